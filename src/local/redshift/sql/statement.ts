@@ -1,0 +1,89 @@
+/** What the dialect makes of one Redshift statement: the text that PostgreSQL runs, and what the session must mind. */
+
+/** A table's name as the client wrote it, folded as Redshift folds it. No schema means the search path (or a temp table). */
+export interface TableName {
+  readonly schema?: string;
+  readonly table: string;
+}
+
+/** How COPY reads its objects: the access keys in the statement, or an IAM role attached to the cluster. */
+export type CopyCredentials =
+  | { readonly kind: 'role'; readonly arns: readonly string[] | 'default' }
+  | {
+      readonly kind: 'keys';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+    };
+
+/** COPY table (columns) FROM 's3://...' with every option read and checked. */
+export interface CopyStatement {
+  readonly table: TableName;
+  /** Undefined when the statement has no column list: all columns in table order. */
+  readonly columns?: readonly string[];
+  readonly bucket: string;
+  /** Key prefix of the objects, or with `manifest` the exact key of the manifest. */
+  readonly key: string;
+  readonly credentials: CopyCredentials;
+  readonly region?: string;
+  readonly manifest: boolean;
+  readonly compression: 'none' | 'gzip';
+  readonly format: { readonly kind: 'csv'; readonly delimiter: string; readonly quote: string };
+  /** The text of NULL AS; Redshift's default is `\N`. */
+  readonly nullAs: string;
+  readonly emptyAsNull: boolean;
+  readonly blanksAsNull: boolean;
+  readonly dateFormat: 'default' | 'auto';
+  readonly timeFormat: 'default' | 'auto';
+  readonly ignoreHeader: number;
+  readonly maxError: number;
+  readonly truncateColumns: boolean;
+  readonly roundDecimals: boolean;
+  readonly fillRecord: boolean;
+  /** COMPUPDATE or STATUPDATE with an explicit value: the caller must own the table. */
+  readonly needsOwnership: boolean;
+}
+
+/** What CREATE TABLE said of storage and keys; PostgreSQL has no place for it, the catalog views do. */
+export interface TableDesign {
+  readonly table: TableName;
+  readonly distStyle?: 'AUTO' | 'EVEN' | 'ALL' | 'KEY';
+  readonly distKey?: string;
+  readonly sortKey?: readonly string[];
+  /** Column name to encoding, lower case. */
+  readonly encodings: Readonly<Record<string, string>>;
+  /** Informational on Redshift (never enforced), but such columns are NOT NULL and can not change their type. */
+  readonly primaryKey: readonly string[];
+}
+
+/** One statement of the client, ready for PostgreSQL. */
+export interface Statement {
+  /** The command's words in upper case: `SELECT`, `CREATE TABLE`, `COPY`. */
+  readonly verb: string;
+  /** PostgreSQL text; empty when `copy` is set (the session builds COPY FROM STDIN itself). */
+  readonly sql: string;
+  readonly copy?: CopyStatement;
+  /** The permanent table that this statement writes: its write lock is taken before the snapshot. */
+  readonly writes?: TableName;
+  /** The error message when a transaction block is open. */
+  readonly outsideTransactionOnly?: string;
+  /** Redshift commits the open transaction with this statement (TRUNCATE). */
+  readonly commits?: boolean;
+  /** To be remembered once the statement has succeeded. */
+  readonly design?: TableDesign;
+}
+
+/** An error as Redshift words it. `position` is 1-based in characters of the client's text. */
+export class RedshiftError extends Error {
+  override readonly name = 'RedshiftError';
+  readonly sqlstate: string;
+  readonly detail: string | undefined;
+  readonly position: number | undefined;
+
+  constructor(sqlstate: string, message: string, more: { detail?: string; position?: number } = {}) {
+    super(message);
+    this.sqlstate = sqlstate;
+    this.detail = more.detail;
+    this.position = more.position;
+  }
+}

@@ -54,6 +54,8 @@ export interface TableDesign {
   readonly encodings: Readonly<Record<string, string>>;
   /** Informational on Redshift (never enforced), but such columns are NOT NULL and can not change their type. */
   readonly primaryKey: readonly string[];
+  /** The parent of CREATE TABLE (LIKE parent): distribution, sort keys and encodings are copied from it. */
+  readonly like?: TableName;
 }
 
 /** One statement of the client, ready for PostgreSQL. */
@@ -71,6 +73,8 @@ export interface Statement {
   readonly commits?: boolean;
   /** To be remembered once the statement has succeeded. */
   readonly design?: TableDesign;
+  /** The names over 63 bytes in this statement (folded): `sql` holds their short form, see `engineName`. */
+  readonly longNames?: readonly string[];
 }
 
 /** An error as Redshift words it. `position` is 1-based in characters of the client's text. */

@@ -1,0 +1,149 @@
+/** argv to one Command. Throws UsageError; reads nothing else. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { messageOf, UsageError } from './errors.ts';
+
+/** Which warehouse: the one of the configuration, or the local one in a folder. */
+export interface Where {
+  readonly config: readonly string[];
+  /** The folder of the local warehouse. */
+  readonly local: string | undefined;
+}
+
+export type TableFormat = 'table' | 'csv' | 'json';
+
+export type Command =
+  | { readonly kind: 'load'; readonly where: Where; readonly input: string | undefined }
+  | { readonly kind: 'check'; readonly where: Where }
+  | { readonly kind: 'discover'; readonly where: Where }
+  | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'sql'; readonly where: Where; readonly query: string; readonly format: TableFormat }
+  | {
+      readonly kind: 'local';
+      readonly dir: string;
+      readonly port: number | undefined;
+      readonly s3Port: number | undefined;
+      readonly writeConfig: string | undefined;
+      /** Internal, for the process that --local starts: end with the last lease instead of a signal. */
+      readonly untilReleased: boolean;
+    };
+
+export const DEFAULT_DIR = '.target-redshift';
+
+export const HELP = `Usage:
+  tap | target-redshift --config FILE [--config FILE]...   load the messages on stdin, print safe states on stdout
+  tap | target-redshift --local [--dir DIR]                the same into a local warehouse; needs no AWS and no config
+  target-redshift --check     do every step of a load for real, with one row, and say which fail
+  target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
+  target-redshift sql "QUERY" [--format table|csv|json]    query the target
+  target-redshift local [--dir DIR] [--port N] [--s3-port N] [--write-config FILE]
+                              run the local warehouse for other clients until SIGINT or SIGTERM
+  target-redshift --about [--format json|markdown] | --version | --help
+
+Options:
+  -c, --config FILE  JSON configuration; of several files the later wins per option
+      --local        use the local warehouse in DIR instead of AWS
+      --dir DIR      folder of the local warehouse (default ${DEFAULT_DIR}); its data stays from run to run
+      --input FILE   read the messages from a file instead of stdin
+
+Exit: 0 every record read is committed, 1 failed, 2 wrong usage.
+`;
+
+const WHERE = {
+  config: { type: 'string', short: 'c', multiple: true },
+  local: { type: 'boolean' },
+  dir: { type: 'string' },
+} as const;
+
+export function parseCommand(argv: readonly string[]): Command {
+  const [first, ...rest] = argv;
+  switch (first) {
+    case 'sql':
+      return parseSql(rest);
+    case 'local':
+      return parseLocal(rest);
+    default:
+      return parseMain(argv);
+  }
+}
+
+function parseMain(argv: readonly string[]): Command {
+  const { values, positionals } = parse(argv, {
+    ...WHERE,
+    input: { type: 'string' },
+    check: { type: 'boolean' },
+    discover: { type: 'boolean' },
+    about: { type: 'boolean' },
+    format: { type: 'string' },
+    version: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (positionals.length > 0) throw new UsageError(`unknown command "${positionals[0] ?? ''}"`);
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  if (values.about) return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
+  if (values.format !== undefined) throw new UsageError('--format goes with --about or sql');
+  if (values.check && values.discover) throw new UsageError('--check and --discover are two commands; give one');
+  const where = whereOf(values);
+  if (values.check) return { kind: 'check', where };
+  if (values.discover) return { kind: 'discover', where };
+  return { kind: 'load', where, input: values.input };
+}
+
+function parseSql(argv: readonly string[]): Command {
+  const { values, positionals } = parse(argv, { ...WHERE, format: { type: 'string' } });
+  const [query, ...more] = positionals;
+  if (query === undefined || more.length > 0) throw new UsageError('sql takes one query, in quotes');
+  const format = oneOf('format', values.format ?? 'table', ['table', 'csv', 'json']);
+  return { kind: 'sql', where: whereOf(values), query, format };
+}
+
+function parseLocal(argv: readonly string[]): Command {
+  const { values, positionals } = parse(argv, {
+    dir: { type: 'string' },
+    port: { type: 'string' },
+    's3-port': { type: 'string' },
+    'write-config': { type: 'string' },
+    'until-released': { type: 'boolean' },
+  });
+  if (positionals.length > 0) throw new UsageError(`local takes no "${positionals[0] ?? ''}"`);
+  return {
+    kind: 'local',
+    dir: values.dir ?? DEFAULT_DIR,
+    port: portOf('port', values.port),
+    s3Port: portOf('s3-port', values['s3-port']),
+    writeConfig: values['write-config'],
+    untilReleased: values['until-released'] ?? false,
+  };
+}
+
+function whereOf(values: { config?: string[]; local?: boolean; dir?: string }): Where {
+  const { config = [], local = false, dir } = values;
+  if (dir !== undefined && !local) throw new UsageError('--dir goes with --local');
+  return { config, local: local ? (dir ?? DEFAULT_DIR) : undefined };
+}
+
+function parse<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(messageOf(error).replace(/\. To specify a positional.*$/s, ''), { cause: error });
+  }
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${value}"`);
+  return found;
+}
+
+function portOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const port = Number(value);
+  if (!/^\d+$/.test(value) || port > 65_535) throw new UsageError(`--${name} must be a port number, not "${value}"`);
+  return port;
+}

@@ -1,0 +1,60 @@
+/** `--about`: what this program is and which options it has, for people and for Meltano. */
+import { configSchema } from '../config.ts';
+import { options, type Option } from '../options.ts';
+
+const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
+
+/** What the program does, in the Singer SDK's words for it. */
+const CAPABILITIES = ['about', 'target-schema', 'validate-records', 'structured-logging'];
+
+export function about(format: 'text' | 'json' | 'markdown', version: string): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(
+        {
+          name: 'target-redshift',
+          description: DESCRIPTION,
+          version,
+          sdk_version: null,
+          capabilities: CAPABILITIES,
+          settings: configSchema(),
+        },
+        undefined,
+        2,
+      );
+    case 'markdown':
+      return `# target-redshift\n\n${DESCRIPTION}\n\nVersion ${version}\n\n## Settings\n\n${optionTable()}`;
+    case 'text':
+      return [
+        `target-redshift ${version}`,
+        DESCRIPTION,
+        `Capabilities: ${CAPABILITIES.join(', ')}`,
+        'Settings:',
+        ...options().map(([name, option]) => `  ${name.padEnd(26)} ${option.description}${note(option)}`),
+      ].join('\n');
+  }
+}
+
+/** The options as a table of Markdown, as it stands in the documentation. */
+export function optionTable(): string {
+  const rows = options().map(
+    ([name, option]) =>
+      `| \`${name}\` | ${option.type} | ${option.required ? 'required' : shown(option)} | ${option.description}${choices(option)} |`,
+  );
+  return ['| option | type | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function note(option: Option): string {
+  if (option.required) return ' (required)';
+  return 'default' in option ? ` (default ${String(option.default)})` : '';
+}
+
+function shown(option: Option): string {
+  return 'default' in option ? `\`${String(option.default)}\`` : '';
+}
+
+function choices(option: Option): string {
+  return option.type === 'string' && option.oneOf
+    ? ` One of ${option.oneOf.map((one) => `\`${one}\``).join(', ')}.`
+    : '';
+}

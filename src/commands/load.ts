@@ -1,0 +1,124 @@
+/** The main job: stdin into the warehouse, safe states to stdout, orderly ends on signals. */
+import { createReadStream } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { copyAccess, openStore, openWarehouse } from '../connect.ts';
+import { InputError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Config } from '../options.ts';
+import { nullSentinel } from '../rows/csv.ts';
+import { Run } from '../run.ts';
+import { StateWriter } from '../states.ts';
+import { Budget } from '../staging/budget.ts';
+import { newRunId, normalisePrefix } from '../staging/keys.ts';
+import { sweepLeftovers } from '../staging/sweep.ts';
+import { createStaging } from '../staging/uploads.ts';
+import { Loader } from '../warehouse/loader.ts';
+
+export interface LoadOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** The path of --input; stdin otherwise. */
+  readonly inputPath: string | undefined;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Aborted by the first SIGTERM or SIGINT: no further input. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second one: give up. */
+  readonly kill: AbortSignal;
+}
+
+const MB = 1024 * 1024;
+const RESOLVE_TIMEOUT_MS = 5 * 60_000;
+
+/** Resolves when every record read is committed. */
+export async function runLoad(options: LoadOptions): Promise<void> {
+  const { config, log, stop } = options;
+  const end = new AbortController();
+  const warehouse = openWarehouse(config, log);
+  const store = openStore(config);
+  const objectPrefix = normalisePrefix(config.s3_prefix);
+  const runId = newRunId(new Date());
+  const budgetBytes = config.memory_budget_mb * MB;
+  const giveUp = (): void => {
+    end.abort();
+    void warehouse.close(true);
+  };
+
+  const loader = new Loader({
+    warehouse,
+    store,
+    schema: config.target_schema,
+    access: copyAccess(config),
+    region: config.s3_region,
+    runId,
+    keepFiles: config.keep_s3_files,
+    tries: config.max_load_attempts,
+    retryPauseMs: 1000,
+    resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
+    signal: end.signal,
+    log,
+  });
+  const staging = createStaging({
+    store,
+    budget: new Budget(budgetBytes),
+    partBytes: Math.min(Math.max(Math.floor(budgetBytes / 16), MB), 16 * MB),
+    sentinel: nullSentinel(),
+    gzipLevel: config.gzip_level,
+    compressors: availableParallelism(),
+    uploads: 4,
+    signal: end.signal,
+    onFailure: (error) => run.fail(error),
+  });
+  const states = new StateWriter(options.stdout, (error) => run.fail(error));
+  const run = new Run({ config, loader, staging, states, objectPrefix, runId, log, now: Date.now });
+
+  let grace: NodeJS.Timeout | undefined;
+  const stopReading = (): void => {
+    log.warn(`stopping: loading what is read, for at most ${config.shutdown_grace_seconds} s; a second signal stops at once`);
+    run.stop();
+    grace = setTimeout(giveUp, config.shutdown_grace_seconds * 1000);
+  };
+  const removeListeners = onAbort([stop, stopReading], [options.kill, giveUp]);
+  const sweeping = sweep();
+  try {
+    await run.load(openInput(options));
+  } finally {
+    removeListeners();
+    clearTimeout(grace);
+    if (end.signal.aborted) await store.abortUploads(`${objectPrefix}${runId}/`, new Date(Date.now() + 60_000)).catch(() => 0);
+    await sweeping;
+    await loader.finish();
+    await warehouse.close();
+    store.close();
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      const before = new Date(Date.now() - config.stale_after_hours * 3_600_000);
+      const { objects, uploads } = await sweepLeftovers(store, objectPrefix, before);
+      if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs had left in S3');
+    } catch (error) {
+      log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
+    }
+  }
+}
+
+function openInput({ inputPath, stdin }: LoadOptions): Readable {
+  if (inputPath === undefined) return stdin;
+  const file = createReadStream(inputPath, { highWaterMark: MB });
+  file.once('error', (error) => {
+    file.destroy(new InputError(`Cannot read --input ${inputPath}: ${error.message}`, {}, { cause: error }));
+  });
+  return file;
+}
+
+function onAbort(...pairs: readonly (readonly [AbortSignal, () => void])[]): () => void {
+  for (const [signal, listener] of pairs) {
+    if (signal.aborted) listener();
+    else signal.addEventListener('abort', listener, { once: true });
+  }
+  return () => {
+    for (const [signal, listener] of pairs) signal.removeEventListener('abort', listener);
+  };
+}

@@ -1,0 +1,55 @@
+/** `sql`: one statement against the target, its answer as a table, CSV or JSON. Values are the server's own texts. */
+import { stringify } from 'csv-stringify/sync';
+import type { TableFormat } from '../cli.ts';
+import { LoadError } from '../errors.ts';
+import type { Answer, Warehouse } from '../ports.ts';
+import { raw } from '../sql.ts';
+
+export async function query(warehouse: Warehouse, text: string, format: TableFormat): Promise<string> {
+  return show(await warehouse.session((session) => session.run(raw(text))), format);
+}
+
+function show(answer: Answer, format: TableFormat): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(objects(answer))}\n`;
+    case 'csv':
+      return answer.columns.length === 0 ? '' : csv(answer);
+    case 'table':
+      return answer.columns.length === 0 ? `${tag(answer)}\n` : table(answer);
+  }
+}
+
+function tag({ command, count }: Answer): string {
+  return count === null ? command : `${command} ${count}`;
+}
+
+function objects({ columns, rows }: Answer): readonly Record<string, string | null>[] {
+  const twice = columns.find((name, i) => columns.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new LoadError(`Cannot write JSON: two columns are called "${twice}"; rename one with AS`);
+  }
+  // Entries, not assignment: a column may be called __proto__.
+  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null])));
+}
+
+/** NULL is an empty field, the empty text is `""`. */
+function csv({ columns, rows }: Answer): string {
+  return stringify([columns, ...rows] as (string | null)[][], { quoted_empty: true, record_delimiter: '\n' });
+}
+
+function table({ columns, rows }: Answer): string {
+  const cells = [columns, ...rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text))))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => [...(row[i] ?? '')].length)));
+  const line = (row: readonly string[]): string =>
+    row.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length)).join('  ').trimEnd();
+  const [head = [], ...body] = cells;
+  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
+  return [line(head), rule, ...body.map(line), `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`, ''].join('\n');
+}
+
+/** A line stays a line, and a terminal is not steered by data. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- these are the characters that are meant
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+}

@@ -1,0 +1,143 @@
+/** Configuration files to a checked Config: every problem at once, each with the option's name and what would be right. */
+import { readFileSync } from 'node:fs';
+import { Ajv, type ErrorObject } from 'ajv';
+import { ConfigError, messageOf } from './errors.ts';
+import { options, OPTIONS, type Config, type Option, type OptionName } from './options.ts';
+
+export type ConfigInput = Readonly<Record<string, unknown>>;
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Sentences about options that are not known or not used. */
+  readonly warnings: readonly string[];
+}
+
+/** The JSON Schema of the configuration, as it lies in `spec/config.schema.json`. */
+export function configSchema(): Record<string, unknown> {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'target-redshift',
+    type: 'object',
+    properties: Object.fromEntries(options().map(([name, option]) => [name, optionSchema(option)])),
+    required: options().flatMap(([name, option]) => (option.required ? [name] : [])),
+    additionalProperties: true,
+  };
+}
+
+function optionSchema(option: Option): Record<string, unknown> {
+  return {
+    type: option.type,
+    description: option.description,
+    ...('default' in option ? { default: option.default } : {}),
+    ...(option.type === 'integer' ? { minimum: option.min, maximum: option.max } : {}),
+    ...(option.type === 'string' && option.oneOf ? { enum: option.oneOf } : {}),
+    ...(option.type === 'string' && option.minLength ? { minLength: option.minLength } : {}),
+    ...(option.example === undefined ? {} : { examples: [option.example] }),
+    ...(option.secret ? { secret: true, writeOnly: true } : {}),
+  };
+}
+
+/** Reads the files in order; later ones win per option. Throws ConfigError. */
+export function readConfigFiles(paths: readonly string[]): ConfigInput {
+  const problems: string[] = [];
+  let merged: ConfigInput = {};
+  for (const path of paths) {
+    try {
+      const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it must be a JSON object');
+      merged = { ...merged, ...value };
+    } catch (error) {
+      problems.push(`cannot read ${path}: ${readProblem(error)}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return merged;
+}
+
+function readProblem(error: unknown): string {
+  if (error instanceof SyntaxError) {
+    // The parser's message may quote the file, and with it a secret.
+    const position = /position \d+( \(line \d+ column \d+\))?/.exec(error.message);
+    return `it is not JSON${position ? `, at ${position[0]}` : ''}`;
+  }
+  if (error instanceof Error && 'code' in error) {
+    if (error.code === 'ENOENT') return 'the file does not exist';
+    if (error.code === 'EACCES') return 'permission denied';
+    if (error.code === 'EISDIR') return 'it is a folder';
+  }
+  return messageOf(error);
+}
+
+/** Checks the input and fills in the defaults. Throws ConfigError with all problems. */
+export function checkConfig(input: ConfigInput): LoadedConfig {
+  // A null means: not set (Meltano writes such).
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false });
+  const validate = ajv.compile(configSchema());
+  if (!validate(given)) throw new ConfigError((validate.errors ?? []).map(describe));
+  const problems = contradictions(given as Config);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config: normalise(given as Config), warnings: unknownOptions(given) };
+}
+
+/** With --local, where the warehouse is comes from the local warehouse; how to load comes from the files. */
+export function overrideConnection(input: ConfigInput, local: ConfigInput): LoadedConfig {
+  const isConnection = (name: string): boolean => optionOf(name)?.group === 'connection';
+  const ignored = Object.keys(input).filter(isConnection);
+  const kept = Object.fromEntries(Object.entries(input).filter(([name]) => !isConnection(name)));
+  const { config, warnings } = checkConfig({ ...local, ...kept });
+  const warning = `--local ignores the connection options of the configuration: ${ignored.join(', ')}`;
+  return { config, warnings: ignored.length > 0 ? [warning, ...warnings] : warnings };
+}
+
+function optionOf(name: string): Option | undefined {
+  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
+}
+
+function describe(error: ErrorObject): string {
+  if (error.keyword === 'required') {
+    const name = String(error.params['missingProperty']);
+    return `"${name}" is missing: ${optionOf(name)?.description ?? ''}`;
+  }
+  const name = error.instancePath.slice(1);
+  const option = optionOf(name);
+  return option === undefined ? `${name} ${error.message ?? ''}` : `"${name}" must be ${wanted(option)}`;
+}
+
+function wanted(option: Option): string {
+  switch (option.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `a whole number from ${option.min} to ${option.max}`;
+    case 'string':
+      return option.oneOf ? `one of ${option.oneOf.join(', ')}` : 'a text that is not empty';
+  }
+}
+
+function contradictions(config: Config): string[] {
+  const hasKey = config.aws_access_key_id !== undefined;
+  const hasSecret = config.aws_secret_access_key !== undefined;
+  return [
+    ...(hasKey !== hasSecret
+      ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
+      : []),
+    ...(config.iam_role === undefined && !hasKey
+      ? ['COPY needs a way to read the bucket: set "iam_role", or "aws_access_key_id" and "aws_secret_access_key"']
+      : []),
+  ];
+}
+
+function normalise(config: Config): Config {
+  return {
+    ...config,
+    s3_bucket: config.s3_bucket.replace(/^s3:\/\//, '').replace(/\/+$/, ''),
+    target_schema: config.target_schema.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+  };
+}
+
+function unknownOptions(input: ConfigInput): string[] {
+  return Object.keys(input)
+    .filter((name) => optionOf(name) === undefined)
+    .map((name) => `the configuration has an option "${name}" that this program does not know; it is ignored`);
+}

@@ -1,0 +1,48 @@
+/** A checked configuration to the adapters that reach the outside. */
+import type { Logger } from './log.ts';
+import type { Config } from './options.ts';
+import type { ObjectStore, Warehouse } from './ports.ts';
+import { connectS3 } from './staging/s3.ts';
+import { connectRedshift } from './warehouse/redshift.ts';
+import type { CopyAccess } from './warehouse/statements.ts';
+
+export function openWarehouse(config: Config, log: Logger): Warehouse {
+  return connectRedshift({
+    hostname: config.hostname,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    password: config.password,
+    sslmode: config.sslmode,
+    sslCa: config.ssl_ca,
+    connectTimeoutMs: 30_000,
+    statementTimeoutMs: config.statement_timeout_seconds * 1000,
+    heartbeatMs: config.heartbeat_seconds * 1000,
+    onHeartbeat: (statement, runningMs) => {
+      log.info({ seconds: Math.round(runningMs / 1000) }, `still running: ${statement.safe.slice(0, 100)}`);
+    },
+  });
+}
+
+export function openStore(config: Config): ObjectStore {
+  return connectS3({
+    bucket: config.s3_bucket,
+    region: config.s3_region,
+    endpoint: config.s3_endpoint,
+    forcePathStyle: config.s3_force_path_style,
+    accessKeyId: config.aws_access_key_id,
+    secretAccessKey: config.aws_secret_access_key,
+    sessionToken: config.aws_session_token,
+  });
+}
+
+/** The role when there is one: keys in SQL are the second choice. */
+export function copyAccess(config: Config): CopyAccess {
+  if (config.iam_role !== undefined) return { kind: 'role', role: config.iam_role };
+  return {
+    kind: 'keys',
+    accessKeyId: config.aws_access_key_id ?? '',
+    secretAccessKey: config.aws_secret_access_key ?? '',
+    sessionToken: config.aws_session_token,
+  };
+}

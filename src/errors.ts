@@ -1,0 +1,63 @@
+/**
+ * The errors that a user can act on. Anything else that is thrown is a defect of this program and keeps its stack.
+ * Messages say what was done, what was seen and what would be right; they never hold a secret.
+ */
+
+/** The command line is wrong: exit 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The settings are wrong; lists every problem at once, one sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(`Cannot use the configuration: ${problems.join('; ')}`, options);
+    this.problems = problems;
+  }
+}
+
+/** The tap sent something that cannot be loaded. `line` counts from 1 on stdin. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly line: number | undefined;
+  readonly stream: string | undefined;
+
+  constructor(message: string, at: { line?: number; stream?: string } = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.line = at.line;
+    this.stream = at.stream;
+  }
+}
+
+/** Redshift or S3 refused or failed. `sqlstate` is PostgreSQL's five characters, or the S3 error code. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError';
+  readonly sqlstate: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(message: string, more: { sqlstate?: string; detail?: string; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.sqlstate = more.sqlstate;
+    this.detail = more.detail;
+  }
+}
+
+/** COMMIT was sent and no answer came: the load may or may not be durable. */
+export class CommitUnknownError extends Error {
+  override readonly name = 'CommitUnknownError';
+  /** The server process that ran the COMMIT, to be ended before anybody looks. */
+  readonly backend: number;
+
+  constructor(backend: number, cause: unknown) {
+    super('the connection was lost while COMMIT ran', { cause });
+    this.backend = backend;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,77 @@
+/**
+ * Which state may be written: the newest one before which every pending effect (a batch being loaded) is durable.
+ * Right for any interleaving of streams, because a state waits for exactly the effects that were opened before it.
+ * Consecutive states are merged as they arrive, so a million of them behind one batch cost one slot.
+ */
+
+interface Entry {
+  done: boolean;
+  /** The newest state that was read after this entry was opened and before the next one was. */
+  state: Buffer | undefined;
+}
+
+/** Tells the ledger that the effect is durable and visible. Must be called once, after the commit. */
+export type Settle = () => void;
+
+export class Ledger {
+  #entries: Entry[] = [];
+  #head = 0;
+  #safe: Buffer | undefined;
+  #bytes = 0;
+
+  /** A durable effect begins: the first record of a batch was accepted. */
+  open(): Settle {
+    const entry: Entry = { done: false, state: undefined };
+    this.#entries.push(entry);
+    return () => {
+      entry.done = true;
+      this.#advance();
+    };
+  }
+
+  /** A state was read from the input. */
+  mark(state: Buffer): void {
+    const last = this.#entries.at(-1);
+    this.#bytes += state.length;
+    if (last && this.#head < this.#entries.length) {
+      this.#bytes -= last.state?.length ?? 0;
+      last.state = state;
+    } else {
+      this.#bytes -= this.#safe?.length ?? 0;
+      this.#safe = state;
+    }
+  }
+
+  /** The newest state that is safe and was not taken yet. */
+  take(): Buffer | undefined {
+    const state = this.#safe;
+    this.#safe = undefined;
+    this.#bytes -= state?.length ?? 0;
+    return state;
+  }
+
+  /** Effects that are not durable yet. */
+  get pending(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  /** Bytes of the states that are held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  #advance(): void {
+    for (let entry = this.#entries[this.#head]; entry?.done; entry = this.#entries[this.#head]) {
+      if (entry.state) {
+        this.#bytes -= this.#safe?.length ?? 0;
+        this.#safe = entry.state;
+      }
+      this.#head++;
+    }
+    // An index instead of shift(): shift() is linear in the queue. The done part is dropped now and then.
+    if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** Finds and ends the PostgreSQL server that works on a folder of database files, by its file postmaster.pid. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long a fast shutdown may take before the server is told to quit without one, in milliseconds. */
+const PATIENCE = 5000;
+const POLL = 10;
+
+/** Process id of the live server on `files`, else undefined. A pid that another program got since is not one. */
+export function readPostmaster(files: string): number | undefined {
+  const path = join(files, 'postmaster.pid');
+  if (!existsSync(path)) return undefined;
+  const [pid, directory] = readFileSync(path, 'utf8').split('\n');
+  const number = Number(pid);
+  if (!Number.isInteger(number) || number <= 1 || directory !== files) return undefined;
+  return isAlive(number) && isPostgres(number) ? number : undefined;
+}
+
+/** Ends the server on `files`, if any: a fast shutdown, and the hard way after five seconds. */
+export async function endPostmaster(files: string): Promise<void> {
+  const pid = readPostmaster(files);
+  if (pid === undefined) return;
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    if (!send(pid, signal)) return;
+    for (let waited = 0; waited < PATIENCE; waited += POLL) {
+      if (!isAlive(pid)) return;
+      await delay(POLL);
+    }
+  }
+  throw new Error(`the PostgreSQL server ${pid} on ${files} does not end`);
+}
+
+function isAlive(pid: number): boolean {
+  return send(pid, 0);
+}
+
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    // EPERM: it lives, but it is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Where the system tells (Linux), whether the process runs a program called postgres and is not a zombie. */
+function isPostgres(pid: number): boolean {
+  const status = `/proc/${pid}/stat`;
+  if (!existsSync(status)) return true;
+  const text = readFileSync(status, 'utf8');
+  return text.includes('(postgres)') && !text.includes(') Z ');
+}

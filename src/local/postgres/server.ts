@@ -1,0 +1,195 @@
+/**
+ * Runs a private PostgreSQL server on 127.0.0.1 for as long as this process lives, however this process ends. It is
+ * a stand-in: its files survive the death of any process, but not a loss of power (fsync is off).
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { type Account, findAccount } from './account.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { placeFiles } from './directory.ts';
+import { endPostmaster } from './postmaster.ts';
+
+/** A running server. */
+export interface LocalPostgres {
+  readonly port: number;
+  readonly superuser: string;
+  readonly password: string;
+  /** Folder of the database files. */
+  readonly files: string;
+  /** Ends all sessions and the server; resolves when it is gone. May be called again. */
+  stop(): Promise<void>;
+}
+
+const SUPERUSER = 'warehouse_admin';
+const PASSWORD_FILE = 'postgres-password';
+const ATTEMPTS = 3;
+const LOG_LINES_KEPT = 20;
+
+/**
+ * Starts postgres and ends it as soon as standard input closes: the kernel closes our end of the pipe however we
+ * die, so that no server is left behind. Standard error is given up by the shell so that its end means the
+ * server's end.
+ */
+const GUARD =
+  '"$0" "$@" </dev/null & P=$!; exec 2>/dev/null; trap "kill -INT $P" TERM INT; cat >/dev/null; kill -INT $P; wait $P';
+
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  // The path of a socket file is limited to 107 bytes.
+  unix_socket_directories: '',
+  max_connections: '200',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '4GB',
+  shared_buffers: '128MB',
+  dynamic_shared_memory_type: process.platform === 'win32' ? 'windows' : 'mmap',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // Objects of the dialect are made in pg_catalog so that they resolve whatever the search path is.
+  allow_system_table_mods: 'on',
+  // Redshift has kept the backslash escapes of PostgreSQL 8.0.
+  standard_conforming_strings: 'off',
+  escape_string_warning: 'off',
+};
+
+/** Starts the server of the warehouse in the folder `dir` (which must exist), making its database at the first start. */
+export async function startPostgres(options: { readonly dir: string }): Promise<LocalPostgres> {
+  const account = findAccount();
+  const binaries = findBinaries();
+  const files = placeFiles(options.dir, account);
+  const password = keepPassword(join(options.dir, PASSWORD_FILE));
+  await endPostmaster(files);
+  if (!existsSync(join(files, 'global', 'pg_control'))) await initialise(binaries, files, password, account);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await findFreePort();
+    const child = launch(binaries, files, port, account);
+    try {
+      await waitUntilReady(child);
+    } catch (error) {
+      await end(child, files);
+      // Another program may take the port between our look and the server's start.
+      if (attempt < ATTEMPTS && String(error).includes('could not bind')) continue;
+      throw error;
+    }
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= end(child, files));
+    return { port, superuser: SUPERUSER, password, files, stop };
+  }
+}
+
+function keepPassword(path: string): string {
+  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+  return readFileSync(path, 'utf8');
+}
+
+async function initialise(
+  binaries: Binaries,
+  files: string,
+  password: string,
+  account: Account | undefined,
+): Promise<void> {
+  rmSync(files, { recursive: true, force: true });
+  mkdirSync(files, { mode: 0o700 });
+  const passwordFile = `${files}.pw`;
+  try {
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+    if (account) for (const path of [files, passwordFile]) chownSync(path, account.uid, account.gid);
+    await promisify(execFile)(
+      binaries.initdb,
+      [
+        ...['-D', files, '-U', SUPERUSER, '--auth=password', `--pwfile=${passwordFile}`, '-E', 'UTF8'],
+        ...['--locale=C', '--no-sync', '--no-instructions'],
+      ],
+      { ...account, cwd: systemRoot(), env: engineEnvironment() },
+    );
+  } catch (error) {
+    rmSync(files, { recursive: true, force: true });
+    throw error;
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+function launch(
+  binaries: Binaries,
+  files: string,
+  port: number,
+  account: Account | undefined,
+): ChildProcess {
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const command = [binaries.postgres, '-D', files, '-p', String(port), ...settings];
+  const guarded = process.platform !== 'win32';
+  return spawn(guarded ? '/bin/sh' : binaries.postgres, guarded ? ['-c', GUARD, ...command] : command.slice(1), {
+    ...account,
+    cwd: systemRoot(),
+    env: engineEnvironment(),
+    stdio: ['pipe', 'ignore', 'pipe'],
+    // A group of its own: Ctrl-C in the terminal is ours to handle, while sessions still need the server.
+    detached: guarded,
+  });
+}
+
+/** The current folder may be closed to the engine's account. */
+function systemRoot(): string {
+  return process.platform === 'win32' ? tmpdir() : '/';
+}
+
+/** English messages, because readiness is read from them, and nothing of ours such as keys or PGDATA. */
+function engineEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, SystemRoot, TEMP } = process.env;
+  return { ...(PATH && { PATH }), ...(SystemRoot && { SystemRoot }), ...(TEMP && { TEMP }), LC_ALL: 'C', TZ: 'UTC' };
+}
+
+async function waitUntilReady(child: ChildProcess): Promise<void> {
+  const { stderr } = child;
+  if (!stderr) throw new Error('postgres was started without a pipe for its messages');
+  const kept: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.stdin?.on('error', () => undefined);
+    const lines = createInterface({ input: stderr });
+    // The lines are read to the end of the server's life, or its pipe would fill up and block it.
+    lines.on('line', (line) => {
+      kept.push(line);
+      if (kept.length > LOG_LINES_KEPT) kept.shift();
+      if (line.includes('ready to accept connections')) resolve();
+    });
+    lines.once('close', () => reject(new Error(`PostgreSQL did not start: ${kept.join('\n')}`)));
+  });
+}
+
+async function end(child: ChildProcess, files: string): Promise<void> {
+  child.stdin?.end();
+  if (process.platform === 'win32') child.kill();
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    const overdue = setTimeout(() => void endPostmaster(files), 3000);
+    try {
+      await once(child, 'exit');
+    } finally {
+      clearTimeout(overdue);
+    }
+  }
+  await endPostmaster(files);
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('the port of a listening server is unknown');
+  return address.port;
+}

@@ -1,0 +1,188 @@
+/**
+ * The system tables and views of Redshift that a loader reads, made in pg_catalog over PostgreSQL's own. Columns are
+ * those of the Amazon Redshift Database Developer Guide, "System tables and views reference".
+ */
+import { FUNCTIONS } from './functions.ts';
+
+/** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
+export const CATALOG_VERSION = 1;
+
+const VIEWS = [
+  ...['stv_slices', 'stv_recents', 'pg_table_def', 'svv_table_info'],
+  ...['svv_columns', 'svv_redshift_columns', 'svv_all_columns'],
+  ...['svv_tables', 'svv_redshift_tables', 'svv_all_tables'],
+  ...['svv_redshift_schemas', 'svv_all_schemas'],
+];
+
+const TABLES = `
+create table if not exists pg_catalog.warehouse_run (run int generated always as identity);
+create table if not exists pg_catalog.warehouse_name (engine text primary key, name text not null);
+create table if not exists pg_catalog.warehouse_design (relation oid primary key, design jsonb not null);
+
+create table if not exists pg_catalog.stl_load_errors (
+  userid int not null, slice int not null, tbl int not null, starttime timestamp not null, session int not null,
+  query int not null, filename char(256) not null, line_number bigint not null, colname char(127) not null,
+  type char(10) not null, col_length char(10) not null, position int not null, raw_line char(1024) not null,
+  raw_field_value char(1024) not null, err_code int not null, err_reason char(100) not null,
+  is_partial int not null, start_offset bigint not null, copy_job_id bigint not null);
+create table if not exists pg_catalog.sys_load_error_detail (
+  user_id int not null, query_id bigint not null, transaction_id bigint not null, session_id int not null,
+  database_name char(64) not null, table_id int not null, start_time timestamp not null, file_name char(256) not null,
+  line_number bigint not null, column_name char(127) not null, column_type char(10) not null,
+  column_length char(10) not null, position int not null, error_code int not null, error_message char(512) not null);
+`;
+
+const HELPERS = `
+create or replace function pg_catalog.warehouse_full_name(engine name) returns text language sql stable as
+$$ select coalesce((select n.name from pg_catalog.warehouse_name n where n.engine = $1::text), $1::text) $$;
+
+create or replace function pg_catalog.warehouse_type(type oid, modifier int) returns text language sql stable as
+$$ select case when type = 'pg_catalog.super'::regtype then 'super'
+  when type = 'bytea'::regtype then 'binary varying'
+  else format_type(type, modifier) end $$;
+
+create or replace function pg_catalog.warehouse_remember(relation regclass, design jsonb, parent regclass)
+returns void language plpgsql security definer as $$
+begin
+  if not pg_has_role(session_user, (select relowner from pg_class where oid = relation), 'usage') then
+    raise exception 'must be owner of relation %', relation using errcode = '42501';
+  end if;
+  insert into pg_catalog.warehouse_design
+  values (relation, coalesce((select w.design from pg_catalog.warehouse_design w where w.relation = parent), design))
+  on conflict do nothing;
+end $$;
+`;
+
+const USER_TABLES = `
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and s.nspname not in ('pg_catalog', 'information_schema') and s.nspname not like 'pg_toast%'`;
+
+const COLUMN_SOURCE = `
+  from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+  join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+  left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and s.nspname not in ('pg_catalog', 'information_schema') and s.nspname not like 'pg_toast%'`;
+
+const COLUMN_VIEWS = `
+create view pg_catalog.svv_columns as
+select current_database()::varchar as table_catalog, s.nspname::varchar as table_schema,
+  warehouse_full_name(c.relname)::varchar as table_name, warehouse_full_name(a.attname)::varchar as column_name,
+  (row_number() over (partition by c.oid order by a.attnum))::int as ordinal_position,
+  pg_get_expr(d.adbin, d.adrelid)::varchar as column_default,
+  (case when a.attnotnull then 'NO' else 'YES' end)::varchar as is_nullable,
+  warehouse_type(a.atttypid, null)::varchar as data_type,
+  information_schema._pg_char_max_length(a.atttypid, a.atttypmod)::int as character_maximum_length,
+  information_schema._pg_numeric_precision(a.atttypid, a.atttypmod)::int as numeric_precision,
+  information_schema._pg_numeric_precision_radix(a.atttypid, a.atttypmod)::int as numeric_precision_radix,
+  information_schema._pg_numeric_scale(a.atttypid, a.atttypmod)::int as numeric_scale,
+  information_schema._pg_datetime_precision(a.atttypid, a.atttypmod)::int as datetime_precision,
+  null::varchar as interval_type, null::varchar as interval_precision,
+  null::varchar as character_set_catalog, null::varchar as character_set_schema, null::varchar as character_set_name,
+  null::varchar as collation_catalog, null::varchar as collation_schema, null::varchar as collation_name,
+  null::varchar as domain_name, col_description(c.oid, a.attnum)::varchar as remarks
+${COLUMN_SOURCE};
+
+create view pg_catalog.svv_redshift_columns as
+select current_database()::varchar as database_name, table_schema as schema_name, table_name, column_name,
+  ordinal_position, (data_type || case
+    when character_maximum_length is not null then '(' || character_maximum_length || ')'
+    when data_type = 'numeric' then '(' || numeric_precision || ',' || numeric_scale || ')' else '' end
+  )::varchar(128) as data_type, column_default, is_nullable, null::varchar(128) as encoding, null::boolean as distkey,
+  null::int as sortkey, null::varchar(128) as column_acl, remarks
+from pg_catalog.svv_columns;
+
+create view pg_catalog.svv_all_columns as
+select current_database()::varchar as database_name, table_schema as schema_name, table_name, column_name,
+  ordinal_position, column_default, is_nullable, data_type, character_maximum_length, numeric_precision,
+  numeric_scale, remarks
+from pg_catalog.svv_columns;
+
+create view pg_catalog.pg_table_def as
+select s.nspname as schemaname, warehouse_full_name(c.relname) as tablename, warehouse_full_name(a.attname) as "column",
+  warehouse_type(a.atttypid, a.atttypmod) as type,
+  coalesce(w.design -> 'encodings' ->> warehouse_full_name(a.attname), case
+    when a.atttypid in ('bool'::regtype, 'float4'::regtype, 'float8'::regtype, 'pg_catalog.super'::regtype) then 'none'
+    when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype, 'bytea'::regtype) then 'lzo'
+    else 'az64' end) as encoding,
+  coalesce(w.design ->> 'distKey' = warehouse_full_name(a.attname), false) as distkey,
+  coalesce((select k.at::int from jsonb_array_elements_text(w.design -> 'sortKey') with ordinality k (name, at)
+    where k.name = warehouse_full_name(a.attname)), 0) as sortkey,
+  a.attnotnull as "notnull"
+from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+left join pg_catalog.warehouse_design w on w.relation = c.oid
+where a.attnum > 0 and not a.attisdropped and c.relkind = 'r' and s.nspname = any (current_schemas(false));
+`;
+
+const TABLE_VIEWS = `
+create view pg_catalog.svv_tables as
+select current_database()::varchar as table_catalog, s.nspname::varchar as table_schema,
+  warehouse_full_name(c.relname)::varchar as table_name,
+  (case when c.relkind in ('v', 'm') then 'VIEW' when c.relpersistence = 't' then 'LOCAL TEMPORARY'
+    else 'BASE TABLE' end)::varchar as table_type,
+  obj_description(c.oid, 'pg_class')::varchar as remarks
+${USER_TABLES};
+
+create view pg_catalog.svv_redshift_tables as
+select table_catalog as database_name, table_schema as schema_name, table_name,
+  (case when table_type = 'VIEW' then 'VIEW' else 'TABLE' end)::varchar as table_type, null::varchar as table_acl,
+  remarks, null::varchar as table_owner
+from pg_catalog.svv_tables;
+
+create view pg_catalog.svv_all_tables as
+select database_name, schema_name, table_name, table_acl, table_type, remarks from pg_catalog.svv_redshift_tables;
+
+create view pg_catalog.svv_redshift_schemas as
+select current_database()::varchar as database_name, s.nspname::varchar as schema_name, s.nspowner::int as schema_owner,
+  'local'::varchar as schema_type, null::varchar as schema_acl, null::varchar as schema_option
+from pg_catalog.pg_namespace s
+where s.nspname not in ('pg_catalog', 'information_schema') and s.nspname not like 'pg\\\\_%';
+
+create view pg_catalog.svv_all_schemas as
+select database_name, schema_name, schema_owner, schema_type, schema_acl, null::varchar as source_database,
+  schema_option from pg_catalog.svv_redshift_schemas;
+
+create view pg_catalog.svv_table_info as
+select current_database()::text as database, s.nspname::text as schema, c.oid::int as table_id,
+  warehouse_full_name(c.relname) as "table", 'Y'::text as encoded,
+  (case when w.design ->> 'distKey' is not null then 'KEY(' || (w.design ->> 'distKey') || ')'
+    when w.design ->> 'distStyle' in ('ALL', 'EVEN') then w.design ->> 'distStyle' else 'AUTO(EVEN)' end) as diststyle,
+  coalesce(w.design -> 'sortKey' ->> 0, 'AUTO(SORTKEY)') as sortkey1,
+  (select max(information_schema._pg_char_max_length(a.atttypid, a.atttypmod))::int from pg_catalog.pg_attribute a
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as max_varchar,
+  coalesce(jsonb_array_length(w.design -> 'sortKey'), 0) as sortkey_num,
+  (pg_relation_size(c.oid) / 1048576 + 1) as size, 0::numeric(10, 4) as pct_used, 0::bigint as empty,
+  0::numeric(5, 2) as unsorted, 0::numeric(5, 2) as stats_off, greatest(c.reltuples, 0)::numeric(38, 0) as tbl_rows,
+  null::numeric(19, 2) as skew_sortkey1, null::numeric(19, 2) as skew_rows,
+  greatest(c.reltuples, 0)::numeric(38, 0) as estimated_visible_rows, null::text as risk_event
+from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+left join pg_catalog.warehouse_design w on w.relation = c.oid
+where c.relkind = 'r' and c.relpersistence = 'p' and s.nspname not in ('pg_catalog', 'information_schema')
+  and pg_relation_size(c.oid) > 0;
+
+create view pg_catalog.stv_slices as
+select 0 as node, slice, slice as localslice, 'D'::char(1) as type from generate_series(0, 1) slice;
+
+create view pg_catalog.stv_recents as
+select usesysid::int as userid, (case when state = 'idle' then 'Done' else 'Running' end)::char(20) as status,
+  query_start at time zone 'UTC' as starttime,
+  (extract(epoch from clock_timestamp() - query_start) * 1000000)::int as duration,
+  usename::char(50) as user_name, datname::char(50) as db_name, query::char(600) as query,
+  (case when state = 'idle' then -1 else pid end) as pid
+from pg_catalog.pg_stat_activity where backend_type = 'client backend' and usename = session_user;
+`;
+
+/** The statements that make the catalog in a database, whichever version it had; to be run in one transaction. */
+export const CATALOG = `
+set local search_path to pg_catalog;
+${FUNCTIONS}
+${TABLES}
+${HELPERS}
+${VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
+${COLUMN_VIEWS}
+${TABLE_VIEWS}
+grant select on pg_catalog.warehouse_name, pg_catalog.warehouse_design, pg_catalog.stl_load_errors,
+  pg_catalog.sys_load_error_detail, ${VIEWS.map((view) => `pg_catalog.${view}`).join(', ')} to public;
+`;

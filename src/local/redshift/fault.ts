@@ -1,0 +1,43 @@
+/** Failures that a test or a demonstration asks the SQL endpoint for, each at one statement of the clients. */
+
+/** What the choice of a fault knows of the statement that is about to run. */
+export interface FaultTarget {
+  /** The client's text. A message of several statements comes once for each of them, with all of its text. */
+  readonly sql: string;
+  /** The statement's command in upper case: `COPY`, `CREATE TABLE`. */
+  readonly verb: string;
+  /** How many statements of this verb have come before, on all connections since the start. */
+  readonly nth: number;
+}
+
+/** What goes wrong. */
+export type SqlFault =
+  | {
+      readonly kind: 'error';
+      readonly sqlstate: string;
+      readonly message: string;
+      readonly detail?: string;
+    }
+  /** The connection is lost and the statement is not executed. */
+  | { readonly kind: 'drop-before' }
+  /** The statement is executed, and the connection is lost in place of a reply. */
+  | { readonly kind: 'drop-after' }
+  /** The statement waits before it is executed, in milliseconds. */
+  | { readonly kind: 'stall'; readonly ms: number }
+  /** A COMMIT that rolls back and says so in its tag. */
+  | { readonly kind: 'commit-answers-rollback' }
+  /** A COPY that reports `rows` fewer than it has loaded. */
+  | { readonly kind: 'copy-reports-fewer'; readonly rows: number };
+
+/** Chooses the fault of a statement; undefined lets it run. */
+export type ChooseFault = (statement: FaultTarget) => SqlFault | undefined;
+
+/** Counts statements by verb and asks `choose` about each. */
+export function countingFaults(choose: ChooseFault | undefined): (sql: string, verb: string) => SqlFault | undefined {
+  const counts = new Map<string, number>();
+  return (sql, verb) => {
+    const nth = counts.get(verb) ?? 0;
+    counts.set(verb, nth + 1);
+    return choose?.({ sql, verb, nth });
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * The client's side of a connection before and after its login: TLS, the md5 password exchange, and a queue of the
+ * client's messages that notices a lost client even while nobody reads the queue.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
+import { describeError } from './errors.ts';
+import { decodeStrings, encode, encodeFields, type Frame, FrameCutter, int32 } from './message.ts';
+import { RedshiftError } from './sql/statement.ts';
+
+/** How the endpoint lets clients in. */
+export interface LoginRules {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly secureContext: SecureContext;
+  /** Refuse a login over plain TCP, as a cluster with require_ssl does. */
+  readonly requireTls: boolean;
+}
+
+/** What a new connection turned out to be. */
+export type Arrival =
+  | { readonly kind: 'login'; readonly socket: Socket; readonly parameters: ReadonlyMap<string, string> }
+  | { readonly kind: 'cancel'; readonly request: Buffer }
+  | { readonly kind: 'gone' };
+
+const SSL_REQUEST = 80877103;
+const GSS_REQUEST = 80877104;
+const CANCEL_REQUEST = 80877102;
+const LONGEST_STARTUP = 10_000;
+const LOGIN_TIMEOUT = 60_000;
+const QUEUE_LIMIT = 1024 * 1024;
+
+/** Startup parameters that Redshift knows; query_group is the only one that the engine has no setting for. */
+const PARAMETERS = new Set([
+  ...['user', 'database', 'application_name', 'client_encoding', 'options', 'datestyle', 'timezone', 'search_path'],
+  ...['statement_timeout', 'extra_float_digits', 'query_group'],
+]);
+
+/**
+ * Talks to a new client until it has logged in, has asked to cancel another's query, or is gone. Refusals are FATAL
+ * errors of SQLSTATE 28000 (Redshift says so of a wrong password too) or 3D000.
+ */
+export async function receive(raw: Socket, rules: LoginRules): Promise<Arrival> {
+  raw.setTimeout(LOGIN_TIMEOUT, () => raw.destroy());
+  let socket = raw;
+  for (;;) {
+    const size = (await readExactly(socket, 4))?.readInt32BE();
+    if (size === undefined || size < 8 || size > LONGEST_STARTUP) return leave(socket);
+    const body = await readExactly(socket, size - 4);
+    if (body === undefined) return leave(socket);
+    const code = body.readInt32BE();
+    if (code === GSS_REQUEST) {
+      socket.write('N');
+    } else if (code === SSL_REQUEST && socket === raw) {
+      // What follows in clear text would be taken for encrypted: the classic injection.
+      if (raw.readableLength > 0) return leave(socket);
+      raw.write('S');
+      const secured = await secure(raw, rules.secureContext);
+      if (!secured) return leave(raw);
+      socket = secured;
+    } else if (code === CANCEL_REQUEST) {
+      socket.destroy();
+      return { kind: 'cancel', request: Buffer.concat([int32(size), body]) };
+    } else if (code >>> 16 === 3) {
+      return await login(socket, body, rules);
+    } else {
+      return leave(socket);
+    }
+  }
+}
+
+function leave(socket: Socket): Arrival {
+  socket.destroy();
+  return { kind: 'gone' };
+}
+
+async function secure(raw: Socket, secureContext: SecureContext): Promise<TLSSocket | undefined> {
+  const socket = new TLSSocket(raw, { isServer: true, secureContext });
+  const failed = new Promise<undefined>((resolve) => {
+    socket.once('error', () => resolve(undefined));
+    socket.once('close', () => resolve(undefined));
+  });
+  socket.on('error', () => socket.destroy());
+  return await Promise.race([once(socket, 'secure').then(() => socket), failed]);
+}
+
+async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promise<Arrival> {
+  const parameters = parseParameters(startup);
+  const refuse = (sqlstate: string, message: string): Arrival => {
+    socket.end(encodeFields('E', describeError(new RedshiftError(sqlstate, message), 'FATAL')));
+    return { kind: 'gone' };
+  };
+  const user = parameters.get('user') ?? '';
+  const database = parameters.get('database') ?? user;
+  if (startup.readUInt16BE(2) > 0) socket.write(encode('v', int32(0x30000), int32(0)));
+  if (rules.requireTls && !(socket instanceof TLSSocket)) {
+    const host = socket.remoteAddress ?? 'unknown';
+    return refuse(
+      '28000',
+      `no pg_hba.conf entry for host "${host}", user "${user}", database "${database}", SSL off`,
+    );
+  }
+  for (const name of parameters.keys()) {
+    if (!PARAMETERS.has(name.toLowerCase())) {
+      return refuse('42704', `unrecognized configuration parameter "${name}"`);
+    }
+  }
+  const salt = randomBytes(4);
+  socket.write(encode('R', int32(5), salt));
+  const answer = await readMessage(socket);
+  if (answer?.type !== 'p') return leave(socket);
+  const given = decodeStrings(answer, 1).strings[0] ?? '';
+  if (user !== rules.user || !isEqual(given, digest(rules, salt))) {
+    return refuse('28000', `password authentication failed for user "${user}"`);
+  }
+  if (database !== rules.database) return refuse('3D000', `database "${database}" does not exist`);
+  socket.setTimeout(0);
+  return { kind: 'login', socket, parameters };
+}
+
+function digest({ user, password }: LoginRules, salt: Buffer): string {
+  const inner = createHash('md5').update(password).update(user).digest('hex');
+  return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`;
+}
+
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}
+
+function parseParameters(startup: Buffer): Map<string, string> {
+  const words = startup.toString('utf8', 4).split('\0');
+  const parameters = new Map<string, string>();
+  for (let at = 0; at + 1 < words.length && words[at] !== ''; at += 2) {
+    parameters.set(words[at] ?? '', words[at + 1] ?? '');
+  }
+  return parameters;
+}
+
+async function readMessage(socket: Socket): Promise<Frame | undefined> {
+  const head = await readExactly(socket, 5);
+  const length = head?.readInt32BE(1) ?? 0;
+  if (head === undefined || length < 4 || length > LONGEST_STARTUP) return undefined;
+  const body = length === 4 ? Buffer.alloc(0) : await readExactly(socket, length - 4);
+  return body && { type: String.fromCharCode(head.readUInt8(0)), bytes: Buffer.concat([head, body]) };
+}
+
+/** The next `size` bytes; undefined when the client leaves before. */
+async function readExactly(socket: Socket, size: number): Promise<Buffer | undefined> {
+  for (;;) {
+    const bytes = socket.read(size) as Buffer | null;
+    if (bytes !== null) return bytes.length === size ? bytes : undefined;
+    if (socket.destroyed || socket.readableEnded) return undefined;
+    await new Promise<void>((resolve) => {
+      const events = ['readable', 'end', 'close', 'error'] as const;
+      const settle = () => {
+        for (const event of events) socket.off(event, settle);
+        resolve();
+      };
+      for (const event of events) socket.on(event, settle);
+    });
+  }
+}
+
+/** The client's messages in their order. The socket is always read, up to a limit, so that its end is seen at once. */
+export class Inbox {
+  private readonly socket: Socket;
+  private readonly queue: Frame[] = [];
+  private size = 0;
+  private wake: (() => void) | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const cutter = new FrameCutter();
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const frame of cutter.push(chunk)) {
+          this.queue.push(frame);
+          this.size += frame.bytes.length;
+        }
+      } catch {
+        socket.destroy();
+      }
+      if (this.size > QUEUE_LIMIT) socket.pause();
+      this.wake?.();
+    });
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => this.wake?.());
+  }
+
+  /** The next message; undefined when the client is gone. */
+  async next(): Promise<Frame | undefined> {
+    for (;;) {
+      if (this.socket.destroyed) return undefined;
+      const frame = this.queue.shift();
+      if (frame) {
+        this.size -= frame.bytes.length;
+        if (this.size <= QUEUE_LIMIT && this.socket.isPaused()) this.socket.resume();
+        return frame;
+      }
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      this.wake = undefined;
+    }
+  }
+}

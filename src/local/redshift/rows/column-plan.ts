@@ -1,0 +1,148 @@
+/** What COPY does to the fields of one column, decided once per load. */
+import type { CopyStatement } from '../sql/statement.ts';
+import { invalidDigit, type FieldCheck } from './problem.ts';
+import { checkBoolean, decimalCheck, floatCheck, integerCheck } from './numbers.ts';
+import { checkTime, dateCheck, timestampCheck } from './times.ts';
+
+/** A column of the target table, as the engine's catalog has it. */
+export interface CopyColumn {
+  /** Redshift's (long) name: it goes to the error tables. */
+  readonly name: string;
+  /** The engine's type without its parameters: `bigint`, `character varying`, `numeric`, `super`, `bytea`... */
+  readonly type: string;
+  /** In bytes, of `character varying` and `character`. */
+  readonly length?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly notNull: boolean;
+}
+
+/** `text` and `char` hold an empty field as empty string, for the others it is NULL. */
+export type PlanKind = 'text' | 'char' | 'super' | 'binary' | 'plain';
+
+/** A column with its check. */
+export interface ColumnPlan {
+  readonly name: string;
+  readonly kind: PlanKind;
+  /** In bytes. */
+  readonly limit: number;
+  readonly notNull: boolean;
+  readonly check: FieldCheck;
+  /** What the error tables call the type and its length. */
+  readonly type: string;
+  readonly length: string;
+}
+
+const MAX_VARCHAR = 65_535;
+
+const ALIASES: Readonly<Record<string, string>> = {
+  varchar: 'character varying',
+  text: 'character varying',
+  name: 'character varying',
+  bpchar: 'character',
+  char: 'character',
+  timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
+  time: 'time without time zone',
+  timetz: 'time with time zone',
+  decimal: 'numeric',
+  int2: 'smallint',
+  int4: 'integer',
+  int8: 'bigint',
+  float4: 'real',
+  float8: 'double precision',
+  bool: 'boolean',
+};
+
+/** The type names of Redshift's error tables (char(10)). */
+const ERROR_TYPES: Readonly<Record<string, string>> = {
+  'character varying': 'varchar',
+  character: 'char',
+  smallint: 'int2',
+  integer: 'int4',
+  bigint: 'int8',
+  real: 'float4',
+  'double precision': 'float8',
+  boolean: 'bool',
+  'timestamp without time zone': 'timestamp',
+  'timestamp with time zone': 'timestamptz',
+  'time without time zone': 'time',
+  'time with time zone': 'timetz',
+  bytea: 'varbyte',
+};
+
+/** The plan for a column under the options of a COPY. */
+export function planColumn(column: CopyColumn, copy: CopyStatement): ColumnPlan {
+  const engine = column.type.toLowerCase().replace(/\s*\(.*\)/, '');
+  const type = ALIASES[engine] ?? engine;
+  const kind = kindOf(type);
+  const limit = column.length ?? MAX_VARCHAR;
+  const precision = column.precision ?? 18;
+  const scale = column.scale ?? 0;
+  return {
+    name: column.name,
+    kind,
+    limit,
+    notNull: column.notNull,
+    check: checkFor(type, copy, { precision, scale }),
+    type: ERROR_TYPES[type] ?? type,
+    length:
+      kind === 'text' || kind === 'char'
+        ? String(limit)
+        : type === 'numeric'
+          ? `${precision}, ${scale}`
+          : '0',
+  };
+}
+
+function kindOf(type: string): PlanKind {
+  if (type === 'character varying') return 'text';
+  if (type === 'character') return 'char';
+  if (type === 'super') return 'super';
+  return type === 'bytea' ? 'binary' : 'plain';
+}
+
+const acceptAll: FieldCheck = (_bytes, _start, end) => end;
+
+function checkFor(
+  type: string,
+  copy: CopyStatement,
+  numeric: { precision: number; scale: number },
+): FieldCheck {
+  switch (type) {
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return integerCheck(type);
+    case 'numeric':
+      return decimalCheck(numeric.precision, numeric.scale, copy.roundDecimals);
+    case 'real':
+    case 'double precision':
+      return floatCheck(type);
+    case 'boolean':
+      return checkBoolean;
+    case 'date':
+      return dateCheck(copy.dateFormat);
+    case 'timestamp without time zone':
+    case 'timestamp with time zone':
+      return timestampCheck(copy.timeFormat);
+    case 'time without time zone':
+    case 'time with time zone':
+      return checkTime;
+    case 'bytea':
+      return checkHex;
+    default:
+      return acceptAll;
+  }
+}
+
+/** VARBYTE is written in hexadecimal, two digits for each byte. */
+const checkHex: FieldCheck = (bytes, start, end) => {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    const lower = byte | 32;
+    if (!((byte >= 48 && byte <= 57) || (lower >= 97 && lower <= 102)))
+      return invalidDigit(bytes, start, at, 'Varbyte');
+  }
+  return (end - start) % 2 === 0 ? end : invalidDigit(bytes, start, end, 'Varbyte');
+};

@@ -1,0 +1,28 @@
+/** Why COPY refuses a field or a row, with the codes and texts of Redshift's "Load error reference". */
+
+/** What is wrong with a field. */
+export interface Problem {
+  /** err_code. */
+  readonly code: number;
+  /** err_reason. */
+  readonly reason: string;
+  /** Offset in the field. */
+  readonly position: number;
+}
+
+/**
+ * Checks the bytes `[start, end)` of a field that is not NULL. Returns the offset up to which the bytes are to be kept
+ * (`end` when they stay as they are), or the problem.
+ */
+export type FieldCheck = (bytes: Uint8Array, start: number, end: number) => number | Problem;
+
+export function problem(code: number, reason: string, position = 0): Problem {
+  return { code, reason, position };
+}
+
+/** 1207, for the first byte that a number can not have. */
+export function invalidDigit(bytes: Uint8Array, start: number, at: number, type: string): Problem {
+  const byte = bytes[at];
+  const value = byte === undefined ? '' : byte < 128 ? String.fromCharCode(byte) : '.';
+  return problem(1207, `Invalid digit, Value '${value}', Pos ${at - start}, Type: ${type}`, at - start);
+}

@@ -1,0 +1,211 @@
+/**
+ * The local SQL endpoint: speaks Redshift to clients on 127.0.0.1 and runs their statements on a private PostgreSQL,
+ * with COPY from the local S3. The connection is TLS only.
+ */
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import pg from 'pg';
+import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
+import { CATALOG, CATALOG_VERSION } from './catalog.ts';
+import { EngineError, translateError } from './errors.ts';
+import { type ChooseFault, countingFaults } from './fault.ts';
+import { Inbox, type LoginRules, receive } from './frontend.ts';
+import { encodeFields } from './message.ts';
+import type { ObjectReader } from './objects.ts';
+import { Session } from './session.ts';
+import { quoteLiteral, Upstream } from './upstream.ts';
+import { World } from './world.ts';
+
+export type { ChooseFault, FaultTarget, SqlFault } from './fault.ts';
+export type { ObjectReader } from './objects.ts';
+
+/** How to run an endpoint. */
+export interface RedshiftOptions {
+  /** Folder (which must exist) for the database; one endpoint may use it at a time. */
+  readonly dir: string;
+  /** Port to listen on; a free one if undefined or 0. */
+  readonly port?: number;
+  readonly reader: ObjectReader;
+  /** Region of the cluster and of S3; us-east-1 if undefined. */
+  readonly region?: string;
+  /** ARNs of the attached IAM roles; the first is the default. */
+  readonly roles: readonly string[];
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** PEM texts. */
+  readonly certificate: { readonly cert: string; readonly key: string };
+  /** Let plain TCP in too; it is refused if undefined. */
+  readonly allowPlaintext?: boolean;
+  readonly fault?: ChooseFault | undefined;
+}
+
+/** A running endpoint. */
+export interface LocalRedshift {
+  readonly port: number;
+  /** How many clients are logged in now. */
+  readonly connections: number;
+  /** Ends all sessions and the database; may be called again. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_REGION = 'us-east-1';
+/** Numbers of queries between two runs, so that those which left no load error are not given twice. */
+const QUERIES_PER_RUN = 100_000;
+
+/** Starts the database and listens. */
+export async function startRedshift(options: RedshiftOptions): Promise<LocalRedshift> {
+  const postgres = await startPostgres({ dir: options.dir });
+  try {
+    const admin = await openDatabase(postgres, options);
+    return await listen(options, postgres, admin);
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+async function openDatabase(postgres: LocalPostgres, options: RedshiftOptions): Promise<pg.Client> {
+  const { user, password, database } = options;
+  await asAdmin(postgres, 'postgres', async (client) => {
+    const [role, name] = [pg.escapeIdentifier(user), pg.escapeIdentifier(database)];
+    const roles = await client.query('select from pg_roles where rolname = $1', [user]);
+    if (roles.rowCount === 0) await client.query(`create role ${role} login`);
+    await client.query(`alter role ${role} password ${quoteLiteral(password)}`);
+    const databases = await client.query('select from pg_database where datname = $1', [database]);
+    if (databases.rowCount === 0) await client.query(`create database ${name} owner ${role}`);
+    // Snapshot isolation, Redshift's default: of the levels here it is PostgreSQL's repeatable read.
+    await client.query(`alter database ${name} set default_transaction_isolation to 'repeatable read'`);
+    // A client that dies leaves no statement running, and no lock.
+    await client.query("alter system set client_connection_check_interval to '1s'");
+    await client.query('select pg_reload_conf()');
+  });
+  const admin = connectAdmin(postgres, database);
+  await admin.connect();
+  try {
+    await makeCatalog(admin);
+    return admin;
+  } catch (error) {
+    await admin.end();
+    throw error;
+  }
+}
+
+async function makeCatalog(admin: pg.Client): Promise<void> {
+  const marker = `warehouse catalog ${CATALOG_VERSION}`;
+  const found = await admin.query<{ comment: string | null }>(
+    "select obj_description(to_regtype('pg_catalog.super'), 'pg_type') as comment",
+  );
+  if (found.rows[0]?.comment === marker) return;
+  await admin.query(`begin; ${CATALOG}; comment on domain pg_catalog.super is '${marker}'; commit`);
+}
+
+function connectAdmin(postgres: LocalPostgres, database: string): pg.Client {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: postgres.port,
+    user: postgres.superuser,
+    password: postgres.password,
+    database,
+  });
+  // The loss of the connection shows in the next query.
+  client.on('error', () => undefined);
+  return client;
+}
+
+async function asAdmin(
+  postgres: LocalPostgres,
+  database: string,
+  work: (client: pg.Client) => Promise<void>,
+): Promise<void> {
+  const client = connectAdmin(postgres, database);
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<World> {
+  const { rows } = await admin.query<{ queries: string }>(
+    `insert into pg_catalog.warehouse_run values (default) returning run * ${QUERIES_PER_RUN} as queries`,
+  );
+  const { reader, roles, region = DEFAULT_REGION, database } = options;
+  return new World({
+    objects: { reader, roles, region },
+    database,
+    fault: countingFaults(options.fault),
+    admin,
+    queries: Number(rows[0]?.queries),
+  });
+}
+
+async function listen(
+  options: RedshiftOptions,
+  postgres: LocalPostgres,
+  admin: pg.Client,
+): Promise<LocalRedshift> {
+  const world = await makeWorld(options, admin);
+  const { user, password, database, certificate, allowPlaintext = false } = options;
+  const secureContext = createSecureContext({ cert: certificate.cert, key: certificate.key });
+  const rules: LoginRules = { user, password, database, secureContext, requireTls: !allowPlaintext };
+  const login = { port: postgres.port, user, password, database };
+  const sockets = new Set<Socket>();
+  const sessions = new Map<Session, Upstream>();
+
+  const serve = async (raw: Socket) => {
+    const arrival = await receive(raw, rules);
+    if (arrival.kind === 'gone') return;
+    if (arrival.kind === 'cancel') {
+      for (const [session, upstream] of sessions) {
+        if (upstream.isNamedBy(arrival.request)) await session.cancel();
+      }
+      return;
+    }
+    const { socket, parameters } = arrival;
+    const inbox = new Inbox(socket);
+    let upstream: Upstream;
+    try {
+      upstream = await Upstream.open(login, parameters);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      socket.end(encodeFields('E', translateError(error.fields, { queryId: 0, pid: 0 })));
+      return;
+    }
+    const session = new Session(socket, inbox, upstream, world, parameters.get('application_name'));
+    sessions.set(session, upstream);
+    try {
+      await session.run();
+    } finally {
+      sessions.delete(session);
+    }
+  };
+
+  const server = createServer({ noDelay: true, keepAlive: true }, (raw) => {
+    sockets.add(raw);
+    raw.on('close', () => sockets.delete(raw));
+    raw.on('error', () => raw.destroy());
+    // What ends a session early is the loss of one of its connections; nobody is left to be told.
+    serve(raw).catch(() => raw.destroy());
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const close = async () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await admin.end().catch(() => undefined);
+    await postgres.stop();
+  };
+  let closed: Promise<void> | undefined;
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    get connections() {
+      return sessions.size;
+    },
+    close: () => (closed ??= close()),
+  };
+}

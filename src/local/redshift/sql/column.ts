@@ -1,0 +1,190 @@
+/** A column's definition in CREATE TABLE and ALTER TABLE ADD COLUMN. */
+import { ENCODINGS } from './design.ts';
+import { rewrite } from './expression.ts';
+import { bytesConstraintName, quoteName, SYSTEM_COLUMNS } from './names.ts';
+import { type TokenReader, unsupported } from './reader.ts';
+import { RedshiftError } from './statement.ts';
+import { readColumnType, type ColumnType } from './types.ts';
+
+/** A column as read. */
+export interface ColumnDraft {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** PostgreSQL's definition of the column. */
+  readonly sql: string;
+  readonly notNull: boolean;
+  readonly primaryKey: boolean;
+  readonly distKey: boolean;
+  readonly sortKey: boolean;
+  /** Lower case. */
+  readonly encoding?: string;
+  /** The text of DEFAULT, for the engine. */
+  readonly defaultSql?: string;
+  /** An attribute that ALTER TABLE ADD COLUMN does not take: its words. */
+  readonly createOnly?: string;
+}
+
+/** The words at which a DEFAULT expression ends. */
+const ATTRIBUTE_WORDS = new Set([
+  'ENCODE',
+  'DISTKEY',
+  'SORTKEY',
+  'NOT',
+  'NULL',
+  'UNIQUE',
+  'PRIMARY',
+  'REFERENCES',
+  'COLLATE',
+  'IDENTITY',
+  'GENERATED',
+  'CONSTRAINT',
+  'DEFAULT',
+]);
+
+/** PostgreSQL's CHECK constraint for a length in bytes, named so that ALTER TABLE and the session can find it. */
+export function bytesConstraint(column: string, limit: number): string {
+  return `CONSTRAINT ${quoteName(bytesConstraintName(column))} CHECK (octet_length(${quoteName(column)}) <= ${limit})`;
+}
+
+/** Reads one definition: name, type and attributes in any order, each at most once. */
+export class ColumnReader {
+  readonly #reader: TokenReader;
+  readonly #table: string;
+  readonly #seen = new Set<string>();
+  #sql = '';
+  #notNull: boolean | undefined;
+  #identity = false;
+  #encoding: string | undefined;
+  #defaultSql: string | undefined;
+  #createOnly: string | undefined;
+
+  constructor(reader: TokenReader, table: string) {
+    this.#reader = reader;
+    this.#table = table;
+  }
+
+  read(): ColumnDraft {
+    const name = this.#reader.name();
+    if (SYSTEM_COLUMNS.has(name)) {
+      throw new RedshiftError('42701', `column name "${name}" conflicts with a system column name`);
+    }
+    const type = readColumnType(this.#reader, `${this.#table}.${name}`);
+    while (this.#readAttribute(type));
+    if (this.#notNull === false && (this.#identity || this.#seen.has('PRIMARY KEY'))) {
+      throw new RedshiftError('42601', `conflicting NULL/NOT NULL declarations for column "${name}"`);
+    }
+    const notNull = this.#notNull === true || this.#identity;
+    const limit = type.byteLimit === undefined ? '' : ` ${bytesConstraint(name, type.byteLimit)}`;
+    return {
+      name,
+      type,
+      sql: `${quoteName(name)} ${type.sql}${this.#sql}${notNull ? ' NOT NULL' : ''}${limit}`,
+      notNull,
+      primaryKey: this.#seen.has('PRIMARY KEY'),
+      distKey: this.#seen.has('DISTKEY'),
+      sortKey: this.#seen.has('SORTKEY'),
+      ...(this.#encoding === undefined ? {} : { encoding: this.#encoding }),
+      ...(this.#defaultSql === undefined ? {} : { defaultSql: this.#defaultSql }),
+      ...(this.#createOnly === undefined ? {} : { createOnly: this.#createOnly }),
+    };
+  }
+
+  #readAttribute(type: ColumnType): boolean {
+    const reader = this.#reader;
+    if (reader.accept('DEFAULT')) this.#readDefault();
+    else if (reader.accept('ENCODE')) this.#readEncoding();
+    else if (reader.accept('NOT', 'NULL')) this.#setNull(true);
+    else if (reader.accept('NULL')) this.#setNull(false);
+    else if (reader.accept('COLLATE')) this.#readCollation();
+    else if (reader.sees('IDENTITY') || reader.sees('GENERATED')) this.#readIdentity(type);
+    else return this.#readKey();
+    return true;
+  }
+
+  #once(attribute: string): void {
+    if (this.#seen.has(attribute))
+      throw new RedshiftError('42601', `multiple ${attribute} clauses for a column`);
+    this.#seen.add(attribute);
+  }
+
+  #readDefault(): void {
+    this.#once('DEFAULT');
+    const tokens = this.#reader.takeUntil(
+      (token, taken) => token.text === ',' || (taken > 0 && ATTRIBUTE_WORDS.has(token.word)),
+    );
+    if (tokens.length === 0) throw this.#reader.unexpected();
+    if (tokens.some(({ word }) => word === 'SELECT'))
+      throw unsupported('cannot use subquery in default expression');
+    this.#defaultSql = rewrite(tokens, { source: this.#reader.source });
+    this.#sql += ` DEFAULT ${this.#defaultSql}`;
+  }
+
+  #readEncoding(): void {
+    this.#once('ENCODE');
+    const token = this.#reader.take();
+    if (!ENCODINGS.has(token.word)) throw new RedshiftError('42704', `unknown encoding "${token.text}"`);
+    this.#encoding = token.word.toLowerCase();
+  }
+
+  #setNull(notNull: boolean): void {
+    if (this.#notNull !== undefined && this.#notNull !== notNull) {
+      throw new RedshiftError('42601', 'conflicting NULL/NOT NULL declarations for a column');
+    }
+    this.#notNull = notNull;
+  }
+
+  #readCollation(): void {
+    this.#once('COLLATE');
+    if (this.#reader.acceptAny(['CASE_SENSITIVE', 'CS']) !== undefined) return;
+    if (this.#reader.acceptAny(['CASE_INSENSITIVE', 'CI']) === undefined) throw this.#reader.unexpected();
+    throw unsupported('The local warehouse has no case-insensitive columns.');
+  }
+
+  /** IDENTITY(seed, step) refuses supplied values, GENERATED BY DEFAULT AS IDENTITY(seed, step) takes them. */
+  #readIdentity(type: ColumnType): void {
+    this.#once('IDENTITY');
+    this.#createOnly = 'IDENTITY';
+    const byDefault = this.#reader.accept('GENERATED');
+    if (byDefault) this.#reader.expect('BY', 'DEFAULT', 'AS');
+    this.#reader.expect('IDENTITY');
+    this.#reader.expectOperator('(');
+    const seed = this.#reader.integer();
+    this.#reader.expectOperator(',');
+    const step = this.#reader.integer();
+    this.#reader.expectOperator(')');
+    if (type.sql !== 'integer' && type.sql !== 'bigint') {
+      throw new RedshiftError('42601', 'identity column must be of type INT or BIGINT');
+    }
+    this.#identity = true;
+    const bounds = `MINVALUE ${Math.min(seed, 1)} MAXVALUE ${type.sql === 'integer' ? '2147483647' : '9223372036854775807'}`;
+    const range = step < 0 ? `MAXVALUE ${Math.max(seed, -1)} NO MINVALUE` : bounds;
+    const kind = byDefault ? 'BY DEFAULT' : 'ALWAYS';
+    this.#sql += ` GENERATED ${kind} AS IDENTITY (START WITH ${seed} INCREMENT BY ${step} ${range})`;
+  }
+
+  /** Keys are kept aside: PostgreSQL would enforce them, Redshift never does. */
+  #readKey(): boolean {
+    const reader = this.#reader;
+    if (reader.accept('CONSTRAINT')) {
+      reader.name();
+      if (!this.#readKey()) throw reader.unexpected();
+      return true;
+    }
+    if (reader.accept('DISTKEY')) this.#addKey('DISTKEY');
+    else if (reader.accept('SORTKEY')) this.#addKey('SORTKEY');
+    else if (reader.accept('UNIQUE')) this.#addKey('UNIQUE');
+    else if (reader.accept('PRIMARY', 'KEY')) this.#addKey('PRIMARY KEY');
+    else if (reader.accept('REFERENCES')) {
+      this.#addKey('REFERENCES');
+      reader.tableName();
+      if (reader.seesOperator('(')) reader.nameList();
+    } else if (reader.sees('CHECK')) throw unsupported('CHECK constraints are not supported');
+    else return false;
+    return true;
+  }
+
+  #addKey(key: string): void {
+    this.#once(key);
+    this.#createOnly ??= key;
+  }
+}

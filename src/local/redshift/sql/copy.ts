@@ -1,0 +1,119 @@
+/** Parses COPY from S3 as strictly as Redshift does; what the local warehouse can not read is refused in plain words. */
+import { copyColumns, readCredentialsString, type CopyDraft } from './copy-draft.ts';
+import { readCopyOption } from './copy-options.ts';
+import { RedshiftError, type CopyStatement, type Statement } from './statement.ts';
+import { type TokenReader, unsupported } from './reader.ts';
+
+/** Reads the statement after the word COPY. Throws 42601 for what Redshift does not parse, 0A000 for what is not served. */
+export function readCopy(reader: TokenReader): Statement {
+  const table = reader.tableName();
+  const columns = reader.seesOperator('(') ? copyColumns(reader) : undefined;
+  reader.expect('FROM');
+  const source = readSource(reader);
+  const draft: CopyDraft = { seen: new Set() };
+  while (!reader.done) {
+    if (!readAuthorization(reader, draft)) readCopyOption(reader, draft);
+  }
+  const copy: CopyStatement = {
+    table,
+    ...(columns === undefined ? {} : { columns }),
+    ...source,
+    ...settle(draft),
+  };
+  return { verb: 'COPY', sql: '', copy, writes: table };
+}
+
+function readSource(reader: TokenReader): { bucket: string; key: string } {
+  if (reader.sees('STDIN')) throw reader.unexpected();
+  const at = reader.peek();
+  const url = reader.string();
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(url);
+  if (match === null) {
+    if (/^(emr|ssh|dynamodb):\/\//.test(url)) throw unsupported('The local warehouse copies from S3 only.');
+    throw at === undefined
+      ? reader.unexpected()
+      : new RedshiftError('42601', `COPY source is not supported: ${url}`);
+  }
+  return { bucket: match[1] ?? '', key: match[2] ?? '' };
+}
+
+function readAuthorization(reader: TokenReader, draft: CopyDraft): boolean {
+  const start = reader.peek();
+  if (reader.accept('IAM_ROLE')) {
+    const role = reader.accept('DEFAULT') ? 'default' : roleChain(reader.string());
+    authorize(draft, { kind: 'role', arns: role });
+    return true;
+  }
+  if (reader.accept('ACCESS_KEY_ID')) {
+    const accessKeyId = reader.string();
+    reader.expect('SECRET_ACCESS_KEY');
+    const secretAccessKey = reader.string();
+    const sessionToken = reader.accept('SESSION_TOKEN') ? reader.string() : undefined;
+    const token = sessionToken === undefined ? {} : { sessionToken };
+    authorize(draft, { kind: 'keys', accessKeyId, secretAccessKey, ...token });
+    return true;
+  }
+  const withWord = reader.accept('WITH');
+  if (reader.accept('CREDENTIALS')) {
+    reader.accept('AS');
+    authorize(draft, readCredentialsString(reader.string()));
+    return true;
+  }
+  if (withWord) throw reader.unexpected(start);
+  return false;
+}
+
+/** Comma-separated role ARNs, without spaces: the first is attached to the cluster, each next one is assumed by the one before. */
+function roleChain(text: string): string[] {
+  const arns = text.split(',');
+  if (arns.some((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))) {
+    throw new RedshiftError('XX000', `Invalid IAM role ARN: ${text}`);
+  }
+  return arns;
+}
+
+function authorize(draft: CopyDraft, credentials: CopyStatement['credentials']): void {
+  if (draft.credentials !== undefined) {
+    throw new RedshiftError(
+      '42601',
+      'COPY accepts one form of authorization only: conflicting or redundant options',
+    );
+  }
+  draft.credentials = credentials;
+}
+
+function settle(draft: CopyDraft): Omit<CopyStatement, 'table' | 'columns' | 'bucket' | 'key'> {
+  if (draft.credentials === undefined) {
+    throw new RedshiftError(
+      '42601',
+      'CREDENTIALS argument is required but not provided: COPY needs an authorization',
+    );
+  }
+  if (draft.format !== 'csv') {
+    throw unsupported(
+      'The local warehouse reads CSV only: delimited text (COPY without the word CSV) is not served.',
+    );
+  }
+  const delimiter = draft.delimiter ?? ',';
+  const quote = draft.quote ?? '"';
+  if (delimiter === quote)
+    throw new RedshiftError('42601', 'COPY delimiter must be different from the quote character');
+  return {
+    credentials: draft.credentials,
+    ...(draft.region === undefined ? {} : { region: draft.region }),
+    manifest: draft.manifest ?? false,
+    compression: draft.compression ?? 'none',
+    format: { kind: 'csv', delimiter, quote },
+    nullAs: draft.nullAs ?? '\\N',
+    emptyAsNull: draft.emptyAsNull ?? false,
+    blanksAsNull: draft.blanksAsNull ?? false,
+    dateFormat: draft.dateFormat ?? 'default',
+    timeFormat: draft.timeFormat ?? 'default',
+    ignoreHeader: draft.ignoreHeader ?? 0,
+    maxError: draft.maxError ?? 0,
+    truncateColumns: draft.truncateColumns ?? false,
+    roundDecimals: draft.roundDecimals ?? false,
+    fillRecord: draft.fillRecord ?? false,
+    needsOwnership: draft.needsOwnership ?? false,
+  };
+}

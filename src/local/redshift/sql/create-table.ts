@@ -1,0 +1,214 @@
+/** CREATE TABLE and CREATE TABLE AS: the columns for PostgreSQL, the physical design and the informational keys aside. */
+import { ColumnReader, type ColumnDraft } from './column.ts';
+import { readTableAttributes, type DesignDraft } from './design.ts';
+import { rewrite } from './expression.ts';
+import { quoteName, quoteTable } from './names.ts';
+import { isOperator, type TokenReader, unsupported } from './reader.ts';
+import { RedshiftError, type Statement, type TableDesign, type TableName } from './statement.ts';
+
+/** Redshift's limit ("CREATE TABLE"). */
+const MAX_COLUMNS = 1600;
+
+/** Reads the statement after `CREATE [[LOCAL] TEMP[ORARY]] TABLE`. Throws 42601, 42701, 42703 or 0A000. */
+export function readCreateTable(reader: TokenReader, temporaryWord: boolean): Statement {
+  const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS');
+  const table = reader.tableName();
+  const temporary = temporaryWord || table.table.startsWith('#');
+  if (temporary && table.schema !== undefined) {
+    throw new RedshiftError('42P16', 'cannot create temporary relation in non-temporary schema');
+  }
+  const head = `CREATE ${temporary ? 'TEMP ' : ''}TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${quoteTable(table)}`;
+  if (isTableAs(reader)) {
+    if (ifNotExists) throw reader.unexpected();
+    return readTableAs(reader, table, head);
+  }
+  return readColumns(reader, table, head);
+}
+
+/** CREATE TABLE AS has at most a bare list of names in parentheses. */
+function isTableAs(reader: TokenReader): boolean {
+  if (!reader.seesOperator('(')) return true;
+  const following = reader.peek(2);
+  return isOperator(following, ',') || isOperator(following, ')');
+}
+
+function readTableAs(reader: TokenReader, table: TableName, head: string): Statement {
+  const names = reader.seesOperator('(') ? reader.nameList() : undefined;
+  refuseTwice(names ?? []);
+  const design = readTableAttributes(reader);
+  reader.expect('AS');
+  const query = rewrite(reader.rest(), { source: reader.source });
+  if (query === '') throw reader.unexpected();
+  const columns = names === undefined ? '' : ` (${names.map(quoteName).join(', ')})`;
+  return {
+    verb: 'CREATE TABLE AS',
+    sql: `${head}${columns} AS ${query}`,
+    design: { table, encodings: {}, primaryKey: [], ...design },
+  };
+}
+
+/** What the parentheses of CREATE TABLE hold. */
+interface Body {
+  readonly columns: ColumnDraft[];
+  /** Columns and LIKE clauses (as text) in the order written. */
+  readonly elements: (ColumnDraft | string)[];
+  like?: TableName;
+  primaryKey?: readonly string[];
+}
+
+function readColumns(reader: TokenReader, table: TableName, head: string): Statement {
+  const body: Body = { columns: [], elements: [] };
+  reader.expectOperator('(');
+  do readElement(reader, table, body);
+  while (reader.acceptOperator(','));
+  reader.expectOperator(')');
+  const attributes = readTableAttributes(reader);
+  reader.expectEnd();
+  checkColumns(table, body);
+  const design = designOf(table, body, attributes);
+  const elements = body.elements.map((element) => definitionOf(element, design.primaryKey));
+  return { verb: 'CREATE TABLE', sql: `${head} (${elements.join(', ')})`, design };
+}
+
+function readElement(reader: TokenReader, table: TableName, body: Body): void {
+  if (reader.accept('LIKE')) {
+    readLike(reader, body);
+    return;
+  }
+  const primaryKey = readTableConstraint(reader);
+  if (primaryKey === undefined) {
+    const column = new ColumnReader(reader, table.table).read();
+    body.columns.push(column);
+    body.elements.push(column);
+  } else if (primaryKey.length > 0) {
+    if (body.primaryKey !== undefined) throw multiplePrimaryKeys(table);
+    body.primaryKey = primaryKey;
+  }
+}
+
+/** Copies NOT NULL, and the CHECK constraints in which the local warehouse holds lengths in bytes. */
+function readLike(reader: TokenReader, body: Body): void {
+  const parent = reader.tableName();
+  let defaults = false;
+  if (reader.accept('INCLUDING', 'DEFAULTS')) defaults = true;
+  else reader.accept('EXCLUDING', 'DEFAULTS');
+  body.elements.push(
+    `LIKE ${quoteTable(parent)} INCLUDING CONSTRAINTS${defaults ? ' INCLUDING DEFAULTS' : ''}`,
+  );
+  body.like ??= parent;
+}
+
+/** The columns of a PRIMARY KEY constraint, an empty list for another one, undefined when none comes next. */
+export function readTableConstraint(reader: TokenReader): readonly string[] | undefined {
+  if (reader.accept('CONSTRAINT')) {
+    reader.name();
+    const constraint = readTableConstraint(reader);
+    if (constraint === undefined) throw reader.unexpected();
+    return constraint;
+  }
+  if (reader.accept('PRIMARY', 'KEY')) return reader.nameList();
+  if (reader.sees('UNIQUE')) {
+    reader.take();
+    reader.nameList();
+    return [];
+  }
+  if (reader.accept('FOREIGN', 'KEY')) {
+    reader.nameList();
+    reader.expect('REFERENCES');
+    reader.tableName();
+    if (reader.seesOperator('(')) reader.nameList();
+    return [];
+  }
+  if (reader.sees('CHECK') || reader.sees('EXCLUDE'))
+    throw unsupported('CHECK and EXCLUDE constraints are not supported');
+  return undefined;
+}
+
+function checkColumns(table: TableName, body: Body): void {
+  if (body.columns.length > MAX_COLUMNS)
+    throw new RedshiftError('54011', 'tables can have at most 1600 columns');
+  refuseTwice(body.columns.map(({ name }) => name));
+  if (body.columns.filter(({ primaryKey }) => primaryKey).length > (body.primaryKey === undefined ? 1 : 0)) {
+    throw multiplePrimaryKeys(table);
+  }
+}
+
+function refuseTwice(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new RedshiftError('42701', `column "${name}" specified more than once`);
+    seen.add(name);
+  }
+}
+
+function multiplePrimaryKeys(table: TableName): RedshiftError {
+  return new RedshiftError('42P16', `multiple primary keys for table "${table.table}" are not allowed`);
+}
+
+function designOf(table: TableName, body: Body, attributes: DesignDraft): TableDesign {
+  if (body.like !== undefined && Object.keys(attributes).length > 0) {
+    throw unsupported('DISTSTYLE, DISTKEY, SORTKEY and BACKUP can not be specified together with LIKE');
+  }
+  const { distKey: columnDistKey, sortKey: columnSortKey } = columnKeys(body.columns);
+  if (columnDistKey !== undefined && attributes.distKey !== undefined) {
+    throw new RedshiftError('42601', 'cannot specify more than one DISTKEY');
+  }
+  if (columnSortKey !== undefined && attributes.sortKey !== undefined) {
+    throw new RedshiftError('42601', 'cannot specify more than one SORTKEY');
+  }
+  const distKey = columnDistKey ?? attributes.distKey;
+  const sortKey = columnSortKey ?? attributes.sortKey;
+  checkDistribution(attributes.distStyle, distKey);
+  const primaryKey =
+    body.primaryKey ?? body.columns.filter((column) => column.primaryKey).map((column) => column.name);
+  const keys = [...(distKey === undefined ? [] : [distKey]), ...(sortKey ?? [])];
+  checkKeys(body, keys, primaryKey);
+  return {
+    table,
+    ...attributes,
+    ...(distKey === undefined ? {} : { distKey, distStyle: 'KEY' as const }),
+    ...(sortKey === undefined ? {} : { sortKey }),
+    encodings: Object.fromEntries(
+      body.columns.flatMap(({ name, encoding }) => (encoding ? [[name, encoding]] : [])),
+    ),
+    primaryKey,
+    ...(body.like === undefined ? {} : { like: body.like }),
+  };
+}
+
+function columnKeys(columns: readonly ColumnDraft[]): { distKey?: string; sortKey?: readonly string[] } {
+  const dist = columns.filter((column) => column.distKey).map((column) => column.name);
+  const sort = columns.filter((column) => column.sortKey).map((column) => column.name);
+  if (dist.length > 1) throw new RedshiftError('42601', 'cannot specify more than one DISTKEY');
+  if (sort.length > 1) throw new RedshiftError('42601', 'cannot specify more than one column as SORTKEY');
+  return {
+    ...(dist[0] === undefined ? {} : { distKey: dist[0] }),
+    ...(sort.length === 0 ? {} : { sortKey: sort }),
+  };
+}
+
+function checkDistribution(style: TableDesign['distStyle'], key: string | undefined): void {
+  if (key === undefined && style === 'KEY')
+    throw new RedshiftError('42601', 'DISTSTYLE KEY requires a DISTKEY');
+  if (key !== undefined && style !== undefined && style !== 'KEY') {
+    throw new RedshiftError('42601', `cannot specify DISTKEY with DISTSTYLE ${style}`);
+  }
+}
+
+/** Keys must name columns of the table; SUPER and VARBYTE columns can not be distribution or sort keys. */
+function checkKeys(body: Body, keys: readonly string[], primaryKey: readonly string[]): void {
+  if (body.like !== undefined) return;
+  for (const key of [...keys, ...primaryKey]) {
+    const column = body.columns.find(({ name }) => name === key);
+    if (column === undefined) throw new RedshiftError('42703', `column "${key}" named in key does not exist`);
+    if (keys.includes(key) && (column.type.family === 'super' || column.type.family === 'binary')) {
+      throw unsupported(`Column "${key}" of type ${column.type.sql} cannot be a distribution or sort key`);
+    }
+  }
+}
+
+function definitionOf(element: ColumnDraft | string, primaryKey: readonly string[]): string {
+  if (typeof element === 'string') return element;
+  const implied = !element.notNull && primaryKey.includes(element.name);
+  return implied ? `${element.sql} NOT NULL` : element.sql;
+}

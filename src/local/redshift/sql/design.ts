@@ -1,0 +1,78 @@
+/** The table attributes after the columns of CREATE TABLE: backup, distribution, sort key and encoding. */
+import { unsupported, type TokenReader } from './reader.ts';
+import { RedshiftError, type TableDesign } from './statement.ts';
+
+/** The encodings of columns, upper case ("Compression encodings"). */
+export const ENCODINGS: ReadonlySet<string> = new Set(
+  'AZ64 BYTEDICT DELTA DELTA32K LZO MOSTLY8 MOSTLY16 MOSTLY32 RAW RUNLENGTH TEXT255 TEXT32K ZSTD'.split(' '),
+);
+
+const MAX_COMPOUND_KEYS = 400;
+const MAX_INTERLEAVED_KEYS = 8;
+
+/** The attributes that were given. */
+export interface DesignDraft {
+  readonly distStyle?: NonNullable<TableDesign['distStyle']>;
+  readonly distKey?: string;
+  readonly sortKey?: readonly string[];
+}
+
+/** Reads attributes in any order, each at most once; stops at the first word that is none. */
+export function readTableAttributes(reader: TokenReader): DesignDraft {
+  let draft: DesignDraft = {};
+  const seen = new Set<string>();
+  for (;;) {
+    const token = reader.peek();
+    const read = readAttribute(reader);
+    if (read === undefined) break;
+    if (seen.has(read.name)) throw reader.unexpected(token);
+    seen.add(read.name);
+    draft = { ...draft, ...read.draft };
+  }
+  refuseForeignClauses(reader);
+  return draft;
+}
+
+function readAttribute(reader: TokenReader): { name: string; draft: DesignDraft } | undefined {
+  if (reader.accept('BACKUP')) {
+    if (reader.acceptAny(['YES', 'NO']) === undefined) throw reader.unexpected();
+    return { name: 'BACKUP', draft: {} };
+  }
+  if (reader.accept('DISTSTYLE')) return { name: 'DISTSTYLE', draft: { distStyle: readDistStyle(reader) } };
+  if (reader.accept('DISTKEY')) return { name: 'DISTKEY', draft: { distKey: readDistKey(reader) } };
+  if (reader.accept('ENCODE', 'AUTO')) return { name: 'ENCODE', draft: {} };
+  return readSortKey(reader);
+}
+
+/** The word after DISTSTYLE. */
+export function readDistStyle(reader: TokenReader): NonNullable<TableDesign['distStyle']> {
+  const styles = ['AUTO', 'EVEN', 'ALL', 'KEY'] as const;
+  const style = styles.find((word) => reader.accept(word));
+  if (style === undefined) throw reader.unexpected();
+  return style;
+}
+
+/** `(column)`: a distribution key is one column. */
+export function readDistKey(reader: TokenReader): string {
+  const names = reader.nameList();
+  if (names.length > 1) throw new RedshiftError('42601', 'DISTKEY takes one column');
+  return names[0] ?? '';
+}
+
+function readSortKey(reader: TokenReader): { name: string; draft: DesignDraft } | undefined {
+  const kind = reader.acceptAny(['COMPOUND', 'INTERLEAVED']);
+  if (kind === undefined && !reader.sees('SORTKEY')) return undefined;
+  reader.expect('SORTKEY');
+  if (kind === undefined && reader.accept('AUTO')) return { name: 'SORTKEY', draft: {} };
+  const sortKey = reader.nameList();
+  const max = kind === 'INTERLEAVED' ? MAX_INTERLEAVED_KEYS : MAX_COMPOUND_KEYS;
+  if (sortKey.length > max) throw new RedshiftError('54011', `a sort key can have at most ${max} columns`);
+  return { name: 'SORTKEY', draft: { sortKey } };
+}
+
+function refuseForeignClauses(reader: TokenReader): void {
+  for (const word of ['INHERITS', 'PARTITION', 'TABLESPACE', 'WITH', 'WITHOUT', 'USING']) {
+    if (reader.sees(word)) throw unsupported(`CREATE TABLE does not support ${word}`);
+  }
+  if (reader.sees('ON', 'COMMIT')) throw unsupported('CREATE TABLE does not support ON COMMIT');
+}

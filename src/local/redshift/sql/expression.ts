@@ -1,0 +1,227 @@
+/**
+ * Rewrites any run of Redshift tokens (expressions, queries) to PostgreSQL: folds names, replaces Redshift's own functions
+ * and types, and refuses what Redshift does not have. Everything else keeps its text.
+ */
+import { isLongName, quoteName } from './names.ts';
+import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
+import { RedshiftError } from './statement.ts';
+import { literal, positionOf, syntaxError, type Token } from './tokens.ts';
+import { readColumnType } from './types.ts';
+
+/** Functions of PostgreSQL that Redshift does not have ("Unsupported PostgreSQL functions"). */
+const FOREIGN_FUNCTIONS = new Set(
+  `STRING_AGG ARRAY_AGG JSON_AGG JSONB_AGG JSON_OBJECT_AGG JSONB_OBJECT_AGG JSON_BUILD_OBJECT JSONB_BUILD_OBJECT
+  JSON_BUILD_ARRAY JSONB_BUILD_ARRAY TO_JSON TO_JSONB ROW_TO_JSON JSONB_SET JSON_EACH JSONB_EACH JSON_ARRAY_ELEMENTS
+  JSONB_ARRAY_ELEMENTS UNNEST ARRAY_TO_STRING STRING_TO_ARRAY GEN_RANDOM_UUID PG_SLEEP CLOCK_TIMESTAMP
+  STATEMENT_TIMESTAMP TRANSACTION_TIMESTAMP AGE_IN_DAYS REGEXP_MATCHES REGEXP_SPLIT_TO_TABLE REGEXP_SPLIT_TO_ARRAY
+  FORMAT MAKE_DATE MAKE_TIMESTAMP PG_ADVISORY_LOCK PG_TRY_ADVISORY_LOCK PG_ADVISORY_UNLOCK PG_ADVISORY_XACT_LOCK
+  TXID_CURRENT NEXTVAL CURRVAL SETVAL OVERLAY XMLAGG NUM_NULLS NUM_NONNULLS`.split(/\s+/),
+);
+
+/** Functions whose first argument is a date part, written as a word; the session defines them with a text argument. */
+const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
+  DATEADD: 'dateadd',
+  DATE_ADD: 'dateadd',
+  DATEDIFF: 'datediff',
+  DATE_DIFF: 'datediff',
+  DATE_PART: 'date_part',
+  DATEPART: 'date_part',
+};
+
+/** How a run of tokens may begin: `VALUES` is no table in Redshift, only INSERT has it. */
+export interface ExpressionContext {
+  readonly source: string;
+  readonly valuesAllowed?: boolean;
+}
+
+/** PostgreSQL text of the tokens; the gap before the first one is dropped. Throws what Redshift refuses. */
+export function rewrite(tokens: readonly Token[], context: ExpressionContext): string {
+  const parts: string[] = [];
+  /** For each open parenthesis, whether it is that of CAST: the `AS` directly in it is followed by a type. */
+  const casts: boolean[] = [];
+  let at = 0;
+  while (at < tokens.length) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    if (at > 0) parts.push(token.gap);
+    if (isOperator(token, '(')) casts.push(tokens[at - 1]?.word === 'CAST');
+    else if (isOperator(token, ')')) casts.pop();
+    const special = rewriteSpecial(tokens, at, context, casts.at(-1) ?? false);
+    if (special === undefined) {
+      parts.push(renderToken(token));
+      at += 1;
+    } else {
+      parts.push(special.text);
+      at += special.length;
+    }
+  }
+  return parts.join('');
+}
+
+/** One token for the engine: quoted names folded, long names in their short form. */
+export function renderToken(token: Token): string {
+  if (token.kind === 'quoted') return quoteName(nameOf(token));
+  if (token.kind !== 'word') return token.text;
+  if (token.text.startsWith('#')) return quoteName(nameOf(token));
+  return token.text.length > 21 && isLongName(nameOf(token)) ? quoteName(nameOf(token)) : token.text;
+}
+
+interface Replacement {
+  readonly text: string;
+  /** Tokens that it stands for. */
+  readonly length: number;
+}
+
+function rewriteSpecial(
+  tokens: readonly Token[],
+  at: number,
+  context: ExpressionContext,
+  inCast: boolean,
+): Replacement | undefined {
+  const token = tokens[at];
+  if (token === undefined || isOperator(tokens[at - 1], '.')) return undefined;
+  if (token.kind === 'operator')
+    return token.text === '::' ? rewriteCast(tokens, at, context, '::') : undefined;
+  if (token.kind !== 'word') return undefined;
+  refuseForeign(tokens, at, context);
+  const call = isOperator(tokens[at + 1], '(');
+  switch (token.word) {
+    case 'SYSDATE':
+      return call ? undefined : { text: 'getdate()', length: 1 };
+    case 'MINUS':
+      return { text: 'EXCEPT', length: 1 };
+    case 'NVL':
+      return call ? { text: 'COALESCE', length: 1 } : undefined;
+    case 'LISTAGG':
+      return call ? rewriteListagg(tokens, at, context) : undefined;
+    case 'AS':
+      return inCast ? rewriteCast(tokens, at, context, 'AS ') : undefined;
+    default:
+      return call ? rewriteDatePart(tokens, at) : undefined;
+  }
+}
+
+function refuseForeign(tokens: readonly Token[], at: number, context: ExpressionContext): void {
+  const token = tokens[at];
+  if (token === undefined) return;
+  const sees = (...words: readonly string[]): boolean =>
+    words.every((word, index) => tokens[at + index]?.word === word);
+  switch (token.word) {
+    case 'RETURNING':
+    case 'LATERAL':
+    case 'TABLESAMPLE':
+      throw syntaxError(context.source, token);
+    case 'ON':
+      if (sees('ON', 'CONFLICT')) throw syntaxError(context.source, token);
+      return;
+    case 'IS':
+      if (sees('IS', 'DISTINCT', 'FROM')) throw syntaxError(context.source, tokens[at + 1]);
+      if (sees('IS', 'NOT', 'DISTINCT', 'FROM')) throw syntaxError(context.source, tokens[at + 2]);
+      return;
+    case 'DISTINCT':
+      if (sees('DISTINCT', 'ON')) throw unsupported('SELECT DISTINCT ON is not supported');
+      return;
+    case 'FILTER':
+      if (isOperator(tokens[at - 1], ')') && isOperator(tokens[at + 1], '('))
+        throw syntaxError(context.source, token);
+      return;
+    case 'FETCH':
+      if (sees('FETCH', 'FIRST') || sees('FETCH', 'NEXT')) throw syntaxError(context.source, token);
+      return;
+    case 'FOR':
+      if (
+        sees('FOR', 'UPDATE') ||
+        sees('FOR', 'SHARE') ||
+        sees('FOR', 'NO', 'KEY') ||
+        sees('FOR', 'KEY', 'SHARE')
+      ) {
+        throw unsupported('SELECT FOR UPDATE/SHARE is not supported');
+      }
+      return;
+    case 'VALUES':
+      if (context.valuesAllowed === true && at === 0) return;
+      if (at === 0 || isOperator(tokens[at - 1], '(')) throw syntaxError(context.source, token);
+      return;
+    default:
+      refuseArraysAndFunctions(tokens, at, context);
+  }
+}
+
+function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context: ExpressionContext): void {
+  const token = tokens[at];
+  if (token === undefined) return;
+  if (token.word === 'ARRAY' && isOperator(tokens[at + 1], '['))
+    throw unsupported('Arrays are not supported');
+  if (!isOperator(tokens[at + 1], '(')) return;
+  if (token.word === 'ANY' || token.word === 'SOME') {
+    const inner = tokens[at + 2];
+    if (inner?.kind === 'parameter' || inner?.kind === 'string')
+      throw unsupported('Arrays are not supported');
+  }
+  if (FOREIGN_FUNCTIONS.has(token.word)) {
+    throw new RedshiftError('42883', `function ${token.text.toLowerCase()}(...) does not exist`, {
+      position: positionOf(context.source, token.at),
+    });
+  }
+}
+
+function rewriteDatePart(tokens: readonly Token[], at: number): Replacement | undefined {
+  const name = DATE_PART_FUNCTIONS[tokens[at]?.word ?? ''];
+  if (name === undefined) return undefined;
+  const part = tokens[at + 2];
+  const word = part?.kind === 'word' || part?.kind === 'quoted';
+  if (part === undefined || !word || !isOperator(tokens[at + 3], ',')) return { text: name, length: 1 };
+  return { text: `${name}(${literal(nameOf(part))}`, length: 3 };
+}
+
+/** LISTAGG([DISTINCT] x [, delimiter]) [WITHIN GROUP (ORDER BY y)] is string_agg(x::text, delimiter ORDER BY y). */
+function rewriteListagg(tokens: readonly Token[], at: number, context: ExpressionContext): Replacement {
+  const reader = new TokenReader(context.source, tokens.slice(at + 1));
+  const total = tokens.length - at - 1;
+  const call = new TokenReader(context.source, reader.parenthesized());
+  const distinct = call.accept('DISTINCT') ? 'DISTINCT ' : '';
+  const value = rewrite(
+    call.takeUntil((token) => isOperator(token, ',')),
+    context,
+  );
+  const delimiter = call.acceptOperator(',') ? rewrite(call.rest(), context) : "''";
+  let order = '';
+  if (reader.accept('WITHIN', 'GROUP')) order = ` ${rewrite(reader.parenthesized(), context)}`;
+  const length = total - reader.rest().length + 1;
+  return { text: `string_agg(${distinct}(${value})::text, ${delimiter}${order})`, length };
+}
+
+/** Types that catalog queries on the leader node cast to, as PostgreSQL has them. */
+const LEADER_TYPES = new Set([
+  'TEXT',
+  'NAME',
+  'OID',
+  'REGCLASS',
+  'REGTYPE',
+  'REGPROC',
+  'UNKNOWN',
+  'INT2VECTOR',
+  'CSTRING',
+]);
+
+function rewriteCast(
+  tokens: readonly Token[],
+  at: number,
+  context: ExpressionContext,
+  operator: string,
+): Replacement | undefined {
+  const type = tokens[at + 1];
+  if (
+    type === undefined ||
+    type.kind !== 'word' ||
+    LEADER_TYPES.has(type.word) ||
+    type.word.startsWith('PG_')
+  ) {
+    return undefined;
+  }
+  if (isOperator(tokens[at + 2], '.') || type.word === 'INTERVAL') return undefined;
+  const window = tokens.slice(at + 1, at + 12);
+  const reader = new TokenReader(context.source, window);
+  const { sql } = readColumnType(reader, '?column?');
+  return { text: `${operator}${sql}`, length: 1 + window.length - reader.rest().length };
+}

@@ -1,0 +1,56 @@
+/** Functions that only Redshift's leader node has: they may not meet user tables in one query ("SQL functions supported on the leader node"). */
+import { isOperator, nameOf } from './reader.ts';
+import { RedshiftError } from './statement.ts';
+import type { Token } from './tokens.ts';
+
+const LEADER_FUNCTIONS = new Set(
+  `NOW AGE ISFINITE CURRENT_SCHEMA CURRENT_SCHEMAS HAS_DATABASE_PRIVILEGE HAS_SCHEMA_PRIVILEGE HAS_TABLE_PRIVILEGE
+  PG_LAST_COPY_COUNT PG_LAST_COPY_ID PG_LAST_QUERY_ID PG_BACKEND_PID`.split(/\s+/),
+);
+const LEADER_VALUES = new Set(['CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);
+const CATALOG = /^(?:pg_|svv_|svl_|stl_|stv_|sys_|svcs_|information_schema$)/;
+
+/**
+ * Throws Redshift's 0A000 when the tokens use such a function on user tables. INSERT ... VALUES runs on the leader node
+ * and is exempt; `userTable` says that the statement's target is one.
+ */
+export function refuseLeaderFunctions(
+  tokens: readonly Token[],
+  { userTable }: { readonly userTable: boolean },
+): void {
+  if (tokens[0]?.word === 'VALUES') return;
+  const used = tokens.findIndex((token, index) => isLeaderFunction(tokens, token, index));
+  if (used === -1 || !(userTable || readsUserTable(tokens))) return;
+  const name = tokens[used]?.text.toLowerCase() ?? '';
+  throw new RedshiftError(
+    '0A000',
+    'Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.',
+    {
+      detail: `Function "${name}()" not supported.`,
+    },
+  );
+}
+
+function isLeaderFunction(tokens: readonly Token[], token: Token, index: number): boolean {
+  if (token.kind !== 'word' || isOperator(tokens[index - 1], '.') || tokens[index - 1]?.word === 'AS')
+    return false;
+  return (
+    LEADER_VALUES.has(token.word) || (LEADER_FUNCTIONS.has(token.word) && isOperator(tokens[index + 1], '('))
+  );
+}
+
+function readsUserTable(tokens: readonly Token[]): boolean {
+  const commonTables = new Set<string>();
+  tokens.forEach((token, index) => {
+    const named = token.kind === 'word' || token.kind === 'quoted';
+    if (named && tokens[index + 1]?.word === 'AS' && isOperator(tokens[index + 2], '('))
+      commonTables.add(nameOf(token));
+  });
+  return tokens.some((token, index) => {
+    if (token.word !== 'FROM' && token.word !== 'JOIN') return false;
+    const relation = tokens[index + 1];
+    if (relation === undefined || (relation.kind !== 'word' && relation.kind !== 'quoted')) return false;
+    const name = nameOf(relation);
+    return !isOperator(tokens[index + 2], '(') && !CATALOG.test(name) && !commonTables.has(name);
+  });
+}

@@ -1,0 +1,220 @@
+/** The dialect's front door: one message of a Redshift client becomes statements that PostgreSQL 16 runs. */
+import { readAlterTable } from './alter-table.ts';
+import { readCopy } from './copy.ts';
+import { readCreateTable } from './create-table.ts';
+import { readDelete, readInsert, readUpdate, translateSelect, translateWith } from './dml.ts';
+import { rewrite } from './expression.ts';
+import { readMerge } from './merge.ts';
+import { isLongName } from './names.ts';
+import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
+import { readReset, readSet, readShow } from './settings.ts';
+import type { Statement } from './statement.ts';
+import { splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import * as utility from './utility.ts';
+
+export { bytesConstraintName, engineName, foldName } from './names.ts';
+
+/** Redshift's limit on a statement's text, in bytes ("Amazon Redshift SQL"). */
+const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The statements of a simple-query message (or the one of a Parse message), rewritten. Names in the structured parts are
+ * Redshift's (folded, up to 127 bytes); `sql` holds the engine's. Throws RedshiftError: 42601, 0A000 or another code of
+ * Redshift's, for the first statement that Redshift or the local warehouse refuses.
+ */
+export function translate(sql: string): Statement[] {
+  if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
+    throw unsupported('Statement is too large: the maximum is 16777216 bytes');
+  }
+  return splitStatements(tokenize(sql)).map((tokens) => withLongNames(translateOne(sql, tokens), tokens));
+}
+
+function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {
+  const names = new Set<string>();
+  for (const token of tokens) {
+    if ((token.kind !== 'word' && token.kind !== 'quoted') || token.text.length <= 21) continue;
+    const name = nameOf(token);
+    if (isLongName(name)) names.add(name);
+  }
+  return names.size === 0 ? statement : { ...statement, longNames: [...names] };
+}
+
+type ReadStatement = (reader: TokenReader) => Statement;
+
+/** Parsers by the first word, which they do not see. */
+const READERS: Readonly<Record<string, ReadStatement>> = {
+  ABORT: (reader) => utility.readEnd(reader, 'ROLLBACK'),
+  ANALYSE: utility.readAnalyze,
+  ANALYZE: utility.readAnalyze,
+  BEGIN: (reader) => utility.readBegin(reader, 'BEGIN'),
+  COMMENT: utility.readComment,
+  COMMIT: (reader) => utility.readEnd(reader, 'COMMIT'),
+  COPY: readCopy,
+  DELETE: (reader) => readDelete(reader),
+  END: (reader) => utility.readEnd(reader, 'COMMIT'),
+  INSERT: readInsert,
+  LOCK: utility.readLock,
+  MERGE: readMerge,
+  RESET: readReset,
+  ROLLBACK: (reader) => utility.readEnd(reader, 'ROLLBACK'),
+  SET: readSet,
+  SHOW: readShow,
+  TRUNCATE: utility.readTruncate,
+  UPDATE: (reader) => readUpdate(reader),
+  VACUUM: utility.readVacuum,
+};
+
+/** Statements that pass with their names folded. */
+const PASSING = new Set(['CALL', 'CLOSE', 'DEALLOCATE', 'DECLARE', 'EXECUTE', 'EXPLAIN', 'FETCH', 'PREPARE']);
+
+/** Statements of PostgreSQL that Redshift does not have, and of Redshift that the local warehouse does not serve. */
+const REFUSED = new Set([
+  ...[
+    'SAVEPOINT',
+    'RELEASE',
+    'LISTEN',
+    'NOTIFY',
+    'UNLISTEN',
+    'DO',
+    'DISCARD',
+    'CLUSTER',
+    'REINDEX',
+    'REFRESH',
+  ],
+  ...['CHECKPOINT', 'LOAD', 'SECURITY', 'IMPORT', 'REASSIGN', 'MOVE', 'UNLOAD', 'CANCEL', 'USE'],
+]);
+
+function translateOne(source: string, tokens: readonly Token[]): Statement {
+  const [first] = tokens;
+  if (first === undefined) throw syntaxError(source, undefined);
+  if (first.word === 'SELECT' || isOperator(first, '(')) return translateSelect(source, tokens);
+  if (first.word === 'WITH') return translateWith(source, tokens);
+  if (first.word === 'GRANT' || first.word === 'REVOKE') return utility.translateGrant(tokens);
+  const reader = new TokenReader(source, tokens);
+  reader.take();
+  const read = READERS[first.word];
+  if (read !== undefined) return read(reader);
+  switch (first.word) {
+    case 'CREATE':
+      return translateCreate(source, tokens, reader);
+    case 'ALTER':
+      return translateAlter(source, tokens, reader);
+    case 'DROP':
+      return translateDrop(source, tokens, reader);
+    case 'START':
+      reader.expect('TRANSACTION');
+      return utility.readBegin(reader, 'START TRANSACTION');
+    default:
+      return translateOther(source, tokens, first);
+  }
+}
+
+function translateOther(source: string, tokens: readonly Token[], first: Token): Statement {
+  if (REFUSED.has(first.word)) throw unsupported(`${first.word} is not supported`);
+  if (first.word === 'PREPARE' && tokens[1]?.word === 'TRANSACTION')
+    throw unsupported('Two-phase commit is not supported');
+  if (!PASSING.has(first.word)) throw syntaxError(source, first);
+  return { verb: first.word, sql: `${first.text} ${rewrite(tokens.slice(1), { source })}`.trimEnd() };
+}
+
+function translateCreate(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
+  const local = reader.accept('LOCAL');
+  const temporary = reader.acceptAny(['TEMP', 'TEMPORARY']) !== undefined;
+  if (local && !temporary) throw reader.unexpected();
+  if (reader.accept('TABLE')) return readCreateTable(reader, temporary);
+  if (temporary) throw reader.unexpected();
+  if (reader.accept('SCHEMA')) return utility.readCreateSchema(reader);
+  reader.accept('OR', 'REPLACE');
+  if (reader.sees('VIEW'))
+    return { verb: 'CREATE VIEW', sql: rewrite(withoutSchemaBinding(tokens), { source }) };
+  const kind = reader.acceptAny(['USER', 'GROUP', 'ROLE', 'DATABASE', 'FUNCTION', 'PROCEDURE']);
+  if (kind === undefined) throw refusedObject('CREATE', reader);
+  const verb = `CREATE ${kind}`;
+  if (kind === 'FUNCTION' || kind === 'PROCEDURE') return { verb, sql: rewrite(tokens, { source }) };
+  return { verb, sql: utility.textOf(tokens), ...outside(verb) };
+}
+
+function outside(verb: string): Pick<Statement, 'outsideTransactionOnly'> {
+  return verb.endsWith(' DATABASE')
+    ? { outsideTransactionOnly: `${verb} cannot run inside a transaction block` }
+    : {};
+}
+
+/** Late-binding views do not exist in PostgreSQL. */
+function withoutSchemaBinding(tokens: readonly Token[]): readonly Token[] {
+  const words = tokens.slice(-4).map(({ word }) => word);
+  return words.join(' ') === 'WITH NO SCHEMA BINDING' ? tokens.slice(0, -4) : tokens;
+}
+
+function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
+  if (reader.accept('TABLE')) return readAlterTable(reader);
+  if (reader.sees('USER') || reader.sees('GROUP') || reader.sees('ROLE')) {
+    return { verb: `ALTER ${reader.take().word}`, sql: utility.textOf(tokens) };
+  }
+  if (reader.accept('DEFAULT', 'PRIVILEGES')) {
+    return { verb: 'ALTER DEFAULT PRIVILEGES', sql: utility.foldExceptUsers(tokens) };
+  }
+  if (reader.accept('SCHEMA')) {
+    reader.name();
+    const sql = reader.sees('RENAME') ? rewrite(tokens, { source }) : utility.foldExceptUsers(tokens);
+    if (!reader.sees('RENAME') && !reader.sees('OWNER'))
+      throw unsupported('The local warehouse has no schema quotas.');
+    return { verb: 'ALTER SCHEMA', sql };
+  }
+  throw refusedObject('ALTER', reader);
+}
+
+function translateDrop(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
+  if (reader.accept('TABLE')) return utility.readDropTable(reader);
+  if (reader.accept('SCHEMA')) return utility.readDropSchema(reader);
+  const kind = reader.acceptAny(['VIEW', 'USER', 'GROUP', 'ROLE', 'DATABASE', 'FUNCTION', 'PROCEDURE']);
+  if (kind === undefined) throw refusedObject('DROP', reader);
+  const verb = `DROP ${kind}`;
+  const users = kind === 'USER' || kind === 'GROUP' || kind === 'ROLE';
+  return { verb, sql: users ? utility.textOf(tokens) : rewrite(tokens, { source }), ...outside(verb) };
+}
+
+const OBJECTS = new Set([
+  ...[
+    'INDEX',
+    'UNIQUE',
+    'SEQUENCE',
+    'TYPE',
+    'DOMAIN',
+    'EXTENSION',
+    'TRIGGER',
+    'RULE',
+    'AGGREGATE',
+    'OPERATOR',
+  ],
+  ...[
+    'MATERIALIZED',
+    'EXTERNAL',
+    'LIBRARY',
+    'MODEL',
+    'DATASHARE',
+    'IDENTITY',
+    'MASKING',
+    'RLS',
+    'UNLOGGED',
+    'GLOBAL',
+  ],
+  ...[
+    'VIEW',
+    'DATABASE',
+    'SYSTEM',
+    'FUNCTION',
+    'PROCEDURE',
+    'LANGUAGE',
+    'CAST',
+    'COLLATION',
+    'POLICY',
+    'FOREIGN',
+  ],
+]);
+
+function refusedObject(verb: string, reader: TokenReader): Error {
+  const token = reader.peek();
+  if (token === undefined || !OBJECTS.has(token.word)) return reader.unexpected();
+  return unsupported(`${verb} ${token.word} is not supported`);
+}

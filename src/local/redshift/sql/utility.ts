@@ -1,0 +1,183 @@
+/** Transactions, schemas, maintenance, comments and grants: the statements around the data. */
+import { rewrite, renderToken } from './expression.ts';
+import { quoteName, quoteTable } from './names.ts';
+import { isOperator, unsupported, type TokenReader } from './reader.ts';
+import type { Statement } from './statement.ts';
+import type { Token } from './tokens.ts';
+
+/** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
+export function readBegin(reader: TokenReader, verb: 'BEGIN' | 'START TRANSACTION'): Statement {
+  if (verb === 'BEGIN') reader.acceptAny(['WORK', 'TRANSACTION']);
+  let access = '';
+  while (!reader.done) {
+    reader.acceptOperator(',');
+    if (reader.accept('ISOLATION', 'LEVEL')) readIsolation(reader);
+    else if (reader.accept('READ', 'ONLY')) access = ' READ ONLY';
+    else reader.expect('READ', 'WRITE');
+  }
+  return { verb, sql: `${verb}${access}` };
+}
+
+function readIsolation(reader: TokenReader): void {
+  const known = reader.accept('SERIALIZABLE') || reader.accept('REPEATABLE', 'READ');
+  if (known || reader.accept('READ', 'COMMITTED')) return;
+  reader.expect('READ', 'UNCOMMITTED');
+}
+
+/** Reads the statement after COMMIT, END, ROLLBACK or ABORT. */
+export function readEnd(reader: TokenReader, verb: 'COMMIT' | 'ROLLBACK'): Statement {
+  reader.acceptAny(['WORK', 'TRANSACTION']);
+  if (reader.sees('TO')) throw unsupported('ROLLBACK TO SAVEPOINT is not supported');
+  if (reader.sees('PREPARED')) throw unsupported('Two-phase commit is not supported');
+  reader.expectEnd();
+  return { verb, sql: verb };
+}
+
+/** Reads the statement after TRUNCATE: one table, and the open transaction is committed. */
+export function readTruncate(reader: TokenReader): Statement {
+  reader.accept('TABLE');
+  const table = reader.tableName();
+  reader.expectEnd();
+  return { verb: 'TRUNCATE', sql: `TRUNCATE TABLE ${quoteTable(table)}`, commits: true };
+}
+
+/** Reads the statement after LOCK: always exclusive, no mode can be given. */
+export function readLock(reader: TokenReader): Statement {
+  reader.accept('TABLE');
+  const tables = readTables(reader);
+  reader.expectEnd();
+  return { verb: 'LOCK', sql: `LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE` };
+}
+
+/** Reads the statement after DROP TABLE. */
+export function readDropTable(reader: TokenReader): Statement {
+  const ifExists = reader.accept('IF', 'EXISTS') ? 'IF EXISTS ' : '';
+  const tables = readTables(reader);
+  const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
+  reader.expectEnd();
+  return { verb: 'DROP TABLE', sql: `DROP TABLE ${ifExists}${tables.join(', ')} ${behaviour}` };
+}
+
+function readTables(reader: TokenReader): string[] {
+  const tables: string[] = [];
+  do tables.push(quoteTable(reader.tableName()));
+  while (reader.acceptOperator(','));
+  return tables;
+}
+
+/** Reads the statement after CREATE SCHEMA; a quota is read and not held. */
+export function readCreateSchema(reader: TokenReader): Statement {
+  if (reader.sees('EXTERNAL')) throw unsupported('The local warehouse has no external schemas.');
+  const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS') ? 'IF NOT EXISTS ' : '';
+  const name = reader.sees('AUTHORIZATION') ? '' : quoteName(reader.name());
+  const owner = reader.accept('AUTHORIZATION')
+    ? `${name === '' ? '' : ' '}AUTHORIZATION ${reader.userName()}`
+    : '';
+  if (reader.accept('QUOTA') && !reader.accept('UNLIMITED')) {
+    reader.integer();
+    reader.acceptAny(['MB', 'GB', 'TB']);
+  }
+  reader.expectEnd();
+  return { verb: 'CREATE SCHEMA', sql: `CREATE SCHEMA ${ifNotExists}${name}${owner}` };
+}
+
+/** Reads the statement after DROP SCHEMA. */
+export function readDropSchema(reader: TokenReader): Statement {
+  const ifExists = reader.accept('IF', 'EXISTS') ? 'IF EXISTS ' : '';
+  const names: string[] = [];
+  do names.push(quoteName(reader.name()));
+  while (reader.acceptOperator(','));
+  reader.accept('DROP', 'EXTERNAL', 'DATABASE');
+  const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
+  reader.expectEnd();
+  return { verb: 'DROP SCHEMA', sql: `DROP SCHEMA ${ifExists}${names.join(', ')} ${behaviour}` };
+}
+
+/** Reads the statement after COMMENT. */
+export function readComment(reader: TokenReader): Statement {
+  reader.expect('ON');
+  if (reader.sees('SCHEMA')) throw unsupported('COMMENT ON SCHEMA is not supported');
+  const kind = reader.acceptAny(['TABLE', 'COLUMN', 'DATABASE', 'VIEW']);
+  if (kind === undefined && reader.sees('CONSTRAINT')) {
+    throw unsupported('The local warehouse does not hold constraints to comment on.');
+  }
+  if (kind === undefined) throw reader.unexpected();
+  const target = reader.takeUntil(({ word }) => word === 'IS');
+  reader.expect('IS');
+  const text = reader.take();
+  if (text.kind !== 'string' && text.word !== 'NULL') throw reader.unexpected(text);
+  reader.expectEnd();
+  return {
+    verb: 'COMMENT',
+    sql: `COMMENT ON ${kind} ${rewrite(target, { source: reader.source })} IS ${text.text}`,
+  };
+}
+
+/** Reads the statement after ANALYZE. */
+export function readAnalyze(reader: TokenReader): Statement {
+  reader.accept('VERBOSE');
+  if (reader.sees('COMPRESSION'))
+    throw unsupported('The local warehouse does not serve ANALYZE COMPRESSION.');
+  let target = '';
+  if (!reader.done && !reader.sees('PREDICATE') && !reader.sees('ALL')) {
+    target = ` ${quoteTable(reader.tableName())}`;
+    if (reader.seesOperator('(')) target += ` (${reader.nameList().map(quoteName).join(', ')})`;
+  }
+  if (!reader.accept('PREDICATE', 'COLUMNS')) reader.accept('ALL', 'COLUMNS');
+  reader.expectEnd();
+  return { verb: 'ANALYZE', sql: `ANALYZE${target}` };
+}
+
+/** Reads the statement after VACUUM; without a table there is nothing to do. */
+export function readVacuum(reader: TokenReader): Statement {
+  if (!reader.accept('SORT', 'ONLY') && !reader.accept('DELETE', 'ONLY')) {
+    reader.acceptAny(['FULL', 'REINDEX', 'RECLUSTER']);
+  }
+  let sql = `DO 'BEGIN END'`;
+  if (!reader.done) {
+    sql = `VACUUM ${quoteTable(reader.tableName())}`;
+    if (reader.accept('TO')) {
+      reader.integer();
+      reader.expect('PERCENT');
+    }
+    reader.accept('BOOST');
+  }
+  reader.expectEnd();
+  return { verb: 'VACUUM', sql, outsideTransactionOnly: 'VACUUM cannot run inside a transaction block' };
+}
+
+/** Privileges that PostgreSQL has no counterpart for. */
+const FOREIGN_PRIVILEGES = new Set(['DROP', 'ALTER', 'ASSUMEROLE', 'EXPLAIN', 'IGNORE', 'UNMASK']);
+
+/** GRANT and REVOKE: object names fold, the users' names stay as written. */
+export function translateGrant(tokens: readonly Token[]): Statement {
+  const on = tokens.findIndex(({ word }) => word === 'ON');
+  const privilege = tokens.slice(1, Math.max(on, 1)).find(({ word }) => FOREIGN_PRIVILEGES.has(word));
+  if (privilege !== undefined)
+    throw unsupported(`The local warehouse does not hold the privilege ${privilege.word}.`);
+  const verb = tokens[0]?.word ?? '';
+  return { verb, sql: foldExceptUsers(tokens) };
+}
+
+/** The statement as written, in one piece. */
+export function textOf(tokens: readonly Token[]): string {
+  return tokens.map((token, index) => (index === 0 ? token.text : token.gap + token.text)).join('');
+}
+
+const BEFORE_USER = new Set(['TO', 'FROM', 'USER', 'ROLE', 'GROUP', 'AUTHORIZATION', 'OWNER']);
+
+/** Folds every quoted name but those of users; `TO ROLE r` is `TO r` in PostgreSQL. */
+export function foldExceptUsers(tokens: readonly Token[]): string {
+  let users = false;
+  return tokens
+    .map((token, index) => {
+      const previous = tokens[index - 1];
+      const gap = index === 0 ? '' : token.gap;
+      if (BEFORE_USER.has(token.word)) users = true;
+      else if (token.kind === 'word' && !isOperator(previous, ',') && !BEFORE_USER.has(previous?.word ?? ''))
+        users = false;
+      if (token.word === 'ROLE' && (previous?.word === 'TO' || previous?.word === 'FROM')) return '';
+      return gap + (users && token.kind === 'quoted' ? token.text : renderToken(token));
+    })
+    .join('');
+}

@@ -1,0 +1,263 @@
+/**
+ * An S3 endpoint on loopback that keeps its objects in a directory. It is strict where AWS is: signatures, digests and
+ * parameters are verified, and what it does not implement it refuses. See {@link startS3}.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { planBody, receiveBody } from './body.ts';
+import type { Call, Reply } from './call.ts';
+import { Credentials, type S3Identity } from './credentials.ts';
+import { toS3Error, type S3Error } from './errors.ts';
+import { ConnectionReset, Gate, type S3FaultRule } from './faults.ts';
+import { Uploads } from './multipart.ts';
+import { operations } from './operations.ts';
+import { makeReader, type S3Reader } from './reader.ts';
+import { findOperation, readTarget } from './request.ts';
+import { authenticate } from './signature.ts';
+import { Store, type Bucket } from './store.ts';
+import { writeXml } from './xml.ts';
+
+export type { S3Identity } from './credentials.ts';
+export { S3Error } from './errors.ts';
+export type { S3Fault, S3FaultRule, S3Request } from './faults.ts';
+export type { S3Keys, S3Reader } from './reader.ts';
+export type { S3Operation } from './request.ts';
+
+/** How to start a server. */
+export interface S3Options {
+  /** Where buckets and objects live; made when missing. Only one server may use it at a time. */
+  readonly dir: string;
+  /** 0 or undefined for a free one. */
+  readonly port?: number;
+  /** The region that requests must be signed for; us-east-1 when undefined. */
+  readonly region?: string;
+  /** Who may do everything; nobody else may do anything. */
+  readonly identities: readonly S3Identity[];
+  /** Buckets to make at start where they are missing. */
+  readonly buckets?: readonly string[];
+  /** Makes chosen requests fail, for tests. */
+  readonly fault?: S3FaultRule;
+}
+
+/** A running server. */
+export interface LocalS3 {
+  /** `http://127.0.0.1:<port>`. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly region: string;
+  /** What COPY reads with, in process. */
+  readonly reader: S3Reader;
+  /** Requests so far, over HTTP and by the reader, by operation. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Takes no more requests, ends idle connections at once and others after at most two seconds. */
+  close(): Promise<void>;
+}
+
+const keepAliveMs = 60_000;
+const closeGraceMs = 2000;
+
+interface Service {
+  readonly region: string;
+  readonly store: Store;
+  readonly credentials: Credentials;
+  readonly gate: Gate;
+  uploads(bucket: Bucket): Uploads;
+}
+
+interface Answer {
+  readonly reply: Reply;
+  readonly shape: (body: Readable) => Readable;
+}
+
+function openService(options: S3Options, region: string, closing: AbortSignal): Service {
+  const store = new Store(options.dir);
+  const uploads = new WeakMap<Bucket, Uploads>();
+  for (const bucket of store.buckets()) {
+    const restored = new Uploads(bucket);
+    restored.sweep();
+    uploads.set(bucket, restored);
+  }
+  const existing = new Set(store.buckets().map(({ name }) => name));
+  for (const name of new Set(options.buckets)) {
+    if (!existing.has(name)) store.createBucket(name);
+  }
+  return {
+    region,
+    store,
+    credentials: new Credentials(options.identities),
+    gate: new Gate(options.fault, closing),
+    uploads: (bucket) => {
+      const known = uploads.get(bucket) ?? new Uploads(bucket);
+      uploads.set(bucket, known);
+      return known;
+    },
+  };
+}
+
+async function answer(service: Service, request: IncomingMessage, goOn: () => void): Promise<Answer> {
+  const target = readTarget(request);
+  const operation = findOperation(target);
+  const shape = await service.gate.enter(operation, target.bucket, target.key);
+  const authentication = authenticate(target, service.credentials, service.region);
+  const call: Call = {
+    target,
+    region: service.region,
+    store: service.store,
+    uploads: (bucket) => service.uploads(bucket),
+    receive: async (sink) => {
+      const plan = planBody(target.headers, authentication);
+      goOn();
+      // The connection must outlive a refused body: it carries the answer.
+      return await receiveBody(request.iterator({ destroyOnReturn: false }), plan, sink);
+    },
+  };
+  return { reply: await operations[operation](call), shape };
+}
+
+function describeError(error: S3Error, request: IncomingMessage, requestId: string): Reply {
+  const body = writeXml(
+    [
+      'Error',
+      [
+        ['Code', error.code],
+        ['Message', error.message],
+        ...Object.entries(error.elements),
+        ['Resource', (request.url ?? '').replace(/\?.*$/s, '')],
+        ['RequestId', requestId],
+      ],
+    ],
+    'bare',
+  );
+  const region = error.elements['Region'];
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/xml',
+      ...(region !== undefined && { 'x-amz-bucket-region': region }),
+      ...error.headers,
+    },
+    body: error.status === 304 ? '' : body,
+  };
+}
+
+async function send(
+  response: ServerResponse,
+  { reply, shape }: Answer,
+  isHead: boolean,
+  requestId: string,
+): Promise<void> {
+  const { status, body } = reply;
+  const size = typeof body === 'string' ? Buffer.byteLength(body) : body.size;
+  const hasLength = status !== 204 && status !== 304;
+  response.writeHead(status, {
+    ...reply.headers,
+    ...(hasLength && { 'content-length': size }),
+    'x-amz-request-id': requestId,
+    'x-amz-id-2': requestId,
+    server: 'AmazonS3',
+  });
+  if (isHead || typeof body === 'string') response.end(isHead ? '' : body);
+  else await pipeline(shape(body.open()), response);
+}
+
+async function handle(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  awaitsContinue: boolean,
+): Promise<void> {
+  const requestId = randomBytes(8).toString('hex').toUpperCase();
+  const isHead = request.method === 'HEAD';
+  let isWaiting = awaitsContinue;
+  const goOn = (): void => {
+    if (isWaiting) response.writeContinue();
+    isWaiting = false;
+  };
+  try {
+    const answered = await answer(service, request, goOn);
+    await send(response, answered, isHead, requestId);
+  } catch (error) {
+    if (error instanceof ConnectionReset || response.headersSent || response.destroyed) {
+      request.socket.destroy();
+      return;
+    }
+    // A client that was not told to go on may send its body all the same, or not: the connection cannot be used again.
+    if (isWaiting) response.shouldKeepAlive = false;
+    const reply = describeError(toS3Error(error), request, requestId);
+    await send(response, { reply, shape: (body) => body }, isHead, requestId);
+  } finally {
+    // What was not read of the body is read and dropped, so that the next request can follow.
+    request.resume();
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
+      else resolve(address.port);
+    });
+  });
+}
+
+function makeHttpServer(service: Service): Server {
+  const accept = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void => {
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    // Once closing, a connection must go as soon as its answer is out.
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+    handle(service, request, response, awaitsContinue).catch(() => request.socket.destroy());
+  };
+  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
+  server.on('request', (request, response) => accept(request, response, false));
+  server.on('checkContinue', (request, response) => accept(request, response, true));
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  return server;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/**
+ * Starts the server on 127.0.0.1. Rejects when the directory cannot be used, a bucket name is not valid (S3Error) or the
+ * port is taken (EADDRINUSE).
+ */
+export async function startS3(options: S3Options): Promise<LocalS3> {
+  const region = options.region ?? 'us-east-1';
+  const closing = new AbortController();
+  const service = openService(options, region, closing.signal);
+  const server = makeHttpServer(service);
+  const port = await listen(server, options.port ?? 0);
+  let closed: Promise<void> | undefined;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    region,
+    reader: makeReader(service.store, service.credentials, service.gate),
+    counts: service.gate.counts,
+    close: () => {
+      closing.abort();
+      closed ??= closeServer(server);
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * Buckets and objects on disk. An object is a side-car JSON named by the SHA-256 of its key, which names the data files;
+ * renaming the side-car into place is the only commit point, so that a restart finds every object whole, old or new.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChecksumValue } from './body.ts';
+import { DataFiles, type Segment } from './data-files.ts';
+import { s3Error } from './errors.ts';
+import { SortedMap } from './listing.ts';
+
+/** An object's checksum as answers show it; composite ones are of a multipart upload's parts and end in `-<parts>`. */
+export interface ObjectChecksum extends ChecksumValue {
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+}
+
+/** One object: what GET and HEAD say of it, and where its data is. */
+export interface StoredObject {
+  readonly key: string;
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** ISO 8601, in whole seconds as S3 keeps it. */
+  readonly lastModified: string;
+  /** Headers to give back as they came: content-type, x-amz-meta-*, encryption, storage class. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksum?: ObjectChecksum;
+  readonly segments: readonly Segment[];
+}
+
+/** Now, as S3 keeps times. */
+export function currentTime(): string {
+  return new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
+}
+
+/** Writes a small JSON file so that it is there whole or not at all. Throws file errors. */
+export function writeJson(path: string, value: unknown): void {
+  const temporary = `${path}.tmp`;
+  try {
+    writeFileSync(temporary, JSON.stringify(value));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Reads what {@link writeJson} wrote; throws when it is no JSON or not what `isValue` knows. */
+export function readJson<T>(path: string, isValue: (value: unknown) => value is T): T {
+  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (!isValue(value)) throw new Error(`${path} was not written by this store`);
+  return value;
+}
+
+/** Whether the value is an object that has all the names: enough to know one's own files by. */
+export function hasFields(value: unknown, names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => name in value);
+}
+
+function isStoredObject(value: unknown): value is StoredObject {
+  return hasFields(value, ['key', 'size', 'etag', 'lastModified', 'headers', 'segments']);
+}
+
+function isBucketDescription(value: unknown): value is { readonly created: string } {
+  return hasFields(value, ['created']);
+}
+
+/** The JSON files of a directory; what an interrupted write left is removed. */
+export function listJson(directory: string): readonly string[] {
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
+    if (name.endsWith('.json')) return [path];
+    if (name.endsWith('.tmp')) rmSync(path, { force: true });
+    return [];
+  });
+}
+
+/** One bucket: its objects in key order and their files. */
+export class Bucket {
+  readonly name: string;
+  readonly directory: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly objects = new SortedMap<StoredObject>();
+  readonly files: DataFiles;
+
+  constructor(directory: string, name: string, created: string) {
+    this.name = name;
+    this.directory = directory;
+    this.created = created;
+    for (const part of ['objects', 'data', 'uploads']) mkdirSync(join(directory, part), { recursive: true });
+    this.files = new DataFiles(join(directory, 'data'));
+    for (const path of listJson(join(directory, 'objects'))) {
+      const object = readJson(path, isStoredObject);
+      this.objects.set(object.key, object);
+    }
+  }
+
+  /** The object; throws NoSuchKey. */
+  get(key: string): StoredObject {
+    const object = this.objects.get(key);
+    if (object === undefined) throw s3Error('NoSuchKey', { elements: { Key: key } });
+    return object;
+  }
+
+  /** Makes the object the one of its key, and drops the version before. */
+  put(object: StoredObject): void {
+    writeJson(this.#sidecar(object.key), object);
+    const before = this.objects.get(object.key);
+    this.objects.set(object.key, object);
+    if (before !== undefined) this.files.remove(before.segments);
+  }
+
+  /** Removes the object; without effect when there is none. */
+  delete(key: string): void {
+    const object = this.objects.get(key);
+    if (object === undefined) return;
+    rmSync(this.#sidecar(key), { force: true });
+    this.objects.delete(key);
+    this.files.remove(object.segments);
+  }
+
+  #sidecar(key: string): string {
+    return join(this.directory, 'objects', `${createHash('sha256').update(key).digest('hex')}.json`);
+  }
+}
+
+/** All buckets below one directory. Only one server may use a directory at a time. */
+export class Store {
+  readonly #directory: string;
+  readonly #buckets = new SortedMap<Bucket>();
+
+  /** Opens or makes the directory and reads every side-car in it. */
+  constructor(directory: string) {
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true });
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const path = join(directory, entry.name);
+      const [description] = listJson(path);
+      if (description === undefined) {
+        // A bucket without its description was not finished or is half deleted.
+        rmSync(path, { recursive: true, force: true });
+        continue;
+      }
+      const { created } = readJson(description, isBucketDescription);
+      this.#buckets.set(entry.name, new Bucket(path, entry.name, created));
+    }
+  }
+
+  /** The bucket; throws NoSuchBucket. */
+  bucket(name: string): Bucket {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) throw s3Error('NoSuchBucket', { elements: { BucketName: name } });
+    return bucket;
+  }
+
+  /** All buckets by name. */
+  buckets(): readonly Bucket[] {
+    return [...this.#buckets.values()];
+  }
+
+  /** Makes a bucket; throws InvalidBucketName and BucketAlreadyOwnedByYou. */
+  createBucket(name: string): void {
+    if (!isBucketName(name)) throw s3Error('InvalidBucketName', { elements: { BucketName: name } });
+    if (this.#buckets.get(name) !== undefined) {
+      throw s3Error('BucketAlreadyOwnedByYou', { elements: { BucketName: name } });
+    }
+    const directory = join(this.#directory, name);
+    const bucket = new Bucket(directory, name, currentTime());
+    writeJson(join(directory, 'bucket.json'), { created: bucket.created });
+    this.#buckets.set(name, bucket);
+  }
+
+  /** Removes an empty bucket with its unfinished uploads; throws NoSuchBucket and BucketNotEmpty. */
+  deleteBucket(name: string): void {
+    const bucket = this.bucket(name);
+    if (bucket.objects.size > 0) throw s3Error('BucketNotEmpty', { elements: { BucketName: name } });
+    this.#buckets.delete(name);
+    rmSync(join(bucket.directory, 'bucket.json'), { force: true });
+    rmSync(bucket.directory, { recursive: true, force: true });
+  }
+}
+
+/** S3's rules for the names of general purpose buckets. */
+function isBucketName(name: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
+    !name.includes('..') &&
+    !/^\d{1,3}(\.\d{1,3}){3}$/.test(name) &&
+    !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+    !/(-s3alias|--ol-s3|--x-s3)$/.test(name)
+  );
+}

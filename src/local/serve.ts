@@ -1,0 +1,159 @@
+/**
+ * Serves a folder: holds its lock, starts the warehouse, and lends it to processes that connect and know the secret in
+ * the lock file. Such a connection is a lease: the warehouse can end with the last of them, however their owners end.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
+import { startLocalWarehouse, type WarehouseConfig, type LocalWarehouse } from './warehouse.ts';
+
+export interface ServeOptions {
+  readonly dir: string;
+  readonly port: number | undefined;
+  readonly s3Port: number | undefined;
+  /** End when the last lease ends; otherwise only `stop` ends it. */
+  readonly untilReleased: boolean;
+}
+
+export interface Served {
+  readonly config: WarehouseConfig;
+  /** Ends the warehouse; resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+  /** Resolves after the end, whatever caused it. */
+  readonly ended: Promise<void>;
+}
+
+/** Another process serves the folder. */
+export class FolderInUseError extends Error {
+  override readonly name = 'FolderInUseError';
+}
+
+/** Whoever started the warehouse has this long to connect. */
+const FIRST_LEASE_MS = 30_000;
+
+export async function serve(options: ServeOptions): Promise<Served> {
+  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  const desk = new LeaseDesk();
+  const lock: Lock = { port: await desk.open(), token: desk.token, pid: process.pid };
+  const holder = await takeLock(options.dir, lock);
+  if (holder) {
+    desk.close();
+    throw new FolderInUseError(`Cannot serve ${options.dir}: process ${holder.pid} serves it already`);
+  }
+  let warehouse: LocalWarehouse;
+  try {
+    const { dir, port, s3Port } = options;
+    warehouse = await startLocalWarehouse({
+      dir,
+      ...(port === undefined ? {} : { port }),
+      ...(s3Port === undefined ? {} : { s3Port }),
+    });
+  } catch (error) {
+    releaseLock(options.dir, lock);
+    desk.close();
+    throw error;
+  }
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      desk.refuse();
+      await warehouse.stop();
+      releaseLock(options.dir, lock);
+      desk.close();
+    })());
+  const ended = new Promise<void>((resolve, reject) => {
+    desk.onIdle = () => {
+      if (options.untilReleased) stop().then(resolve, reject);
+    };
+    desk.onClosed = resolve;
+  });
+  desk.lend(warehouse.config);
+  if (options.untilReleased) setTimeout(() => desk.endIfIdle(), FIRST_LEASE_MS).unref();
+  return { config: warehouse.config, stop, ended };
+}
+
+class LeaseDesk {
+  readonly token = randomBytes(24).toString('hex');
+  readonly #server: Server;
+  readonly #leases = new Set<Socket>();
+  /** Sockets whose lease has ended and whose owner waits for the end of the warehouse. */
+  readonly #released = new Set<Socket>();
+  #config: WarehouseConfig | undefined;
+  #isRefusing = false;
+  onIdle: () => void = () => undefined;
+  onClosed: () => void = () => undefined;
+
+  constructor() {
+    this.#server = createServer((socket) => this.#receive(socket));
+  }
+
+  open(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
+    });
+  }
+
+  lend(config: WarehouseConfig): void {
+    this.#config = config;
+    for (const socket of this.#leases) socket.write(`${JSON.stringify(config)}\n`);
+  }
+
+  refuse(): void {
+    this.#isRefusing = true;
+  }
+
+  endIfIdle(): void {
+    if (this.#leases.size === 0) this.onIdle();
+  }
+
+  close(): void {
+    this.#isRefusing = true;
+    this.#server.close(() => this.onClosed());
+    for (const socket of [...this.#leases, ...this.#released]) socket.end();
+  }
+
+  #receive(socket: Socket): void {
+    let said = '';
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => {
+      said += data.toString('latin1');
+      if (!this.#leases.has(socket)) this.#admit(socket, said);
+      else if (said.includes('release\n')) this.#release(socket);
+    });
+    socket.on('close', () => {
+      this.#released.delete(socket);
+      if (this.#leases.delete(socket)) this.endIfIdle();
+    });
+  }
+
+  #admit(socket: Socket, said: string): void {
+    if (this.#released.has(socket) || said.length < this.token.length + 1) return;
+    const presented = Buffer.from(said.slice(0, this.token.length + 1), 'latin1');
+    if (!timingSafeEqual(presented, Buffer.from(`${this.token}\n`))) {
+      socket.destroy();
+      return;
+    }
+    socket.write(`${GREETING}\n`);
+    if (this.#isRefusing) {
+      // Still alive, so that nobody takes the folder yet; the end of the connection tells that it is free.
+      this.#released.add(socket);
+      return;
+    }
+    this.#leases.add(socket);
+    if (this.#config) socket.write(`${JSON.stringify(this.#config)}\n`);
+  }
+
+  /** The last one to leave waits until everything has stopped. */
+  #release(socket: Socket): void {
+    this.#leases.delete(socket);
+    if (this.#leases.size > 0) {
+      socket.end();
+      return;
+    }
+    this.#released.add(socket);
+    this.onIdle();
+    if (!this.#isRefusing) socket.end();
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The local warehouse: S3 and Redshift on this machine, in one folder, for work without an AWS account. It lives as
+ * long as this process; its data and its secrets stay in the folder from run to run.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepCertificate } from './certificate.ts';
+import { type ChooseFault, startRedshift } from './redshift/server.ts';
+import { type S3FaultRule, startS3 } from './s3/server.ts';
+
+/** Where to keep the warehouse and how to run it. */
+export interface WarehouseOptions {
+  /** Folder of the warehouse, made when missing. One process may use it at a time. */
+  readonly dir: string;
+  /** Ports of the SQL and the S3 endpoint; free ones if undefined. */
+  readonly port?: number;
+  readonly s3Port?: number;
+  /** Failures to order, for tests. */
+  readonly s3Fault?: S3FaultRule;
+  readonly sqlFault?: ChooseFault;
+}
+
+/** The loader's settings that lead to the warehouse; plain JSON. */
+export interface WarehouseConfig {
+  readonly hostname: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly target_schema: string;
+  readonly sslmode: 'verify-full';
+  /** PEM text of the certificate to trust. */
+  readonly ssl_ca: string;
+  readonly s3_endpoint: string;
+  readonly s3_force_path_style: true;
+  readonly s3_region: string;
+  readonly s3_bucket: string;
+  readonly s3_prefix: string;
+  readonly iam_role: string;
+  readonly aws_access_key_id: string;
+  readonly aws_secret_access_key: string;
+}
+
+/** A running warehouse. */
+export interface LocalWarehouse {
+  readonly config: WarehouseConfig;
+  /** Ends all sessions, the database and S3; may be called again. */
+  stop(): Promise<void>;
+}
+
+interface Secrets {
+  readonly password: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+const USER = 'loader';
+const DATABASE = 'dev';
+const REGION = 'us-east-1';
+const BUCKET = 'local-bucket';
+const ROLE = 'arn:aws:iam::000000000000:role/local-copy';
+
+/** Starts the warehouse, making it at the first start. */
+export async function startLocalWarehouse(options: WarehouseOptions): Promise<LocalWarehouse> {
+  const { dir } = options;
+  if (!existsSync(dir)) {
+    mkdirSync(dir, { recursive: true });
+    chmodSync(dir, 0o700);
+  }
+  const secrets = keepSecrets(join(dir, 'secrets.json'));
+  const certificate = await keepCertificate(dir);
+  const s3 = await startS3({
+    dir: join(dir, 's3'),
+    region: REGION,
+    identities: [secrets],
+    buckets: [BUCKET],
+    ...(options.s3Port !== undefined && { port: options.s3Port }),
+    ...(options.s3Fault && { fault: options.s3Fault }),
+  });
+  try {
+    const redshift = await startRedshift({
+      dir,
+      reader: s3.reader,
+      region: REGION,
+      roles: [ROLE],
+      user: USER,
+      password: secrets.password,
+      database: DATABASE,
+      certificate,
+      fault: options.sqlFault,
+      ...(options.port !== undefined && { port: options.port }),
+    });
+    const stop = async () => {
+      await Promise.all([redshift.close(), s3.close()]);
+    };
+    let stopped: Promise<void> | undefined;
+    return {
+      config: {
+        hostname: '127.0.0.1',
+        port: redshift.port,
+        database: DATABASE,
+        user: USER,
+        password: secrets.password,
+        target_schema: 'public',
+        sslmode: 'verify-full',
+        ssl_ca: certificate.cert,
+        s3_endpoint: s3.endpoint,
+        s3_force_path_style: true,
+        s3_region: REGION,
+        s3_bucket: BUCKET,
+        s3_prefix: 'target-redshift',
+        iam_role: ROLE,
+        aws_access_key_id: secrets.accessKeyId,
+        aws_secret_access_key: secrets.secretAccessKey,
+      },
+      stop: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    await s3.close();
+    throw error;
+  }
+}
+
+function keepSecrets(path: string): Secrets {
+  if (!existsSync(path)) {
+    const made: Secrets = {
+      // Redshift asks for upper case, lower case and a digit.
+      password: `Lw1${randomBytes(16).toString('hex')}`,
+      accessKeyId: `AKIALOCAL${randomBytes(6).toString('hex').toUpperCase().slice(0, 11)}`,
+      secretAccessKey: randomBytes(30).toString('base64url'),
+    };
+    writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env node
+/** The only file that touches the process: arguments, streams, signals, exit code. Builds the parts and runs a command. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseCommand, HELP, type Command, type Where } from './cli.ts';
+import { about } from './commands/about.ts';
+import { check } from './commands/check.ts';
+import { discover } from './commands/discover.ts';
+import { runLoad } from './commands/load.ts';
+import { query } from './commands/sql.ts';
+import { checkConfig, overrideConnection, readConfigFiles, type LoadedConfig } from './config.ts';
+import { openStore, openWarehouse } from './connect.ts';
+import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
+import { createLogger, type Logger } from './log.ts';
+import type { Config } from './options.ts';
+
+const stop = new AbortController();
+const kill = new AbortController();
+let log = createLogger('info', 'auto');
+
+// Warnings of Node and of the AWS SDK are for developers; without this they would be printed to stderr as they are.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => log.debug(`${warning.name}: ${warning.message}`));
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => (stop.signal.aborted ? kill : stop).abort());
+}
+
+try {
+  process.exitCode = await execute(parseCommand(process.argv.slice(2)));
+} catch (error) {
+  process.exitCode = report(error);
+}
+// Nothing that is left open may keep the process: an input that nobody reads to its end.
+process.stdin.destroy();
+
+/** Resolves with the exit code. */
+async function execute(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      return answer(HELP);
+    case 'version':
+      return answer(`target-redshift ${version()}\n`);
+    case 'about':
+      return answer(`${about(command.format, version())}\n`);
+    case 'local':
+      return serveLocal(command);
+    case 'load':
+      return withConfig(command.where, async (config) => {
+        const { stdin, stdout } = process;
+        await runLoad({ config, log, inputPath: command.input, stdin, stdout, stop: stop.signal, kill: kill.signal });
+        return 0;
+      });
+    case 'check':
+      return withConfig(command.where, async (config) => {
+        const [warehouse, store] = [openWarehouse(config, log), openStore(config)];
+        try {
+          return (await check(config, warehouse, store, (line) => answer(`${line}\n`))) ? 0 : 1;
+        } finally {
+          await warehouse.close();
+          store.close();
+        }
+      });
+    case 'discover':
+      return withConfig(command.where, (config) => ask(config, (warehouse) => discover(warehouse, config)));
+    case 'sql':
+      return withConfig(command.where, (config) =>
+        ask(config, (warehouse) => query(warehouse, command.query, command.format)),
+      );
+  }
+}
+
+function answer(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+async function ask(
+  config: Config,
+  work: (warehouse: ReturnType<typeof openWarehouse>) => Promise<string>,
+): Promise<number> {
+  const warehouse = openWarehouse(config, log);
+  const giveUp = (): void => void warehouse.close(true);
+  stop.signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return answer(await work(warehouse));
+  } finally {
+    stop.signal.removeEventListener('abort', giveUp);
+    await warehouse.close();
+  }
+}
+
+/** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
+async function withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
+  const given = readConfigFiles(where.config);
+  if (where.local === undefined) return work(accept(checkConfig(given)));
+  const { leaseLocal } = await import('./local/join.ts');
+  const lease = await leaseLocal(where.local, [
+    process.execPath,
+    ...process.execArgv,
+    process.argv[1] ?? '',
+    'local',
+    '--until-released',
+    '--dir',
+    where.local,
+  ]);
+  try {
+    return await work(accept(overrideConnection(given, { ...lease.config })));
+  } finally {
+    await lease.release();
+  }
+}
+
+function accept({ config, warnings }: LoadedConfig): Config {
+  log = createLogger(config.log_level, config.log_format);
+  for (const warning of warnings) log.warn(warning);
+  return config;
+}
+
+async function serveLocal(command: Extract<Command, { kind: 'local' }>): Promise<number> {
+  const { serve, FolderInUseError } = await import('./local/serve.ts');
+  const { FOLDER_IN_USE } = await import('./local/join.ts');
+  try {
+    const served = await serve(command);
+    const line = `${JSON.stringify(served.config)}\n`;
+    if (!command.untilReleased) answer(line);
+    if (command.writeConfig !== undefined) writeFileSync(command.writeConfig, line, { mode: 0o600 });
+    const end = (): void => void served.stop();
+    if (stop.signal.aborted) end();
+    else stop.signal.addEventListener('abort', end, { once: true });
+    log.info(`the local warehouse in ${command.dir} is ready: Redshift on port ${served.config.port}, S3 at ${served.config.s3_endpoint}`);
+    await served.ended;
+    return 0;
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    log.error(error.message);
+    return command.untilReleased ? FOLDER_IN_USE : 1;
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** One sentence on stderr; a stack only for what must be a defect of this program. */
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`target-redshift: ${error.message}\n\n${HELP}`);
+    return 2;
+  }
+  if (error instanceof ConfigError) {
+    log.error({ problems: error.problems }, error.message);
+    return 1;
+  }
+  if (error instanceof InputError || error instanceof LoadError || error instanceof CommitUnknownError) {
+    log.error(facts(error), error.message);
+    return 1;
+  }
+  logDefect(log, error);
+  return 1;
+}
+
+function facts(error: InputError | LoadError | CommitUnknownError): object {
+  if (error instanceof InputError) return { stream: error.stream, line: error.line };
+  if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
+  return {};
+}
+
+function logDefect(logger: Logger, error: unknown): void {
+  const stack = error instanceof Error ? error.stack : undefined;
+  const known = error instanceof Error && ('code' in error || error.message.startsWith('Cannot '));
+  logger.error(known ? {} : { stack }, messageOf(error));
+}

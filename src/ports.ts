@@ -1,0 +1,56 @@
+/** The two doors to the outside. Everything else in the program is reachable without a network. */
+import type { Sql } from './sql.ts';
+
+/** Objects of one bucket. Keys are whole keys in that bucket. */
+export interface ObjectStore {
+  /** `s3://bucket/key`. */
+  url(key: string): string;
+  /** Resolves once the object is durable. Small bodies go in one request, large ones as a multipart upload. */
+  put(key: string, body: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Missing objects are fine. */
+  remove(keys: readonly string[]): Promise<void>;
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** Aborts multipart uploads below the prefix that began before `before`. */
+  abortUploads(prefix: string, before: Date): Promise<number>;
+  close(): void;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly modified: Date;
+}
+
+export interface StatementOptions {
+  /** After this time the statement is cancelled by the server, or the connection given up by us. */
+  readonly timeoutMs?: number;
+}
+
+/** What a statement answered; values are the texts that the server sent. */
+export interface Answer {
+  /** The command tag's first word: `INSERT`, `COMMIT`, `ROLLBACK`. Of several statements, the last one's. */
+  readonly command: string;
+  /** Rows that the tag counts; null where Redshift's tag has no count (COPY). */
+  readonly count: number | null;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** One connection, lent for the time of a callback. */
+export interface Session {
+  /** The server process, as `pg_backend_pid()` says. */
+  readonly backend: number;
+  /** Throws LoadError. */
+  run(statement: Sql, options?: StatementOptions): Promise<Answer>;
+  /**
+   * Sends statements that end with COMMIT in one message. Resolves when the tag of the last is literally COMMIT.
+   * Throws CommitUnknownError when no answer came, LoadError when the server refused.
+   */
+  commit(statements: Sql): Promise<void>;
+}
+
+export interface Warehouse {
+  /** Lends a connection. It is closed, not reused, when the work throws. */
+  session<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Ends idle connections; with `force` also those in use. */
+  close(force?: boolean): Promise<void>;
+}

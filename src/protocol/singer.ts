@@ -1,0 +1,134 @@
+/**
+ * One Singer line to one Message. The type is read in any case, unknown further keys are ignored, and the value of a
+ * STATE keeps its own bytes. Source: the Singer specification 0.3.0 and the messages of the Meltano SDK.
+ */
+import { isUtf8 } from 'node:buffer';
+import { InputError } from '../errors.ts';
+import { JsonError, parseObject, type Json, type JsonObject, type ParsedObject } from './json.ts';
+import type { Message } from './message.ts';
+
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Undefined for a blank line. `lineNumber` counts from 1 and is used in errors only. */
+export function parseSinger(line: Buffer, lineNumber: number): Message | undefined {
+  const bytes = lineNumber === 1 && line.subarray(0, 3).equals(BOM) ? line.subarray(3) : line;
+  const text = bytes.toString('utf8');
+  if (isBlank(text)) return undefined;
+  const envelope = parse(text, lineNumber);
+  const type = envelope.members.get('type');
+  if (typeof type !== 'string') {
+    throw new InputError(`Cannot read line ${lineNumber}: the message is missing required type`, { line: lineNumber });
+  }
+  return new Envelope(envelope, bytes, text, lineNumber).message(type);
+}
+
+function isBlank(text: string): boolean {
+  return text.length < 200 && text.trim() === '';
+}
+
+function parse(text: string, lineNumber: number): ParsedObject {
+  try {
+    return parseObject(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new InputError(
+      `Cannot read line ${lineNumber}: not a JSON object, ${error.message} at character ${error.offset + 1}`,
+      { line: lineNumber },
+      { cause: error },
+    );
+  }
+}
+
+class Envelope {
+  readonly #envelope: ParsedObject;
+  readonly #bytes: Buffer;
+  readonly #text: string;
+  readonly #lineNumber: number;
+
+  constructor(envelope: ParsedObject, bytes: Buffer, text: string, lineNumber: number) {
+    this.#envelope = envelope;
+    this.#bytes = bytes;
+    this.#text = text;
+    this.#lineNumber = lineNumber;
+  }
+
+  message(type: string): Message {
+    switch (type.toUpperCase()) {
+      case 'RECORD':
+        return {
+          type: 'record',
+          stream: this.#string('stream', type),
+          record: this.#object('record', type),
+          duplicateKeys: this.#envelope.duplicateKeys,
+          // Only a line that shows U+FFFD can have held invalid bytes.
+          invalidUtf8: this.#text.includes('\uFFFD') && !isUtf8(this.#bytes),
+        };
+      case 'STATE':
+        return { type: 'state', value: this.#stateBytes(type) };
+      case 'SCHEMA':
+        return {
+          type: 'schema',
+          stream: this.#string('stream', type),
+          schema: this.#object('schema', type),
+          keyProperties: this.#keyProperties(),
+        };
+      case 'ACTIVATE_VERSION':
+        return {
+          type: 'activate-version',
+          stream: this.#string('stream', type),
+          version: this.#required('version', type),
+        };
+      case 'BATCH':
+        return { type: 'batch', stream: this.#string('stream', type) };
+      default:
+        throw this.#error(
+          `unknown message type ${JSON.stringify(type.slice(0, 50))}, wanted SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH`,
+        );
+    }
+  }
+
+  #required(key: string, type: string): Json {
+    const value = this.#envelope.members.get(key);
+    if (value === undefined) throw this.#error(`a ${type} message is missing required key "${key}"`);
+    return value;
+  }
+
+  #string(key: string, type: string): string {
+    const value = this.#required(key, type);
+    if (typeof value !== 'string' || value === '') throw this.#error(`"${key}" of a ${type} message must be a text`);
+    return value;
+  }
+
+  #object(key: string, type: string): JsonObject {
+    const value = this.#required(key, type);
+    if (!(value instanceof Map)) throw this.#error(`"${key}" of a ${type} message must be an object`);
+    return value as JsonObject;
+  }
+
+  /** Absent, null and [] all mean: no key. */
+  #keyProperties(): readonly string[] {
+    const value = this.#envelope.members.get('key_properties') ?? [];
+    const keys = Array.isArray(value) ? (value as readonly Json[]) : [false];
+    if (!keys.every((key) => typeof key === 'string')) {
+      throw this.#error('"key_properties" of a SCHEMA message must be an array of names');
+    }
+    return [...new Set(keys)];
+  }
+
+  #stateBytes(type: string): Buffer | undefined {
+    if (this.#required('value', type) === null) return undefined;
+    // Offsets in characters are offsets in bytes only when every character is one byte; Latin-1 makes them so.
+    const oneByteEach = this.#text.length === this.#bytes.length;
+    const { spans } = oneByteEach ? this.#envelope : parseObject(this.#bytes.toString('latin1'));
+    const span = spans.get('value');
+    if (!span) throw this.#error('a STATE message has no value');
+    // A copy: the line shares memory with its chunk, and a state may be held for long.
+    return Buffer.from(this.#bytes.subarray(span[0], span[1]));
+  }
+
+  #error(what: string): InputError {
+    const stream = this.#envelope.members.get('stream');
+    const at = { line: this.#lineNumber, ...(typeof stream === 'string' ? { stream } : {}) };
+    return new InputError(`Cannot read line ${this.#lineNumber}: ${what}`, at);
+  }
+}

@@ -1,0 +1,100 @@
+/** Number tokens of JSON to the plain digits that Redshift reads without deciding anything: no exponent, no rounding. */
+import { ValueError } from './value-error.ts';
+
+interface Decimal {
+  readonly negative: boolean;
+  /** Digits before the point, without leading zeros; may be empty. */
+  readonly whole: string;
+  /** Digits behind the point, without trailing zeros. */
+  readonly fraction: string;
+}
+
+const TOKEN = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+/** Far more than any column holds; beyond it the zeros are not worth writing out. */
+const MAX_SHIFT = 400;
+
+const RANGES = {
+  smallint: { digits: 5, min: -(2n ** 15n), max: 2n ** 15n - 1n },
+  integer: { digits: 10, min: -(2n ** 31n), max: 2n ** 31n - 1n },
+  bigint: { digits: 19, min: -(2n ** 63n), max: 2n ** 63n - 1n },
+} as const;
+
+/** The text of a whole number that fits the type; `1.0` and `1e3` are whole numbers. */
+export function wholeNumber(token: string, kind: keyof typeof RANGES): string {
+  const { negative, whole, fraction } = decimal(token);
+  if (fraction !== '') throw new ValueError('is not a whole number');
+  const range = RANGES[kind];
+  const digits = whole === '' ? '0' : whole;
+  const text = negative && digits !== '0' ? `-${digits}` : digits;
+  if (digits.length < range.digits) return text;
+  if (digits.length > range.digits || BigInt(text) < range.min || BigInt(text) > range.max) {
+    throw new ValueError(`is outside the range of ${kind.toUpperCase()}`);
+  }
+  return text;
+}
+
+/**
+ * The text of a decimal with at most `scale` digits behind the point.
+ * Up to 19 digits NUMERIC is a signed 64-bit integer inside, so nineteen nines overflow (r_Numeric_types201).
+ */
+export function exactDecimal(token: string, precision: number, scale: number): string {
+  const { negative, whole, fraction } = decimal(token);
+  if (fraction.length > scale || whole.length > precision - scale) {
+    throw new ValueError(`does not fit NUMERIC(${precision},${scale})`);
+  }
+  if (precision <= 19 && BigInt(whole + fraction.padEnd(scale, '0') || '0') > RANGES.bigint.max) {
+    throw new ValueError(`does not fit NUMERIC(${precision},${scale}), which Redshift holds in 64 bits`);
+  }
+  const text = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;
+  return negative && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/** The shortest text of the double that is nearest to the token, and whether that changed the number. */
+export function nearestDouble(token: string): { readonly text: string; readonly changed: boolean } {
+  const value = Number(token);
+  if (!Number.isFinite(value)) throw new ValueError('is not a finite number of DOUBLE PRECISION');
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  // Fifteen digits always survive; only longer tokens need the comparison.
+  const changed = token.length > 15 && !sameNumber(token, text);
+  return { text, changed };
+}
+
+function sameNumber(a: string, b: string): boolean {
+  const [left, right] = [significant(a), significant(b)];
+  return left.digits === right.digits && left.exponent === right.exponent;
+}
+
+/** A number as 0.digits x 10^exponent. */
+function significant(token: string): { digits: string; exponent: number } {
+  const [, , whole = '', fraction = '', exponent = '0'] = TOKEN.exec(token) ?? [];
+  const all = whole + fraction;
+  const digits = all.replace(/^0+/, '');
+  const leading = all.length - digits.length;
+  const trimmed = digits.replace(/0+$/, '');
+  return { digits: trimmed, exponent: trimmed === '' ? 0 : whole.length - leading + Number(exponent) };
+}
+
+function decimal(token: string): Decimal {
+  const match = TOKEN.exec(token);
+  if (!match) throw new ValueError('is not a number');
+  const [, sign, whole = '', fraction = '', exponent] = match;
+  const parts = exponent === undefined ? { whole, fraction } : shift(whole, fraction, Number(exponent));
+  return {
+    negative: sign === '-',
+    whole: parts.whole.replace(/^0+/, ''),
+    fraction: parts.fraction.replace(/0+$/, ''),
+  };
+}
+
+/** Moves the point by `exponent` places. */
+function shift(whole: string, fraction: string, exponent: number): { whole: string; fraction: string } {
+  if (!/[1-9]/.test(whole + fraction)) return { whole: '', fraction: '' };
+  if (Math.abs(exponent) > MAX_SHIFT) throw new ValueError('has an exponent that no column holds');
+  if (exponent >= 0) {
+    const padded = fraction.padEnd(exponent, '0');
+    return { whole: whole + padded.slice(0, exponent), fraction: padded.slice(exponent) };
+  }
+  const padded = whole.padStart(-exponent, '0');
+  return { whole: padded.slice(0, exponent), fraction: padded.slice(exponent) + fraction };
+}

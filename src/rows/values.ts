@@ -1,0 +1,121 @@
+/**
+ * One JSON value to one cell, by the type of the column that stores it. What a cell holds is what Redshift will store:
+ * COPY never has to decide, round or guess.
+ */
+import { JsonNumber, type Json } from '../protocol/json.ts';
+import { MAX_VARCHAR_BYTES, type ColumnType } from '../table/types.ts';
+import { cleanText, nestedText, type Repairs } from './nested.ts';
+import { exactDecimal, nearestDouble, wholeNumber } from './numbers.ts';
+import { dateText, timestampText, timeText, type TimeText } from './times.ts';
+import { ValueError } from './value-error.ts';
+
+/** What was changed on the way, counted per stream and told once. A change on a key is an error instead. */
+export interface Losses extends Repairs {
+  /** Digits of a second beyond microseconds. */
+  fractionsCut: number;
+  /** Numbers that a double cannot hold to the last digit. */
+  doublesRounded: number;
+  invalidUtf8: number;
+  duplicateKeys: number;
+}
+
+export function noLosses(): Losses {
+  return {
+    nulRemoved: 0,
+    surrogatesReplaced: 0,
+    fractionsCut: 0,
+    doublesRounded: 0,
+    invalidUtf8: 0,
+    duplicateKeys: 0,
+  };
+}
+
+/** A text is written quoted, a token as it is, null as the NULL sentinel. */
+export type Cell = string | Token | null;
+
+export class Token {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Throws ValueError for a value that the column cannot hold. */
+export type CellWriter = (value: Json, losses: Losses) => Cell;
+
+/** The writer for a column's type. JSON null is NULL in every column. */
+export function cellWriter(type: ColumnType): CellWriter {
+  const write = writerOf(type);
+  return (value, losses) => (value === null ? null : write(value, losses));
+}
+
+function writerOf(type: ColumnType): (value: Exclude<Json, null>, losses: Losses) => Cell {
+  switch (type.kind) {
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return (value) => new Token(wholeNumber(numberToken(value), type.kind));
+    case 'numeric':
+      return (value) => new Token(exactDecimal(numberToken(value), type.precision, type.scale));
+    case 'real':
+    case 'double':
+      return (value, losses) => {
+        const { text, changed } = nearestDouble(numberToken(value));
+        if (changed) losses.doublesRounded++;
+        return new Token(text);
+      };
+    case 'boolean':
+      return (value) => new Token(booleanText(value));
+    case 'varchar':
+      return varcharText;
+    case 'date':
+      return (value) => new Token(dateText(textOf(value)));
+    case 'time':
+      return (value, losses) => timeCell(timeText(textOf(value)), losses);
+    case 'timestamp':
+      return (value, losses) => timeCell(timestampText(textOf(value), ''), losses);
+    case 'timestamptz':
+      return (value, losses) => timeCell(timestampText(textOf(value), '+00:00'), losses);
+    case 'super':
+      return (value, losses) => nestedText(value, losses);
+  }
+}
+
+function timeCell({ text, cut }: TimeText, losses: Losses): Cell {
+  if (cut) losses.fractionsCut++;
+  return new Token(text);
+}
+
+function numberToken(value: Json): string {
+  if (value instanceof JsonNumber) return value.text;
+  // Taps write decimals as text to keep their digits; a text that is a number loses nothing.
+  if (typeof value === 'string') return value.trim();
+  throw new ValueError(`is ${kindOf(value)}, not a number`);
+}
+
+function booleanText(value: Json): string {
+  if (typeof value === 'boolean') return String(value);
+  if (value === 'true' || value === 'false') return value;
+  throw new ValueError(`is ${kindOf(value)}, not true or false`);
+}
+
+function textOf(value: Json): string {
+  if (typeof value === 'string') return value;
+  throw new ValueError(`is ${kindOf(value)}, not a text`);
+}
+
+function varcharText(value: Exclude<Json, null>, losses: Losses): string {
+  const text = typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses);
+  if (text.length * 3 > MAX_VARCHAR_BYTES && Buffer.byteLength(text) > MAX_VARCHAR_BYTES) {
+    throw new ValueError(`has ${Buffer.byteLength(text)} bytes, a VARCHAR holds at most ${MAX_VARCHAR_BYTES}`);
+  }
+  return text;
+}
+
+function kindOf(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof JsonNumber) return 'a number';
+  if (value instanceof Map) return 'an object';
+  return typeof value === 'string' ? 'a text' : 'a truth value';
+}

@@ -1,0 +1,159 @@
+/**
+ * The whole way of the data: bytes from stdin become messages, records become rows in the open batch of their stream,
+ * full or old batches are loaded, and a state is written once everything read before it is committed.
+ */
+import type { Readable } from 'node:stream';
+import pLimit from 'p-limit';
+import { InputError } from './errors.ts';
+import { Ledger } from './ledger.ts';
+import type { Logger } from './log.ts';
+import type { Config } from './options.ts';
+import { LineSplitter } from './protocol/lines.ts';
+import type { Message } from './protocol/message.ts';
+import { parseSinger } from './protocol/singer.ts';
+import type { Staging } from './staging/batch.ts';
+import type { StateWriter } from './states.ts';
+import { Stream, type StreamContext } from './stream.ts';
+import { Streams } from './streams.ts';
+import type { Loader } from './warehouse/loader.ts';
+
+export interface RunParts {
+  readonly config: Config;
+  readonly loader: Loader;
+  readonly staging: Staging;
+  readonly states: StateWriter;
+  readonly objectPrefix: string;
+  readonly runId: string;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+export class Run {
+  readonly #parts: RunParts;
+  readonly #ledger = new Ledger();
+  readonly #streams: Streams;
+  #input: Readable | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #isStopped = false;
+  #lines = 0;
+  #batches = 0;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    const context: StreamContext = {
+      ...parts,
+      ledger: this.#ledger,
+      loads: pLimit(parts.config.max_parallel_loads),
+      nextBatch: () => ++this.#batches,
+      onCommitted: () => this.#writeState(),
+      onFailure: (error) => this.fail(error),
+      hasFailed: () => this.#failure !== undefined,
+    };
+    this.#streams = new Streams(context);
+  }
+
+  /** Reads to the end, loads everything, resolves when all of it is committed. Rejects with the first failure. */
+  async load(input: Readable): Promise<void> {
+    this.#input = input;
+    const started = this.#parts.now();
+    const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), 250);
+    try {
+      await this.#read(input).catch((error: unknown) => this.fail(error));
+      if (!this.#failure) this.#streams.finish();
+      await this.#streams.drained();
+    } finally {
+      clearInterval(timer);
+    }
+    if (this.#failure) await this.#streams.abandon();
+    this.#writeState();
+    await this.#parts.states.flushed();
+    if (this.#failure) throw this.#failure.error;
+    this.#parts.log.info(
+      { streams: this.#streams.rows(), lines: this.#lines, ms: this.#parts.now() - started },
+      `every record read is committed: ${this.#streams.totalRows()} rows`,
+    );
+  }
+
+  /** Stops reading as if the input ended here; a line that is not complete is dropped. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#input?.destroy();
+  }
+
+  /** Stops reading for good: loads that run are finished, nothing new is begun. */
+  fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { error };
+    this.#input?.destroy();
+  }
+
+  async #read(input: Readable): Promise<void> {
+    const splitter = new LineSplitter();
+    try {
+      for await (const chunk of input) {
+        for (const line of splitter.push(chunk as Buffer)) {
+          const wait = this.#take(line);
+          if (wait) await wait;
+          if (this.#failure) return;
+        }
+        await this.#settleChunk();
+      }
+    } catch (error) {
+      // A destroyed input ends its iteration with an error; the reason is known already.
+      if (!this.#isStopped && !this.#failure) throw error;
+    }
+    const rest = splitter.end();
+    if (rest && !this.#isStopped && !this.#failure) await this.#take(rest);
+  }
+
+  /** A promise only where the load has to catch up. */
+  #take(line: Buffer): Promise<void> | undefined {
+    const message = parseSinger(line, ++this.#lines);
+    return message && this.#handle(message, line.length);
+  }
+
+  #handle(message: Message, bytes: number): Promise<void> | undefined {
+    switch (message.type) {
+      case 'record': {
+        const stream = this.#streams.get(message.stream, this.#lines);
+        stream.append(message, this.#lines, bytes);
+        return stream.isFull ? this.#closeFull(stream) : undefined;
+      }
+      case 'state':
+        if (message.value) this.#ledger.mark(message.value);
+        return undefined;
+      case 'schema':
+        return this.#streams.setSchema(message);
+      case 'activate-version':
+        this.#streams.ignoreVersion(message.stream);
+        return undefined;
+      case 'batch':
+        throw new InputError(
+          `Cannot load line ${this.#lines}: BATCH messages (files instead of records) are not supported yet; switch batching off in the tap`,
+          { line: this.#lines, stream: message.stream },
+        );
+    }
+  }
+
+  async #closeFull(stream: Stream): Promise<void> {
+    await stream.room();
+    // While this waited, the batch may have been closed for its age.
+    if (stream.isFull) stream.close();
+  }
+
+  /** Once per chunk, not per record: encode, close what is full, write the state, wait for memory. */
+  async #settleChunk(): Promise<void> {
+    for (const stream of this.#streams.encode()) await this.#closeFull(stream);
+    this.#writeState();
+    const { budget } = this.#parts.staging;
+    while (budget.isFull && !this.#failure) {
+      this.#streams.cutLargest();
+      await budget.room();
+    }
+  }
+
+  #writeState(): void {
+    const state = this.#ledger.take();
+    if (state) this.#parts.states.write(state);
+  }
+}

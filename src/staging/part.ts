@@ -1,0 +1,50 @@
+/**
+ * One part: the CSV bytes of some rows as one gzip member in one S3 object. Before a part counts, the checksum that gzip
+ * wrote is compared with the checksum of the bytes that the encoder gave, so that no buffer can have changed in between.
+ */
+import { constants, crc32, createGzip, type Gzip } from 'node:zlib';
+
+/** A finished object. `bytes` is its compressed size. */
+export interface StagedPart {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+const TRAILER_BYTES = 8;
+
+/** Compresses on libuv's threads. The blocks belong to zlib until this resolves. */
+export async function compress(blocks: readonly Buffer[], level: number): Promise<Buffer> {
+  const gzip = createGzip({ level, chunkSize: 256 * 1024, memLevel: 9, strategy: constants.Z_DEFAULT_STRATEGY });
+  const [chunks] = await Promise.all([collect(gzip), feed(gzip, blocks)]);
+  const body = Buffer.concat(chunks);
+  verify(body, blocks);
+  return body;
+}
+
+async function feed(gzip: Gzip, blocks: readonly Buffer[]): Promise<void> {
+  for (const block of blocks) {
+    await new Promise<void>((resolve, reject) => {
+      gzip.write(block, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  gzip.end();
+}
+
+async function collect(gzip: Gzip): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of gzip) chunks.push(chunk as Buffer);
+  return chunks;
+}
+
+function verify(body: Buffer, blocks: readonly Buffer[]): void {
+  let checksum = 0;
+  let length = 0;
+  for (const block of blocks) {
+    checksum = crc32(block, checksum);
+    length += block.length;
+  }
+  const trailer = body.length - TRAILER_BYTES;
+  if (body.readUInt32LE(trailer) !== checksum || body.readUInt32LE(trailer + 4) !== length % 2 ** 32) {
+    throw new Error('a part changed while it was compressed: its checksum is not that of the encoded rows');
+  }
+}

@@ -1,0 +1,26 @@
+/** Removes what dead runs left in the bucket: only objects of this program's own naming, only when they are old. */
+import type { ObjectStore } from '../ports.ts';
+import { isRunObject } from './keys.ts';
+
+const BATCH = 1000;
+
+/** How many objects and multipart uploads were removed. */
+export async function sweepLeftovers(
+  store: ObjectStore,
+  prefix: string,
+  before: Date,
+): Promise<{ readonly objects: number; readonly uploads: number }> {
+  let stale: string[] = [];
+  let objects = 0;
+  const removeStale = async (): Promise<void> => {
+    await store.remove(stale);
+    objects += stale.length;
+    stale = [];
+  };
+  for await (const { key, modified } of store.list(`${prefix}run-`)) {
+    if (modified < before && isRunObject(prefix, key)) stale.push(key);
+    if (stale.length >= BATCH) await removeStale();
+  }
+  await removeStale();
+  return { objects, uploads: await store.abortUploads(`${prefix}run-`, before) };
+}

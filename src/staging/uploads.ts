@@ -1,0 +1,56 @@
+/** Runs the parts of all streams through one pool of compressors and one of uploads, within the memory budget. */
+import pLimit from 'p-limit';
+import { LoadError, messageOf } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Staging } from './batch.ts';
+import type { Budget } from './budget.ts';
+import { compress, type StagedPart } from './part.ts';
+
+export interface UploadOptions {
+  readonly store: ObjectStore;
+  readonly budget: Budget;
+  readonly partBytes: number;
+  readonly sentinel: string;
+  readonly gzipLevel: number;
+  readonly compressors: number;
+  readonly uploads: number;
+  /** Aborts uploads that run and those that wait. */
+  readonly signal: AbortSignal;
+  /** Told at once, so that the run can stop reading. */
+  readonly onFailure: (error: LoadError) => void;
+}
+
+export function createStaging(options: UploadOptions): Staging {
+  const { store, budget, signal } = options;
+  const compressing = pLimit(options.compressors);
+  const uploading = pLimit(options.uploads);
+
+  async function stage(key: string, blocks: readonly Buffer[]): Promise<StagedPart> {
+    let held = blocks.reduce((sum, block) => sum + block.length, 0);
+    try {
+      const body = await compressing(async () => {
+        signal.throwIfAborted();
+        return compress(blocks, options.gzipLevel);
+      });
+      budget.take(body.length);
+      budget.give(held);
+      held = body.length;
+      await uploading(async () => {
+        signal.throwIfAborted();
+        await store.put(key, body, signal);
+      });
+      return { key, bytes: body.length };
+    } catch (error) {
+      const failure =
+        error instanceof LoadError
+          ? error
+          : new LoadError(`Cannot stage ${store.url(key)}: ${messageOf(error)}`, { cause: error });
+      if (!signal.aborted) options.onFailure(failure);
+      throw failure;
+    } finally {
+      budget.give(held);
+    }
+  }
+
+  return { stage, budget, partBytes: options.partBytes, sentinel: options.sentinel };
+}

@@ -1,0 +1,110 @@
+/** The streams of a run by name, and what is done to all of them. */
+import { InputError } from './errors.ts';
+import type { SchemaMessage } from './protocol/message.ts';
+import { Stream, type StreamContext } from './stream.ts';
+import { tableName } from './table/names.ts';
+import type { Tables } from './warehouse/catalog.ts';
+
+export class Streams {
+  readonly #context: StreamContext;
+  readonly #byName = new Map<string, Stream>();
+  readonly #byTable = new Map<string, Stream>();
+  readonly #touched = new Set<Stream>();
+  readonly #ignoredVersions = new Set<string>();
+  #tables: Promise<Tables> | undefined;
+
+  constructor(context: StreamContext) {
+    this.#context = context;
+  }
+
+  /** The stream of a record. Throws InputError before its schema. */
+  get(name: string, line: number): Stream {
+    const stream = this.#byName.get(name);
+    if (!stream) {
+      throw new InputError(
+        `Cannot load line ${line}: a record for stream "${name}" was encountered before a corresponding schema`,
+        { line, stream: name },
+      );
+    }
+    this.#touched.add(stream);
+    return stream;
+  }
+
+  /** Takes a SCHEMA; one that says nothing new does nothing. The stream's open batch is loaded in its old shape first. */
+  async setSchema(message: SchemaMessage): Promise<void> {
+    const stream = this.#byName.get(message.stream) ?? (await this.#add(message.stream));
+    if (!stream.isNewSchema(message)) return;
+    await stream.room();
+    stream.close();
+    stream.setSchema(message);
+  }
+
+  ignoreVersion(name: string): void {
+    if (this.#ignoredVersions.has(name)) return;
+    this.#ignoredVersions.add(name);
+    this.#context.log.warn({ stream: name }, 'ACTIVATE_VERSION is ignored: older versions of rows are kept');
+  }
+
+  /** Encodes what was read since the last call; returns the streams whose batch is full now. */
+  encode(): readonly Stream[] {
+    const full: Stream[] = [];
+    for (const stream of this.#touched) {
+      stream.encode();
+      if (stream.isFull) full.push(stream);
+    }
+    this.#touched.clear();
+    return full;
+  }
+
+  closeAged(now: number): void {
+    for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.hasRoom) stream.close();
+  }
+
+  /** Frees the most memory with one part. */
+  cutLargest(): void {
+    let largest: Stream | undefined;
+    for (const stream of this.#byName.values()) {
+      if (stream.openBytes > (largest?.openBytes ?? 0)) largest = stream;
+    }
+    largest?.cut();
+  }
+
+  finish(): void {
+    for (const stream of this.#byName.values()) stream.finish();
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all([...this.#byName.values()].map((stream) => stream.drained()));
+  }
+
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#byName.values()].map((stream) => stream.abandon()));
+  }
+
+  /** Committed rows by stream. */
+  rows(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#byName].map(([name, stream]) => [name, stream.loadedRows]));
+  }
+
+  totalRows(): number {
+    let rows = 0;
+    for (const stream of this.#byName.values()) rows += stream.loadedRows;
+    return rows;
+  }
+
+  async #add(name: string): Promise<Stream> {
+    const table = tableName(name);
+    const other = this.#byTable.get(table);
+    if (other) {
+      throw new InputError(
+        `Cannot load stream "${name}": its table "${table}" is also that of stream "${other.name}", because Redshift folds names`,
+        { stream: name },
+      );
+    }
+    this.#tables ??= this.#context.loader.tables();
+    const stream = new Stream(name, table, (await this.#tables).get(table), this.#context);
+    this.#byName.set(name, stream);
+    this.#byTable.set(table, stream);
+    return stream;
+  }
+}

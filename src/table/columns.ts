@@ -1,0 +1,189 @@
+/** JSON Schema of a stream to the columns that it wants. Draft-4 oddities of real taps are ignored, never refused. */
+import { InputError } from '../errors.ts';
+import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
+import { columnName, RESERVED_PREFIX } from './names.ts';
+import { MAX_VARCHAR_BYTES, varcharWidth, type Column, type ColumnType } from './types.ts';
+
+/** Redshift's limit (r_CREATE_TABLE_NEW); one is left for the ordinal of a stage. */
+const MAX_COLUMNS = 1_599;
+
+/** Redshift has no table without columns (r_ALTER_TABLE); a stream without properties still has rows to count. */
+const PLACEHOLDER: Column = {
+  property: '',
+  name: `${RESERVED_PREFIX}placeholder`,
+  type: { kind: 'boolean' },
+  isKey: false,
+};
+
+/**
+ * The columns of a stream, in the schema's order.
+ * Throws InputError when the schema has no properties, a key is not among them, or two properties fold to one name.
+ */
+export function columnsOf(stream: string, schema: JsonObject, keyProperties: readonly string[]): readonly Column[] {
+  const properties = schema.get('properties');
+  if (!isObject(properties)) {
+    throw new InputError(`Cannot use the schema of stream "${stream}": it is missing required "properties"`, { stream });
+  }
+  const unknownKeys = keyProperties.filter((key) => !properties.has(key));
+  if (unknownKeys.length > 0) {
+    throw new InputError(
+      `Cannot use the schema of stream "${stream}": its key properties ${list(unknownKeys)} are not among its properties`,
+      { stream },
+    );
+  }
+  const columns = [...properties].map(([property, definition]) => ({
+    property,
+    name: columnName(property),
+    type: typeOf(definition, schema),
+    isKey: keyProperties.includes(property),
+  }));
+  checkColumns(stream, columns);
+  return columns.length > 0 ? columns : [PLACEHOLDER];
+}
+
+function checkColumns(stream: string, columns: readonly Column[]): void {
+  const refuse = (what: string): never => {
+    throw new InputError(`Cannot use the schema of stream "${stream}": ${what}`, { stream });
+  };
+  if (columns.length > MAX_COLUMNS) {
+    refuse(`it has ${columns.length} properties, a Redshift table holds at most ${MAX_COLUMNS} of them`);
+  }
+  const seen = new Map<string, string>();
+  for (const { property, name, type, isKey } of columns) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      refuse(`the properties ${list([other, property])} are one column "${name}" in Redshift, which folds names`);
+    }
+    if (name.startsWith(RESERVED_PREFIX)) refuse(`the name of property "${property}" is reserved for this program`);
+    if (isKey && (type.kind === 'double' || type.kind === 'super')) {
+      refuse(`key property "${property}" would be a ${type.kind.toUpperCase()} column, which cannot identify rows`);
+    }
+    seen.set(name, property);
+  }
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ');
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return value instanceof Map;
+}
+
+/** The type of a property. Shapes that say nothing exact become SUPER, which holds any JSON value. */
+function typeOf(definition: Json, root: JsonObject): ColumnType {
+  const branches = branchesOf(definition, root, 0);
+  const types = branches.map(branchType).filter((type) => type !== undefined);
+  const [first, ...others] = types;
+  if (first === undefined) return { kind: 'super' };
+  return others.reduce<ColumnType>(unite, first);
+}
+
+/** The alternatives of a definition, with `$ref`, anyOf, oneOf and allOf followed. */
+function branchesOf(definition: Json, root: JsonObject, depth: number): readonly JsonObject[] {
+  // Recursive definitions are real (tap-postgres writes them for arrays): what is deep is nested data anyway.
+  if (!isObject(definition) || depth > 16) return [new Map()];
+  const reference = definition.get('$ref');
+  if (typeof reference === 'string') return branchesOf(resolve(reference, root), root, depth + 1);
+  for (const key of ['anyOf', 'oneOf']) {
+    const alternatives = definition.get(key);
+    if (Array.isArray(alternatives) && alternatives.length > 0) {
+      return (alternatives as readonly Json[]).flatMap((one) => branchesOf(one, root, depth + 1));
+    }
+  }
+  const all = definition.get('allOf');
+  if (Array.isArray(all)) {
+    const merged = new Map(definition);
+    for (const part of all as readonly Json[]) {
+      for (const branch of branchesOf(part, root, depth + 1)) for (const [key, value] of branch) merged.set(key, value);
+    }
+    merged.delete('allOf');
+    return [merged];
+  }
+  return [definition];
+}
+
+function resolve(reference: string, root: JsonObject): Json {
+  if (!reference.startsWith('#/')) return new Map();
+  let found: Json | undefined = root;
+  for (const step of reference.slice(2).split('/')) {
+    const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    found = isObject(found) ? found.get(name) : undefined;
+  }
+  return found ?? new Map();
+}
+
+/** Undefined for a branch that allows null only. */
+function branchType(branch: JsonObject): ColumnType | undefined {
+  const declared = branch.get('type');
+  const names = (Array.isArray(declared) ? (declared as readonly Json[]) : [declared]).filter((one) => one !== 'null');
+  if (declared !== undefined && names.length === 0) return undefined;
+  const types = names.map((name) => namedType(name, branch));
+  const [first, ...others] = types;
+  return first === undefined ? { kind: 'super' } : others.reduce<ColumnType>(unite, first);
+}
+
+function namedType(name: Json | undefined, branch: JsonObject): ColumnType {
+  switch (name) {
+    case 'integer':
+      return { kind: 'bigint' };
+    case 'number':
+      return numberType(branch.get('multipleOf'));
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'string':
+      return stringType(branch);
+    default:
+      return { kind: 'super' };
+  }
+}
+
+/** `multipleOf: 1e-9` is how taps mark a decimal: NUMERIC with that scale, exact to the last digit. */
+function numberType(multipleOf: Json | undefined): ColumnType {
+  if (!(multipleOf instanceof JsonNumber)) return { kind: 'double' };
+  const match = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(multipleOf.text);
+  if (!match) return { kind: 'double' };
+  const [, , fraction = '', exponent = '0'] = match;
+  const scale = fraction.replace(/0+$/, '').length - Number(exponent);
+  // Scales beyond 37 do not exist (r_Numeric_types201).
+  return { kind: 'numeric', precision: 38, scale: Math.min(Math.max(scale, 0), 37) };
+}
+
+function stringType(branch: JsonObject): ColumnType {
+  switch (branch.get('format')) {
+    case 'date-time':
+      return { kind: 'timestamptz' };
+    case 'date':
+      return { kind: 'date' };
+    case 'time':
+      return { kind: 'time' };
+    default:
+      return { kind: 'varchar', bytes: guessedBytes(branch.get('maxLength')) };
+  }
+}
+
+/** `maxLength` counts characters; the guess takes them as ASCII and is widened by what is measured. 0 says nothing. */
+function guessedBytes(maxLength: Json | undefined): number {
+  const length = maxLength instanceof JsonNumber ? Number(maxLength.text) : 0;
+  return length > 0 ? varcharWidth(Math.min(length, MAX_VARCHAR_BYTES)) : 0;
+}
+
+/** The type that holds both without changing a value. */
+function unite(a: ColumnType, b: ColumnType): ColumnType {
+  if (a.kind === 'varchar' && b.kind === 'varchar') return { kind: 'varchar', bytes: Math.max(a.bytes, b.bytes) };
+  if (a.kind === 'numeric' && b.kind === 'numeric') return a.scale >= b.scale ? a : b;
+  if (a.kind === b.kind) return a;
+  const kinds = new Set([a.kind, b.kind]);
+  const texts = new Set(['varchar', 'date', 'time', 'timestamptz']);
+  // A date-time or any other text: only a text column keeps both as they are.
+  if (texts.has(a.kind) && texts.has(b.kind)) {
+    return { kind: 'varchar', bytes: Math.max(widthOf(a), widthOf(b)) };
+  }
+  if (kinds.has('bigint') && kinds.has('numeric')) return a.kind === 'numeric' ? a : b;
+  if (kinds.has('bigint') && kinds.has('double')) return { kind: 'double' };
+  return { kind: 'super' };
+}
+
+function widthOf(type: ColumnType): number {
+  return type.kind === 'varchar' ? type.bytes : 64;
+}

@@ -1,0 +1,66 @@
+/** The closed list of column types that this program stores values in, and what each is called in Redshift. */
+
+export type ColumnType =
+  | { readonly kind: 'smallint' | 'integer' | 'bigint' }
+  | { readonly kind: 'numeric'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'real' | 'double' }
+  | { readonly kind: 'boolean' }
+  /** `bytes` of UTF-8, not characters (r_Character_types). */
+  | { readonly kind: 'varchar'; readonly bytes: number }
+  | { readonly kind: 'date' | 'time' | 'timestamp' | 'timestamptz' }
+  | { readonly kind: 'super' };
+
+/** The widest VARCHAR that Redshift stores (r_Character_types). */
+export const MAX_VARCHAR_BYTES = 65_535;
+
+const VARCHAR_BUCKETS = [64, 256, 1024, 4096, 16_384, MAX_VARCHAR_BYTES] as const;
+
+/**
+ * The width that a column gets for values of `bytes`: one of few, so that columns are seldom widened, and never
+ * VARCHAR(MAX) at once, because a wide declaration costs memory in every query (c_best-practices-smallest-column-size).
+ */
+export function varcharWidth(bytes: number): number {
+  return VARCHAR_BUCKETS.find((bucket) => bytes <= bucket) ?? MAX_VARCHAR_BYTES;
+}
+
+/** The type as DDL writes it. */
+export function typeSql(type: ColumnType): string {
+  switch (type.kind) {
+    case 'numeric':
+      return `NUMERIC(${type.precision},${type.scale})`;
+    case 'varchar':
+      return `VARCHAR(${type.bytes})`;
+    case 'double':
+      return 'DOUBLE PRECISION';
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+    case 'real':
+    case 'boolean':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+    case 'super':
+      return type.kind.toUpperCase();
+  }
+}
+
+/** A column of a table that exists. `type` is undefined when this program does not write such a type. */
+export interface StoredColumn {
+  readonly name: string;
+  readonly type: ColumnType | undefined;
+  /** The type as the catalog names it, for messages. */
+  readonly typeText: string;
+  readonly nullable: boolean;
+}
+
+/** A column that a stream wants. */
+export interface Column {
+  /** The record's key. */
+  readonly property: string;
+  /** The name in Redshift, folded. */
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly isKey: boolean;
+}

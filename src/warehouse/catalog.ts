@@ -1,0 +1,87 @@
+/** What exists in the target schema, read from the catalog. Results are read by position: a DBA may change name case. */
+import type { Session } from '../ports.ts';
+import { literal, raw, sql, type Sql } from '../sql.ts';
+import type { ColumnType, StoredColumn } from '../table/types.ts';
+import { schemaExists } from './statements.ts';
+
+/** Tables by name, their columns in order. */
+export type Tables = ReadonlyMap<string, readonly StoredColumn[]>;
+
+export async function hasSchema(session: Session, schema: string): Promise<boolean> {
+  return (await session.run(schemaExists(schema))).rows.length > 0;
+}
+
+/** All tables of a schema, or only the named one. */
+export async function readTables(session: Session, schema: string, table?: string): Promise<Tables> {
+  const { rows } = await session.run(columnsOf(schema, table));
+  const tables = new Map<string, StoredColumn[]>();
+  for (const [tableName, name, dataType, length, precision, scale, nullable] of rows) {
+    if (tableName == null || name == null || dataType == null) continue;
+    const columns = tables.get(tableName) ?? [];
+    const facts = { length: number(length), precision: number(precision), scale: number(scale) };
+    columns.push({
+      name,
+      type: typeOf(dataType, facts),
+      typeText: typeText(dataType, facts),
+      nullable: nullable !== 'NO',
+    });
+    tables.set(tableName, columns);
+  }
+  return tables;
+}
+
+/** The comments of the schema's tables; those of this program hold stream and keys as JSON. */
+export async function readComments(session: Session, schema: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await session.run(
+    sql`SELECT table_name, remarks FROM svv_tables WHERE table_schema = ${literal(schema)} AND remarks IS NOT NULL`,
+  );
+  return new Map(rows.map(([table, remarks]) => [table ?? '', remarks ?? '']));
+}
+
+function columnsOf(schema: string, table: string | undefined): Sql {
+  const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;
+  return sql`SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = ${literal(schema)}${only} ORDER BY table_name, ordinal_position`;
+}
+
+interface Facts {
+  readonly length: number | undefined;
+  readonly precision: number | undefined;
+  readonly scale: number | undefined;
+}
+
+function number(text: string | null | undefined): number | undefined {
+  return text == null ? undefined : Number(text);
+}
+
+/** The names of information_schema and SVV_COLUMNS. */
+function typeOf(dataType: string, { length, precision, scale }: Facts): ColumnType | undefined {
+  switch (dataType) {
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+    case 'real':
+    case 'boolean':
+    case 'date':
+    case 'super':
+      return { kind: dataType };
+    case 'double precision':
+      return { kind: 'double' };
+    case 'numeric':
+      return { kind: 'numeric', precision: precision ?? 18, scale: scale ?? 0 };
+    case 'character varying':
+      return { kind: 'varchar', bytes: length ?? 256 };
+    case 'time without time zone':
+      return { kind: 'time' };
+    case 'timestamp without time zone':
+      return { kind: 'timestamp' };
+    case 'timestamp with time zone':
+      return { kind: 'timestamptz' };
+    default:
+      return undefined;
+  }
+}
+
+function typeText(dataType: string, { length, precision, scale }: Facts): string {
+  if (length !== undefined) return `${dataType}(${length})`;
+  return dataType === 'numeric' && precision !== undefined ? `numeric(${precision},${scale ?? 0})` : dataType;
+}

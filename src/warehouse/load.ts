@@ -1,0 +1,175 @@
+/**
+ * One load: a closed batch into its table, as one transaction whose rows are all accounted for before COMMIT.
+ * DDL and the stage come before the transaction; the first statement in it writes the target, so that it queues behind
+ * other writers and takes its snapshot after them. Nothing is caught inside a transaction: any error there means ROLLBACK.
+ */
+import { LoadError } from '../errors.ts';
+import type { Session } from '../ports.ts';
+import { raw, sql, type Sql } from '../sql.ts';
+import { varcharWidth, type Column, type StoredColumn } from '../table/types.ts';
+import * as statements from './statements.ts';
+import type { CopySource, TableRef } from './statements.ts';
+
+/** What one load did, in rows. */
+export interface LoadCounts {
+  readonly copied: number;
+  /** Rows that a later row of the same key in the same batch replaced. */
+  readonly superseded: number;
+  readonly inserted: number;
+  /** Rows of the table that were replaced or updated. */
+  readonly replaced: number;
+}
+
+export interface LoadPlan {
+  readonly target: TableRef;
+  readonly columns: readonly Column[];
+  /** The widest value of each column in the batch, in bytes. */
+  readonly maxBytes: readonly number[];
+  readonly method: 'append' | 'upsert';
+  /** Rows that the encoder wrote. */
+  readonly rows: number;
+  readonly source: CopySource;
+  /** The blind INSERT that marks this load as committed; undefined when the marker table cannot be written. */
+  readonly marker: Sql | undefined;
+  /** Told right before COMMIT: should no answer come, these are the counts if it took effect. */
+  readonly onCounted: (counts: LoadCounts) => void;
+}
+
+/** Runs on a table that already has room for the batch. Throws LoadError or CommitUnknownError. */
+export async function load(
+  session: Session,
+  plan: LoadPlan,
+  existing: readonly StoredColumn[],
+): Promise<LoadCounts> {
+  return plan.method === 'append' ? append(session, plan) : upsert(session, plan, existing);
+}
+
+async function append(session: Session, plan: LoadPlan): Promise<LoadCounts> {
+  return transaction(session, plan, async () => {
+    await session.run(statements.copyToTable(plan.target, plan.columns, plan.source));
+    const copied = await copiedRows(session, plan);
+    return { copied, superseded: 0, inserted: copied, replaced: 0 };
+  });
+}
+
+async function upsert(
+  session: Session,
+  plan: LoadPlan,
+  existing: readonly StoredColumn[],
+): Promise<LoadCounts> {
+  const { target, columns } = plan;
+  const keys = columns.filter(({ isKey }) => isKey);
+  const stage = '_target_redshift_stage';
+  const repeated = '_target_redshift_repeated';
+  try {
+    await session.run(statements.createStage(stage, stageColumns(plan)));
+    await session.run(statements.copyToStage(stage, columns, plan.source));
+    const copied = await copiedRows(session, plan);
+    await session.run(statements.findRepeatedKeys(repeated, stage, keys));
+    const superseded = counted(await session.run(statements.deleteSuperseded(stage, repeated, keys)), 'DELETE');
+    const remaining = copied - superseded;
+    return await transaction(session, plan, async () => {
+      const merged = covers(columns, existing)
+        ? await replace(session, target, stage, columns, keys)
+        : await update(session, target, stage, columns, keys);
+      account(plan, merged.written === remaining, { copied, superseded, remaining, ...merged });
+      return { copied, superseded, inserted: merged.inserted, replaced: merged.replaced };
+    });
+  } finally {
+    await dropQuietly(session, [stage, repeated]);
+  }
+}
+
+interface Merged {
+  readonly inserted: number;
+  readonly replaced: number;
+  /** Rows of the stage that are in the table now. */
+  readonly written: number;
+}
+
+/** The batch carries every column of the table: old rows go, new rows come. */
+async function replace(
+  session: Session,
+  target: TableRef,
+  stage: string,
+  columns: readonly Column[],
+  keys: readonly Column[],
+): Promise<Merged> {
+  const replaced = counted(await session.run(statements.deleteMatching(target, stage, keys)), 'DELETE');
+  const inserted = counted(await session.run(statements.insertAll(target, stage, columns)), 'INSERT');
+  return { inserted, replaced, written: inserted };
+}
+
+/** The table has columns that the batch does not carry: they keep their values. */
+async function update(
+  session: Session,
+  target: TableRef,
+  stage: string,
+  columns: readonly Column[],
+  keys: readonly Column[],
+): Promise<Merged> {
+  const updated = counted(await session.run(statements.updateMatching(target, stage, columns, keys)), 'UPDATE');
+  const inserted = counted(await session.run(statements.insertMissing(target, stage, columns, keys)), 'INSERT');
+  const matched = await session.run(statements.countMatching(target, stage, keys));
+  return { inserted, replaced: updated, written: Number(matched.rows[0]?.[0]) };
+}
+
+function covers(columns: readonly Column[], existing: readonly StoredColumn[]): boolean {
+  const carried = new Set(columns.map(({ name }) => name));
+  return existing.every(({ name }) => carried.has(name));
+}
+
+function stageColumns(plan: LoadPlan): readonly Column[] {
+  return plan.columns.map((column, i) =>
+    column.type.kind === 'varchar'
+      ? { ...column, type: { kind: 'varchar', bytes: varcharWidth(plan.maxBytes[i] ?? 0) } }
+      : column,
+  );
+}
+
+async function transaction(
+  session: Session,
+  plan: LoadPlan,
+  work: () => Promise<LoadCounts>,
+): Promise<LoadCounts> {
+  await session.run(raw('BEGIN'));
+  let counts: LoadCounts;
+  try {
+    counts = await work();
+  } catch (error) {
+    await session.run(raw('ROLLBACK')).catch(() => undefined);
+    throw error;
+  }
+  plan.onCounted(counts);
+  await session.commit(plan.marker ? sql`${plan.marker}; COMMIT` : raw('COMMIT'));
+  return counts;
+}
+
+/** COPY's own count, which must be what the encoder wrote. */
+async function copiedRows(session: Session, plan: LoadPlan): Promise<number> {
+  const { rows } = await session.run(statements.lastCopyCount());
+  const copied = Number(rows[0]?.[0]);
+  account(plan, copied === plan.rows, { copied });
+  return copied;
+}
+
+function counted(answer: { readonly command: string; readonly count: number | null }, command: string): number {
+  if (answer.command !== command || answer.count === null) {
+    throw new LoadError(`Cannot account for the rows of a load: ${command} answered ${answer.command} without a count`);
+  }
+  return answer.count;
+}
+
+function account(plan: LoadPlan, isRight: boolean, seen: Readonly<Record<string, number>>): void {
+  if (isRight) return;
+  const counts = Object.entries(seen).map(([name, count]) => `${name} ${count}`);
+  throw new LoadError(
+    `Cannot account for every row of table "${plan.target.table}": sent ${plan.rows}, but ${counts.join(', ')}; ` +
+      'the transaction was rolled back and nothing of this batch is visible',
+  );
+}
+
+/** The stage goes with the session in any case; dropping it frees its space for a session that is used again. */
+async function dropQuietly(session: Session, stages: readonly string[]): Promise<void> {
+  for (const stage of stages) await session.run(statements.dropStage(stage)).catch(() => undefined);
+}

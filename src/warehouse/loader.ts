@@ -1,0 +1,260 @@
+/**
+ * Loads batches until their outcome is final: prepares the table, writes the manifest, tries again what may pass, finds
+ * out what became of a COMMIT without answer, and removes the objects from S3 once nobody can need them any more.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { ObjectStore, Session, Warehouse } from '../ports.ts';
+import { retry } from '../retry.ts';
+import { raw } from '../sql.ts';
+import type { StagedBatch } from '../staging/batch.ts';
+import { manifestOf } from '../staging/manifest.ts';
+import type { Column } from '../table/types.ts';
+import { readTables, type Tables } from './catalog.ts';
+import { findRowError } from './explain.ts';
+import { load, type LoadCounts } from './load.ts';
+import { prepareSchema, prepareTable } from './prepare.ts';
+import * as statements from './statements.ts';
+import type { CopyAccess, TableRef } from './statements.ts';
+import { isTransient } from './transient.ts';
+
+export interface LoaderOptions {
+  readonly warehouse: Warehouse;
+  readonly store: ObjectStore;
+  readonly schema: string;
+  readonly access: CopyAccess;
+  readonly region: string | undefined;
+  readonly runId: string;
+  readonly keepFiles: boolean;
+  readonly tries: number;
+  readonly retryPauseMs: number;
+  /** How long the outcome of a COMMIT without answer is looked for. */
+  readonly resolveTimeoutMs: number;
+  /** Aborted when the run gives up at once. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/** A batch and the immutable plan it was encoded for. */
+export interface LoadJob {
+  readonly stream: string;
+  readonly table: string;
+  readonly columns: readonly Column[];
+  readonly maxBytes: readonly number[];
+  readonly method: 'append' | 'upsert';
+  readonly keyProperties: readonly string[];
+  /** Unique in this run. */
+  readonly batch: number;
+  /** The prefix of the batch's objects. */
+  readonly keyPrefix: string;
+}
+
+const MAX_PAUSE_MS = 60_000;
+
+export class Loader {
+  readonly #options: LoaderOptions;
+  #schemaReady: Promise<void> | undefined;
+  #markers: Promise<boolean> | undefined;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+  }
+
+  /** The tables of the target schema; none when it does not exist yet. */
+  async tables(): Promise<Tables> {
+    return this.#retry('read the catalog', () =>
+      this.#options.warehouse.session((session) => readTables(session, this.#options.schema)),
+    );
+  }
+
+  /** Creates or alters the table of a stream that sent no rows. */
+  async prepare(job: LoadJob): Promise<void> {
+    await this.#retry(`prepare table "${job.table}"`, () =>
+      this.#options.warehouse.session(async (session) => {
+        await this.#prepareSchema(session);
+        await prepareTable(session, this.#wish(job));
+      }),
+    );
+  }
+
+  /** Resolves when the batch is durable and visible. The batch's objects are gone then. */
+  async load(job: LoadJob, staged: StagedBatch): Promise<LoadCounts> {
+    const keys = staged.parts.map(({ key }) => key);
+    let outcomeIsKnown = true;
+    try {
+      return await this.#retry(`load stream "${job.stream}"`, async (attempt) => {
+        const manifest = `${job.keyPrefix}manifest-${attempt}.json`;
+        keys.push(manifest);
+        await this.#options.store.put(manifest, manifestOf(this.#options.store, staged.parts), this.#options.signal);
+        return this.#attempt(job, staged, manifest);
+      });
+    } catch (error) {
+      outcomeIsKnown = !(error instanceof CommitUnknownError);
+      throw error instanceof CommitUnknownError ? this.#unknownOutcome(job, error) : await this.#explain(job, error);
+    } finally {
+      if (outcomeIsKnown) await this.remove(keys);
+    }
+  }
+
+  /** Removes objects; a failure is told, not thrown: the rows are safe and the next run's sweep comes by. */
+  async remove(keys: readonly string[]): Promise<void> {
+    const { store, keepFiles, log } = this.#options;
+    if (keepFiles || keys.length === 0) return;
+    try {
+      await store.remove(keys);
+    } catch (error) {
+      log.warn(`${keys.length} objects stay in S3 until a later run removes them: ${messageOf(error)}`);
+    }
+  }
+
+  /** The markers of a run serve nobody once all its outcomes are known. */
+  async finish(): Promise<void> {
+    const { warehouse, schema, runId } = this.#options;
+    if (!(await this.#markers?.catch(() => false))) return;
+    await warehouse
+      .session((session) => session.run(statements.removeMarkers(schema, runId), { timeoutMs: 30_000 }))
+      .catch(() => undefined);
+  }
+
+  async #attempt(job: LoadJob, staged: StagedBatch, manifest: string): Promise<LoadCounts> {
+    const { warehouse, store, access, region, runId, schema } = this.#options;
+    const target: TableRef = { schema, table: job.table };
+    let counts: LoadCounts | undefined;
+    try {
+      return await warehouse.session(async (session) => {
+        await this.#prepareSchema(session);
+        const existing = await prepareTable(session, this.#wish(job));
+        const hasMarkers = await this.#prepareMarkers(session);
+        const plan = {
+          target,
+          columns: job.columns,
+          maxBytes: job.maxBytes,
+          method: job.method,
+          rows: staged.rows,
+          source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
+          marker: hasMarkers ? statements.insertMarker(schema, runId, job.batch) : undefined,
+          onCounted: (seen: LoadCounts) => (counts = seen),
+        };
+        return load(session, plan, existing);
+      });
+    } catch (error) {
+      if (!(error instanceof CommitUnknownError) || !counts) throw error;
+      this.#options.log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
+      if (await this.#wasCommitted(error, target, job.batch)) return counts;
+      throw new LoadError('The connection was lost during COMMIT; the load was rolled back', {
+        sqlstate: '08006',
+        cause: error,
+      });
+    }
+  }
+
+  /**
+   * Whether a COMMIT without answer took effect. The old session may still be committing: it is ended first, and the
+   * target's lock waits for it, only then the marker tells (load-safety 5).
+   */
+  async #wasCommitted(unknown: CommitUnknownError, target: TableRef, batch: number): Promise<boolean> {
+    const { warehouse, schema, runId, resolveTimeoutMs, signal, log } = this.#options;
+    if (!(await this.#markers)) throw unknown;
+    const deadline = Date.now() + resolveTimeoutMs;
+    for (;;) {
+      try {
+        return await warehouse.session(async (session) => {
+          await session.run(statements.terminateBackend(unknown.backend)).catch(() => undefined);
+          const timeoutMs = Math.max(deadline - Date.now(), 1000);
+          await session.run(raw('BEGIN'));
+          await session.run(statements.lockTable(target), { timeoutMs });
+          const { rows } = await session.run(statements.findMarker(schema, runId, batch), { timeoutMs });
+          await session.run(raw('ROLLBACK'));
+          return rows.length > 0;
+        });
+      } catch (error) {
+        if (signal.aborted || Date.now() > deadline) throw unknown;
+        log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`);
+        await sleep(1000, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #wish(job: LoadJob): Parameters<typeof prepareTable>[1] {
+    const note = { 'target-redshift': { stream: job.stream, key_properties: job.keyProperties } };
+    return {
+      target: { schema: this.#options.schema, table: job.table },
+      columns: job.columns,
+      maxBytes: job.maxBytes,
+      comment: JSON.stringify(note),
+    };
+  }
+
+  async #prepareSchema(session: Session): Promise<void> {
+    this.#schemaReady ??= prepareSchema(session, this.#options.schema);
+    await this.#schemaReady.catch((error: unknown) => {
+      this.#schemaReady = undefined;
+      throw error;
+    });
+  }
+
+  /** Whether commits can be marked. Tried for real, once: privileges are what the server says they are. */
+  async #prepareMarkers(session: Session): Promise<boolean> {
+    const { schema, runId, log } = this.#options;
+    this.#markers ??= (async () => {
+      try {
+        await session.run(statements.createMarkers(schema), { timeoutMs: 60_000 });
+        await session.run(statements.insertMarker(schema, runId, 0), { timeoutMs: 60_000 });
+        return true;
+      } catch (error) {
+        if (isTransient(error)) throw error;
+        log.warn(
+          `commits cannot be marked, so a connection lost during COMMIT will end the run: ${messageOf(error)}`,
+        );
+        return false;
+      }
+    })();
+    try {
+      return await this.#markers;
+    } catch (error) {
+      this.#markers = undefined;
+      throw error;
+    }
+  }
+
+  #retry<T>(what: string, work: (attempt: number) => Promise<T>): Promise<T> {
+    const { tries, retryPauseMs, signal, log } = this.#options;
+    return retry(work, {
+      tries,
+      pauseMs: retryPauseMs,
+      maxPauseMs: MAX_PAUSE_MS,
+      signal,
+      isTransient,
+      onRetry: (error, attempt, pauseMs) =>
+        log.warn({ attempt, pause_ms: pauseMs }, `trying again to ${what}: ${messageOf(error)}`),
+    });
+  }
+
+  async #explain(job: LoadJob, error: unknown): Promise<unknown> {
+    if (!(error instanceof LoadError)) return error;
+    const table = `"${this.#options.schema}"."${job.table}"`;
+    const more = {
+      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+      cause: error.cause,
+    };
+    if (!/Check '(stl_load_errors|sys_load_error_detail)'/.test(error.message)) {
+      return new LoadError(`Cannot load stream "${job.stream}" into ${table}: ${error.message}`, more);
+    }
+    const row = await findRowError(this.#options.warehouse, this.#options.store.url(job.keyPrefix));
+    const reason = row
+      ? `column "${row.column}" (${row.type}) refused line ${row.line} of ${row.file}: ${row.reason} (${row.code})`
+      : error.message;
+    return new LoadError(`Cannot load stream "${job.stream}" into ${table}: ${reason}`, more);
+  }
+
+  #unknownOutcome(job: LoadJob, cause: CommitUnknownError): LoadError {
+    return new LoadError(
+      `Cannot tell whether the last batch of stream "${job.stream}" was committed: ${cause.message}, and its outcome could ` +
+        'not be found; no state was written for it. Run again from the last state: an upsert repairs itself, for an ' +
+        'append look for doubled rows first',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,294 @@
+/** Warehouse on node-postgres: connections with deadlines, keepalive and known session settings; simple protocol only. */
+import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
+import type { Answer, Session, StatementOptions, Warehouse } from '../ports.ts';
+import { raw, type Sql } from '../sql.ts';
+
+export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+
+export interface RedshiftSettings {
+  readonly hostname: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly sslmode: SslMode;
+  /** PEM text, or the path of a PEM file. */
+  readonly sslCa: string | undefined;
+  readonly connectTimeoutMs: number;
+  /** The deadline of a statement that has no shorter one. */
+  readonly statementTimeoutMs: number;
+  /** A line is logged each time a statement has run this long again. */
+  readonly heartbeatMs: number;
+  readonly onHeartbeat: (statement: Sql, runningMs: number) => void;
+}
+
+/** Firewalls drop idle connections within minutes, Serverless after an hour. */
+const IDLE_MS = 60_000;
+
+/** What the server gets to cancel by itself before the connection is given up. */
+const GRACE_MS = 10_000;
+
+/** A DBA may have set any of these for the user (load-safety 36). */
+const SETTINGS = [
+  'SET timezone TO UTC',
+  "SET datestyle TO 'ISO, MDY'",
+  'SET enable_case_sensitive_identifier TO false',
+  "SET query_group TO 'target-redshift'",
+];
+
+export function connectRedshift(settings: RedshiftSettings): Warehouse {
+  const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout }[] = [];
+  const open = new Set<Connection>();
+
+  async function acquire(): Promise<Connection> {
+    const free = idle.pop();
+    if (free) {
+      clearTimeout(free.timer);
+      if (free.connection.isUsable) return free.connection;
+    }
+    const connection = await Connection.open(settings);
+    open.add(connection);
+    connection.onEnd(() => open.delete(connection));
+    return connection;
+  }
+
+  return {
+    async session(work) {
+      const connection = await acquire();
+      let clean = false;
+      try {
+        const result = await work(connection);
+        clean = true;
+        return result;
+      } finally {
+        if (clean && connection.isUsable) {
+          const timer = setTimeout(() => void connection.end(), IDLE_MS);
+          timer.unref();
+          idle.push({ connection, timer });
+        } else {
+          connection.destroy();
+        }
+      }
+    },
+
+    async close(force = false) {
+      for (const { timer } of idle.splice(0)) clearTimeout(timer);
+      await Promise.all(
+        [...open].map((connection) => {
+          if (!force) return connection.end();
+          connection.destroy();
+          return undefined;
+        }),
+      );
+    },
+  };
+}
+
+class Connection implements Session {
+  readonly backend: number;
+  readonly #client: pg.Client;
+  readonly #socket: Socket;
+  readonly #settings: RedshiftSettings;
+  #timeoutMs = 0;
+  #lost: Error | undefined;
+
+  private constructor(client: pg.Client, socket: Socket, settings: RedshiftSettings, backend: number) {
+    this.#client = client;
+    this.#socket = socket;
+    this.#settings = settings;
+    this.backend = backend;
+    // Without a listener, a connection that the server closes while idle ends the process.
+    client.on('error', (error) => (this.#lost = error));
+    client.on('end', () => (this.#lost ??= new Error('the server closed the connection')));
+  }
+
+  static async open(settings: RedshiftSettings): Promise<Connection> {
+    const socket = new Socket();
+    const client = new pg.Client({
+      stream: () => socket,
+      host: settings.hostname,
+      port: settings.port,
+      database: settings.database,
+      user: settings.user,
+      password: settings.password,
+      ssl: tls(settings),
+      connectionTimeoutMillis: settings.connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 30_000,
+      application_name: 'target-redshift',
+      // Values stay the server's texts: a BIGINT or NUMERIC never becomes a JavaScript number.
+      types: { getTypeParser: () => (value: string) => value },
+    } as pg.ClientConfig);
+    const early = (): void => undefined;
+    client.on('error', early);
+    try {
+      await client.connect();
+      const { rows } = await client.query({ text: 'SELECT pg_backend_pid()', rowMode: 'array' });
+      const connection = new Connection(client, socket, settings, Number((rows as string[][])[0]?.[0]));
+      client.off('error', early);
+      for (const setting of SETTINGS) await connection.run(raw(setting));
+      return connection;
+    } catch (error) {
+      socket.destroy();
+      throw connectError(error, settings);
+    }
+  }
+
+  get isUsable(): boolean {
+    return this.#lost === undefined;
+  }
+
+  onEnd(listener: () => void): void {
+    this.#client.on('end', listener);
+  }
+
+  async run(statement: Sql, { timeoutMs }: StatementOptions = {}): Promise<Answer> {
+    const limit = timeoutMs ?? this.#settings.statementTimeoutMs;
+    if (limit !== this.#timeoutMs) {
+      await this.#send(raw(`SET statement_timeout TO ${limit}`), limit);
+      this.#timeoutMs = limit;
+    }
+    return this.#send(statement, limit);
+  }
+
+  async commit(statements: Sql): Promise<void> {
+    let answer: Answer;
+    try {
+      answer = await this.run(statements);
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      throw new CommitUnknownError(this.backend, error);
+    }
+    if (answer.command !== 'COMMIT') {
+      throw new LoadError(`Cannot commit: the server answered ${answer.command || 'nothing'} instead of COMMIT`, {
+        sqlstate: '40001',
+      });
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#lost ??= new Error('the connection was closed');
+    await this.#client.end().catch(() => undefined);
+  }
+
+  /** Gives up at once; whatever the server still does is cut off from us. */
+  destroy(): void {
+    this.#lost ??= new Error('the connection was given up');
+    this.#socket.destroy();
+  }
+
+  async #send(statement: Sql, limitMs: number): Promise<Answer> {
+    if (this.#lost) throw lostError(statement, this.#lost);
+    const { heartbeatMs, onHeartbeat } = this.#settings;
+    const started = Date.now();
+    const heartbeat = setInterval(() => onHeartbeat(statement, Date.now() - started), heartbeatMs);
+    const deadline = setTimeout(() => {
+      this.#lost = new Error(`no answer came within ${Math.round((limitMs + GRACE_MS) / 1000)} s`);
+      this.destroy();
+    }, limitMs + GRACE_MS);
+    try {
+      const result: unknown = await this.#client.query({ text: statement.text, rowMode: 'array' });
+      return answerOf(result);
+    } catch (error) {
+      throw this.#lost ? lostError(statement, this.#lost) : statementError(statement, error);
+    } finally {
+      clearInterval(heartbeat);
+      clearTimeout(deadline);
+    }
+  }
+}
+
+/**
+ * Whether an answer of the server says that nothing was committed. Silence says nothing, and neither does a session that
+ * was ended or a statement that was cancelled while COMMIT ran.
+ */
+function isRefusal(error: unknown): error is LoadError {
+  const state = error instanceof LoadError ? (error.sqlstate ?? '') : '';
+  return /^[0-9A-Z]{5}$/.test(state) && !/^(08|57)/.test(state);
+}
+
+function answerOf(result: unknown): Answer {
+  const last = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryArrayResult<(string | null)[]>;
+  return {
+    command: last.command,
+    count: last.rowCount,
+    columns: last.fields.map(({ name }) => name),
+    rows: last.rows,
+  };
+}
+
+function tls(settings: RedshiftSettings): boolean | ConnectionOptions {
+  if (settings.sslmode === 'disable') return false;
+  const ca = settings.sslCa === undefined ? {} : { ca: pem(settings.sslCa) };
+  switch (settings.sslmode) {
+    case 'require':
+      return { ...ca, rejectUnauthorized: false };
+    case 'verify-ca':
+      return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+    case 'verify-full':
+      return { ...ca, rejectUnauthorized: true };
+  }
+}
+
+function pem(ca: string): string {
+  return ca.includes('-----BEGIN') ? ca : readFileSync(ca, 'utf8');
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function statementError(statement: Sql, error: unknown): LoadError {
+  const code = codeOf(error);
+  const detail = error instanceof Error && 'detail' in error ? String(error.detail ?? '') : '';
+  const hint = code === '57014' ? ' (it ran longer than its time limit)' : '';
+  return new LoadError(`Redshift refused ${firstWords(statement)}: ${messageOf(error)}${hint}`, {
+    ...(code === undefined ? {} : { sqlstate: code }),
+    detail,
+    cause: error,
+  });
+}
+
+function lostError(statement: Sql, cause: Error): LoadError {
+  return new LoadError(`The connection to Redshift was lost during ${firstWords(statement)}: ${cause.message}`, {
+    sqlstate: '08006',
+    cause,
+  });
+}
+
+/** Enough of a statement to recognise it; literals are left out where secrets may stand. */
+function firstWords(statement: Sql): string {
+  const line = statement.safe.replace(/\s+/g, ' ');
+  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+}
+
+const CONNECT_ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; check hostname and port, and that the cluster is not paused',
+  ENOTFOUND: 'the host name is unknown; check hostname',
+  ETIMEDOUT: 'no answer came; check the security group, the network path and that the cluster is reachable from here',
+  '28000': 'the login was refused; check user and password',
+  '28P01': 'the login was refused; check user and password',
+  '3D000': 'the database does not exist; check database',
+  '53300': 'the cluster has no connection left',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the server certificate is not trusted; set ssl_ca to its CA',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the server certificate is not trusted; set ssl_ca to its CA',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the server certificate is not trusted; set ssl_ca to its CA',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'the certificate is for another host name; use the endpoint name as hostname, or sslmode verify-ca',
+};
+
+function connectError(error: unknown, { hostname, port, database, user }: RedshiftSettings): LoadError {
+  if (error instanceof LoadError) return error;
+  const message = messageOf(error);
+  const code = codeOf(error) ?? (/timeout/i.test(message) ? 'ETIMEDOUT' : undefined);
+  const advice = CONNECT_ADVICE[code ?? ''];
+  return new LoadError(
+    `Cannot connect to Redshift at ${hostname}:${port}, database "${database}", as "${user}": ` +
+      (advice === undefined ? message : `${advice} (${message || (code ?? '')})`),
+    { ...(code === undefined ? {} : { sqlstate: code }), cause: error },
+  );
+}

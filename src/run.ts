@@ -35,6 +35,7 @@ export class Run {
   #input: Readable | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isStopped = false;
+  #areLoadsStopped = false;
   #lines = 0;
   #batches = 0;
 
@@ -47,7 +48,7 @@ export class Run {
       nextBatch: () => ++this.#batches,
       onCommitted: () => this.#writeState(),
       onFailure: (error) => this.fail(error),
-      hasFailed: () => this.#failure !== undefined,
+      areLoadsStopped: () => this.#areLoadsStopped,
     };
     this.#streams = new Streams(context);
   }
@@ -58,7 +59,7 @@ export class Run {
     const started = this.#parts.now();
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), 250);
     try {
-      await this.#read(input).catch((error: unknown) => this.fail(error));
+      await this.#read(input).catch((error: unknown) => this.#endInput(error));
       if (!this.#failure) this.#streams.finish();
       await this.#streams.drained();
     } finally {
@@ -80,8 +81,14 @@ export class Run {
     this.#input?.destroy();
   }
 
-  /** Stops reading for good: loads that run are finished, nothing new is begun. */
+  /** Loading cannot go on: loads that run are finished, nothing new is begun. */
   fail(error: unknown): void {
+    this.#areLoadsStopped = true;
+    this.#endInput(error);
+  }
+
+  /** Reading cannot go on: batches that are closed are still loaded, what is open is given up. */
+  #endInput(error: unknown): void {
     if (this.#failure) return;
     this.#failure = { error };
     this.#input?.destroy();

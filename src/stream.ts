@@ -35,8 +35,8 @@ export interface StreamContext {
   /** A batch is durable and the ledger knows. */
   readonly onCommitted: () => void;
   readonly onFailure: (error: unknown) => void;
-  /** A load failed for good: nothing further is loaded. */
-  readonly hasFailed: () => boolean;
+  /** A load or the way to S3 failed for good: nothing further is loaded. */
+  readonly areLoadsStopped: () => boolean;
 }
 
 /** What a schema makes of the stream. */
@@ -169,7 +169,7 @@ export class Stream {
     const staged = batch.rows.close();
     staged.catch(() => undefined);
     this.#enqueue(async () => {
-      if (this.#context.hasFailed()) return this.#discard(batch);
+      if (this.#context.areLoadsStopped()) return this.#discard(batch);
       const { loader, log, onCommitted, now } = this.#context;
       const started = now();
       const ready = await staged.catch(async (error: unknown) => {
@@ -193,7 +193,7 @@ export class Stream {
     const plan = this.#plan;
     if (this.#isTableDue && plan) {
       this.#enqueue(async () => {
-        if (this.#context.hasFailed()) return;
+        if (this.#context.areLoadsStopped()) return;
         await this.#context.loader.prepare(this.#job({ plan, maxBytes: [], number: 0, keyPrefix: '' }));
       });
     }

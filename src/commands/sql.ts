@@ -35,7 +35,7 @@ function objects({ columns, rows }: Answer): readonly Record<string, string | nu
 
 /** NULL is an empty field, the empty text is `""`. */
 function csv({ columns, rows }: Answer): string {
-  return stringify([columns, ...rows] as (string | null)[][], { quoted_empty: true, record_delimiter: '\n' });
+  return stringify([columns, ...rows] as (string | null)[][], { quoted_match: /^$/, record_delimiter: '\n' });
 }
 
 function table({ columns, rows }: Answer): string {

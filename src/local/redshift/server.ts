@@ -77,9 +77,6 @@ async function openDatabase(postgres: LocalPostgres, options: RedshiftOptions): 
     if (databases.rowCount === 0) await client.query(`create database ${name} owner ${role}`);
     // Snapshot isolation, Redshift's default: of the levels here it is PostgreSQL's repeatable read.
     await client.query(`alter database ${name} set default_transaction_isolation to 'repeatable read'`);
-    // A client that dies leaves no statement running, and no lock.
-    await client.query("alter system set client_connection_check_interval to '1s'");
-    await client.query('select pg_reload_conf()');
   });
   const admin = connectAdmin(postgres, database);
   await admin.connect();

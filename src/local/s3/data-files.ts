@@ -17,6 +17,15 @@ export interface Segment {
 const batchBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
 
+async function writeAll(handle: FileHandle, batch: readonly Buffer[]): Promise<void> {
+  let { bytesWritten: done } = await handle.writev(batch);
+  // A nearly full disk takes less than it was given; the rest is tried again, and fails then.
+  for (const bytes of batch) {
+    if (done < bytes.length) await handle.writeFile(bytes.subarray(done));
+    done = Math.max(0, done - bytes.length);
+  }
+}
+
 /** Writes one data file in large steps, hashing and receiving while the disk works. */
 export class DataWriter {
   /** The file's name within its directory. */
@@ -59,12 +68,12 @@ export class DataWriter {
   }
 
   async #flush(): Promise<void> {
-    const batch = Buffer.concat(this.#batch, this.#batchSize);
+    const batch = this.#batch;
     this.#batch = [];
     this.#batchSize = 0;
     await this.#settle();
     this.#handle ??= await open(this.#path, 'wx');
-    this.#flushing = this.#handle.writeFile(batch).catch((error: unknown) => {
+    this.#flushing = writeAll(this.#handle, batch).catch((error: unknown) => {
       this.#failure = error instanceof Error ? error : new Error(String(error));
     });
   }

@@ -48,13 +48,13 @@ export function describeChecksum(body: ReceivedBody): Record<string, string> {
 
 function commitObject(
   call: Call,
-  bucketName: string,
+  bucket: Bucket,
   data: ReceivedData,
   headers: Readonly<Record<string, string>>,
 ): StoredObject {
   const { key } = call.target;
   // The bucket and the object may have changed while the body came.
-  const bucket = call.store.bucket(bucketName);
+  if (call.store.bucket(bucket.name) !== bucket) throw s3Error('NoSuchBucket');
   checkWriteConditions(bucket.objects.get(key), call.target.headers);
   const { checksum } = data.body;
   const object: StoredObject = {
@@ -81,7 +81,7 @@ export async function putObject(call: Call): Promise<Reply> {
     bucket,
     (sink) => call.receive(sink),
     (data) => {
-      const object = commitObject(call, target.bucket, data, headers);
+      const object = commitObject(call, bucket, data, headers);
       return replyEmpty(200, {
         etag: `"${object.etag}"`,
         ...encryptionOf(headers),
@@ -171,7 +171,7 @@ export async function copyObject(call: Call): Promise<Reply> {
       bucket,
       (sink) => receiveBody(stream, { size: source.size }, sink),
       (data) => {
-        const object = commitObject(call, target.bucket, data, headers);
+        const object = commitObject(call, bucket, data, headers);
         return replyXml(
           [
             'CopyObjectResult',

@@ -2,7 +2,7 @@
  * Buckets and objects on disk. An object is a side-car JSON named by the SHA-256 of its key, which names the data files;
  * renaming the side-car into place is the only commit point, so that a restart finds every object whole, old or new.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChecksumValue } from './body.ts';
@@ -126,6 +126,9 @@ export class Bucket {
   }
 }
 
+/** Begins the names of directories that are being made or removed; no bucket's name can. */
+const transient = '_transient_';
+
 /** All buckets below one directory. Only one server may use a directory at a time. */
 export class Store {
   readonly #directory: string;
@@ -136,14 +139,12 @@ export class Store {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true });
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
       const path = join(directory, entry.name);
+      if (entry.name.startsWith(transient)) rmSync(path, { recursive: true, force: true });
+      // What is no bucket is somebody else's and stays.
+      if (!entry.isDirectory() || !isBucketName(entry.name)) continue;
       const [description] = listJson(path);
-      if (description === undefined) {
-        // A bucket without its description was not finished or is half deleted.
-        rmSync(path, { recursive: true, force: true });
-        continue;
-      }
+      if (description === undefined) continue;
       const { created } = readJson(description, isBucketDescription);
       this.#buckets.set(entry.name, new Bucket(path, entry.name, created));
     }
@@ -168,18 +169,26 @@ export class Store {
       throw s3Error('BucketAlreadyOwnedByYou', { elements: { BucketName: name } });
     }
     const directory = join(this.#directory, name);
-    const bucket = new Bucket(directory, name, currentTime());
-    writeJson(join(directory, 'bucket.json'), { created: bucket.created });
-    this.#buckets.set(name, bucket);
+    const created = currentTime();
+    const unfinished = this.#transientPath();
+    mkdirSync(unfinished);
+    writeJson(join(unfinished, 'bucket.json'), { created });
+    renameSync(unfinished, directory);
+    this.#buckets.set(name, new Bucket(directory, name, created));
   }
 
   /** Removes an empty bucket with its unfinished uploads; throws NoSuchBucket and BucketNotEmpty. */
   deleteBucket(name: string): void {
     const bucket = this.bucket(name);
     if (bucket.objects.size > 0) throw s3Error('BucketNotEmpty', { elements: { BucketName: name } });
+    const removed = this.#transientPath();
+    renameSync(bucket.directory, removed);
     this.#buckets.delete(name);
-    rmSync(join(bucket.directory, 'bucket.json'), { force: true });
-    rmSync(bucket.directory, { recursive: true, force: true });
+    rmSync(removed, { recursive: true, force: true });
+  }
+
+  #transientPath(): string {
+    return join(this.#directory, `${transient}${randomBytes(8).toString('hex')}`);
   }
 }
 

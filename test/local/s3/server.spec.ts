@@ -1,6 +1,6 @@
 /** The server as the AWS SDK sees it. */
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
@@ -723,9 +723,12 @@ describe('local S3, faults, restarts and failures', () => {
     const files = (): number => readdirSync(join(first.dir, Bucket, 'data')).length;
     writeFileSync(join(first.dir, Bucket, 'data', 'abandoned'), 'half');
     writeFileSync(join(first.dir, Bucket, 'objects', 'abandoned.json.tmp'), '{');
+    mkdirSync(join(first.dir, '_transient_00'));
+    mkdirSync(join(first.dir, 'not-a-bucket'));
     const second = await startFixture({ dir: first.dir });
     try {
       expect(files()).to.equal(2);
+      expect(readdirSync(first.dir)).to.have.members(['data', 'not-a-bucket']);
       expect(readdirSync(join(first.dir, Bucket, 'objects')).length).to.equal(1);
       expect(await get(second.client, 'k é')).to.equal('kept again');
       const two = await second.client.send(
@@ -762,6 +765,23 @@ describe('local S3, faults, restarts and failures', () => {
     } finally {
       await fixture.close();
     }
+  });
+
+  it('ends a delayed request when it closes', async () => {
+    let enter = (): void => undefined;
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    const fixture = await startFixture({
+      fault: () => {
+        enter();
+        return { kind: 'delay', ms: 3_600_000 };
+      },
+    });
+    const call = failureOf(put(fixture.makeClient({ maxAttempts: 1 }), 'k'));
+    await entered;
+    await fixture.close();
+    expect((await call).status).to.equal(undefined);
   });
 
   it('closes at once with idle connections open, and refuses a port in use', async () => {

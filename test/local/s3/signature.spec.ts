@@ -277,6 +277,18 @@ describe('S3 signature version 4', () => {
     });
     const response = await exchange(port, [refused.head, body, next.head]);
     expect([response.status, response.body.includes('<ListBucketResult')]).to.deep.equal([403, true]);
+    const badFrame = signedHead(port, {
+      method: 'PUT',
+      path: '/data/x',
+      payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      headers: { 'x-amz-decoded-content-length': '290000' },
+      extra: { 'content-length': String(body.length) },
+    });
+    const afterBadFrame = await exchange(port, [badFrame.head, body, next.head]);
+    expect([codeOf(afterBadFrame), afterBadFrame.body.includes('<ListBucketResult')]).to.deep.equal([
+      'InvalidRequest',
+      true,
+    ]);
   });
 
   it('drops what a client sent that went away', async () => {

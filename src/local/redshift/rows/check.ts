@@ -66,6 +66,8 @@ export class RowChecker {
   readonly #quote: number;
   readonly #nullText: Buffer;
   readonly #errors: RowError[] = [];
+  /** Of the current record: 1 for each field that the engine reads as it stands. */
+  readonly #cleanFields: Uint8Array;
   #reader: CsvReader;
   #file = '';
   #rows = 0;
@@ -85,6 +87,7 @@ export class RowChecker {
     ].join(', ');
     this.#copy = copy;
     this.#plans = columns.map((column) => planColumn(column, copy));
+    this.#cleanFields = new Uint8Array(this.#plans.length);
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quote = quote.charCodeAt(0);
     this.#nullText = Buffer.from(sentinel);
@@ -181,9 +184,12 @@ export class RowChecker {
       if (plan === undefined) break;
       const found = this.#fields.check(reader, field, plan);
       if (typeof found === 'object') return this.#refuse(reader, found, field);
-      if (!found) clean = false;
+      const kept = found && ((reader.marks[field] ?? 0) & (CARRIAGE | PADDED)) === 0;
+      this.#cleanFields[field] = kept ? 1 : 0;
+      if (!kept) clean = false;
     }
-    if (count === plans.length && !this.#looksLikeEnd(reader)) return clean ? 'clean' : 'rewrite';
+    if (this.#looksLikeEnd(reader)) this.#cleanFields[0] = 0;
+    else if (clean && count === plans.length) return 'clean';
     return 'rewrite';
   }
 
@@ -249,15 +255,35 @@ export class RowChecker {
     return { file: this.#file, column: plan?.name ?? '', type: plan?.type ?? '', length: plan?.length ?? '' };
   }
 
-  /** Writes the current record anew: it is good, but the engine would read it otherwise. */
+  /** Writes the current record anew: it is good, but the engine would read it otherwise. Runs of clean fields are copied. */
   #rewrite(reader: CsvReader): void {
     const output = this.#output;
-    this.#plans.forEach((plan, field) => {
+    const plans = this.#plans;
+    let field = 0;
+    while (field < plans.length) {
       if (field > 0) output.appendByte(this.#delimiter);
+      const plan = plans[field];
+      if (plan === undefined) break;
       if (field >= reader.fieldCount) this.#writeMissing(plan);
+      else if (this.#cleanFields[field] === 1) field = this.#writeRun(reader, field);
       else this.#writeField(reader, field, plan);
-    });
+      field += 1;
+    }
     output.appendByte(LF);
+  }
+
+  /** Copies clean fields that follow each other; returns the last one. */
+  #writeRun(reader: CsvReader, first: number): number {
+    let last = first;
+    while (last + 1 < reader.fieldCount && this.#cleanFields[last + 1] === 1) last += 1;
+    this.#copyFields(reader, first, last);
+    return last;
+  }
+
+  #copyFields({ buffer, starts, ends, marks }: CsvReader, first: number, last: number): void {
+    const before = (marks[first] ?? 0) & QUOTED;
+    const after = (marks[last] ?? 0) & QUOTED;
+    this.#output.append(buffer, (starts[first] ?? 0) - before, (ends[last] ?? 0) + after);
   }
 
   /** FILLRECORD: a missing string is empty, unless EMPTYASNULL. */
@@ -268,15 +294,10 @@ export class RowChecker {
 
   #writeField(reader: CsvReader, field: number, plan: ColumnPlan): void {
     const fields = this.#fields;
-    const start = reader.starts[field] ?? 0;
-    if (fields.check(reader, field, plan) === true && ((reader.marks[field] ?? 0) & CARRIAGE) === 0) {
-      const enclosing = ((reader.marks[field] ?? 0) & QUOTED) === 0 ? 0 : 1;
-      if (!this.#looksLikeEnd(reader)) {
-        this.#output.append(reader.buffer, start - enclosing, (reader.ends[field] ?? 0) + enclosing);
-        return;
-      }
-    }
-    if (fields.isNull) this.#output.append(this.#nullText, 0, this.#nullText.length);
+    const kept = fields.check(reader, field, plan) === true;
+    const quoted = (reader.marks[field] ?? 0) & QUOTED;
+    if (kept && quoted === QUOTED) this.#copyFields(reader, field, field);
+    else if (fields.isNull) this.#output.append(this.#nullText, 0, this.#nullText.length);
     else this.#output.appendQuoted(fields.bytes, fields.start, fields.end, this.#quote);
   }
 }

@@ -7,7 +7,6 @@ const MAX_STRING_BYTES = 65_535;
 const MAX_DEPTH = 1000;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const SPACES = /[ \t\r\n]*/y;
 const LITERAL = /true|false|null/y;
 
 /** Why a text is no value for a SUPER column (with the offset), or undefined when it is one. */
@@ -46,7 +45,7 @@ class JsonScanner {
 
   constructor(text: string) {
     this.#text = text;
-    this.#match(SPACES);
+    this.#skipSpaces();
   }
 
   end(): void {
@@ -61,22 +60,22 @@ class JsonScanner {
     else if (char === '"') this.#string();
     else if (this.#match(NUMBER) === '' && this.#match(LITERAL) === '')
       throw this.#fault('Invalid JSON: value expected');
-    this.#match(SPACES);
+    this.#skipSpaces();
   }
 
   #object(depth: number): void {
     const keys = new Set<string>();
     this.#at += 1;
-    this.#match(SPACES);
+    this.#skipSpaces();
     if (this.#accept('}')) return;
     do {
-      this.#match(SPACES);
+      this.#skipSpaces();
       const key = this.#string();
       if (keys.has(key)) throw this.#fault('Invalid JSON: duplicate key');
       keys.add(key);
-      this.#match(SPACES);
+      this.#skipSpaces();
       if (!this.#accept(':')) throw this.#fault("Invalid JSON: ':' expected");
-      this.#match(SPACES);
+      this.#skipSpaces();
       this.value(depth + 1);
     } while (this.#accept(','));
     if (!this.#accept('}')) throw this.#fault("Invalid JSON: ',' or '}' expected");
@@ -84,10 +83,10 @@ class JsonScanner {
 
   #array(depth: number): void {
     this.#at += 1;
-    this.#match(SPACES);
+    this.#skipSpaces();
     if (this.#accept(']')) return;
     do {
-      this.#match(SPACES);
+      this.#skipSpaces();
       this.value(depth + 1);
     } while (this.#accept(','));
     if (!this.#accept(']')) throw this.#fault("Invalid JSON: ',' or ']' expected");
@@ -133,6 +132,14 @@ class JsonScanner {
 
   #tooLongString(): JsonError {
     return this.#fault(`String value exceeds the max size of ${MAX_STRING_BYTES} bytes`);
+  }
+
+  #skipSpaces(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.#at += 1;
+    }
   }
 
   #accept(char: string): boolean {

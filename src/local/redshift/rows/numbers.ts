@@ -137,10 +137,19 @@ function isPlainNumber(bytes: Uint8Array, start: number, end: number): boolean {
   return points <= 1 && at - first > points;
 }
 
-const BOOLEANS = new Set(['t', 'true', 'y', 'yes', '1', 'f', 'false', 'n', 'no', '0']);
+const BOOLEANS = ['t', 'true', 'y', 'yes', '1', 'f', 'false', 'n', 'no', '0'].map((word) =>
+  Buffer.from(word),
+);
+const LOWER_CASE = 32;
 
 /** The ten words for true and false, in any case ("Boolean type"). */
 export const checkBoolean: FieldCheck = (bytes, start, end) => {
-  if (end - start <= 5 && BOOLEANS.has(textOf(bytes, start, end).toLowerCase())) return end;
+  for (const word of BOOLEANS) {
+    if (word.length !== end - start) continue;
+    let at = 0;
+    while (at < word.length && ((bytes[start + at] ?? 0) | LOWER_CASE) === ((word[at] ?? 0) | LOWER_CASE))
+      at += 1;
+    if (at === word.length && (bytes[start] ?? 0) > LOWER_CASE) return end;
+  }
   return problem(1210, 'Unknown boolean format');
 };

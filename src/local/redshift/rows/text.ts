@@ -1,4 +1,5 @@
 /** Strings as COPY takes them: valid UTF-8, and lengths in bytes. */
+import { isUtf8 } from 'node:buffer';
 import { problem, type Problem } from './problem.ts';
 
 function hex(bytes: Uint8Array, start: number, end: number): string {
@@ -14,8 +15,12 @@ const SURROGATE = 5;
 const ABOVE_MAXIMUM = 8;
 const NO_CODE_POINT = 9;
 
+/** From this length on the native check is the faster one. In bytes. */
+const LONG_TEXT = 64;
+
 /** The 1220 of the first byte sequence that is not UTF-8, or undefined. */
 export function utf8Problem(bytes: Uint8Array, start: number, end: number): Problem | undefined {
+  if (end - start > LONG_TEXT && isUtf8(bytes.subarray(start, end))) return undefined;
   let at = start;
   while (at < end) {
     const length = sequenceLength(bytes, at, end);

@@ -1,7 +1,7 @@
 /** ALTER TABLE: one action per statement, as Redshift has it; what its engine checks and PostgreSQL does not is checked in a DO block. */
 import { bytesConstraint, ColumnReader } from './column.ts';
 import { readTableConstraint } from './create-table.ts';
-import { ENCODINGS, readDistKey, readDistStyle } from './design.ts';
+import { ENCODINGS, readDistStyle } from './design.ts';
 import { bytesConstraintName, engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
 import { isOperator, unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement, type TableName } from './statement.ts';
@@ -125,13 +125,13 @@ function readAppend(reader: TokenReader, table: TableName): Statement {
 
 function readAlter(reader: TokenReader, table: TableName): Statement {
   if (reader.accept('DISTKEY')) {
-    readDistKey(reader);
+    reader.name();
     return { verb: VERB, sql: touch(table) };
   }
   if (reader.accept('DISTSTYLE')) {
     if (readDistStyle(reader) === 'KEY') {
       reader.expect('DISTKEY');
-      readDistKey(reader);
+      reader.name();
     }
     return { verb: VERB, sql: touch(table) };
   }

@@ -185,10 +185,15 @@ function rewriteListagg(tokens: readonly Token[], at: number, context: Expressio
     context,
   );
   const delimiter = call.acceptOperator(',') ? rewrite(call.rest(), context) : "''";
+  const text = `(${value})::text`;
   let order = '';
-  if (reader.accept('WITHIN', 'GROUP')) order = ` ${rewrite(reader.parenthesized(), context)}`;
+  if (reader.accept('WITHIN', 'GROUP')) {
+    const clause = rewrite(reader.parenthesized(), context);
+    const byValue = distinct !== '' && clause.toUpperCase().startsWith(`ORDER BY ${value.toUpperCase()}`);
+    order = byValue ? ` ORDER BY ${text}${clause.slice('ORDER BY '.length + value.length)}` : ` ${clause}`;
+  }
   const length = total - reader.rest().length + 1;
-  return { text: `string_agg(${distinct}(${value})::text, ${delimiter}${order})`, length };
+  return { text: `string_agg(${distinct}${text}, ${delimiter}${order})`, length };
 }
 
 /** Types that catalog queries on the leader node cast to, as PostgreSQL has them. */

@@ -1,0 +1,92 @@
+/** What the endpoint's tests share: a warehouse in a folder of its own, clients for it, and objects to load. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import pg from 'pg';
+import type { SqlFault, FaultTarget } from '../../../src/local/redshift/server.ts';
+import { startLocalWarehouse, type LocalWarehouse } from '../../../src/local/warehouse.ts';
+
+export interface Fixture {
+  readonly warehouse: LocalWarehouse;
+  readonly dir: string;
+  /** The fault rule in force; a test sets it. */
+  fault: ((target: FaultTarget) => SqlFault | undefined) | undefined;
+  /** A client that has logged in; close ends it. */
+  connect(config?: pg.ClientConfig): Promise<pg.Client>;
+  put(key: string, body: string | Buffer): Promise<void>;
+  /** Puts each text gzipped, and a manifest of them all; gives the COPY's text without options after CSV. */
+  stage(name: string, table: string, parts: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startFixture(): Promise<Fixture> {
+  const dir = mkdtempSync(join(tmpdir(), 'warehouse-'));
+  const warehouse = await startLocalWarehouse({ dir, sqlFault: (target) => fixture.fault?.(target) });
+  const { config } = warehouse;
+  const s3 = new S3Client({
+    endpoint: config.s3_endpoint,
+    region: config.s3_region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: config.aws_access_key_id, secretAccessKey: config.aws_secret_access_key },
+  });
+  const clients: pg.Client[] = [];
+  const put = async (key: string, body: string | Buffer) => {
+    await s3.send(new PutObjectCommand({ Bucket: config.s3_bucket, Key: key, Body: body }));
+  };
+  const fixture: Fixture = {
+    warehouse,
+    dir,
+    fault: undefined,
+    connect: async (more = {}) => {
+      const client = new pg.Client({ ...clientConfig(warehouse), ...more });
+      client.on('error', () => undefined);
+      clients.push(client);
+      await client.connect();
+      return client;
+    },
+    put,
+    stage: async (name, table, parts) => {
+      const entries = [];
+      for (const [at, part] of parts.entries()) {
+        const key = `${name}/${at}.csv.gz`;
+        await put(key, gzipSync(part));
+        entries.push({ url: `s3://${config.s3_bucket}/${key}`, mandatory: true });
+      }
+      await put(`${name}/manifest`, JSON.stringify({ entries }));
+      return `COPY ${table} FROM 's3://${config.s3_bucket}/${name}/manifest' IAM_ROLE '${config.iam_role}' MANIFEST GZIP CSV`;
+    },
+    close: async () => {
+      await Promise.allSettled(clients.map((client) => client.end()));
+      s3.destroy();
+      await warehouse.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  return fixture;
+}
+
+/** The configuration of `pg` for sslmode verify-full. */
+export function clientConfig({ config }: LocalWarehouse): pg.ClientConfig {
+  const { hostname, port, user, password, database, ssl_ca } = config;
+  return { host: hostname, port, user, password, database, ssl: { ca: ssl_ca, rejectUnauthorized: true } };
+}
+
+/** How a query fails: SQLSTATE and message. */
+export async function failureOf(work: Promise<unknown>): Promise<{ code: string | undefined; message: string }> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Error) {
+      return { code: 'code' in error ? String(error.code) : undefined, message: error.message };
+    }
+  }
+  throw new Error('it did not fail');
+}
+
+/** The rows of a query as arrays. */
+export async function rowsOf(client: pg.Client, text: string): Promise<unknown[][]> {
+  const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' });
+  return rows;
+}

@@ -1,0 +1,117 @@
+/** One local warehouse for the whole test run, started when the first test needs it; a schema and a prefix per case. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import pg from 'pg';
+import type { ChooseFault } from '../../src/local/redshift/server.ts';
+import type { S3FaultRule } from '../../src/local/s3/server.ts';
+import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/warehouse.ts';
+
+interface Shared {
+  readonly warehouse: LocalWarehouse;
+  readonly dir: string;
+}
+
+let shared: Promise<Shared> | undefined;
+let places = 0;
+
+/** Failures to order for the test that runs; every test resets them. */
+export const faults: { sql: ChooseFault; s3: S3FaultRule } = { sql: () => undefined, s3: () => undefined };
+
+async function start(): Promise<Shared> {
+  const dir = mkdtempSync(join(tmpdir(), 'target-redshift-test-'));
+  const warehouse = await startLocalWarehouse({
+    dir,
+    sqlFault: (statement) => faults.sql(statement),
+    s3Fault: (request) => faults.s3(request),
+  });
+  return { warehouse, dir };
+}
+
+export async function sharedWarehouse(): Promise<WarehouseConfig> {
+  shared ??= start();
+  return (await shared).warehouse.config;
+}
+
+/** A place of its own for one case: a schema and a prefix that nobody else uses. */
+export interface Place {
+  readonly config: WarehouseConfig;
+  readonly schema: string;
+  readonly prefix: string;
+  /** Writes a config file with further options; returns its path. */
+  configFile(options?: Readonly<Record<string, unknown>>): string;
+  /** Rows as arrays of the server's texts. */
+  query(sql: string): Promise<(string | null)[][]>;
+  /** Keys below the prefix. */
+  objects(): Promise<string[]>;
+}
+
+export async function newPlace(): Promise<Place> {
+  const config = await sharedWarehouse();
+  const name = `case_${++places}`;
+  const place = { ...config, target_schema: name, s3_prefix: name };
+  const dir = (await (shared as Promise<Shared>)).dir;
+  return {
+    config: place,
+    schema: name,
+    prefix: name,
+    configFile(options = {}) {
+      const path = join(dir, `${name}-${Math.random().toString(36).slice(2)}.json`);
+      writeFileSync(path, JSON.stringify({ ...place, ...options }));
+      return path;
+    },
+    query: (sql) => query(config, sql),
+    objects: () => objects(config, name),
+  };
+}
+
+async function query(config: WarehouseConfig, text: string): Promise<(string | null)[][]> {
+  const client = new pg.Client({
+    host: config.hostname,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    password: config.password,
+    ssl: { ca: config.ssl_ca },
+    types: { getTypeParser: () => (value: string) => value },
+  } as pg.ClientConfig);
+  await client.connect();
+  try {
+    return (await client.query({ text, rowMode: 'array' })).rows as (string | null)[][];
+  } finally {
+    await client.end();
+  }
+}
+
+async function objects(config: WarehouseConfig, prefix: string): Promise<string[]> {
+  const client = s3Client(config);
+  const keys: string[] = [];
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: config.s3_bucket, Prefix: `${prefix}/` })) {
+    keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
+  }
+  client.destroy();
+  return keys;
+}
+
+export function s3Client(config: WarehouseConfig): S3Client {
+  return new S3Client({
+    endpoint: config.s3_endpoint,
+    region: config.s3_region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: config.aws_access_key_id, secretAccessKey: config.aws_secret_access_key },
+  });
+}
+
+export const mochaHooks = {
+  afterEach(): void {
+    faults.sql = () => undefined;
+    faults.s3 = () => undefined;
+  },
+  async afterAll(): Promise<void> {
+    if (!shared) return;
+    const { warehouse, dir } = await shared;
+    await warehouse.stop();
+    rmSync(dir, { recursive: true, force: true });
+  },
+};

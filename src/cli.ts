@@ -82,9 +82,11 @@ function parseMain(argv: readonly string[]): Command {
   if (positionals.length > 0) throw new UsageError(`unknown command "${positionals[0] ?? ''}"`);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  if (values.about) return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
+  if (values.about)
+    return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
   if (values.format !== undefined) throw new UsageError('--format goes with --about or sql');
-  if (values.check && values.discover) throw new UsageError('--check and --discover are two commands; give one');
+  if (values.check && values.discover)
+    throw new UsageError('--check and --discover are two commands; give one');
   const where = whereOf(values);
   if (values.check) return { kind: 'check', where };
   if (values.discover) return { kind: 'discover', where };
@@ -137,13 +139,15 @@ function parse<T extends NonNullable<ParseArgsConfig['options']>>(
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${value}"`);
+  if (found === undefined)
+    throw new UsageError(`--${name} must be one of ${allowed.join(', ')}, not "${value}"`);
   return found;
 }
 
 function portOf(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const port = Number(value);
-  if (!/^\d+$/.test(value) || port > 65_535) throw new UsageError(`--${name} must be a port number, not "${value}"`);
+  if (!/^\d+$/.test(value) || port > 65_535)
+    throw new UsageError(`--${name} must be a port number, not "${value}"`);
   return port;
 }

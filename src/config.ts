@@ -44,7 +44,8 @@ export function readConfigFiles(paths: readonly string[]): ConfigInput {
   for (const path of paths) {
     try {
       const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it must be a JSON object');
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new Error('it must be a JSON object');
       merged = { ...merged, ...value };
     } catch (error) {
       problems.push(`cannot read ${path}: ${readProblem(error)}`);
@@ -123,7 +124,9 @@ function contradictions(config: Config): string[] {
       ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
       : []),
     ...(config.iam_role === undefined && !hasKey
-      ? ['COPY needs a way to read the bucket: set "iam_role", or "aws_access_key_id" and "aws_secret_access_key"']
+      ? [
+          'COPY needs a way to read the bucket: set "iam_role", or "aws_access_key_id" and "aws_secret_access_key"',
+        ]
       : []),
   ];
 }
@@ -139,5 +142,7 @@ function normalise(config: Config): Config {
 function unknownOptions(input: ConfigInput): string[] {
   return Object.keys(input)
     .filter((name) => optionOf(name) === undefined)
-    .map((name) => `the configuration has an option "${name}" that this program does not know; it is ignored`);
+    .map(
+      (name) => `the configuration has an option "${name}" that this program does not know; it is ignored`,
+    );
 }

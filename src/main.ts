@@ -47,7 +47,15 @@ async function execute(command: Command): Promise<number> {
     case 'load':
       return withConfig(command.where, async (config) => {
         const { stdin, stdout } = process;
-        await runLoad({ config, log, inputPath: command.input, stdin, stdout, stop: stop.signal, kill: kill.signal });
+        await runLoad({
+          config,
+          log,
+          inputPath: command.input,
+          stdin,
+          stdout,
+          stop: stop.signal,
+          kill: kill.signal,
+        });
         return 0;
       });
     case 'check':
@@ -127,7 +135,9 @@ async function serveLocal(command: Extract<Command, { kind: 'local' }>): Promise
     const end = (): void => void served.stop();
     if (stop.signal.aborted) end();
     else stop.signal.addEventListener('abort', end, { once: true });
-    log.info(`the local warehouse in ${command.dir} is ready: Redshift on port ${served.config.port}, S3 at ${served.config.s3_endpoint}`);
+    log.info(
+      `the local warehouse in ${command.dir} is ready: Redshift on port ${served.config.port}, S3 at ${served.config.s3_endpoint}`,
+    );
     await served.ended;
     return 0;
   } catch (error) {

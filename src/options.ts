@@ -14,7 +14,12 @@ interface Common {
 
 export type Option = Common &
   (
-    | { readonly type: 'string'; readonly default?: string; readonly oneOf?: readonly string[]; readonly minLength?: number }
+    | {
+        readonly type: 'string';
+        readonly default?: string;
+        readonly oneOf?: readonly string[];
+        readonly minLength?: number;
+      }
     | { readonly type: 'integer'; readonly default?: number; readonly min: number; readonly max: number }
     | { readonly type: 'boolean'; readonly default: boolean }
   );
@@ -28,7 +33,14 @@ export const OPTIONS = {
     description: 'Endpoint of the cluster or workgroup, without port.',
     example: 'analytics.abc123.eu-west-1.redshift.amazonaws.com',
   },
-  port: { type: 'integer', group: 'connection', default: 5439, min: 1, max: 65_535, description: 'Port of the endpoint.' },
+  port: {
+    type: 'integer',
+    group: 'connection',
+    default: 5439,
+    min: 1,
+    max: 65_535,
+    description: 'Port of the endpoint.',
+  },
   database: {
     type: 'string',
     group: 'connection',
@@ -37,8 +49,21 @@ export const OPTIONS = {
     description: 'Database to load into.',
     example: 'dev',
   },
-  user: { type: 'string', group: 'connection', required: true, minLength: 1, description: 'Database user.', example: 'loader' },
-  password: { type: 'string', group: 'connection', required: true, secret: true, description: 'Password of the database user.' },
+  user: {
+    type: 'string',
+    group: 'connection',
+    required: true,
+    minLength: 1,
+    description: 'Database user.',
+    example: 'loader',
+  },
+  password: {
+    type: 'string',
+    group: 'connection',
+    required: true,
+    secret: true,
+    description: 'Password of the database user.',
+  },
   target_schema: {
     type: 'string',
     group: 'load',
@@ -57,7 +82,8 @@ export const OPTIONS = {
   ssl_ca: {
     type: 'string',
     group: 'connection',
-    description: "CA certificates for Redshift: PEM text or the path of a PEM file. Without it, Node's own list, which holds Amazon's.",
+    description:
+      "CA certificates for Redshift: PEM text or the path of a PEM file. Without it, Node's own list, which holds Amazon's.",
   },
   s3_bucket: {
     type: 'string',
@@ -89,27 +115,41 @@ export const OPTIONS = {
     type: 'boolean',
     group: 'connection',
     default: false,
-    description: 'Address the bucket in the path instead of the host name, as S3-compatible endpoints need it.',
+    description:
+      'Address the bucket in the path instead of the host name, as S3-compatible endpoints need it.',
   },
   iam_role: {
     type: 'string',
     group: 'connection',
-    description: 'Role attached to the cluster with which COPY reads the bucket: an ARN, a chain of ARNs, or `default`. Without it COPY gets the access keys.',
+    description:
+      'Role attached to the cluster with which COPY reads the bucket: an ARN, a chain of ARNs, or `default`. Without it COPY gets the access keys.',
     example: 'arn:aws:iam::123456789012:role/redshift-copy',
   },
   aws_access_key_id: {
     type: 'string',
     group: 'connection',
-    description: "Access key for S3. Without it the AWS SDK's default chain is used (environment, profile, container, instance).",
+    description:
+      "Access key for S3. Without it the AWS SDK's default chain is used (environment, profile, container, instance).",
   },
-  aws_secret_access_key: { type: 'string', group: 'connection', secret: true, description: 'Secret of the access key.' },
-  aws_session_token: { type: 'string', group: 'connection', secret: true, description: 'Session token of temporary keys.' },
+  aws_secret_access_key: {
+    type: 'string',
+    group: 'connection',
+    secret: true,
+    description: 'Secret of the access key.',
+  },
+  aws_session_token: {
+    type: 'string',
+    group: 'connection',
+    secret: true,
+    description: 'Session token of temporary keys.',
+  },
   load_method: {
     type: 'string',
     group: 'load',
     default: 'upsert',
     oneOf: ['upsert', 'append-only'],
-    description: 'upsert: streams with key properties keep the last record of each key; streams without keys are appended. append-only: every record is a new row.',
+    description:
+      'upsert: streams with key properties keep the last record of each key; streams without keys are appended. append-only: every record is a new row.',
   },
   batch_size_rows: {
     type: 'integer',
@@ -133,7 +173,8 @@ export const OPTIONS = {
     default: 300,
     min: 1,
     max: 86_400,
-    description: 'A batch of a stream is loaded when its first record is this old, also while no input arrives.',
+    description:
+      'A batch of a stream is loaded when its first record is this old, also while no input arrives.',
   },
   max_parallel_loads: {
     type: 'integer',
@@ -163,7 +204,8 @@ export const OPTIONS = {
     type: 'boolean',
     group: 'load',
     default: false,
-    description: 'Check every record against the JSON Schema of its stream before it is loaded, and fail on the first that breaks it.',
+    description:
+      'Check every record against the JSON Schema of its stream before it is loaded, and fail on the first that breaks it.',
   },
   keep_s3_files: {
     type: 'boolean',
@@ -201,7 +243,8 @@ export const OPTIONS = {
     default: 5,
     min: 1,
     max: 100,
-    description: 'How often a load is tried when the failure may pass: lost connections, serialization conflicts, S3 that is slow.',
+    description:
+      'How often a load is tried when the failure may pass: lost connections, serialization conflicts, S3 that is slow.',
   },
   shutdown_grace_seconds: {
     type: 'integer',

@@ -19,7 +19,8 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
       return await work(attempt);
     } catch (error) {
       if (attempt >= options.tries || options.signal.aborted || !options.isTransient(error)) throw error;
-      const pause = Math.min(options.pauseMs * 2 ** (attempt - 1), options.maxPauseMs) * (1 + Math.random() / 2);
+      const pause =
+        Math.min(options.pauseMs * 2 ** (attempt - 1), options.maxPauseMs) * (1 + Math.random() / 2);
       options.onRetry(error, attempt, Math.round(pause));
       await sleep(pause, undefined, { signal: options.signal });
     }

@@ -32,7 +32,9 @@ export class StateWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#onClosed(
-      new LoadError(`Cannot write the state: whoever reads stdout has closed it (${cause.message})`, { cause }),
+      new LoadError(`Cannot write the state: whoever reads stdout has closed it (${cause.message})`, {
+        cause,
+      }),
     );
   }
 }

@@ -71,7 +71,12 @@ export class Stream {
   #onRoom: (() => void)[] = [];
   #loadedRows = 0;
 
-  constructor(name: string, table: string, stored: readonly StoredColumn[] | undefined, context: StreamContext) {
+  constructor(
+    name: string,
+    table: string,
+    stored: readonly StoredColumn[] | undefined,
+    context: StreamContext,
+  ) {
     this.name = name;
     this.table = table;
     this.#stored = stored;
@@ -108,7 +113,10 @@ export class Stream {
         columns,
         validate: config.validate_records ? compileValidator(message.schema) : undefined,
         onUnknownProperty: (property) =>
-          log.warn({ stream: this.name }, `property ${JSON.stringify(property)} is not in the schema and is not loaded`),
+          log.warn(
+            { stream: this.name },
+            `property ${JSON.stringify(property)} is not in the schema and is not loaded`,
+          ),
       }),
     };
     this.#isTableDue = true;
@@ -118,7 +126,8 @@ export class Stream {
   /** Encodes a record into the open batch, opening one if need be. One synchronous step with the ledger. */
   append(message: RecordMessage, line: number, lineBytes: number): void {
     const plan = this.#plan;
-    if (!plan) throw new InputError(`Cannot load line ${line}: stream "${this.name}" has no schema`, { line });
+    if (!plan)
+      throw new InputError(`Cannot load line ${line}: stream "${this.name}" has no schema`, { line });
     const batch = this.#batch ?? this.#open(plan);
     const cells = plan.encoder.encode(message, line, lineBytes, batch.maxBytes);
     if (plan.method === 'upsert') cells.push(new Token(String(this.#ordinal++)));
@@ -138,7 +147,10 @@ export class Stream {
 
   /** Whether the open batch is as old as it may get. */
   isAged(now: number): boolean {
-    return this.#batch !== undefined && now - this.#batch.rows.openedAt >= this.#context.config.batch_max_age_seconds * 1000;
+    return (
+      this.#batch !== undefined &&
+      now - this.#batch.rows.openedAt >= this.#context.config.batch_max_age_seconds * 1000
+    );
   }
 
   /** CSV bytes in memory that are not on their way to S3. */
@@ -180,7 +192,15 @@ export class Stream {
       this.#loadedRows += ready.rows;
       batch.settle();
       log.info(
-        { stream: this.name, table: this.table, rows: ready.rows, ...counts, bytes: ready.bytes, parts: ready.parts.length, ms: now() - started },
+        {
+          stream: this.name,
+          table: this.table,
+          rows: ready.rows,
+          ...counts,
+          bytes: ready.bytes,
+          parts: ready.parts.length,
+          ms: now() - started,
+        },
         `loaded ${ready.rows} rows of ${this.name}`,
       );
       onCommitted();
@@ -213,8 +233,9 @@ export class Stream {
   }
 
   #open(plan: Plan): OpenBatch {
-    const { objectPrefix, runId, staging, ledger, now, nextBatch } = this.#context;
+    const { objectPrefix, runId, staging, ledger, now, nextBatch, log } = this.#context;
     const number = nextBatch();
+    log.debug({ stream: this.name, batch: number }, 'opened a batch');
     const keyPrefix = batchPrefix(objectPrefix, runId, this.table, number);
     this.#batch = {
       plan,
@@ -227,7 +248,12 @@ export class Stream {
     return this.#batch;
   }
 
-  #job({ plan, maxBytes, number, keyPrefix }: Pick<OpenBatch, 'plan' | 'maxBytes' | 'number' | 'keyPrefix'>): LoadJob {
+  #job({
+    plan,
+    maxBytes,
+    number,
+    keyPrefix,
+  }: Pick<OpenBatch, 'plan' | 'maxBytes' | 'number' | 'keyPrefix'>): LoadJob {
     return {
       stream: this.name,
       table: this.table,
@@ -278,12 +304,20 @@ const LOSSES: Readonly<Record<keyof Losses, string>> = {
 };
 
 /** The columns that the table will have once the plan's first batch is loaded. */
-function withPlanned(stored: readonly StoredColumn[] | undefined, columns: readonly Column[]): readonly StoredColumn[] {
+function withPlanned(
+  stored: readonly StoredColumn[] | undefined,
+  columns: readonly Column[],
+): readonly StoredColumn[] {
   const known = new Set(stored?.map(({ name }) => name));
   const planned = columns.filter(({ name }) => !known.has(name));
   return [
     ...(stored ?? []),
-    ...planned.map(({ name, type }) => ({ name, type, typeText: typeSql(type).toLowerCase(), nullable: true })),
+    ...planned.map(({ name, type }) => ({
+      name,
+      type,
+      typeText: typeSql(type).toLowerCase(),
+      nullable: true,
+    })),
   ];
 }
 
@@ -296,9 +330,10 @@ function canonical(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join()}]`;
   if (value instanceof Map) {
-    const members = [...(value as ReadonlyMap<string, Json>)].map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
+    const members = [...(value as ReadonlyMap<string, Json>)].map(
+      ([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`,
+    );
     return `{${members.sort().join()}}`;
   }
   return 'text' in value ? value.text : '';
 }
-

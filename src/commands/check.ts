@@ -36,7 +36,10 @@ export async function check(
   for (const { name, needs, work } of steps(config, warehouse, store)) {
     const missing = needs.find((need) => failed.has(need));
     const started = Date.now();
-    const problem = missing === undefined ? await outcome(work) : { text: `skipped, because ${missing} failed`, isFailure: true };
+    const problem =
+      missing === undefined
+        ? await outcome(work)
+        : { text: `skipped, because ${missing} failed`, isFailure: true };
     if (problem.isFailure) failed.add(name);
     const mark = missing !== undefined ? '-' : problem.isFailure ? 'FAILED' : 'ok';
     say(`${mark.padEnd(6)} ${name.padEnd(12)} ${problem.text} (${Date.now() - started} ms)`);
@@ -67,7 +70,8 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
   const withSession = <T>(work: (session: Session) => Promise<T>): Promise<T> => warehouse.session(work);
   const clean = async (): Promise<void> => {
     if (isUploaded) await store.remove([partKey, manifestKey]);
-    if (isCreated) await withSession((session) => session.run(sql`DROP TABLE ${ident(schema, target.table)}`, TIMEOUT));
+    if (isCreated)
+      await withSession((session) => session.run(sql`DROP TABLE ${ident(schema, target.table)}`, TIMEOUT));
   };
 
   return [
@@ -107,9 +111,16 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       needs: ['schema', 's3 put'],
       work: () =>
         withSession(async (session) => {
-          const source = { manifestUrl: store.url(manifestKey), sentinel, access: copyAccess(config), region: config.s3_region };
+          const source = {
+            manifestUrl: store.url(manifestKey),
+            sentinel,
+            access: copyAccess(config),
+            region: config.s3_region,
+          };
           await session.run(statements.copyToTable(target, columns, source), TIMEOUT);
-          return config.iam_role === undefined ? 'COPY reads the bucket with the access keys' : `COPY reads the bucket as ${config.iam_role}`;
+          return config.iam_role === undefined
+            ? 'COPY reads the bucket with the access keys'
+            : `COPY reads the bucket as ${config.iam_role}`;
         }),
     },
     {
@@ -118,7 +129,8 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       work: () =>
         withSession(async (session) => {
           const { rows } = await session.run(sql`SELECT note FROM ${ident(schema, target.table)}`, TIMEOUT);
-          if (rows.length !== 1 || rows[0]?.[0] !== 'it works') throw new Error('the row that was copied reads differently');
+          if (rows.length !== 1 || rows[0]?.[0] !== 'it works')
+            throw new Error('the row that was copied reads differently');
           return 'the row reads as it was sent';
         }),
     },

@@ -16,9 +16,16 @@ export async function discover(warehouse: Warehouse, { target_schema }: Config):
   });
 }
 
-function streamOf(schema: string, table: string, columns: readonly StoredColumn[], comment: string | undefined): object {
+function streamOf(
+  schema: string,
+  table: string,
+  columns: readonly StoredColumn[],
+  comment: string | undefined,
+): object {
   const keys = keyProperties(comment);
-  const properties = Object.fromEntries(columns.map(({ name, type, typeText }) => [name, propertyOf(type, typeText)]));
+  const properties = Object.fromEntries(
+    columns.map(({ name, type, typeText }) => [name, propertyOf(type, typeText)]),
+  );
   const breadcrumbs = columns.map(({ name, typeText }) => ({
     breadcrumb: ['properties', name],
     metadata: { inclusion: 'available', 'sql-datatype': typeText },
@@ -30,7 +37,10 @@ function streamOf(schema: string, table: string, columns: readonly StoredColumn[
     key_properties: keys,
     schema: { type: 'object', properties },
     metadata: [
-      { breadcrumb: [], metadata: { 'schema-name': schema, 'table-key-properties': keys, inclusion: 'available' } },
+      {
+        breadcrumb: [],
+        metadata: { 'schema-name': schema, 'table-key-properties': keys, inclusion: 'available' },
+      },
       ...breadcrumbs,
     ],
   };

@@ -75,7 +75,9 @@ export async function runLoad(options: LoadOptions): Promise<void> {
 
   let grace: NodeJS.Timeout | undefined;
   const stopReading = (): void => {
-    log.warn(`stopping: loading what is read, for at most ${config.shutdown_grace_seconds} s; a second signal stops at once`);
+    log.warn(
+      `stopping: loading what is read, for at most ${config.shutdown_grace_seconds} s; a second signal stops at once`,
+    );
     run.stop();
     grace = setTimeout(giveUp, config.shutdown_grace_seconds * 1000);
   };
@@ -86,7 +88,8 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   } finally {
     removeListeners();
     clearTimeout(grace);
-    if (end.signal.aborted) await store.abortUploads(`${objectPrefix}${runId}/`, new Date(Date.now() + 60_000)).catch(() => 0);
+    if (end.signal.aborted)
+      await store.abortUploads(`${objectPrefix}${runId}/`, new Date(Date.now() + 60_000)).catch(() => 0);
     await sweeping;
     await loader.finish();
     await warehouse.close();

@@ -39,13 +39,25 @@ function csv({ columns, rows }: Answer): string {
 }
 
 function table({ columns, rows }: Answer): string {
-  const cells = [columns, ...rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text))))];
+  const cells = [
+    columns,
+    ...rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text)))),
+  ];
   const widths = columns.map((_, i) => Math.max(...cells.map((row) => [...(row[i] ?? '')].length)));
   const line = (row: readonly string[]): string =>
-    row.map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length)).join('  ').trimEnd();
+    row
+      .map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length))
+      .join('  ')
+      .trimEnd();
   const [head = [], ...body] = cells;
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [line(head), rule, ...body.map(line), `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`, ''].join('\n');
+  return [
+    line(head),
+    rule,
+    ...body.map(line),
+    `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`,
+    '',
+  ].join('\n');
 }
 
 /** A line stays a line, and a terminal is not steered by data. */

@@ -60,6 +60,8 @@ async function loadGenerator(): Promise<typeof import('selfsigned')> {
   try {
     return await import('selfsigned');
   } catch (cause) {
-    throw new Error('the local warehouse needs the optional package selfsigned, which is not installed', { cause });
+    throw new Error('the local warehouse needs the optional package selfsigned, which is not installed', {
+      cause,
+    });
   }
 }

@@ -161,7 +161,8 @@ class Reader {
       this.#at += match[0].length;
       return new JsonNumber(match[0]);
     }
-    if (this.#text.startsWith('-Infinity', this.#at)) return this.#word('-Infinity', new JsonNumber('-Infinity'));
+    if (this.#text.startsWith('-Infinity', this.#at))
+      return this.#word('-Infinity', new JsonNumber('-Infinity'));
     throw this.#error('expected a value');
   }
 
@@ -182,7 +183,9 @@ class Reader {
       } else if (code >= 0x20) {
         this.#at++;
       } else {
-        throw this.#error(Number.isNaN(code) ? 'a string does not end' : 'a control character stands in a string');
+        throw this.#error(
+          Number.isNaN(code) ? 'a string does not end' : 'a control character stands in a string',
+        );
       }
     }
   }
@@ -195,7 +198,8 @@ class Reader {
       return simple;
     }
     const hex = this.#text.slice(this.#at + 2, this.#at + 6);
-    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(hex)) throw this.#error('a wrong escape stands in a string');
+    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(hex))
+      throw this.#error('a wrong escape stands in a string');
     this.#at += 6;
     return String.fromCharCode(Number.parseInt(hex, 16));
   }

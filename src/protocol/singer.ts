@@ -17,7 +17,9 @@ export function parseSinger(line: Buffer, lineNumber: number): Message | undefin
   const envelope = parse(text, lineNumber);
   const type = envelope.members.get('type');
   if (typeof type !== 'string') {
-    throw new InputError(`Cannot read line ${lineNumber}: the message is missing required type`, { line: lineNumber });
+    throw new InputError(`Cannot read line ${lineNumber}: the message is missing required type`, {
+      line: lineNumber,
+    });
   }
   return new Envelope(envelope, bytes, text, lineNumber).message(type);
 }
@@ -95,7 +97,8 @@ class Envelope {
 
   #string(key: string, type: string): string {
     const value = this.#required(key, type);
-    if (typeof value !== 'string' || value === '') throw this.#error(`"${key}" of a ${type} message must be a text`);
+    if (typeof value !== 'string' || value === '')
+      throw this.#error(`"${key}" of a ${type} message must be a text`);
     return value;
   }
 

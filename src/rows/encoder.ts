@@ -90,14 +90,21 @@ export class RecordEncoder {
     const { property } = field.column;
     if (value === undefined || value === null) {
       const what = value === null ? 'is null in' : 'is missing from';
-      throw this.#error(line, `key properties must be set in every record, but "${property}" ${what} this one`);
+      throw this.#error(
+        line,
+        `key properties must be set in every record, but "${property}" ${what} this one`,
+      );
     }
     const losses = noLosses();
     const cell = this.#cell(field, value, line, losses);
     const changed =
       Object.values(losses).some((count) => count > 0) ||
       (message.invalidUtf8 && typeof cell === 'string' && cell.includes('\uFFFD'));
-    if (changed) throw this.#error(line, `key properties are stored unchanged or not at all, and "${property}" holds text or digits that Redshift cannot store`);
+    if (changed)
+      throw this.#error(
+        line,
+        `key properties are stored unchanged or not at all, and "${property}" holds text or digits that Redshift cannot store`,
+      );
     return cell;
   }
 
@@ -113,10 +120,14 @@ export class RecordEncoder {
     let bytes = 0;
     for (const cell of cells) {
       if (cell instanceof Token) bytes += cell.text.length + 1;
-      else if (cell !== null) bytes += Buffer.byteLength(cell) + occurrences(cell, '"') + occurrences(cell, '|') + 3;
+      else if (cell !== null)
+        bytes += Buffer.byteLength(cell) + occurrences(cell, '"') + occurrences(cell, '|') + 3;
     }
     if (bytes > MAX_ROW_BYTES) {
-      throw this.#error(line, `the row has ${bytes} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`);
+      throw this.#error(
+        line,
+        `the row has ${bytes} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`,
+      );
     }
   }
 

@@ -41,7 +41,9 @@ function writeNumber({ text }: JsonNumber): string {
 function writeString(value: string, repairs: Repairs): string {
   const text = cleanText(value, repairs);
   if (text.length * 3 > MAX_STRING_BYTES && Buffer.byteLength(text) > MAX_STRING_BYTES) {
-    throw new ValueError(`holds a string of ${Buffer.byteLength(text)} bytes, SUPER allows ${MAX_STRING_BYTES} inside`);
+    throw new ValueError(
+      `holds a string of ${Buffer.byteLength(text)} bytes, SUPER allows ${MAX_STRING_BYTES} inside`,
+    );
   }
   return JSON.stringify(text);
 }

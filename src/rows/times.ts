@@ -21,7 +21,8 @@ export function dateText(value: string): string {
   if (!match) return checkedDate(value);
   const [, date = '', rest = ''] = match;
   const time = clock(rest);
-  if (time.seconds !== 0 || /[1-9]/.test(time.fraction)) throw new ValueError('has a time of day that DATE cannot hold');
+  if (time.seconds !== 0 || /[1-9]/.test(time.fraction))
+    throw new ValueError('has a time of day that DATE cannot hold');
   return checkedDate(date);
 }
 
@@ -93,9 +94,11 @@ function microseconds(fraction: string): { digits: string; cut: boolean } {
 }
 
 function toUtc(date: string, time: Clock): string {
-  const instant = new Date(`${date}T00:00:00Z`).getTime() + time.seconds * 1000 - time.offsetMinutes * MINUTE_MS;
+  const instant =
+    new Date(`${date}T00:00:00Z`).getTime() + time.seconds * 1000 - time.offsetMinutes * MINUTE_MS;
   const iso = new Date(instant).toISOString();
   // toISOString writes years outside 0..9999 with a sign and six digits.
-  if (!/^\d{4}-/.test(iso) || iso.startsWith('0000')) throw new ValueError('is outside the years 1 to 9999 in UTC');
+  if (!/^\d{4}-/.test(iso) || iso.startsWith('0000'))
+    throw new ValueError('is outside the years 1 to 9999 in UTC');
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
 }

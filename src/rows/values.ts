@@ -107,7 +107,9 @@ function textOf(value: Json): string {
 function varcharText(value: Exclude<Json, null>, losses: Losses): string {
   const text = typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses);
   if (text.length * 3 > MAX_VARCHAR_BYTES && Buffer.byteLength(text) > MAX_VARCHAR_BYTES) {
-    throw new ValueError(`has ${Buffer.byteLength(text)} bytes, a VARCHAR holds at most ${MAX_VARCHAR_BYTES}`);
+    throw new ValueError(
+      `has ${Buffer.byteLength(text)} bytes, a VARCHAR holds at most ${MAX_VARCHAR_BYTES}`,
+    );
   }
   return text;
 }

@@ -14,7 +14,12 @@ const TRAILER_BYTES = 8;
 
 /** Compresses on libuv's threads. The blocks belong to zlib until this resolves. */
 export async function compress(blocks: readonly Buffer[], level: number): Promise<Buffer> {
-  const gzip = createGzip({ level, chunkSize: 256 * 1024, memLevel: 9, strategy: constants.Z_DEFAULT_STRATEGY });
+  const gzip = createGzip({
+    level,
+    chunkSize: 256 * 1024,
+    memLevel: 9,
+    strategy: constants.Z_DEFAULT_STRATEGY,
+  });
   const [chunks] = await Promise.all([collect(gzip), feed(gzip, blocks)]);
   const body = Buffer.concat(chunks);
   verify(body, blocks);

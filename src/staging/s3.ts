@@ -119,12 +119,14 @@ function credentials(
 
 const ADVICE: Readonly<Record<string, string>> = {
   NoSuchBucket: 'the bucket does not exist; create it or correct s3_bucket',
-  AccessDenied: 'access is denied; the identity needs s3:PutObject, s3:DeleteObject, s3:ListBucket and s3:AbortMultipartUpload',
+  AccessDenied:
+    'access is denied; the identity needs s3:PutObject, s3:DeleteObject, s3:ListBucket and s3:AbortMultipartUpload',
   InvalidAccessKeyId: 'the access key is unknown; correct aws_access_key_id',
   SignatureDoesNotMatch: 'the signature does not match; correct aws_secret_access_key',
   ExpiredToken: 'the session token has expired; renew aws_session_token',
   PermanentRedirect: 'the bucket is in another region; correct s3_region',
-  CredentialsProviderError: 'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key or a role',
+  CredentialsProviderError:
+    'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key or a role',
   ECONNREFUSED: 'nothing listens there; correct s3_endpoint',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
 };
@@ -132,7 +134,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 function explain(what: string, error: unknown): LoadError {
   if (error instanceof LoadError) return error;
   const name = error instanceof Error ? error.name : '';
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
   const advice = ADVICE[name] ?? ADVICE[code];
   const reason = advice === undefined ? messageOf(error) || name : `${advice} (${name || code})`;
   return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: name, cause: error });

@@ -45,7 +45,8 @@ export function resolveColumns(
   return wanted.map((column) => {
     const there = stored.get(column.name);
     if (!there) return column;
-    if (there.type && EXACT[column.type.kind].includes(there.type.kind)) return { ...column, type: there.type };
+    if (there.type && EXACT[column.type.kind].includes(there.type.kind))
+      return { ...column, type: there.type };
     throw new LoadError(
       `Cannot load into table "${table}": its column "${column.name}" is ${there.typeText}, the stream declares ` +
         `${typeSql(column.type)}, and no value may change on the way; rename or drop the column, or load into another table`,

@@ -19,10 +19,16 @@ const PLACEHOLDER: Column = {
  * The columns of a stream, in the schema's order.
  * Throws InputError when the schema has no properties, a key is not among them, or two properties fold to one name.
  */
-export function columnsOf(stream: string, schema: JsonObject, keyProperties: readonly string[]): readonly Column[] {
+export function columnsOf(
+  stream: string,
+  schema: JsonObject,
+  keyProperties: readonly string[],
+): readonly Column[] {
   const properties = schema.get('properties');
   if (!isObject(properties)) {
-    throw new InputError(`Cannot use the schema of stream "${stream}": it is missing required "properties"`, { stream });
+    throw new InputError(`Cannot use the schema of stream "${stream}": it is missing required "properties"`, {
+      stream,
+    });
   }
   const unknownKeys = keyProperties.filter((key) => !properties.has(key));
   if (unknownKeys.length > 0) {
@@ -52,11 +58,16 @@ function checkColumns(stream: string, columns: readonly Column[]): void {
   for (const { property, name, type, isKey } of columns) {
     const other = seen.get(name);
     if (other !== undefined) {
-      refuse(`the properties ${list([other, property])} are one column "${name}" in Redshift, which folds names`);
+      refuse(
+        `the properties ${list([other, property])} are one column "${name}" in Redshift, which folds names`,
+      );
     }
-    if (name.startsWith(RESERVED_PREFIX)) refuse(`the name of property "${property}" is reserved for this program`);
+    if (name.startsWith(RESERVED_PREFIX))
+      refuse(`the name of property "${property}" is reserved for this program`);
     if (isKey && (type.kind === 'double' || type.kind === 'super')) {
-      refuse(`key property "${property}" would be a ${type.kind.toUpperCase()} column, which cannot identify rows`);
+      refuse(
+        `key property "${property}" would be a ${type.kind.toUpperCase()} column, which cannot identify rows`,
+      );
     }
     seen.set(name, property);
   }
@@ -95,7 +106,8 @@ function branchesOf(definition: Json, root: JsonObject, depth: number): readonly
   if (Array.isArray(all)) {
     const merged = new Map(definition);
     for (const part of all as readonly Json[]) {
-      for (const branch of branchesOf(part, root, depth + 1)) for (const [key, value] of branch) merged.set(key, value);
+      for (const branch of branchesOf(part, root, depth + 1))
+        for (const [key, value] of branch) merged.set(key, value);
     }
     merged.delete('allOf');
     return [merged];
@@ -116,7 +128,9 @@ function resolve(reference: string, root: JsonObject): Json {
 /** Undefined for a branch that allows null only. */
 function branchType(branch: JsonObject): ColumnType | undefined {
   const declared = branch.get('type');
-  const names = (Array.isArray(declared) ? (declared as readonly Json[]) : [declared]).filter((one) => one !== 'null');
+  const names = (Array.isArray(declared) ? (declared as readonly Json[]) : [declared]).filter(
+    (one) => one !== 'null',
+  );
   if (declared !== undefined && names.length === 0) return undefined;
   const types = names.map((name) => namedType(name, branch));
   const [first, ...others] = types;
@@ -170,7 +184,8 @@ function guessedBytes(maxLength: Json | undefined): number {
 
 /** The type that holds both without changing a value. */
 function unite(a: ColumnType, b: ColumnType): ColumnType {
-  if (a.kind === 'varchar' && b.kind === 'varchar') return { kind: 'varchar', bytes: Math.max(a.bytes, b.bytes) };
+  if (a.kind === 'varchar' && b.kind === 'varchar')
+    return { kind: 'varchar', bytes: Math.max(a.bytes, b.bytes) };
   if (a.kind === 'numeric' && b.kind === 'numeric') return a.scale >= b.scale ? a : b;
   if (a.kind === b.kind) return a;
   const kinds = new Set([a.kind, b.kind]);

@@ -29,7 +29,11 @@ export async function findRowError(warehouse: Warehouse, urlPrefix: string): Pro
   }
 }
 
-async function firstError(session: Session, source: 'sys' | 'stl', urlPrefix: string): Promise<RowError | undefined> {
+async function firstError(
+  session: Session,
+  source: 'sys' | 'stl',
+  urlPrefix: string,
+): Promise<RowError | undefined> {
   const like = literal(`${urlPrefix.replace(/([\\_%])/g, '\\$1')}%`);
   const statement =
     source === 'sys'
@@ -39,7 +43,9 @@ async function firstError(session: Session, source: 'sys' | 'stl', urlPrefix: st
     const { rows } = await session.run(statement, { timeoutMs: 60_000 });
     const [row] = rows;
     if (!row) return undefined;
-    const [file = '', line = '', column = '', type = '', code = '', reason = ''] = row.map((text) => (text ?? '').trim());
+    const [file = '', line = '', column = '', type = '', code = '', reason = ''] = row.map((text) =>
+      (text ?? '').trim(),
+    );
     return { file, line: Number(line), column, type, code, reason };
   } catch {
     return undefined;

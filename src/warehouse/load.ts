@@ -66,7 +66,10 @@ async function upsert(
     await session.run(statements.copyToStage(stage, columns, plan.source));
     const copied = await copiedRows(session, plan);
     await session.run(statements.findRepeatedKeys(repeated, stage, keys));
-    const superseded = counted(await session.run(statements.deleteSuperseded(stage, repeated, keys)), 'DELETE');
+    const superseded = counted(
+      await session.run(statements.deleteSuperseded(stage, repeated, keys)),
+      'DELETE',
+    );
     const remaining = copied - superseded;
     return await transaction(session, plan, async () => {
       const merged = covers(columns, existing)
@@ -108,8 +111,14 @@ async function update(
   columns: readonly Column[],
   keys: readonly Column[],
 ): Promise<Merged> {
-  const updated = counted(await session.run(statements.updateMatching(target, stage, columns, keys)), 'UPDATE');
-  const inserted = counted(await session.run(statements.insertMissing(target, stage, columns, keys)), 'INSERT');
+  const updated = counted(
+    await session.run(statements.updateMatching(target, stage, columns, keys)),
+    'UPDATE',
+  );
+  const inserted = counted(
+    await session.run(statements.insertMissing(target, stage, columns, keys)),
+    'INSERT',
+  );
   const matched = await session.run(statements.countMatching(target, stage, keys));
   return { inserted, replaced: updated, written: Number(matched.rows[0]?.[0]) };
 }
@@ -153,9 +162,14 @@ async function copiedRows(session: Session, plan: LoadPlan): Promise<number> {
   return copied;
 }
 
-function counted(answer: { readonly command: string; readonly count: number | null }, command: string): number {
+function counted(
+  answer: { readonly command: string; readonly count: number | null },
+  command: string,
+): number {
   if (answer.command !== command || answer.count === null) {
-    throw new LoadError(`Cannot account for the rows of a load: ${command} answered ${answer.command} without a count`);
+    throw new LoadError(
+      `Cannot account for the rows of a load: ${command} answered ${answer.command} without a count`,
+    );
   }
   return answer.count;
 }

@@ -51,6 +51,7 @@ export interface LoadJob {
 }
 
 const MAX_PAUSE_MS = 60_000;
+const FIRST_TRIES = 2;
 
 export class Loader {
   readonly #options: LoaderOptions;
@@ -63,8 +64,11 @@ export class Loader {
 
   /** The tables of the target schema; none when it does not exist yet. */
   async tables(): Promise<Tables> {
-    return this.#retry('read the catalog', () =>
-      this.#options.warehouse.session((session) => readTables(session, this.#options.schema)),
+    // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
+    return this.#retry(
+      'read the catalog',
+      () => this.#options.warehouse.session((session) => readTables(session, this.#options.schema)),
+      FIRST_TRIES,
     );
   }
 
@@ -86,12 +90,18 @@ export class Loader {
       return await this.#retry(`load stream "${job.stream}"`, async (attempt) => {
         const manifest = `${job.keyPrefix}manifest-${attempt}.json`;
         keys.push(manifest);
-        await this.#options.store.put(manifest, manifestOf(this.#options.store, staged.parts), this.#options.signal);
+        await this.#options.store.put(
+          manifest,
+          manifestOf(this.#options.store, staged.parts),
+          this.#options.signal,
+        );
         return this.#attempt(job, staged, manifest);
       });
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw error instanceof CommitUnknownError ? this.#unknownOutcome(job, error) : await this.#explain(job, error);
+      throw error instanceof CommitUnknownError
+        ? this.#unknownOutcome(job, error)
+        : await this.#explain(job, error);
     } finally {
       if (outcomeIsKnown) await this.remove(keys);
     }
@@ -140,7 +150,10 @@ export class Loader {
       });
     } catch (error) {
       if (!(error instanceof CommitUnknownError) || !counts) throw error;
-      this.#options.log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
+      this.#options.log.warn(
+        { stream: job.stream },
+        'no answer came to COMMIT: looking for what became of it',
+      );
       if (await this.#wasCommitted(error, target, job.batch)) return counts;
       throw new LoadError('The connection was lost during COMMIT; the load was rolled back', {
         sqlstate: '08006',
@@ -218,10 +231,10 @@ export class Loader {
     }
   }
 
-  #retry<T>(what: string, work: (attempt: number) => Promise<T>): Promise<T> {
+  #retry<T>(what: string, work: (attempt: number) => Promise<T>, maxTries = Infinity): Promise<T> {
     const { tries, retryPauseMs, signal, log } = this.#options;
     return retry(work, {
-      tries,
+      tries: Math.min(tries, maxTries),
       pauseMs: retryPauseMs,
       maxPauseMs: MAX_PAUSE_MS,
       signal,

@@ -37,7 +37,9 @@ export async function prepareTable(session: Session, wish: TableWish): Promise<r
     const [change] = planChanges(wish.columns, wish.maxBytes, existing);
     if (!change) return existing ?? [];
     if (round > wish.columns.length + 8) {
-      throw new LoadError(`Cannot prepare table "${wish.target.table}": its columns keep changing while they are altered`);
+      throw new LoadError(
+        `Cannot prepare table "${wish.target.table}": its columns keep changing while they are altered`,
+      );
     }
     await apply(session, wish, change);
     // Read again before each further change: another run may have altered the table in between.
@@ -45,7 +47,10 @@ export async function prepareTable(session: Session, wish: TableWish): Promise<r
   }
 }
 
-async function readTable(session: Session, { schema, table }: TableRef): Promise<readonly StoredColumn[] | undefined> {
+async function readTable(
+  session: Session,
+  { schema, table }: TableRef,
+): Promise<readonly StoredColumn[] | undefined> {
   return (await readTables(session, schema, table)).get(table);
 }
 

@@ -164,9 +164,12 @@ class Connection implements Session {
       throw new CommitUnknownError(this.backend, error);
     }
     if (answer.command !== 'COMMIT') {
-      throw new LoadError(`Cannot commit: the server answered ${answer.command || 'nothing'} instead of COMMIT`, {
-        sqlstate: '40001',
-      });
+      throw new LoadError(
+        `Cannot commit: the server answered ${answer.command || 'nothing'} instead of COMMIT`,
+        {
+          sqlstate: '40001',
+        },
+      );
     }
   }
 
@@ -254,10 +257,13 @@ function statementError(statement: Sql, error: unknown): LoadError {
 }
 
 function lostError(statement: Sql, cause: Error): LoadError {
-  return new LoadError(`The connection to Redshift was lost during ${firstWords(statement)}: ${cause.message}`, {
-    sqlstate: '08006',
-    cause,
-  });
+  return new LoadError(
+    `The connection to Redshift was lost during ${firstWords(statement)}: ${cause.message}`,
+    {
+      sqlstate: '08006',
+      cause,
+    },
+  );
 }
 
 /** Enough of a statement to recognise it; literals are left out where secrets may stand. */
@@ -269,7 +275,8 @@ function firstWords(statement: Sql): string {
 const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; check hostname and port, and that the cluster is not paused',
   ENOTFOUND: 'the host name is unknown; check hostname',
-  ETIMEDOUT: 'no answer came; check the security group, the network path and that the cluster is reachable from here',
+  ETIMEDOUT:
+    'no answer came; check the security group, the network path and that the cluster is reachable from here',
   '28000': 'the login was refused; check user and password',
   '28P01': 'the login was refused; check user and password',
   '3D000': 'the database does not exist; check database',

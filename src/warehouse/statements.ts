@@ -78,11 +78,13 @@ function authorization(access: CopyAccess): Sql {
   if (access.kind === 'role') {
     return access.role === 'default' ? raw('IAM_ROLE default') : sql`IAM_ROLE ${literal(access.role)}`;
   }
-  const token = access.sessionToken === undefined ? raw('') : sql` SESSION_TOKEN ${secret(access.sessionToken)}`;
+  const token =
+    access.sessionToken === undefined ? raw('') : sql` SESSION_TOKEN ${secret(access.sessionToken)}`;
   return sql`ACCESS_KEY_ID ${literal(access.accessKeyId)} SECRET_ACCESS_KEY ${secret(access.secretAccessKey)}${token}`;
 }
 
-const region = (name: string | undefined): Sql => (name === undefined ? raw('') : sql` REGION ${literal(name)}`);
+const region = (name: string | undefined): Sql =>
+  name === undefined ? raw('') : sql` REGION ${literal(name)}`;
 
 /** Rows that the last COPY of this session loaded; COPY's own tag has no count. */
 export const lastCopyCount = (): Sql => raw('SELECT pg_last_copy_count()');
@@ -98,7 +100,9 @@ function sameKey(left: string, right: string, keys: readonly Column[]): Sql {
 
 /** The keys that stand more than once in the stage, with the ordinal of their last row. */
 export function findRepeatedKeys(repeated: string, stage: string, keys: readonly Column[]): Sql {
-  const lengths = keys.filter(({ type }) => type.kind === 'varchar').map(({ name }) => sql`LEN(${ident(name)})`);
+  const lengths = keys
+    .filter(({ type }) => type.kind === 'varchar')
+    .map(({ name }) => sql`LEN(${ident(name)})`);
   const groups = join([...keys.map(({ name }) => ident(name)), ...lengths]);
   return sql`CREATE TEMP TABLE ${ident(repeated)} AS SELECT ${names(keys)}, MAX(${ident(ORDINAL)}) AS ${ident(ORDINAL)} FROM ${ident(stage)} GROUP BY ${groups} HAVING COUNT(*) > 1`;
 }

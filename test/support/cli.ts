@@ -85,7 +85,9 @@ function logLines(stderr: string): LogLine[] {
 
 /** Messages as lines. */
 export function lines(...messages: readonly unknown[]): string {
-  return messages.map((message) => `${typeof message === 'string' ? message : JSON.stringify(message)}\n`).join('');
+  return messages
+    .map((message) => `${typeof message === 'string' ? message : JSON.stringify(message)}\n`)
+    .join('');
 }
 
 export const schema = (stream: string, properties: object, keys: readonly string[] = []): object => ({
@@ -95,6 +97,10 @@ export const schema = (stream: string, properties: object, keys: readonly string
   key_properties: keys,
 });
 
-export const record = (stream: string, values: object): object => ({ type: 'RECORD', stream, record: values });
+export const record = (stream: string, values: object): object => ({
+  type: 'RECORD',
+  stream,
+  record: values,
+});
 
 export const state = (value: unknown): object => ({ type: 'STATE', value });

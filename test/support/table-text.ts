@@ -8,9 +8,13 @@ export async function tableAsText(place: Place, table: string): Promise<string> 
      WHERE table_schema = '${place.schema}' AND table_name = '${table.replaceAll("'", "''")}' ORDER BY ordinal_position`,
   );
   if (columns.length === 0) return '(no such table)\n';
-  const head = columns.map(([name, type, length, precision, scale]) => `${name ?? ''} ${shortType(type, length, precision, scale)}`);
+  const head = columns.map(
+    ([name, type, length, precision, scale]) => `${name ?? ''} ${shortType(type, length, precision, scale)}`,
+  );
   const names = columns.map(([name]) => `"${(name ?? '').replaceAll('"', '""')}"`);
-  const rows = await place.query(`SELECT ${names.join(', ')} FROM "${place.schema}"."${table.replaceAll('"', '""')}"`);
+  const rows = await place.query(
+    `SELECT ${names.join(', ')} FROM "${place.schema}"."${table.replaceAll('"', '""')}"`,
+  );
   const lines = rows.map((row) => stringify([row], { quoted_match: /^$/ }));
   return [`${head.join(', ')}\n`, ...lines.sort()].join('');
 }

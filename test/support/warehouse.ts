@@ -87,7 +87,10 @@ async function query(config: WarehouseConfig, text: string): Promise<(string | n
 async function objects(config: WarehouseConfig, prefix: string): Promise<string[]> {
   const client = s3Client(config);
   const keys: string[] = [];
-  for await (const page of paginateListObjectsV2({ client }, { Bucket: config.s3_bucket, Prefix: `${prefix}/` })) {
+  for await (const page of paginateListObjectsV2(
+    { client },
+    { Bucket: config.s3_bucket, Prefix: `${prefix}/` },
+  )) {
     keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
   }
   client.destroy();

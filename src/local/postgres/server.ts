@@ -123,23 +123,22 @@ async function initialise(
   }
 }
 
-function launch(
-  binaries: Binaries,
-  files: string,
-  port: number,
-  account: Account | undefined,
-): ChildProcess {
+function launch(binaries: Binaries, files: string, port: number, account: Account | undefined): ChildProcess {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = [binaries.postgres, '-D', files, '-p', String(port), ...settings];
   const guarded = process.platform !== 'win32';
-  return spawn(guarded ? '/bin/sh' : binaries.postgres, guarded ? ['-c', GUARD, ...command] : command.slice(1), {
-    ...account,
-    cwd: systemRoot(),
-    env: engineEnvironment(),
-    stdio: ['pipe', 'ignore', 'pipe'],
-    // A group of its own: Ctrl-C in the terminal is ours to handle, while sessions still need the server.
-    detached: guarded,
-  });
+  return spawn(
+    guarded ? '/bin/sh' : binaries.postgres,
+    guarded ? ['-c', GUARD, ...command] : command.slice(1),
+    {
+      ...account,
+      cwd: systemRoot(),
+      env: engineEnvironment(),
+      stdio: ['pipe', 'ignore', 'pipe'],
+      // A group of its own: Ctrl-C in the terminal is ours to handle, while sessions still need the server.
+      detached: guarded,
+    },
+  );
 }
 
 /** The current folder may be closed to the engine's account. */
@@ -150,7 +149,13 @@ function systemRoot(): string {
 /** English messages, because readiness is read from them, and nothing of ours such as keys or PGDATA. */
 function engineEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot, TEMP } = process.env;
-  return { ...(PATH && { PATH }), ...(SystemRoot && { SystemRoot }), ...(TEMP && { TEMP }), LC_ALL: 'C', TZ: 'UTC' };
+  return {
+    ...(PATH && { PATH }),
+    ...(SystemRoot && { SystemRoot }),
+    ...(TEMP && { TEMP }),
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  };
 }
 
 async function waitUntilReady(child: ChildProcess): Promise<void> {
@@ -192,6 +197,7 @@ async function findFreePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the port of a listening server is unknown');
+  if (address === null || typeof address === 'string')
+    throw new Error('the port of a listening server is unknown');
   return address.port;
 }

@@ -7,18 +7,19 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { copyError, describeError, type ErrorContext } from './errors.ts';
-import { explainRejection } from './load-errors.ts';
+import { explainRejection, type LoadError } from './load-errors.ts';
 import { decodeFields, decodeStrings, encode, type Fields, type Frame } from './message.ts';
 import { checkCredentials, findObjects, type LoadObject, openObject } from './objects.ts';
-import { filteredFormat, makeRowFilter, type RowFilter, type TargetColumn, TooManyErrors } from './row-filter.ts';
-import { engineName, quoteName, quoteTable } from './sql/names.ts';
+import { compileChecker, type CopyColumn, type RowChecker } from './rows/check.ts';
+import { quoteName, quoteTable } from './sql/names.ts';
 import { type CopyStatement, RedshiftError } from './sql/statement.ts';
 import { quoteLiteral, type Upstream } from './upstream.ts';
 import type { World } from './world.ts';
 
 /** How a COPY that came to reading rows ended. */
 export type CopyResult =
-  { readonly kind: 'loaded'; readonly rows: number; readonly skipped: number } | { readonly kind: 'failed'; readonly failure: Fields };
+  | { readonly kind: 'loaded'; readonly rows: number; readonly skipped: number }
+  | { readonly kind: 'failed'; readonly failure: Fields };
 
 /** A COPY in a session that holds the table's lock. */
 export interface CopyRun {
@@ -36,17 +37,17 @@ export interface CopyRun {
 interface Target {
   readonly oid: number;
   /** The columns to load, in the order of the fields. */
-  readonly columns: readonly TargetColumn[];
+  readonly columns: readonly CopyColumn[];
 }
 
 const INFLATED_CHUNK = 256 * 1024;
 /** Redshift keeps statistics up to date by itself; below this many rows they change no plan. */
 const ROWS_WORTH_ANALYZING = 1000;
 
-/** The engine's COPY of a statement: it reads what the row filter puts out. */
+/** The engine's COPY of a statement: it reads what the row checks put out. */
 export function encodeCopy(copy: CopyStatement): string {
   const columns = copy.columns ? ` (${copy.columns.map(quoteName).join(', ')})` : '';
-  return `COPY ${quoteTable(copy.table)}${columns} FROM STDIN WITH (${filteredFormat(copy)})`;
+  return `COPY ${quoteTable(copy.table)}${columns} FROM STDIN WITH (${compileChecker([], copy).engineOptions})`;
 }
 
 /**
@@ -59,12 +60,19 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
   const target = await findTarget(copy, upstream);
   checkCredentials(copy, world.objects, context);
   const objects = await findObjects(copy, world.objects, context);
-  const filter = makeRowFilter(target.columns, copy);
-  const { tag, failure, cause } = await feed(run, objects, filter);
+  if (run.signal.aborted) throw cancelled(context);
+  const feeder = new Feeder(run, compileChecker(target.columns, copy), objects);
+  const { tag, failure, cause } = await feed(run, feeder);
 
-  const errors = [...filter.errors];
-  if (failure && cause === undefined) errors.push(explainRejection(failure, target.columns));
-  const load = { queryId: context.queryId, pid: context.pid, database: world.database, table: target.oid, started };
+  const errors = [...feeder.errors];
+  if (failure && cause === undefined) errors.push(explainRejection(failure, feeder.starts, target.columns));
+  const load = {
+    queryId: context.queryId,
+    pid: context.pid,
+    database: world.database,
+    table: target.oid,
+    started,
+  };
   await world.recordLoadErrors(load, errors);
   if (failure) return { kind: 'failed', failure: explainFailure(run, cause) };
   const rows = Number(/^COPY (\d+)$/.exec(tag)?.[1]);
@@ -74,33 +82,43 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
 
 async function findTarget(copy: CopyStatement, upstream: Upstream): Promise<Target> {
   const rows = await upstream.run(
-    `SELECT c.oid, pg_has_role(c.relowner, 'usage'), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef
+    `SELECT c.oid, pg_has_role(c.relowner, 'usage'), warehouse_full_name(a.attname), format_type(a.atttypid, null),
+       information_schema._pg_char_max_length(a.atttypid, a.atttypmod),
+       information_schema._pg_numeric_precision(a.atttypid, a.atttypmod),
+       information_schema._pg_numeric_scale(a.atttypid, a.atttypmod), a.attnotnull
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.oid = ${quoteLiteral(quoteTable(copy.table))}::regclass AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attnum`,
   );
-  const columns = rows.map(([, , name, type, notNull, hasDefault]) => ({
-    name: name ?? '',
-    type: type ?? '',
-    notNull: notNull === 't',
-    hasDefault: hasDefault === 't',
-  }));
   if (copy.needsOwnership && rows[0]?.[1] !== 't') {
     throw new RedshiftError('42501', `must be owner of relation ${copy.table.table}`);
   }
+  const columns = rows.map(readColumn);
   const chosen = copy.columns?.map((name) => {
-    const column = columns.find((candidate) => candidate.name === engineName(name));
-    if (column) return { ...column, name };
+    const column = columns.find((candidate) => candidate.name === name);
+    if (column) return column;
     throw new RedshiftError('42703', `column "${name}" of relation "${copy.table.table}" does not exist`);
   });
   return { oid: Number(rows[0]?.[0]), columns: chosen ?? columns };
 }
 
+function readColumn([, , name, type, length, precision, scale, notNull]: (string | null)[]): CopyColumn {
+  const optional = (key: string, value: string | null | undefined) =>
+    value === null || value === undefined ? {} : { [key]: Number(value) };
+  return {
+    name: name ?? '',
+    type: type ?? '',
+    notNull: notNull === 't',
+    ...optional('length', length),
+    ...optional('precision', precision),
+    ...optional('scale', scale),
+  };
+}
+
 /** Has the engine run the COPY while it is fed. `cause` is why the feeding failed, if it did. */
 async function feed(
   run: CopyRun,
-  objects: readonly LoadObject[],
-  filter: RowFilter,
+  feeder: Feeder,
 ): Promise<{ tag: string; failure?: Fields; cause?: unknown }> {
   const { upstream, messages, relay } = run;
   const refused = new AbortController();
@@ -110,7 +128,7 @@ async function feed(
   let feeding: Promise<void> | undefined;
   const start = async () => {
     try {
-      await sendObjects(run, objects, filter, AbortSignal.any([run.signal, refused.signal]));
+      await feeder.send(AbortSignal.any([run.signal, refused.signal]));
       await upstream.send(encode('c'));
     } catch (error) {
       if (!refused.signal.aborted) {
@@ -138,26 +156,77 @@ async function feed(
   return { tag, ...(failure && { failure }), ...(cause !== undefined && { cause }) };
 }
 
-async function sendObjects(
-  run: CopyRun,
-  objects: readonly LoadObject[],
-  filter: RowFilter,
-  signal: AbortSignal,
-): Promise<void> {
-  let found = 0;
-  for (const object of objects) {
-    signal.throwIfAborted();
-    const body = await openObject(object, run.world.objects, run.context);
-    if (!body) continue;
-    found += 1;
-    filter.begin(`s3://${object.bucket}/${object.key}`);
-    const send = async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) await run.upstream.sendCopyData(filter.push(chunk));
-      await run.upstream.sendCopyData(filter.end());
-    };
-    await inflate(body, run.copy, send, signal);
+/** More rows are wrong than MAXERROR allows. */
+class RowsRefused extends Error {
+  override readonly name = 'RowsRefused';
+}
+
+/** Where the rows of an object begin among those that the engine gets. */
+export interface ObjectStart {
+  readonly file: string;
+  readonly rows: number;
+}
+
+/** Sends the good rows of all objects to the engine and keeps account of the others. */
+class Feeder {
+  readonly starts: ObjectStart[] = [];
+  private readonly run: CopyRun;
+  private readonly checker: RowChecker;
+  private readonly objects: readonly LoadObject[];
+
+  constructor(run: CopyRun, checker: RowChecker, objects: readonly LoadObject[]) {
+    this.run = run;
+    this.checker = checker;
+    this.objects = objects;
   }
-  if (found === 0) throw copyError('No file of the manifest was found', run.context);
+
+  get errors(): readonly LoadError[] {
+    return this.checker.errors;
+  }
+
+  /** @throws RowsRefused, RedshiftError, or what has broken the reading of an object. */
+  async send(signal: AbortSignal): Promise<void> {
+    const { checker, run } = this;
+    for (const object of this.objects) {
+      signal.throwIfAborted();
+      const body = await untilAborted(openObject(object, run.world.objects, run.context), signal);
+      if (!body) continue;
+      const file = `s3://${object.bucket}/${object.key}`;
+      this.starts.push({ file, rows: checker.rows });
+      checker.startFile(file);
+      const check = async (source: AsyncIterable<Buffer>) => {
+        for await (const chunk of source) await this.pass(checker.push(chunk));
+        await this.pass(checker.endFile());
+      };
+      await inflate(body, run.copy, check, signal);
+    }
+    if (this.starts.length === 0) throw copyError('No file of the manifest was found', run.context);
+  }
+
+  private async pass(rows: readonly Buffer[]): Promise<void> {
+    if (this.checker.failed) throw new RowsRefused();
+    for (const bytes of rows) await this.run.upstream.sendCopyData(bytes);
+  }
+}
+
+/** S3 may take its time; whoever cancels does not wait for it. */
+async function untilAborted(
+  opening: Promise<Readable | undefined>,
+  signal: AbortSignal,
+): Promise<Readable | undefined> {
+  let leave = () => undefined as void;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(new Error('cancelled'));
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([opening, aborted]);
+  } catch (error) {
+    opening.then((body) => body?.destroy()).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 async function inflate(
@@ -172,21 +241,27 @@ async function inflate(
 
 function explainFailure(run: CopyRun, cause: unknown): Fields {
   const { copy, context, signal } = run;
-  if (cause === undefined || cause instanceof TooManyErrors) {
+  if (cause === undefined || cause instanceof RowsRefused) {
     const sentence =
       `Load into table '${copy.table.table}' failed.  ` + "Check 'stl_load_errors' system table for details.";
     return describeError(new RedshiftError('XX000', sentence));
   }
   if (signal.aborted) {
-    return describeError(new RedshiftError('57014', `Query (${context.queryId}) canceled on user's request`));
+    return describeError(cancelled(context));
   }
   if (cause instanceof RedshiftError) return describeError(cause);
   return describeError(copyError(describeInput(cause), context));
+}
+
+function cancelled({ queryId }: ErrorContext): RedshiftError {
+  return new RedshiftError('57014', `Query (${queryId}) canceled on user's request`);
 }
 
 /** What broke the reading itself: the connection to S3, or content that is not what the statement says. */
 function describeInput(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const text = cause instanceof Error ? cause.message : String(cause);
-  return code.startsWith('Z_') ? `failed to inflate input file: ${text} (${code})` : `S3 read failed: ${text}`;
+  return code.startsWith('Z_')
+    ? `failed to inflate input file: ${text} (${code})`
+    : `S3 read failed: ${text}`;
 }

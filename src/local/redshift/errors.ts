@@ -47,7 +47,7 @@ export interface ErrorContext {
 export function translateError(fields: Fields, context: ErrorContext, byteLimit?: number): Fields {
   const kept = Object.fromEntries(Object.entries(fields).filter(([letter]) => FIELDS_OF_8_0.has(letter)));
   const message = fields['M'] ?? '';
-  switch (fields['C']) {
+  switch (fields['C'] ?? '') {
     case '40001':
       return {
         ...kept,
@@ -62,7 +62,10 @@ export function translateError(fields: Fields, context: ErrorContext, byteLimit?
     case '28P01':
       return { ...kept, C: '28000' };
     case '42501':
-      return { ...kept, M: message.replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation') };
+      return {
+        ...kept,
+        M: message.replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation'),
+      };
     case '23502':
       return { ...kept, M: message.replace(/ of relation ".*?"/, '') };
     case '23514':
@@ -120,7 +123,7 @@ export function copyError(text: string, context: ErrorContext, about = ''): Reds
     `  query:     ${context.queryId}`,
     '  location:  table_s3_scanner.cpp:356',
     `  process:   query0_${context.queryId} [pid=${context.pid}]`,
-    `${rule}`,
+    rule,
     '',
   ].join('\n');
   return new RedshiftError('XX000', text, { detail });

@@ -33,7 +33,9 @@ export type SqlFault =
 export type ChooseFault = (statement: FaultTarget) => SqlFault | undefined;
 
 /** Counts statements by verb and asks `choose` about each. */
-export function countingFaults(choose: ChooseFault | undefined): (sql: string, verb: string) => SqlFault | undefined {
+export function countingFaults(
+  choose: ChooseFault | undefined,
+): (sql: string, verb: string) => SqlFault | undefined {
   const counts = new Map<string, number>();
   return (sql, verb) => {
     const nth = counts.get(verb) ?? 0;

@@ -35,7 +35,16 @@ const QUEUE_LIMIT = 1024 * 1024;
 
 /** Startup parameters that Redshift knows; query_group is the only one that the engine has no setting for. */
 const PARAMETERS = new Set([
-  ...['user', 'database', 'application_name', 'client_encoding', 'options', 'datestyle', 'timezone', 'search_path'],
+  ...[
+    'user',
+    'database',
+    'application_name',
+    'client_encoding',
+    'options',
+    'datestyle',
+    'timezone',
+    'search_path',
+  ],
   ...['statement_timeout', 'extra_float_digits', 'query_group'],
 ]);
 

@@ -4,22 +4,11 @@
  */
 import type { Client } from 'pg';
 import type { Fields } from './message.ts';
+import type { RowError } from './rows/check.ts';
+import { engineName } from './sql/names.ts';
 
 /** A row of the input that COPY could not load, as both system tables describe it. */
-export interface LoadError {
-  /** `s3://bucket/key` of the object. */
-  readonly filename: string;
-  readonly line: number;
-  readonly column: string;
-  /** Type and length of the column as printed: `varchar`, `256`. */
-  readonly type: string;
-  readonly length: string;
-  readonly position: number;
-  readonly rawLine: string;
-  readonly rawValue: string;
-  readonly code: number;
-  readonly reason: string;
-}
+export type LoadError = RowError;
 
 /** The COPY that the rows belong to. */
 export interface FailedLoad {
@@ -54,7 +43,7 @@ export async function recordLoadErrors(
 ): Promise<void> {
   const started = load.started.toISOString().replace('Z', '');
   for (const error of errors) {
-    const filename = printable(error.filename, WIDTH.filename);
+    const filename = printable(error.file, WIDTH.filename);
     const column = printable(error.column, WIDTH.column);
     const type = printable(error.type, WIDTH.type);
     await admin.query(
@@ -67,7 +56,7 @@ export async function recordLoadErrors(
         ...[load.queryId, load.pid, load.database, load.table, started, filename, error.line, column, type],
         ...[printable(error.length, WIDTH.type), error.position, error.code],
         ...[printable(error.reason, WIDTH.message), printable(error.rawLine, WIDTH.raw)],
-        ...[printable(error.rawValue, WIDTH.raw), printable(error.reason, WIDTH.reason)],
+        ...[printable(error.value, WIDTH.raw), printable(error.reason, WIDTH.reason)],
       ],
     );
   }
@@ -83,25 +72,27 @@ function printable(text: string, width: number): string {
 }
 
 /**
- * The row for what the checks let pass and the engine refused. Its line is that of the rows of all objects together,
- * since the engine knows no objects.
+ * The row for what the checks let pass and the engine refused. The engine counts the lines of all objects together, so
+ * that the object and line are those only as far as no field before it holds a line end.
  */
 export function explainRejection(
   failure: Fields,
-  columns: readonly { readonly name: string; readonly type: string }[],
+  starts: readonly { readonly file: string; readonly rows: number }[],
+  columns: readonly { readonly name: string; readonly type: string; readonly length?: number }[],
 ): LoadError {
-  const [, line, name, value] = /^COPY .*?, line (\d+)(?:, column (.+?)(?:: "(.*)")?)?$/s.exec(failure['W'] ?? '') ?? [];
-  const column = columns.find((candidate) => candidate.name === name);
-  const [type = '', length = ''] = (column?.type ?? '').split(/[()]/);
+  const [, line = '0', name = '', value = ''] =
+    /^COPY .*?, line (\d+)(?:, column (.+?)(?:: "(.*)")?)?$/s.exec(failure['W'] ?? '') ?? [];
+  const column = columns.find((candidate) => engineName(candidate.name) === name);
+  const object = starts.findLast(({ rows }) => rows < Number(line));
   return {
-    filename: '',
-    line: Number(line ?? 0),
-    column: name ?? '',
-    type,
-    length,
+    file: object?.file ?? '',
+    line: Number(line) - (object?.rows ?? 0),
+    column: column?.name ?? name,
+    type: column?.type ?? '',
+    length: String(column?.length ?? ''),
     position: 0,
+    value,
     rawLine: '',
-    rawValue: value ?? '',
     code: CODES[failure['C'] ?? ''] ?? 1200,
     reason: failure['M'] ?? '',
   };

@@ -113,16 +113,22 @@ async function readManifest(
     content = await text((await rules.reader.open(copy.bucket, copy.key)).body);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw copyError(`Problem reading manifest file - ${describeS3(error)}`, context, `s3://${copy.bucket}/${copy.key}`);
+    throw copyError(
+      `Problem reading manifest file - ${describeS3(error)}`,
+      context,
+      `s3://${copy.bucket}/${copy.key}`,
+    );
   }
   const objects = parseManifest(content, copy, context);
-  if (objects.length === 0) throw copyError('The manifest has no entries', context, `s3://${copy.bucket}/${copy.key}`);
+  if (objects.length === 0)
+    throw copyError('The manifest has no entries', context, `s3://${copy.bucket}/${copy.key}`);
   return objects;
 }
 
 function parseManifest(content: string, copy: CopyStatement, context: ErrorContext): LoadObject[] {
   const about = `s3://${copy.bucket}/${copy.key}`;
-  const invalid = (why: string) => copyError(`Manifest file is not in correct json format. ${why}`, context, about);
+  const invalid = (why: string) =>
+    copyError(`Manifest file is not in correct json format. ${why}`, context, about);
   let manifest: unknown;
   try {
     manifest = JSON.parse(content);

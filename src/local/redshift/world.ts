@@ -1,5 +1,6 @@
 /** What the sessions of one endpoint share: S3 and its rules, query numbers, faults, and the engine's administration. */
 import type { Client } from 'pg';
+import type { ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
 import { type FailedLoad, type LoadError, recordLoadErrors } from './load-errors.ts';
 import type { Fields } from './message.ts';
@@ -30,10 +31,10 @@ export class World {
     this.queries = options.queries;
   }
 
-  /** A number that no query has had. */
-  nextQueryId(): number {
+  /** A new query of the session `pid`, with a number that no query has had. */
+  nextQuery(pid: number): ErrorContext {
     this.queries += 1;
-    return this.queries;
+    return { queryId: this.queries, pid };
   }
 
   /** Lets the catalog views show these names in full; true for all time, whatever becomes of the statement. */

@@ -1,7 +1,7 @@
 /** The endpoint as a client sees it: login, statements, transactions. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { clientConfig, failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { cancel, clientConfig, failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
 
 describe('the local SQL endpoint', () => {
   let fixture: Fixture;
@@ -61,13 +61,17 @@ describe('the local SQL endpoint', () => {
       await other.connect();
       await other.end();
       expect(versions).to.deep.equal(['8.0.2']);
-      expect(String((await rowsOf(client, 'select version()'))[0]?.[0])).to.match(/^PostgreSQL 8\.0\.2 on .* Redshift/);
+      expect(String((await rowsOf(client, 'select version()'))[0]?.[0])).to.match(
+        /^PostgreSQL 8\.0\.2 on .* Redshift/,
+      );
     });
   });
 
   describe('statements', () => {
     it('shows tables and columns as the catalog of Redshift does', async () => {
-      await client.query('CREATE TABLE shown ("Id" BIGINT NOT NULL, v VARCHAR(33), s SUPER, d DECIMAL(12,3)) DISTKEY(id)');
+      await client.query(
+        'CREATE TABLE shown ("Id" BIGINT NOT NULL, v VARCHAR(33), s SUPER, d DECIMAL(12,3)) DISTKEY(id)',
+      );
       expect(
         await rowsOf(
           client,
@@ -97,14 +101,19 @@ describe('the local SQL endpoint', () => {
       await client.query('ROLLBACK');
       expect(await rowsOf(client, `SELECT * FROM svv_tables WHERE table_name = 'undone'`)).to.deep.equal([]);
       await client.query('CREATE TABLE undone (a INT)');
-      expect(await rowsOf(client, `SELECT sortkey FROM pg_table_def WHERE tablename = 'undone'`)).to.deep.equal([[0]]);
+      expect(
+        await rowsOf(client, `SELECT sortkey FROM pg_table_def WHERE tablename = 'undone'`),
+      ).to.deep.equal([[0]]);
     });
 
     it('shows names of more than 63 bytes in full', async () => {
       const name = `long_${'x'.repeat(100)}`;
       await client.query(`CREATE TABLE ${name} (${name}_column INT)`);
       expect(
-        await rowsOf(client, `SELECT table_name, column_name FROM svv_columns WHERE table_name LIKE 'long\\\\_%'`),
+        await rowsOf(
+          client,
+          `SELECT table_name, column_name FROM svv_columns WHERE table_name LIKE 'long\\\\_%'`,
+        ),
       ).to.deep.equal([[name, `${name}_column`]]);
     });
 
@@ -134,8 +143,20 @@ describe('the local SQL endpoint', () => {
       expect(await rowsOf(client, 'SELECT count(*) FROM bound')).to.deep.equal([['3']]);
     });
 
+    it('gives a result in portions, between which the client flushes', async () => {
+      const portions = { text: 'SELECT g FROM generate_series(1, $1::int) g', values: [25], rows: 10 };
+      const { rows } = await client.query(portions);
+      expect(rows).to.have.lengthOf(25);
+      expect((await failureOf(client.query({ ...portions, text: 'SELECT $1::int FROM' }))).code).to.equal(
+        '42601',
+      );
+      expect(await rowsOf(client, 'SELECT 1')).to.deep.equal([[1]]);
+    });
+
     it('passes a big result on', async () => {
-      const { rows } = await client.query('SELECT g, repeat($1, 200) AS t FROM generate_series(1, 50000) g', ['x']);
+      const { rows } = await client.query('SELECT g, repeat($1, 200) AS t FROM generate_series(1, 50000) g', [
+        'x',
+      ]);
       expect(rows).to.have.lengthOf(50_000);
     });
   });
@@ -164,13 +185,18 @@ describe('the local SQL endpoint', () => {
       expect(await rowsOf(client, 'SELECT count(*) FROM several')).to.deep.equal([['0']]);
       await client.query('BEGIN');
       const results = await client.query('INSERT INTO several VALUES (2); COMMIT');
-      expect((results as unknown as pg.QueryResult[]).map(({ command }) => command)).to.deep.equal(['INSERT', 'COMMIT']);
+      expect((results as unknown as pg.QueryResult[]).map(({ command }) => command)).to.deep.equal([
+        'INSERT',
+        'COMMIT',
+      ]);
       await client.query('ROLLBACK');
       expect(await rowsOf(client, 'SELECT a FROM several')).to.deep.equal([[2]]);
     });
 
     it('commits with TRUNCATE', async () => {
-      await client.query('CREATE TABLE emptied (a INT); CREATE TABLE kept (a INT); INSERT INTO emptied VALUES (1)');
+      await client.query(
+        'CREATE TABLE emptied (a INT); CREATE TABLE kept (a INT); INSERT INTO emptied VALUES (1)',
+      );
       await client.query('BEGIN');
       await client.query('INSERT INTO kept VALUES (1)');
       await client.query('TRUNCATE emptied');
@@ -242,12 +268,7 @@ describe('the local SQL endpoint', () => {
   it('cancels by the protocol', async () => {
     const other = await fixture.connect();
     const running = failureOf(other.query('SELECT count(*) FROM generate_series(1, 1000000000)'));
-    const canceller = new pg.Client(clientConfig(fixture.warehouse));
-    canceller.on('error', () => undefined);
-    (canceller as unknown as { cancel(client: unknown, query: unknown): void }).cancel(
-      other,
-      (other as unknown as { activeQuery: unknown }).activeQuery,
-    );
+    cancel(fixture.warehouse, other);
     expect((await running).code).to.equal('57014');
   });
 

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import type { SqlFault, FaultTarget } from '../../../src/local/redshift/server.ts';
+import type { S3FaultRule } from '../../../src/local/s3/server.ts';
 import { startLocalWarehouse, type LocalWarehouse } from '../../../src/local/warehouse.ts';
 
 export interface Fixture {
@@ -13,6 +14,7 @@ export interface Fixture {
   readonly dir: string;
   /** The fault rule in force; a test sets it. */
   fault: ((target: FaultTarget) => SqlFault | undefined) | undefined;
+  s3Fault: S3FaultRule | undefined;
   /** A client that has logged in; close ends it. */
   connect(config?: pg.ClientConfig): Promise<pg.Client>;
   put(key: string, body: string | Buffer): Promise<void>;
@@ -23,7 +25,11 @@ export interface Fixture {
 
 export async function startFixture(): Promise<Fixture> {
   const dir = mkdtempSync(join(tmpdir(), 'warehouse-'));
-  const warehouse = await startLocalWarehouse({ dir, sqlFault: (target) => fixture.fault?.(target) });
+  const warehouse = await startLocalWarehouse({
+    dir,
+    sqlFault: (target) => fixture.fault?.(target),
+    s3Fault: (request) => fixture.s3Fault?.(request),
+  });
   const { config } = warehouse;
   const s3 = new S3Client({
     endpoint: config.s3_endpoint,
@@ -39,6 +45,7 @@ export async function startFixture(): Promise<Fixture> {
     warehouse,
     dir,
     fault: undefined,
+    s3Fault: undefined,
     connect: async (more = {}) => {
       const client = new pg.Client({ ...clientConfig(warehouse), ...more });
       client.on('error', () => undefined);
@@ -74,7 +81,9 @@ export function clientConfig({ config }: LocalWarehouse): pg.ClientConfig {
 }
 
 /** How a query fails: SQLSTATE and message. */
-export async function failureOf(work: Promise<unknown>): Promise<{ code: string | undefined; message: string }> {
+export async function failureOf(
+  work: Promise<unknown>,
+): Promise<{ code: string | undefined; message: string }> {
   try {
     await work;
   } catch (error) {
@@ -89,4 +98,15 @@ export async function failureOf(work: Promise<unknown>): Promise<{ code: string 
 export async function rowsOf(client: pg.Client, text: string): Promise<unknown[][]> {
   const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' });
   return rows;
+}
+
+/** Asks by the protocol to cancel what the client runs. */
+export function cancel(warehouse: LocalWarehouse, client: pg.Client): void {
+  const canceller = new pg.Client(clientConfig(warehouse));
+  canceller.on('error', () => undefined);
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+  const { connection } = canceller;
+  connection.on('error', () => undefined);
+  connection.connect(warehouse.config.port, warehouse.config.hostname);
+  connection.on('sslconnect', () => connection.cancel(processID, secretKey));
 }

@@ -73,7 +73,10 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
 
 /** The plan for a column under the options of a COPY. */
 export function planColumn(column: CopyColumn, copy: CopyStatement): ColumnPlan {
-  const engine = column.type.toLowerCase().replace(/\s*\(.*\)/, '');
+  const engine = column.type
+    .toLowerCase()
+    .replace(/^pg_catalog\./, '')
+    .replace(/\s*\(.*\)/, '');
   const type = ALIASES[engine] ?? engine;
   const kind = kindOf(type);
   const limit = column.length ?? MAX_VARCHAR;

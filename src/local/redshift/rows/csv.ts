@@ -69,6 +69,8 @@ export class CsvReader {
   #pendingBytes = 0;
   #threshold = 0;
   #ended = false;
+  /** Whether the buffer may hold a record that was not tried yet. */
+  #fresh = false;
   #nextLine = 1;
   #linesInRecord = 0;
   #linesToSkip: number;
@@ -99,6 +101,7 @@ export class CsvReader {
   /** Says that the input is complete: the last record needs no line end. */
   end(): void {
     this.#ended = true;
+    this.#fresh = true;
     this.#join();
   }
 
@@ -116,7 +119,8 @@ export class CsvReader {
       this.#nextLine += 1;
       this.#linesToSkip -= 1;
     }
-    if (this.recordEnd < this.buffer.length && this.#scan()) return true;
+    if (this.#fresh && this.recordEnd < this.buffer.length && this.#scan()) return true;
+    this.#fresh = false;
     this.#threshold = this.buffer.length - this.recordEnd;
     return false;
   }
@@ -135,6 +139,7 @@ export class CsvReader {
         : Buffer.concat([rest, ...this.#pending]);
     this.#pending = [];
     this.#pendingBytes = 0;
+    this.#fresh = true;
     this.recordStart = 0;
     this.recordEnd = 0;
   }
@@ -170,10 +175,18 @@ export class CsvReader {
     const carriage = contentEnd > start && this.buffer[contentEnd - 1] === CR;
     this.contentEnd = carriage ? contentEnd - 1 : contentEnd;
     const last = this.fieldCount - 1;
-    if (carriage && last < this.#capacity && this.ends[last] === contentEnd) this.ends[last] = contentEnd - 1;
+    if (carriage && last < this.#capacity && this.ends[last] === contentEnd)
+      this.#trimCarriage(last, contentEnd - 1);
     this.line = this.#nextLine;
     this.#nextLine += this.#linesInRecord + 1;
     return true;
+  }
+
+  /** The carriage return of a line end is no content. */
+  #trimCarriage(field: number, end: number): void {
+    this.ends[field] = end;
+    const only = this.buffer.indexOf(CR, this.starts[field]) === end;
+    if (only) this.marks[field] = (this.marks[field] ?? 0) & ~CARRIAGE;
   }
 
   /** The offset of an opening quote at this place, white space before it skipped; -1 when the field is not quoted. */

@@ -2,7 +2,7 @@
 import type { CopyStatement } from '../sql/statement.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import { ESCAPED, NON_ASCII, QUOTED, type CsvReader } from './csv.ts';
-import { jsonFault } from './json.ts';
+import { readJson } from './json.ts';
 import { problem, type Problem } from './problem.ts';
 import { cutAtCharacter, multibyteProblem, utf8Problem } from './text.ts';
 
@@ -121,8 +121,14 @@ export class FieldChecker {
       if (invalid !== undefined) return invalid;
     }
     if ((marks & ESCAPED) !== 0) this.#unescape();
-    const fault = jsonFault(this.bytes.toString('utf8', this.start, this.end));
-    return fault === undefined ? true : problem(1224, fault.reason, fault.position);
+    const text = this.bytes.toString('utf8', this.start, this.end);
+    const json = readJson(text);
+    if (typeof json === 'object') return problem(1224, json.reason, json.position);
+    if (json.length === text.length) return true;
+    this.bytes = Buffer.from(json);
+    this.start = 0;
+    this.end = this.bytes.length;
+    return false;
   }
 
   /** PostgreSQL wants `\x` before the digits. */

@@ -23,8 +23,8 @@ class JsonError extends Error {
   }
 }
 
-/** The fault of a JSON text, or undefined. */
-export function jsonFault(text: string): JsonFault | undefined {
+/** The text as Redshift prints it (white space outside strings dropped), or why it is no value for a SUPER column. */
+export function readJson(text: string): string | JsonFault {
   if (text.length * 3 > MAX_VALUE_BYTES && Buffer.byteLength(text) > MAX_VALUE_BYTES) {
     return { reason: 'Value exceeds the maximum size of SUPER', position: 0 };
   }
@@ -32,14 +32,31 @@ export function jsonFault(text: string): JsonFault | undefined {
     const scanner = new JsonScanner(text);
     scanner.value(0);
     scanner.end();
-    return undefined;
+    return scanner.spaced ? compact(text) : text;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return { reason: error.message, position: error.position };
   }
 }
 
+/** White space outside the strings of a valid text goes. */
+function compact(text: string): string {
+  return text
+    .split('"')
+    .reduce<{ parts: string[]; inString: boolean }>(
+      ({ parts, inString }, part) => {
+        parts.push(inString ? part : part.replaceAll(/[ \t\r\n]+/g, ''));
+        const escaped = inString && (/\\*$/.exec(part)?.[0].length ?? 0) % 2 === 1;
+        return { parts, inString: escaped ? inString : !inString };
+      },
+      { parts: [], inString: false },
+    )
+    .parts.join('"');
+}
+
 class JsonScanner {
+  /** Whether white space stands outside strings. */
+  spaced = false;
   readonly #text: string;
   #at = 0;
 
@@ -138,6 +155,7 @@ class JsonScanner {
     for (;;) {
       const code = this.#text.charCodeAt(this.#at);
       if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.spaced = true;
       this.#at += 1;
     }
   }

@@ -1,0 +1,106 @@
+/** What a client hears: the engine's messages in Redshift's words, and errors of the endpoint's own. */
+import type { Socket } from 'node:net';
+import {
+  describeError,
+  EngineError,
+  type ErrorContext,
+  isByteLimit,
+  isSilent,
+  translateError,
+} from './errors.ts';
+import {
+  decodeFields,
+  decodeStrings,
+  encode,
+  encodeFields,
+  type Fields,
+  type Frame,
+  type TransactionStatus,
+} from './message.ts';
+import { RedshiftError } from './sql/statement.ts';
+import type { World } from './world.ts';
+
+/** Settings that Redshift reports to its clients. */
+const PARAMETERS_SHOWN = new Set([
+  ...['server_version', 'server_encoding', 'client_encoding', 'DateStyle', 'TimeZone', 'integer_datetimes'],
+  ...['is_superuser', 'session_authorization'],
+]);
+
+/** Writes to one client. What is written after it has left is lost. */
+export class Replies {
+  /** The query that errors and notices are about. */
+  context: ErrorContext;
+  private readonly client: Socket;
+  private readonly world: World;
+  private readonly showVersion: boolean;
+  private corked = false;
+
+  /** `pid` is that of the session; `application` is the client's name of itself. */
+  constructor(client: Socket, world: World, pid: number, application: string | undefined) {
+    this.client = client;
+    this.world = world;
+    this.context = { queryId: 0, pid };
+    // psql picks its catalog queries by the version, and the catalog is that of the engine.
+    this.showVersion = application !== 'psql';
+  }
+
+  /** Passes a message of the engine on; ReadyForQuery is left to `ready`. */
+  readonly relay = (frame: Frame): void => {
+    switch (frame.type) {
+      case 'S': {
+        const [name = ''] = decodeStrings(frame, 2).strings;
+        if (name === 'server_version' && this.showVersion)
+          this.write(encode('S', 'server_version\x008.0.2\0'));
+        else if (PARAMETERS_SHOWN.has(name)) this.write(frame.bytes);
+        return;
+      }
+      case 'N': {
+        const fields = decodeFields(frame);
+        if (!isSilent(fields)) this.write(encodeFields('N', translateError(fields, this.context)));
+        return;
+      }
+      case 'E':
+        this.error(new EngineError(decodeFields(frame)));
+        return;
+      case 'Z':
+        return;
+      default:
+        this.write(frame.bytes);
+    }
+  };
+
+  /** Sends an error. */
+  error(error: RedshiftError | EngineError): void {
+    this.write(
+      encodeFields(
+        'E',
+        error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context),
+      ),
+    );
+  }
+
+  /** Sends the engine's error of a statement, with what can be found out about it. */
+  async failure(failure: Fields): Promise<void> {
+    const limit = isByteLimit(failure) ? await this.world.findByteLimit(failure) : undefined;
+    this.write(encodeFields('E', translateError(failure, this.context, limit)));
+  }
+
+  /** Says that the next request may come. */
+  ready(status: TransactionStatus): void {
+    this.write(encode('Z', status));
+  }
+
+  /** Sends bytes; those of one turn go out together. */
+  write(bytes: Buffer): void {
+    if (this.client.destroyed) return;
+    if (!this.corked) {
+      this.corked = true;
+      this.client.cork();
+      process.nextTick(() => {
+        this.corked = false;
+        this.client.uncork();
+      });
+    }
+    this.client.write(bytes);
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Runs a client's statements one by one on the engine, each with what Redshift does around it: the write lock, commits,
+ * the remembered design, COPY from S3, and faults on order.
+ */
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runCopy } from './copy.ts';
+import { EngineError, type ErrorContext } from './errors.ts';
+import type { SqlFault } from './fault.ts';
+import { decodeFields, encode, encodeFields, encodeQuery, type Fields, type Frame } from './message.ts';
+import type { Replies } from './replies.ts';
+import { quoteTable } from './sql/names.ts';
+import { RedshiftError, type Statement } from './sql/statement.ts';
+import { quoteLiteral, type Upstream } from './upstream.ts';
+import type { World } from './world.ts';
+
+/** A statement on its way: its text for faults, how to send it, and how to send it when it is a COPY. */
+export interface Execution {
+  readonly statement: Statement;
+  readonly text: string;
+  /** Sends the messages, hands the answers to `receive`, and resolves at ReadyForQuery. */
+  readonly perform: (receive: (frame: Frame) => void) => Promise<unknown>;
+  /** The messages up to the one that starts the COPY, and those that have to wait for its end. */
+  readonly copy: () => { readonly start: Buffer; readonly rest: Buffer };
+}
+
+/** No statement of PostgreSQL: fails in every state of a session, and takes an open transaction with it. */
+export const NO_STATEMENT = '!';
+
+const CONTROL = new Set(['BEGIN', 'COMMIT', 'ROLLBACK']);
+/** Statements that queue for the table's write lock; others take a stronger lock by themselves. */
+const WRITERS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
+
+/** See the file. Of the promises of one runner only one may be under way. */
+export class Runner {
+  private readonly client: Socket;
+  private readonly upstream: Upstream;
+  private readonly world: World;
+  private readonly replies: Replies;
+  private readonly gone = new AbortController();
+  private copying: AbortController | undefined;
+  /** Whether the open transaction block is the endpoint's own, around statements that the client runs outside one. */
+  private implicit = false;
+  private copyCount = 0;
+  private copyId = -1;
+  private queryId = -1;
+
+  constructor(client: Socket, upstream: Upstream, world: World, replies: Replies) {
+    this.client = client;
+    this.upstream = upstream;
+    this.world = world;
+    this.replies = replies;
+    client.once('close', () => this.gone.abort());
+  }
+
+  /** Cancels the statement that runs. */
+  async cancel(): Promise<void> {
+    if (this.copying) this.copying.abort();
+    else await this.upstream.cancel();
+  }
+
+  /** Runs one statement with all that goes with it; false when it has failed. */
+  async execute(execution: Execution): Promise<boolean> {
+    const { statement, text } = execution;
+    const fault = this.world.fault(text, statement.verb);
+    if (fault?.kind === 'drop-before') return this.drop();
+    if (fault?.kind === 'stall') await delay(fault.ms, undefined, { signal: this.gone.signal });
+    const context = this.world.nextQuery(this.upstream.pid);
+    this.replies.context = context;
+    const wasFailed = this.upstream.status === 'E';
+    const isQuery = runsOnComputeNodes(statement);
+    try {
+      if (fault?.kind === 'error') throw faultError(fault);
+      await this.prepare(statement, fault);
+      const failure = statement.copy
+        ? await this.copy(statement, execution, context, fault)
+        : await this.forward(execution, fault);
+      if (failure) {
+        if (fault?.kind === 'drop-after') return this.drop();
+        await this.replies.failure(failure);
+        return false;
+      }
+      await this.remember(statement);
+    } catch (error) {
+      await this.fail(error);
+      return false;
+    } finally {
+      if (isQuery && !wasFailed) this.queryId = context.queryId;
+    }
+    if (fault?.kind !== 'drop-after') return true;
+    await this.closeBlock();
+    return this.drop();
+  }
+
+  /** What has to happen before a statement, in a session that is able to run it. */
+  private async prepare(statement: Statement, fault: SqlFault | undefined): Promise<void> {
+    const { upstream, world } = this;
+    if (upstream.status === 'E') return;
+    if (statement.outsideTransactionOnly !== undefined && upstream.status === 'T') {
+      throw new RedshiftError('25001', statement.outsideTransactionOnly);
+    }
+    await world.rememberNames(statement.longNames ?? []);
+    if (statement.commits && upstream.status === 'T') {
+      await upstream.run('COMMIT');
+      this.implicit = false;
+    }
+    if (fault?.kind === 'commit-answers-rollback' && upstream.status === 'T') await upstream.run('ROLLBACK');
+    if (isControl(statement)) this.implicit = false;
+    if (/pg_last_(?:copy|query)/i.test(statement.sql)) {
+      // SET takes no snapshot, unlike a SELECT of set_config.
+      await upstream.run(
+        `SET warehouse.copy_count TO '${this.copyCount}'; SET warehouse.copy_id TO '${this.copyId}'; ` +
+          `SET warehouse.query_id TO '${this.queryId}'`,
+      );
+    }
+    const locked = WRITERS.has(statement.verb) ? statement.writes : undefined;
+    if (locked ?? statement.design ?? statement.copy) await this.openBlock();
+    if (!locked) return;
+    // The lock comes before the snapshot, so that a writer which had to wait sees what the one before it wrote.
+    await upstream
+      .run(`LOCK TABLE ${quoteTable(locked)} IN SHARE ROW EXCLUSIVE MODE`)
+      .catch((error: unknown) => {
+        if (!statement.copy || !(error instanceof EngineError) || error.fields['C'] !== '42P01') throw error;
+        throw new RedshiftError('XX000', `Cannot COPY into nonexistent table ${locked.table}`);
+      });
+  }
+
+  private async remember({ design }: Statement): Promise<void> {
+    if (!design) return;
+    const { table, like, ...rest } = design;
+    const parent = like ? `${quoteLiteral(quoteTable(like))}::regclass` : 'null';
+    await this.upstream.run(
+      `SELECT pg_catalog.warehouse_remember(${quoteLiteral(quoteTable(table))}::regclass, ${quoteLiteral(JSON.stringify(rest))}, ${parent})`,
+    );
+  }
+
+  /** Passes a statement and its answers on; its error is held back and returned. */
+  private async forward(execution: Execution, fault: SqlFault | undefined): Promise<Fields | undefined> {
+    let failure: Fields | undefined;
+    await execution.perform((frame) => {
+      if (frame.type === 'E') failure = decodeFields(frame);
+      else if (fault?.kind === 'drop-after') return;
+      else if (frame.type === 'C' && fault?.kind === 'commit-answers-rollback')
+        this.replies.write(encode('C', 'ROLLBACK\0'));
+      // Some statements are a block of the engine's procedural language.
+      else if (frame.type === 'C' && frame.bytes.toString('latin1', 5) === 'DO\0') {
+        this.replies.write(encode('C', `${execution.statement.verb}\0`));
+      } else this.replies.relay(frame);
+    });
+    return failure;
+  }
+
+  private async copy(
+    statement: Statement,
+    execution: Execution,
+    context: ErrorContext,
+    fault: SqlFault | undefined,
+  ): Promise<Fields | undefined> {
+    const { copy } = statement;
+    if (!copy) return undefined;
+    this.copying = new AbortController();
+    const leave = () => this.copying?.abort();
+    this.gone.signal.addEventListener('abort', leave);
+    try {
+      const result = await runCopy({
+        copy,
+        context,
+        world: this.world,
+        upstream: this.upstream,
+        messages: execution.copy(),
+        signal: this.copying.signal,
+        relay: fault?.kind === 'drop-after' ? () => undefined : this.replies.relay,
+      });
+      this.copyId = context.queryId;
+      if (result.kind === 'failed') {
+        this.copyCount = 0;
+        return result.failure;
+      }
+      this.copyCount = result.rows - (fault?.kind === 'copy-reports-fewer' ? fault.rows : 0);
+      if (fault?.kind !== 'drop-after') this.reportCopy(copy.table.table, result.skipped);
+      return undefined;
+    } finally {
+      this.gone.signal.removeEventListener('abort', leave);
+      this.copying = undefined;
+    }
+  }
+
+  private reportCopy(table: string, skipped: number): void {
+    const lines = [`Load into table '${table}' completed, ${this.copyCount} record(s) loaded successfully.`];
+    if (skipped > 0) {
+      lines.push(
+        `Load into table '${table}' completed, ${skipped} record(s) could not be loaded.  ` +
+          "Check 'stl_load_errors' system table for details.",
+      );
+    }
+    for (const M of lines) this.replies.write(encodeFields('N', { S: 'INFO', C: '00000', M }));
+    this.replies.write(encode('C', 'COPY\0'));
+  }
+
+  /** Puts what follows into a transaction until `closeBlock`, if the client has none open. */
+  async openBlock(): Promise<void> {
+    if (this.upstream.status !== 'I') return;
+    await this.upstream.run('BEGIN');
+    this.implicit = true;
+  }
+
+  /** Ends a transaction of `openBlock` that the client has not made its own. */
+  async closeBlock(): Promise<void> {
+    if (!this.implicit) return;
+    this.implicit = false;
+    try {
+      await this.upstream.run(this.upstream.status === 'E' ? 'ROLLBACK' : 'COMMIT');
+    } catch (error) {
+      await this.fail(error);
+    }
+  }
+
+  /** Answers with an error of the endpoint's own; an open transaction fails with it. */
+  async fail(error: unknown): Promise<void> {
+    if (!(error instanceof RedshiftError) && !(error instanceof EngineError)) throw error;
+    if (this.upstream.status === 'T') await this.upstream.request(encodeQuery(NO_STATEMENT), () => undefined);
+    this.replies.error(error);
+  }
+
+  private drop(): false {
+    this.client.destroy();
+    this.upstream.destroy();
+    return false;
+  }
+}
+
+/** Whether the statement is about the transaction itself. */
+export function isControl({ verb }: Statement): boolean {
+  return CONTROL.has(verb);
+}
+
+/** Only such statements count for pg_last_query_id. */
+function runsOnComputeNodes({ verb, sql }: Statement): boolean {
+  if (verb !== 'SELECT') return WRITERS.has(verb);
+  return /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql);
+}
+
+function faultError(fault: Extract<SqlFault, { kind: 'error' }>): RedshiftError {
+  const more = fault.detail === undefined ? {} : { detail: fault.detail };
+  return new RedshiftError(fault.sqlstate, fault.message, more);
+}

@@ -1,0 +1,75 @@
+/** Frames of the protocol, and errors in Redshift's words. */
+import { expect } from 'chai';
+import { translateError } from '../../../src/local/redshift/errors.ts';
+import {
+  decodeFields,
+  decodeRow,
+  encode,
+  encodeFields,
+  encodeQuery,
+  FrameCutter,
+} from '../../../src/local/redshift/message.ts';
+
+describe('messages of the protocol', () => {
+  it('come out of any cut of the stream', () => {
+    const stream = Buffer.concat([encodeQuery('SELECT 1'), encode('S'), encodeQuery('x'.repeat(300))]);
+    for (const size of [1, 2, 7, 64, stream.length]) {
+      const cutter = new FrameCutter();
+      const frames = [];
+      for (let at = 0; at < stream.length; at += size)
+        frames.push(...cutter.push(stream.subarray(at, at + size)));
+      expect(frames.map(({ type, bytes }) => [type, bytes.length])).to.deep.equal([
+        ['Q', 14],
+        ['S', 5],
+        ['Q', 306],
+      ]);
+    }
+  });
+
+  it('are refused when they can not be any', () => {
+    expect(() => new FrameCutter().push(Buffer.from('GET / HTTP/1.1\r\n'))).to.throw(
+      'invalid message length',
+    );
+  });
+
+  it('hold fields and rows', () => {
+    const bytes = encodeFields('E', { S: 'ERROR', C: '42601', M: 'é' });
+    expect(decodeFields({ type: 'E', bytes })).to.deep.equal({ S: 'ERROR', C: '42601', M: 'é' });
+    const row = encode('D', Buffer.from([0, 2, 0, 0, 0, 1, 0x61, 0xff, 0xff, 0xff, 0xff]));
+    expect(decodeRow({ type: 'D', bytes: row })).to.deep.equal(['a', null]);
+  });
+});
+
+describe('an error of PostgreSQL in the words of Redshift', () => {
+  const context = { queryId: 7, pid: 42 };
+
+  it('is 1023 for a serialization failure', () => {
+    const fields = { S: 'ERROR', V: 'ERROR', C: '40001', M: 'could not serialize access', F: 'x.c', L: '1' };
+    expect(translateError(fields, context)).to.deep.equal({
+      S: 'ERROR',
+      C: 'XX000',
+      M: '1023',
+      D: 'Serializable isolation violation on table in Redshift, transactions forming the cycle are: 7, 8 (pid:42)',
+    });
+  });
+
+  it('speaks of relations', () => {
+    expect(translateError({ C: '42501', M: 'permission denied for table t' }, context)['M']).to.equal(
+      'permission denied for relation t',
+    );
+  });
+
+  it('tells a broken limit in bytes, and leaves other constraints alone', () => {
+    const broken = { S: 'ERROR', C: '23514', M: 'violates check', n: 'rs_bytes_v', t: 't', s: 'public' };
+    expect(translateError(broken, context, 5)).to.deep.equal({
+      S: 'ERROR',
+      C: '22001',
+      M: 'value too long for type character varying(5)',
+    });
+    expect(translateError({ ...broken, n: 'mine' }, context)).to.deep.equal({
+      S: 'ERROR',
+      C: '23514',
+      M: 'violates check',
+    });
+  });
+});

@@ -1,0 +1,190 @@
+/** The tools around the load, as processes. */
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { newPlace } from '../support/warehouse.ts';
+
+const version = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+describe('--version, --help, --about', () => {
+  it('answer without a configuration and without reading stdin', async () => {
+    const answers = await Promise.all(
+      [['--version'], ['--help'], ['--about'], ['--about', '--format', 'markdown']].map((args) =>
+        runCli(args),
+      ),
+    );
+    expect(answers.map(({ code }) => code)).to.deep.equal([0, 0, 0, 0]);
+    expect(answers[0]?.stdout).to.equal(`target-redshift ${version}\n`);
+    expect(answers[1]?.stdout).to.match(/^Usage:/);
+    expect(answers[3]?.stdout).to.contain('| `hostname` | string | required |');
+  });
+
+  it('--about --format json has the keys that Meltano reads', async () => {
+    const { stdout } = await runCli(['--about', '--format', 'json']);
+    const about = JSON.parse(stdout) as Record<string, unknown>;
+    expect(about).to.include({ name: 'target-redshift', version });
+    expect(about).to.have.all.keys(
+      'name',
+      'description',
+      'version',
+      'sdk_version',
+      'capabilities',
+      'settings',
+    );
+  });
+});
+
+describe('--check', () => {
+  it('does every step for real, one line each, and leaves nothing behind', async () => {
+    const place = await newPlace();
+    const { code, stdout } = await runCli(['--check', '--config', place.configFile()]);
+    expect(code, stdout).to.equal(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(0, 19).trim()),
+    ).to.deep.equal([
+      'ok     connect',
+      'ok     schema',
+      'ok     s3 put',
+      'ok     copy',
+      'ok     read',
+      'ok     delete',
+      'ok     clean up',
+    ]);
+    expect(await place.objects()).to.deep.equal([]);
+    expect(
+      await place.query(`SELECT table_name FROM svv_tables WHERE table_schema = '${place.schema}'`),
+    ).to.deep.equal([]);
+  });
+
+  it('names the step that fails, goes on where it can, and exits 1', async () => {
+    const place = await newPlace();
+    const { code, stdout } = await runCli([
+      '--check',
+      '--config',
+      place.configFile({ s3_bucket: 'no-such-bucket' }),
+    ]);
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.match(/^ok {5}connect/m)
+      .and.to.match(/^FAILED s3 put .*the bucket does not exist/m)
+      .and.to.match(/^- {6}copy .*skipped/m);
+  });
+});
+
+describe('--discover', () => {
+  it('prints the tables of the target schema as a Singer catalog', async () => {
+    const place = await newPlace();
+    const columns = {
+      id: { type: 'integer' },
+      name: { type: 'string' },
+      at: { type: 'string', format: 'date-time' },
+    };
+    await runCli(['--config', place.configFile()], lines(schema('Users', columns, ['id'])));
+    const { code, stdout } = await runCli(['--discover', '--config', place.configFile()]);
+    expect(code).to.equal(0);
+    const { streams } = JSON.parse(stdout) as { streams: Record<string, unknown>[] };
+    expect(
+      streams.map(({ stream, key_properties, schema: found }) => ({ stream, key_properties, found })),
+    ).to.deep.equal([
+      {
+        stream: 'users',
+        key_properties: ['id'],
+        found: {
+          type: 'object',
+          properties: {
+            id: { type: ['null', 'integer'] },
+            name: { type: ['null', 'string'], maxLength: 64 },
+            at: { type: ['null', 'string'], format: 'date-time' },
+          },
+        },
+      },
+    ]);
+  });
+});
+
+describe('sql', () => {
+  it('prints every non-null value as the text that the server sent', async () => {
+    const place = await newPlace();
+    const config = place.configFile();
+    const statement = "SELECT 9007199254740993 AS big, '' AS empty, NULL AS none, 1.10 AS n, 'a,\"b\"' AS t";
+    const [json, csv, table] = await Promise.all(
+      ['json', 'csv', 'table'].map(
+        async (format) => (await runCli(['sql', statement, '--config', config, '--format', format])).stdout,
+      ),
+    );
+    expect(json).to.equal('[{"big":"9007199254740993","empty":"","none":null,"n":"1.10","t":"a,\\"b\\""}]\n');
+    expect(csv).to.equal('big,empty,none,n,t\n9007199254740993,"",,1.10,"a,""b"""\n');
+    expect(table).to.contain('9007199254740993').and.to.contain('NULL').and.to.contain('(1 row)');
+  });
+
+  it('refuses JSON with two columns of one name, and tells a wrong query in one sentence', async () => {
+    const config = (await newPlace()).configFile();
+    const twice = await runCli(['sql', 'SELECT 1 AS a, 2 AS a', '--config', config, '--format', 'json']);
+    expect([twice.code, twice.stdout, twice.logs.at(-1)?.message]).to.deep.equal([
+      1,
+      '',
+      'Cannot write JSON: two columns are called "a"; rename one with AS',
+    ]);
+    const wrong = await runCli(['sql', 'SELECT nope', '--config', config]);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.logs.at(-1)?.message).to.match(/^Redshift refused SELECT nope: /);
+  });
+});
+
+describe('--local and local', () => {
+  let dir: string;
+  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'target-redshift-local-'))));
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('--local needs no config, keeps its data from run to run, and warns of connection options it ignores', async () => {
+    const input = (n: number): string =>
+      lines(schema('t', { n: { type: 'integer' } }), record('t', { n }), state(n));
+    const first = await runCli(['--local', '--dir', join(dir, 'w')], input(1));
+    expect([first.code, first.stdout], first.stderr).to.deep.equal([0, '1\n']);
+    const config = (await newPlace()).configFile({ target_schema: 'public', batch_size_rows: 1 });
+    const second = await runCli(['--local', '--dir', join(dir, 'w'), '--config', config], input(2));
+    expect([second.code, second.stdout]).to.deep.equal([0, '2\n']);
+    expect(second.logs[0]?.message).to.match(
+      /^--local ignores the connection options of the configuration: hostname, port,/,
+    );
+    const { stdout } = await runCli([
+      'sql',
+      'SELECT n FROM t ORDER BY n',
+      '--local',
+      '--dir',
+      join(dir, 'w'),
+      '--format',
+      'csv',
+    ]);
+    expect(stdout).to.equal('n\n1\n2\n');
+  });
+
+  it('local prints one JSON line that works as --config of a second process, is joined by --local, and ends on SIGTERM', async () => {
+    const written = join(dir, 'config.json');
+    const server = startCli(['local', '--dir', join(dir, 'w'), '--write-config', written]);
+    await server.seen(/\}\n/);
+    const [loaded, joined] = await Promise.all([
+      runCli(['--config', written], lines(schema('a', { n: { type: 'integer' } }), record('a', { n: 1 }))),
+      runCli(
+        ['--local', '--dir', join(dir, 'w')],
+        lines(schema('b', { n: { type: 'integer' } }), record('b', { n: 2 })),
+      ),
+    ]);
+    expect([loaded.code, joined.code], loaded.stderr + joined.stderr).to.deep.equal([0, 0]);
+    expect(statSync(written).mode & 0o777).to.equal(0o600);
+    const second = await runCli(['local', '--dir', join(dir, 'w')]);
+    expect(second.code).to.equal(1);
+    expect(second.logs.at(-1)?.message).to.match(/^Cannot serve .*: process \d+ serves it already$/);
+    server.process.kill('SIGTERM');
+    const { code, stdout } = await server.finished;
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(readFileSync(written, 'utf8'));
+  });
+});

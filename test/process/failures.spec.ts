@@ -1,0 +1,180 @@
+/** Failures of the warehouse and of S3, ordered from the local one: what is lost (nothing), what is said, what is tried again. */
+import { expect } from 'chai';
+import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { faults, newPlace, type Place } from '../support/warehouse.ts';
+
+const integer = { type: ['null', 'integer'] };
+
+/** Two batches of two rows and a state behind each. */
+function input(keys: readonly string[]): string {
+  return lines(
+    schema('t', { id: integer }, keys),
+    record('t', { id: 1 }),
+    record('t', { id: 2 }),
+    state({ n: 2 }),
+    record('t', { id: 3 }),
+    record('t', { id: 4 }),
+    state({ n: 4 }),
+  );
+}
+
+const TWO_ROWS = { batch_size_rows: 2 };
+
+async function load(place: Place, keys: readonly string[] = [], options: object = {}): Promise<Finished> {
+  return runCli(['--config', place.configFile({ ...TWO_ROWS, ...options })], input(keys));
+}
+
+const ids = async (place: Place): Promise<(string | null)[]> =>
+  (await place.query(`SELECT id FROM ${place.schema}.t ORDER BY id`)).flat();
+
+type Statement = Parameters<typeof faults.sql>[0];
+
+/** A fault for the nth statement of this test that matches, counted from 0. */
+function nthMatching<T>(pattern: RegExp, nth: number, fault: T): (statement: Statement) => T | undefined {
+  let seen = 0;
+  return ({ sql }) => (pattern.test(sql) && seen++ === nth ? fault : undefined);
+}
+
+/** COMMIT comes in one message with the marker's INSERT; its verb tells it apart. */
+function nthVerb<T>(verb: string, nth: number, fault: T): (statement: Statement) => T | undefined {
+  let seen = 0;
+  return (statement) => (statement.verb === verb && seen++ === nth ? fault : undefined);
+}
+
+describe('failures of the warehouse', () => {
+  for (const keys of [[], ['id']]) {
+    const method = keys.length > 0 ? 'an upsert' : 'an append';
+
+    it(`${method} whose COMMIT reply is lost counts once`, async () => {
+      const place = await newPlace();
+      faults.sql = nthVerb('COMMIT', 0, { kind: 'drop-after' } as const);
+      const { code, stdout, stderr } = await load(place, keys);
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
+      expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
+      expect(stderr).to.contain('no answer came to COMMIT');
+      expect(await place.objects()).to.deep.equal([]);
+    });
+
+    it(`${method} whose connection is lost before COMMIT is tried again`, async () => {
+      const place = await newPlace();
+      faults.sql = nthVerb('COMMIT', 1, { kind: 'drop-before' } as const);
+      const { code, stdout, stderr } = await load(place, keys);
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
+      expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
+    });
+
+    it(`${method} whose COMMIT answers ROLLBACK is not counted as committed, and is tried again`, async () => {
+      const place = await newPlace();
+      faults.sql = nthVerb('COMMIT', 0, { kind: 'commit-answers-rollback' } as const);
+      const { code, stdout, stderr } = await load(place, keys);
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
+      expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
+      expect(stderr).to.contain('the server answered ROLLBACK instead of COMMIT');
+    });
+
+    it(`${method} that COPY reports fewer rows for is rolled back, and the run fails`, async () => {
+      const place = await newPlace();
+      faults.sql = nthMatching(/^COPY/, 1, { kind: 'copy-reports-fewer', rows: 1 } as const);
+      const { code, stdout, logs } = await load(place, keys);
+      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '{"n":2}\n' });
+      expect(await ids(place)).to.deep.equal(['1', '2']);
+      expect(logs.at(-1)?.message).to.match(
+        /Cannot account for every row of table "t": sent 2, but copied 1/,
+      );
+      expect(await place.objects()).to.deep.equal([]);
+    });
+  }
+
+  it('a serialization conflict (1023 with XX000) is tried again as a whole', async () => {
+    const place = await newPlace();
+    faults.sql = nthMatching(/^DELETE FROM "case/, 0, {
+      kind: 'error',
+      sqlstate: 'XX000',
+      message: '1023',
+      detail: 'Serializable isolation violation on table - 100167',
+    } as const);
+    const { code, stdout, stderr } = await load(place, ['id']);
+    expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
+    expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
+    expect(stderr).to.contain('trying again to load stream');
+  });
+
+  it('a full disk of the warehouse ends the run with a sentence, keeps what is committed and prints no newer state', async () => {
+    const place = await newPlace();
+    faults.sql = nthMatching(/^COPY/, 1, { kind: 'error', sqlstate: 'XX000', message: 'Disk Full' } as const);
+    const { code, stdout, logs } = await load(place);
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '{"n":2}\n' });
+    expect(logs.at(-1)?.message).to.match(
+      /^Cannot load stream "t" into .*: Redshift refused COPY .*: Disk Full$/,
+    );
+    expect(await ids(place)).to.deep.equal(['1', '2']);
+    expect(await place.objects()).to.deep.equal([]);
+  });
+
+  it('a failed load stops the later batches of its table, so that no state passes a hole', async () => {
+    const place = await newPlace();
+    faults.sql = nthMatching(/^COPY/, 0, { kind: 'error', sqlstate: 'XX000', message: 'Disk Full' } as const);
+    const { code, stdout } = await load(place);
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(await ids(place)).to.deep.equal([]);
+  });
+
+  it('a missing privilege is named with the grant that helps', async () => {
+    const place = await newPlace();
+    faults.sql = nthMatching(/^CREATE TABLE "case/, 0, {
+      kind: 'error',
+      sqlstate: '42501',
+      message: 'permission denied for schema x',
+    } as const);
+    const { code, logs } = await load(place);
+    expect(code).to.equal(1);
+    expect(logs.at(-1)?.message).to.match(
+      /permission denied for schema x; grant the user CREATE on the schema/,
+    );
+  });
+});
+
+describe('failures of S3', () => {
+  it('a slow-down answer is tried again by the SDK', async () => {
+    const place = await newPlace();
+    let left = 2;
+    faults.s3 = ({ operation }) =>
+      operation === 'PutObject' && left-- > 0 ? { kind: 'error', status: 503, code: 'SlowDown' } : undefined;
+    const { code, stdout, stderr } = await load(place);
+    expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
+    expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
+  });
+
+  it('no space left at the object store ends the run with a sentence and leaves nothing behind', async () => {
+    const place = await newPlace();
+    faults.s3 = ({ operation }) =>
+      operation === 'PutObject'
+        ? { kind: 'error', status: 400, code: 'ENOSPC', message: 'no space left on device' }
+        : undefined;
+    const { code, stdout, logs } = await load(place);
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(logs.at(-1)?.message).to.match(/^Cannot upload s3:\/\/local-bucket\/.*: no space left on device$/);
+    expect(await place.objects()).to.deep.equal([]);
+  });
+
+  it('a body that COPY reads only half of loads nothing', async () => {
+    const place = await newPlace();
+    faults.s3 = ({ operation, key }) =>
+      operation === 'GetObject' && key.endsWith('.gz') ? { kind: 'truncate', bytes: 10 } : undefined;
+    const { code, stdout } = await load(place, [], { max_load_attempts: 1 });
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(await ids(place)).to.deep.equal([]);
+  });
+
+  it('objects stay with keep_s3_files, and the next run does not take young ones for leftovers', async () => {
+    const place = await newPlace();
+    await load(place, [], { keep_s3_files: true });
+    await load(place);
+    expect((await place.objects()).map((key) => key.replace(/run-[^/]+/, 'RUN'))).to.deep.equal([
+      `${place.prefix}/RUN/t/000001-00000.csv.gz`,
+      `${place.prefix}/RUN/t/000001-manifest-1.json`,
+      `${place.prefix}/RUN/t/000002-00000.csv.gz`,
+      `${place.prefix}/RUN/t/000002-manifest-1.json`,
+    ]);
+  });
+});

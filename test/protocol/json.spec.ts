@@ -157,7 +157,10 @@ describe('parseObject', () => {
 
   it('keeps the text of every number that JSON has', () => {
     const digits = fc.stringMatching(/^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?$/);
-    fc.assert(fc.property(digits, (text) => expect(value(text)).to.deep.equal(new JsonNumber(text))));
+    const law = fc.property(digits, (text) => {
+      expect(value(text)).to.deep.equal(new JsonNumber(text));
+    });
+    fc.assert(law);
   });
 
   it('accepts what JSON.parse accepts and nothing else, however the bytes are mutated', () => {
@@ -175,7 +178,7 @@ describe('parseObject', () => {
       });
       expect(accepts(() => parseObject(text)), text).to.equal(isObject);
     });
-    fc.assert(law, { numRuns: 5000 });
+    fc.assert(law, { numRuns: 3000 });
   });
 });
 

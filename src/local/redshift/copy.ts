@@ -214,7 +214,7 @@ async function untilAborted(
   opening: Promise<Readable | undefined>,
   signal: AbortSignal,
 ): Promise<Readable | undefined> {
-  let leave = () => undefined as void;
+  let leave: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     leave = () => reject(new Error('cancelled'));
     signal.addEventListener('abort', leave, { once: true });

@@ -1,5 +1,6 @@
 /** What the endpoint's tests share: a warehouse in a folder of its own, clients for it, and objects to load. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -100,13 +101,12 @@ export async function rowsOf(client: pg.Client, text: string): Promise<unknown[]
   return rows;
 }
 
-/** Asks by the protocol to cancel what the client runs. */
+/** Asks by the protocol to cancel what the client runs: a CancelRequest on a connection of its own. */
 export function cancel(warehouse: LocalWarehouse, client: pg.Client): void {
-  const canceller = new pg.Client(clientConfig(warehouse));
-  canceller.on('error', () => undefined);
   const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
-  const { connection } = canceller;
-  connection.on('error', () => undefined);
-  connection.connect(warehouse.config.port, warehouse.config.hostname);
-  connection.on('sslconnect', () => connection.cancel(processID, secretKey));
+  const request = Buffer.alloc(16);
+  [16, 80877102, processID, secretKey].forEach((word, at) => request.writeInt32BE(word, at * 4));
+  const socket = connect(warehouse.config.port, warehouse.config.hostname);
+  socket.on('error', () => socket.destroy());
+  socket.end(request);
 }

@@ -32,32 +32,18 @@ export function readJson(text: string): string | JsonFault {
     const scanner = new JsonScanner(text);
     scanner.value(0);
     scanner.end();
-    return scanner.spaced ? compact(text) : text;
+    return scanner.compacted();
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return { reason: error.message, position: error.position };
   }
 }
 
-/** White space outside the strings of a valid text goes. */
-function compact(text: string): string {
-  return text
-    .split('"')
-    .reduce<{ parts: string[]; inString: boolean }>(
-      ({ parts, inString }, part) => {
-        parts.push(inString ? part : part.replaceAll(/[ \t\r\n]+/g, ''));
-        const escaped = inString && (/\\*$/.exec(part)?.[0].length ?? 0) % 2 === 1;
-        return { parts, inString: escaped ? inString : !inString };
-      },
-      { parts: [], inString: false },
-    )
-    .parts.join('"');
-}
-
 class JsonScanner {
-  /** Whether white space stands outside strings. */
-  spaced = false;
   readonly #text: string;
+  /** The text between the stretches of white space so far, and where the next piece starts. */
+  #pieces = '';
+  #pieceStart = 0;
   #at = 0;
 
   constructor(text: string) {
@@ -151,13 +137,21 @@ class JsonScanner {
     return this.#fault(`String value exceeds the max size of ${MAX_STRING_BYTES} bytes`);
   }
 
+  /** The text that was scanned, without the white space outside strings. */
+  compacted(): string {
+    return this.#pieceStart === 0 ? this.#text : this.#pieces + this.#text.slice(this.#pieceStart);
+  }
+
   #skipSpaces(): void {
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
-      this.spaced = true;
+    const start = this.#at;
+    let code = this.#text.charCodeAt(this.#at);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) {
       this.#at += 1;
+      code = this.#text.charCodeAt(this.#at);
     }
+    if (this.#at === start) return;
+    this.#pieces += this.#text.slice(this.#pieceStart, start);
+    this.#pieceStart = this.#at;
   }
 
   #accept(char: string): boolean {

@@ -2,7 +2,6 @@
 import type { Logger } from './log.ts';
 import type { Config } from './options.ts';
 import type { ObjectStore, Warehouse } from './ports.ts';
-import { connectS3 } from './staging/s3.ts';
 import { connectRedshift } from './warehouse/redshift.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
@@ -24,7 +23,9 @@ export function openWarehouse(config: Config, log: Logger): Warehouse {
   });
 }
 
-export function openStore(config: Config): ObjectStore {
+/** The AWS SDK is loaded here and not before: commands that need no S3 start without it. */
+export async function openStore(config: Config): Promise<ObjectStore> {
+  const { connectS3 } = await import('./staging/s3.ts');
   return connectS3({
     bucket: config.s3_bucket,
     region: config.s3_region,

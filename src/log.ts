@@ -1,6 +1,7 @@
 /** Logs to stderr: JSON lines for machines, short lines for a person at a terminal. Never to stdout, which is the protocol. */
+import { createRequire } from 'node:module';
 import pino, { type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import type { PinoPretty } from 'pino-pretty';
 
 export type { Logger };
 
@@ -19,7 +20,8 @@ export function createLogger(level: string, format: LogFormat): Logger {
   return isPretty
     ? pino(
         options,
-        pretty({
+        // Loaded only at a terminal; the import would be asynchronous.
+        (createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty)({
           destination: 2,
           sync: true,
           colorize: process.stderr.isTTY,

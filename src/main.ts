@@ -2,16 +2,11 @@
 /** The only file that touches the process: arguments, streams, signals, exit code. Builds the parts and runs a command. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseCommand, HELP, type Command, type Where } from './cli.ts';
-import { about } from './commands/about.ts';
-import { check } from './commands/check.ts';
-import { discover } from './commands/discover.ts';
-import { runLoad } from './commands/load.ts';
-import { query } from './commands/sql.ts';
 import { checkConfig, overrideConnection, readConfigFiles, type LoadedConfig } from './config.ts';
-import { openStore, openWarehouse } from './connect.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { Config } from './options.ts';
+import type { Warehouse } from './ports.ts';
 
 const stop = new AbortController();
 const kill = new AbortController();
@@ -40,12 +35,15 @@ async function execute(command: Command): Promise<number> {
       return answer(HELP);
     case 'version':
       return answer(`target-redshift ${version()}\n`);
-    case 'about':
+    case 'about': {
+      const { about } = await import('./commands/about.ts');
       return answer(`${about(command.format, version())}\n`);
+    }
     case 'local':
       return serveLocal(command);
     case 'load':
       return withConfig(command.where, async (config) => {
+        const { runLoad } = await import('./commands/load.ts');
         const { stdin, stdout } = process;
         await runLoad({
           config,
@@ -60,7 +58,9 @@ async function execute(command: Command): Promise<number> {
       });
     case 'check':
       return withConfig(command.where, async (config) => {
-        const [warehouse, store] = [openWarehouse(config, log), openStore(config)];
+        const { openStore, openWarehouse } = await import('./connect.ts');
+        const { check } = await import('./commands/check.ts');
+        const [warehouse, store] = [openWarehouse(config, log), await openStore(config)];
         try {
           return (await check(config, warehouse, store, (line) => answer(`${line}\n`))) ? 0 : 1;
         } finally {
@@ -69,11 +69,15 @@ async function execute(command: Command): Promise<number> {
         }
       });
     case 'discover':
-      return withConfig(command.where, (config) => ask(config, (warehouse) => discover(warehouse, config)));
+      return withConfig(command.where, async (config) => {
+        const { discover } = await import('./commands/discover.ts');
+        return ask(config, (warehouse) => discover(warehouse, config));
+      });
     case 'sql':
-      return withConfig(command.where, (config) =>
-        ask(config, (warehouse) => query(warehouse, command.query, command.format)),
-      );
+      return withConfig(command.where, async (config) => {
+        const { query } = await import('./commands/sql.ts');
+        return ask(config, (warehouse) => query(warehouse, command.query, command.format));
+      });
   }
 }
 
@@ -84,8 +88,9 @@ function answer(text: string): number {
 
 async function ask(
   config: Config,
-  work: (warehouse: ReturnType<typeof openWarehouse>) => Promise<string>,
+  work: (warehouse: Warehouse) => Promise<string>,
 ): Promise<number> {
+  const { openWarehouse } = await import('./connect.ts');
   const warehouse = openWarehouse(config, log);
   const giveUp = (): void => void warehouse.close(true);
   stop.signal.addEventListener('abort', giveUp, { once: true });

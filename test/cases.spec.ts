@@ -2,28 +2,57 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { readCase } from './support/case-file.ts';
-import { runCli } from './support/cli.ts';
+import pLimit from 'p-limit';
+import { readCase, type CaseFile } from './support/case-file.ts';
+import { runCli, type Finished } from './support/cli.ts';
 import { tableAsText } from './support/table-text.ts';
 import { newPlace } from './support/warehouse.ts';
 
 const folder = fileURLToPath(new URL('../spec/cases/', import.meta.url));
 
-describe('spec/cases', () => {
-  for (const file of readdirSync(folder).sort()) {
-    const expected = readCase(folder + file);
+/** What a case left behind, gathered before any assertion. */
+interface Outcome {
+  readonly runs: readonly Finished[];
+  readonly tables: Readonly<Record<string, string>>;
+  readonly objects: readonly string[];
+}
+
+async function play({ config, runs, tables }: CaseFile): Promise<Outcome> {
+  const place = await newPlace();
+  const path = place.configFile(config);
+  const finished: Finished[] = [];
+  for (const { input } of runs) finished.push(await runCli(['--config', path], input));
+  const found: Record<string, string> = {};
+  for (const name of Object.keys(tables)) found[name] = await tableAsText(place, name);
+  return { runs: finished, tables: found, objects: await place.objects() };
+}
+
+describe('spec/cases', function () {
+  this.timeout(120_000);
+  // Each case has a place of its own, so that several can be played at once: most of a case is waiting.
+  const playing = pLimit(4);
+  const outcomes = new Map<string, Promise<Outcome>>();
+  const files = readdirSync(folder).sort();
+  const cases = new Map(files.map((file) => [file, readCase(folder + file)]));
+
+  before(() => {
+    for (const [file, expected] of cases) {
+      const outcome = playing(() => play(expected));
+      outcome.catch(() => undefined);
+      outcomes.set(file, outcome);
+    }
+  });
+
+  for (const [file, expected] of cases) {
     it(`${file.replace('.case', '')}: ${expected.title}`, async () => {
-      const place = await newPlace();
-      const config = place.configFile(expected.config);
-      for (const run of expected.runs) {
-        const { code, stdout, stderr } = await runCli(['--config', config], run.input);
+      const outcome = (await outcomes.get(file))!;
+      expected.runs.forEach((run, i) => {
+        const { code, stdout, stderr } = outcome.runs[i]!;
         for (const text of run.stderr) expect(stderr).to.contain(text);
         expect({ code, stdout }, stderr).to.deep.equal({ code: run.exit, stdout: run.stdout });
-      }
-      const tables: Record<string, string> = {};
-      for (const name of Object.keys(expected.tables)) tables[name] = await tableAsText(place, name);
-      expect(tables).to.deep.equal(expected.tables);
-      expect(await place.objects(), 'objects left in the bucket').to.deep.equal([]);
+      });
+      expect(outcome.tables).to.deep.equal(expected.tables);
+      expect(outcome.objects, 'objects left in the bucket').to.deep.equal([]);
     });
   }
 });

@@ -36,7 +36,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const { config, log, stop } = options;
   const end = new AbortController();
   const warehouse = openWarehouse(config, log);
-  const store = openStore(config);
+  const store = await openStore(config);
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date());
   const budgetBytes = config.memory_budget_mb * MB;

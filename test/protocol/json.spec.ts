@@ -32,7 +32,9 @@ const bare = (_key: string, item: unknown): unknown =>
 
 describe('parseObject', () => {
   it('reads every kind of value', () => {
-    const { members } = parseObject('{"n":null,"t":true,"f":false,"s":"x","d":-1.50e+3,"a":[1,[]],"o":{"k":{}}}');
+    const { members } = parseObject(
+      '{"n":null,"t":true,"f":false,"s":"x","d":-1.50e+3,"a":[1,[]],"o":{"k":{}}}',
+    );
     expect([...members]).to.deep.equal([
       ['n', null],
       ['t', true],
@@ -44,7 +46,16 @@ describe('parseObject', () => {
     ]);
   });
 
-  const numbers = ['0', '-0', '1.10', '9223372036854775808', '0.1000000000000000000001', '1E400', '1e-400', '-12.5E+07'];
+  const numbers = [
+    '0',
+    '-0',
+    '1.10',
+    '9223372036854775808',
+    '0.1000000000000000000001',
+    '1E400',
+    '1e-400',
+    '-12.5E+07',
+  ];
   for (const text of [...numbers, 'NaN', 'Infinity', '-Infinity']) {
     it(`keeps the text of the number ${text}`, () => expect(value(text)).to.deep.equal(new JsonNumber(text)));
   }
@@ -131,7 +142,7 @@ describe('parseObject', () => {
     const nested = (levels: number): string => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
     expect(parseObject(nested(2000)).members.size).to.equal(1);
     expect(refusal(nested(2001))).to.match(/^nested deeper than 2000 levels/);
-    expect(refusal(`${'{"a":'.repeat(500_000)}`)).to.match(/^nested deeper than 2000 levels/);
+    expect(refusal('{"a":'.repeat(500_000))).to.match(/^nested deeper than 2000 levels/);
   });
 
   it('does not count closed levels as depth', () => {
@@ -164,7 +175,16 @@ describe('parseObject', () => {
   });
 
   it('accepts what JSON.parse accepts and nothing else, however the bytes are mutated', () => {
-    const tokens = fc.constantFrom(...'{}[]",:\\/-+.eE01 \t\n\r\0utfn', '\ud800', 'é', '\u2028', '\\u00', '"a":', 'true', '1e5');
+    const tokens = fc.constantFrom(
+      ...Array.from('{}[]",:\\/-+.eE01 \t\n\r\0utfn'),
+      '\ud800',
+      'é',
+      '\u2028',
+      '\\u00',
+      '"a":',
+      'true',
+      '1e5',
+    );
     const edit = fc.tuple(fc.nat(200), fc.nat(2), tokens);
     const object = fc.dictionary(fc.string(), fc.jsonValue());
     const law = fc.property(object, fc.array(edit, { minLength: 1, maxLength: 3 }), (written, edits) => {
@@ -174,9 +194,13 @@ describe('parseObject', () => {
       }, JSON.stringify(written));
       const isObject = accepts(() => {
         const read: unknown = JSON.parse(text);
-        if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new SyntaxError('not an object');
+        if (typeof read !== 'object' || read === null || Array.isArray(read))
+          throw new SyntaxError('not an object');
       });
-      expect(accepts(() => parseObject(text)), text).to.equal(isObject);
+      expect(
+        accepts(() => parseObject(text)),
+        text,
+      ).to.equal(isObject);
     });
     fc.assert(law, { numRuns: 3000 });
   });

@@ -59,12 +59,16 @@ describe('LineSplitter', () => {
 
   it('gives the same lines under every chunking', () => {
     const byte = fc.oneof({ weight: 1, arbitrary: fc.constant(10) }, { weight: 3, arbitrary: fc.nat(255) });
-    const law = fc.property(fc.array(byte, { maxLength: 60 }), fc.array(fc.nat(100), { maxLength: 20 }), (all, cuts) => {
-      const bytes = Buffer.from(all);
-      const expected = bytes.toString('latin1').split('\n');
-      if (expected.at(-1) === '') expected.pop();
-      expect(split(cutAt(bytes, cuts))).to.deep.equal(expected);
-    });
+    const law = fc.property(
+      fc.array(byte, { maxLength: 60 }),
+      fc.array(fc.nat(100), { maxLength: 20 }),
+      (all, cuts) => {
+        const bytes = Buffer.from(all);
+        const expected = bytes.toString('latin1').split('\n');
+        if (expected.at(-1) === '') expected.pop();
+        expect(split(cutAt(bytes, cuts))).to.deep.equal(expected);
+      },
+    );
     fc.assert(law, { numRuns: 500 });
   });
 

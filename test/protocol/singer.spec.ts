@@ -25,7 +25,9 @@ function refusal(line: string | Buffer): InputError {
 
 describe('parseSinger', () => {
   it('reads a RECORD', () => {
-    expect(read('{"type":"RECORD","stream":"s","record":{"id":1.0},"version":3,"time_extracted":"x"}')).to.deep.equal({
+    expect(
+      read('{"type":"RECORD","stream":"s","record":{"id":1.0},"version":3,"time_extracted":"x"}'),
+    ).to.deep.equal({
       type: 'record',
       stream: 's',
       record: new Map([['id', new JsonNumber('1.0')]]),
@@ -45,7 +47,9 @@ describe('parseSinger', () => {
 
   for (const keys of ['', ',"key_properties":null', ',"key_properties":[]']) {
     it(`reads a SCHEMA without keys when it has ${keys || 'no key_properties'}`, () => {
-      expect(read(`{"type":"SCHEMA","stream":"s","schema":{}${keys}}`)).to.deep.include({ keyProperties: [] });
+      expect(read(`{"type":"SCHEMA","stream":"s","schema":{}${keys}}`)).to.deep.include({
+        keyProperties: [],
+      });
     });
   }
 
@@ -58,7 +62,10 @@ describe('parseSinger', () => {
   });
 
   it('reads a BATCH', () => {
-    expect(read('{"type":"BATCH","stream":"s","encoding":{},"manifest":[]}')).to.deep.equal({ type: 'batch', stream: 's' });
+    expect(read('{"type":"BATCH","stream":"s","encoding":{},"manifest":[]}')).to.deep.equal({
+      type: 'batch',
+      stream: 's',
+    });
   });
 
   it('reads the type in any case and in any place', () => {
@@ -81,7 +88,11 @@ describe('parseSinger', () => {
 
   it('says when a record held bytes that are not UTF-8', () => {
     const record = (bytes: readonly number[]): Buffer =>
-      Buffer.concat([Buffer.from('{"type":"RECORD","stream":"s","record":{"a":"'), Buffer.from(bytes), Buffer.from('"}}')]);
+      Buffer.concat([
+        Buffer.from('{"type":"RECORD","stream":"s","record":{"a":"'),
+        Buffer.from(bytes),
+        Buffer.from('"}}'),
+      ]);
     expect(parseSinger(record([0xff]), 1)).to.deep.include({ invalidUtf8: true });
     expect(parseSinger(record([0xed, 0xa0, 0x80]), 1)).to.deep.include({ invalidUtf8: true });
     expect(parseSinger(record([0xef, 0xbf, 0xbd]), 1)).to.deep.include({ invalidUtf8: false });
@@ -89,7 +100,9 @@ describe('parseSinger', () => {
   });
 
   it('counts duplicate keys of the record', () => {
-    expect(read('{"type":"RECORD","stream":"s","record":{"a":1,"a":2,"b":{"c":1,"c":1}}}')).to.deep.include({ duplicateKeys: 2 });
+    expect(read('{"type":"RECORD","stream":"s","record":{"a":1,"a":2,"b":{"c":1,"c":1}}}')).to.deep.include({
+      duplicateKeys: 2,
+    });
   });
 
   describe('of a STATE', () => {
@@ -106,16 +119,22 @@ describe('parseSinger', () => {
       [String.raw`{"type":"STATE","v\u0061lue":{"\u0061":"\/"}}`, String.raw`{"\u0061":"\/"}`],
     ];
     for (const [line, expected] of states) {
-      it(`keeps the bytes ${expected}`, () => expect(stateBytes(Buffer.from(line))?.toString()).to.equal(expected));
+      it(`keeps the bytes ${expected}`, () =>
+        expect(stateBytes(Buffer.from(line))?.toString()).to.equal(expected));
     }
 
     it('keeps bytes that are not UTF-8', () => {
-      const value = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xe2, 0x82]), Buffer.from('é"}')]);
+      const value = Buffer.concat([
+        Buffer.from('{"a":"'),
+        Buffer.from([0xff, 0xe2, 0x82]),
+        Buffer.from('é"}'),
+      ]);
       const line = Buffer.concat([Buffer.from('{"ü":1,"value":'), value, Buffer.from(',"type":"STATE"}')]);
       expect(stateBytes(line)).to.deep.equal(value);
     });
 
-    it('takes null as nothing said', () => expect(read('{"type":"STATE","value":null}')).to.deep.equal({ type: 'state', value: undefined }));
+    it('takes null as nothing said', () =>
+      expect(read('{"type":"STATE","value":null}')).to.deep.equal({ type: 'state', value: undefined }));
 
     it('is not changed when the memory of its chunk is used again', () => {
       const line = Buffer.from('{"type":"STATE","value":{"a":1}}');
@@ -148,10 +167,19 @@ describe('parseSinger', () => {
     ['{"type":"RECORD","stream":"s","record":null}', '"record" of a RECORD message must be an object'],
     ['{"type":"SCHEMA","stream":"s"}', 'a SCHEMA message is missing required key "schema"'],
     ['{"type":"SCHEMA","stream":"s","schema":true}', '"schema" of a SCHEMA message must be an object'],
-    ['{"type":"SCHEMA","stream":"s","schema":{},"key_properties":"id"}', '"key_properties" of a SCHEMA message must be an array of names'],
-    ['{"type":"SCHEMA","stream":"s","schema":{},"key_properties":[1]}', '"key_properties" of a SCHEMA message must be an array of names'],
+    [
+      '{"type":"SCHEMA","stream":"s","schema":{},"key_properties":"id"}',
+      '"key_properties" of a SCHEMA message must be an array of names',
+    ],
+    [
+      '{"type":"SCHEMA","stream":"s","schema":{},"key_properties":[1]}',
+      '"key_properties" of a SCHEMA message must be an array of names',
+    ],
     ['{"type":"STATE"}', 'a STATE message is missing required key "value"'],
-    ['{"type":"ACTIVATE_VERSION","stream":"s"}', 'a ACTIVATE_VERSION message is missing required key "version"'],
+    [
+      '{"type":"ACTIVATE_VERSION","stream":"s"}',
+      'a ACTIVATE_VERSION message is missing required key "version"',
+    ],
     ['{"type":"LOG"}', 'unknown message type "LOG", wanted SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH'],
   ];
   for (const [line, expected] of refused) {

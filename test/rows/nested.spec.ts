@@ -57,28 +57,35 @@ describe('nestedText', () => {
   it('takes 1,000 levels and refuses more', () => {
     const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     expect(written(nested(1000)).text).to.equal(nested(1000));
-    expect(() => written(nested(1001))).to.throw(ValueError, 'is nested deeper than the 1000 levels of SUPER');
+    expect(() => written(nested(1001))).to.throw(
+      ValueError,
+      'is nested deeper than the 1000 levels of SUPER',
+    );
   });
 
   for (const number of ['NaN', 'Infinity', '-Infinity', '1e400', '[1,{"a":-1e999}]']) {
-    it(`refuses ${number}`, () => expect(() => written(number)).to.throw(ValueError, 'holds a number that SUPER cannot hold'));
+    it(`refuses ${number}`, () =>
+      expect(() => written(number)).to.throw(ValueError, 'holds a number that SUPER cannot hold'));
   }
 
   it('does not change a number of more digits than SUPER holds without telling', () => {
     const digits = '1'.repeat(60);
-    let outcome = '';
-    try {
-      outcome = JSON.stringify(written(digits));
-    } catch (error) {
-      outcome = String(error);
-    }
-    expect(outcome).not.to.equal(JSON.stringify({ text: digits, nulRemoved: 0, surrogatesReplaced: 0 }));
+    const outcome = (): string => {
+      try {
+        return JSON.stringify(written(digits));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(outcome()).not.to.equal(JSON.stringify({ text: digits, nulRemoved: 0, surrogatesReplaced: 0 }));
   });
 
   it('writes what JSON.stringify writes', () => {
     const value = fc.jsonValue({ stringUnit: 'grapheme' });
     const law = fc.property(value, (one) => {
-      expect(nestedText(parsed(JSON.stringify(one)), none())).to.equal(JSON.stringify(one).replaceAll(String.raw`\u0000`, ''));
+      expect(nestedText(parsed(JSON.stringify(one)), none())).to.equal(
+        JSON.stringify(one).replaceAll(String.raw`\u0000`, ''),
+      );
     });
     fc.assert(law, { numRuns: 500 });
   });

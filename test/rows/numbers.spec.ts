@@ -87,7 +87,10 @@ describe('wholeNumber', () => {
           : value === BigInt.asIntN(64, value)
             ? String(value)
             : 'is outside the range of BIGINT';
-      expect(outcome(() => wholeNumber(text, 'bigint')), text).to.equal(expected);
+      expect(
+        outcome(() => wholeNumber(text, 'bigint')),
+        text,
+      ).to.equal(expected);
     });
     fc.assert(law, { numRuns: 2000 });
   });
@@ -128,10 +131,15 @@ describe('exactDecimal', () => {
   }
 
   it('agrees with BigInt on every token, precision and scale', () => {
-    const shape = fc.integer({ min: 1, max: 38 }).chain((precision) => fc.tuple(fc.constant(precision), fc.nat(Math.min(precision, 37))));
+    const shape = fc
+      .integer({ min: 1, max: 38 })
+      .chain((precision) => fc.tuple(fc.constant(precision), fc.nat(Math.min(precision, 37))));
     const law = fc.property(token, shape, ({ text, digits, power }, [precision, scale]) => {
       const value = scaled(digits, power, scale);
-      const limit = precision <= 19 ? [10n ** BigInt(precision), 2n ** 63n].reduce((a, b) => (a < b ? a : b)) : 10n ** BigInt(precision);
+      const limit =
+        precision <= 19
+          ? [10n ** BigInt(precision), 2n ** 63n].reduce((a, b) => (a < b ? a : b))
+          : 10n ** BigInt(precision);
       const result = outcome(() => exactDecimal(text, precision, scale));
       if (value === undefined || value >= limit || value <= -limit) {
         expect(result, text).to.match(/^does not fit NUMERIC/);
@@ -139,7 +147,9 @@ describe('exactDecimal', () => {
       }
       expect(result, text).to.match(/^(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])$/);
       const [whole = '', fraction = ''] = result.split('.');
-      expect(BigInt(whole.replace('-', '') + fraction.padEnd(scale, '0')) * (result.startsWith('-') ? -1n : 1n)).to.equal(value);
+      expect(
+        BigInt(whole.replace('-', '') + fraction.padEnd(scale, '0')) * (result.startsWith('-') ? -1n : 1n),
+      ).to.equal(value);
     });
     fc.assert(law, { numRuns: 3000 });
   });
@@ -147,7 +157,8 @@ describe('exactDecimal', () => {
   it('stays linear on endless digits', () => {
     const zeros = '0'.repeat(30_000);
     const started = Date.now();
-    for (const text of [`0.${zeros}1`, `1${zeros}1`, `0.${zeros}1e-5`, `1.${zeros}`]) outcome(() => exactDecimal(text, 38, 9));
+    for (const text of [`0.${zeros}1`, `1${zeros}1`, `0.${zeros}1e-5`, `1.${zeros}`])
+      outcome(() => exactDecimal(text, 38, 9));
     expect(Date.now() - started).to.be.below(300);
   });
 });
@@ -190,12 +201,18 @@ describe('nearestDouble', () => {
   }
 
   it('never makes a number 0 or another number without telling', () => {
-    for (const text of ['1e-400', '3e-324', '1.234567e-320']) expect(outcome(() => String(nearestDouble(text).changed)), text).not.to.equal('false');
+    for (const text of ['1e-400', '3e-324', '1.234567e-320'])
+      expect(
+        outcome(() => String(nearestDouble(text).changed)),
+        text,
+      ).not.to.equal('false');
   });
 
   it('writes a text that reads back as the same double', () => {
     const law = fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(Object.is(Number(nearestDouble(Object.is(value, -0) ? '-0' : String(value)).text), value)).to.equal(true);
+      expect(
+        Object.is(Number(nearestDouble(Object.is(value, -0) ? '-0' : String(value)).text), value),
+      ).to.equal(true);
     });
     fc.assert(law, { numRuns: 500 });
   });
@@ -203,10 +220,12 @@ describe('nearestDouble', () => {
   it('says changed exactly when the text is another number than the token', () => {
     const law = fc.property(token, ({ text, digits, power }) => {
       const { text: result, changed } = nearestDouble(text);
-      const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(result) ?? [];
+      const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+        /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(result) ?? [];
       const least = Math.min(power, Number(exponent) - fraction.length);
       const before = digits * 10n ** BigInt(power - least);
-      const after = BigInt(`${sign}${whole}${fraction}`) * 10n ** BigInt(Number(exponent) - fraction.length - least);
+      const after =
+        BigInt(`${sign}${whole}${fraction}`) * 10n ** BigInt(Number(exponent) - fraction.length - least);
       expect(changed, text).to.equal(before !== after);
     });
     fc.assert(law, { numRuns: 2000 });

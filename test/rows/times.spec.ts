@@ -42,7 +42,8 @@ describe('dateText', () => {
     ['２０２４-01-31', notDate],
   ];
   for (const [value, expected] of dates) {
-    it(`of ${JSON.stringify(value)}: ${expected}`, () => expect(outcome(() => dateText(value))).to.equal(expected));
+    it(`of ${JSON.stringify(value)}: ${expected}`, () =>
+      expect(outcome(() => dateText(value))).to.equal(expected));
   }
 });
 
@@ -67,7 +68,8 @@ describe('timeText', () => {
     ['', notTime],
   ];
   for (const [value, expected] of times) {
-    it(`of ${JSON.stringify(value)}: ${expected}`, () => expect(outcome(() => timeText(value).text)).to.equal(expected));
+    it(`of ${JSON.stringify(value)}: ${expected}`, () =>
+      expect(outcome(() => timeText(value).text)).to.equal(expected));
   }
 
   it('cuts what is finer than microseconds and says so', () => {
@@ -111,32 +113,53 @@ describe('timestampText', () => {
     ['-0001-01-01T00:00:00Z', notDate],
   ];
   for (const [value, expected] of times) {
-    it(`of ${value}: ${expected}`, () => expect(outcome(() => timestampText(value, '').text)).to.equal(expected));
+    it(`of ${value}: ${expected}`, () =>
+      expect(outcome(() => timestampText(value, '').text)).to.equal(expected));
   }
 
   it('writes the zone of TIMESTAMPTZ behind the fraction', () => {
-    expect(timestampText('2024-01-31T10:00:00.5+02:00', '+00:00')).to.deep.equal({ text: '2024-01-31 08:00:00.5+00:00', cut: false });
+    expect(timestampText('2024-01-31T10:00:00.5+02:00', '+00:00')).to.deep.equal({
+      text: '2024-01-31 08:00:00.5+00:00',
+      cut: false,
+    });
   });
 
   it('agrees with Date on every instant and offset', () => {
-    const instant = fc.date({ min: new Date('0002-01-01T00:00:00Z'), max: new Date('9998-12-31T00:00:00Z'), noInvalidDate: true });
-    const law = fc.property(instant, fc.integer({ min: -1439, max: 1439 }), fc.boolean(), (date, minutes, colon) => {
-      const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, -1);
-      const pad = (part: number): string => String(part).padStart(2, '0');
-      const absolute = Math.abs(minutes);
-      const offset = `${minutes < 0 ? '-' : '+'}${pad(Math.floor(absolute / 60))}${colon ? ':' : ''}${pad(absolute % 60)}`;
-      const expected = date.toISOString().replace('T', ' ').replace('Z', '').replace(/\.?0*$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
-      const { text, cut } = timestampText(`${local}${offset}`, '');
-      const [head = '', fraction = ''] = expected.split('.');
-      const digits = fraction.replace(/0+$/, '');
-      expect({ text, cut }).to.deep.equal({ text: digits === '' ? head : `${head}.${digits}`, cut: false });
+    const instant = fc.date({
+      min: new Date('0002-01-01T00:00:00Z'),
+      max: new Date('9998-12-31T00:00:00Z'),
+      noInvalidDate: true,
     });
+    const law = fc.property(
+      instant,
+      fc.integer({ min: -1439, max: 1439 }),
+      fc.boolean(),
+      (date, minutes, colon) => {
+        const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, -1);
+        const pad = (part: number): string => String(part).padStart(2, '0');
+        const absolute = Math.abs(minutes);
+        const offset = `${minutes < 0 ? '-' : '+'}${pad(Math.floor(absolute / 60))}${colon ? ':' : ''}${pad(absolute % 60)}`;
+        const expected = date
+          .toISOString()
+          .replace('T', ' ')
+          .replace('Z', '')
+          .replace(/\.?0*$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
+        const { text, cut } = timestampText(`${local}${offset}`, '');
+        const [head = '', fraction = ''] = expected.split('.');
+        const digits = fraction.replace(/0+$/, '');
+        expect({ text, cut }).to.deep.equal({ text: digits === '' ? head : `${head}.${digits}`, cut: false });
+      },
+    );
     fc.assert(law, { numRuns: 1000 });
   });
 
   it('takes exactly the days that the calendar has', () => {
     const law = fc.property(fc.integer({ min: 1, max: 9999 }), fc.nat(13), fc.nat(32), (year, month, day) => {
-      const text = [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
+      const text = [
+        String(year).padStart(4, '0'),
+        String(month).padStart(2, '0'),
+        String(day).padStart(2, '0'),
+      ].join('-');
       const date = new Date(`${text}T00:00:00Z`);
       const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
       expect(outcome(() => dateText(text))).to.equal(exists ? text : 'is not a date of the calendar');
@@ -147,7 +170,7 @@ describe('timestampText', () => {
   it('stays linear on hostile texts', () => {
     const started = Date.now();
     const texts = [
-      `2024-01-01${' '.repeat(20_000)}\nx\nx`,
+      `2024-01-01${' '.repeat(30_000)}\nx\nx`,
       `2024-01-01T00:00:00.${'0'.repeat(300_000)}x`,
       `2024-01-01T00:00:00${' '.repeat(300_000)}x`,
     ];

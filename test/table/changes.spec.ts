@@ -3,12 +3,29 @@ import { LoadError } from '../../src/errors.ts';
 import { planChanges, resolveColumns } from '../../src/table/changes.ts';
 import { typeSql, type Column, type ColumnType, type StoredColumn } from '../../src/table/types.ts';
 
-const kinds = ['smallint', 'integer', 'bigint', 'real', 'double', 'boolean', 'date', 'time', 'timestamp', 'timestamptz', 'super'] as const;
+const kinds = [
+  'smallint',
+  'integer',
+  'bigint',
+  'real',
+  'double',
+  'boolean',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'super',
+] as const;
 const varchar = (bytes: number): ColumnType => ({ kind: 'varchar', bytes });
 const numeric = (precision: number, scale: number): ColumnType => ({ kind: 'numeric', precision, scale });
 const everyType: readonly ColumnType[] = [...kinds.map((kind) => ({ kind })), varchar(256), numeric(18, 2)];
 
-const wants = (name: string, type: ColumnType, isKey = false): Column => ({ property: name, name, type, isKey });
+const wants = (name: string, type: ColumnType, isKey = false): Column => ({
+  property: name,
+  name,
+  type,
+  isKey,
+});
 const stores = (name: string, type: ColumnType | undefined): StoredColumn => ({
   name,
   type,
@@ -77,12 +94,18 @@ describe('resolveColumns', () => {
   });
 
   it('does not name a width of 0 bytes when the stream gave none', () => {
-    expect(() => resolveColumns('t', [wants('a', varchar(0))], [stores('a', { kind: 'bigint' })])).not.to.throw(/VARCHAR\(0\)/);
+    expect(() =>
+      resolveColumns('t', [wants('a', varchar(0))], [stores('a', { kind: 'bigint' })]),
+    ).not.to.throw(/VARCHAR\(0\)/);
   });
 });
 
 describe('planChanges', () => {
-  const columns = [wants('id', { kind: 'bigint' }, true), wants('name', varchar(0)), wants('note', varchar(1024))];
+  const columns = [
+    wants('id', { kind: 'bigint' }, true),
+    wants('name', varchar(0)),
+    wants('note', varchar(1024)),
+  ];
 
   it('creates a table that does not exist, with room for twice the widest values', () => {
     expect(planChanges(columns, [0, 200, 600], undefined)).to.deep.equal([
@@ -104,11 +127,19 @@ describe('planChanges', () => {
 
   it('never plans more than 65,535 bytes', () => {
     const [change] = planChanges([wants('name', varchar(0))], [65_535], undefined);
-    expect(change).to.deep.equal({ kind: 'create-table', columns: [{ name: 'name', type: varchar(65_535) }] });
+    expect(change).to.deep.equal({
+      kind: 'create-table',
+      columns: [{ name: 'name', type: varchar(65_535) }],
+    });
   });
 
   it('changes nothing when everything fits', () => {
-    const existing = [stores('NAME', undefined), stores('id', { kind: 'bigint' }), stores('name', varchar(10)), stores('note', varchar(64))];
+    const existing = [
+      stores('NAME', undefined),
+      stores('id', { kind: 'bigint' }),
+      stores('name', varchar(10)),
+      stores('note', varchar(64)),
+    ];
     expect(planChanges(columns, [0, 10, 64], existing)).to.deep.equal([]);
   });
 
@@ -128,6 +159,12 @@ describe('planChanges', () => {
   });
 
   it('leaves columns alone that the batch does not carry', () => {
-    expect(planChanges([wants('a', { kind: 'date' })], [0], [stores('a', { kind: 'date' }), stores('b', varchar(1))])).to.deep.equal([]);
+    expect(
+      planChanges(
+        [wants('a', { kind: 'date' })],
+        [0],
+        [stores('a', { kind: 'date' }), stores('b', varchar(1))],
+      ),
+    ).to.deep.equal([]);
   });
 });

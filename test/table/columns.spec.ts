@@ -13,11 +13,14 @@ const schemaOf = (properties: object, more: object = {}): Parameters<typeof colu
 const columns = (properties: object, keys: readonly string[] = [], more: object = {}): readonly Column[] =>
   columnsOf('s', schemaOf(properties, more), keys);
 
-const typeOf = (definition: Definition, more: object = {}): ColumnType => columns({ a: definition }, [], more)[0]!.type;
+const typeOf = (definition: Definition, more: object = {}): ColumnType =>
+  columns({ a: definition }, [], more)[0]!.type;
 
 describe('columnsOf', () => {
   it('gives the columns in the order of the schema, with folded names and keys', () => {
-    expect(columns({ B: { type: 'integer' }, 10: { type: 'string' }, 9: { type: 'boolean' } }, ['B'])).to.have.deep.members([
+    expect(
+      columns({ B: { type: 'integer' }, 10: { type: 'string' }, 9: { type: 'boolean' } }, ['B']),
+    ).to.have.deep.members([
       { property: 'B', name: 'b', type: { kind: 'bigint' }, isKey: true },
       { property: '9', name: '9', type: { kind: 'boolean' }, isKey: false },
       { property: '10', name: '10', type: { kind: 'varchar', bytes: 0 }, isKey: false },
@@ -76,27 +79,64 @@ describe('columnsOf', () => {
     [{ anyOf: [{ type: 'null' }, { type: 'integer' }] }, 'BIGINT'],
     [{ oneOf: [{ type: 'integer' }, { type: 'number' }] }, 'DOUBLE PRECISION'],
     [{ anyOf: [{ type: 'string', format: 'date-time' }, { type: ['string', 'null'] }] }, 'VARCHAR(64)'],
-    [{ anyOf: [{ type: 'string', format: 'date' }, { type: 'string', format: 'date-time' }] }, 'VARCHAR(64)'],
-    [{ anyOf: [{ type: 'string', format: 'date' }, { type: 'string', maxLength: 300 }] }, 'VARCHAR(1024)'],
+    [
+      {
+        anyOf: [
+          { type: 'string', format: 'date' },
+          { type: 'string', format: 'date-time' },
+        ],
+      },
+      'VARCHAR(64)',
+    ],
+    [
+      {
+        anyOf: [
+          { type: 'string', format: 'date' },
+          { type: 'string', maxLength: 300 },
+        ],
+      },
+      'VARCHAR(1024)',
+    ],
     [{ anyOf: [{ type: 'string' }, { type: 'object' }] }, 'SUPER'],
     [{ anyOf: [{ type: 'number' }, { type: 'number', multipleOf: 0.1 }] }, 'SUPER'],
-    [{ anyOf: [{ type: 'number', multipleOf: 0.1 }, { type: 'number', multipleOf: 0.001 }] }, 'NUMERIC(38,3)'],
+    [
+      {
+        anyOf: [
+          { type: 'number', multipleOf: 0.1 },
+          { type: 'number', multipleOf: 0.001 },
+        ],
+      },
+      'NUMERIC(38,3)',
+    ],
     [{ anyOf: [{ anyOf: [{ type: 'null' }] }, { oneOf: [{ type: 'integer' }] }] }, 'BIGINT'],
     [{ anyOf: [] }, 'SUPER'],
     [{ allOf: [{ type: 'string' }, { format: 'date-time' }] }, 'TIMESTAMPTZ'],
     [{ type: 'string', allOf: [{ maxLength: 10 }] }, 'VARCHAR(64)'],
   ];
   for (const [definition, type] of types) {
-    it(`makes ${type} of ${JSON.stringify(definition)}`, () => expect(typeSql(typeOf(definition))).to.equal(type));
+    it(`makes ${type} of ${JSON.stringify(definition)}`, () =>
+      expect(typeSql(typeOf(definition))).to.equal(type));
   }
 
   it('follows a $ref to any place of the schema', () => {
-    const more = { definitions: { 'a/b~c d': { type: 'integer' }, list: { $ref: '#/definitions/a~1b~0c%20d' } } };
+    const more = {
+      definitions: { 'a/b~c d': { type: 'integer' }, list: { $ref: '#/definitions/a~1b~0c%20d' } },
+    };
     expect(typeOf({ $ref: '#/definitions/list' }, more)).to.deep.equal({ kind: 'bigint' });
-    expect(columns({ a: { type: 'boolean' }, b: { $ref: '#/properties/a' } })[1]?.type).to.deep.equal({ kind: 'boolean' });
+    expect(columns({ a: { type: 'boolean' }, b: { $ref: '#/properties/a' } })[1]?.type).to.deep.equal({
+      kind: 'boolean',
+    });
   });
 
-  for (const reference of ['#/definitions/none', '#', 'http://x/y', '#/properties/a/type/x', '#/__proto__', '#/%zz', '#/definitions/%']) {
+  for (const reference of [
+    '#/definitions/none',
+    '#',
+    'http://x/y',
+    '#/properties/a/type/x',
+    '#/__proto__',
+    '#/%zz',
+    '#/definitions/%',
+  ]) {
     it(`makes SUPER of a $ref that leads nowhere: ${reference}`, () => {
       expect(typeOf({ $ref: reference })).to.deep.equal({ kind: 'super' });
     });
@@ -114,7 +154,8 @@ describe('columnsOf', () => {
   });
 
   it('keeps the alternatives inside allOf apart', () => {
-    const type = (first: object, second: object): string => typeSql(typeOf({ allOf: [{ anyOf: [first, second] }] }));
+    const type = (first: object, second: object): string =>
+      typeSql(typeOf({ allOf: [{ anyOf: [first, second] }] }));
     expect(type({ type: 'string' }, { type: 'integer' })).to.equal('SUPER');
     expect(type({ type: 'string' }, { type: 'null' })).to.equal('VARCHAR(0)');
     expect(type({ type: 'null' }, { type: 'string' })).to.equal('VARCHAR(0)');
@@ -128,9 +169,18 @@ describe('columnsOf', () => {
 
   it('leaves room for whole digits when multipleOf has as many places as NUMERIC', () => {
     // tap-postgres: a numeric column without precision.
-    const type = typeOf({ type: ['null', 'number'], multipleOf: 1e-38, maximum: 1e62, minimum: -1e62, exclusiveMaximum: true });
+    const type = typeOf({
+      type: ['null', 'number'],
+      multipleOf: 1e-38,
+      maximum: 1e62,
+      minimum: -1e62,
+      exclusiveMaximum: true,
+    });
     for (const token of ['12.5', '-1234567890.12', '0.1']) {
-      expect(() => cellWriter(type)(new JsonNumber(token), noLosses()), `${token} in ${typeSql(type)}`).not.to.throw();
+      expect(
+        () => cellWriter(type)(new JsonNumber(token), noLosses()),
+        `${token} in ${typeSql(type)}`,
+      ).not.to.throw();
     }
   });
 
@@ -141,7 +191,9 @@ describe('columnsOf', () => {
   });
 
   it('stays linear on a long multipleOf', () => {
-    const schema = parseObject(`{"properties":{"a":{"type":"number","multipleOf":0.${'0'.repeat(30_000)}1}}}`).members;
+    const schema = parseObject(
+      `{"properties":{"a":{"type":"number","multipleOf":0.${'0'.repeat(30_000)}1}}}`,
+    ).members;
     const started = Date.now();
     columnsOf('s', schema, []);
     expect(Date.now() - started).to.be.below(500);
@@ -150,13 +202,48 @@ describe('columnsOf', () => {
   const refused: readonly (readonly [string, object, readonly string[], string])[] = [
     ['a schema without properties', { type: 'object' }, [], 'it is missing required "properties"'],
     ['properties that are no object', { properties: [] }, [], 'it is missing required "properties"'],
-    ['keys that are not among the properties', { properties: { a: {} } }, ['x', 'y'], 'its key properties "x", "y" are not among its properties'],
-    ['keys of another case', { properties: { ID: { type: 'integer' } } }, ['id'], 'its key properties "id" are not among its properties'],
-    ['a key that would be DOUBLE', { properties: { a: { type: 'number' } } }, ['a'], 'key property "a" would be a DOUBLE column'],
-    ['a key that would be SUPER', { properties: { a: {} } }, ['a'], 'key property "a" would be a SUPER column'],
-    ['names that fold to one', { properties: { Ab: {}, aB: {} } }, [], 'the properties "Ab", "aB" are one column "ab" in Redshift'],
-    ['names that collide with a renamed system column', { properties: { oid: {}, oid_: {} } }, [], 'are one column "oid_"'],
-    ['the names of this program', { properties: { _Target_Redshift_Ordinal: {} } }, [], 'is reserved for this program'],
+    [
+      'keys that are not among the properties',
+      { properties: { a: {} } },
+      ['x', 'y'],
+      'its key properties "x", "y" are not among its properties',
+    ],
+    [
+      'keys of another case',
+      { properties: { ID: { type: 'integer' } } },
+      ['id'],
+      'its key properties "id" are not among its properties',
+    ],
+    [
+      'a key that would be DOUBLE',
+      { properties: { a: { type: 'number' } } },
+      ['a'],
+      'key property "a" would be a DOUBLE column',
+    ],
+    [
+      'a key that would be SUPER',
+      { properties: { a: {} } },
+      ['a'],
+      'key property "a" would be a SUPER column',
+    ],
+    [
+      'names that fold to one',
+      { properties: { Ab: {}, aB: {} } },
+      [],
+      'the properties "Ab", "aB" are one column "ab" in Redshift',
+    ],
+    [
+      'names that collide with a renamed system column',
+      { properties: { oid: {}, oid_: {} } },
+      [],
+      'are one column "oid_"',
+    ],
+    [
+      'the names of this program',
+      { properties: { _Target_Redshift_Ordinal: {} } },
+      [],
+      'is reserved for this program',
+    ],
   ];
   for (const [what, schema, keys, message] of refused) {
     it(`refuses ${what}`, () => {
@@ -167,8 +254,12 @@ describe('columnsOf', () => {
   }
 
   it('takes 1,599 properties and refuses more', () => {
-    const properties = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, {}]));
+    const properties = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, {}]));
     expect(columns(properties(1599)).length).to.equal(1599);
-    expect(() => columns(properties(1600))).to.throw(InputError, 'it has 1600 properties, a Redshift table holds at most 1599');
+    expect(() => columns(properties(1600))).to.throw(
+      InputError,
+      'it has 1600 properties, a Redshift table holds at most 1599',
+    );
   });
 });

@@ -1,7 +1,15 @@
 /** The endpoint as a client sees it: login, statements, transactions. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { cancel, clientConfig, failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import {
+  cancel,
+  clientConfig,
+  failureOf,
+  rowsOf,
+  startFixture,
+  untilActive,
+  type Fixture,
+} from './support.ts';
 
 describe('the local SQL endpoint', () => {
   let fixture: Fixture;
@@ -145,11 +153,35 @@ describe('the local SQL endpoint', () => {
 
     it('gives a result in portions, between which the client flushes', async () => {
       const portions = { text: 'SELECT g FROM generate_series(1, $1::int) g', values: [25], rows: 10 };
+      // With portions `pg` asks for more by Execute and Flush, and syncs at the end only.
       const { rows } = await client.query(portions);
       expect(rows).to.have.lengthOf(25);
-      expect((await failureOf(client.query({ ...portions, text: 'SELECT $1::int FROM' }))).code).to.equal(
-        '42601',
-      );
+    });
+
+    it('answers an error before the Sync of its batch, and ignores the rest of the batch', async () => {
+      const events: unknown[] = [];
+      await new Promise<void>((resolve) => {
+        interface Wire {
+          parse(query: { text: string }): void;
+          flush(): void;
+          sync(): void;
+        }
+        let wire: Wire;
+        client.query({
+          submit: (connection: unknown) => {
+            wire = connection as Wire;
+            wire.parse({ text: 'SELECT 1 FROM' });
+            wire.flush();
+          },
+          handleError: (error: { code: string }) => {
+            events.push(error.code);
+            wire.parse({ text: 'SELECT 1' });
+            wire.sync();
+            resolve();
+          },
+        });
+      });
+      expect(events).to.deep.equal(['42601']);
       expect(await rowsOf(client, 'SELECT 1')).to.deep.equal([[1]]);
     });
 
@@ -259,6 +291,7 @@ describe('the local SQL endpoint', () => {
     const [[pid] = []] = await rowsOf(client, 'SELECT pg_backend_pid()');
     const other = await fixture.connect();
     const running = failureOf(client.query('SELECT count(*) FROM generate_series(1, 1000000000)'));
+    await untilActive(other, pid);
     await other.query(`SELECT pg_cancel_backend(${String(pid)})`);
     const failure = await running;
     expect(failure.code).to.equal('57014');
@@ -267,7 +300,9 @@ describe('the local SQL endpoint', () => {
 
   it('cancels by the protocol', async () => {
     const other = await fixture.connect();
+    const [[pid] = []] = await rowsOf(other, 'SELECT pg_backend_pid()');
     const running = failureOf(other.query('SELECT count(*) FROM generate_series(1, 1000000000)'));
+    await untilActive(client, pid);
     cancel(fixture.warehouse, other);
     expect((await running).code).to.equal('57014');
   });

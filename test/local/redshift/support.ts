@@ -110,3 +110,11 @@ export function cancel(warehouse: LocalWarehouse, client: pg.Client): void {
   socket.on('error', () => socket.destroy());
   socket.end(request);
 }
+
+/** Resolves once the session of `pid` runs a query. */
+export async function untilActive(observer: pg.Client, pid: unknown): Promise<void> {
+  for (;;) {
+    const sessions = await rowsOf(observer, `SELECT state FROM pg_stat_activity WHERE pid = ${String(pid)}`);
+    if (sessions[0]?.[0] === 'active') return;
+  }
+}

@@ -1,0 +1,136 @@
+/** What may import what, read from the imports of `src/`. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'static' | 'type' | 'dynamic';
+}
+
+const root = fileURLToPath(new URL('../src/', import.meta.url));
+const slashes = (path: string): string => path.split(sep).join('/');
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map(slashes)
+  .filter((file) => file.endsWith('.ts'))
+  .sort();
+const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+
+/** The code of a file: without comments, and without what stands in quotes and templates if `bare`. */
+function code(text: string, bare = false): string {
+  const without = text.replace(/\/\*[^]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+  return bare ? without.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''") : without;
+}
+
+function importsOf(from: string, text: string): Import[] {
+  const own = (target: string): string => slashes(relative(root, join(root, dirname(from), target)));
+  const statics = [
+    ...code(text).matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^;'"=]*?\sfrom\s+)?'(\.\.?\/[^']+)'/gm),
+  ];
+  const dynamics = [...code(text).matchAll(/\bimport\(\s*'(\.[^']+)'\s*\)/g)];
+  return [
+    ...statics.map(([, type, target = '']) => ({
+      from,
+      to: own(target),
+      kind: type ? ('type' as const) : ('static' as const),
+    })),
+    ...dynamics.map(([, target = '']) => ({ from, to: own(target), kind: 'dynamic' as const })),
+  ];
+}
+
+const imports = [...texts].flatMap(([file, text]) => importsOf(file, text));
+const shown = (found: readonly Import[]): string[] =>
+  found.map(({ from, to, kind }) => `${from} -> ${to} (${kind})`);
+
+const STAGES = ['protocol', 'table', 'rows', 'staging', 'warehouse'];
+const stageOf = (file: string): number => STAGES.indexOf(file.split('/')[0] ?? '');
+const isLocal = (file: string): boolean => file.startsWith('local/');
+
+describe('the architecture', () => {
+  it('is read from real files and imports', () => {
+    expect(files).to.include.members(['main.ts', 'run.ts', 'protocol/json.ts', 'local/serve.ts']);
+    expect(shown(imports)).to.include('rows/csv.ts -> sql.ts (static)');
+    expect(shown(imports)).to.include('staging/batch.ts -> rows/values.ts (type)');
+    expect(imports.length).to.be.above(100);
+  });
+
+  it('has relative imports of files that exist only', () => {
+    expect(shown(imports.filter(({ to }) => !texts.has(to)))).to.deep.equal([]);
+  });
+
+  it('lets no stage import a later one', () => {
+    const wrong = imports.filter(({ from, to }) => stageOf(from) !== -1 && stageOf(to) > stageOf(from));
+    expect(shown(wrong)).to.deep.equal([]);
+  });
+
+  it('lets stages import nothing that is built on them', () => {
+    const base = ['errors.ts', 'sql.ts', 'retry.ts', 'ledger.ts', 'ports.ts', 'log.ts'];
+    const wrong = imports.filter(
+      ({ from, to }) => stageOf(from) !== -1 && stageOf(to) === -1 && !base.includes(to),
+    );
+    expect(shown(wrong)).to.deep.equal([]);
+  });
+
+  it('keeps the local warehouse apart: it shares no code with the loader', () => {
+    expect(shown(imports.filter(({ from, to }) => isLocal(from) && !isLocal(to)))).to.deep.equal([]);
+  });
+
+  it('loads the local warehouse only when it is asked for', () => {
+    const wrong = imports.filter(
+      ({ from, to, kind }) => !isLocal(from) && isLocal(to) && (from !== 'main.ts' || kind === 'static'),
+    );
+    expect(shown(wrong)).to.deep.equal([]);
+  });
+
+  it('builds the adapters in one place', () => {
+    const adapters = ['staging/s3.ts', 'warehouse/redshift.ts'];
+    const users = imports.filter(({ to }) => adapters.includes(to)).map(({ from }) => from);
+    expect([...new Set(users)]).to.deep.equal(['connect.ts']);
+  });
+
+  it('has a base that imports nothing of ours', () => {
+    const base = ['errors.ts', 'sql.ts', 'retry.ts', 'ledger.ts', 'ports.ts', 'options.ts'];
+    const found = imports.filter(({ from }) => base.includes(from));
+    expect(shown(found)).to.deep.equal(['ports.ts -> sql.ts (type)']);
+  });
+
+  it('has no cycles', () => {
+    const next = new Map(
+      files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]),
+    );
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): void => {
+      expect(path, [...path, file].join(' -> ')).not.to.include(file);
+      if (done.has(file)) return;
+      for (const to of next.get(file) ?? []) walk(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+  });
+
+  it('touches the process in main.ts and log.ts only', () => {
+    const users = [...texts].filter(
+      ([file, text]) => !isLocal(file) && /\bprocess\.[a-z]/i.test(code(text, true)),
+    );
+    expect(users.map(([file]) => file)).to.deep.equal(['log.ts', 'main.ts']);
+    expect(code("a('process.exit') // process.exit\n/* process.exit */", true)).not.to.contain('process.');
+  });
+
+  it('has no file over 300 lines, blank lines and comments aside', () => {
+    const long = [...texts].flatMap(([file, text]) => {
+      const lines = code(text)
+        .split('\n')
+        .filter((line) => line.trim() !== '').length;
+      return lines > 300 ? [`${file}: ${lines}`] : [];
+    });
+    expect(long).to.deep.equal([]);
+  });
+
+  it('opens every file with what it is for', () => {
+    const silent = [...texts].filter(([, text]) => !/^(#!.*\n)?(\/\*\*|(import[^;]*;\s*)+\/\*\*)/.test(text));
+    expect(silent.map(([file]) => file)).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { DEFAULT_DIR, HELP, parseCommand, type Command } from '../src/cli.ts';
+import { UsageError } from '../src/errors.ts';
+
+const nowhere = { config: [], local: undefined };
+const local = {
+  kind: 'local',
+  dir: DEFAULT_DIR,
+  port: undefined,
+  s3Port: undefined,
+  writeConfig: undefined,
+  untilReleased: false,
+} as const;
+
+describe('parseCommand', () => {
+  const commands: readonly (readonly [string, Command])[] = [
+    ['', { kind: 'load', where: nowhere, input: undefined }],
+    ['--config a.json', { kind: 'load', where: { config: ['a.json'], local: undefined }, input: undefined }],
+    ['--config=a.json', { kind: 'load', where: { config: ['a.json'], local: undefined }, input: undefined }],
+    [
+      '-c a.json -c b.json',
+      { kind: 'load', where: { config: ['a.json', 'b.json'], local: undefined }, input: undefined },
+    ],
+    ['--local', { kind: 'load', where: { config: [], local: DEFAULT_DIR }, input: undefined }],
+    ['--local --dir d --input f', { kind: 'load', where: { config: [], local: 'd' }, input: 'f' }],
+    ['--check -c a', { kind: 'check', where: { config: ['a'], local: undefined } }],
+    ['--discover --local', { kind: 'discover', where: { config: [], local: DEFAULT_DIR } }],
+    ['--about', { kind: 'about', format: 'text' }],
+    ['--about --format json', { kind: 'about', format: 'json' }],
+    ['--about --format=markdown', { kind: 'about', format: 'markdown' }],
+    ['--version', { kind: 'version' }],
+    ['--help', { kind: 'help' }],
+    ['-h', { kind: 'help' }],
+    ['--help --version --check', { kind: 'help' }],
+    ['sql SELECT+1', { kind: 'sql', where: nowhere, query: 'SELECT 1', format: 'table' }],
+    [
+      'sql --local SELECT+1 --format csv',
+      { kind: 'sql', where: { config: [], local: DEFAULT_DIR }, query: 'SELECT 1', format: 'csv' },
+    ],
+    [
+      'sql -c a -- --comment',
+      { kind: 'sql', where: { config: ['a'], local: undefined }, query: '--comment', format: 'table' },
+    ],
+    ['local', local],
+    ['local --dir d --port 5439 --s3-port 0', { ...local, dir: 'd', port: 5439, s3Port: 0 }],
+    ['local --write-config f --until-released', { ...local, writeConfig: 'f', untilReleased: true }],
+    ['--input sql', { kind: 'load', where: nowhere, input: 'sql' }],
+  ];
+  const words = (line: string): string[] =>
+    line === '' ? [] : line.split(' ').map((word) => word.replaceAll('+', ' '));
+  for (const [line, command] of commands) {
+    it(`reads "${line}"`, () => expect(parseCommand(words(line))).to.deep.equal(command));
+  }
+
+  const refused: readonly (readonly [string, string])[] = [
+    ['oops', 'unknown command "oops"'],
+    ['check', 'unknown command "check"'],
+    ['--oops', "Unknown option '--oops'"],
+    ['--confg=a', "Unknown option '--confg'"],
+    ['-x', "Unknown option '-x'"],
+    ['--config', "Option '-c, --config <value>' argument missing"],
+    ['--local=yes', "Option '--local' does not take an argument"],
+    ['--dir d', '--dir goes with --local'],
+    ['sql --dir d SELECT', '--dir goes with --local'],
+    ['--format json', '--format goes with --about or sql'],
+    ['--about --format csv', '--format must be one of text, json, markdown, not "csv"'],
+    ['--check --discover', '--check and --discover are two commands; give one'],
+    ['sql', 'sql takes one query, in quotes'],
+    ['sql SELECT 1', 'sql takes one query, in quotes'],
+    ['sql SELECT+1 --format xml', '--format must be one of table, csv, json, not "xml"'],
+    ['sql --check SELECT', "Unknown option '--check'"],
+    ['local x', 'local takes no "x"'],
+    ['local --port 65536', '--port must be a port number, not "65536"'],
+    ['local --port=-1', '--port must be a port number, not "-1"'],
+    ['local --port 1e3', '--port must be a port number, not "1e3"'],
+    ['local --s3-port=', '--s3-port must be a port number, not ""'],
+    ['local --config a', "Unknown option '--config'"],
+    ['--toString', "Unknown option '--toString'"],
+  ];
+  for (const [line, message] of refused) {
+    it(`refuses "${line}"`, () => {
+      expect(() => parseCommand(words(line)))
+        .to.throw(UsageError)
+        .with.property('message', message);
+    });
+  }
+
+  it('gives help on every command', () => {
+    for (const command of ['sql', 'local'])
+      expect(parseCommand([command, '--help'])).to.deep.equal({ kind: 'help' });
+  });
+
+  it('says where a command stands that comes behind options', () => {
+    for (const line of ['--local sql SELECT', '--dir d local']) {
+      expect(() => parseCommand(words(line)), line)
+        .to.throw(UsageError)
+        .with.property('message')
+        .that.does.not.match(/unknown command "(sql|local)"/);
+    }
+  });
+
+  it('does not silently ignore --input of a command that reads nothing', () => {
+    for (const line of ['--check --input f', '--discover --input f'])
+      expect(() => parseCommand(words(line)), line).to.throw(UsageError);
+  });
+
+  it('does not change its arguments', () => {
+    const argv = Object.freeze(['sql', 'SELECT 1']);
+    expect(() => parseCommand(argv)).not.to.throw();
+  });
+});
+
+describe('HELP', () => {
+  it('names every option that a user may give', () => {
+    for (const option of [
+      '--config',
+      '--local',
+      '--dir',
+      '--input',
+      '--check',
+      '--discover',
+      '--about',
+      '--format',
+      '--version',
+      '--help',
+      '--port',
+      '--s3-port',
+      '--write-config',
+    ]) {
+      expect(HELP).to.contain(option);
+    }
+  });
+});

@@ -1,0 +1,214 @@
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import type { LoadError } from '../../src/errors.ts';
+import type { ObjectStore, StoredObject } from '../../src/ports.ts';
+import type { Cell } from '../../src/rows/values.ts';
+import { Batch, type Staging } from '../../src/staging/batch.ts';
+import { Budget } from '../../src/staging/budget.ts';
+import { createStaging } from '../../src/staging/uploads.ts';
+
+class MemoryStore implements ObjectStore {
+  readonly objects = new Map<string, Buffer>();
+  /** Keys that contain this cannot be put. */
+  broken: string | undefined;
+
+  url(key: string): string {
+    return `s3://bucket/${key}`;
+  }
+
+  put(key: string, body: Uint8Array): Promise<void> {
+    if (this.broken !== undefined && key.includes(this.broken)) return Promise.reject(new Error('no space'));
+    this.objects.set(key, Buffer.from(body));
+    return Promise.resolve();
+  }
+
+  remove(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.objects.delete(key);
+    return Promise.resolve();
+  }
+
+  list(): AsyncIterable<StoredObject> {
+    throw new Error('a batch lists nothing');
+  }
+
+  abortUploads(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  close(): void {
+    this.objects.clear();
+  }
+}
+
+interface Place {
+  readonly store: MemoryStore;
+  readonly budget: Budget;
+  readonly staging: Staging;
+  readonly failures: LoadError[];
+  readonly end: AbortController;
+  batch(): Batch;
+}
+
+function place(partBytes = 1000): Place {
+  const store = new MemoryStore();
+  const budget = new Budget(1_000_000);
+  const failures: LoadError[] = [];
+  const end = new AbortController();
+  const staging = createStaging({
+    store,
+    budget,
+    partBytes,
+    sentinel: 'NULL-1',
+    gzipLevel: 1,
+    compressors: 2,
+    uploads: 2,
+    signal: end.signal,
+    onFailure: (error) => failures.push(error),
+  });
+  return { store, budget, staging, failures, end, batch: () => new Batch('p/run/t/000001-', staging, 77) };
+}
+
+const row = (text: string): Cell[] => [text, null];
+const contents = ({ store }: Place): string[] =>
+  [...store.objects].sort().map(([, body]) => gunzipSync(body).toString());
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('Batch', () => {
+  it('stages its rows as CSV and says how many there are', async () => {
+    const there = place();
+    const batch = there.batch();
+    batch.append(row('a'));
+    batch.append(row('b'));
+    const staged = await batch.close();
+    expect(contents(there)).to.deep.equal(['"a",NULL-1\n"b",NULL-1\n']);
+    const [body] = there.store.objects.values();
+    expect(staged).to.deep.equal({
+      parts: [{ key: 'p/run/t/000001-00000.csv.gz', bytes: body?.length }],
+      rows: 2,
+      bytes: 22,
+      sentinel: 'NULL-1',
+    });
+  });
+
+  it('counts rows when they are appended, and bytes when they are encoded', () => {
+    const batch = place().batch();
+    batch.append(row('a'));
+    expect([batch.openedAt, batch.rows, batch.bytes, batch.openBytes]).to.deep.equal([77, 1, 0, 0]);
+    batch.encode();
+    expect([batch.rows, batch.bytes, batch.openBytes]).to.deep.equal([1, 11, 11]);
+    batch.encode();
+    expect(batch.bytes).to.equal(11);
+  });
+
+  it('cuts a part when enough is there and goes on with the next', async () => {
+    const there = place(30);
+    const batch = there.batch();
+    for (const text of ['a', 'b', 'c', 'd', 'e']) {
+      batch.append(row(text));
+      batch.encode();
+    }
+    expect([batch.openBytes, batch.bytes]).to.deep.equal([22, 55]);
+    const staged = await batch.close();
+    expect(staged.parts.map(({ key }) => key)).to.deep.equal([
+      'p/run/t/000001-00000.csv.gz',
+      'p/run/t/000001-00001.csv.gz',
+    ]);
+    expect(contents(there).join('')).to.equal(
+      ['a', 'b', 'c', 'd', 'e'].map((text) => `"${text}",NULL-1\n`).join(''),
+    );
+  });
+
+  it('makes no part of nothing', async () => {
+    const there = place();
+    const batch = there.batch();
+    batch.cut();
+    expect((await batch.close()).parts).to.deep.equal([]);
+    expect(there.store.objects.size).to.equal(0);
+  });
+
+  it('makes no empty part when it is closed right after a cut', async () => {
+    const batch = place().batch();
+    batch.append(row('a'));
+    batch.encode();
+    batch.cut();
+    batch.cut();
+    expect((await batch.close()).parts.length).to.equal(1);
+  });
+
+  it('encodes and cuts at once when it is closed, so that the next row cannot slip in', () => {
+    const there = place();
+    const batch = there.batch();
+    batch.append(row('a'));
+    void batch.close();
+    expect([batch.bytes, batch.openBytes]).to.deep.equal([11, 0]);
+  });
+
+  it('takes from the budget what it holds and gives all of it back', async () => {
+    const there = place(30);
+    const batch = there.batch();
+    batch.append(row('a'));
+    batch.encode();
+    expect(there.budget.used).to.equal(11);
+    for (let i = 0; i < 100; i++) {
+      batch.append(row('b'));
+      batch.encode();
+    }
+    await batch.close();
+    expect(there.budget.used).to.equal(0);
+  });
+
+  it('rejects with the first failure, which is told at once, and gives the budget back', async () => {
+    const there = place(10);
+    there.store.broken = '00001.csv';
+    const batch = there.batch();
+    for (const text of ['a', 'b', 'c']) {
+      batch.append(row(text));
+      batch.encode();
+    }
+    const message = 'Cannot stage s3://bucket/p/run/t/000001-00001.csv.gz: no space';
+    expect((await failure(batch.close())).message).to.equal(message);
+    expect(there.failures.map((error) => error.message)).to.deep.equal([message]);
+    expect((await batch.discard()).length).to.equal(3);
+    expect(there.budget.used).to.equal(0);
+  });
+
+  it('gives up everything when it is discarded, and names the objects that may exist', async () => {
+    const there = place(20);
+    const batch = there.batch();
+    for (const text of ['a', 'b', 'c']) {
+      batch.append(row(text));
+      batch.encode();
+    }
+    batch.append(row('d'));
+    const keys = await batch.discard();
+    expect(keys).to.deep.equal(['p/run/t/000001-00000.csv.gz']);
+    expect([...there.store.objects.keys()]).to.deep.equal(keys);
+    expect(there.budget.used).to.equal(0);
+  });
+
+  it('can be discarded after it was closed', async () => {
+    const there = place();
+    const batch = there.batch();
+    batch.append(row('a'));
+    await batch.close();
+    expect(await batch.discard()).to.deep.equal([...there.store.objects.keys()]);
+    expect(there.budget.used).to.equal(0);
+  });
+
+  it('uploads nothing once the run is stopped, and does not call that a failure', async () => {
+    const there = place();
+    there.end.abort();
+    const batch = there.batch();
+    batch.append(row('a'));
+    await failure(batch.close());
+    expect([there.store.objects.size, there.failures.length, there.budget.used]).to.deep.equal([0, 0, 0]);
+  });
+});

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import type { ObjectStore, StoredObject } from '../../src/ports.ts';
+import { sweepLeftovers } from '../../src/staging/sweep.ts';
+
+const RUN = 'run-20240131T235958Z-0123456789ab';
+const old = new Date('2024-01-01T00:00:00Z');
+const before = new Date('2024-01-02T00:00:00Z');
+
+class MemoryStore implements ObjectStore {
+  readonly objects: StoredObject[];
+  readonly removals: number[] = [];
+  uploads = 0;
+
+  constructor(objects: readonly StoredObject[]) {
+    this.objects = [...objects];
+  }
+
+  url(key: string): string {
+    return `s3://bucket/${key}`;
+  }
+
+  put(): Promise<void> {
+    return Promise.reject(new Error('a sweep puts nothing'));
+  }
+
+  remove(keys: readonly string[]): Promise<void> {
+    this.removals.push(keys.length);
+    for (const key of keys) {
+      const at = this.objects.findIndex((object) => object.key === key);
+      if (at >= 0) this.objects.splice(at, 1);
+    }
+    return Promise.resolve();
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    for (const object of [...this.objects]) {
+      if (object.key.startsWith(prefix)) yield await Promise.resolve(object);
+    }
+  }
+
+  abortUploads(prefix: string, limit: Date): Promise<number> {
+    expect([prefix, limit]).to.deep.equal(['p/run-', before]);
+    return Promise.resolve(this.uploads);
+  }
+
+  close(): void {
+    this.objects.length = 0;
+  }
+}
+
+const keysOf = (store: MemoryStore): string[] => store.objects.map(({ key }) => key);
+
+describe('sweepLeftovers', () => {
+  it('removes old objects of runs and nothing else', async () => {
+    const kept = [
+      { key: `p/${RUN}/young.csv.gz`, modified: before },
+      { key: 'p/run-report/mine.csv', modified: old },
+      { key: `other/${RUN}/x.csv.gz`, modified: old },
+      { key: 'p/mine.csv', modified: old },
+    ];
+    const store = new MemoryStore([
+      ...kept,
+      { key: `p/${RUN}/orders/000001-00000.csv.gz`, modified: old },
+      { key: `p/${RUN}/orders/000001-manifest-1.json`, modified: old },
+    ]);
+    store.uploads = 3;
+    expect(await sweepLeftovers(store, 'p/', before)).to.deep.equal({ objects: 2, uploads: 3 });
+    expect(keysOf(store)).to.deep.equal(kept.map(({ key }) => key));
+  });
+
+  it('removes many objects a thousand at a time', async () => {
+    const store = new MemoryStore(
+      Array.from({ length: 2500 }, (_, i) => ({ key: `p/${RUN}/${i}`, modified: old })),
+    );
+    expect((await sweepLeftovers(store, 'p/', before)).objects).to.equal(2500);
+    expect(store.removals.filter((count) => count > 0)).to.deep.equal([1000, 1000, 500]);
+    expect(keysOf(store)).to.deep.equal([]);
+  });
+
+  it('finds nothing where nothing is', async () => {
+    expect(await sweepLeftovers(new MemoryStore([]), 'p/', before)).to.deep.equal({ objects: 0, uploads: 0 });
+  });
+
+  it('tells of a failure', async () => {
+    const store = new MemoryStore([{ key: `p/${RUN}/x`, modified: old }]);
+    store.remove = () => Promise.reject(new Error('access denied'));
+    const failure = await sweepLeftovers(store, 'p/', before).catch((error: unknown) => error);
+    expect(failure).to.have.property('message', 'access denied');
+  });
+});

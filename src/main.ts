@@ -86,10 +86,7 @@ function answer(text: string): number {
   return 0;
 }
 
-async function ask(
-  config: Config,
-  work: (warehouse: Warehouse) => Promise<string>,
-): Promise<number> {
+async function ask(config: Config, work: (warehouse: Warehouse) => Promise<string>): Promise<number> {
   const { openWarehouse } = await import('./connect.ts');
   const warehouse = openWarehouse(config, log);
   const giveUp = (): void => void warehouse.close(true);

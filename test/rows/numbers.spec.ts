@@ -155,11 +155,11 @@ describe('exactDecimal', () => {
   });
 
   it('stays linear on endless digits', () => {
-    const zeros = '0'.repeat(30_000);
+    const zeros = '0'.repeat(15_000);
     const started = Date.now();
     for (const text of [`0.${zeros}1`, `1${zeros}1`, `0.${zeros}1e-5`, `1.${zeros}`])
       outcome(() => exactDecimal(text, 38, 9));
-    expect(Date.now() - started).to.be.below(300);
+    expect(Date.now() - started).to.be.below(150);
   });
 });
 
@@ -232,9 +232,9 @@ describe('nearestDouble', () => {
   });
 
   it('stays linear on endless digits', () => {
-    const zeros = '0'.repeat(30_000);
+    const zeros = '0'.repeat(15_000);
     const started = Date.now();
-    for (const text of [`1${zeros}1e-30000`, `0.${zeros}1`]) outcome(() => nearestDouble(text).text);
-    expect(Date.now() - started).to.be.below(300);
+    for (const text of [`1${zeros}1e-15000`, `0.${zeros}1`]) outcome(() => nearestDouble(text).text);
+    expect(Date.now() - started).to.be.below(150);
   });
 });

@@ -170,11 +170,11 @@ describe('timestampText', () => {
   it('stays linear on hostile texts', () => {
     const started = Date.now();
     const texts = [
-      `2024-01-01${' '.repeat(30_000)}\nx\nx`,
+      `2024-01-01${' '.repeat(20_000)}\nx\nx`,
       `2024-01-01T00:00:00.${'0'.repeat(300_000)}x`,
       `2024-01-01T00:00:00${' '.repeat(300_000)}x`,
     ];
     for (const text of texts) expect(outcome(() => timestampText(text, '').text)).to.match(/^is not a date/);
-    expect(Date.now() - started).to.be.below(300);
+    expect(Date.now() - started).to.be.below(200);
   });
 });

@@ -192,11 +192,11 @@ describe('columnsOf', () => {
 
   it('stays linear on a long multipleOf', () => {
     const schema = parseObject(
-      `{"properties":{"a":{"type":"number","multipleOf":0.${'0'.repeat(30_000)}1}}}`,
+      `{"properties":{"a":{"type":"number","multipleOf":0.${'0'.repeat(15_000)}1}}}`,
     ).members;
     const started = Date.now();
     columnsOf('s', schema, []);
-    expect(Date.now() - started).to.be.below(500);
+    expect(Date.now() - started).to.be.below(150);
   });
 
   const refused: readonly (readonly [string, object, readonly string[], string])[] = [

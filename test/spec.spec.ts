@@ -1,0 +1,38 @@
+/** What outsiders rely on is derived from the options and must be up to date: UPDATE_SPEC=1 writes it anew. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { optionTable } from '../src/commands/about.ts';
+import { checkConfig, configSchema } from '../src/config.ts';
+
+const path = (name: string): URL => new URL(`../${name}`, import.meta.url);
+const isUpdating = process.env['UPDATE_SPEC'] === '1';
+
+describe('the outward contract', () => {
+  it('spec/config.schema.json is what the options say', () => {
+    const wanted = `${JSON.stringify(configSchema(), undefined, 2)}\n`;
+    if (isUpdating) writeFileSync(path('spec/config.schema.json'), wanted);
+    expect(JSON.parse(readFileSync(path('spec/config.schema.json'), 'utf8'))).to.deep.equal(
+      JSON.parse(wanted),
+    );
+  });
+
+  it('docs/configuration.md (spec/config.schema.json in words) has the table of all options', () => {
+    const text = readFileSync(path('docs/configuration.md'), 'utf8');
+    const wanted = text.replace(
+      /(<!-- options -->\n)[^]*(<!-- end of options -->)/,
+      `$1\n${optionTable()}\n\n$2`,
+    );
+    if (isUpdating) writeFileSync(path('docs/configuration.md'), wanted);
+    const rows = (markdown: string): string[] =>
+      markdown
+        .split('\n')
+        .filter((line) => line.startsWith('| `'))
+        .map((line) => line.replace(/\s+/g, ' '));
+    expect(rows(readFileSync(path('docs/configuration.md'), 'utf8'))).to.deep.equal(rows(optionTable()));
+  });
+
+  it('config.sample.json is a valid configuration without surprises', () => {
+    const sample = JSON.parse(readFileSync(path('config.sample.json'), 'utf8')) as Record<string, unknown>;
+    expect(checkConfig(sample).warnings).to.deep.equal([]);
+  });
+});

@@ -56,6 +56,8 @@ const WHERE = {
   dir: { type: 'string' },
 } as const;
 
+const HELP_FLAG = { help: { type: 'boolean', short: 'h' } } as const;
+
 export function parseCommand(argv: readonly string[]): Command {
   const [first, ...rest] = argv;
   switch (first) {
@@ -77,16 +79,22 @@ function parseMain(argv: readonly string[]): Command {
     about: { type: 'boolean' },
     format: { type: 'string' },
     version: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
+    ...HELP_FLAG,
   });
-  if (positionals.length > 0) throw new UsageError(`unknown command "${positionals[0] ?? ''}"`);
   if (values.help) return { kind: 'help' };
+  const [word] = positionals;
+  if (word === 'sql' || word === 'local')
+    throw new UsageError(`"${word}" comes first: target-redshift ${word} ...`);
+  if (word !== undefined) throw new UsageError(`there is no command "${word}"`);
   if (values.version) return { kind: 'version' };
   if (values.about)
     return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
   if (values.format !== undefined) throw new UsageError('--format goes with --about or sql');
   if (values.check && values.discover)
     throw new UsageError('--check and --discover are two commands; give one');
+  if ((values.check || values.discover) && values.input !== undefined) {
+    throw new UsageError('--input goes with a load, not with --check or --discover');
+  }
   const where = whereOf(values);
   if (values.check) return { kind: 'check', where };
   if (values.discover) return { kind: 'discover', where };
@@ -94,7 +102,8 @@ function parseMain(argv: readonly string[]): Command {
 }
 
 function parseSql(argv: readonly string[]): Command {
-  const { values, positionals } = parse(argv, { ...WHERE, format: { type: 'string' } });
+  const { values, positionals } = parse(argv, { ...WHERE, ...HELP_FLAG, format: { type: 'string' } });
+  if (values.help) return { kind: 'help' };
   const [query, ...more] = positionals;
   if (query === undefined || more.length > 0) throw new UsageError('sql takes one query, in quotes');
   const format = oneOf('format', values.format ?? 'table', ['table', 'csv', 'json']);
@@ -103,12 +112,14 @@ function parseSql(argv: readonly string[]): Command {
 
 function parseLocal(argv: readonly string[]): Command {
   const { values, positionals } = parse(argv, {
+    ...HELP_FLAG,
     dir: { type: 'string' },
     port: { type: 'string' },
     's3-port': { type: 'string' },
     'write-config': { type: 'string' },
     'until-released': { type: 'boolean' },
   });
+  if (values.help) return { kind: 'help' };
   if (positionals.length > 0) throw new UsageError(`local takes no "${positionals[0] ?? ''}"`);
   return {
     kind: 'local',

@@ -46,7 +46,7 @@ export function readConfigFiles(paths: readonly string[]): ConfigInput {
       const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
       if (typeof value !== 'object' || value === null || Array.isArray(value))
         throw new Error('it must be a JSON object');
-      merged = { ...merged, ...value };
+      merged = { ...merged, ...withoutNulls(value as ConfigInput) };
     } catch (error) {
       problems.push(`cannot read ${path}: ${readProblem(error)}`);
     }
@@ -71,9 +71,10 @@ function readProblem(error: unknown): string {
 
 /** Checks the input and fills in the defaults. Throws ConfigError with all problems. */
 export function checkConfig(input: ConfigInput): LoadedConfig {
-  // A null means: not set (Meltano writes such).
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false });
+  const given = Object.fromEntries(
+    Object.entries(withoutNulls(input)).flatMap(([name, value]) => readValue(name, value)),
+  );
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
   const validate = ajv.compile(configSchema());
   if (!validate(given)) throw new ConfigError((validate.errors ?? []).map(describe));
   const problems = contradictions(given as Config);
@@ -84,11 +85,30 @@ export function checkConfig(input: ConfigInput): LoadedConfig {
 /** With --local, where the warehouse is comes from the local warehouse; how to load comes from the files. */
 export function overrideConnection(input: ConfigInput, local: ConfigInput): LoadedConfig {
   const isConnection = (name: string): boolean => optionOf(name)?.group === 'connection';
-  const ignored = Object.keys(input).filter(isConnection);
+  const ignored = Object.keys(withoutNulls(input)).filter(isConnection);
   const kept = Object.fromEntries(Object.entries(input).filter(([name]) => !isConnection(name)));
   const { config, warnings } = checkConfig({ ...local, ...kept });
   const warning = `--local ignores the connection options of the configuration: ${ignored.join(', ')}`;
   return { config, warnings: ignored.length > 0 ? [warning, ...warnings] : warnings };
+}
+
+/** A null means: not set (Meltano writes such). */
+function withoutNulls(input: ConfigInput): ConfigInput {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+}
+
+/** Takes numbers and truth values that are written as text, and an empty text for what has no default as not set. */
+function readValue(name: string, value: unknown): [string, unknown][] {
+  const option = optionOf(name);
+  if (option?.type === 'integer' && typeof value === 'string' && /^\d+$/.test(value))
+    return [[name, Number(value)]];
+  if (option?.type === 'boolean' && (value === 'true' || value === 'false'))
+    return [[name, value === 'true']];
+  if (option?.type === 'string') {
+    if (typeof value === 'number') return [[name, String(value)]];
+    if (value === '' && !option.required && !('default' in option)) return [];
+  }
+  return [[name, value]];
 }
 
 function optionOf(name: string): Option | undefined {
@@ -116,10 +136,18 @@ function wanted(option: Option): string {
   }
 }
 
+function bucketName(text: string): string {
+  return text.replace(/^s3:\/\//, '').replace(/\/+$/, '');
+}
+
 function contradictions(config: Config): string[] {
   const hasKey = config.aws_access_key_id !== undefined;
   const hasSecret = config.aws_secret_access_key !== undefined;
+  const bucket = bucketName(config.s3_bucket);
   return [
+    ...(bucket === '' || bucket.includes('/')
+      ? ['"s3_bucket" must be the name of a bucket alone; a folder in it goes into "s3_prefix"']
+      : []),
     ...(hasKey !== hasSecret
       ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
       : []),
@@ -134,7 +162,7 @@ function contradictions(config: Config): string[] {
 function normalise(config: Config): Config {
   return {
     ...config,
-    s3_bucket: config.s3_bucket.replace(/^s3:\/\//, '').replace(/\/+$/, ''),
+    s3_bucket: bucketName(config.s3_bucket),
     target_schema: config.target_schema.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
   };
 }

@@ -130,7 +130,8 @@ async function serveLocal(command: Extract<Command, { kind: 'local' }>): Promise
   const { serve, FolderInUseError } = await import('./local/serve.ts');
   const { FOLDER_IN_USE } = await import('./local/join.ts');
   try {
-    const served = await serve(command);
+    const starter = command.untilReleased ? process.stdin : undefined;
+    const served = await serve({ ...command, starter });
     const line = `${JSON.stringify(served.config)}\n`;
     if (!command.untilReleased) answer(line);
     if (command.writeConfig !== undefined) writeFileSync(command.writeConfig, line, { mode: 0o600 });

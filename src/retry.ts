@@ -22,7 +22,9 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
       const pause =
         Math.min(options.pauseMs * 2 ** (attempt - 1), options.maxPauseMs) * (1 + Math.random() / 2);
       options.onRetry(error, attempt, Math.round(pause));
-      await sleep(pause, undefined, { signal: options.signal });
+      await sleep(pause, undefined, { signal: options.signal }).catch(() => {
+        throw error;
+      });
     }
   }
 }

@@ -17,13 +17,17 @@ import { Stream, type StreamContext } from './stream.ts';
 import { Streams } from './streams.ts';
 import type { Loader } from './warehouse/loader.ts';
 
+/** No row that Redshift takes needs such a line, and a text of twice the length could not be held. */
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
+
 export interface RunParts {
   readonly config: Config;
   readonly loader: Loader;
   readonly staging: Staging;
   readonly states: StateWriter;
   readonly objectPrefix: string;
-  readonly runId: string;
+  /** The folder of this run below the prefix. */
+  readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -103,6 +107,7 @@ export class Run {
           if (wait) await wait;
           if (this.#failure) return;
         }
+        this.#checkPending(splitter.pendingBytes);
         await this.#settleChunk();
       }
     } catch (error) {
@@ -111,6 +116,14 @@ export class Run {
     }
     const rest = splitter.end();
     if (rest && !this.#isStopped && !this.#failure) await this.#take(rest);
+  }
+
+  #checkPending(bytes: number): void {
+    if (bytes <= MAX_LINE_BYTES) return;
+    throw new InputError(
+      `Cannot read line ${this.#lines + 1}: it has more than ${MAX_LINE_BYTES} bytes, and COPY takes rows of at most 4 MB`,
+      { line: this.#lines + 1 },
+    );
   }
 
   /** A promise only where the load has to catch up. */
@@ -154,7 +167,8 @@ export class Run {
     this.#writeState();
     const { budget } = this.#parts.staging;
     while (budget.isFull && !this.#failure) {
-      this.#streams.cutLargest();
+      // What is cut comes free by itself; cutting less than the excess could leave nothing on its way and no end.
+      this.#streams.cut(budget.excess);
       await budget.room();
     }
   }

@@ -28,7 +28,7 @@ export interface StreamContext {
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;
   readonly objectPrefix: string;
-  readonly runId: string;
+  readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
   readonly nextBatch: () => number;
@@ -111,7 +111,7 @@ export class Stream {
       encoder: new RecordEncoder({
         stream: this.name,
         columns,
-        validate: config.validate_records ? compileValidator(message.schema) : undefined,
+        validate: config.validate_records ? compileValidator(this.name, message.schema) : undefined,
         onUnknownProperty: (property) =>
           log.warn(
             { stream: this.name },
@@ -233,10 +233,10 @@ export class Stream {
   }
 
   #open(plan: Plan): OpenBatch {
-    const { objectPrefix, runId, staging, ledger, now, nextBatch, log } = this.#context;
+    const { objectPrefix, folder, staging, ledger, now, nextBatch, log } = this.#context;
     const number = nextBatch();
     log.debug({ stream: this.name, batch: number }, 'opened a batch');
-    const keyPrefix = batchPrefix(objectPrefix, runId, this.table, number);
+    const keyPrefix = batchPrefix(objectPrefix, folder, this.table, number);
     this.#batch = {
       plan,
       rows: new Batch(keyPrefix, staging, now()),
@@ -299,7 +299,7 @@ const LOSSES: Readonly<Record<keyof Losses, string>> = {
   surrogatesReplaced: 'texts held lone surrogates, which are not characters; they became U+FFFD',
   invalidUtf8: 'records held bytes that are not UTF-8; they became U+FFFD',
   fractionsCut: 'times had more than six digits of a second, which Redshift cannot store; the rest was cut',
-  doublesRounded: 'numbers had more digits than DOUBLE PRECISION holds; they were rounded to the nearest',
+  doublesRounded: 'numbers had more digits than their column holds; they are rounded to the nearest',
   duplicateKeys: 'keys stood twice in one JSON object; the last value was taken',
 };
 

@@ -60,13 +60,15 @@ export class Streams {
     for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.hasRoom) stream.close();
   }
 
-  /** Frees the most memory with one part. */
-  cutLargest(): void {
-    let largest: Stream | undefined;
-    for (const stream of this.#byName.values()) {
-      if (stream.openBytes > (largest?.openBytes ?? 0)) largest = stream;
+  /** Sends at least so many bytes to S3, or all that are open, with as few parts as possible. */
+  cut(bytes: number): void {
+    const largestFirst = [...this.#byName.values()].sort((a, b) => b.openBytes - a.openBytes);
+    let left = bytes;
+    for (const stream of largestFirst) {
+      if (left <= 0 || stream.openBytes === 0) return;
+      left -= stream.openBytes;
+      stream.cut();
     }
-    largest?.cut();
   }
 
   finish(): void {

@@ -71,7 +71,9 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     onFailure: (error) => run.fail(error),
   });
   const states = new StateWriter(options.stdout, (error) => run.fail(error));
-  const run = new Run({ config, loader, staging, states, objectPrefix, runId, log, now: Date.now });
+  // Kept objects lie where no sweep looks for leftovers.
+  const folder = config.keep_s3_files ? `kept-${runId}` : runId;
+  const run = new Run({ config, loader, staging, states, objectPrefix, folder, log, now: Date.now });
 
   let grace: NodeJS.Timeout | undefined;
   const stopReading = (): void => {

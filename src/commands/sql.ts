@@ -43,10 +43,10 @@ function table({ columns, rows }: Answer): string {
     columns,
     ...rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text)))),
   ];
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => [...(row[i] ?? '')].length)));
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => Array.from(row[i] ?? '').length)));
   const line = (row: readonly string[]): string =>
     row
-      .map((text, i) => text + ' '.repeat((widths[i] ?? 0) - [...text].length))
+      .map((text, i) => text + ' '.repeat((widths[i] ?? 0) - Array.from(text).length))
       .join('  ')
       .trimEnd();
   const [head = [], ...body] = cells;

@@ -96,9 +96,12 @@ function logPath(dir: string): string {
 
 function startServer(dir: string, [program = '', ...args]: readonly string[]): ChildProcess {
   const log = openSync(logPath(dir), 'w', 0o600);
-  const server = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
+  const server = spawn(program, args, { detached: true, stdio: ['pipe', log, log] });
   closeSync(log);
   server.on('error', () => undefined);
+  // Never written to: its end tells the server that this process has ended, however it did.
+  server.stdin?.on('error', () => undefined);
+  (server.stdin as Socket | null)?.unref();
   server.unref();
   return server;
 }

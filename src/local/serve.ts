@@ -5,6 +5,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
 import { startLocalWarehouse, type WarehouseConfig, type LocalWarehouse } from './warehouse.ts';
 
@@ -12,8 +13,11 @@ export interface ServeOptions {
   readonly dir: string;
   readonly port: number | undefined;
   readonly s3Port: number | undefined;
-  /** End when the last lease ends; otherwise only `stop` ends it. */
-  readonly untilReleased: boolean;
+  /**
+   * The pipe of the process that started this one, which counts as a lease until it ends: then the warehouse ends with its
+   * last lease. Undefined: only `stop` ends it.
+   */
+  readonly starter: Readable | undefined;
 }
 
 export interface Served {
@@ -29,12 +33,15 @@ export class FolderInUseError extends Error {
   override readonly name = 'FolderInUseError';
 }
 
-/** Whoever started the warehouse has this long to connect. */
-const FIRST_LEASE_MS = 30_000;
-
 export async function serve(options: ServeOptions): Promise<Served> {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   const desk = new LeaseDesk();
+  const starter = { isGone: false };
+  const loseStarter = (): void => {
+    starter.isGone = true;
+    desk.endIfIdle();
+  };
+  options.starter?.resume().once('end', loseStarter).once('error', loseStarter);
   const lock: Lock = { port: await desk.open(), token: desk.token, pid: process.pid };
   const holder = await takeLock(options.dir, lock);
   if (holder) {
@@ -64,12 +71,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
     })());
   const ended = new Promise<void>((resolve, reject) => {
     desk.onIdle = () => {
-      if (options.untilReleased) stop().then(resolve, reject);
+      if (starter.isGone) stop().then(resolve, reject);
     };
     desk.onClosed = resolve;
   });
   desk.lend(warehouse.config);
-  if (options.untilReleased) setTimeout(() => desk.endIfIdle(), FIRST_LEASE_MS).unref();
+  if (starter.isGone) desk.endIfIdle();
   return { config: warehouse.config, stop, ended };
 }
 

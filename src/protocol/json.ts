@@ -222,9 +222,8 @@ export function toPlain(value: Json): unknown {
   if (value instanceof JsonNumber) return Number(value.text);
   if (Array.isArray(value)) return value.map(toPlain);
   if (value instanceof Map) {
-    const plain: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-    for (const [key, item] of value as JsonObject) plain[key] = toPlain(item);
-    return plain;
+    // Entries, not assignment: a key may be called __proto__.
+    return Object.fromEntries([...(value as JsonObject)].map(([key, item]) => [key, toPlain(item)]));
   }
   return value;
 }

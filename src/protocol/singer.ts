@@ -25,7 +25,7 @@ export function parseSinger(line: Buffer, lineNumber: number): Message | undefin
 }
 
 function isBlank(text: string): boolean {
-  return text.length < 200 && text.trim() === '';
+  return /^\s*$/.test(text);
 }
 
 function parse(text: string, lineNumber: number): ParsedObject {

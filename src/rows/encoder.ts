@@ -5,6 +5,7 @@
 import { InputError } from '../errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { RecordMessage } from '../protocol/message.ts';
+import { PLACEHOLDER } from '../table/columns.ts';
 import type { Column } from '../table/types.ts';
 import { cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
@@ -15,8 +16,14 @@ const MAX_ROW_BYTES = 4 * 1024 * 1024;
 /** Below this many bytes of JSON no row can reach the limit: a byte grows at most sixfold (U+FFFD, then quoted). */
 const SAFE_LINE_BYTES = MAX_ROW_BYTES / 8;
 
+/** A NULL sentinel with its comma, and an ordinal, as they stand in the file. */
+const NULL_BYTES = 30;
+const ORDINAL_BYTES = 21;
+
 interface Field {
   readonly column: Column;
+  /** Undefined for a column that no property fills. */
+  readonly property: string | undefined;
   readonly write: CellWriter;
   readonly isText: boolean;
 }
@@ -44,10 +51,11 @@ export class RecordEncoder {
     this.#stream = options.stream;
     this.#fields = options.columns.map((column) => ({
       column,
+      property: column.name === PLACEHOLDER.name ? undefined : column.property,
       write: cellWriter(column.type),
       isText: column.type.kind === 'varchar',
     }));
-    this.#known = new Set(options.columns.map(({ property }) => property));
+    this.#known = new Set(this.#fields.flatMap(({ property }) => property ?? []));
   }
 
   /** `maxBytes[i]` grows to the widest value of column i. Throws InputError. */
@@ -60,7 +68,7 @@ export class RecordEncoder {
     const cells: Cell[] = [];
     let found = 0;
     this.#fields.forEach((field, i) => {
-      const value = record.get(field.column.property);
+      const value = field.property === undefined ? undefined : record.get(field.property);
       if (value !== undefined) found++;
       const cell = field.column.isKey
         ? this.#keyCell(field, value, message, line)
@@ -117,11 +125,11 @@ export class RecordEncoder {
   }
 
   #checkRowSize(cells: readonly Cell[], line: number): void {
-    let bytes = 0;
+    let bytes = ORDINAL_BYTES;
     for (const cell of cells) {
-      if (cell instanceof Token) bytes += cell.text.length + 1;
-      else if (cell !== null)
-        bytes += Buffer.byteLength(cell) + occurrences(cell, '"') + occurrences(cell, '|') + 3;
+      if (cell === null) bytes += NULL_BYTES;
+      else if (cell instanceof Token) bytes += cell.text.length + 1;
+      else bytes += Buffer.byteLength(cell) + occurrences(cell, '"') + occurrences(cell, '|') + 3;
     }
     if (bytes > MAX_ROW_BYTES) {
       throw this.#error(

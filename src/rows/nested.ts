@@ -3,6 +3,7 @@
  * 65,535 bytes, 1,000 levels, no duplicate keys (limitations-super). Numbers keep their tokens.
  */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
+import { withoutTrailingZeros } from './numbers.ts';
 import { ValueError } from './value-error.ts';
 
 const MAX_STRING_BYTES = 65_535;
@@ -12,7 +13,13 @@ const MAX_LEVELS = 1000;
 export interface Repairs {
   nulRemoved: number;
   surrogatesReplaced: number;
+  /** Numbers that the column does not hold to the last digit. */
+  doublesRounded: number;
+  duplicateKeys: number;
 }
+
+/** Numbers in SUPER are INT8, DECIMAL or FLOAT8; a DECIMAL has at most this many digits. */
+const EXACT_DIGITS = 38;
 
 /** Throws ValueError for what SUPER cannot hold. */
 export function nestedText(value: Json, repairs: Repairs): string {
@@ -22,19 +29,30 @@ export function nestedText(value: Json, repairs: Repairs): string {
 function write(value: Json, level: number, repairs: Repairs): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return writeString(value, repairs);
-  if (value instanceof JsonNumber) return writeNumber(value);
+  if (value instanceof JsonNumber) return writeNumber(value, repairs);
   if (level >= MAX_LEVELS) throw new ValueError(`is nested deeper than the ${MAX_LEVELS} levels of SUPER`);
   if (Array.isArray(value)) {
     return `[${(value as readonly Json[]).map((item) => write(item, level + 1, repairs)).join(',')}]`;
   }
-  const members = [...(value as JsonObject)].map(
-    ([key, item]) => `${writeString(key, repairs)}:${write(item, level + 1, repairs)}`,
-  );
-  return `{${members.join(',')}}`;
+  // By the text as it is stored: cleaning may have made two keys one.
+  const members = new Map<string, string>();
+  for (const [key, item] of value as JsonObject) {
+    const name = writeString(key, repairs);
+    if (members.has(name)) repairs.duplicateKeys++;
+    members.set(name, write(item, level + 1, repairs));
+  }
+  return `{${[...members].map(([name, text]) => `${name}:${text}`).join(',')}}`;
 }
 
-function writeNumber({ text }: JsonNumber): string {
-  if (!Number.isFinite(Number(text))) throw new ValueError('holds a number that SUPER cannot hold');
+function writeNumber({ text }: JsonNumber, repairs: Repairs): string {
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new ValueError('holds a number that is not finite or too large');
+  if (text.length > EXACT_DIGITS || Math.abs(value) < 1e-37) {
+    const digits = withoutTrailingZeros(
+      /^-?([\d.]+)/.exec(text)?.[1]?.replace('.', '').replace(/^0+/, '') ?? '',
+    );
+    if (digits.length > EXACT_DIGITS || (digits !== '' && value === 0)) repairs.doublesRounded++;
+  }
   return text;
 }
 
@@ -42,7 +60,7 @@ function writeString(value: string, repairs: Repairs): string {
   const text = cleanText(value, repairs);
   if (text.length * 3 > MAX_STRING_BYTES && Buffer.byteLength(text) > MAX_STRING_BYTES) {
     throw new ValueError(
-      `holds a string of ${Buffer.byteLength(text)} bytes, SUPER allows ${MAX_STRING_BYTES} inside`,
+      `holds a string of ${Buffer.byteLength(text)} bytes, at most ${MAX_STRING_BYTES} are allowed inside`,
     );
   }
   return JSON.stringify(text);

@@ -11,6 +11,11 @@ interface Decimal {
 
 const TOKEN = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
+const NON_FINITE: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
+
+/** The least double of full precision. */
+const MIN_NORMAL = 2 ** -1022;
+
 /** Far more than any column holds; beyond it the zeros are not worth writing out. */
 const MAX_SHIFT = 400;
 
@@ -52,11 +57,12 @@ export function exactDecimal(token: string, precision: number, scale: number): s
 
 /** The shortest text of the double that is nearest to the token, and whether that changed the number. */
 export function nearestDouble(token: string): { readonly text: string; readonly changed: boolean } {
+  if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw new ValueError('is not a number');
   const value = Number(token);
   if (!Number.isFinite(value)) throw new ValueError('is not a finite number of DOUBLE PRECISION');
   const text = Object.is(value, -0) ? '-0' : String(value);
-  // Fifteen digits always survive; only longer tokens need the comparison.
-  const changed = token.length > 15 && !sameNumber(token, text);
+  // Fifteen digits always survive in a normal double; only longer tokens and denormals need the comparison.
+  const changed = (token.length > 15 || Math.abs(value) < MIN_NORMAL) && !sameNumber(token, text);
   return { text, changed };
 }
 
@@ -69,10 +75,23 @@ function sameNumber(a: string, b: string): boolean {
 function significant(token: string): { digits: string; exponent: number } {
   const [, , whole = '', fraction = '', exponent = '0'] = TOKEN.exec(token) ?? [];
   const all = whole + fraction;
-  const digits = all.replace(/^0+/, '');
+  const digits = withoutLeadingZeros(all);
   const leading = all.length - digits.length;
-  const trimmed = digits.replace(/0+$/, '');
+  const trimmed = withoutTrailingZeros(digits);
   return { digits: trimmed, exponent: trimmed === '' ? 0 : whole.length - leading + Number(exponent) };
+}
+
+function withoutLeadingZeros(digits: string): string {
+  let start = 0;
+  while (digits[start] === '0') start++;
+  return digits.slice(start);
+}
+
+/** A loop, because `/0+$/` is quadratic where zeros stand in the middle. */
+export function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  return digits.slice(0, end);
 }
 
 function decimal(token: string): Decimal {
@@ -82,8 +101,8 @@ function decimal(token: string): Decimal {
   const parts = exponent === undefined ? { whole, fraction } : shift(whole, fraction, Number(exponent));
   return {
     negative: sign === '-',
-    whole: parts.whole.replace(/^0+/, ''),
-    fraction: parts.fraction.replace(/0+$/, ''),
+    whole: withoutLeadingZeros(parts.whole),
+    fraction: withoutTrailingZeros(parts.fraction),
   };
 }
 

@@ -2,6 +2,7 @@
  * Dates and times of taps to the canonical text that COPY reads with DATEFORMAT and TIMEFORMAT 'auto': UTC, at most six
  * digits of a second (Redshift keeps microseconds, r_Datetime_types), years 1 to 9999.
  */
+import { withoutTrailingZeros } from './numbers.ts';
 import { ValueError } from './value-error.ts';
 
 export interface TimeText {
@@ -12,7 +13,7 @@ export interface TimeText {
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[Tt]|\s+)(.*)$/;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt\s]\s*(.*)$/s;
 const MINUTE_MS = 60_000;
 
 /** `2024-01-31`; a date-time is taken only when its time is midnight, so that nothing is lost. */
@@ -89,7 +90,7 @@ function daysIn(year: number, month: number): number {
 }
 
 function microseconds(fraction: string): { digits: string; cut: boolean } {
-  const kept = fraction.slice(0, 6).replace(/0+$/, '');
+  const kept = withoutTrailingZeros(fraction.slice(0, 6));
   return { digits: kept === '' ? '' : `.${kept}`, cut: /[1-9]/.test(fraction.slice(6)) };
 }
 

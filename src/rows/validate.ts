@@ -1,33 +1,76 @@
 /** `validate_records`: ajv checks each record against its stream's schema. Only there do records become objects. */
 import { Ajv, type ValidateFunction } from 'ajv';
+import { InputError, messageOf } from '../errors.ts';
 import { toPlain, type JsonObject } from '../protocol/json.ts';
 
 /**
  * A function that says what is wrong with a record, or undefined. Formats and `multipleOf` are left to the columns:
  * `multipleOf` misfires on doubles, and the encoder checks what a column can hold exactly.
+ * Throws InputError for a schema that cannot be checked against.
  */
-export function compileValidator(schema: JsonObject): (record: JsonObject) => string | undefined {
-  const plain = withoutKeywords(toPlain(schema));
-  const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, validateSchema: false });
-  const validate: ValidateFunction = ajv.compile({ ...(plain as object), type: 'object' });
+export function compileValidator(
+  stream: string,
+  schema: JsonObject,
+): (record: JsonObject) => string | undefined {
+  const validate = compile(stream, { ...(schemaOf(toPlain(schema)) as object), type: 'object' });
   return (record) => {
     if (validate(toPlain(record))) return undefined;
     const [error] = validate.errors ?? [];
-    const where = error?.instancePath === '' ? '' : `${error?.instancePath.slice(1) ?? ''} `;
+    const where = error?.instancePath ? `${error.instancePath.slice(1)} ` : '';
     return `${where}${error?.message ?? 'is not valid'}`;
   };
 }
 
-/** `$schema` and `$id` would make ajv look for other documents; draft-4 booleans are no longer JSON Schema. */
-function withoutKeywords(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutKeywords);
+function compile(stream: string, schema: object): ValidateFunction {
+  // Patterns of Python taps are no Unicode patterns to JavaScript.
+  const ajv = new Ajv({
+    strict: false,
+    validateFormats: false,
+    logger: false,
+    validateSchema: false,
+    code: { regExp: Object.assign((pattern: string) => new RegExp(pattern), { code: 'new RegExp' }) },
+  });
+  try {
+    return ajv.compile(schema);
+  } catch (error) {
+    throw new InputError(
+      `Cannot validate the records of stream "${stream}": its schema is not JSON Schema, ${messageOf(error)}; ` +
+        'correct it in the tap, or switch validate_records off',
+      { stream },
+      { cause: error },
+    );
+  }
+}
+
+/** Keywords that would make ajv look for other documents, or that the columns check better. */
+const DROPPED: ReadonlySet<string> = new Set(['$schema', '$id', 'id', 'multipleOf']);
+
+/** Their keys are names of properties, not keywords. */
+const NAMED: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions', '$defs']);
+
+/** Their values are data, not schemas. */
+const DATA: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
+
+/** Draft 4 has truth values where later drafts have bounds and lists of names. */
+const NOT_BOOLEAN: ReadonlySet<string> = new Set(['exclusiveMaximum', 'exclusiveMinimum', 'required']);
+
+function schemaOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(schemaOf);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(
-    ([key, item]) =>
-      key !== '$schema' &&
-      key !== '$id' &&
-      key !== 'multipleOf' &&
-      !((key === 'exclusiveMaximum' || key === 'exclusiveMinimum') && typeof item === 'boolean'),
+    ([key, item]) => !DROPPED.has(key) && !(NOT_BOOLEAN.has(key) && typeof item === 'boolean'),
   );
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutKeywords(item)]));
+  return Object.fromEntries(
+    kept.map(([key, item]): [string, unknown] => {
+      if (DATA.has(key)) return [key, item];
+      return [key, NAMED.has(key) ? namedSchemas(item) : schemaOf(item)];
+    }),
+  );
+}
+
+function namedSchemas(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, item === null ? {} : schemaOf(item)]),
+  );
 }

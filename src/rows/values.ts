@@ -13,10 +13,7 @@ import { ValueError } from './value-error.ts';
 export interface Losses extends Repairs {
   /** Digits of a second beyond microseconds. */
   fractionsCut: number;
-  /** Numbers that a double cannot hold to the last digit. */
-  doublesRounded: number;
   invalidUtf8: number;
-  duplicateKeys: number;
 }
 
 export function noLosses(): Losses {

@@ -19,12 +19,13 @@ export function normalisePrefix(prefix: string): string {
 }
 
 /** The prefix of one batch's objects. Characters that S3 would have to escape are replaced; the number keeps it unique. */
-export function batchPrefix(prefix: string, runId: string, table: string, batch: number): string {
-  const folder = table.replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 100);
-  return `${prefix}${runId}/${folder}/${String(batch).padStart(6, '0')}-`;
+export function batchPrefix(prefix: string, folder: string, table: string, batch: number): string {
+  const name = table.replace(/[^A-Za-z0-9_.-]|^\.+/g, '_').slice(0, 100);
+  return `${prefix}${folder}/${name}/${String(batch).padStart(6, '0')}-`;
 }
 
 /** Whether an object below the prefix was written by a run of this program. */
 export function isRunObject(prefix: string, key: string): boolean {
-  return key.startsWith(prefix) && RUN.test(key.slice(prefix.length).split('/', 1)[0] ?? '');
+  const [folder = '', ...rest] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : [];
+  return rest.length > 0 && RUN.test(folder);
 }

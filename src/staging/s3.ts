@@ -138,5 +138,5 @@ function explain(what: string, error: unknown): LoadError {
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
   const advice = ADVICE[name] ?? ADVICE[code];
   const reason = advice === undefined ? messageOf(error) || name : `${advice} (${name || code})`;
-  return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: name, cause: error });
+  return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, cause: error });
 }

@@ -1,6 +1,6 @@
 /** What has to be done to a table before a batch fits: wanted columns against existing ones, as data, not as SQL. */
 import { LoadError } from '../errors.ts';
-import { typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
+import { canBeKey, typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
 export type Change =
   | { readonly kind: 'create-table'; readonly columns: readonly NewColumn[] }
@@ -45,13 +45,22 @@ export function resolveColumns(
   return wanted.map((column) => {
     const there = stored.get(column.name);
     if (!there) return column;
-    if (there.type && EXACT[column.type.kind].includes(there.type.kind))
-      return { ...column, type: there.type };
+    if (there.type && EXACT[column.type.kind].includes(there.type.kind)) {
+      if (!column.isKey || canBeKey(there.type)) return { ...column, type: there.type };
+      throw new LoadError(
+        `Cannot load into table "${table}": its column "${column.name}" is ${there.typeText}, which cannot identify rows, ` +
+          'and the stream has it as a key; load into another table, or with load_method append-only',
+      );
+    }
     throw new LoadError(
       `Cannot load into table "${table}": its column "${column.name}" is ${there.typeText}, the stream declares ` +
-        `${typeSql(column.type)}, and no value may change on the way; rename or drop the column, or load into another table`,
+        `${declared(column.type)}, and no value may change on the way; rename or drop the column, or load into another table`,
     );
   });
+}
+
+function declared(type: ColumnType): string {
+  return type.kind === 'varchar' ? 'VARCHAR' : typeSql(type);
 }
 
 /** The changes that make room for a batch whose widest value of each VARCHAR column is `maxBytes[i]`. */

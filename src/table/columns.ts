@@ -2,13 +2,14 @@
 import { InputError } from '../errors.ts';
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
 import { columnName, RESERVED_PREFIX } from './names.ts';
-import { MAX_VARCHAR_BYTES, varcharWidth, type Column, type ColumnType } from './types.ts';
+import { isObject, shapesOf } from './shapes.ts';
+import { canBeKey, MAX_VARCHAR_BYTES, varcharWidth, type Column, type ColumnType } from './types.ts';
 
 /** Redshift's limit (r_CREATE_TABLE_NEW); one is left for the ordinal of a stage. */
 const MAX_COLUMNS = 1_599;
 
 /** Redshift has no table without columns (r_ALTER_TABLE); a stream without properties still has rows to count. */
-const PLACEHOLDER: Column = {
+export const PLACEHOLDER: Column = {
   property: '',
   name: `${RESERVED_PREFIX}placeholder`,
   type: { kind: 'boolean' },
@@ -64,7 +65,7 @@ function checkColumns(stream: string, columns: readonly Column[]): void {
     }
     if (name.startsWith(RESERVED_PREFIX))
       refuse(`the name of property "${property}" is reserved for this program`);
-    if (isKey && (type.kind === 'double' || type.kind === 'super')) {
+    if (isKey && !canBeKey(type)) {
       refuse(
         `key property "${property}" would be a ${type.kind.toUpperCase()} column, which cannot identify rows`,
       );
@@ -77,52 +78,13 @@ function list(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(', ');
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return value instanceof Map;
-}
-
 /** The type of a property. Shapes that say nothing exact become SUPER, which holds any JSON value. */
 function typeOf(definition: Json, root: JsonObject): ColumnType {
-  const branches = branchesOf(definition, root, 0);
+  const branches = shapesOf(definition, root);
   const types = branches.map(branchType).filter((type) => type !== undefined);
   const [first, ...others] = types;
   if (first === undefined) return { kind: 'super' };
   return others.reduce<ColumnType>(unite, first);
-}
-
-/** The alternatives of a definition, with `$ref`, anyOf, oneOf and allOf followed. */
-function branchesOf(definition: Json, root: JsonObject, depth: number): readonly JsonObject[] {
-  // Recursive definitions are real (tap-postgres writes them for arrays): what is deep is nested data anyway.
-  if (!isObject(definition) || depth > 16) return [new Map()];
-  const reference = definition.get('$ref');
-  if (typeof reference === 'string') return branchesOf(resolve(reference, root), root, depth + 1);
-  for (const key of ['anyOf', 'oneOf']) {
-    const alternatives = definition.get(key);
-    if (Array.isArray(alternatives) && alternatives.length > 0) {
-      return (alternatives as readonly Json[]).flatMap((one) => branchesOf(one, root, depth + 1));
-    }
-  }
-  const all = definition.get('allOf');
-  if (Array.isArray(all)) {
-    const merged = new Map(definition);
-    for (const part of all as readonly Json[]) {
-      for (const branch of branchesOf(part, root, depth + 1))
-        for (const [key, value] of branch) merged.set(key, value);
-    }
-    merged.delete('allOf');
-    return [merged];
-  }
-  return [definition];
-}
-
-function resolve(reference: string, root: JsonObject): Json {
-  if (!reference.startsWith('#/')) return new Map();
-  let found: Json | undefined = root;
-  for (const step of reference.slice(2).split('/')) {
-    const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    found = isObject(found) ? found.get(name) : undefined;
-  }
-  return found ?? new Map();
 }
 
 /** Undefined for a branch that allows null only. */
@@ -142,7 +104,7 @@ function namedType(name: Json | undefined, branch: JsonObject): ColumnType {
     case 'integer':
       return { kind: 'bigint' };
     case 'number':
-      return numberType(branch.get('multipleOf'));
+      return numberType(branch);
     case 'boolean':
       return { kind: 'boolean' };
     case 'string':
@@ -152,15 +114,35 @@ function namedType(name: Json | undefined, branch: JsonObject): ColumnType {
   }
 }
 
-/** `multipleOf: 1e-9` is how taps mark a decimal: NUMERIC with that scale, exact to the last digit. */
-function numberType(multipleOf: Json | undefined): ColumnType {
-  if (!(multipleOf instanceof JsonNumber)) return { kind: 'double' };
+/**
+ * `multipleOf: 1e-9` is how taps mark a decimal: NUMERIC with that scale, exact to the last digit. Some write 1e-38 for "any
+ * decimal"; beside a scale that leaves no room for whole digits, only a double holds their values.
+ */
+function numberType(branch: JsonObject): ColumnType {
+  const scale = scaleOf(branch.get('multipleOf'));
+  if (scale === undefined) return { kind: 'double' };
+  const wholeDigits = Math.max(digitsOf(branch.get('maximum')), digitsOf(branch.get('minimum')), 1);
+  if (scale + wholeDigits > MAX_PRECISION) return { kind: 'double' };
+  return { kind: 'numeric', precision: MAX_PRECISION, scale };
+}
+
+/** Redshift's most digits of a NUMERIC (r_Numeric_types201). */
+const MAX_PRECISION = 38;
+
+function scaleOf(multipleOf: Json | undefined): number | undefined {
+  if (!(multipleOf instanceof JsonNumber)) return undefined;
   const match = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(multipleOf.text);
-  if (!match) return { kind: 'double' };
+  if (!match) return undefined;
   const [, , fraction = '', exponent = '0'] = match;
-  const scale = fraction.replace(/0+$/, '').length - Number(exponent);
-  // Scales beyond 37 do not exist (r_Numeric_types201).
-  return { kind: 'numeric', precision: 38, scale: Math.min(Math.max(scale, 0), 37) };
+  let digits = fraction.length;
+  while (fraction[digits - 1] === '0') digits--;
+  return Math.max(digits - Number(exponent), 0);
+}
+
+/** Whole digits of a bound; 0 without one. */
+function digitsOf(bound: Json | undefined): number {
+  const value = bound instanceof JsonNumber ? Math.abs(Number(bound.text)) : 0;
+  return value >= 1 ? Math.floor(Math.log10(value)) + 1 : 0;
 }
 
 function stringType(branch: JsonObject): ColumnType {
@@ -194,7 +176,13 @@ function unite(a: ColumnType, b: ColumnType): ColumnType {
   if (texts.has(a.kind) && texts.has(b.kind)) {
     return { kind: 'varchar', bytes: Math.max(widthOf(a), widthOf(b)) };
   }
-  if (kinds.has('bigint') && kinds.has('numeric')) return a.kind === 'numeric' ? a : b;
+  if (kinds.has('bigint') && kinds.has('numeric')) {
+    const decimal = a.kind === 'numeric' ? a : b;
+    // A BIGINT has up to 19 digits.
+    return decimal.kind === 'numeric' && decimal.precision - decimal.scale >= 19
+      ? decimal
+      : { kind: 'super' };
+  }
   if (kinds.has('bigint') && kinds.has('double')) return { kind: 'double' };
   return { kind: 'super' };
 }

@@ -18,7 +18,8 @@ export const RESERVED_PREFIX = '_target_redshift_';
 export function tableName(stream: string): string {
   const name = fit(fold(stream));
   // A name that begins with # would make a temporary table (r_CREATE_TABLE_NEW).
-  return name.startsWith('#') ? `_${name.slice(1)}` : name;
+  if (name.startsWith('#')) return `_${name.slice(1)}`;
+  return name.startsWith(RESERVED_PREFIX) ? fit(`_${name}`) : name;
 }
 
 /** The column of a property. */

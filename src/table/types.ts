@@ -46,6 +46,11 @@ export function typeSql(type: ColumnType): string {
   }
 }
 
+/** Whether `=` on the type tells rows apart exactly as their values do. */
+export function canBeKey(type: ColumnType): boolean {
+  return type.kind !== 'double' && type.kind !== 'real' && type.kind !== 'super';
+}
+
 /** A column of a table that exists. `type` is undefined when this program does not write such a type. */
 export interface StoredColumn {
   readonly name: string;

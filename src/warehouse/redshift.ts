@@ -77,13 +77,8 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
 
     async close(force = false) {
       for (const { timer } of idle.splice(0)) clearTimeout(timer);
-      await Promise.all(
-        [...open].map((connection) => {
-          if (!force) return connection.end();
-          connection.destroy();
-          return undefined;
-        }),
-      );
+      if (force) for (const connection of open) connection.destroy();
+      else await Promise.all([...open].map((connection) => connection.end()));
     },
   };
 }
@@ -122,13 +117,13 @@ class Connection implements Session {
       application_name: 'target-redshift',
       // Values stay the server's texts: a BIGINT or NUMERIC never becomes a JavaScript number.
       types: { getTypeParser: () => (value: string) => value },
-    } as pg.ClientConfig);
+    });
     const early = (): void => undefined;
     client.on('error', early);
     try {
       await client.connect();
       const { rows } = await client.query({ text: 'SELECT pg_backend_pid()', rowMode: 'array' });
-      const connection = new Connection(client, socket, settings, Number((rows as string[][])[0]?.[0]));
+      const connection = new Connection(client, socket, settings, Number(rows[0]?.[0]));
       client.off('error', early);
       for (const setting of SETTINGS) await connection.run(raw(setting));
       return connection;
@@ -184,8 +179,12 @@ class Connection implements Session {
     this.#socket.destroy();
   }
 
-  async #send(statement: Sql, limitMs: number): Promise<Answer> {
+  #throwIfLost(statement: Sql): void {
     if (this.#lost) throw lostError(statement, this.#lost);
+  }
+
+  async #send(statement: Sql, limitMs: number): Promise<Answer> {
+    this.#throwIfLost(statement);
     const { heartbeatMs, onHeartbeat } = this.#settings;
     const started = Date.now();
     const heartbeat = setInterval(() => onHeartbeat(statement, Date.now() - started), heartbeatMs);
@@ -197,7 +196,8 @@ class Connection implements Session {
       const result: unknown = await this.#client.query({ text: statement.text, rowMode: 'array' });
       return answerOf(result);
     } catch (error) {
-      throw this.#lost ? lostError(statement, this.#lost) : statementError(statement, error);
+      this.#throwIfLost(statement);
+      throw statementError(statement, error);
     } finally {
       clearInterval(heartbeat);
       clearTimeout(deadline);
@@ -241,13 +241,17 @@ function pem(ca: string): string {
   return ca.includes('-----BEGIN') ? ca : readFileSync(ca, 'utf8');
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function statementError(statement: Sql, error: unknown): LoadError {
   const code = codeOf(error);
-  const detail = error instanceof Error && 'detail' in error ? String(error.detail ?? '') : '';
+  const detail = error instanceof Error && 'detail' in error ? textOf(error.detail) : '';
   const hint = code === '57014' ? ' (it ran longer than its time limit)' : '';
   return new LoadError(`Redshift refused ${firstWords(statement)}: ${messageOf(error)}${hint}`, {
     ...(code === undefined ? {} : { sqlstate: code }),

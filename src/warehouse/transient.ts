@@ -22,12 +22,12 @@ const MESSAGES: readonly RegExp[] = [
 
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof LoadError)) return false;
-  const { sqlstate = '', message, detail = '' } = error;
+  const { sqlstate = '', detail = '' } = error;
   if (STATES.test(sqlstate) || SOCKET.test(sqlstate)) return true;
-  return MESSAGES.some((pattern) => pattern.test(causeMessage(error) ?? message) || pattern.test(detail));
+  return MESSAGES.some((pattern) => pattern.test(causeMessage(error)) || pattern.test(detail));
 }
 
 /** The server's own words: the LoadError's sentence begins with ours. */
-function causeMessage(error: LoadError): string | undefined {
-  return error.cause instanceof Error ? error.cause.message : undefined;
+function causeMessage(error: LoadError): string {
+  return error.cause instanceof Error ? error.cause.message : '';
 }

@@ -166,15 +166,15 @@ describe('failures of S3', () => {
     expect(await ids(place)).to.deep.equal([]);
   });
 
-  it('objects stay with keep_s3_files, and the next run does not take young ones for leftovers', async () => {
+  it('objects stay with keep_s3_files, where the next run does not take them for leftovers', async () => {
     const place = await newPlace();
     await load(place, [], { keep_s3_files: true });
     await load(place);
     expect((await place.objects()).map((key) => key.replace(/run-[^/]+/, 'RUN'))).to.deep.equal([
-      `${place.prefix}/RUN/t/000001-00000.csv.gz`,
-      `${place.prefix}/RUN/t/000001-manifest-1.json`,
-      `${place.prefix}/RUN/t/000002-00000.csv.gz`,
-      `${place.prefix}/RUN/t/000002-manifest-1.json`,
+      `${place.prefix}/kept-RUN/t/000001-00000.csv.gz`,
+      `${place.prefix}/kept-RUN/t/000001-manifest-1.json`,
+      `${place.prefix}/kept-RUN/t/000002-00000.csv.gz`,
+      `${place.prefix}/kept-RUN/t/000002-manifest-1.json`,
     ]);
   });
 });

@@ -4,7 +4,12 @@ import { JsonNumber, parseObject, type Json } from '../../src/protocol/json.ts';
 import { cleanText, nestedText, type Repairs } from '../../src/rows/nested.ts';
 import { ValueError } from '../../src/rows/value-error.ts';
 
-const none = (): Repairs => ({ nulRemoved: 0, surrogatesReplaced: 0 });
+const none = (): Repairs => ({
+  nulRemoved: 0,
+  surrogatesReplaced: 0,
+  doublesRounded: 0,
+  duplicateKeys: 0,
+});
 const parsed = (text: string): Json => parseObject(`{"v":${text}}`).members.get('v') ?? null;
 
 function written(text: string): { readonly text: string } & Repairs {

@@ -6,7 +6,7 @@ import { compileValidator } from '../../src/rows/validate.ts';
 function problem(schema: object | string, record: object | string): string | undefined {
   const text = (value: object | string): string =>
     typeof value === 'string' ? value : JSON.stringify(value);
-  return compileValidator(parseObject(text(schema)).members)(parseObject(text(record)).members);
+  return compileValidator('s', parseObject(text(schema)).members)(parseObject(text(record)).members);
 }
 
 const of = (definition: object, more: object = {}): object => ({ properties: { a: definition }, ...more });

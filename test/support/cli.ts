@@ -34,8 +34,14 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   let [stdout, stderr] = ['', ''];
   const watchers = new Set<() => void>();
   const wake = (): void => watchers.forEach((watch) => watch());
-  child.stdout.on('data', (data: Buffer) => ((stdout += data.toString()), wake()));
-  child.stderr.on('data', (data: Buffer) => ((stderr += data.toString()), wake()));
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data.toString();
+    wake();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data.toString();
+    wake();
+  });
   // The program may end before it has read everything.
   child.stdin.on('error', () => undefined);
   const finished = new Promise<Finished>((resolve, reject) => {

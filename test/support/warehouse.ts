@@ -75,7 +75,7 @@ async function query(config: WarehouseConfig, text: string): Promise<(string | n
     password: config.password,
     ssl: { ca: config.ssl_ca },
     types: { getTypeParser: () => (value: string) => value },
-  } as pg.ClientConfig);
+  });
   await client.connect();
   try {
     return (await client.query({ text, rowMode: 'array' })).rows as (string | null)[][];

@@ -74,7 +74,8 @@ export class Upstream {
             reject(new EngineError(decodeFields(frame)));
           } else if (frame.type === 'Z') {
             resolve();
-          } else {
+          } else if (frame.type !== 'R') {
+            // The client is told of its login once, by us: libpq refuses a second answer.
             greeting.push(frame);
           }
         };

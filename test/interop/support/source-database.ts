@@ -1,0 +1,119 @@
+/** A PostgreSQL server with a table of every kind of value, for taps to read. */
+import { mkdirSync } from 'node:fs';
+import pg from 'pg';
+import { startPostgres } from '../../../src/local/postgres/server.ts';
+
+export interface SourceDatabase {
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** Rows as the server's texts. */
+  query(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  stop(): Promise<void>;
+}
+
+export const SCHEMA = 'shop';
+export const TABLE = 'orders';
+export const ROWS = 3000;
+
+const DATABASE = 'postgres';
+
+const DDL = `
+  CREATE SCHEMA ${SCHEMA};
+  CREATE TABLE ${SCHEMA}.${TABLE} (
+    region varchar(8),
+    id bigint,
+    amount numeric(18,4),
+    note text,
+    ordered_at timestamptz,
+    due date,
+    paid boolean,
+    details jsonb,
+    PRIMARY KEY (region, id)
+  );`;
+
+/** Texts that go wrong first where data passes through CSV. */
+export const NOTES: readonly (string | null)[] = [
+  'plain',
+  '',
+  null,
+  'two\nlines',
+  'carriage\r\nreturn',
+  'a "quoted" word',
+  '"',
+  'comma, semicolon; tab\tpipe|',
+  'back\\slash \\N \\',
+  'zażółć gęślą jaźń 😀 漢字',
+  ' spaces around ',
+  'NULL',
+  "it's",
+  '\u0001\u001f\u007f',
+  'line\u2028separator',
+];
+
+interface SourceRow {
+  readonly region: string;
+  /** Text: most are beyond 2^53. */
+  readonly id: string;
+  readonly amount: string | null;
+  readonly note: string | null;
+  readonly ordered_at: string | null;
+  readonly due: string | null;
+  readonly paid: boolean | null;
+  readonly details: unknown;
+}
+
+function row(i: number): SourceRow {
+  const every = <T>(n: number, value: T): T | null => (i % n === 0 ? null : value);
+  return {
+    region: i % 2 === 0 ? 'north' : 'süd "2"',
+    id: String(9_223_372_036_854_775_807n - BigInt(i)),
+    amount: every(7, `${i % 3 === 0 ? '-' : ''}${i * 37}.${String((i * 7919) % 10_000).padStart(4, '0')}`),
+    note: NOTES[i % NOTES.length] ?? null,
+    ordered_at: every(
+      11,
+      new Date(Date.UTC(1969, 11, 1) + i * 86_461_007).toISOString().replace('Z', '789+02'),
+    ),
+    due: every(13, new Date(Date.UTC(1899, 11, 31) + i * 86_400_000 * 15).toISOString().slice(0, 10)),
+    paid: every(5, i % 3 === 0),
+    details: every(17, {
+      index: i,
+      text: NOTES[(i * 4) % NOTES.length],
+      list: [1, 'two', null, { three: 3 }],
+    }),
+  };
+}
+
+/** Starts a server in `dir` and fills its table. */
+export async function startSourceDatabase(dir: string): Promise<SourceDatabase> {
+  mkdirSync(dir);
+  const server = await startPostgres({ dir });
+  const { port, superuser: user, password } = server;
+  const client = new pg.Client({
+    ...{ host: '127.0.0.1', port, user, password, database: DATABASE },
+    types: { getTypeParser: () => (text: string) => text },
+  });
+  const stop = async (): Promise<void> => {
+    await client.end();
+    await server.stop();
+  };
+  try {
+    await client.connect();
+    await client.query(DDL);
+    const rows = Array.from({ length: ROWS }, (_, i) => row(i));
+    await client.query(
+      `INSERT INTO ${SCHEMA}.${TABLE} SELECT * FROM json_populate_recordset(NULL::${SCHEMA}.${TABLE}, $1)`,
+      [JSON.stringify(rows)],
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    ...{ port, user, password, database: DATABASE, stop },
+    async query(sql) {
+      return (await client.query<Readonly<Record<string, string | null>>>(sql)).rows;
+    },
+  };
+}

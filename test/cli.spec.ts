@@ -53,8 +53,8 @@ describe('parseCommand', () => {
   }
 
   const refused: readonly (readonly [string, string])[] = [
-    ['oops', 'unknown command "oops"'],
-    ['check', 'unknown command "check"'],
+    ['oops', 'there is no command "oops"'],
+    ['check', 'there is no command "check"'],
     ['--oops', "Unknown option '--oops'"],
     ['--confg=a', "Unknown option '--confg'"],
     ['-x', "Unknown option '-x'"],
@@ -95,7 +95,7 @@ describe('parseCommand', () => {
       expect(() => parseCommand(words(line)), line)
         .to.throw(UsageError)
         .with.property('message')
-        .that.does.not.match(/unknown command "(sql|local)"/);
+        .that.does.not.match(/there is no command "(sql|local)"/);
     }
   });
 

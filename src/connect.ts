@@ -24,7 +24,7 @@ export function openWarehouse(config: Config, log: Logger): Warehouse {
 }
 
 /** The AWS SDK is loaded here and not before: commands that need no S3 start without it. */
-export async function openStore(config: Config): Promise<ObjectStore> {
+export async function openStore(config: Config, signal: AbortSignal): Promise<ObjectStore> {
   const { connectS3 } = await import('./staging/s3.ts');
   return connectS3({
     bucket: config.s3_bucket,
@@ -34,6 +34,7 @@ export async function openStore(config: Config): Promise<ObjectStore> {
     accessKeyId: config.aws_access_key_id,
     secretAccessKey: config.aws_secret_access_key,
     sessionToken: config.aws_session_token,
+    signal,
   });
 }
 

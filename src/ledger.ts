@@ -65,6 +65,7 @@ export class Ledger {
       if (entry.state) {
         this.#bytes -= this.#safe?.length ?? 0;
         this.#safe = entry.state;
+        entry.state = undefined;
       }
       this.#head++;
     }

@@ -20,6 +20,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => (stop.signal.aborted ? kill : stop).abort());
 }
 
+// Whoever reads may stop reading (`| head`); a load notices by itself and fails, any other answer has then been enough.
+process.stdout.on('error', () => undefined);
+
 try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
@@ -60,7 +63,9 @@ async function execute(command: Command): Promise<number> {
       return withConfig(command.where, async (config) => {
         const { openStore, openWarehouse } = await import('./connect.ts');
         const { check } = await import('./commands/check.ts');
-        const [warehouse, store] = [openWarehouse(config, log), await openStore(config)];
+        const [warehouse, store] = [openWarehouse(config, log), await openStore(config, stop.signal)];
+        const giveUp = (): void => void warehouse.close(true);
+        stop.signal.addEventListener('abort', giveUp, { once: true });
         try {
           return (await check(config, warehouse, store, (line) => answer(`${line}\n`))) ? 0 : 1;
         } finally {

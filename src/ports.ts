@@ -10,8 +10,8 @@ export interface ObjectStore {
   /** Missing objects are fine. */
   remove(keys: readonly string[]): Promise<void>;
   list(prefix: string): AsyncIterable<StoredObject>;
-  /** Aborts multipart uploads below the prefix that began before `before`. */
-  abortUploads(prefix: string, before: Date): Promise<number>;
+  /** Aborts multipart uploads below the prefix that began before `before`; returns how many. */
+  abortUploads(prefix: string, before: Date, isOurs: (key: string) => boolean): Promise<number>;
   close(): void;
 }
 
@@ -51,6 +51,6 @@ export interface Session {
 export interface Warehouse {
   /** Lends a connection. It is closed, not reused, when the work throws. */
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Ends idle connections; with `force` also those in use. */
+  /** Ends idle connections, with `force` also those in use. No session is lent any more. */
   close(force?: boolean): Promise<void>;
 }

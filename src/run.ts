@@ -63,7 +63,11 @@ export class Run {
     const started = this.#parts.now();
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), 250);
     try {
+      // Stopped or failed before there was an input to destroy.
+      if (this.#isStopped || this.#failure) input.destroy();
       await this.#read(input).catch((error: unknown) => this.#endInput(error));
+      // From here on nothing may be queued but what finish() queues.
+      clearInterval(timer);
       if (!this.#failure) this.#streams.finish();
       await this.#streams.drained();
     } finally {
@@ -167,8 +171,8 @@ export class Run {
     this.#writeState();
     const { budget } = this.#parts.staging;
     while (budget.isFull && !this.#failure) {
-      // What is cut comes free by itself; cutting less than the excess could leave nothing on its way and no end.
-      this.#streams.cut(budget.excess);
+      // At least half of the budget is on its way to S3 then, and comes free by itself.
+      this.#streams.cutDownTo(budget.limit / 2);
       await budget.room();
     }
   }

@@ -8,6 +8,8 @@ export class StateWriter {
   readonly #out: Writable;
   readonly #onClosed: (error: LoadError) => void;
   #isClosed = false;
+  #writing = 0;
+  #onWritten: (() => void)[] = [];
 
   constructor(out: Writable, onClosed: (error: LoadError) => void) {
     this.#out = out;
@@ -16,21 +18,26 @@ export class StateWriter {
   }
 
   write(state: Buffer): void {
-    if (!this.#isClosed) this.#out.write(Buffer.concat([state, LF]));
+    if (this.#isClosed) return;
+    this.#writing++;
+    this.#out.write(Buffer.concat([state, LF]), (error) => {
+      this.#writing--;
+      if (error) this.#closed(error);
+      if (this.#writing === 0) for (const wake of this.#onWritten.splice(0)) wake();
+    });
   }
 
   /** Resolves once what was written has left the process, or the reader is gone. */
   async flushed(): Promise<void> {
-    if (this.#isClosed || this.#out.writableLength === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#out.once('error', () => resolve());
-      this.#out.write('', () => resolve());
-    });
+    if (this.#writing > 0 && !this.#isClosed) {
+      await new Promise<void>((resolve) => this.#onWritten.push(resolve));
+    }
   }
 
   #closed(cause: Error): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    for (const wake of this.#onWritten.splice(0)) wake();
     this.#onClosed(
       new LoadError(`Cannot write the state: whoever reads stdout has closed it (${cause.message})`, {
         cause,

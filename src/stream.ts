@@ -188,22 +188,23 @@ export class Stream {
         await this.#discard(batch);
         throw error;
       });
-      const counts = await loader.load(this.#job(batch), ready);
-      this.#loadedRows += ready.rows;
-      batch.settle();
-      log.info(
-        {
-          stream: this.name,
-          table: this.table,
-          rows: ready.rows,
-          ...counts,
-          bytes: ready.bytes,
-          parts: ready.parts.length,
-          ms: now() - started,
-        },
-        `loaded ${ready.rows} rows of ${this.name}`,
-      );
-      onCommitted();
+      await loader.load(this.#job(batch), ready, (counts) => {
+        this.#loadedRows += ready.rows;
+        batch.settle();
+        log.info(
+          {
+            stream: this.name,
+            table: this.table,
+            rows: ready.rows,
+            ...counts,
+            bytes: ready.bytes,
+            parts: ready.parts.length,
+            ms: now() - started,
+          },
+          `loaded ${ready.rows} rows of ${this.name}`,
+        );
+        onCommitted();
+      });
     });
   }
 

@@ -60,13 +60,13 @@ export class Streams {
     for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.hasRoom) stream.close();
   }
 
-  /** Sends at least so many bytes to S3, or all that are open, with as few parts as possible. */
-  cut(bytes: number): void {
+  /** Sends open batches to S3, the largest first, until at most so many bytes are open. */
+  cutDownTo(bytes: number): void {
     const largestFirst = [...this.#byName.values()].sort((a, b) => b.openBytes - a.openBytes);
-    let left = bytes;
+    let open = largestFirst.reduce((sum, stream) => sum + stream.openBytes, 0);
     for (const stream of largestFirst) {
-      if (left <= 0 || stream.openBytes === 0) return;
-      left -= stream.openBytes;
+      if (open <= bytes) return;
+      open -= stream.openBytes;
       stream.cut();
     }
   }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { copyAccess, openStore, openWarehouse } from '../connect.ts';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Config } from '../options.ts';
 import { nullSentinel } from '../rows/csv.ts';
@@ -30,19 +30,26 @@ export interface LoadOptions {
 
 const MB = 1024 * 1024;
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
+const CLEAN_UP_MS = 3_000;
 
 /** Resolves when every record read is committed. */
 export async function runLoad(options: LoadOptions): Promise<void> {
   const { config, log, stop } = options;
   const end = new AbortController();
+  // What is left to remove after giving up gets a moment, not more.
+  const cleanUpEnd = new AbortController();
+  const store = await openStore(config, cleanUpEnd.signal);
   const warehouse = openWarehouse(config, log);
-  const store = await openStore(config);
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date());
   const budgetBytes = config.memory_budget_mb * MB;
   const giveUp = (): void => {
+    run.fail(
+      new LoadError('Stopped before everything that was read was loaded; run again from the last state'),
+    );
     end.abort();
     void warehouse.close(true);
+    setTimeout(() => cleanUpEnd.abort(), CLEAN_UP_MS).unref();
   };
 
   const loader = new Loader({
@@ -61,7 +68,8 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   });
   const staging = createStaging({
     store,
-    budget: new Budget(budgetBytes),
+    // The rest is a reserve for what draining itself needs: compressed bodies, the rows of one chunk.
+    budget: new Budget(budgetBytes * 0.85),
     partBytes: Math.min(Math.max(Math.floor(budgetBytes / 16), MB), 16 * MB),
     sentinel: nullSentinel(),
     gzipLevel: config.gzip_level,
@@ -88,14 +96,19 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   try {
     await run.load(openInput(options));
   } finally {
-    removeListeners();
     clearTimeout(grace);
-    if (end.signal.aborted)
-      await store.abortUploads(`${objectPrefix}${runId}/`, new Date(Date.now() + 60_000)).catch(() => 0);
+    if (end.signal.aborted) await abortOwnUploads();
     await sweeping;
-    await loader.finish();
-    await warehouse.close();
+    if (!end.signal.aborted) await loader.finish();
+    await warehouse.close(end.signal.aborted);
     store.close();
+    removeListeners();
+  }
+
+  /** lib-storage aborts an upload without waiting for the answer. */
+  async function abortOwnUploads(): Promise<void> {
+    const own = `${objectPrefix}${folder}/`;
+    await store.abortUploads(own, new Date(Date.now() + 60_000), () => true).catch(() => 0);
   }
 
   async function sweep(): Promise<void> {

@@ -7,10 +7,11 @@ import { encodeRows } from '../rows/csv.ts';
 import type { Cell } from '../rows/values.ts';
 import type { Budget } from './budget.ts';
 import type { StagedPart } from './part.ts';
+import { Slabs } from './slabs.ts';
 
 export interface Staging {
-  /** Compresses and uploads the blocks of one part; gives their bytes back to the budget on the way. */
-  stage(key: string, blocks: readonly Buffer[]): Promise<StagedPart>;
+  /** Compresses and uploads the blocks of one part; gives the `held` bytes back to the budget on the way. */
+  stage(key: string, blocks: readonly Buffer[], held: number): Promise<StagedPart>;
   readonly budget: Budget;
   /** A part is cut when its CSV reaches this size. */
   readonly partBytes: number;
@@ -34,8 +35,7 @@ export class Batch {
   readonly #parts: Promise<StagedPart>[] = [];
   readonly #keys: string[] = [];
   #pending: (readonly Cell[])[] = [];
-  #blocks: Buffer[] = [];
-  #openBytes = 0;
+  readonly #slabs = new Slabs();
   #bytes = 0;
   #rows = 0;
 
@@ -54,9 +54,9 @@ export class Batch {
     return this.#bytes;
   }
 
-  /** CSV bytes that are not part of a part yet. */
+  /** Memory that is held for rows that are not on their way to S3. */
   get openBytes(): number {
-    return this.#openBytes;
+    return this.#slabs.capacity;
   }
 
   append(cells: readonly Cell[]): void {
@@ -69,24 +69,23 @@ export class Batch {
     if (this.#pending.length === 0) return;
     const block = encodeRows(this.#pending, this.#staging.sentinel);
     this.#pending = [];
-    this.#blocks.push(block);
-    this.#openBytes += block.length;
+    const held = this.#slabs.capacity;
+    this.#slabs.add(block);
     this.#bytes += block.length;
-    this.#staging.budget.take(block.length);
-    if (this.#openBytes >= this.#staging.partBytes) this.cut();
+    this.#staging.budget.take(this.#slabs.capacity - held);
+    if (this.#slabs.bytes >= this.#staging.partBytes) this.cut();
   }
 
   /** Sends what is open to S3 as one part. */
   cut(): void {
-    if (this.#openBytes === 0) return;
+    if (this.#slabs.bytes === 0) return;
     const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}.csv.gz`;
-    const part = this.#staging.stage(key, this.#blocks);
+    const held = this.#slabs.capacity;
+    const part = this.#staging.stage(key, this.#slabs.take(), held);
     // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
     part.catch(() => undefined);
     this.#parts.push(part);
     this.#keys.push(key);
-    this.#blocks = [];
-    this.#openBytes = 0;
   }
 
   /** No further rows. Resolves when every part is durable in S3; rejects with the first failure. */
@@ -99,9 +98,8 @@ export class Batch {
 
   /** Gives up the rows: resolves with the keys of objects that may exist, once no upload runs any more. */
   async discard(): Promise<readonly string[]> {
-    this.#staging.budget.give(this.#openBytes);
-    this.#blocks = [];
-    this.#openBytes = 0;
+    this.#staging.budget.give(this.#slabs.capacity);
+    this.#slabs.take();
     this.#pending = [];
     await Promise.allSettled(this.#parts);
     return this.#keys;

@@ -24,9 +24,8 @@ export class Budget {
     return this.#used >= this.#limit;
   }
 
-  /** Bytes to free until the budget is comfortable again: three quarters of the limit. */
-  get excess(): number {
-    return Math.max(this.#used - this.#limit * 0.75, 0);
+  get limit(): number {
+    return this.#limit;
   }
 
   get used(): number {

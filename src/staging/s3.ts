@@ -3,6 +3,7 @@ import {
   AbortMultipartUploadCommand,
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -18,6 +19,8 @@ export interface S3Settings {
   readonly accessKeyId: string | undefined;
   readonly secretAccessKey: string | undefined;
   readonly sessionToken: string | undefined;
+  /** Aborts every request, also those of the clean-up. */
+  readonly signal: AbortSignal;
 }
 
 /** S3 takes parts of at least 5 MiB. */
@@ -26,6 +29,7 @@ const DELETE_LIMIT = 1000;
 
 export function connectS3(settings: S3Settings): ObjectStore {
   const { bucket } = settings;
+  const abortSignal = settings.signal;
   const client = new S3Client({
     ...(settings.region === undefined ? {} : { region: settings.region }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
@@ -74,6 +78,7 @@ export function connectS3(settings: S3Settings): ObjectStore {
           const Objects = keys.slice(start, start + DELETE_LIMIT).map((Key) => ({ Key }));
           const answer = await client.send(
             new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+            { abortSignal },
           );
           const failed = answer.Errors?.[0];
           if (failed) throw new Error(`${failed.Key ?? ''}: ${failed.Code ?? ''} ${failed.Message ?? ''}`);
@@ -93,16 +98,27 @@ export function connectS3(settings: S3Settings): ObjectStore {
       }
     },
 
-    abortUploads: (prefix, before) =>
+    abortUploads: (prefix, before, isOurs) =>
       call(`abort uploads below ${url(prefix)}`, async () => {
-        const { Uploads = [] } = await client.send(
-          new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }),
-        );
-        const stale = Uploads.filter(({ Initiated }) => Initiated !== undefined && Initiated < before);
-        for (const { Key, UploadId } of stale) {
-          await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-        }
-        return stale.length;
+        let aborted = 0;
+        let page: ListMultipartUploadsCommandOutput | undefined;
+        do {
+          const input = {
+            Bucket: bucket,
+            Prefix: prefix,
+            KeyMarker: page?.NextKeyMarker,
+            UploadIdMarker: page?.NextUploadIdMarker,
+          };
+          page = await client.send(new ListMultipartUploadsCommand(input), { abortSignal });
+          for (const { Key = '', UploadId, Initiated } of page.Uploads ?? []) {
+            if (!Initiated || Initiated >= before || !isOurs(Key)) continue;
+            await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), {
+              abortSignal,
+            });
+            aborted++;
+          }
+        } while (page.IsTruncated);
+        return aborted;
       }),
 
     close: () => client.destroy(),

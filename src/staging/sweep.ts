@@ -17,10 +17,11 @@ export async function sweepLeftovers(
     objects += stale.length;
     stale = [];
   };
+  const isOurs = (key: string): boolean => isRunObject(prefix, key);
   for await (const { key, modified } of store.list(`${prefix}run-`)) {
-    if (modified < before && isRunObject(prefix, key)) stale.push(key);
+    if (modified < before && isOurs(key)) stale.push(key);
     if (stale.length >= BATCH) await removeStale();
   }
   await removeStale();
-  return { objects, uploads: await store.abortUploads(`${prefix}run-`, before) };
+  return { objects, uploads: await store.abortUploads(`${prefix}run-`, before, isOurs) };
 }

@@ -25,8 +25,8 @@ export function createStaging(options: UploadOptions): Staging {
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);
 
-  async function stage(key: string, blocks: readonly Buffer[]): Promise<StagedPart> {
-    let held = blocks.reduce((sum, block) => sum + block.length, 0);
+  async function stage(key: string, blocks: readonly Buffer[], rawBytes: number): Promise<StagedPart> {
+    let held = rawBytes;
     try {
       const body = await compressing(async () => {
         signal.throwIfAborted();

@@ -6,6 +6,7 @@
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import { raw, sql, type Sql } from '../sql.ts';
+import { readTables } from './catalog.ts';
 import { varcharWidth, type Column, type StoredColumn } from '../table/types.ts';
 import * as statements from './statements.ts';
 import type { CopySource, TableRef } from './statements.ts';
@@ -99,6 +100,13 @@ async function replace(
   keys: readonly Column[],
 ): Promise<Merged> {
   const replaced = counted(await session.run(statements.deleteMatching(target, stage, keys)), 'DELETE');
+  // The write lock is held now: no column can come any more, but one may have come since the table was prepared.
+  const now = (await readTables(session, target.schema, target.table)).get(target.table) ?? [];
+  if (!covers(columns, now)) {
+    throw new LoadError(`Table "${target.table}" got another column while its batch was staged`, {
+      sqlstate: '40001',
+    });
+  }
   const inserted = counted(await session.run(statements.insertAll(target, stage, columns)), 'INSERT');
   return { inserted, replaced, written: inserted };
 }

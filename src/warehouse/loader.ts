@@ -52,11 +52,14 @@ export interface LoadJob {
 
 const MAX_PAUSE_MS = 60_000;
 const FIRST_TRIES = 2;
+const CONNECTION_LOST = '08006';
 
 export class Loader {
   readonly #options: LoaderOptions;
   #schemaReady: Promise<void> | undefined;
   #markers: Promise<boolean> | undefined;
+  /** Server processes of connections that were lost. */
+  readonly #ghosts = new Set<number>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -82,12 +85,15 @@ export class Loader {
     );
   }
 
-  /** Resolves when the batch is durable and visible. The batch's objects are gone then. */
-  async load(job: LoadJob, staged: StagedBatch): Promise<LoadCounts> {
+  /**
+   * Tells `onCommitted` as soon as the batch is durable and visible, so that its state need not wait for S3; resolves when
+   * the batch's objects are gone too.
+   */
+  async load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
     const keys = staged.parts.map(({ key }) => key);
     let outcomeIsKnown = true;
     try {
-      return await this.#retry(`load stream "${job.stream}"`, async (attempt) => {
+      const counts = await this.#retry(`load stream "${job.stream}"`, async (attempt) => {
         const manifest = `${job.keyPrefix}manifest-${attempt}.json`;
         keys.push(manifest);
         await this.#options.store.put(
@@ -97,6 +103,7 @@ export class Loader {
         );
         return this.#attempt(job, staged, manifest);
       });
+      onCommitted(counts);
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
       throw error instanceof CommitUnknownError
@@ -131,8 +138,11 @@ export class Loader {
     const { warehouse, store, access, region, runId, schema } = this.#options;
     const target: TableRef = { schema, table: job.table };
     let counts: LoadCounts | undefined;
+    let backend: number | undefined;
     try {
       return await warehouse.session(async (session) => {
+        backend = session.backend;
+        await this.#endGhosts(session);
         await this.#prepareSchema(session);
         const existing = await prepareTable(session, this.#wish(job));
         const hasMarkers = await this.#prepareMarkers(session);
@@ -149,6 +159,10 @@ export class Loader {
         return load(session, plan, existing);
       });
     } catch (error) {
+      // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
+      if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {
+        this.#ghosts.add(backend);
+      }
       if (!(error instanceof CommitUnknownError) || !counts) throw error;
       this.#options.log.warn(
         { stream: job.stream },
@@ -186,6 +200,14 @@ export class Loader {
         log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`);
         await sleep(1000, undefined, { signal }).catch(() => undefined);
       }
+    }
+  }
+
+  async #endGhosts(session: Session): Promise<void> {
+    for (const ghost of this.#ghosts) {
+      this.#ghosts.delete(ghost);
+      // It may have ended by itself, or belong to a pooler.
+      await session.run(statements.terminateBackend(ghost), { timeoutMs: 30_000 }).catch(() => undefined);
     }
   }
 

@@ -3,8 +3,10 @@
  * width inside one), each statement under a short time limit, because DDL that waits for a lock makes every new reader
  * wait behind it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
+import type { Sql } from '../sql.ts';
 import { planChanges, resolveColumns, type Change } from '../table/changes.ts';
 import { typeSql, type Column, type StoredColumn } from '../table/types.ts';
 import { hasSchema, readTables } from './catalog.ts';
@@ -12,6 +14,8 @@ import * as statements from './statements.ts';
 import type { TableRef } from './statements.ts';
 
 const DDL_TIMEOUT_MS = 60_000;
+const DDL_TRIES = 3;
+const DDL_PAUSE_MS = 2_000;
 
 /** Somebody else was faster: the schema, table or column is there already. */
 const ALREADY_THERE = new Set(['42P06', '42P07', '42701']);
@@ -85,9 +89,9 @@ async function apply(session: Session, { target, comment }: TableWish, change: C
 }
 
 /** False when the thing was there already. */
-async function runDdl(session: Session, statement: Parameters<Session['run']>[0]): Promise<boolean> {
+async function runDdl(session: Session, statement: Sql): Promise<boolean> {
   try {
-    await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
+    await runPatiently(session, statement);
     return true;
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
@@ -97,6 +101,20 @@ async function runDdl(session: Session, statement: Parameters<Session['run']>[0]
       ...(error.detail === undefined ? {} : { detail: error.detail }),
       cause: error.cause,
     });
+  }
+}
+
+/** A table may be busy for a while: the short limit is tried a few times, so that readers get through in between. */
+async function runPatiently(session: Session, statement: Sql): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
+      return;
+    } catch (error) {
+      const isBusy = error instanceof LoadError && error.sqlstate === '57014';
+      if (!isBusy || attempt === DDL_TRIES) throw error;
+      await sleep(DDL_PAUSE_MS);
+    }
   }
 }
 

@@ -31,6 +31,7 @@ const IDLE_MS = 60_000;
 
 /** What the server gets to cancel by itself before the connection is given up. */
 const GRACE_MS = 10_000;
+const FAREWELL_MS = 2_000;
 
 /** A DBA may have set any of these for the user (load-safety 36). */
 const SETTINGS = [
@@ -43,14 +44,16 @@ const SETTINGS = [
 export function connectRedshift(settings: RedshiftSettings): Warehouse {
   const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout }[] = [];
   const open = new Set<Connection>();
+  const closing = new AbortController();
 
   async function acquire(): Promise<Connection> {
+    if (closing.signal.aborted) throw new LoadError('The connections to Redshift are closed');
     const free = idle.pop();
     if (free) {
       clearTimeout(free.timer);
       if (free.connection.isUsable) return free.connection;
     }
-    const connection = await Connection.open(settings);
+    const connection = await Connection.open(settings, closing.signal);
     open.add(connection);
     connection.onEnd(() => open.delete(connection));
     return connection;
@@ -76,6 +79,7 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
     },
 
     async close(force = false) {
+      closing.abort();
       for (const { timer } of idle.splice(0)) clearTimeout(timer);
       if (force) for (const connection of open) connection.destroy();
       else await Promise.all([...open].map((connection) => connection.end()));
@@ -101,7 +105,8 @@ class Connection implements Session {
     client.on('end', () => (this.#lost ??= new Error('the server closed the connection')));
   }
 
-  static async open(settings: RedshiftSettings): Promise<Connection> {
+  /** The whole of it under one deadline: a server may accept a connection and then say nothing. */
+  static async open(settings: RedshiftSettings, signal: AbortSignal): Promise<Connection> {
     const socket = new Socket();
     const client = new pg.Client({
       stream: () => socket,
@@ -120,6 +125,12 @@ class Connection implements Session {
     });
     const early = (): void => undefined;
     client.on('error', early);
+    const giveUp = (): void => void socket.destroy(new Error('the login was given up'));
+    signal.addEventListener('abort', giveUp, { once: true });
+    const deadline = setTimeout(
+      () => socket.destroy(new Error('timeout: no answer to the login')),
+      settings.connectTimeoutMs + GRACE_MS,
+    );
     try {
       await client.connect();
       const { rows } = await client.query({ text: 'SELECT pg_backend_pid()', rowMode: 'array' });
@@ -130,6 +141,9 @@ class Connection implements Session {
     } catch (error) {
       socket.destroy();
       throw connectError(error, settings);
+    } finally {
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', giveUp);
     }
   }
 
@@ -170,7 +184,10 @@ class Connection implements Session {
 
   async end(): Promise<void> {
     this.#lost ??= new Error('the connection was closed');
+    // A server behind a dead network never says goodbye.
+    const impatience = setTimeout(() => this.#socket.destroy(), FAREWELL_MS);
     await this.#client.end().catch(() => undefined);
+    clearTimeout(impatience);
   }
 
   /** Gives up at once; whatever the server still does is cut off from us. */
@@ -292,10 +309,16 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
     'the certificate is for another host name; use the endpoint name as hostname, or sslmode verify-ca',
 };
 
+/** What node-postgres says in words only. */
+function messageCode(message: string): string | undefined {
+  if (/timeout/i.test(message)) return 'ETIMEDOUT';
+  return /terminated|closed|given up/i.test(message) ? '08006' : undefined;
+}
+
 function connectError(error: unknown, { hostname, port, database, user }: RedshiftSettings): LoadError {
   if (error instanceof LoadError) return error;
   const message = messageOf(error);
-  const code = codeOf(error) ?? (/timeout/i.test(message) ? 'ETIMEDOUT' : undefined);
+  const code = codeOf(error) ?? messageCode(message);
   const advice = CONNECT_ADVICE[code ?? ''];
   return new LoadError(
     `Cannot connect to Redshift at ${hostname}:${port}, database "${database}", as "${user}": ` +

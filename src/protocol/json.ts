@@ -155,6 +155,8 @@ class Reader {
   }
 
   #number(): JsonNumber {
+    const plain = this.#plainInteger();
+    if (plain !== undefined) return plain;
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
     if (match) {
@@ -164,6 +166,20 @@ class Reader {
     if (this.#text.startsWith('-Infinity', this.#at))
       return this.#word('-Infinity', new JsonNumber('-Infinity'));
     throw this.#error('expected a value');
+  }
+
+  /** Most numbers: digits alone. Anything else is left to the grammar. */
+  #plainInteger(): JsonNumber | undefined {
+    const first = this.#text.charCodeAt(this.#at);
+    if (first < 0x31 || first > 0x39) return undefined;
+    let end = this.#at + 1;
+    let code = this.#text.charCodeAt(end);
+    while (code >= 0x30 && code <= 0x39) code = this.#text.charCodeAt(++end);
+    // A point or an exponent follows.
+    if (code === 0x2e || code === 0x65 || code === 0x45) return undefined;
+    const number = new JsonNumber(this.#text.slice(this.#at, end));
+    this.#at = end;
+    return number;
   }
 
   #string(): string {

@@ -1,6 +1,6 @@
 /** Failures of the warehouse and of S3, ordered from the local one: what is lost (nothing), what is said, what is tried again. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -131,6 +131,77 @@ describe('failures of the warehouse', () => {
     expect(logs.at(-1)?.message).to.match(
       /permission denied for schema x; grant the user CREATE on the schema/,
     );
+  });
+});
+
+describe('what is not committed in time', () => {
+  it('a batch that grows old after the input failed is not loaded any more', async () => {
+    const place = await newPlace();
+    faults.sql = nthMatching(/^COPY "case_\d+"."a"/, 0, { kind: 'stall', ms: 2500 } as const);
+    const run = startCli(['--config', place.configFile({ ...TWO_ROWS, batch_max_age_seconds: 1 })]);
+    const columns = { id: integer };
+    await run.write(
+      lines(schema('a', columns), schema('b', columns), record('a', { id: 1 }), record('a', { id: 2 })),
+    );
+    await run.write(lines(record('b', { id: 1 }), '{broken'));
+    const { code, stdout } = await run.finished;
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(await place.query(`SELECT id FROM ${place.schema}.a ORDER BY id`)).to.deep.equal([['1'], ['2']]);
+    const tables = await place.query(
+      `SELECT table_name FROM svv_tables WHERE table_schema = '${place.schema}'`,
+    );
+    expect(tables.flat()).not.to.include('b');
+    expect(await place.objects()).to.deep.equal([]);
+  });
+
+  it('a state is written before the objects are removed from S3', async () => {
+    const place = await newPlace();
+    faults.s3 = ({ operation }) => (operation === 'DeleteObjects' ? { kind: 'delay', ms: 3000 } : undefined);
+    const run = startCli(['--config', place.configFile(TWO_ROWS)]);
+    await run.write(input([]));
+    const started = Date.now();
+    await run.seen(/^\{"n":2\}\n/);
+    expect(Date.now() - started).to.be.below(3000);
+    run.end();
+    expect((await run.finished).code).to.equal(0);
+  });
+
+  it('a second signal ends a run whose statement hangs, with exit 1 and no state', async () => {
+    const place = await newPlace();
+    faults.sql = nthMatching(/^COPY/, 0, { kind: 'stall', ms: 20_000 } as const);
+    const run = startCli(['--config', place.configFile({ ...TWO_ROWS, heartbeat_seconds: 1 })]);
+    await run.write(input([]));
+    await run.seen(/still running: COPY/);
+    run.process.kill('SIGTERM');
+    await run.seen(/a second signal stops at once/);
+    const second = Date.now();
+    run.process.kill('SIGTERM');
+    const { code, stdout } = await run.finished;
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(Date.now() - second).to.be.below(6000);
+  });
+
+  it('a column that another run adds while a batch is staged keeps its values', async () => {
+    const place = await newPlace();
+    await runCli(['--config', place.configFile()], input(['id']));
+    let isDone = false;
+    faults.sql = ({ sql }) => {
+      if (isDone || !/^CREATE TEMP TABLE "_target_redshift_repeated"/.test(sql)) return undefined;
+      isDone = true;
+      void place
+        .query(`ALTER TABLE ${place.schema}.t ADD COLUMN note VARCHAR(64)`)
+        .then(() => place.query(`UPDATE ${place.schema}.t SET note = 'kept'`));
+      return { kind: 'stall', ms: 1500 };
+    };
+    const { code, stderr } = await runCli(['--config', place.configFile()], input(['id']));
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain('got another column while its batch was staged');
+    expect(await place.query(`SELECT id, note FROM ${place.schema}.t ORDER BY id`)).to.deep.equal([
+      ['1', 'kept'],
+      ['2', 'kept'],
+      ['3', 'kept'],
+      ['4', 'kept'],
+    ]);
   });
 });
 

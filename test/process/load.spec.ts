@@ -73,6 +73,25 @@ describe('a load as a process', () => {
     expect(await place.query(`SELECT a FROM ${place.schema}.t`)).to.deep.equal([['1']]);
   });
 
+  it('does not end with 0 when the last state did not reach its reader', async () => {
+    const place = await newPlace();
+    const run = startCli(['--config', place.configFile()]);
+    run.process.stdout?.destroy();
+    await run.write(lines(schema('t', { a: integer }), record('t', { a: 1 }), state({ n: 1 })));
+    run.end();
+    expect((await run.finished).code).to.equal(1);
+    expect(await place.query(`SELECT a FROM ${place.schema}.t`)).to.deep.equal([['1']]);
+  });
+
+  it('ends on a signal that came before the input was opened', async () => {
+    const place = await newPlace();
+    const run = startCli(['--config', place.configFile({ hostname: '127.0.0.1' })]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    run.process.kill('SIGTERM');
+    const { stdout } = await run.finished;
+    expect(stdout).to.equal('');
+  });
+
   it('writes nothing but states to stdout and nothing but JSON lines to stderr', async () => {
     const place = await newPlace();
     const { stdout, stderr, logs } = await runCli(

@@ -103,7 +103,7 @@ describe('Batch', () => {
     batch.append(row('a'));
     expect([batch.openedAt, batch.rows, batch.bytes, batch.openBytes]).to.deep.equal([77, 1, 0, 0]);
     batch.encode();
-    expect([batch.rows, batch.bytes, batch.openBytes]).to.deep.equal([1, 11, 11]);
+    expect([batch.rows, batch.bytes, batch.openBytes]).to.deep.equal([1, 11, 4096]);
     batch.encode();
     expect(batch.bytes).to.equal(11);
   });
@@ -115,7 +115,7 @@ describe('Batch', () => {
       batch.append(row(text));
       batch.encode();
     }
-    expect([batch.openBytes, batch.bytes]).to.deep.equal([22, 55]);
+    expect([batch.openBytes, batch.bytes]).to.deep.equal([4096, 55]);
     const staged = await batch.close();
     expect(staged.parts.map(({ key }) => key)).to.deep.equal([
       'p/run/t/000001-00000.csv.gz',
@@ -156,7 +156,7 @@ describe('Batch', () => {
     const batch = there.batch();
     batch.append(row('a'));
     batch.encode();
-    expect(there.budget.used).to.equal(11);
+    expect(there.budget.used).to.equal(4096);
     for (let i = 0; i < 100; i++) {
       batch.append(row('b'));
       batch.encode();

@@ -105,7 +105,8 @@ function parseSql(argv: readonly string[]): Command {
   const { values, positionals } = parse(argv, { ...WHERE, ...HELP_FLAG, format: { type: 'string' } });
   if (values.help) return { kind: 'help' };
   const [query, ...more] = positionals;
-  if (query === undefined || more.length > 0) throw new UsageError('sql takes one query, in quotes');
+  if (query === undefined || query.trim() === '' || more.length > 0)
+    throw new UsageError('sql takes one query, in quotes');
   const format = oneOf('format', values.format ?? 'table', ['table', 'csv', 'json']);
   return { kind: 'sql', where: whereOf(values), query, format };
 }

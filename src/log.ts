@@ -25,7 +25,8 @@ export function createLogger(level: string, format: LogFormat): Logger {
           destination: 2,
           sync: true,
           colorize: process.stderr.isTTY,
-          ignore: 'pid,hostname',
+          ignore:
+            'pid,hostname,table,copied,superseded,inserted,replaced,bytes,parts,lines,streams,sqlstate,detail,line',
           translateTime: 'SYS:HH:MM:ss',
           messageKey: 'message',
           singleLine: true,

@@ -107,6 +107,11 @@ async function ask(config: Config, work: (warehouse: Warehouse) => Promise<strin
 /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
 async function withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
   const given = readConfigFiles(where.config);
+  if (where.local === undefined && where.config.length === 0) {
+    throw new ConfigError([
+      'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
+    ]);
+  }
   if (where.local === undefined) return work(accept(checkConfig(given)));
   const { leaseLocal } = await import('./local/join.ts');
   const lease = await leaseLocal(where.local, [
@@ -138,8 +143,15 @@ async function serveLocal(command: Extract<Command, { kind: 'local' }>): Promise
     const starter = command.untilReleased ? process.stdin : undefined;
     const served = await serve({ ...command, starter });
     const line = `${JSON.stringify(served.config)}\n`;
+    if (command.writeConfig !== undefined) {
+      try {
+        writeFileSync(command.writeConfig, line, { mode: 0o600 });
+      } catch (error) {
+        await served.stop();
+        throw new ConfigError([`cannot write --write-config ${command.writeConfig}: ${messageOf(error)}`]);
+      }
+    }
     if (!command.untilReleased) answer(line);
-    if (command.writeConfig !== undefined) writeFileSync(command.writeConfig, line, { mode: 0o600 });
     const end = (): void => void served.stop();
     if (stop.signal.aborted) end();
     else stop.signal.addEventListener('abort', end, { once: true });
@@ -163,11 +175,13 @@ function version(): string {
 /** One sentence on stderr; a stack only for what must be a defect of this program. */
 function report(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`target-redshift: ${error.message}\n\n${HELP}`);
+    process.stderr.write(
+      `target-redshift: ${error.message}\n\nUsage: target-redshift --help tells how it is used.\n`,
+    );
     return 2;
   }
   if (error instanceof ConfigError) {
-    log.error({ problems: error.problems }, error.message);
+    for (const problem of error.problems) log.error(`Cannot use the configuration: ${problem}`);
     return 1;
   }
   if (error instanceof InputError || error instanceof LoadError || error instanceof CommitUnknownError) {

@@ -11,9 +11,10 @@ import { encodeRows, nullSentinel } from '../rows/csv.ts';
 import { ident, raw, sql } from '../sql.ts';
 import { newRunId, normalisePrefix } from '../staging/keys.ts';
 import { manifestOf } from '../staging/manifest.ts';
-import { compress } from '../staging/part.ts';
+import { compress, rawPart } from '../staging/part.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column } from '../table/types.ts';
+import { hasSchema } from '../warehouse/catalog.ts';
 import { prepareSchema } from '../warehouse/prepare.ts';
 import * as statements from '../warehouse/statements.ts';
 
@@ -65,6 +66,7 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
   ];
   const sentinel = nullSentinel();
   const signal = AbortSignal.timeout(300_000);
+  let hadSchema = true;
   let isCreated = false;
   let isUploaded = false;
   const withSession = <T>(work: (session: Session) => Promise<T>): Promise<T> => warehouse.session(work);
@@ -72,6 +74,7 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
     if (isUploaded) await store.remove([partKey, manifestKey]);
     if (isCreated)
       await withSession((session) => session.run(sql`DROP TABLE ${ident(schema, target.table)}`, TIMEOUT));
+    if (!hadSchema) await withSession((session) => session.run(sql`DROP SCHEMA ${ident(schema)}`, TIMEOUT));
   };
 
   return [
@@ -89,7 +92,8 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       needs: ['connect'],
       work: () =>
         withSession(async (session) => {
-          await prepareSchema(session, schema);
+          hadSchema = await hasSchema(session, schema);
+          if (!hadSchema) await prepareSchema(session, schema);
           await session.run(statements.createTable(target, columns), TIMEOUT);
           isCreated = true;
           return `tables can be created in "${schema}"`;
@@ -99,9 +103,9 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       name: 's3 put',
       needs: [],
       work: async () => {
-        const body = await compress([encodeRows([['it works']], sentinel)], 1);
-        isUploaded = true;
+        const body = await compress(rawPart([encodeRows([['it works']], sentinel)]), 1);
         await store.put(partKey, body, signal);
+        isUploaded = true;
         await store.put(manifestKey, manifestOf(store, [{ key: partKey, bytes: body.length }]), signal);
         return `objects can be written to ${store.url(folder)}`;
       },

@@ -1,5 +1,5 @@
 /** The main job: stdin into the warehouse, safe states to stdout, orderly ends on signals. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, openSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { copyAccess, openStore, openWarehouse } from '../connect.ts';
@@ -124,11 +124,12 @@ export async function runLoad(options: LoadOptions): Promise<void> {
 
 function openInput({ inputPath, stdin }: LoadOptions): Readable {
   if (inputPath === undefined) return stdin;
-  const file = createReadStream(inputPath, { highWaterMark: MB });
-  file.once('error', (error) => {
-    file.destroy(new InputError(`Cannot read --input ${inputPath}: ${error.message}`, {}, { cause: error }));
-  });
-  return file;
+  try {
+    if (!statSync(inputPath).isFile() && !statSync(inputPath).isFIFO()) throw new Error('it is not a file');
+    return createReadStream(inputPath, { highWaterMark: MB, fd: openSync(inputPath, 'r') });
+  } catch (error) {
+    throw new InputError(`Cannot read --input ${inputPath}: ${messageOf(error)}`, {}, { cause: error });
+  }
 }
 
 function onAbort(...pairs: readonly (readonly [AbortSignal, () => void])[]): () => void {

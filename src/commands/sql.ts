@@ -43,7 +43,9 @@ function table({ columns, rows }: Answer): string {
     columns,
     ...rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text)))),
   ];
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => Array.from(row[i] ?? '').length)));
+  const widths = columns.map((_, i) =>
+    cells.reduce((widest, row) => Math.max(widest, Array.from(row[i] ?? '').length), 0),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((text, i) => text + ' '.repeat((widths[i] ?? 0) - Array.from(text).length))

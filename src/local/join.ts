@@ -3,7 +3,7 @@
  * The started process has a group of its own, so that Ctrl-C at the terminal does not end it before its user is done.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,17 +24,23 @@ const RELEASE_MS = 20_000;
 
 /** `command` starts a process that serves `dir` until it is released. */
 export async function leaseLocal(dir: string, command: readonly string[]): Promise<Lease> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const deadline = Date.now() + START_MS;
   let server: ChildProcess | undefined;
   for (;;) {
     const lease = await tryJoin(dir, deadline);
-    if (lease) return lease;
+    if (lease) return { ...lease, release: () => releaseStarted(lease, server) };
     if (server && server.exitCode !== null && server.exitCode !== FOLDER_IN_USE) throw startError(dir);
     if (Date.now() > deadline) throw startError(dir);
     if (!server || server.exitCode !== null) server = startServer(dir, command);
     await sleep(50);
   }
+}
+
+/** The pipe to a server that this process started counts as a lease too. */
+async function releaseStarted(lease: Lease, server: ChildProcess | undefined): Promise<void> {
+  server?.stdin?.end();
+  await lease.release();
 }
 
 async function tryJoin(dir: string, deadline: number): Promise<Lease | undefined> {
@@ -88,6 +94,21 @@ function release(socket: Socket): Promise<void> {
     });
     socket.write('release\n');
   });
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot use ${dir} for the local warehouse: ${reason}; give a folder that can be written with --dir`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function logPath(dir: string): string {

@@ -99,8 +99,7 @@ function removeStale(dir: string, stale: Lock | undefined): void {
     if (isCode(error, 'ENOENT')) return;
     throw error;
   }
-  const moved = JSON.parse(readFileSync(aside, 'utf8') || '{}') as Partial<Lock>;
-  if (stale && moved.token !== stale.token) {
+  if (tokenIn(aside) !== stale?.token) {
     try {
       linkSync(aside, lockPath(dir));
     } catch (error) {
@@ -108,6 +107,15 @@ function removeStale(dir: string, stale: Lock | undefined): void {
     }
   }
   unlinkSync(aside);
+}
+
+/** Undefined when the file is no lock at all. */
+function tokenIn(path: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as Partial<Lock>).token;
+  } catch {
+    return undefined;
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {

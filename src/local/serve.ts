@@ -65,9 +65,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
       desk.refuse();
-      await warehouse.stop();
-      releaseLock(options.dir, lock);
-      desk.close();
+      try {
+        await warehouse.stop();
+        releaseLock(options.dir, lock);
+      } finally {
+        desk.close();
+      }
     })());
   const ended = new Promise<void>((resolve, reject) => {
     desk.onIdle = () => {
@@ -161,6 +164,7 @@ class LeaseDesk {
     }
     this.#released.add(socket);
     this.onIdle();
-    if (!this.#isRefusing) socket.end();
+    // Who started the warehouse closes its pipe at the same time; that news may be a moment behind.
+    if (!this.#isRefusing) setTimeout(() => this.#isRefusing || socket.end(), 200).unref();
   }
 }

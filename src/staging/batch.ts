@@ -6,12 +6,13 @@
 import { encodeRows } from '../rows/csv.ts';
 import type { Cell } from '../rows/values.ts';
 import type { Budget } from './budget.ts';
-import type { StagedPart } from './part.ts';
-import { Slabs } from './slabs.ts';
+import type { RawPart, StagedPart } from './part.ts';
+import { Slabs, type SlabPool } from './slabs.ts';
 
 export interface Staging {
-  /** Compresses and uploads the blocks of one part; gives the `held` bytes back to the budget on the way. */
-  stage(key: string, blocks: readonly Buffer[], held: number): Promise<StagedPart>;
+  /** Compresses and uploads one part; gives its memory, `held` bytes, back to budget and pool on the way. */
+  stage(key: string, raw: RawPart, held: number): Promise<StagedPart>;
+  readonly pool: SlabPool;
   readonly budget: Budget;
   /** A part is cut when its CSV reaches this size. */
   readonly partBytes: number;
@@ -35,13 +36,14 @@ export class Batch {
   readonly #parts: Promise<StagedPart>[] = [];
   readonly #keys: string[] = [];
   #pending: (readonly Cell[])[] = [];
-  readonly #slabs = new Slabs();
+  readonly #slabs: Slabs;
   #bytes = 0;
   #rows = 0;
 
   constructor(keyPrefix: string, staging: Staging, now: number) {
     this.#keyPrefix = keyPrefix;
     this.#staging = staging;
+    this.#slabs = new Slabs(staging.pool);
     this.openedAt = now;
   }
 
@@ -99,7 +101,7 @@ export class Batch {
   /** Gives up the rows: resolves with the keys of objects that may exist, once no upload runs any more. */
   async discard(): Promise<readonly string[]> {
     this.#staging.budget.give(this.#slabs.capacity);
-    this.#slabs.take();
+    this.#staging.pool.put(this.#slabs.take().blocks);
     this.#pending = [];
     await Promise.allSettled(this.#parts);
     return this.#keys;

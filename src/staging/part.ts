@@ -10,19 +10,40 @@ export interface StagedPart {
   readonly bytes: number;
 }
 
+/** The CSV of one part, and the checksum that was taken while it was written. */
+export interface RawPart {
+  readonly blocks: readonly Buffer[];
+  readonly bytes: number;
+  readonly checksum: number;
+}
+
 const TRAILER_BYTES = 8;
 
+/** A part of bytes that are complete already. */
+export function rawPart(blocks: readonly Buffer[]): RawPart {
+  return {
+    blocks,
+    bytes: blocks.reduce((sum, block) => sum + block.length, 0),
+    checksum: blocks.reduce((checksum, block) => addChecksum(block, checksum), 0),
+  };
+}
+
+/** CRC-32 as gzip takes it. The crc32 of nothing would begin anew. */
+export function addChecksum(block: Buffer, checksum: number): number {
+  return block.length === 0 ? checksum : crc32(block, checksum);
+}
+
 /** Compresses on libuv's threads. The blocks belong to zlib until this resolves. */
-export async function compress(blocks: readonly Buffer[], level: number): Promise<Buffer> {
+export async function compress(raw: RawPart, level: number): Promise<Buffer> {
   const gzip = createGzip({
     level,
     chunkSize: 256 * 1024,
     memLevel: 9,
     strategy: constants.Z_DEFAULT_STRATEGY,
   });
-  const [chunks] = await Promise.all([collect(gzip), feed(gzip, blocks)]);
+  const [chunks] = await Promise.all([collect(gzip), feed(gzip, raw.blocks)]);
   const body = Buffer.concat(chunks);
-  verify(body, blocks);
+  verify(body, raw);
   return body;
 }
 
@@ -41,17 +62,9 @@ async function collect(gzip: Gzip): Promise<Buffer[]> {
   return chunks;
 }
 
-function verify(body: Buffer, blocks: readonly Buffer[]): void {
-  let checksum = 0;
-  let length = 0;
-  for (const block of blocks) {
-    // The crc32 of nothing would begin anew.
-    if (block.length === 0) continue;
-    checksum = crc32(block, checksum);
-    length += block.length;
-  }
+function verify(body: Buffer, { bytes, checksum }: RawPart): void {
   const trailer = body.length - TRAILER_BYTES;
-  if (body.readUInt32LE(trailer) !== checksum || body.readUInt32LE(trailer + 4) !== length % 2 ** 32) {
+  if (body.readUInt32LE(trailer) !== checksum || body.readUInt32LE(trailer + 4) !== bytes % 2 ** 32) {
     throw new Error('a part changed while it was compressed: its checksum is not that of the encoded rows');
   }
 }

@@ -4,7 +4,8 @@ import { LoadError, messageOf } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Staging } from './batch.ts';
 import type { Budget } from './budget.ts';
-import { compress, type StagedPart } from './part.ts';
+import { compress, type RawPart, type StagedPart } from './part.ts';
+import { SlabPool } from './slabs.ts';
 
 export interface UploadOptions {
   readonly store: ObjectStore;
@@ -22,16 +23,19 @@ export interface UploadOptions {
 
 export function createStaging(options: UploadOptions): Staging {
   const { store, budget, signal } = options;
+  const pool = new SlabPool();
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);
 
-  async function stage(key: string, blocks: readonly Buffer[], rawBytes: number): Promise<StagedPart> {
+  async function stage(key: string, raw: RawPart, rawBytes: number): Promise<StagedPart> {
     let held = rawBytes;
     try {
       const body = await compressing(async () => {
         signal.throwIfAborted();
-        return compress(blocks, options.gzipLevel);
+        return compress(raw, options.gzipLevel);
       });
+      // Only now: until compress resolves, zlib owns the memory.
+      pool.put(raw.blocks);
       budget.take(body.length);
       budget.give(held);
       held = body.length;
@@ -52,5 +56,5 @@ export function createStaging(options: UploadOptions): Staging {
     }
   }
 
-  return { stage, budget, partBytes: options.partBytes, sentinel: options.sentinel };
+  return { stage, budget, pool, partBytes: options.partBytes, sentinel: options.sentinel };
 }

@@ -121,7 +121,7 @@ export class Loader {
     try {
       await store.remove(keys);
     } catch (error) {
-      log.warn(`${keys.length} objects stay in S3 until a later run removes them: ${messageOf(error)}`);
+      log.warn(`objects may stay in S3 until a later run removes them: ${messageOf(error)}`);
     }
   }
 

@@ -1,5 +1,5 @@
 /** The tools around the load, as processes. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -186,5 +186,59 @@ describe('--local and local', () => {
     const { code, stdout } = await server.finished;
     expect(code).to.equal(0);
     expect(stdout).to.equal(readFileSync(written, 'utf8'));
+  });
+
+  it('ends with its last user: no lock is left when the command returns, and a broken lock file does no harm', async () => {
+    const folder = join(dir, 'w');
+    await runCli(['sql', 'SELECT 1', '--local', '--dir', folder]);
+    expect(existsSync(join(folder, 'lock.json'))).to.equal(false);
+    writeFileSync(join(folder, 'lock.json'), 'garbage');
+    const { code, stdout } = await runCli([
+      'sql',
+      'SELECT 1 AS one',
+      '--local',
+      '--dir',
+      folder,
+      '--format',
+      'csv',
+    ]);
+    expect([code, stdout]).to.deep.equal([0, 'one\n1\n']);
+  });
+
+  it('names a folder or a file that cannot be used', async () => {
+    const file = join(dir, 'file');
+    writeFileSync(file, '');
+    const onFile = await runCli(['--local', '--dir', file]);
+    expect([onFile.code, onFile.logs.at(-1)?.message]).to.deep.equal([
+      1,
+      `Cannot use ${file} for the local warehouse: EEXIST: file already exists, mkdir '${file}'; give a folder that can be written with --dir`,
+    ]);
+    const noPlace = await runCli([
+      'local',
+      '--dir',
+      join(dir, 'w'),
+      '--write-config',
+      join(dir, 'none', 'x.json'),
+    ]);
+    expect(noPlace.code).to.equal(1);
+    expect(noPlace.logs.at(-1)?.message).to.match(/cannot write --write-config .*ENOENT/);
+    const noInput = await runCli(['--config', (await newPlace()).configFile(), '--input', join(dir, 'none')]);
+    expect([noInput.code, noInput.logs.at(-1)?.message]).to.deep.equal([
+      1,
+      `Cannot read --input ${join(dir, 'none')}: ENOENT: no such file or directory, stat '${join(dir, 'none')}'`,
+    ]);
+  });
+});
+
+describe('large answers', () => {
+  it('sql prints 200,000 rows as a table, and ends quietly when nobody reads them', async () => {
+    const config = (await newPlace()).configFile();
+    const query =
+      'SELECT a.x * 1000 + b.x AS n FROM (SELECT generate_series(1, 200) AS x) a, (SELECT generate_series(1, 1000) AS x) b';
+    const all = await runCli(['sql', query, '--config', config]);
+    expect(all.stdout.trim().split('\n').at(-1), all.stderr).to.equal('(200000 rows)');
+    const run = startCli(['sql', query, '--config', config, '--format', 'csv']);
+    run.process.stdout?.once('data', () => run.process.stdout?.destroy());
+    expect((await run.finished).stderr).to.equal('');
   });
 });

@@ -57,9 +57,20 @@ describe('wrong settings', () => {
     expect(broken.code).to.equal(1);
     expect(broken.logs.at(-1)?.message).to.contain('it is not JSON').and.not.to.contain('secret-looking');
 
+    writeFileSync(path, '{}');
+    const empty = await runCli(['--config', path], input);
+    expect(empty.code).to.equal(1);
+    expect(empty.logs.map(({ message }) => /"(\w+)" is missing/.exec(message)?.[1])).to.deep.equal([
+      'hostname',
+      'database',
+      'user',
+      'password',
+      's3_bucket',
+    ]);
+
     const none = await runCli([], input);
-    expect(none.code).to.equal(1);
-    expect(none.logs.at(-1)?.['problems']).to.have.lengthOf(5);
+    expect([none.code, none.stdout]).to.deep.equal([1, '']);
+    expect(none.logs.at(-1)?.message).to.match(/name one with --config FILE, or use --local/);
   });
 
   it('an unknown flag is wrong usage: exit 2 and nothing is read', async () => {

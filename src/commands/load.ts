@@ -69,7 +69,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const staging = createStaging({
     store,
     // The rest is a reserve for what draining itself needs: compressed bodies, the rows of one chunk.
-    budget: new Budget(budgetBytes * 0.85),
+    budget: new Budget(budgetBytes * 0.75),
     partBytes: Math.min(Math.max(Math.floor(budgetBytes / 16), MB), 16 * MB),
     sentinel: nullSentinel(),
     gzipLevel: config.gzip_level,

@@ -39,14 +39,12 @@ function quickState(line: Buffer): Message | undefined {
   const head = line.toString('latin1', 0, 27);
   const length = STATE_HEADS.find((one) => head.startsWith(one))?.length;
   if (length === undefined || line[line.length - 1] !== CLOSING_BRACE) return undefined;
-  const value = line.subarray(length, -1);
+  const end = line.length - 1;
   // White space around the value is not part of it.
-  if ((value[0] ?? 0) <= SPACE || (value[value.length - 1] ?? 0) <= SPACE) return undefined;
+  if ((line[length] ?? 0) <= SPACE || (line[end - 1] ?? 0) <= SPACE) return undefined;
   try {
-    return {
-      type: 'state',
-      value: JSON.parse(value.toString('utf8')) === null ? undefined : Buffer.from(value),
-    };
+    const isNull = JSON.parse(line.toString('utf8', length, end)) === null;
+    return { type: 'state', value: isNull ? undefined : Buffer.from(line.subarray(length, end)) };
   } catch {
     return undefined;
   }

@@ -1,26 +1,28 @@
 /**
  * The raw CSV of an open batch in few, large pieces of memory: small encoded groups are copied together, so that a part is
- * compressed in large steps and hundreds of open batches do not cling to shared pool pages. A slab begins small and
- * doubles, because most streams of a wide tap have few rows.
+ * compressed in large steps and hundreds of open batches do not cling to shared pool pages. The first slab is
+ * small and each further one twice as large, because most streams of a wide tap have few rows.
  */
 import { addChecksum, type RawPart } from './part.ts';
 
 const FIRST_BYTES = 4 * 1024;
 const FULL_BYTES = 256 * 1024;
 
-/** Slabs that can be used again, so that memory that was freed need not wait for the collector. */
+/** Memory that can be used again, by size, so that what was freed need not wait for the collector. */
 export class SlabPool {
-  readonly #free: Buffer[] = [];
+  readonly #free = new Map<number, Buffer[]>();
 
-  /** A slab of full size, with any content. */
-  get(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(FULL_BYTES);
+  /** A slab with any content. */
+  get(bytes: number): Buffer {
+    return this.#free.get(bytes)?.pop() ?? Buffer.allocUnsafeSlow(bytes);
   }
 
-  /** Takes back the memory of pieces that nobody reads any more. */
+  /** Takes back the memory of pieces of slabs that nobody reads any more. */
   put(pieces: readonly Buffer[]): void {
     for (const { buffer } of pieces) {
-      if (buffer.byteLength === FULL_BYTES) this.#free.push(Buffer.from(buffer));
+      const free = this.#free.get(buffer.byteLength) ?? [];
+      free.push(Buffer.from(buffer));
+      this.#free.set(buffer.byteLength, free);
     }
   }
 }
@@ -73,17 +75,12 @@ export class Slabs {
     return part;
   }
 
+  /** Larger each time, and nothing is copied: what is full stays as it is. */
   #grow(): void {
+    if (this.#open.length > 0) this.#full.push(this.#open);
     const size = Math.min(Math.max(this.#open.length * 2, FIRST_BYTES), FULL_BYTES);
-    const next = size === FULL_BYTES ? this.#pool.get() : Buffer.allocUnsafeSlow(size);
-    if (this.#open.length === FULL_BYTES) {
-      this.#full.push(this.#open);
-      this.#used = 0;
-    } else {
-      this.#open.copy(next);
-      this.#capacity -= this.#open.length;
-    }
+    this.#open = this.#pool.get(size);
+    this.#used = 0;
     this.#capacity += size;
-    this.#open = next;
   }
 }

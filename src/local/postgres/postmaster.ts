@@ -1,5 +1,6 @@
 /** Finds and ends the PostgreSQL server that works on a folder of database files, by its file postmaster.pid. */
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -20,7 +21,11 @@ export function readPostmaster(files: string): number | undefined {
 /** Ends the server on `files`, if any: a fast shutdown, and the hard way after five seconds. */
 export async function endPostmaster(files: string): Promise<void> {
   const pid = readPostmaster(files);
-  if (pid === undefined) return;
+  if (pid === undefined) {
+    // PostgreSQL itself would believe a process of the same user that has got the number since.
+    rmSync(join(files, 'postmaster.pid'), { force: true });
+    return;
+  }
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     if (!send(pid, signal)) return;
     for (let waited = 0; waited < PATIENCE; waited += POLL) {
@@ -44,10 +49,14 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Where the system tells (Linux), whether the process runs a program called postgres and is not a zombie. */
+/** Whether the process runs a program called postgres and is not a zombie. */
 function isPostgres(pid: number): boolean {
   const status = `/proc/${pid}/stat`;
-  if (!existsSync(status)) return true;
+  if (!existsSync(status)) {
+    return spawnSync('ps', ['-p', String(pid), '-o', 'comm='], { encoding: 'utf8' }).stdout.includes(
+      'postgres',
+    );
+  }
   const text = readFileSync(status, 'utf8');
   return text.includes('(postgres)') && !text.includes(') Z ');
 }

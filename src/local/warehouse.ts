@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepCertificate } from './certificate.ts';
+import type { Readings } from './redshift/readings.ts';
 import { type ChooseFault, startRedshift } from './redshift/server.ts';
 import { type S3FaultRule, startS3 } from './s3/server.ts';
 
@@ -19,6 +20,8 @@ export interface WarehouseOptions {
   /** Failures to order, for tests. */
   readonly s3Fault?: S3FaultRule;
   readonly sqlFault?: ChooseFault;
+  /** How to read what Redshift's documentation leaves open; the readings worst for a loader if undefined. */
+  readonly readings?: Readings;
 }
 
 /** The loader's settings that lead to the warehouse; plain JSON. */
@@ -89,6 +92,7 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
       database: DATABASE,
       certificate,
       fault: options.sqlFault,
+      readings: options.readings,
       ...(options.port !== undefined && { port: options.port }),
     });
     const stop = async () => {

@@ -61,7 +61,7 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
   checkCredentials(copy, world.objects, context);
   const objects = await findObjects(copy, world.objects, context);
   if (run.signal.aborted) throw cancelled(context);
-  const feeder = new Feeder(run, compileChecker(target.columns, copy), objects);
+  const feeder = new Feeder(run, compileChecker(target.columns, copy, world.readings), objects);
   const { tag, failure, cause } = await feed(run, feeder);
 
   const errors = [...feeder.errors];

@@ -7,12 +7,13 @@ import { createServer, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import pg from 'pg';
 import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
-import { CATALOG, CATALOG_VERSION } from './catalog.ts';
+import { CATALOG, CATALOG_VERSION } from './catalog/catalog.ts';
 import { EngineError, translateError } from './errors.ts';
 import { type ChooseFault, countingFaults } from './fault.ts';
 import { Inbox, type LoginRules, receive } from './frontend.ts';
 import { encodeFields } from './message.ts';
 import type { ObjectReader } from './objects.ts';
+import { HOSTILE, type Readings } from './readings.ts';
 import { Session } from './session.ts';
 import { quoteLiteral, Upstream } from './upstream.ts';
 import { World } from './world.ts';
@@ -39,6 +40,8 @@ export interface RedshiftOptions {
   /** Let plain TCP in too; it is refused if undefined. */
   readonly allowPlaintext?: boolean;
   readonly fault?: ChooseFault | undefined;
+  /** How to read what Redshift's documentation leaves open; `HOSTILE` if undefined. */
+  readonly readings?: Readings | undefined;
 }
 
 /** A running endpoint. */
@@ -133,6 +136,7 @@ async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<Wo
   return new World({
     objects: { reader, roles, region },
     database,
+    readings: options.readings ?? HOSTILE,
     fault: countingFaults(options.fault),
     admin,
     queries: Number(rows[0]?.queries),

@@ -5,12 +5,14 @@ import type { SqlFault } from './fault.ts';
 import { type FailedLoad, type LoadError, recordLoadErrors } from './load-errors.ts';
 import type { Fields } from './message.ts';
 import type { ObjectRules } from './objects.ts';
+import type { Readings } from './readings.ts';
 import { engineName } from './sql/names.ts';
 
 /** See the file. All administration goes through one superuser connection, and so never waits for a session. */
 export class World {
   readonly objects: ObjectRules;
   readonly database: string;
+  readonly readings: Readings;
   readonly fault: (sql: string, verb: string) => SqlFault | undefined;
   private readonly admin: Client;
   private readonly names = new Set<string>();
@@ -19,6 +21,7 @@ export class World {
   constructor(options: {
     readonly objects: ObjectRules;
     readonly database: string;
+    readonly readings: Readings;
     readonly fault: (sql: string, verb: string) => SqlFault | undefined;
     readonly admin: Client;
     /** The number of the last query of earlier runs. */
@@ -26,6 +29,7 @@ export class World {
   }) {
     this.objects = options.objects;
     this.database = options.database;
+    this.readings = options.readings;
     this.fault = options.fault;
     this.admin = options.admin;
     this.queries = options.queries;

@@ -2,6 +2,7 @@
  * The row checks of COPY: CSV bytes from S3 in, CSV bytes for the engine's COPY FROM STDIN out, with Redshift's rules for
  * NULL, types and lengths in between and an error of Redshift's for each row that they refuse.
  */
+import { HOSTILE, type Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import { literal } from '../sql/tokens.ts';
 import { planColumn, type ColumnPlan, type CopyColumn } from './column-plan.ts';
@@ -33,12 +34,6 @@ export interface RowError {
   readonly reason: string;
 }
 
-/** Switches for what Redshift's documentation leaves open. */
-export interface CheckerOptions {
-  /** Whether a quoted field that equals the text of NULL AS is NULL; the reading most hostile to a loader is that it is. */
-  readonly quotedNullIsNull?: boolean;
-}
-
 /** COPY's limit on a row, in bytes; each `|` counts twice ("COPY"). */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
 const PIPE = 124;
@@ -49,9 +44,9 @@ const SENTINELS = ['\\N', '@NULL@', '~', '?'] as const;
 export function compileChecker(
   columns: readonly CopyColumn[],
   copy: CopyStatement,
-  options: CheckerOptions = {},
+  readings: Readings = HOSTILE,
 ): RowChecker {
-  return new RowChecker(columns, copy, options);
+  return new RowChecker(columns, copy, readings);
 }
 
 /** Per file `startFile`, `push` for each chunk, `endFile`; errors and counts add up over the files. */
@@ -74,7 +69,7 @@ export class RowChecker {
   #lines = 0;
   #stopped = false;
 
-  constructor(columns: readonly CopyColumn[], copy: CopyStatement, options: CheckerOptions) {
+  constructor(columns: readonly CopyColumn[], copy: CopyStatement, readings: Readings) {
     const { delimiter, quote } = copy.format;
     const sentinel = sentinelFor(copy);
     this.engineOptions = [
@@ -91,7 +86,7 @@ export class RowChecker {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quote = quote.charCodeAt(0);
     this.#nullText = Buffer.from(sentinel);
-    this.#fields = new FieldChecker(copy, this.#nullText, options.quotedNullIsNull ?? true);
+    this.#fields = new FieldChecker(copy, this.#nullText, readings.quotedNullIsNull);
     this.#reader = this.#newReader();
   }
 

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  compileChecker,
-  type CheckerOptions,
-  type CopyColumn,
-} from '../../../../src/local/redshift/rows/check.ts';
+import { compileChecker, type CopyColumn } from '../../../../src/local/redshift/rows/check.ts';
+import { LENIENT, type Readings } from '../../../../src/local/redshift/readings.ts';
 import type { CopyStatement } from '../../../../src/local/redshift/sql/statement.ts';
 
 const COPY: CopyStatement = {
@@ -40,16 +37,16 @@ const INT = column('integer');
 
 interface Run {
   readonly copy?: Partial<CopyStatement>;
-  readonly options?: CheckerOptions;
+  readonly readings?: Readings;
   readonly chunk?: number;
 }
 
 function load(
   columns: readonly CopyColumn[],
   input: string | Buffer,
-  { copy = {}, options, chunk }: Run = {},
+  { copy = {}, readings, chunk }: Run = {},
 ) {
-  const checker = compileChecker(columns, { ...COPY, ...copy }, options);
+  const checker = compileChecker(columns, { ...COPY, ...copy }, readings);
   const bytes = Buffer.from(input as string);
   const step = chunk ?? Math.max(bytes.length, 1);
   const output: Buffer[] = [];
@@ -96,7 +93,7 @@ describe('the row checks of COPY', () => {
     expect(outputOf(columns, ',\n"",""\n\\N,\\N\n"\\N","\\N"\n  ,  \n')).to.equal(
       ',\\N\n"",\\N\n\\N,\\N\n\\N,\\N\n  ,\\N\n',
     );
-    expect(outputOf([varchar(9)], '"\\N"\n', { options: { quotedNullIsNull: false } })).to.equal('"\\N"\n');
+    expect(outputOf([varchar(9)], '"\\N"\n', { readings: LENIENT })).to.equal('"\\N"\n');
     expect(
       outputOf([varchar(9)], '\n""\n  \nNULL\n\\N\n', { copy: { nullAs: 'NULL', emptyAsNull: true } }),
     ).to.equal('NULL\nNULL\n  \nNULL\n\\N\n');

@@ -1,57 +1,15 @@
 /**
- * The system tables and views of Redshift that a loader reads, made in pg_catalog over PostgreSQL's own. Columns are
- * those of the Amazon Redshift Database Developer Guide, "System tables and views reference".
+ * The system views of Redshift that clients read, over PostgreSQL's own catalog. Columns are those of the Amazon
+ * Redshift Database Developer Guide, "System tables and views reference".
  */
-import { FUNCTIONS } from './functions.ts';
 
-/** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
-export const CATALOG_VERSION = 1;
-
-const VIEWS = [
+/** All views, dropped and made anew with every version. */
+export const VIEW_NAMES = [
   ...['stv_slices', 'stv_recents', 'pg_table_def', 'svv_table_info'],
   ...['svv_columns', 'svv_redshift_columns', 'svv_all_columns'],
   ...['svv_tables', 'svv_redshift_tables', 'svv_all_tables'],
   ...['svv_redshift_schemas', 'svv_all_schemas'],
 ];
-
-const TABLES = `
-create table if not exists pg_catalog.warehouse_run (run int generated always as identity);
-create table if not exists pg_catalog.warehouse_name (engine text primary key, name text not null);
-create table if not exists pg_catalog.warehouse_design (relation oid primary key, design jsonb not null);
-
-create table if not exists pg_catalog.stl_load_errors (
-  userid int not null, slice int not null, tbl int not null, starttime timestamp not null, session int not null,
-  query int not null, filename char(256) not null, line_number bigint not null, colname char(127) not null,
-  type char(10) not null, col_length char(10) not null, position int not null, raw_line char(1024) not null,
-  raw_field_value char(1024) not null, err_code int not null, err_reason char(100) not null,
-  is_partial int not null, start_offset bigint not null, copy_job_id bigint not null);
-create table if not exists pg_catalog.sys_load_error_detail (
-  user_id int not null, query_id bigint not null, transaction_id bigint not null, session_id int not null,
-  database_name char(64) not null, table_id int not null, start_time timestamp not null, file_name char(256) not null,
-  line_number bigint not null, column_name char(127) not null, column_type char(10) not null,
-  column_length char(10) not null, position int not null, error_code int not null, error_message char(512) not null);
-`;
-
-const HELPERS = `
-create or replace function pg_catalog.warehouse_full_name(engine name) returns text language sql stable as
-$$ select coalesce((select n.name from pg_catalog.warehouse_name n where n.engine = $1::text), $1::text) $$;
-
-create or replace function pg_catalog.warehouse_type(type oid, modifier int) returns text language sql stable as
-$$ select case when type = 'pg_catalog.super'::regtype then 'super'
-  when type = 'bytea'::regtype then 'binary varying'
-  else format_type(type, modifier) end $$;
-
-create or replace function pg_catalog.warehouse_remember(relation regclass, design jsonb, parent regclass)
-returns void language plpgsql security definer as $$
-begin
-  if not pg_has_role(session_user, (select relowner from pg_class where oid = relation), 'usage') then
-    raise exception 'must be owner of relation %', relation using errcode = '42501';
-  end if;
-  insert into pg_catalog.warehouse_design
-  values (relation, coalesce((select w.design from pg_catalog.warehouse_design w where w.relation = parent), design))
-  on conflict do nothing;
-end $$;
-`;
 
 const USER_TABLES = `
   from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
@@ -174,15 +132,5 @@ select usesysid::int as userid, (case when state = 'idle' then 'Done' else 'Runn
 from pg_catalog.pg_stat_activity where backend_type = 'client backend' and usename = session_user;
 `;
 
-/** The statements that make the catalog in a database, whichever version it had; to be run in one transaction. */
-export const CATALOG = `
-set local search_path to pg_catalog;
-${FUNCTIONS}
-${TABLES}
-${HELPERS}
-${VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
-${COLUMN_VIEWS}
-${TABLE_VIEWS}
-grant select on pg_catalog.warehouse_name, pg_catalog.warehouse_design, pg_catalog.stl_load_errors,
-  pg_catalog.sys_load_error_detail, ${VIEWS.map((view) => `pg_catalog.${view}`).join(', ')} to public;
-`;
+/** The statements that make them. */
+export const VIEWS = `${COLUMN_VIEWS}${TABLE_VIEWS}`;

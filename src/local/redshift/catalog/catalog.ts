@@ -1,0 +1,24 @@
+/** The statements that make a database of PostgreSQL one of Redshift's. */
+import { ENGINE } from './engine.ts';
+import { FUNCTIONS } from './functions.ts';
+import { LOG_TABLES, LOGS } from './logs.ts';
+import { HELPERS, OWN_TABLES } from './own.ts';
+import { VIEW_NAMES, VIEWS } from './views.ts';
+
+/** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
+export const CATALOG_VERSION = 2;
+
+const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...VIEW_NAMES];
+
+/** To be run in one transaction, whichever version the database had. */
+export const CATALOG = `
+set local search_path to pg_catalog;
+${ENGINE}
+${FUNCTIONS}
+${OWN_TABLES}
+${LOG_TABLES}
+${HELPERS}
+${VIEW_NAMES.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
+${VIEWS}
+grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
+`;

@@ -77,6 +77,7 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
     dir: join(dir, 's3'),
     region: REGION,
     identities: [secrets],
+    roles: [{ arn: ROLE }],
     buckets: [BUCKET],
     ...(options.s3Port !== undefined && { port: options.s3Port }),
     ...(options.s3Fault && { fault: options.s3Fault }),
@@ -84,9 +85,9 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
   try {
     const redshift = await startRedshift({
       dir,
-      reader: s3.reader,
+      store: s3.reader,
       region: REGION,
-      roles: [ROLE],
+      roles: [{ arn: ROLE }],
       user: USER,
       password: secrets.password,
       database: DATABASE,

@@ -6,10 +6,11 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { type Copier, type ObjectReader, openReader } from './credentials.ts';
 import { copyError, describeError, type ErrorContext } from './errors.ts';
 import { explainRejection, type LoadError } from './load-errors.ts';
 import { decodeFields, decodeStrings, encode, type Fields, type Frame } from './message.ts';
-import { checkCredentials, findObjects, type LoadObject, openObject } from './objects.ts';
+import { findObjects, type LoadObject, openObject } from './objects.ts';
 import { compileChecker, type CopyColumn, type RowChecker } from './rows/check.ts';
 import { quoteName, quoteTable } from './sql/names.ts';
 import { type CopyStatement, RedshiftError } from './sql/statement.ts';
@@ -27,6 +28,8 @@ export interface CopyRun {
   readonly context: ErrorContext;
   readonly world: World;
   readonly upstream: Upstream;
+  /** As whom the session copies. */
+  readonly copier: Copier;
   /** The messages that start the COPY of `encodeCopy`, and those to be sent after it. */
   readonly messages: { readonly start: Buffer; readonly rest: Buffer };
   /** Aborted when the client cancels or leaves. */
@@ -58,10 +61,10 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
   const { copy, context, world, upstream } = run;
   const started = new Date();
   const target = await findTarget(copy, upstream);
-  checkCredentials(copy, world.objects, context);
-  const objects = await findObjects(copy, world.objects, context);
+  const reader = await openReader(copy, world.access, run.copier, context);
+  const objects = await findObjects(copy, reader, context);
   if (run.signal.aborted) throw cancelled(context);
-  const feeder = new Feeder(run, compileChecker(target.columns, copy, world.readings), objects);
+  const feeder = new Feeder(run, compileChecker(target.columns, copy, world.readings), reader, objects);
   const { tag, failure, cause } = await feed(run, feeder);
 
   const errors = [...feeder.errors];
@@ -172,11 +175,13 @@ class Feeder {
   readonly starts: ObjectStart[] = [];
   private readonly run: CopyRun;
   private readonly checker: RowChecker;
+  private readonly reader: ObjectReader;
   private readonly objects: readonly LoadObject[];
 
-  constructor(run: CopyRun, checker: RowChecker, objects: readonly LoadObject[]) {
+  constructor(run: CopyRun, checker: RowChecker, reader: ObjectReader, objects: readonly LoadObject[]) {
     this.run = run;
     this.checker = checker;
+    this.reader = reader;
     this.objects = objects;
   }
 
@@ -189,7 +194,7 @@ class Feeder {
     const { checker, run } = this;
     for (const object of this.objects) {
       signal.throwIfAborted();
-      const body = await untilAborted(openObject(object, run.world.objects, run.context), signal);
+      const body = await untilAborted(openObject(object, this.reader, run.context), signal);
       if (!body) continue;
       const file = `s3://${object.bucket}/${object.key}`;
       this.starts.push({ file, rows: checker.rows });

@@ -9,6 +9,7 @@ import { EngineError, type ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
 import { decodeFields, encode, encodeFields, encodeQuery, type Fields, type Frame } from './message.ts';
 import type { Replies } from './replies.ts';
+import type { SessionUser } from './session-user.ts';
 import { quoteTable } from './sql/names.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
 import { quoteLiteral, type Upstream } from './upstream.ts';
@@ -37,6 +38,7 @@ export class Runner {
   private readonly upstream: Upstream;
   private readonly world: World;
   private readonly replies: Replies;
+  private readonly user: SessionUser;
   private readonly gone = new AbortController();
   private copying: AbortController | undefined;
   /** Whether the open transaction block is the endpoint's own, around statements that the client runs outside one. */
@@ -45,11 +47,12 @@ export class Runner {
   private copyId = -1;
   private queryId = -1;
 
-  constructor(client: Socket, upstream: Upstream, world: World, replies: Replies) {
+  constructor(client: Socket, upstream: Upstream, world: World, replies: Replies, user: SessionUser) {
     this.client = client;
     this.upstream = upstream;
     this.world = world;
     this.replies = replies;
+    this.user = user;
     client.once('close', () => this.gone.abort());
   }
 
@@ -167,6 +170,7 @@ export class Runner {
         context,
         world: this.world,
         upstream: this.upstream,
+        copier: this.user,
         messages: execution.copy(),
         signal: this.copying.signal,
         relay: fault?.kind === 'drop-after' ? () => undefined : this.replies.relay,

@@ -8,18 +8,19 @@ import { createSecureContext } from 'node:tls';
 import pg from 'pg';
 import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
 import { CATALOG, CATALOG_VERSION } from './catalog/catalog.ts';
+import type { ClusterRole, ObjectStore } from './credentials.ts';
 import { EngineError, translateError } from './errors.ts';
 import { type ChooseFault, countingFaults } from './fault.ts';
 import { Inbox, type LoginRules, receive } from './frontend.ts';
 import { encodeFields } from './message.ts';
-import type { ObjectReader } from './objects.ts';
 import { HOSTILE, type Readings } from './readings.ts';
+import { SessionUser } from './session-user.ts';
 import { Session } from './session.ts';
 import { quoteLiteral, Upstream } from './upstream.ts';
 import { World } from './world.ts';
 
+export type { ClusterRole, ObjectStore } from './credentials.ts';
 export type { ChooseFault, FaultTarget, SqlFault } from './fault.ts';
-export type { ObjectReader } from './objects.ts';
 
 /** How to run an endpoint. */
 export interface RedshiftOptions {
@@ -27,11 +28,10 @@ export interface RedshiftOptions {
   readonly dir: string;
   /** Port to listen on; a free one if undefined or 0. */
   readonly port?: number;
-  readonly reader: ObjectReader;
-  /** Region of the cluster and of S3; us-east-1 if undefined. */
+  readonly store: ObjectStore;
+  /** Region of the cluster; us-east-1 if undefined. */
   readonly region?: string;
-  /** ARNs of the attached IAM roles; the first is the default. */
-  readonly roles: readonly string[];
+  readonly roles: readonly ClusterRole[];
   readonly user: string;
   readonly password: string;
   readonly database: string;
@@ -132,9 +132,9 @@ async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<Wo
   const { rows } = await admin.query<{ queries: string }>(
     `insert into pg_catalog.warehouse_run values (default) returning run * ${QUERIES_PER_RUN} as queries`,
   );
-  const { reader, roles, region = DEFAULT_REGION, database } = options;
+  const { store, roles, region = DEFAULT_REGION, database } = options;
   return new World({
-    objects: { reader, roles, region },
+    access: { store, roles, region },
     database,
     readings: options.readings ?? HOSTILE,
     fault: countingFaults(options.fault),
@@ -175,7 +175,14 @@ async function listen(
       socket.end(encodeFields('E', translateError(error.fields, { queryId: 0, pid: 0 })));
       return;
     }
-    const session = new Session(socket, inbox, upstream, world, parameters.get('application_name'));
+    const session = new Session(
+      socket,
+      inbox,
+      upstream,
+      world,
+      new SessionUser(user),
+      parameters.get('application_name'),
+    );
     sessions.set(session, upstream);
     try {
       await session.run();

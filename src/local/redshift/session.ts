@@ -7,6 +7,7 @@ import type { Inbox } from './frontend.ts';
 import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from './message.ts';
 import { Replies } from './replies.ts';
 import { isControl, NO_STATEMENT, Runner } from './runner.ts';
+import type { SessionUser } from './session-user.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
 import { translate } from './sql/translate.ts';
 import type { Upstream } from './upstream.ts';
@@ -28,13 +29,14 @@ export class Session {
     inbox: Inbox,
     upstream: Upstream,
     world: World,
+    user: SessionUser,
     application: string | undefined,
   ) {
     this.client = client;
     this.inbox = inbox;
     this.upstream = upstream;
     this.replies = new Replies(client, world, upstream.pid, application);
-    this.runner = new Runner(client, upstream, world, this.replies);
+    this.runner = new Runner(client, upstream, world, this.replies, user);
   }
 
   /** Resolves when the client has left and the engine's session is closed. */

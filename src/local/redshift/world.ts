@@ -1,16 +1,16 @@
 /** What the sessions of one endpoint share: S3 and its rules, query numbers, faults, and the engine's administration. */
 import type { Client } from 'pg';
+import type { CopyAccess } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
 import { type FailedLoad, type LoadError, recordLoadErrors } from './load-errors.ts';
 import type { Fields } from './message.ts';
-import type { ObjectRules } from './objects.ts';
 import type { Readings } from './readings.ts';
 import { engineName } from './sql/names.ts';
 
 /** See the file. All administration goes through one superuser connection, and so never waits for a session. */
 export class World {
-  readonly objects: ObjectRules;
+  readonly access: CopyAccess;
   readonly database: string;
   readonly readings: Readings;
   readonly fault: (sql: string, verb: string) => SqlFault | undefined;
@@ -19,7 +19,7 @@ export class World {
   private queries: number;
 
   constructor(options: {
-    readonly objects: ObjectRules;
+    readonly access: CopyAccess;
     readonly database: string;
     readonly readings: Readings;
     readonly fault: (sql: string, verb: string) => SqlFault | undefined;
@@ -27,7 +27,7 @@ export class World {
     /** The number of the last query of earlier runs. */
     readonly queries: number;
   }) {
-    this.objects = options.objects;
+    this.access = options.access;
     this.database = options.database;
     this.readings = options.readings;
     this.fault = options.fault;

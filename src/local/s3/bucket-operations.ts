@@ -3,6 +3,7 @@ import { checksumAlgorithms } from './checksums.ts';
 import { keyWriter, readCount, receiveXml, replyEmpty, replyXml, type Call, type Reply } from './call.ts';
 import { s3Error } from './errors.ts';
 import { listPage, readToken, writeToken, type ListPosition } from './listing.ts';
+import { arnOf } from './policy.ts';
 import type { StoredObject } from './store.ts';
 import { childText, type XmlElement } from './xml.ts';
 
@@ -26,7 +27,7 @@ export function listBuckets(call: Call): Reply {
   ]);
 }
 
-/** CreateBucket. Its location constraint must be the server's region, and absent in us-east-1, as in AWS. */
+/** CreateBucket. Its location constraint must be the region that the request is signed for, and absent in us-east-1, as in AWS. */
 export async function createBucket(call: Call): Promise<Reply> {
   const body = await receiveXml(call, 'CreateBucketConfiguration');
   const constraint = (body && childText(body, 'LocationConstraint')) ?? '';
@@ -37,7 +38,7 @@ export async function createBucket(call: Call): Promise<Reply> {
       message: `The ${constraint === '' ? 'unspecified' : constraint} location constraint is incompatible for the region specific endpoint this request was sent to.`,
     });
   }
-  call.store.createBucket(call.target.bucket);
+  call.store.createBucket(call.target.bucket, call.region);
   return replyEmpty(200, { location: `/${call.target.bucket}` });
 }
 
@@ -49,14 +50,14 @@ export function deleteBucket(call: Call): Reply {
 
 /** HeadBucket. */
 export function headBucket(call: Call): Reply {
-  call.store.bucket(call.target.bucket);
-  return replyEmpty(200, { 'x-amz-bucket-region': call.region });
+  const { region } = call.store.bucket(call.target.bucket);
+  return replyEmpty(200, { 'x-amz-bucket-region': region });
 }
 
 /** GetBucketLocation: empty for us-east-1, as in AWS. */
 export function getBucketLocation(call: Call): Reply {
-  call.store.bucket(call.target.bucket);
-  return replyXml(['LocationConstraint', call.region === 'us-east-1' ? '' : call.region]);
+  const { region } = call.store.bucket(call.target.bucket);
+  return replyXml(['LocationConstraint', region === 'us-east-1' ? '' : region]);
 }
 
 function listStart(call: Call): ListPosition | undefined {
@@ -133,7 +134,7 @@ export function listObjects(call: Call): Reply {
         ...page.commonPrefixes.map((prefix): XmlElement => ['CommonPrefixes', [['Prefix', write(prefix)]]]),
       ],
     ],
-    { 'x-amz-bucket-region': call.region },
+    { 'x-amz-bucket-region': bucket.region },
   );
 }
 
@@ -149,7 +150,7 @@ function requireDigest(call: Call): void {
   }
 }
 
-/** DeleteObjects: up to 1000 keys; with Quiet only failures are told, of which there are none here. */
+/** DeleteObjects: up to 1000 keys; with Quiet only those are told that the caller may not delete. */
 export async function deleteObjects(call: Call): Promise<Reply> {
   const bucket = call.store.bucket(call.target.bucket);
   requireDigest(call);
@@ -162,8 +163,22 @@ export async function deleteObjects(call: Call): Promise<Reply> {
   if (objects.some(({ children }) => children.some(({ name }) => name !== 'Key'))) {
     throw s3Error('NotImplemented', { message: 'This server deletes by key only' });
   }
-  for (const key of keys) bucket.delete(key);
+  const mayDelete = (key: string): boolean =>
+    call.permissions.allow('s3:DeleteObject', arnOf(bucket.name, key));
+  const allowed = keys.filter(mayDelete);
+  for (const key of allowed) bucket.delete(key);
   const isQuiet = childText(body, 'Quiet')?.trim().toLowerCase() === 'true';
-  const deleted = keys.map((key): XmlElement => ['Deleted', [['Key', key]]]);
-  return replyXml(['DeleteResult', isQuiet ? [] : deleted]);
+  const deleted = allowed.map((key): XmlElement => ['Deleted', [['Key', key]]]);
+  const { code, message } = s3Error('AccessDenied');
+  const denied = keys
+    .filter((key) => !mayDelete(key))
+    .map((key): XmlElement => [
+      'Error',
+      [
+        ['Key', key],
+        ['Code', code],
+        ['Message', message],
+      ],
+    ]);
+  return replyXml(['DeleteResult', [...(isQuiet ? [] : deleted), ...denied]]);
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { BodySink, ReceivedBody } from './body.ts';
 import { s3Error } from './errors.ts';
 import type { Uploads } from './multipart.ts';
+import type { Permissions } from './policy.ts';
 import type { S3Target } from './request.ts';
 import type { Bucket, Store } from './store.ts';
 import { readXml, writeXml, type XmlElement, type XmlNode } from './xml.ts';
@@ -10,7 +11,9 @@ import { readXml, writeXml, type XmlElement, type XmlNode } from './xml.ts';
 /** An authenticated request. */
 export interface Call {
   readonly target: S3Target;
+  /** The region that the request is signed for. */
   readonly region: string;
+  readonly permissions: Permissions;
   readonly store: Store;
   /** The open uploads of a bucket. */
   uploads(bucket: Bucket): Uploads;

@@ -2,7 +2,7 @@
  * Reads who a request claims to be from, in the Authorization header or in a presigned query, and checks all of the claim
  * that needs no secret: form, time, region, and that every header that matters is signed.
  */
-import { s3Error } from './errors.ts';
+import { s3Error, type S3Error } from './errors.ts';
 
 /** What of an HTTP request is signed. */
 export interface SignedRequest {
@@ -162,6 +162,37 @@ function readQueryClaim(query: ReadonlyMap<string, string>): Claim {
   };
 }
 
+/** Where requests may go. */
+export interface Regions {
+  /** The server's own. */
+  readonly own: string;
+  /** Those in which the server has an endpoint: its own and those of its buckets. */
+  readonly served: ReadonlySet<string>;
+  /** The bucket of the request, if it exists. */
+  readonly bucket?: { readonly name: string; readonly region: string };
+}
+
+/** Requests go to this region by default, and it tells the right one instead of redirecting. */
+const defaultRegion = 'us-east-1';
+
+/** A request has reached the endpoint of the region that it is signed for. */
+function checkRegion({ region, presigned }: Claim, { own, served, bucket }: Regions): void {
+  const expected = bucket?.region ?? own;
+  if (region === expected || (bucket === undefined && served.has(region))) return;
+  if (bucket !== undefined && served.has(region) && region !== defaultRegion) throw redirect(bucket);
+  throw malformed(presigned, `the region '${region}' is wrong; expecting '${expected}'`, {
+    Region: expected,
+  });
+}
+
+/** PermanentRedirect: the bucket is in another region than that of the endpoint. */
+export function redirect({ name, region }: { readonly name: string; readonly region: string }): S3Error {
+  return s3Error('PermanentRedirect', {
+    elements: { Endpoint: `${name}.s3.${region}.amazonaws.com`, Bucket: name },
+    headers: { 'x-amz-bucket-region': region },
+  });
+}
+
 /** Reads the claim; throws AccessDenied for an anonymous request, and S3's codes for a malformed or expired one. */
 export function readClaim(request: SignedRequest): Claim {
   const query = new Map(request.query);
@@ -178,8 +209,11 @@ export function readClaim(request: SignedRequest): Claim {
   throw s3Error('AccessDenied');
 }
 
-/** Checks a claim against the clock, the server's region and the request's headers; throws S3Error. */
-export function checkClaim(claim: Claim, request: SignedRequest, region: string): void {
+/**
+ * Checks a claim against the clock, the region of the bucket (or of the server, when there is none) and the request's
+ * headers; throws S3Error.
+ */
+export function checkClaim(claim: Claim, request: SignedRequest, regions: Regions): void {
   const time = parseTimestamp(claim.timestamp);
   if (time === undefined) {
     throw s3Error('AccessDenied', {
@@ -204,11 +238,7 @@ export function checkClaim(claim: Claim, request: SignedRequest, region: string)
   if (claim.service !== 's3') {
     throw malformed(claim.presigned, `incorrect service "${claim.service}". This endpoint belongs to "s3".`);
   }
-  if (claim.region !== region) {
-    throw malformed(claim.presigned, `the region '${claim.region}' is wrong; expecting '${region}'`, {
-      Region: region,
-    });
-  }
+  checkRegion(claim, regions);
   const signed = new Set(claim.signedHeaders);
   const unsigned = [...request.headers.keys()].filter(
     (name) => !signed.has(name) && (name === 'host' || name.startsWith('x-amz-')),

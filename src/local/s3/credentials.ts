@@ -4,14 +4,24 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { s3Error } from './errors.ts';
+import { Permissions, type S3Policy } from './policy.ts';
 
 /** One key pair, with a session token when it is temporary (from STS). */
 export interface S3Identity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-  /** When a temporary key stops working; never when undefined. */
-  readonly expiresAt?: Date;
+  /** When a temporary key stops working: a time or its ISO 8601 text; never when undefined. */
+  readonly expires?: Date | string;
+  /** What it may do; everything when undefined. */
+  readonly policy?: S3Policy;
+}
+
+/** An IAM role, as far as S3 is concerned. */
+export interface S3Role {
+  readonly arn: string;
+  /** What it may do; everything when undefined. */
+  readonly policy?: S3Policy;
 }
 
 /** Compares two secrets without telling by the time taken where they differ. */
@@ -25,8 +35,20 @@ export function equalSecrets(left: string, right: string): boolean {
 export class Credentials {
   readonly #identities: ReadonlyMap<string, S3Identity>;
 
-  constructor(identities: readonly S3Identity[]) {
+  readonly #permissions: ReadonlyMap<string, Permissions>;
+
+  /** Throws an Error for a policy that can not be understood. */
+  constructor(identities: readonly S3Identity[], roles: readonly S3Role[] = []) {
     this.#identities = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
+    this.#permissions = new Map([
+      ...identities.map(({ accessKeyId, policy }) => [accessKeyId, new Permissions(policy)] as const),
+      ...roles.map(({ arn, policy }) => [arn, new Permissions(policy)] as const),
+    ]);
+  }
+
+  /** The permissions of a known key id or role; none of an unknown one. */
+  permissionsOf(keyOrArn: string): Permissions {
+    return this.#permissions.get(keyOrArn) ?? new Permissions({ Statement: [] });
   }
 
   /** The identity of a key id; throws InvalidAccessKeyId, InvalidToken or ExpiredToken. */
@@ -42,7 +64,7 @@ export class Credentials {
     if (sessionToken !== undefined && !equalSecrets(sessionToken, identity.sessionToken ?? '')) {
       throw s3Error('InvalidToken', { elements: { 'Token-0': sessionToken } });
     }
-    if (identity.expiresAt !== undefined && identity.expiresAt.getTime() <= Date.now()) {
+    if (identity.expires !== undefined && new Date(identity.expires).getTime() <= Date.now()) {
       throw s3Error('ExpiredToken', { elements: { 'Token-0': sessionToken ?? '' } });
     }
     return identity;
@@ -53,10 +75,11 @@ export class Credentials {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
-  }): void {
+  }): S3Identity {
     const identity = this.find(keys.accessKeyId, keys.sessionToken);
     if (!equalSecrets(keys.secretAccessKey, identity.secretAccessKey)) {
       throw s3Error('SignatureDoesNotMatch', { elements: { AWSAccessKeyId: keys.accessKeyId } });
     }
+    return identity;
   }
 }

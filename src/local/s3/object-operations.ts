@@ -12,6 +12,7 @@ import {
   readRange,
   refuseUnsupported,
 } from './headers.ts';
+import { arnOf } from './policy.ts';
 import { currentTime, type Bucket, type StoredObject } from './store.ts';
 
 /** A body that is on disk and verified, but of which no object knows yet. */
@@ -162,6 +163,7 @@ export async function copyObject(call: Call): Promise<Reply> {
   const bucket = call.store.bucket(target.bucket);
   const from = readCopySource(call);
   const sourceBucket = call.store.bucket(from.bucket);
+  call.permissions.require('s3:GetObject', arnOf(from.bucket, from.key));
   const source = sourceBucket.get(from.key);
   const isSame = from.bucket === target.bucket && from.key === target.key;
   const headers = copiedHeaders(call, source, isSame);

@@ -6,9 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { checkAccess } from './access.ts';
 import { planBody, receiveBody } from './body.ts';
 import type { Call, Reply } from './call.ts';
-import { Credentials, type S3Identity } from './credentials.ts';
+import type { Regions } from './claim.ts';
+import { Credentials, type S3Identity, type S3Role } from './credentials.ts';
 import { toS3Error, type S3Error } from './errors.ts';
 import { ConnectionReset, Gate, type S3FaultRule } from './faults.ts';
 import { Uploads } from './multipart.ts';
@@ -19,10 +21,11 @@ import { authenticate } from './signature.ts';
 import { Store, type Bucket } from './store.ts';
 import { writeXml } from './xml.ts';
 
-export type { S3Identity } from './credentials.ts';
+export type { S3Identity, S3Role } from './credentials.ts';
 export { S3Error } from './errors.ts';
 export type { S3Fault, S3FaultRule, S3Request } from './faults.ts';
-export type { S3Keys, S3Reader } from './reader.ts';
+export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
+export type { S3Policy, S3PolicyStatement } from './policy.ts';
 export type { S3Operation } from './request.ts';
 
 /** How to start a server. */
@@ -31,12 +34,14 @@ export interface S3Options {
   readonly dir: string;
   /** 0 or undefined for a free one. */
   readonly port?: number;
-  /** The region that requests must be signed for; us-east-1 when undefined. */
+  /** The server's own region, that of buckets which name none; us-east-1 when undefined. */
   readonly region?: string;
-  /** Who may do everything; nobody else may do anything. */
+  /** Who may do what its policy allows; nobody else may do anything. */
   readonly identities: readonly S3Identity[];
-  /** Buckets to make at start where they are missing. */
-  readonly buckets?: readonly string[];
+  /** The IAM roles that COPY can read as. */
+  readonly roles?: readonly S3Role[];
+  /** Buckets to make at start where they are missing, each in the region given or in the server's own. */
+  readonly buckets?: readonly (string | { readonly name: string; readonly region?: string })[];
   /** Makes chosen requests fail, for tests. */
   readonly fault?: S3FaultRule;
 }
@@ -72,21 +77,21 @@ interface Answer {
 }
 
 function openService(options: S3Options, region: string, closing: AbortSignal): Service {
-  const store = new Store(options.dir);
+  const store = new Store(options.dir, region);
   const uploads = new WeakMap<Bucket, Uploads>();
   for (const bucket of store.buckets()) {
     const restored = new Uploads(bucket);
     restored.sweep();
     uploads.set(bucket, restored);
   }
-  const existing = new Set(store.buckets().map(({ name }) => name));
-  for (const name of new Set(options.buckets)) {
-    if (!existing.has(name)) store.createBucket(name);
+  for (const bucket of options.buckets ?? []) {
+    const { name, region: wanted = region } = typeof bucket === 'string' ? { name: bucket } : bucket;
+    if (store.find(name) === undefined) store.createBucket(name, wanted);
   }
   return {
     region,
     store,
-    credentials: new Credentials(options.identities),
+    credentials: new Credentials(options.identities, options.roles),
     gate: new Gate(options.fault, closing),
     uploads: (bucket) => {
       const known = uploads.get(bucket) ?? new Uploads(bucket);
@@ -96,14 +101,23 @@ function openService(options: S3Options, region: string, closing: AbortSignal): 
   };
 }
 
+function findRegions({ region, store }: Service, name: string): Regions {
+  const bucket = store.find(name);
+  const served = new Set([region, ...store.buckets().map((each) => each.region)]);
+  return { own: region, served, ...(bucket && { bucket }) };
+}
+
 async function answer(service: Service, request: IncomingMessage, goOn: () => void): Promise<Answer> {
   const target = readTarget(request);
   const operation = findOperation(target);
   const shape = await service.gate.enter(operation, target.bucket, target.key);
-  const authentication = authenticate(target, service.credentials, service.region);
+  const authentication = authenticate(target, service.credentials, findRegions(service, target.bucket));
+  const permissions = service.credentials.permissionsOf(authentication.identity.accessKeyId);
+  checkAccess(permissions, operation, target, service.store);
   const call: Call = {
     target,
-    region: service.region,
+    region: authentication.region,
+    permissions,
     store: service.store,
     uploads: (bucket) => service.uploads(bucket),
     receive: async (sink) => {

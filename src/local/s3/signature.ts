@@ -10,6 +10,7 @@ import {
   readClaim,
   signingAlgorithm as algorithm,
   type Claim,
+  type Regions,
   type SignedRequest,
 } from './claim.ts';
 import { equalSecrets, type Credentials, type S3Identity } from './credentials.ts';
@@ -18,6 +19,8 @@ import { s3Error } from './errors.ts';
 /** A verified caller. */
 export interface Authentication {
   readonly identity: S3Identity;
+  /** The region that the request is signed for. */
+  readonly region: string;
   /** The x-amz-content-sha256 value: a hex digest or one of the constants such as UNSIGNED-PAYLOAD. */
   readonly payload: string;
   /** Signs the chunks of a STREAMING-AWS4-HMAC-SHA256 body. */
@@ -72,10 +75,10 @@ function compare(left: string, right: string): number {
 export function authenticate(
   request: SignedRequest,
   credentials: Credentials,
-  region: string,
+  regions: Regions,
 ): Authentication {
   const claim = readClaim(request);
-  checkClaim(claim, request, region);
+  checkClaim(claim, request, regions);
   const identity = credentials.find(claim.accessKeyId, claim.sessionToken);
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
   const canonical = canonicalize(claim, request);
@@ -94,6 +97,7 @@ export function authenticate(
   }
   return {
     identity,
+    region: claim.region,
     payload: claim.payload,
     chunks: {
       seed: claim.signature,

@@ -62,7 +62,9 @@ function isStoredObject(value: unknown): value is StoredObject {
   return hasFields(value, ['key', 'size', 'etag', 'lastModified', 'headers', 'segments']);
 }
 
-function isBucketDescription(value: unknown): value is { readonly created: string } {
+function isBucketDescription(
+  value: unknown,
+): value is { readonly created: string; readonly region?: string } {
   return hasFields(value, ['created']);
 }
 
@@ -80,13 +82,15 @@ export function listJson(directory: string): readonly string[] {
 export class Bucket {
   readonly name: string;
   readonly directory: string;
+  readonly region: string;
   /** ISO 8601. */
   readonly created: string;
   readonly objects = new SortedMap<StoredObject>();
   readonly files: DataFiles;
 
-  constructor(directory: string, name: string, created: string) {
+  constructor(directory: string, name: string, region: string, created: string) {
     this.name = name;
+    this.region = region;
     this.directory = directory;
     this.created = created;
     for (const part of ['objects', 'data', 'uploads']) mkdirSync(join(directory, part), { recursive: true });
@@ -134,8 +138,8 @@ export class Store {
   readonly #directory: string;
   readonly #buckets = new SortedMap<Bucket>();
 
-  /** Opens or makes the directory and reads every side-car in it. */
-  constructor(directory: string) {
+  /** Opens or makes the directory and reads every side-car in it. `region` is that of buckets that were made without one. */
+  constructor(directory: string, region: string) {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true });
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -145,8 +149,8 @@ export class Store {
       if (!entry.isDirectory() || !isBucketName(entry.name)) continue;
       const [description] = listJson(path);
       if (description === undefined) continue;
-      const { created } = readJson(description, isBucketDescription);
-      this.#buckets.set(entry.name, new Bucket(path, entry.name, created));
+      const { created, region: made = region } = readJson(description, isBucketDescription);
+      this.#buckets.set(entry.name, new Bucket(path, entry.name, made, created));
     }
   }
 
@@ -157,13 +161,18 @@ export class Store {
     return bucket;
   }
 
+  /** The bucket; undefined when there is none. */
+  find(name: string): Bucket | undefined {
+    return this.#buckets.get(name);
+  }
+
   /** All buckets by name. */
   buckets(): readonly Bucket[] {
     return [...this.#buckets.values()];
   }
 
   /** Makes a bucket; throws InvalidBucketName and BucketAlreadyOwnedByYou. */
-  createBucket(name: string): void {
+  createBucket(name: string, region: string): void {
     if (!isBucketName(name)) throw s3Error('InvalidBucketName', { elements: { BucketName: name } });
     if (this.#buckets.get(name) !== undefined) {
       throw s3Error('BucketAlreadyOwnedByYou', { elements: { BucketName: name } });
@@ -172,9 +181,9 @@ export class Store {
     const created = currentTime();
     const unfinished = this.#transientPath();
     mkdirSync(unfinished);
-    writeJson(join(unfinished, 'bucket.json'), { created });
+    writeJson(join(unfinished, 'bucket.json'), { created, region });
     renameSync(unfinished, directory);
-    this.#buckets.set(name, new Bucket(directory, name, created));
+    this.#buckets.set(name, new Bucket(directory, name, region, created));
   }
 
   /** Removes an empty bucket with its unfinished uploads; throws NoSuchBucket and BucketNotEmpty. */

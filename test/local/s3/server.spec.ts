@@ -612,9 +612,9 @@ describe('local S3, who may come in', () => {
   });
 
   it('checks the keys of a COPY in process', () => {
-    const codeOf = (keys: Parameters<typeof fixture.s3.reader.checkKeys>[0]): unknown => {
+    const codeOf = (keys: Parameters<typeof fixture.s3.reader.asKeys>[0]): unknown => {
       try {
-        fixture.s3.reader.checkKeys(keys);
+        fixture.s3.reader.asKeys(keys, 'eu-west-1');
       } catch (error) {
         if (error instanceof S3Error) return [error.code, error.status];
       }
@@ -636,7 +636,7 @@ describe('local S3, who may come in', () => {
   });
 
   it('refuses keys that have expired', async () => {
-    const expired = { ...temporary, expiresAt: new Date(Date.now() - 1000) };
+    const expired = { ...temporary, expires: new Date(Date.now() - 1000) };
     const other = await startFixture({ identities: [expired] });
     try {
       const client = other.makeClient({ credentials: temporary });
@@ -665,14 +665,15 @@ describe('local S3, faults, restarts and failures', () => {
     const fixture = await startFixture({ fault });
     try {
       const { client, s3 } = fixture;
+      const reader = s3.reader.asKeys(identity, s3.region);
       const started = Date.now();
       await put(client, 'k', 'contents');
       expect(Date.now() - started).to.be.at.least(20);
       expect((await failureOf(get(client, 'k'))).code).to.be.a('string');
-      const opened = await failureOf(s3.reader.open(Bucket, 'k').then(({ body }) => buffer(body)));
+      const opened = await failureOf(reader.open(Bucket, 'k').then(({ body }) => buffer(body)));
       expect(opened.code).to.equal('S3Error');
       expect(await get(client, 'k')).to.equal('contents');
-      const { body, size } = await s3.reader.open(Bucket, 'k');
+      const { body, size } = await reader.open(Bucket, 'k');
       const pieces: string[] = [];
       const read = (async () => {
         for await (const piece of body) pieces.push(String(piece));
@@ -693,14 +694,15 @@ describe('local S3, faults, restarts and failures', () => {
     const fixture = await startFixture();
     try {
       const { client, s3 } = fixture;
+      const reader = s3.reader.asKeys(identity, s3.region);
       for (const key of ['p/2', 'p/10', 'q']) await put(client, key, key);
-      expect(await s3.reader.list(Bucket, 'p/')).to.deep.equal([
+      expect(await reader.list(Bucket, 'p/')).to.deep.equal([
         { key: 'p/10', size: 4 },
         { key: 'p/2', size: 3 },
       ]);
-      const { body, size } = await s3.reader.open(Bucket, 'p/10');
+      const { body, size } = await reader.open(Bucket, 'p/10');
       expect([await text(body), size]).to.deep.equal(['p/10', 4]);
-      expect(await failureOf(s3.reader.list('missing', ''))).to.deep.equal({
+      expect(await failureOf(reader.list('missing', ''))).to.deep.equal({
         code: 'S3Error',
         status: undefined,
       });

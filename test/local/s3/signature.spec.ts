@@ -73,21 +73,19 @@ describe('S3 signature version 4', () => {
     const request = { method: 'GET', rawPath: '/test.txt', query: [], headers };
     const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
     const credentials = new Credentials([{ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey }]);
+    const regions = { own: 'us-east-1', served: new Set(['us-east-1']) };
     const original = Date.now;
     try {
-      expect(() => authenticate(request, credentials, 'us-east-1')).to.throw(
+      expect(() => authenticate(request, credentials, regions)).to.throw(
         S3Error,
         /request time and the current time/,
       );
       Date.now = () => Date.UTC(2013, 4, 24, 0, 10);
-      expect(authenticate(request, credentials, 'us-east-1').identity.accessKeyId).to.equal(
+      expect(authenticate(request, credentials, regions).identity.accessKeyId).to.equal(
         'AKIAIOSFODNN7EXAMPLE',
       );
       const changed = { ...request, rawPath: '/test2.txt' };
-      expect(() => authenticate(changed, credentials, 'us-east-1')).to.throw(
-        S3Error,
-        /signature we calculated/,
-      );
+      expect(() => authenticate(changed, credentials, regions)).to.throw(S3Error, /signature we calculated/);
     } finally {
       Date.now = original;
     }

@@ -101,9 +101,7 @@ describe('COPY of a million rows into the local warehouse', () => {
       entries.push({ url: `s3://${config.s3_bucket}/${Key}`, mandatory: true });
     }
     const manifest = JSON.stringify({ entries });
-    await s3.send(
-      new PutObjectCommand({ Bucket: config.s3_bucket, Key: 'slow/manifest', Body: manifest }),
-    );
+    await s3.send(new PutObjectCommand({ Bucket: config.s3_bucket, Key: 'slow/manifest', Body: manifest }));
     s3.destroy();
 
     const engine = await openEngine(join(dir, 'warehouse'), config.database);

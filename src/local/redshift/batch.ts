@@ -2,7 +2,6 @@
  * The extended protocol: the client's messages up to a Sync or Flush as one batch, with the statements in Parse
  * messages translated and the executed ones known. Nothing is sent here.
  */
-import { encodeCopy } from './copy.ts';
 import { decodeStrings, encode, type Frame } from './message.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
 import { translate } from './sql/translate.ts';
@@ -56,20 +55,6 @@ export class Batch {
   encode(): Buffer {
     return Buffer.concat(this.frames.map(({ bytes }) => bytes));
   }
-
-  /**
-   * The messages of a batch that executes one COPY: up to Execute, and those that have to wait for the end of the
-   * COPY. Flush makes the engine answer before the Sync.
-   */
-  split(): { start: Buffer; rest: Buffer } {
-    const frames = this.frames.map(({ bytes }) => bytes);
-    const after = this.frames.findIndex(({ type }) => type === 'E') + 1;
-    const flush = encode('H');
-    return {
-      start: Buffer.concat([...frames.slice(0, after), flush]),
-      rest: Buffer.concat([flush, ...frames.slice(after)]),
-    };
-  }
 }
 
 /** Keeps account of one message; the message as the engine is to get it. */
@@ -83,8 +68,11 @@ function note(frame: Frame, memory: BatchMemory, executed: Prepared[]): Frame {
         throw new RedshiftError('42601', 'cannot insert multiple commands into a prepared statement');
       }
       memory.statements.set(name, { text, statement });
-      const sql = statement?.copy ? encodeCopy(statement.copy) : (statement?.sql ?? '');
-      return { type: 'P', bytes: encode('P', `${name}\0${sql}\0`, frame.bytes.subarray(end)) };
+      // A COPY is nothing to the engine: its session runs it by itself.
+      return {
+        type: 'P',
+        bytes: encode('P', `${name}\0${statement?.sql ?? ''}\0`, frame.bytes.subarray(end)),
+      };
     }
     case 'B': {
       const [portal = '', name = ''] = decodeStrings(frame, 2).strings;

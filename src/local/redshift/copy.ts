@@ -9,7 +9,7 @@ import { createGunzip } from 'node:zlib';
 import { type Copier, type ObjectReader, openReader } from './credentials.ts';
 import { copyError, describeError, type ErrorContext } from './errors.ts';
 import { explainRejection, type LoadError } from './load-errors.ts';
-import { decodeFields, decodeStrings, encode, type Fields, type Frame } from './message.ts';
+import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from './message.ts';
 import { findObjects, type LoadObject, openObject } from './objects.ts';
 import { compileChecker, type CopyColumn, type RowChecker } from './rows/check.ts';
 import { quoteName, quoteTable } from './sql/names.ts';
@@ -30,11 +30,8 @@ export interface CopyRun {
   readonly upstream: Upstream;
   /** As whom the session copies. */
   readonly copier: Copier;
-  /** The messages that start the COPY of `encodeCopy`, and those to be sent after it. */
-  readonly messages: { readonly start: Buffer; readonly rest: Buffer };
   /** Aborted when the client cancels or leaves. */
   readonly signal: AbortSignal;
-  readonly relay: (frame: Frame) => void;
 }
 
 interface Target {
@@ -48,7 +45,7 @@ const INFLATED_CHUNK = 256 * 1024;
 const ROWS_WORTH_ANALYZING = 1000;
 
 /** The engine's COPY of a statement: it reads what the row checks put out. */
-export function encodeCopy(copy: CopyStatement): string {
+function engineCopy(copy: CopyStatement): string {
   const columns = copy.columns ? ` (${copy.columns.map(quoteName).join(', ')})` : '';
   return `COPY ${quoteTable(copy.table)}${columns} FROM STDIN WITH (${compileChecker([], copy).engineOptions})`;
 }
@@ -123,7 +120,7 @@ async function feed(
   run: CopyRun,
   feeder: Feeder,
 ): Promise<{ tag: string; failure?: Fields; cause?: unknown }> {
-  const { upstream, messages, relay } = run;
+  const { upstream } = run;
   const refused = new AbortController();
   let tag = '';
   let failure: Fields | undefined;
@@ -139,9 +136,8 @@ async function feed(
         await upstream.send(encode('f', 'the input of COPY failed\0'));
       }
     }
-    await upstream.send(messages.rest);
   };
-  await upstream.request(messages.start, (frame) => {
+  await upstream.request(encodeQuery(engineCopy(run.copy)), (frame) => {
     if (frame.type === 'G') {
       feeding = start();
       feeding.catch(() => undefined);
@@ -150,9 +146,6 @@ async function feed(
     } else if (frame.type === 'E') {
       failure = decodeFields(frame);
       refused.abort();
-      if (!feeding) feeding = upstream.send(messages.rest);
-    } else {
-      relay(frame);
     }
   });
   await feeding;

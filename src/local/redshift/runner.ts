@@ -15,14 +15,15 @@ import { RedshiftError, type Statement } from './sql/statement.ts';
 import { quoteLiteral, type Upstream } from './upstream.ts';
 import type { World } from './world.ts';
 
-/** A statement on its way: its text for faults, how to send it, and how to send it when it is a COPY. */
+/** A statement on its way: its text for faults, and how to send it. */
 export interface Execution {
   readonly statement: Statement;
   readonly text: string;
-  /** Sends the messages, hands the answers to `receive`, and resolves at ReadyForQuery. */
+  /**
+   * Sends the messages, hands the answers to `receive`, and resolves at ReadyForQuery. For a COPY these are what goes
+   * with it in the extended protocol, around an empty query.
+   */
   readonly perform: (receive: (frame: Frame) => void) => Promise<unknown>;
-  /** The messages up to the one that starts the COPY, and those that have to wait for its end. */
-  readonly copy: () => { readonly start: Buffer; readonly rest: Buffer };
 }
 
 /** No statement of PostgreSQL: fails in every state of a session, and takes an open transaction with it. */
@@ -143,6 +144,7 @@ export class Runner {
     await execution.perform((frame) => {
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (fault?.kind === 'drop-after') return;
+      else if (frame.type === 'I' && execution.statement.copy) return;
       else if (frame.type === 'C' && fault?.kind === 'commit-answers-rollback')
         this.replies.write(encode('C', 'ROLLBACK\0'));
       // Some statements are a block of the engine's procedural language.
@@ -161,6 +163,8 @@ export class Runner {
   ): Promise<Fields | undefined> {
     const { copy } = statement;
     if (!copy) return undefined;
+    const failure = await this.forward(execution, fault);
+    if (failure) return failure;
     this.copying = new AbortController();
     const leave = () => this.copying?.abort();
     this.gone.signal.addEventListener('abort', leave);
@@ -171,9 +175,7 @@ export class Runner {
         world: this.world,
         upstream: this.upstream,
         copier: this.user,
-        messages: execution.copy(),
         signal: this.copying.signal,
-        relay: fault?.kind === 'drop-after' ? () => undefined : this.replies.relay,
       });
       this.copyId = context.queryId;
       if (result.kind === 'failed') {

@@ -1,7 +1,6 @@
 /** One client's session: reads its messages in the simple and the extended protocol and has their statements run. */
 import type { Socket } from 'node:net';
 import { Batch, type BatchMemory, newBatchMemory } from './batch.ts';
-import { encodeCopy } from './copy.ts';
 import { describeError } from './errors.ts';
 import type { Inbox } from './frontend.ts';
 import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from './message.ts';
@@ -12,8 +11,6 @@ import { RedshiftError, type Statement } from './sql/statement.ts';
 import { translate } from './sql/translate.ts';
 import type { Upstream } from './upstream.ts';
 import type { World } from './world.ts';
-
-const NOTHING = Buffer.alloc(0);
 
 /** Serves a client that has logged in until it leaves. */
 export class Session {
@@ -85,8 +82,9 @@ export class Session {
       const done = await this.runner.execute({
         statement,
         text,
-        perform: (receive) => this.upstream.request(encodeQuery(statement.sql), receive),
-        copy: () => ({ start: encodeQuery(statement.copy ? encodeCopy(statement.copy) : ''), rest: NOTHING }),
+        perform: async (receive) => {
+          if (!statement.copy) await this.upstream.request(encodeQuery(statement.sql), receive);
+        },
       });
       if (!done) break;
     }
@@ -133,7 +131,7 @@ export class Session {
       return;
     }
     const { statement, text } = only;
-    await this.runner.execute({ statement, text, perform, copy: () => batch.split() });
+    await this.runner.execute({ statement, text, perform });
   }
 }
 

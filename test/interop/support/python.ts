@@ -16,8 +16,16 @@ export class RegistryUnreachableError extends Error {
   override readonly name = 'RegistryUnreachableError';
 }
 
+export interface Choices {
+  /** `listed`: nothing is installed but the requirements themselves, whatever versions they ask for. */
+  readonly dependencies?: 'resolved' | 'listed';
+}
+
 /** An environment with exactly these requirements, such as `tap-x==1.0`, and what they depend on. */
-export async function environment(requirements: readonly string[]): Promise<Programs> {
+export async function environment(
+  requirements: readonly string[],
+  { dependencies = 'resolved' }: Choices = {},
+): Promise<Programs> {
   const python = await run(['python3', '--version']);
   if (python.code !== 0) throw new Error(`python3 does not run: ${python.stderr}`);
   const folder = join(CACHE, nameOf(requirements, python.stdout));
@@ -37,6 +45,7 @@ export async function environment(requirements: readonly string[]): Promise<Prog
       'install',
       '--no-input',
       '--disable-pip-version-check',
+      ...(dependencies === 'listed' ? ['--no-deps'] : []),
       ...requirements,
     ],
     { seconds: INSTALL_SECONDS },
@@ -50,9 +59,10 @@ export async function environment(requirements: readonly string[]): Promise<Prog
 export async function environmentOrSkip(
   context: Mocha.Context,
   requirements: readonly string[],
+  choices: Choices = {},
 ): Promise<Programs> {
   try {
-    return await environment(requirements);
+    return await environment(requirements, choices);
   } catch (error) {
     if (!(error instanceof RegistryUnreachableError)) throw error;
     console.log(`    SKIPPED: ${error.message}`);

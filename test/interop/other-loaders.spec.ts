@@ -1,0 +1,163 @@
+/** Singer targets of other people, their code unchanged, loading into the warehouse that `target-redshift local` serves. */
+import { writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import pg from 'pg';
+import { type Outcome, run } from './support/processes.ts';
+import { environmentOrSkip, type Programs } from './support/python.ts';
+import { type Day, held, messages, type Order, stateOf } from './support/shop.ts';
+import { type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
+
+/** boto3 and what it needs, of this year: it must know the variables that name an endpoint. */
+const BOTO = [
+  ...['boto3==1.44.5', 'botocore==1.44.5', 's3transfer==0.19.3', 'jmespath==1.1.0', 'urllib3==2.8.0'],
+  ...['python-dateutil==2.9.0.post0', 'six==1.17.0'],
+];
+
+/** The loaders pin libraries that no longer build; each is listed here in a version that does. */
+const DATAMILL = [
+  ...['target-redshift==0.2.4', 'singer-target-postgres==0.2.4', 'singer-python==5.9.0', ...BOTO],
+  ...['psycopg2-binary==2.9.13', 'arrow==0.15.5', 'backoff==1.8.0', 'jsonschema==2.6.0', 'pytz==2026.6'],
+  ...['simplejson==4.3.0', 'ciso8601==2.4.1', 'setuptools==65.5.0'],
+];
+
+const SECONDS = 100;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What a column's text stands for. */
+type Kind = 'text' | 'number' | 'boolean' | 'instant' | 'json';
+
+const PARSERS: Readonly<Record<Kind, (text: string) => unknown>> = {
+  text: (text) => text,
+  number: Number,
+  boolean: (text) => text === 't',
+  instant: (text) => new Date(/[+-]\d\d(?::\d\d)?$/.test(text) ? text : `${text}Z`).toISOString(),
+  json: (text) => JSON.parse(text) as unknown,
+};
+
+describe('the local warehouse and other loaders', () => {
+  let folder: Folder | undefined;
+  let served: Served | undefined;
+  let client: pg.Client | undefined;
+
+  before(async () => {
+    folder = newFolder();
+    served = await serveLocal(folder.file('warehouse'));
+    const { hostname: host, port, database, user, password, ssl_ca: ca } = served.config;
+    client = new pg.Client({
+      ...{ host, port, database, user, password, ssl: { ca } },
+      types: { getTypeParser: () => (text: string) => text },
+    });
+    await client.connect();
+  });
+
+  after(async () => {
+    await client?.end();
+    await served?.stop();
+    folder?.remove();
+  });
+
+  function warehouse(): Served['config'] {
+    if (!served) throw new Error('the warehouse does not run before the first test');
+    return served.config;
+  }
+
+  /** Rows of a table by the columns asked for, each read as its kind. */
+  async function rows(
+    table: string,
+    columns: Readonly<Record<string, Kind>>,
+    order: string,
+  ): Promise<readonly Row[]> {
+    if (!client) throw new Error('the client is not connected before the first test');
+    const names = Object.keys(columns);
+    const result = await client.query<Record<string, string | null>>(
+      `SELECT ${names.map((name) => `"${name}"`).join(', ')} FROM ${table} ORDER BY ${order}`,
+    );
+    return result.rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(columns).map(([name, kind]) => {
+          const text = row[name] ?? null;
+          return [name, text === null ? null : PARSERS[kind](text)];
+        }),
+      ),
+    );
+  }
+
+  async function load(programs: Programs, settings: object, day: Day): Promise<Outcome> {
+    if (!folder) throw new Error('there is no folder before the first test');
+    const { s3_endpoint, s3_region, aws_access_key_id, aws_secret_access_key } = warehouse();
+    const config = folder.file('config.json');
+    writeFileSync(config, JSON.stringify(settings));
+    return run([programs('target-redshift'), '--config', config], {
+      input: messages(day),
+      seconds: SECONDS,
+      env: {
+        AWS_ENDPOINT_URL: s3_endpoint,
+        AWS_ENDPOINT_URL_S3: s3_endpoint,
+        AWS_DEFAULT_REGION: s3_region,
+        AWS_ACCESS_KEY_ID: aws_access_key_id,
+        AWS_SECRET_ACCESS_KEY: aws_secret_access_key,
+        PYTHONUTF8: '1',
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+    });
+  }
+
+  function expectLoaded({ code, stdout, stderr }: Outcome, day: Day): void {
+    expect(code, stderr.slice(-4000)).to.equal(0);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).to.deep.equal(stateOf(day));
+  }
+
+  describe('datamill target-redshift', () => {
+    const ORDER_COLUMNS: Readonly<Record<string, Kind>> = {
+      ...{ id: 'text', note: 'text', amount: 'number', quantity: 'number', paid: 'boolean' },
+      ...{ ordered_at: 'instant', address__city: 'text', address__zip: 'number' },
+    };
+    const ITEM_COLUMNS: Readonly<Record<string, Kind>> = {
+      ...{ region: 'text', number: 'number', title: 'text', weight: 'number' },
+    };
+    let programs: Programs;
+    let settings: object;
+
+    before(async function () {
+      programs = await environmentOrSkip(this, DATAMILL, { dependencies: 'listed' });
+      await client?.query('CREATE SCHEMA datamill');
+      const config = warehouse();
+      settings = {
+        redshift_host: config.hostname,
+        redshift_port: config.port,
+        redshift_database: config.database,
+        redshift_username: config.user,
+        redshift_password: config.password,
+        redshift_schema: 'datamill',
+        disable_collection: true,
+        target_s3: {
+          aws_access_key_id: config.aws_access_key_id,
+          aws_secret_access_key: config.aws_secret_access_key,
+          bucket: config.s3_bucket,
+          key_prefix: 'datamill/',
+        },
+      };
+    });
+
+    function orderRow({ address, id, ...order }: Order): Row {
+      return { id: id.text, ...order, address__city: address.city, address__zip: address.zip };
+    }
+
+    async function expectHeld(day: Day): Promise<void> {
+      const { orders, items } = held(day);
+      expect(await rows('datamill.orders', ORDER_COLUMNS, 'id')).to.deep.equal(orders.map(orderRow));
+      expect(await rows('datamill.items', ITEM_COLUMNS, 'number, region')).to.deep.equal(items);
+    }
+
+    it('creates its tables and loads every value', async () => {
+      expectLoaded(await load(programs, settings, 0), 0);
+      await expectHeld(0);
+    });
+
+    it('replaces changed records and adds new ones', async () => {
+      expectLoaded(await load(programs, settings, 1), 1);
+      await expectHeld(1);
+    });
+  });
+});

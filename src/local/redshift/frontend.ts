@@ -33,7 +33,16 @@ const LONGEST_STARTUP = 10_000;
 const LOGIN_TIMEOUT = 60_000;
 const QUEUE_LIMIT = 1024 * 1024;
 
-/** Startup parameters that Redshift knows; query_group is the only one that the engine has no setting for. */
+/** What Amazon's own drivers say of themselves at the start; the protocol that is spoken remains the base one. */
+const DRIVER_PARAMETERS = [
+  'client_protocol_version',
+  'driver_version',
+  'os_version',
+  'driver_discovery_version',
+  'plugin_name',
+];
+
+/** Startup parameters that Redshift knows; query_group is the only one of them that the engine has no setting for. */
 const PARAMETERS = new Set([
   ...[
     'user',
@@ -112,6 +121,7 @@ async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promis
       `no pg_hba.conf entry for host "${host}", user "${user}", database "${database}", SSL off`,
     );
   }
+  for (const name of DRIVER_PARAMETERS) parameters.delete(name);
   for (const name of parameters.keys()) {
     if (!PARAMETERS.has(name.toLowerCase())) {
       return refuse('42704', `unrecognized configuration parameter "${name}"`);

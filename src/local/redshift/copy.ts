@@ -82,7 +82,7 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
 
 async function findTarget(copy: CopyStatement, upstream: Upstream): Promise<Target> {
   const rows = await upstream.run(
-    `SELECT c.oid, pg_has_role(c.relowner, 'usage'), warehouse_full_name(a.attname), format_type(a.atttypid, null),
+    `SELECT c.oid, pg_has_role(c.relowner, 'usage'), warehouse_long_name(a.attname), format_type(a.atttypid, null),
        information_schema._pg_char_max_length(a.atttypid, a.atttypmod),
        information_schema._pg_numeric_precision(a.atttypid, a.atttypmod),
        information_schema._pg_numeric_scale(a.atttypid, a.atttypmod), a.attnotnull

@@ -38,25 +38,19 @@ export function describeError(error: RedshiftError, severity: 'ERROR' | 'FATAL' 
 export interface ErrorContext {
   readonly queryId: number;
   readonly pid: number;
+  /** Whether a value that does not fit is met by a compute node; the leader node has PostgreSQL's words for it. */
+  readonly onComputeNodes?: boolean;
+  /** Whether the session's transactions are serializable; otherwise they read a snapshot. */
+  readonly serializable?: boolean;
 }
 
-/**
- * PostgreSQL's error fields in Redshift's words. `byteLimit` is the length of the column whose limit was broken, as far
- * as it could be found.
- */
-export function translateError(fields: Fields, context: ErrorContext, byteLimit?: number): Fields {
-  const kept = Object.fromEntries(Object.entries(fields).filter(([letter]) => FIELDS_OF_8_0.has(letter)));
+/** PostgreSQL's error fields in Redshift's words. */
+export function translateError(fields: Fields, context: ErrorContext): Fields {
+  const kept = keep(fields);
   const message = fields['M'] ?? '';
   switch (fields['C'] ?? '') {
     case '40001':
-      return {
-        ...kept,
-        C: 'XX000',
-        M: '1023',
-        D:
-          'Serializable isolation violation on table in Redshift, transactions forming the cycle are: ' +
-          `${context.queryId}, ${context.queryId + 1} (pid:${context.pid})`,
-      };
+      return { ...kept, C: 'XX000', ...conflict(message, context) };
     case '57014':
       return { ...kept, M: `Query (${context.queryId}) canceled on user's request` };
     case '28P01':
@@ -68,28 +62,69 @@ export function translateError(fields: Fields, context: ErrorContext, byteLimit?
       };
     case '23502':
       return { ...kept, M: message.replace(/ of relation ".*?"/, '') };
-    case '23514':
-      return isByteLimit(fields) ? tooLong(fields, byteLimit) : kept;
+    case '22001':
+      return context.onComputeNodes === true
+        ? { ...kept, C: 'XX000', M: 'Value too long for character type' }
+        : kept;
+    case '22003':
+      return { ...kept, ...overflow(message, context) };
+    case '21000':
+      return /^MERGE /.test(message)
+        ? { S: kept['S'] ?? 'ERROR', C: 'XX000', M: 'Found multiple matches to update the same tuple.' }
+        : kept;
+    case '42P07':
+      return { ...kept, M: message.replace(/^relation/, 'Relation') };
+    case '428C9':
+      return { S: kept['S'] ?? 'ERROR', C: '0A000', M: 'cannot set an identity column to a value' };
+    case '2BP01':
+      return {
+        ...kept,
+        M: message.replace(
+          /^cannot drop column (.+) of table (.+?) because/,
+          'cannot drop table $2 column $1 because',
+        ),
+      };
     default:
       return kept;
   }
 }
 
-/** Whether the error is that of the CHECK constraint in which the dialect holds a column's length in bytes. */
-export function isByteLimit(fields: Fields): boolean {
-  return fields['C'] === '23514' && (fields['n'] ?? '').startsWith('rs_bytes_');
+function keep(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([letter]) => FIELDS_OF_8_0.has(letter)));
 }
 
-function tooLong(fields: Fields, limit: number | undefined): Fields {
-  const length = limit === undefined ? '' : `(${limit})`;
-  return { S: fields['S'] ?? 'ERROR', C: '22001', M: `value too long for type character varying${length}` };
+/** Only cycles of reads and writes, and conflicts under serializable isolation, are error 1023. */
+function conflict(message: string, { queryId, pid, serializable }: ErrorContext): Fields {
+  if (serializable !== true && !message.includes('read/write dependencies')) {
+    return { M: 'could not complete because of conflict with concurrent transaction' };
+  }
+  return {
+    M: '1023',
+    D:
+      'Serializable isolation violation on table in Redshift, transactions forming the cycle are: ' +
+      `${queryId}, ${queryId + 1} (pid:${pid})`,
+  };
+}
+
+function overflow(message: string, context: ErrorContext): Fields {
+  if (message !== 'numeric field overflow' || context.onComputeNodes !== true) return {};
+  return { C: 'XX000', M: 'Numeric data overflow (result precision)' };
+}
+
+/** PostgreSQL's notice as Redshift gives it: what IF [NOT] EXISTS passes over is told as INFO. */
+export function translateNotice(fields: Fields): Fields {
+  const kept = keep(fields);
+  const message = fields['M'] ?? '';
+  const skipped = /^(\w)(\w*)( ".*" (?:already exists|does not exist)), skipping$/s.exec(message);
+  if (!skipped) return kept;
+  const [, initial = '', rest = '', state = ''] = skipped;
+  return { ...kept, S: 'INFO', M: `${initial.toUpperCase()}${rest}${state} and will be skipped` };
 }
 
 /** Whether Redshift would say nothing where PostgreSQL says this. */
 export function isSilent(notice: Fields): boolean {
   // 42622: a name of more than 63 bytes; 25001: BEGIN inside the block that the endpoint has opened itself.
-  if (notice['C'] === '42622' || notice['C'] === '25001') return true;
-  return /constraint "rs_bytes_/.test(notice['M'] ?? '');
+  return notice['C'] === '42622' || notice['C'] === '25001';
 }
 
 /** An error that S3 gave to COPY. `position` in the cluster is what the D block ends with. */

@@ -4,9 +4,9 @@ import {
   describeError,
   EngineError,
   type ErrorContext,
-  isByteLimit,
   isSilent,
   translateError,
+  translateNotice,
 } from './errors.ts';
 import {
   decodeFields,
@@ -56,11 +56,15 @@ export class Replies {
       }
       case 'N': {
         const fields = decodeFields(frame);
-        if (!isSilent(fields)) this.write(encodeFields('N', translateError(fields, this.context)));
+        if (!isSilent(fields)) this.write(encodeFields('N', this.restore(translateNotice(fields))));
         return;
       }
       case 'E':
         this.error(new EngineError(decodeFields(frame)));
+        return;
+      case 'T':
+      case 'D':
+        this.write(this.world.longNames.restoreFrame(frame));
         return;
       case 'Z':
         return;
@@ -71,18 +75,16 @@ export class Replies {
 
   /** Sends an error. */
   error(error: RedshiftError | EngineError): void {
-    this.write(
-      encodeFields(
-        'E',
-        error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context),
-      ),
-    );
+    const fields =
+      error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context);
+    this.write(encodeFields('E', this.restore(fields)));
   }
 
-  /** Sends the engine's error of a statement, with what can be found out about it. */
-  async failure(failure: Fields): Promise<void> {
-    const limit = isByteLimit(failure) ? await this.world.findByteLimit(failure) : undefined;
-    this.write(encodeFields('E', translateError(failure, this.context, limit)));
+  private restore(fields: Fields): Fields {
+    const { longNames } = this.world;
+    return Object.fromEntries(
+      Object.entries(fields).map(([letter, value]) => [letter, longNames.restore(value)]),
+    );
   }
 
   /** Says that the next request may come. */

@@ -69,7 +69,10 @@ export class Runner {
     const fault = this.world.fault(text, statement.verb);
     if (fault?.kind === 'drop-before') return this.drop();
     if (fault?.kind === 'stall') await delay(fault.ms, undefined, { signal: this.gone.signal });
-    const context = this.world.nextQuery(this.upstream.pid);
+    const context = {
+      ...this.world.nextQuery(this.upstream.pid),
+      onComputeNodes: statement.onComputeNodes === true,
+    };
     this.replies.context = context;
     const wasFailed = this.upstream.status === 'E';
     const isQuery = runsOnComputeNodes(statement);
@@ -81,7 +84,7 @@ export class Runner {
         : await this.forward(execution, fault);
       if (failure) {
         if (fault?.kind === 'drop-after') return this.drop();
-        await this.replies.failure(failure);
+        this.replies.error(new EngineError(failure));
         return false;
       }
       await this.remember(statement);
@@ -118,7 +121,7 @@ export class Runner {
       );
     }
     const locked = WRITERS.has(statement.verb) ? statement.writes : undefined;
-    if (locked ?? statement.design ?? statement.copy) await this.openBlock();
+    if (locked ?? statement.made ?? statement.copy) await this.openBlock();
     if (!locked) return;
     // The lock comes before the snapshot, so that a writer which had to wait sees what the one before it wrote.
     await upstream
@@ -129,12 +132,12 @@ export class Runner {
       });
   }
 
-  private async remember({ design }: Statement): Promise<void> {
-    if (!design) return;
-    const { table, like, ...rest } = design;
+  private async remember({ made }: Statement): Promise<void> {
+    if (!made) return;
+    const { table, like, design } = made;
     const parent = like ? `${quoteLiteral(quoteTable(like))}::regclass` : 'null';
     await this.upstream.run(
-      `SELECT pg_catalog.warehouse_remember(${quoteLiteral(quoteTable(table))}::regclass, ${quoteLiteral(JSON.stringify(rest))}, ${parent})`,
+      `SELECT pg_catalog.warehouse_remember(${quoteLiteral(quoteTable(table))}::regclass, ${quoteLiteral(JSON.stringify(design))}, ${parent})`,
     );
   }
 

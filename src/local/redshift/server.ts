@@ -132,6 +132,7 @@ async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<Wo
   const { rows } = await admin.query<{ queries: string }>(
     `insert into pg_catalog.warehouse_run values (default) returning run * ${QUERIES_PER_RUN} as queries`,
   );
+  const names = await admin.query<{ name: string }>('select name from pg_catalog.warehouse_name');
   const { store, roles, region = DEFAULT_REGION, database } = options;
   return new World({
     access: { store, roles, region },
@@ -140,6 +141,7 @@ async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<Wo
     fault: countingFaults(options.fault),
     admin,
     queries: Number(rows[0]?.queries),
+    longNames: names.rows.map(({ name }) => name),
   });
 }
 

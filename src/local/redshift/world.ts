@@ -4,7 +4,7 @@ import type { CopyAccess } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
 import { type FailedLoad, type LoadError, recordLoadErrors } from './load-errors.ts';
-import type { Fields } from './message.ts';
+import { LongNames } from './long-names.ts';
 import type { Readings } from './readings.ts';
 import { engineName } from './sql/names.ts';
 
@@ -15,7 +15,7 @@ export class World {
   readonly readings: Readings;
   readonly fault: (sql: string, verb: string) => SqlFault | undefined;
   private readonly admin: Client;
-  private readonly names = new Set<string>();
+  readonly longNames = new LongNames();
   private queries: number;
 
   constructor(options: {
@@ -26,6 +26,8 @@ export class World {
     readonly admin: Client;
     /** The number of the last query of earlier runs. */
     readonly queries: number;
+    /** Those that earlier runs have met. */
+    readonly longNames: readonly string[];
   }) {
     this.access = options.access;
     this.database = options.database;
@@ -33,6 +35,7 @@ export class World {
     this.fault = options.fault;
     this.admin = options.admin;
     this.queries = options.queries;
+    for (const name of options.longNames) this.longNames.add(name);
   }
 
   /** A new query of the session `pid`, with a number that no query has had. */
@@ -41,31 +44,20 @@ export class World {
     return { queryId: this.queries, pid };
   }
 
-  /** Lets the catalog views show these names in full; true for all time, whatever becomes of the statement. */
+  /** Lets the engine's answers show these names in full; for all time, whatever becomes of the statement. */
   async rememberNames(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      if (this.names.has(name)) continue;
+      if (this.longNames.knows(name)) continue;
       await this.admin.query('insert into pg_catalog.warehouse_name values ($1, $2) on conflict do nothing', [
         engineName(name),
         name,
       ]);
-      this.names.add(name);
+      this.longNames.add(name);
     }
   }
 
   /** Writes the load errors of a COPY where every session sees them. */
   async recordLoadErrors(load: FailedLoad, errors: readonly LoadError[]): Promise<void> {
     await recordLoadErrors(this.admin, load, errors);
-  }
-
-  /** The length in bytes of the column that broke a byte limit; undefined while its table is not committed. */
-  async findByteLimit(failure: Fields): Promise<number | undefined> {
-    const { rows } = await this.admin.query<{ length: number }>(
-      `select a.atttypmod - 4 as length from pg_constraint k join pg_attribute a
-         on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
-       where k.conname = $1 and k.conrelid = to_regclass(quote_ident($2) || '.' || quote_ident($3))`,
-      [failure['n'], failure['s'], failure['t']],
-    );
-    return rows[0]?.length;
   }
 }

@@ -43,13 +43,28 @@ describe('messages of the protocol', () => {
 describe('an error of PostgreSQL in the words of Redshift', () => {
   const context = { queryId: 7, pid: 42 };
 
-  it('is 1023 for a serialization failure', () => {
-    const fields = { S: 'ERROR', V: 'ERROR', C: '40001', M: 'could not serialize access', F: 'x.c', L: '1' };
-    expect(translateError(fields, context)).to.deep.equal({
+  it('is 1023 for a cycle of transactions, and for every conflict of serializable ones', () => {
+    const cycle = {
+      S: 'ERROR',
+      V: 'ERROR',
+      C: '40001',
+      M: 'could not serialize access due to read/write dependencies among transactions',
+      F: 'x.c',
+      L: '1',
+    };
+    const told = {
       S: 'ERROR',
       C: 'XX000',
       M: '1023',
       D: 'Serializable isolation violation on table in Redshift, transactions forming the cycle are: 7, 8 (pid:42)',
+    };
+    expect(translateError(cycle, context)).to.deep.equal(told);
+    const update = { S: 'ERROR', C: '40001', M: 'could not serialize access due to concurrent update' };
+    expect(translateError(update, { ...context, serializable: true })).to.deep.equal(told);
+    expect(translateError(update, context)).to.deep.equal({
+      S: 'ERROR',
+      C: 'XX000',
+      M: 'could not complete because of conflict with concurrent transaction',
     });
   });
 
@@ -59,17 +74,17 @@ describe('an error of PostgreSQL in the words of Redshift', () => {
     );
   });
 
-  it('tells a broken limit in bytes, and leaves other constraints alone', () => {
-    const broken = { S: 'ERROR', C: '23514', M: 'violates check', n: 'rs_bytes_v', t: 't', s: 'public' };
-    expect(translateError(broken, context, 5)).to.deep.equal({
-      S: 'ERROR',
-      C: '22001',
-      M: 'value too long for type character varying(5)',
+  for (const [leader, onComputeNodes] of [
+    ['22001 value too long for type character varying(5)', 'XX000 Value too long for character type'],
+    ['22003 numeric field overflow', 'XX000 Numeric data overflow (result precision)'],
+  ] as const) {
+    it(`is that of a compute node there: ${leader}`, () => {
+      const told = (more: object) => {
+        const error = translateError({ C: leader.slice(0, 5), M: leader.slice(6) }, { ...context, ...more });
+        return `${error['C'] ?? ''} ${error['M'] ?? ''}`;
+      };
+      expect(told({})).to.equal(leader);
+      expect(told({ onComputeNodes: true })).to.equal(onComputeNodes);
     });
-    expect(translateError({ ...broken, n: 'mine' }, context)).to.deep.equal({
-      S: 'ERROR',
-      C: '23514',
-      M: 'violates check',
-    });
-  });
+  }
 });

@@ -273,7 +273,7 @@ describe('the local SQL endpoint', () => {
       expect(await rowsOf(reader, 'SELECT a FROM queue')).to.deep.equal([[3]]);
     });
 
-    it('answers 1023 to a writer whose snapshot is too old', async () => {
+    it('answers a conflict to a writer whose snapshot is too old', async () => {
       const other = await fixture.connect();
       await client.query('CREATE TABLE conflict (a INT); INSERT INTO conflict VALUES (1)');
       await client.query('BEGIN');
@@ -281,7 +281,7 @@ describe('the local SQL endpoint', () => {
       await other.query('UPDATE conflict SET a = 2');
       expect(await failureOf(client.query('UPDATE conflict SET a = 3'))).to.deep.equal({
         code: 'XX000',
-        message: '1023',
+        message: 'could not complete because of conflict with concurrent transaction',
       });
       await client.query('ROLLBACK');
     });

@@ -1,4 +1,5 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
+import { DESIGN } from './design.ts';
 import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
@@ -6,7 +7,7 @@ import { HELPERS, OWN_TABLES } from './own.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 
 /** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
-export const CATALOG_VERSION = 2;
+export const CATALOG_VERSION = 3;
 
 const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...VIEW_NAMES];
 
@@ -18,6 +19,7 @@ ${FUNCTIONS}
 ${OWN_TABLES}
 ${LOG_TABLES}
 ${HELPERS}
+${DESIGN}
 ${VIEW_NAMES.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;

@@ -1,4 +1,116 @@
 /** Where PostgreSQL itself must behave as Redshift does: changes of its own catalog, made once for each database. */
 
+/**
+ * Blanks at the end of a VARCHAR mean nothing in a comparison ("Character types", "Significance of trailing blanks").
+ * PostgreSQL has that rule for CHAR, so its comparison and hash functions become those of text as well. Functions of
+ * the value alone (LENGTH, LIKE, ||) go on to see the blanks.
+ */
+const TRAILING_BLANKS = `
+update pg_operator o set oprcode = b.oprcode from pg_operator b
+where o.oprleft = 'text'::regtype and o.oprright = 'text'::regtype
+  and b.oprleft = 'bpchar'::regtype and b.oprright = 'bpchar'::regtype
+  and o.oprname = b.oprname and o.oprname in ('=', '<>', '<', '<=', '>', '>=');
+update pg_amproc p set amproc = b.amproc
+from pg_amproc b, pg_opfamily f, pg_opfamily g, pg_am m
+where f.oid = p.amprocfamily and g.oid = b.amprocfamily and m.oid = f.opfmethod and m.amname in ('btree', 'hash')
+  and f.opfname = 'text_ops' and g.opfname = 'bpchar_ops' and g.opfmethod = f.opfmethod
+  and p.amprocnum = b.amprocnum and p.amproclefttype = 'text'::regtype and p.amprocrighttype = 'text'::regtype;
+`;
+
+/**
+ * The cast that holds VARCHAR(n) to its length counts bytes: a value assigned may be too long by blanks only, a value
+ * cast is cut where a character ends. CHAR(n) takes ASCII. The functions called first are expressions that PostgreSQL
+ * puts in place of the call, so that a value that fits costs little. COPY does not cast: its rows are checked before.
+ */
+const LENGTHS = `
+create or replace function pg_catalog.warehouse_cut(value text, bytes int) returns text
+language plpgsql immutable strict as $$
+declare
+  content bytea := convert_to(value, 'UTF8');
+  at int := bytes;
+begin
+  while at < length(content) and (get_byte(content, at) & 192) = 128 loop at := at - 1; end loop;
+  return convert_from(substring(content from 1 for at), 'UTF8');
+end $$;
+create or replace function pg_catalog.warehouse_long_varchar(value varchar, modifier int, explicit boolean)
+returns varchar language plpgsql immutable strict as $$
+begin
+  if not explicit and octet_length(rtrim(value, ' ')) > modifier - 4 then
+    raise exception 'value too long for type character varying(%)', modifier - 4 using errcode = '22001';
+  end if;
+  return warehouse_cut(value, modifier - 4);
+end $$;
+create or replace function pg_catalog.warehouse_varchar(varchar, int, boolean) returns varchar
+language sql immutable as $$
+  select case when octet_length($1) <= $2 - 4 then $1 else pg_catalog.warehouse_long_varchar($1, $2, $3) end $$;
+update pg_cast set castfunc = 'pg_catalog.warehouse_varchar(varchar, int, boolean)'::regprocedure
+where castsource = 'varchar'::regtype and casttarget = 'varchar'::regtype;
+
+create or replace function pg_catalog.warehouse_not_ascii(value bpchar) returns bpchar
+language plpgsql immutable strict as $$
+begin
+  raise exception 'CHAR string contains invalid ASCII character' using errcode = 'XX000';
+end $$;
+create or replace function pg_catalog.warehouse_char(bpchar, int, boolean) returns bpchar
+language sql immutable as $$
+  select pg_catalog.bpchar(case when octet_length($1::text) = char_length($1::text) then $1
+    else pg_catalog.warehouse_not_ascii($1) end, $2, $3) $$;
+update pg_cast set castfunc = 'pg_catalog.warehouse_char(bpchar, int, boolean)'::regprocedure
+where castsource = 'bpchar'::regtype and casttarget = 'bpchar'::regtype;
+`;
+
+/** VARBYTE(n) is bytea with a length, which PostgreSQL has not. */
+const BINARY_LENGTHS = `
+update pg_type set typmodin = 'varchartypmodin'::regproc, typmodout = 'varchartypmodout'::regproc
+where oid = 'bytea'::regtype;
+create or replace function pg_catalog.warehouse_long_varbyte(value bytea, modifier int, explicit boolean)
+returns bytea language plpgsql immutable strict as $$
+begin
+  if not explicit then
+    raise exception 'value too long for type binary varying(%)', modifier - 4 using errcode = '22001';
+  end if;
+  return substring(value from 1 for modifier - 4);
+end $$;
+create or replace function pg_catalog.warehouse_varbyte(bytea, int, boolean) returns bytea
+language sql immutable as $$
+  select case when octet_length($1) <= $2 - 4 then $1 else pg_catalog.warehouse_long_varbyte($1, $2, $3) end $$;
+do $$ begin
+  if not exists (select from pg_cast where castsource = 'bytea'::regtype and casttarget = 'bytea'::regtype) then
+    create cast (bytea as bytea) with function pg_catalog.warehouse_varbyte(bytea, int, boolean) as implicit;
+  end if;
+end $$;
+`;
+
+/**
+ * DECIMAL(19,s) is held in 64 bits and ends at 9223372036854775807, and no DECIMAL holds NaN ("Numeric types").
+ */
+const DECIMALS = `
+create or replace function pg_catalog.warehouse_decimal_overflow(value numeric) returns numeric
+language plpgsql immutable strict as $$
+begin
+  raise exception 'numeric field overflow' using errcode = '22003';
+end $$;
+create or replace function pg_catalog.warehouse_decimal(numeric, int) returns numeric
+language sql immutable as $$
+  select pg_catalog.numeric(case
+    when $1 = 'NaN' then pg_catalog.warehouse_decimal_overflow($1)
+    when (($2 - 4) >> 16) & 65535 <> 19 then $1
+    when abs(round($1, ($2 - 4) & 2047)) * power(10::numeric, ($2 - 4) & 2047) <= 9223372036854775807 then $1
+    else pg_catalog.warehouse_decimal_overflow($1) end, $2) $$;
+update pg_cast set castfunc = 'pg_catalog.warehouse_decimal(numeric, int)'::regprocedure
+where castsource = 'numeric'::regtype and casttarget = 'numeric'::regtype;
+`;
+
+/** Tables of earlier versions held lengths in constraints. */
+const OLD_CONSTRAINTS = `
+do $$
+declare held record;
+begin
+  for held in select conrelid::regclass as relation, conname from pg_constraint where starts_with(conname, 'rs_bytes_') loop
+    execute format('alter table %s drop constraint %I', held.relation, held.conname);
+  end loop;
+end $$;
+`;
+
 /** Idempotent statements of the superuser. */
-export const ENGINE = ``;
+export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${OLD_CONSTRAINTS}`;

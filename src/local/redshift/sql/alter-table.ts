@@ -1,47 +1,87 @@
-/** ALTER TABLE: one action per statement, as Redshift has it; what its engine checks and PostgreSQL does not is checked in a DO block. */
-import { bytesConstraint, ColumnReader } from './column.ts';
-import { readTableConstraint } from './create-table.ts';
+/** ALTER TABLE: one action per statement, as Redshift has it; what only its own engine checks is left to functions of the catalog. */
+import { ColumnReader } from './column.ts';
+import { readTableConstraint, type TableConstraint } from './constraints.ts';
 import { ENCODINGS, readDistStyle } from './design.ts';
-import { bytesConstraintName, engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
-import { isOperator, unsupported, type TokenReader } from './reader.ts';
-import { RedshiftError, type Statement, type TableName } from './statement.ts';
+import { engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
+import { unsupported, type TokenReader } from './reader.ts';
+import { RedshiftError, type Statement, type TableDesign, type TableName } from './statement.ts';
 import { literal } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
-const VERB = 'ALTER TABLE';
+/** One action: a statement of the engine, or statements of its procedural language. */
+interface Action {
+  readonly sql?: string;
+  readonly block?: readonly string[];
+  /** What it changes of the table's storage; only such actions can be combined. */
+  readonly changes?: 'encoding' | 'sort key' | 'distribution key' | 'distribution to all' | 'distribution';
+  readonly more?: Pick<Statement, 'outsideTransactionOnly' | 'writes'>;
+}
+
+const COMBINATIONS: ReadonlySet<string> = new Set([
+  'sort key, distribution key',
+  'distribution key, sort key',
+  'sort key, distribution to all',
+  'distribution to all, sort key',
+]);
 
 /** Reads the statement after `ALTER TABLE`. Throws 42601 or 0A000 for the actions that Redshift does not have. */
 export function readAlterTable(reader: TokenReader): Statement {
   if (reader.sees('IF') || reader.sees('ONLY')) throw reader.unexpected();
   const table = reader.tableName();
-  const statement = readAction(reader, table);
-  if (reader.seesOperator(',')) {
+  const actions: Action[] = [];
+  do actions.push(readAction(reader, table));
+  while (reader.acceptOperator(','));
+  reader.expectEnd();
+  const changes = actions.map((action) => action.changes);
+  const combined = changes.every((change) => change === 'encoding') || COMBINATIONS.has(changes.join(', '));
+  if (actions.length > 1 && !combined) {
     throw unsupported('ALTER TABLE does not support several actions in one statement');
   }
-  reader.expectEnd();
-  return statement;
+  const sql = actions[0]?.sql ?? doBlock(actions.flatMap(({ block = [] }) => block));
+  return { verb: 'ALTER TABLE', sql, ...actions[0]?.more };
 }
 
-function readAction(reader: TokenReader, table: TableName): Statement {
-  if (reader.accept('ADD')) return readAdd(reader, table);
-  if (reader.accept('DROP')) return readDrop(reader, table);
-  if (reader.accept('RENAME')) return readRename(reader, table);
-  if (reader.accept('OWNER', 'TO')) {
-    return { verb: VERB, sql: `ALTER TABLE ${quoteTable(table)} OWNER TO ${reader.userName()}` };
-  }
+function doBlock(statements: readonly string[]): string {
+  return `DO ${literal(`BEGIN ${statements.map((statement) => `${statement}; `).join('')}END`)}`;
+}
+
+/** A call of a function of the catalog, whose first argument is the table. */
+function call(name: string, table: TableName, ...values: readonly string[]): string {
+  return `PERFORM pg_catalog.${name}(${[regclass(table), ...values].join(', ')})`;
+}
+
+function regclass(table: TableName): string {
+  return `${literal(quoteTable(table))}::regclass`;
+}
+
+function columnLiteral(name: string): string {
+  return literal(engineName(name));
+}
+
+function columnArray(names: readonly string[]): string {
+  return `array[${names.map(columnLiteral).join(', ')}]::name[]`;
+}
+
+function redesign(table: TableName, columns: readonly string[], change: Partial<TableDesign>): string {
+  return call('warehouse_redesign', table, columnArray(columns), literal(JSON.stringify(change)));
+}
+
+function readAction(reader: TokenReader, table: TableName): Action {
+  const head = `ALTER TABLE ${quoteTable(table)}`;
+  if (reader.accept('ADD')) return readAdd(reader, table, head);
+  if (reader.accept('DROP')) return readDrop(reader, table, head);
+  if (reader.accept('RENAME')) return readRename(reader, table, head);
+  if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}` };
   if (reader.accept('APPEND', 'FROM')) return readAppend(reader, table);
-  if (reader.accept('SET')) {
-    if (reader.sees('SCHEMA')) throw unsupported('ALTER TABLE SET SCHEMA is not supported');
-    throw reader.unexpected();
-  }
+  if (reader.sees('SET', 'SCHEMA')) throw unsupported('ALTER TABLE SET SCHEMA is not supported');
   reader.expect('ALTER');
   return readAlter(reader, table);
 }
 
-function readAdd(reader: TokenReader, table: TableName): Statement {
+function readAdd(reader: TokenReader, table: TableName, head: string): Action {
   if (!reader.sees('COLUMN')) {
-    const primaryKey = readTableConstraint(reader);
-    if (primaryKey !== undefined) return addConstraint(table, primaryKey);
+    const constraint = readTableConstraint(reader);
+    if (constraint !== undefined) return { block: [addConstraint(table, constraint)] };
   }
   reader.accept('COLUMN');
   if (reader.sees('IF', 'NOT', 'EXISTS')) throw reader.unexpected();
@@ -53,37 +93,50 @@ function readAdd(reader: TokenReader, table: TableName): Statement {
   if (column.notNull && !hasDefault) {
     throw unsupported('ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression');
   }
-  return { verb: VERB, sql: `ALTER TABLE ${quoteTable(table)} ADD COLUMN ${column.sql}` };
+  const sql = `${head} ADD COLUMN ${column.sql}`;
+  const { name, encoding } = column;
+  if (encoding === undefined) return { sql };
+  return { block: [sql, redesign(table, [name], { encodings: { [engineName(name)]: encoding } })] };
 }
 
-/** Constraints are informational; a primary key's columns must not hold NULL. */
-function addConstraint(table: TableName, primaryKey: readonly string[]): Statement {
-  const notNull = primaryKey.map((name) => `ALTER COLUMN ${quoteName(name)} SET NOT NULL`).join(', ');
-  return { verb: VERB, sql: notNull === '' ? touch(table) : `ALTER TABLE ${quoteTable(table)} ${notNull}` };
+function addConstraint(table: TableName, { kind, name, columns, references }: TableConstraint): string {
+  const optional = (text: string | undefined): string => (text === undefined ? 'null' : literal(text));
+  return call(
+    'warehouse_add_constraint',
+    table,
+    literal(kind),
+    optional(name === undefined ? undefined : engineName(name)),
+    columnArray(columns),
+    optional(references === undefined ? undefined : quoteTable(references)),
+  );
 }
 
-/** An ALTER TABLE without effect: it still checks that the table exists and belongs to the user. */
-function touch(table: TableName): string {
-  return `ALTER TABLE ${quoteTable(table)} RESET (fillfactor)`;
-}
-
-function readDrop(reader: TokenReader, table: TableName): Statement {
+function readDrop(reader: TokenReader, table: TableName, head: string): Action {
   const constraint = reader.accept('CONSTRAINT');
   if (!constraint) reader.accept('COLUMN');
   if (reader.sees('IF', 'EXISTS')) throw reader.unexpected();
   const name = reader.name();
   const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
-  if (constraint) return { verb: VERB, sql: touch(table) };
-  return { verb: VERB, sql: `ALTER TABLE ${quoteTable(table)} DROP COLUMN ${quoteName(name)} ${behaviour}` };
+  if (constraint) {
+    return {
+      block: [call('warehouse_drop_constraint', table, columnLiteral(name), literal(behaviour))],
+    };
+  }
+  return {
+    block: [
+      call('warehouse_may_drop', table, columnLiteral(name)),
+      `${head} DROP COLUMN ${quoteName(name)} ${behaviour}`,
+    ],
+  };
 }
 
-function readRename(reader: TokenReader, table: TableName): Statement {
+function readRename(reader: TokenReader, table: TableName, head: string): Action {
   if (reader.accept('TO')) {
     const name = reader.name();
     if (name.startsWith('#'))
       throw new RedshiftError('42602', 'a table cannot be renamed to a name that begins with #');
     if (reader.seesOperator('.')) throw reader.unexpected();
-    return { verb: VERB, sql: `ALTER TABLE ${quoteTable(table)} RENAME TO ${quoteName(name)}` };
+    return { sql: `${head} RENAME TO ${quoteName(name)}` };
   }
   reader.accept('COLUMN');
   const from = reader.name();
@@ -92,70 +145,94 @@ function readRename(reader: TokenReader, table: TableName): Statement {
   if (SYSTEM_COLUMNS.has(to)) {
     throw new RedshiftError('42701', `column name "${to}" conflicts with a system column name`);
   }
-  return { verb: VERB, sql: renameColumn(table, from, to) };
-}
-
-/** The constraint that holds the column's length in bytes follows the column's name. */
-function renameColumn(table: TableName, from: string, to: string): string {
-  const name = quoteTable(table);
-  const constraint = bytesConstraintName(from);
-  return block(`
-    BEGIN
-      ALTER TABLE ${name} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)};
-      IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = ${literal(name)}::regclass AND conname = ${literal(constraint)}) THEN
-        ALTER TABLE ${name} RENAME CONSTRAINT ${quoteName(constraint)} TO ${quoteName(bytesConstraintName(to))};
-      END IF;
-    END`);
-}
-
-function readAppend(reader: TokenReader, table: TableName): Statement {
-  const source = reader.tableName();
-  if (reader.acceptAny(['IGNOREEXTRA', 'FILLTARGET']) !== undefined) {
-    throw unsupported(
-      'The local warehouse serves ALTER TABLE APPEND without IGNOREEXTRA and FILLTARGET only.',
-    );
-  }
   return {
-    verb: VERB,
-    sql: `WITH rs_moved AS (DELETE FROM ${quoteTable(source)} RETURNING *) INSERT INTO ${quoteTable(table)} SELECT * FROM rs_moved`,
-    writes: table,
-    outsideTransactionOnly: 'ALTER TABLE APPEND cannot run inside a transaction block',
+    block: [
+      `${head} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`,
+      call('warehouse_renamed', table, columnLiteral(from), columnLiteral(to)),
+    ],
   };
 }
 
-function readAlter(reader: TokenReader, table: TableName): Statement {
-  if (reader.accept('DISTKEY')) {
-    reader.name();
-    return { verb: VERB, sql: touch(table) };
-  }
-  if (reader.accept('DISTSTYLE')) {
-    if (readDistStyle(reader) === 'KEY') {
-      reader.expect('DISTKEY');
-      reader.name();
-    }
-    return { verb: VERB, sql: touch(table) };
-  }
+function readAppend(reader: TokenReader, table: TableName): Action {
+  const source = reader.tableName();
+  const mode = reader.acceptAny(['IGNOREEXTRA', 'FILLTARGET']) ?? '';
+  return {
+    block: [call('warehouse_append', table, regclass(source), literal(mode))],
+    more: {
+      writes: table,
+      outsideTransactionOnly: 'ALTER TABLE APPEND cannot run inside a transaction block',
+    },
+  };
+}
+
+function readAlter(reader: TokenReader, table: TableName): Action {
   if (reader.accept('ENCODE')) {
     reader.expect('AUTO');
-    return { verb: VERB, sql: touch(table) };
+    return { block: [redesign(table, [], {})] };
   }
-  if (reader.sees('SORTKEY') || reader.sees('COMPOUND')) return alterSortKey(reader, table);
-  reader.accept('COLUMN');
-  return alterColumn(reader, table, reader.name());
+  const storage = readStorage(reader);
+  if (storage === undefined) {
+    reader.accept('COLUMN');
+    return alterColumn(reader, table, reader.name());
+  }
+  const { columns, design, changes } = storage;
+  return { block: [redesign(table, columns, design)], changes, ...designMore(reader, 'ALTER TABLE ALTER') };
 }
 
-function alterSortKey(reader: TokenReader, table: TableName): Statement {
+/** Whether storage can be altered inside a transaction block is an open point. */
+function designMore(reader: TokenReader, what: string): Pick<Action, 'more'> {
+  if (reader.dialect.readings.storageChangesInBlock) return {};
+  return { more: { outsideTransactionOnly: `${what} cannot run inside a transaction block` } };
+}
+
+interface Storage {
+  readonly columns: readonly string[];
+  /** Null takes an attribute away. */
+  readonly design: Partial<TableDesign>;
+  readonly changes: NonNullable<Action['changes']>;
+}
+
+function readStorage(reader: TokenReader): Storage | undefined {
+  if (reader.accept('DISTKEY')) return distributeBy(reader.name());
+  if (reader.accept('DISTSTYLE')) {
+    const distStyle = readDistStyle(reader);
+    if (distStyle === 'KEY') {
+      reader.expect('DISTKEY');
+      return distributeBy(reader.name());
+    }
+    const changes = distStyle === 'ALL' ? 'distribution to all' : 'distribution';
+    return { columns: [], design: { distStyle, distKey: null }, changes };
+  }
+  if (!reader.sees('SORTKEY') && !reader.sees('COMPOUND')) return undefined;
   reader.accept('COMPOUND');
   reader.expect('SORTKEY');
-  if (reader.acceptAny(['AUTO', 'NONE']) === undefined) reader.nameList();
-  return { verb: VERB, sql: touch(table) };
+  const automatic = reader.acceptAny(['AUTO', 'NONE']) !== undefined;
+  const columns = automatic ? [] : reader.nameList();
+  return {
+    columns,
+    design: { sortKey: automatic ? null : columns.map(engineName) },
+    changes: 'sort key',
+  };
 }
 
-function alterColumn(reader: TokenReader, table: TableName, column: string): Statement {
+function distributeBy(column: string): Storage {
+  return {
+    columns: [column],
+    design: { distStyle: 'KEY', distKey: engineName(column) },
+    changes: 'distribution key',
+  };
+}
+
+function alterColumn(reader: TokenReader, table: TableName, column: string): Action {
   if (reader.accept('ENCODE')) {
-    if (!ENCODINGS.has(reader.take().word)) throw new RedshiftError('42704', 'unknown encoding');
-    const action = `ALTER COLUMN ${quoteName(column)} SET STATISTICS -1`;
-    return { verb: VERB, sql: `ALTER TABLE ${quoteTable(table)} ${action}` };
+    const token = reader.take();
+    if (!ENCODINGS.has(token.word)) throw new RedshiftError('42704', `unknown encoding "${token.text}"`);
+    const encodings = { [engineName(column)]: token.word.toLowerCase() };
+    return {
+      block: [redesign(table, [column], { encodings })],
+      changes: 'encoding',
+      ...designMore(reader, 'ALTER TABLE ALTER COLUMN ENCODE'),
+    };
   }
   if (reader.sees('SET', 'NOT', 'NULL')) throw unsupported('ALTER COLUMN SET NOT NULL is not supported');
   if (reader.sees('DROP', 'NOT', 'NULL')) throw unsupported('ALTER COLUMN DROP NOT NULL is not supported');
@@ -164,50 +241,16 @@ function alterColumn(reader: TokenReader, table: TableName, column: string): Sta
   }
   if (reader.sees('SET', 'DATA')) throw reader.unexpected(reader.peek(1));
   reader.expect('TYPE');
-  const type = readColumnType(reader, `${table.table}.${column}`);
+  const { sql, varcharBytes } = readColumnType(reader, `${table.table}.${column}`);
   if (reader.sees('USING')) throw unsupported('ALTER TABLE ALTER COLUMN does not support USING expression');
-  const next = reader.peek();
-  if (next !== undefined && !isOperator(next, ',')) throw reader.unexpected();
-  if (!type.sql.startsWith('character varying') || type.byteLimit === undefined) {
+  if (varcharBytes === undefined) {
     throw unsupported(
-      `ALTER COLUMN TYPE to ${type.sql} is not supported: only the size of a VARCHAR column can be altered`,
+      `ALTER COLUMN TYPE to ${sql} is not supported: only the size of a VARCHAR column can be altered`,
     );
   }
+  const growing = String(reader.dialect.readings.growingVarcharWithDefault);
   return {
-    verb: VERB,
-    sql: alterLength(table, column, type.byteLimit),
-    outsideTransactionOnly: 'ALTER TABLE ALTER COLUMN cannot run inside a transaction block',
+    block: [call('warehouse_alter_length', table, columnLiteral(column), String(varcharBytes), growing)],
+    more: { outsideTransactionOnly: 'ALTER TABLE ALTER COLUMN cannot run inside a transaction block' },
   };
-}
-
-/** Redshift's rules for a new size: VARCHAR only, another size than before, no DEFAULT, not below the data ("ALTER TABLE"). */
-function alterLength(table: TableName, column: string, limit: number): string {
-  const name = quoteTable(table);
-  const quoted = quoteName(column);
-  const constraint = quoteName(bytesConstraintName(column));
-  return block(`
-    DECLARE rs_type oid; rs_size int; rs_default boolean; rs_longest int;
-    BEGIN
-      SELECT atttypid, atttypmod - 4, atthasdef INTO rs_type, rs_size, rs_default FROM pg_attribute
-        WHERE attrelid = ${literal(name)}::regclass AND attname = ${literal(engineName(column))} AND attnum > 0 AND NOT attisdropped;
-      IF NOT FOUND THEN
-        RAISE undefined_column USING MESSAGE = ${literal(`column "${column}" of relation "${table.table}" does not exist`)};
-      ELSIF rs_type <> 'pg_catalog.varchar'::regtype THEN
-        RAISE feature_not_supported USING MESSAGE = 'ALTER COLUMN TYPE is supported for VARCHAR columns only';
-      ELSIF rs_size = ${limit} THEN
-        RAISE feature_not_supported USING MESSAGE = 'target column size should be different';
-      ELSIF rs_default THEN
-        RAISE feature_not_supported USING MESSAGE = 'cannot alter the type of a column with a default value';
-      END IF;
-      SELECT max(octet_length(${quoted})) INTO rs_longest FROM ${name};
-      IF rs_longest > ${limit} THEN
-        RAISE feature_not_supported USING MESSAGE = 'target column size should be greater or equal to current maximum column size';
-      END IF;
-      ALTER TABLE ${name} DROP CONSTRAINT IF EXISTS ${constraint}, ALTER COLUMN ${quoted} TYPE character varying(${limit}),
-        ADD ${bytesConstraint(column, limit)};
-    END`);
-}
-
-function block(body: string): string {
-  return `DO ${literal(body.replaceAll(/\n {4}/g, '\n').trim())}`;
 }

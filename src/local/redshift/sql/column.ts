@@ -1,9 +1,10 @@
 /** A column's definition in CREATE TABLE and ALTER TABLE ADD COLUMN. */
 import { ENCODINGS } from './design.ts';
 import { rewrite } from './expression.ts';
-import { bytesConstraintName, quoteName, SYSTEM_COLUMNS } from './names.ts';
+import { quoteName, SYSTEM_COLUMNS } from './names.ts';
 import { type TokenReader, unsupported } from './reader.ts';
-import { RedshiftError } from './statement.ts';
+import { readReference } from './constraints.ts';
+import { RedshiftError, type TableConstraint } from './statement.ts';
 import { readColumnType, type ColumnType } from './types.ts';
 
 /** A column as read. */
@@ -13,7 +14,8 @@ export interface ColumnDraft {
   /** PostgreSQL's definition of the column. */
   readonly sql: string;
   readonly notNull: boolean;
-  readonly primaryKey: boolean;
+  /** Keys that the column's own attributes declare. */
+  readonly constraints: readonly TableConstraint[];
   readonly distKey: boolean;
   readonly sortKey: boolean;
   /** Lower case. */
@@ -41,11 +43,6 @@ const ATTRIBUTE_WORDS = new Set([
   'DEFAULT',
 ]);
 
-/** PostgreSQL's CHECK constraint for a length in bytes, named so that ALTER TABLE and the session can find it. */
-export function bytesConstraint(column: string, limit: number): string {
-  return `CONSTRAINT ${quoteName(bytesConstraintName(column))} CHECK (octet_length(${quoteName(column)}) <= ${limit})`;
-}
-
 /** Reads one definition: name, type and attributes in any order, each at most once. */
 export class ColumnReader {
   readonly #reader: TokenReader;
@@ -57,6 +54,8 @@ export class ColumnReader {
   #encoding: string | undefined;
   #defaultSql: string | undefined;
   #createOnly: string | undefined;
+  #name = '';
+  readonly #constraints: TableConstraint[] = [];
 
   constructor(reader: TokenReader, table: string) {
     this.#reader = reader;
@@ -68,19 +67,19 @@ export class ColumnReader {
     if (SYSTEM_COLUMNS.has(name)) {
       throw new RedshiftError('42701', `column name "${name}" conflicts with a system column name`);
     }
+    this.#name = name;
     const type = readColumnType(this.#reader, `${this.#table}.${name}`);
     while (this.#readAttribute(type));
     if (this.#notNull === false && (this.#identity || this.#seen.has('PRIMARY KEY'))) {
       throw new RedshiftError('42601', `conflicting NULL/NOT NULL declarations for column "${name}"`);
     }
     const notNull = this.#notNull === true || this.#identity;
-    const limit = type.byteLimit === undefined ? '' : ` ${bytesConstraint(name, type.byteLimit)}`;
     return {
       name,
       type,
-      sql: `${quoteName(name)} ${type.sql}${this.#sql}${notNull ? ' NOT NULL' : ''}${limit}`,
+      sql: `${quoteName(name)} ${type.sql}${this.#sql}${notNull ? ' NOT NULL' : ''}`,
       notNull,
-      primaryKey: this.#seen.has('PRIMARY KEY'),
+      constraints: this.#constraints,
       distKey: this.#seen.has('DISTKEY'),
       sortKey: this.#seen.has('SORTKEY'),
       ...(this.#encoding === undefined ? {} : { encoding: this.#encoding }),
@@ -165,20 +164,24 @@ export class ColumnReader {
   /** Keys are kept aside: PostgreSQL would enforce them, Redshift never does. */
   #readKey(): boolean {
     const reader = this.#reader;
-    if (reader.accept('CONSTRAINT')) {
-      reader.name();
-      if (!this.#readKey()) throw reader.unexpected();
-      return true;
-    }
     if (reader.accept('DISTKEY')) this.#addKey('DISTKEY');
     else if (reader.accept('SORTKEY')) this.#addKey('SORTKEY');
-    else if (reader.accept('UNIQUE')) this.#addKey('UNIQUE');
-    else if (reader.accept('PRIMARY', 'KEY')) this.#addKey('PRIMARY KEY');
-    else if (reader.accept('REFERENCES')) {
-      this.#addKey('REFERENCES');
-      reader.tableName();
-      if (reader.seesOperator('(')) reader.nameList();
-    } else if (reader.sees('CHECK')) throw unsupported('CHECK constraints are not supported');
+    else return this.#readConstraint();
+    return true;
+  }
+
+  #readConstraint(): boolean {
+    const reader = this.#reader;
+    const name = reader.accept('CONSTRAINT') ? { name: reader.name() } : {};
+    const add = (kind: TableConstraint['kind'], references?: TableConstraint['references']): void => {
+      this.#addKey(kind === 'FOREIGN KEY' ? 'REFERENCES' : kind);
+      this.#constraints.push({ kind, ...name, columns: [this.#name], ...(references && { references }) });
+    };
+    if (reader.accept('UNIQUE')) add('UNIQUE');
+    else if (reader.accept('PRIMARY', 'KEY')) add('PRIMARY KEY');
+    else if (reader.sees('REFERENCES')) add('FOREIGN KEY', readReference(reader));
+    else if (reader.sees('CHECK')) throw unsupported('CHECK constraints are not supported');
+    else if ('name' in name) throw reader.unexpected();
     else return false;
     return true;
   }

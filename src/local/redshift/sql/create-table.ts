@@ -2,14 +2,21 @@
 import { ColumnReader, type ColumnDraft } from './column.ts';
 import { readTableAttributes, type DesignDraft } from './design.ts';
 import { rewrite } from './expression.ts';
-import { quoteName, quoteTable } from './names.ts';
+import { readTableConstraint } from './constraints.ts';
+import { engineName, quoteName, quoteTable } from './names.ts';
 import { isOperator, type TokenReader, unsupported } from './reader.ts';
-import { RedshiftError, type Statement, type TableDesign, type TableName } from './statement.ts';
+import {
+  RedshiftError,
+  type Statement,
+  type TableConstraint,
+  type TableDesign,
+  type TableName,
+} from './statement.ts';
 
 /** Redshift's limit ("CREATE TABLE"). */
 const MAX_COLUMNS = 1600;
 
-/** Reads the statement after `CREATE [[LOCAL] TEMP[ORARY]] TABLE`. Throws 42601, 42701, 42703 or 0A000. */
+/** Reads the statement after `CREATE [[LOCAL] TEMP[ORARY]] TABLE`. Throws 42601, 42701, 42703, 42P16 or 0A000. */
 export function readCreateTable(reader: TokenReader, temporaryWord: boolean): Statement {
   const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS');
   const table = reader.tableName();
@@ -43,7 +50,8 @@ function readTableAs(reader: TokenReader, table: TableName, head: string): State
   return {
     verb: 'CREATE TABLE AS',
     sql: `${head}${columns} AS ${query}`,
-    design: { table, encodings: {}, primaryKey: [], ...design },
+    made: { table, design: storageOf(design, {}) },
+    onComputeNodes: true,
   };
 }
 
@@ -52,12 +60,12 @@ interface Body {
   readonly columns: ColumnDraft[];
   /** Columns and LIKE clauses (as text) in the order written. */
   readonly elements: (ColumnDraft | string)[];
+  readonly constraints: TableConstraint[];
   like?: TableName;
-  primaryKey?: readonly string[];
 }
 
 function readColumns(reader: TokenReader, table: TableName, head: string): Statement {
-  const body: Body = { columns: [], elements: [] };
+  const body: Body = { columns: [], elements: [], constraints: [] };
   reader.expectOperator('(');
   do readElement(reader, table, body);
   while (reader.acceptOperator(','));
@@ -65,9 +73,15 @@ function readColumns(reader: TokenReader, table: TableName, head: string): State
   const attributes = readTableAttributes(reader);
   reader.expectEnd();
   checkColumns(table, body);
-  const design = designOf(table, body, attributes);
-  const elements = body.elements.map((element) => definitionOf(element, design.primaryKey));
-  return { verb: 'CREATE TABLE', sql: `${head} (${elements.join(', ')})`, design };
+  const design = designOf(body, attributes);
+  const primaryKey = body.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.columns ?? [];
+  const elements = body.elements.map((element) => definitionOf(element, primaryKey));
+  const { like } = body;
+  return {
+    verb: 'CREATE TABLE',
+    sql: `${head} (${elements.join(', ')})`,
+    made: { table, design, ...(like && { like }) },
+  };
 }
 
 function readElement(reader: TokenReader, table: TableName, body: Body): void {
@@ -75,61 +89,33 @@ function readElement(reader: TokenReader, table: TableName, body: Body): void {
     readLike(reader, body);
     return;
   }
-  const primaryKey = readTableConstraint(reader);
-  if (primaryKey === undefined) {
-    const column = new ColumnReader(reader, table.table).read();
-    body.columns.push(column);
-    body.elements.push(column);
-  } else if (primaryKey.length > 0) {
-    if (body.primaryKey !== undefined) throw multiplePrimaryKeys(table);
-    body.primaryKey = primaryKey;
+  const constraint = readTableConstraint(reader);
+  if (constraint !== undefined) {
+    body.constraints.push(constraint);
+    return;
   }
+  const column = new ColumnReader(reader, table.table).read();
+  body.columns.push(column);
+  body.elements.push(column);
+  body.constraints.push(...column.constraints);
 }
 
-/** Copies NOT NULL, and the CHECK constraints in which the local warehouse holds lengths in bytes. */
+/** Copies NOT NULL, and DEFAULT when told so. */
 function readLike(reader: TokenReader, body: Body): void {
   const parent = reader.tableName();
   let defaults = false;
   if (reader.accept('INCLUDING', 'DEFAULTS')) defaults = true;
   else reader.accept('EXCLUDING', 'DEFAULTS');
-  body.elements.push(
-    `LIKE ${quoteTable(parent)} INCLUDING CONSTRAINTS${defaults ? ' INCLUDING DEFAULTS' : ''}`,
-  );
+  body.elements.push(`LIKE ${quoteTable(parent)}${defaults ? ' INCLUDING DEFAULTS' : ''}`);
   body.like ??= parent;
-}
-
-/** The columns of a PRIMARY KEY constraint, an empty list for another one, undefined when none comes next. */
-export function readTableConstraint(reader: TokenReader): readonly string[] | undefined {
-  if (reader.accept('CONSTRAINT')) {
-    reader.name();
-    const constraint = readTableConstraint(reader);
-    if (constraint === undefined) throw reader.unexpected();
-    return constraint;
-  }
-  if (reader.accept('PRIMARY', 'KEY')) return reader.nameList();
-  if (reader.sees('UNIQUE')) {
-    reader.take();
-    reader.nameList();
-    return [];
-  }
-  if (reader.accept('FOREIGN', 'KEY')) {
-    reader.nameList();
-    reader.expect('REFERENCES');
-    reader.tableName();
-    if (reader.seesOperator('(')) reader.nameList();
-    return [];
-  }
-  if (reader.sees('CHECK') || reader.sees('EXCLUDE'))
-    throw unsupported('CHECK and EXCLUDE constraints are not supported');
-  return undefined;
 }
 
 function checkColumns(table: TableName, body: Body): void {
   if (body.columns.length > MAX_COLUMNS)
     throw new RedshiftError('54011', 'tables can have at most 1600 columns');
   refuseTwice(body.columns.map(({ name }) => name));
-  if (body.columns.filter(({ primaryKey }) => primaryKey).length > (body.primaryKey === undefined ? 1 : 0)) {
-    throw multiplePrimaryKeys(table);
+  if (body.constraints.filter(({ kind }) => kind === 'PRIMARY KEY').length > 1) {
+    throw new RedshiftError('42P16', `multiple primary keys for table "${table.table}" are not allowed`);
   }
 }
 
@@ -141,11 +127,7 @@ function refuseTwice(names: readonly string[]): void {
   }
 }
 
-function multiplePrimaryKeys(table: TableName): RedshiftError {
-  return new RedshiftError('42P16', `multiple primary keys for table "${table.table}" are not allowed`);
-}
-
-function designOf(table: TableName, body: Body, attributes: DesignDraft): TableDesign {
+function designOf(body: Body, attributes: DesignDraft): TableDesign {
   if (body.like !== undefined && Object.keys(attributes).length > 0) {
     throw unsupported('DISTSTYLE, DISTKEY, SORTKEY and BACKUP can not be specified together with LIKE');
   }
@@ -159,20 +141,37 @@ function designOf(table: TableName, body: Body, attributes: DesignDraft): TableD
   const distKey = columnDistKey ?? attributes.distKey;
   const sortKey = columnSortKey ?? attributes.sortKey;
   checkDistribution(attributes.distStyle, distKey);
-  const primaryKey =
-    body.primaryKey ?? body.columns.filter((column) => column.primaryKey).map((column) => column.name);
-  const keys = [...(distKey === undefined ? [] : [distKey]), ...(sortKey ?? [])];
-  checkKeys(body, keys, primaryKey);
+  checkKeys(body, [...(distKey === undefined ? [] : [distKey]), ...(sortKey ?? [])]);
+  const encodings = Object.fromEntries(
+    body.columns.flatMap(({ name, encoding }) => (encoding ? [[engineName(name), encoding]] : [])),
+  );
+  const keys = body.constraints.map(({ columns, name, references, ...constraint }) => ({
+    ...constraint,
+    ...(name !== undefined && { name: engineName(name) }),
+    columns: columns.map(engineName),
+    ...(references && { references: quoteTable(references) }),
+  }));
+  const foreignKeys = keys.flatMap(({ name, columns, references }) =>
+    references === undefined ? [] : [{ ...(name !== undefined && { name }), columns, references }],
+  );
   return {
-    table,
-    ...attributes,
-    ...(distKey === undefined ? {} : { distKey, distStyle: 'KEY' as const }),
-    ...(sortKey === undefined ? {} : { sortKey }),
-    encodings: Object.fromEntries(
-      body.columns.flatMap(({ name, encoding }) => (encoding ? [[name, encoding]] : [])),
-    ),
-    primaryKey,
-    ...(body.like === undefined ? {} : { like: body.like }),
+    ...storageOf({ ...attributes, ...(distKey && { distKey }), ...(sortKey && { sortKey }) }, encodings),
+    keys: keys.flatMap(({ references, ...key }) => (references === undefined ? [key] : [])),
+    ...(foreignKeys.length > 0 && { foreignKeys }),
+  };
+}
+
+function storageOf(
+  { distStyle, distKey, sortKey, ...more }: DesignDraft,
+  encodings: TableDesign['encodings'],
+): TableDesign {
+  return {
+    ...more,
+    ...(distStyle && { distStyle }),
+    ...(distKey !== undefined && { distStyle: 'KEY' as const, distKey: engineName(distKey) }),
+    ...(sortKey && { sortKey: sortKey.map(engineName) }),
+    encodings,
+    keys: [],
   };
 }
 
@@ -196,9 +195,9 @@ function checkDistribution(style: TableDesign['distStyle'], key: string | undefi
 }
 
 /** Keys must name columns of the table; SUPER and VARBYTE columns can not be distribution or sort keys. */
-function checkKeys(body: Body, keys: readonly string[], primaryKey: readonly string[]): void {
+function checkKeys(body: Body, keys: readonly string[]): void {
   if (body.like !== undefined) return;
-  for (const key of [...keys, ...primaryKey]) {
+  for (const key of [...keys, ...body.constraints.flatMap(({ columns }) => columns)]) {
     const column = body.columns.find(({ name }) => name === key);
     if (column === undefined) throw new RedshiftError('42703', `column "${key}" named in key does not exist`);
     if (keys.includes(key) && (column.type.family === 'super' || column.type.family === 'binary')) {

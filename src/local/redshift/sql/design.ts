@@ -15,6 +15,8 @@ export interface DesignDraft {
   readonly distStyle?: NonNullable<TableDesign['distStyle']>;
   readonly distKey?: string;
   readonly sortKey?: readonly string[];
+  readonly sortStyle?: NonNullable<TableDesign['sortStyle']>;
+  readonly backup?: NonNullable<TableDesign['backup']>;
 }
 
 /** Reads attributes in any order, each at most once; stops at the first word that is none. */
@@ -35,8 +37,9 @@ export function readTableAttributes(reader: TokenReader): DesignDraft {
 
 function readAttribute(reader: TokenReader): { name: string; draft: DesignDraft } | undefined {
   if (reader.accept('BACKUP')) {
-    if (reader.acceptAny(['YES', 'NO']) === undefined) throw reader.unexpected();
-    return { name: 'BACKUP', draft: {} };
+    const backup = reader.acceptAny(['YES', 'NO']);
+    if (backup === undefined) throw reader.unexpected();
+    return { name: 'BACKUP', draft: { backup: backup === 'NO' ? 'NO' : 'YES' } };
   }
   if (reader.accept('DISTSTYLE')) return { name: 'DISTSTYLE', draft: { distStyle: readDistStyle(reader) } };
   if (reader.accept('DISTKEY')) return { name: 'DISTKEY', draft: { distKey: readDistKey(reader) } };
@@ -67,7 +70,8 @@ function readSortKey(reader: TokenReader): { name: string; draft: DesignDraft } 
   const sortKey = reader.nameList();
   const max = kind === 'INTERLEAVED' ? MAX_INTERLEAVED_KEYS : MAX_COMPOUND_KEYS;
   if (sortKey.length > max) throw new RedshiftError('54011', `a sort key can have at most ${max} columns`);
-  return { name: 'SORTKEY', draft: { sortKey } };
+  const sortStyle = kind === 'INTERLEAVED' ? 'INTERLEAVED' : 'COMPOUND';
+  return { name: 'SORTKEY', draft: { sortKey, sortStyle } };
 }
 
 function refuseForeignClauses(reader: TokenReader): void {

@@ -1,6 +1,6 @@
 /** INSERT, UPDATE, DELETE and queries: Redshift's own forms, without the target aliases and clauses that only PostgreSQL has. */
-import { rewrite } from './expression.ts';
-import { refuseLeaderFunctions } from './leader.ts';
+import { type ExpressionContext, rewrite } from './expression.ts';
+import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, TokenReader, unsupported } from './reader.ts';
 import type { Statement } from './statement.ts';
@@ -26,7 +26,13 @@ export function readInsert(reader: TokenReader): Statement {
   const source = reader.rest();
   refuseLeaderFunctions(source, { userTable: true });
   const body = rewrite(source, { source: reader.source, valuesAllowed: true });
-  return { verb: 'INSERT', sql: `${target} ${body}`, writes: table };
+  const onComputeNodes = first?.word !== 'VALUES' && source.some(({ word }) => word === 'FROM');
+  return {
+    verb: 'INSERT',
+    sql: `${target} ${body}`,
+    writes: table,
+    ...(onComputeNodes && { onComputeNodes }),
+  };
 }
 
 /** Reads the statement after UPDATE; `head` is the WITH clause before it, for the engine. */
@@ -38,7 +44,12 @@ export function readUpdate(reader: TokenReader, head = ''): Statement {
   if (rest.length === 0) throw reader.unexpected();
   refuseLeaderFunctions(rest, { userTable: true });
   const body = rewrite(rest, { source: reader.source });
-  return { verb: 'UPDATE', sql: `${head}UPDATE ${quoteTable(table)} SET ${body}`, writes: table };
+  return {
+    verb: 'UPDATE',
+    sql: `${head}UPDATE ${quoteTable(table)} SET ${body}`,
+    writes: table,
+    onComputeNodes: true,
+  };
 }
 
 /** Reads the statement after DELETE; `head` is the WITH clause before it, for the engine. */
@@ -57,16 +68,16 @@ export function readDelete(reader: TokenReader, head = ''): Statement {
 /** A statement that begins with SELECT or an opening parenthesis. */
 export function translateSelect(source: string, tokens: readonly Token[]): Statement {
   refuseLeaderFunctions(tokens, { userTable: false });
-  return { verb: 'SELECT', sql: rewriteTop(source, tokens) };
+  return { verb: 'SELECT', sql: rewriteTop(tokens, { source, readsCatalog: readsCatalog(tokens) }) };
 }
 
 /** `SELECT TOP n ...` is `SELECT ... LIMIT n`. */
-function rewriteTop(source: string, tokens: readonly Token[]): string {
+function rewriteTop(tokens: readonly Token[], context: ExpressionContext): string {
   const count = tokens[2];
   const second = tokens[1];
-  if (second?.word !== 'TOP' || count?.kind !== 'number') return rewrite(tokens, { source });
+  if (second?.word !== 'TOP' || count?.kind !== 'number') return rewrite(tokens, context);
   const [select] = tokens;
-  const query = rewrite(tokens.slice(3), { source });
+  const query = rewrite(tokens.slice(3), context);
   return `${select?.text ?? 'SELECT'} ${query} LIMIT ${count.text}`;
 }
 
@@ -79,14 +90,15 @@ export function translateWith(source: string, tokens: readonly Token[]): Stateme
   while (reader.acceptOperator(','));
   const main = reader.peek();
   const length = tokens.length - reader.rest().length;
-  const head = `${rewrite(tokens.slice(0, length), { source })} `;
+  const context = { source, readsCatalog: readsCatalog(tokens) };
+  const head = `${rewrite(tokens.slice(0, length), context)} `;
   const body = tokens.slice(length);
   const bodyReader = new TokenReader(source, body.slice(1));
   if (main?.word === 'UPDATE') return readUpdate(bodyReader, head);
   if (main?.word === 'DELETE') return readDelete(bodyReader, head);
   if (main?.word !== 'SELECT' && !isOperator(main, '(')) throw reader.unexpected(main);
   refuseLeaderFunctions(tokens, { userTable: false });
-  return { verb: 'SELECT', sql: `${head}${rewriteTop(source, body)}` };
+  return { verb: 'SELECT', sql: `${head}${rewriteTop(body, context)}` };
 }
 
 function readCommonTable(reader: TokenReader): void {

@@ -32,6 +32,8 @@ const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
 export interface ExpressionContext {
   readonly source: string;
   readonly valuesAllowed?: boolean;
+  /** Whether the query reads the catalog, where TEXT is PostgreSQL's; elsewhere it is VARCHAR(256). */
+  readonly readsCatalog?: boolean;
 }
 
 /** PostgreSQL text of the tokens; the gap before the first one is dropped. Throws what Redshift refuses. */
@@ -198,7 +200,6 @@ function rewriteListagg(tokens: readonly Token[], at: number, context: Expressio
 
 /** Types that catalog queries on the leader node cast to, as PostgreSQL has them. */
 const LEADER_TYPES = new Set([
-  'TEXT',
   'NAME',
   'OID',
   'REGCLASS',
@@ -220,7 +221,8 @@ function rewriteCast(
     type === undefined ||
     type.kind !== 'word' ||
     LEADER_TYPES.has(type.word) ||
-    type.word.startsWith('PG_')
+    type.word.startsWith('PG_') ||
+    (type.word === 'TEXT' && context.readsCatalog === true)
   ) {
     return undefined;
   }

@@ -8,7 +8,16 @@ const LEADER_FUNCTIONS = new Set(
   PG_LAST_COPY_COUNT PG_LAST_COPY_ID PG_LAST_QUERY_ID PG_BACKEND_PID`.split(/\s+/),
 );
 const LEADER_VALUES = new Set(['CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);
-const CATALOG = /^(?:pg_|svv_|svl_|stl_|stv_|sys_|svcs_|information_schema$)/;
+const CATALOG = /^(?:pg_|svv_|svl_|stl_|stv_|sys_|svcs_|information_schema\b)/;
+
+/** Whether the tokens name a catalog or system table: the leader node runs them, with more of PostgreSQL's types. */
+export function readsCatalog(tokens: readonly Token[]): boolean {
+  return tokens.some(
+    (token) =>
+      (token.kind === 'word' || token.kind === 'quoted') &&
+      CATALOG.test(token.text.toLowerCase().replace(/^"/, '')),
+  );
+}
 
 /**
  * Throws Redshift's 0A000 when the tokens use such a function on user tables. INSERT ... VALUES runs on the leader node

@@ -18,13 +18,18 @@ export function readMerge(reader: TokenReader): Statement {
   if (reader.accept('REMOVE')) {
     reader.expect('DUPLICATES');
     reader.expectEnd();
-    return { verb: 'MERGE', sql: removeDuplicates(table, source, match), writes: table };
+    return {
+      verb: 'MERGE',
+      sql: removeDuplicates(table, source, match),
+      writes: table,
+      onComputeNodes: true,
+    };
   }
   const matched = readMatched(reader);
   const insert = readNotMatched(reader);
   reader.expectEnd();
   const sql = `MERGE INTO ${quoteTable(table)} USING ${source.sql} ON ${match} ${matched} ${insert}`;
-  return { verb: 'MERGE', sql, writes: table };
+  return { verb: 'MERGE', sql, writes: table, onComputeNodes: true };
 }
 
 interface Source {

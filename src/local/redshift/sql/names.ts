@@ -9,10 +9,12 @@ const HASH_DIGITS = 8;
 
 /** The name Redshift sees: ASCII letters in lower case even when quoted, cut to 127 bytes. */
 export function foldName(name: string): string {
-  return cutBytes(
-    name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()),
-    MAX_NAME_BYTES,
-  );
+  return cutName(name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()));
+}
+
+/** The name Redshift sees where it keeps the case. */
+export function cutName(name: string): string {
+  return cutBytes(name, MAX_NAME_BYTES);
 }
 
 /**
@@ -29,11 +31,6 @@ export function engineName(name: string): string {
 /** Whether the engine holds this (folded) name under a short form. */
 export function isLongName(name: string): boolean {
   return exceedsBytes(name, MAX_ENGINE_NAME_BYTES);
-}
-
-/** The (folded) name of the CHECK constraint that holds a column to its length in bytes; the engine's name of it. */
-export function bytesConstraintName(column: string): string {
-  return engineName(`rs_bytes_${column}`);
 }
 
 /** A folded name as quoted identifier for the engine. */

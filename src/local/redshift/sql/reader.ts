@@ -1,16 +1,19 @@
 /** A cursor over the tokens of one statement with the small steps that every hand-written parser here is made of. */
-import { foldName, isReserved } from './names.ts';
+import { cutName, foldName, isReserved } from './names.ts';
+import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { RedshiftError, type TableName } from './statement.ts';
 import { literalValue, positionOf, syntaxError, type Token } from './tokens.ts';
 
 /** Reads tokens from the left; every `expect` throws PostgreSQL's syntax error (42601) at the token that does not fit. */
 export class TokenReader {
   readonly source: string;
+  readonly dialect: Dialect;
   readonly #tokens: readonly Token[];
   #next = 0;
 
-  constructor(source: string, tokens: readonly Token[]) {
+  constructor(source: string, tokens: readonly Token[], dialect: Dialect = DEFAULT_DIALECT) {
     this.source = source;
+    this.dialect = dialect;
     this.#tokens = tokens;
   }
 
@@ -175,7 +178,7 @@ export function nameOf(token: Token): string {
   if (token.kind !== 'quoted') return foldName(token.text);
   const name = token.text.slice(1, -1).replaceAll('""', '"');
   if (name === '') throw new RedshiftError('42601', 'zero-length delimited identifier at or near """"');
-  return foldName(name);
+  return token.keepsCase === true ? cutName(name) : foldName(name);
 }
 
 /** A refusal in plain words (0A000). */

@@ -44,16 +44,35 @@ export interface CopyStatement {
   readonly needsOwnership: boolean;
 }
 
-/** What CREATE TABLE said of storage and keys; PostgreSQL has no place for it, the catalog views do. */
+/** A key of a table: informational on Redshift, never enforced. */
+export interface TableConstraint {
+  readonly kind: 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY';
+  readonly name?: string;
+  readonly columns: readonly string[];
+  readonly references?: TableName;
+}
+
+/**
+ * What CREATE TABLE said of storage and keys; PostgreSQL has no place for it, the catalog does (`warehouse_remember`).
+ * Columns have the engine's names. Null takes an attribute away.
+ */
 export interface TableDesign {
-  readonly table: TableName;
   readonly distStyle?: 'AUTO' | 'EVEN' | 'ALL' | 'KEY';
-  readonly distKey?: string;
-  readonly sortKey?: readonly string[];
+  readonly distKey?: string | null;
+  readonly sortKey?: readonly string[] | null;
+  readonly sortStyle?: 'COMPOUND' | 'INTERLEAVED';
+  readonly backup?: 'YES' | 'NO';
   /** Column name to encoding, lower case. */
   readonly encodings: Readonly<Record<string, string>>;
-  /** Informational on Redshift (never enforced), but such columns are NOT NULL and can not change their type. */
-  readonly primaryKey: readonly string[];
+  /** Those of CREATE TABLE; later ones are told to the catalog at once. */
+  readonly keys: readonly Omit<TableConstraint, 'references'>[];
+  readonly foreignKeys?: readonly { name?: string; columns: readonly string[]; references: string }[];
+}
+
+/** A table that has been made, and what the catalog is to remember of it. */
+export interface NewTable {
+  readonly table: TableName;
+  readonly design: TableDesign;
   /** The parent of CREATE TABLE (LIKE parent): distribution, sort keys and encodings are copied from it. */
   readonly like?: TableName;
 }
@@ -72,7 +91,9 @@ export interface Statement {
   /** Redshift commits the open transaction with this statement (TRUNCATE). */
   readonly commits?: boolean;
   /** To be remembered once the statement has succeeded. */
-  readonly design?: TableDesign;
+  readonly made?: NewTable;
+  /** It works on rows of tables: compute nodes have words of their own for a value that does not fit. */
+  readonly onComputeNodes?: boolean;
   /** The names over 63 bytes in this statement (folded): `sql` holds their short form, see `engineName`. */
   readonly longNames?: readonly string[];
 }

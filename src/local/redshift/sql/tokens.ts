@@ -14,6 +14,8 @@ export interface Token {
   readonly word: string;
   /** Offset in UTF-16 units. */
   readonly at: number;
+  /** Set on a quoted name that is not to be folded. */
+  readonly keepsCase?: boolean;
 }
 
 /** 1-based position in characters, as PostgreSQL counts it. */
@@ -43,8 +45,11 @@ const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 const OPERATOR = /::|\|\||<=|>=|<>|!=|->>|->|[^\s\w]/y;
 const SPACE = /[ \t\r\n\f\v]+/y;
 
-/** All tokens of a text. Throws 42601 for what is unterminated and 42704 for `E'...'`, which Redshift does not know. */
-export function tokenize(source: string): Token[] {
+/**
+ * All tokens of a text; `keepCase` is for quoted names. Throws 42601 for what is unterminated and 42704 for `E'...'`,
+ * which Redshift does not know.
+ */
+export function tokenize(source: string, keepCase = false): Token[] {
   const tokens: Token[] = [];
   let gapStart = 0;
   let at = skipGap(source, 0);
@@ -57,7 +62,8 @@ export function tokenize(source: string): Token[] {
     if (word === 'E' && source[end] === "'") {
       throw new RedshiftError('42704', 'type "e" does not exist', { position: positionOf(source, at) });
     }
-    tokens.push({ kind, gap: source.slice(gapStart, at), text, word, at });
+    const token = { kind, gap: source.slice(gapStart, at), text, word, at };
+    tokens.push(keepCase && kind === 'quoted' ? { ...token, keepsCase: true } : token);
     gapStart = end;
     at = skipGap(source, end);
   }

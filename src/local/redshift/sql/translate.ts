@@ -2,6 +2,7 @@
 import { readAlterTable } from './alter-table.ts';
 import { readCopy } from './copy.ts';
 import { readCreateTable } from './create-table.ts';
+import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { readDelete, readInsert, readUpdate, translateSelect, translateWith } from './dml.ts';
 import { rewrite } from './expression.ts';
 import { readMerge } from './merge.ts';
@@ -12,8 +13,6 @@ import type { Statement } from './statement.ts';
 import { splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
 import * as utility from './utility.ts';
 
-export { bytesConstraintName, engineName, foldName } from './names.ts';
-
 /** Redshift's limit on a statement's text, in bytes ("Amazon Redshift SQL"). */
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
@@ -22,11 +21,13 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
  * Redshift's (folded, up to 127 bytes); `sql` holds the engine's. Throws RedshiftError: 42601, 0A000 or another code of
  * Redshift's, for the first statement that Redshift or the local warehouse refuses.
  */
-export function translate(sql: string): Statement[] {
+export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Statement[] {
   if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
     throw unsupported('Statement is too large: the maximum is 16777216 bytes');
   }
-  return splitStatements(tokenize(sql)).map((tokens) => withLongNames(translateOne(sql, tokens), tokens));
+  return splitStatements(tokenize(sql, dialect.keepCase)).map((tokens) =>
+    withLongNames(translateOne(sql, tokens, dialect), tokens),
+  );
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {
@@ -84,13 +85,13 @@ const REFUSED = new Set([
   ...['CHECKPOINT', 'LOAD', 'SECURITY', 'IMPORT', 'REASSIGN', 'MOVE', 'UNLOAD', 'CANCEL', 'USE'],
 ]);
 
-function translateOne(source: string, tokens: readonly Token[]): Statement {
+function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
   if (first === undefined) throw syntaxError(source, undefined);
   if (first.word === 'SELECT' || isOperator(first, '(')) return translateSelect(source, tokens);
   if (first.word === 'WITH') return translateWith(source, tokens);
   if (first.word === 'GRANT' || first.word === 'REVOKE') return utility.translateGrant(tokens);
-  const reader = new TokenReader(source, tokens);
+  const reader = new TokenReader(source, tokens, dialect);
   reader.take();
   const read = READERS[first.word];
   if (read !== undefined) return read(reader);

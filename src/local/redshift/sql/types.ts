@@ -7,8 +7,8 @@ export interface ColumnType {
   /** PostgreSQL's text of the type. */
   readonly sql: string;
   readonly family: 'integer' | 'string' | 'super' | 'binary' | 'interval' | 'other';
-  /** The length in bytes that a CHECK constraint must hold, since PostgreSQL counts characters. */
-  readonly byteLimit?: number;
+  /** Bytes of a VARCHAR. */
+  readonly varcharBytes?: number;
 }
 
 const MAX_VARCHAR = 65_535;
@@ -50,7 +50,7 @@ const FOREIGN = new Set(
 const NOT_HELD = new Set(['GEOMETRY', 'GEOGRAPHY', 'HLLSKETCH']);
 
 function varchar(length: number): ColumnType {
-  return { sql: `character varying(${length})`, family: 'string', byteLimit: length };
+  return { sql: `character varying(${length})`, family: 'string', varcharBytes: length };
 }
 
 /**
@@ -117,12 +117,13 @@ function readVarchar(reader: TokenReader): ColumnType {
 
 function readChar(reader: TokenReader, whenAbsent: number): ColumnType {
   const length = readLength(reader, whenAbsent, MAX_CHAR, 'char');
-  return { sql: `character(${length})`, family: 'string', byteLimit: length };
+  return { sql: `character(${length})`, family: 'string' };
 }
 
 function readVarbyte(reader: TokenReader): ColumnType {
-  const limit = readLength(reader, DEFAULT_VARBYTE, MAX_VARBYTE, 'varbyte');
-  return { sql: 'bytea', family: 'binary', byteLimit: limit };
+  const length = readLength(reader, DEFAULT_VARBYTE, MAX_VARBYTE, 'varbyte');
+  // PostgreSQL takes a length modifier up to 10,485,760.
+  return { sql: length > 10_485_760 ? 'bytea' : `bytea(${length})`, family: 'binary' };
 }
 
 function readLength(reader: TokenReader, whenAbsent: number, max: number, type: string): number {

@@ -1,10 +1,5 @@
 import { expect } from 'chai';
-import {
-  bytesConstraintName,
-  engineName,
-  foldName,
-  quoteTable,
-} from '../../../../src/local/redshift/sql/names.ts';
+import { engineName, foldName, quoteTable } from '../../../../src/local/redshift/sql/names.ts';
 
 describe('names', () => {
   it('fold ASCII letters only', () => {
@@ -26,11 +21,6 @@ describe('names', () => {
     expect(engineName(short)).to.equal(short);
     expect(engineName('c'.repeat(101))).to.not.equal(short);
     expect(Buffer.byteLength(engineName('é'.repeat(60)))).to.be.at.most(63);
-  });
-
-  it('of length constraints are short too', () => {
-    expect(bytesConstraintName('name')).to.equal('rs_bytes_name');
-    expect(Buffer.byteLength(bytesConstraintName('c'.repeat(63)))).to.be.at.most(63);
   });
 
   it('are quoted for the engine', () => {

@@ -26,7 +26,11 @@ describe('a message of statements', () => {
       'select a::decimal, cast(b as varchar(max)) as "C"',
       'select a::numeric(18,0), cast(b AS character varying(65535)) as "c"',
     ],
-    [`select x::text, 't'::regclass, (select 1 as y)`, `select x::text, 't'::regclass, (select 1 as y)`],
+    [
+      `select x::text, 't'::regclass, (select 1 as y)`,
+      `select x::character varying(256), 't'::regclass, (select 1 as y)`,
+    ],
+    ['select relname::text from pg_class', 'select relname::text from pg_class'],
     [
       `select listagg(a, ',') within group (order by b desc) from t`,
       `select string_agg((a)::text, ',' order by b desc) from t`,
@@ -164,6 +168,7 @@ describe('MERGE', () => {
           'MERGE INTO "s"."t" USING "stage" AS "x" ON t.id = x."id" and (t.k = x.k) WHEN MATCHED THEN UPDATE SET "a" = x.a, "b" = ' +
           'case when x.b is null then 0 else x.b end WHEN NOT MATCHED THEN INSERT ("a", "b") VALUES (x.a, x.b)',
         writes: { schema: 's', table: 't' },
+        onComputeNodes: true,
       },
     ]);
   });

@@ -1,0 +1,195 @@
+/** Strings, numbers and names in the engine: where PostgreSQL itself had to be changed. */
+import { expect } from 'chai';
+import type pg from 'pg';
+import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+
+describe('values on the local SQL endpoint', () => {
+  let fixture: Fixture;
+  let client: pg.Client;
+
+  before(async () => {
+    fixture = await startFixture();
+    client = await fixture.connect();
+    await client.query('CREATE TABLE blanks (v VARCHAR(10), n INT)');
+    await client.query("INSERT INTO blanks VALUES ('a', 1), ('a  ', 2), ('b', 3), ('b ', 4)");
+  });
+  after(async () => fixture.close());
+
+  describe('blanks at the end of a string', () => {
+    for (const [query, rows] of [
+      [
+        `SELECT 'a' = 'a ', 'a' <> 'a ', 'a' < 'a ', 'a' >= 'a ', ' a' = 'a'`,
+        [[true, false, false, true, false]],
+      ],
+      [`SELECT n FROM blanks WHERE v = 'a' ORDER BY n`, [[1], [2]]],
+      [`SELECT n FROM blanks WHERE v IN ('x', 'a ') ORDER BY n`, [[1], [2]]],
+      [`SELECT n FROM blanks WHERE v NOT IN ('a ', 'c') ORDER BY n`, [[3], [4]]],
+      ['SELECT count(*) FROM (SELECT DISTINCT v FROM blanks) d', [['2']]],
+      ['SELECT count(DISTINCT v) FROM blanks', [['2']]],
+      [
+        'SELECT rtrim(v), sum(n) FROM blanks GROUP BY v ORDER BY 1',
+        [
+          ['a', '3'],
+          ['b', '7'],
+        ],
+      ],
+      [
+        'SELECT x.n, y.n FROM blanks x JOIN blanks y ON x.v = y.v WHERE x.n = 1 ORDER BY 2',
+        [
+          [1, 1],
+          [1, 2],
+        ],
+      ],
+      [`SELECT n FROM blanks WHERE v BETWEEN 'b' AND 'b' ORDER BY n`, [[3], [4]]],
+      [`SELECT rtrim(v) FROM blanks EXCEPT SELECT 'a '`, [['b']]],
+      [
+        'SELECT n, row_number() OVER (PARTITION BY v ORDER BY n) FROM blanks ORDER BY n',
+        [
+          [1, '1'],
+          [2, '2'],
+          [3, '1'],
+          [4, '2'],
+        ],
+      ],
+      [`SELECT CASE 'a ' WHEN 'a' THEN 1 END, nullif('a', 'a ')`, [[1, null]]],
+    ] as const) {
+      it(`mean nothing in ${query}`, async () => {
+        expect(await rowsOf(client, query)).to.deep.equal(rows);
+      });
+    }
+
+    it('are kept, counted and matched by patterns', async () => {
+      expect(
+        await rowsOf(client, `SELECT v || '|', length(v), len(v), v LIKE 'a' FROM blanks WHERE n = 2`),
+      ).to.deep.equal([['a  |', 3, 3, false]]);
+    });
+
+    it('mean nothing to prepared statements, to every way of joining and to MERGE', async () => {
+      const prepared = {
+        name: 'blank',
+        text: 'SELECT n FROM blanks WHERE v = $1 ORDER BY n',
+        values: ['b   '],
+      };
+      expect((await client.query(prepared)).rows).to.deep.equal([{ n: 3 }, { n: 4 }]);
+      await client.query(`
+        CREATE TABLE merged (k VARCHAR(10), n INT); INSERT INTO merged VALUES ('k ', 0);
+        CREATE TABLE merging (k VARCHAR(10), n INT); INSERT INTO merging VALUES ('k', 9), ('l', 8);`);
+      await client.query(`MERGE INTO merged USING merging s ON merged.k = s.k
+        WHEN MATCHED THEN UPDATE SET n = s.n WHEN NOT MATCHED THEN INSERT VALUES (s.k, s.n)`);
+      expect(await rowsOf(client, 'SELECT k, n FROM merged ORDER BY n')).to.deep.equal([
+        ['l', 8],
+        ['k ', 9],
+      ]);
+    });
+  });
+
+  describe('a length', () => {
+    for (const [expression, value] of [
+      [`'ééé'::varchar(4)`, 'éé'],
+      [`'ééé'::varchar(3)`, 'é'],
+      [`cast('😀x' as varchar(3))`, ''],
+      [`'abc'::char(2)`, 'ab'],
+      [`'abc'::text`, 'abc'],
+      [`repeat('é', 200)::varchar`, 'é'.repeat(128)],
+    ] as const) {
+      it(`is one of bytes in ${expression}`, async () => {
+        expect(await rowsOf(client, `SELECT ${expression}`)).to.deep.equal([[value]]);
+      });
+    }
+
+    it('is one of bytes in a column; blanks too many are cut silently', async () => {
+      await client.query('CREATE TABLE narrow (v VARCHAR(4), c CHAR(3))');
+      await client.query(`INSERT INTO narrow VALUES ('éé', 'ab'), ('éé    ', 'abc   ')`);
+      expect(await rowsOf(client, 'SELECT v, c FROM narrow')).to.deep.equal([
+        ['éé', 'ab '],
+        ['éé', 'abc'],
+      ]);
+      for (const [sql, code, message] of [
+        [`INSERT INTO narrow (v) VALUES ('ééé')`, '22001', 'value too long for type character varying(4)'],
+        [`INSERT INTO narrow (c) VALUES ('abcd')`, '22001', 'value too long for type character(3)'],
+        [`INSERT INTO narrow (c) VALUES ('é')`, 'XX000', 'CHAR string contains invalid ASCII character'],
+        [`INSERT INTO narrow (v) SELECT v || 'x' FROM narrow`, 'XX000', 'Value too long for character type'],
+        [`UPDATE narrow SET v = v || 'x'`, 'XX000', 'Value too long for character type'],
+      ] as const) {
+        expect(await failureOf(client.query(sql)), sql).to.deep.equal({ code, message });
+      }
+    });
+
+    it('of a query is that of the column it makes', async () => {
+      await client.query(
+        `CREATE TABLE cast_up AS SELECT 'ééé'::varchar(4) AS v, 'x'::text AS t, upper('x') AS u`,
+      );
+      expect(
+        await rowsOf(client, `SELECT "column", type FROM pg_table_def WHERE tablename = 'cast_up'`),
+      ).to.deep.equal([
+        ['v', 'character varying(4)'],
+        ['t', 'character varying(256)'],
+        ['u', 'character varying(65535)'],
+      ]);
+      expect((await failureOf(client.query(`INSERT INTO cast_up (v) VALUES ('ééé')`))).code).to.equal(
+        '22001',
+      );
+    });
+
+    it('of VARBYTE is held too', async () => {
+      await client.query('CREATE TABLE bytes (b VARBYTE(2))');
+      expect(await failureOf(client.query(`INSERT INTO bytes VALUES ('abc'::varbyte)`))).to.deep.equal({
+        code: '22001',
+        message: 'value too long for type binary varying(2)',
+      });
+    });
+  });
+
+  describe('DECIMAL', () => {
+    it('of 19 digits ends where 64 bits end', async () => {
+      expect(
+        await rowsOf(
+          client,
+          'SELECT 9223372036854775807::decimal(19,0), 9.223372036854775807::decimal(19,18), 9223372036854775808::decimal(20,0)',
+        ),
+      ).to.deep.equal([['9223372036854775807', '9.223372036854775807', '9223372036854775808']]);
+      for (const value of [
+        '9223372036854775808::decimal(19,0)',
+        '-9.223372036854775808::decimal(19,18)',
+        `'NaN'::decimal(5,2)`,
+      ]) {
+        expect((await failureOf(client.query(`SELECT ${value}`))).code, value).to.equal('22003');
+      }
+    });
+
+    it('has no places by default and rounds', async () => {
+      expect(await rowsOf(client, 'SELECT 20.5::decimal, 20.259::decimal(8,2)')).to.deep.equal([
+        ['21', '20.26'],
+      ]);
+    });
+  });
+
+  describe('names of more than 63 bytes', () => {
+    const long = `long_${'x'.repeat(95)}`;
+
+    it('never show in their short form', async () => {
+      await client.query(`CREATE TABLE ${long}_table (${long}_column INT)`);
+      const { fields, rows } = await client.query(`SELECT * FROM ${long}_table`);
+      expect([fields.map(({ name }) => name), rows]).to.deep.equal([[`${long}_column`], []]);
+      expect(
+        await rowsOf(
+          client,
+          `SELECT relname, 'a' || relname || 'b~12345678' FROM pg_class WHERE relname LIKE 'long%'`,
+        ),
+      ).to.deep.equal([[`${long}_table`, `a${long}_tableb~12345678`]]);
+      expect((await failureOf(client.query(`CREATE TABLE ${long}_table (a INT)`))).message).to.equal(
+        `Relation "${long}_table" already exists`,
+      );
+      const names = [`${long}_table`, `${long}_column`];
+      expect(
+        await rowsOf(client, `SELECT table_name, column_name FROM svv_columns WHERE table_name LIKE 'long%'`),
+      ).to.deep.equal([names]);
+      expect(
+        await rowsOf(
+          client,
+          `SELECT table_name, column_name FROM information_schema.columns WHERE table_name LIKE 'long%'`,
+        ),
+      ).to.deep.equal([names]);
+    });
+  });
+});

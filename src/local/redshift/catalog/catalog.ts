@@ -1,4 +1,5 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
+import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { DESIGN } from './design.ts';
 import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -7,9 +8,10 @@ import { HELPERS, OWN_TABLES } from './own.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 
 /** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
-export const CATALOG_VERSION = 3;
+export const CATALOG_VERSION = 4;
 
-const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...VIEW_NAMES];
+const ALL_VIEWS = [...VIEW_NAMES, ...ABSENT_VIEW_NAMES];
+const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
 
 /** To be run in one transaction, whichever version the database had. */
 export const CATALOG = `
@@ -20,7 +22,8 @@ ${OWN_TABLES}
 ${LOG_TABLES}
 ${HELPERS}
 ${DESIGN}
-${VIEW_NAMES.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
+${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
+${ABSENT}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 `;

@@ -105,7 +105,7 @@ export function readComment(reader: TokenReader): Statement {
   const target = reader.takeUntil(({ word }) => word === 'IS');
   reader.expect('IS');
   const text = reader.take();
-  if (text.kind !== 'string' && text.word !== 'NULL') throw reader.unexpected(text);
+  if (text.kind !== 'string' && text.kind !== 'dollar' && text.word !== 'NULL') throw reader.unexpected(text);
   reader.expectEnd();
   return {
     verb: 'COMMENT',

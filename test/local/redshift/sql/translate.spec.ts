@@ -46,6 +46,7 @@ describe('a message of statements', () => {
       'create schema if not exists "S" authorization "Bob" quota 10 GB',
       'CREATE SCHEMA IF NOT EXISTS "s" AUTHORIZATION "Bob"',
     ],
+    ['comment on table t is $note$it\'s "x" \\ $note$', 'COMMENT ON TABLE t IS $note$it\'s "x" \\ $note$'],
     [`comment on column s."T".c is 'it\\'s'`, `COMMENT ON COLUMN s."t".c IS 'it\\'s'`],
     ['grant select on "T" to "Bob", group "Staff"', 'grant select on "t" to "Bob", group "Staff"'],
     ['revoke all on schema "S" from "Bob"', 'revoke all on schema "s" from "Bob"'],

@@ -110,11 +110,14 @@ select current_database()::text as database, s.nspname::text as schema, c.oid::i
   coalesce(w.design -> 'sortKey' ->> 0, 'AUTO(SORTKEY)') as sortkey1,
   (select max(information_schema._pg_char_max_length(a.atttypid, a.atttypmod))::int from pg_catalog.pg_attribute a
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as max_varchar,
+  (case when jsonb_array_length(w.design -> 'sortKey') > 0 then
+    coalesce(w.design -> 'encodings' ->> (w.design -> 'sortKey' ->> 0), 'none') end)::char(32) as sortkey1_enc,
   coalesce(jsonb_array_length(w.design -> 'sortKey'), 0) as sortkey_num,
   (pg_relation_size(c.oid) / 1048576 + 1) as size, 0::numeric(10, 4) as pct_used, 0::bigint as empty,
   0::numeric(5, 2) as unsorted, 0::numeric(5, 2) as stats_off, greatest(c.reltuples, 0)::numeric(38, 0) as tbl_rows,
   null::numeric(19, 2) as skew_sortkey1, null::numeric(19, 2) as skew_rows,
-  greatest(c.reltuples, 0)::numeric(38, 0) as estimated_visible_rows, null::text as risk_event
+  greatest(c.reltuples, 0)::numeric(38, 0) as estimated_visible_rows, null::text as risk_event,
+  null::numeric(12, 2) as vacuum_sort_benefit, null::timestamp as create_time
 from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
 left join pg_catalog.warehouse_design w on w.relation = c.oid
 where c.relkind = 'r' and c.relpersistence = 'p' and s.nspname not in ('pg_catalog', 'information_schema')

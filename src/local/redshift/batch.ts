@@ -1,6 +1,6 @@
 /**
- * The extended protocol: the client's messages up to a Sync or Flush as one batch, with the statements in Parse
- * messages translated and the executed ones known. Nothing is sent here.
+ * The extended protocol: the client's messages up to a Sync or Flush, cut at its Execute messages, with the statements
+ * in Parse messages translated and the executed ones known. Nothing is sent here.
  */
 import { decodeStrings, encode, type Frame } from './message.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
@@ -29,36 +29,58 @@ export function newBatchMemory(): BatchMemory {
   return { frames: [], unsynced: false, skipping: false, statements: new Map(), portals: new Map() };
 }
 
-/** Takes the frames out of the memory and reads them. */
-export class Batch {
-  /** What the Execute messages run, in their order. */
-  readonly executed: readonly Prepared[];
-  /** Why a Parse can not be sent. */
-  readonly error: RedshiftError | undefined;
-  private readonly frames: readonly Frame[];
+/** Messages that go to the engine together: up to an Execute, and after the last one the rest. */
+export interface Segment {
+  /** Without the Sync, which every segment gets. */
+  readonly bytes: Buffer;
+  /** What the Execute runs; undefined when there is none, or none that is known. */
+  readonly executed: Prepared | undefined;
+  /** Whether it leaves a portal that a later message may execute. */
+  readonly binds: boolean;
+  /** Why the message after these ones is refused; nothing follows. */
+  readonly error?: RedshiftError;
+}
 
-  constructor(memory: BatchMemory) {
-    const executed: Prepared[] = [];
-    const frames: Frame[] = [];
+/** How many statements the messages execute. */
+export function countExecutions({ frames }: BatchMemory): number {
+  return frames.filter(({ type }) => type === 'E').length;
+}
+
+/** Takes the frames out of the memory; each segment is read when the one before it has been run. */
+export function* readBatch(memory: BatchMemory): Generator<Segment> {
+  const frames = memory.frames.filter(({ type }) => type !== 'S' && type !== 'H');
+  memory.frames = [];
+  const last = frames.findLastIndex(({ type }) => type === 'E');
+  let read: Buffer[] = [];
+  let executed: Prepared | undefined;
+  let binds = false;
+  for (const [at, frame] of frames.entries()) {
     try {
-      for (const frame of memory.frames) frames.push(note(frame, memory, executed));
+      read.push(note(frame, memory).bytes);
     } catch (error) {
       if (!(error instanceof RedshiftError)) throw error;
-      this.error = error;
+      yield { bytes: Buffer.concat(read), executed, binds, error };
+      return;
     }
-    this.frames = frames;
-    this.executed = executed;
-    memory.frames = [];
+    if (frame.type === 'B') binds = true;
+    if (frame.type !== 'E') continue;
+    executed = memory.portals.get(portalOf(frame));
+    // COPY does not run with these messages but after them, and what follows is answered after it.
+    if (at === last && !executed?.statement?.copy) continue;
+    yield { bytes: Buffer.concat(read), executed, binds };
+    read = [];
+    executed = undefined;
+    binds = false;
   }
+  if (read.length > 0) yield { bytes: Buffer.concat(read), executed, binds };
+}
 
-  /** All messages for the engine. */
-  encode(): Buffer {
-    return Buffer.concat(this.frames.map(({ bytes }) => bytes));
-  }
+function portalOf(execute: Frame): string {
+  return decodeStrings(execute, 1).strings[0] ?? '';
 }
 
 /** Keeps account of one message; the message as the engine is to get it. */
-function note(frame: Frame, memory: BatchMemory, executed: Prepared[]): Frame {
+function note(frame: Frame, memory: BatchMemory): Frame {
   switch (frame.type) {
     case 'P': {
       const { strings, end } = decodeStrings(frame, 2);
@@ -78,11 +100,6 @@ function note(frame: Frame, memory: BatchMemory, executed: Prepared[]): Frame {
       const [portal = '', name = ''] = decodeStrings(frame, 2).strings;
       const prepared = memory.statements.get(name);
       if (prepared) memory.portals.set(portal, prepared);
-      return frame;
-    }
-    case 'E': {
-      const prepared = memory.portals.get(decodeStrings(frame, 1).strings[0] ?? '');
-      if (prepared) executed.push(prepared);
       return frame;
     }
     case 'C': {

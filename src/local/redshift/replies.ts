@@ -34,6 +34,7 @@ export class Replies {
   private readonly world: World;
   private readonly showVersion: boolean;
   private corked = false;
+  private held: Buffer[] | undefined;
 
   /** `pid` is that of the session; `application` is the client's name of itself. */
   constructor(client: Socket, world: World, pid: number, application: string | undefined) {
@@ -73,8 +74,26 @@ export class Replies {
     }
   };
 
+  /** Keeps what follows to itself until `release`: a statement is complete when its transaction is. */
+  holdBack(): void {
+    this.held ??= [];
+  }
+
+  /** Sends what was held back. */
+  release(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const bytes of held) this.write(bytes);
+  }
+
+  /** Forgets what was held back. */
+  discard(): void {
+    this.held = undefined;
+  }
+
   /** Sends an error. */
   error(error: RedshiftError | EngineError): void {
+    this.release();
     const fields =
       error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context);
     this.write(encodeFields('E', this.restore(fields)));
@@ -89,11 +108,16 @@ export class Replies {
 
   /** Says that the next request may come. */
   ready(status: TransactionStatus): void {
+    this.release();
     this.write(encode('Z', status));
   }
 
   /** Sends bytes; those of one turn go out together. */
   write(bytes: Buffer): void {
+    if (this.held) {
+      this.held.push(bytes);
+      return;
+    }
     if (this.client.destroyed) return;
     if (!this.corked) {
       this.corked = true;

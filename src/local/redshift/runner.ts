@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runCopy } from './copy.ts';
 import { EngineError, type ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
-import { decodeFields, encode, encodeFields, encodeQuery, type Fields, type Frame } from './message.ts';
+import { decodeFields, encode, encodeFields, type Fields, type Frame } from './message.ts';
 import type { Replies } from './replies.ts';
 import type { SessionUser } from './session-user.ts';
 import { quoteTable } from './sql/names.ts';
@@ -26,10 +26,7 @@ export interface Execution {
   readonly perform: (receive: (frame: Frame) => void) => Promise<unknown>;
 }
 
-/** No statement of PostgreSQL: fails in every state of a session, and takes an open transaction with it. */
-export const NO_STATEMENT = '!';
-
-const CONTROL = new Set(['BEGIN', 'COMMIT', 'ROLLBACK']);
+const CONTROL = new Set(['BEGIN', 'START TRANSACTION', 'COMMIT', 'ROLLBACK']);
 /** Statements that queue for the table's write lock; others take a stronger lock by themselves. */
 const WRITERS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
 
@@ -66,6 +63,7 @@ export class Runner {
   /** Runs one statement with all that goes with it; false when it has failed. */
   async execute(execution: Execution): Promise<boolean> {
     const { statement, text } = execution;
+    this.replies.release();
     const fault = this.world.fault(text, statement.verb);
     if (fault?.kind === 'drop-before') return this.drop();
     if (fault?.kind === 'stall') await delay(fault.ms, undefined, { signal: this.gone.signal });
@@ -116,8 +114,9 @@ export class Runner {
     if (/pg_last_(?:copy|query)/i.test(statement.sql)) {
       // SET takes no snapshot, unlike a SELECT of set_config.
       await upstream.run(
-        `SET warehouse.copy_count TO '${this.copyCount}'; SET warehouse.copy_id TO '${this.copyId}'; ` +
-          `SET warehouse.query_id TO '${this.queryId}'`,
+        `SET warehouse.copy_count TO '${this.copyCount}'`,
+        `SET warehouse.copy_id TO '${this.copyId}'`,
+        `SET warehouse.query_id TO '${this.queryId}'`,
       );
     }
     const locked = WRITERS.has(statement.verb) ? statement.writes : undefined;
@@ -145,6 +144,7 @@ export class Runner {
   private async forward(execution: Execution, fault: SqlFault | undefined): Promise<Fields | undefined> {
     let failure: Fields | undefined;
     await execution.perform((frame) => {
+      if (frame.type === 'C' && this.implicit) this.replies.holdBack();
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (fault?.kind === 'drop-after') return;
       else if (frame.type === 'I' && execution.statement.copy) return;
@@ -195,6 +195,7 @@ export class Runner {
   }
 
   private reportCopy(table: string, skipped: number): void {
+    if (this.implicit) this.replies.holdBack();
     const lines = [`Load into table '${table}' completed, ${this.copyCount} record(s) loaded successfully.`];
     if (skipped > 0) {
       lines.push(
@@ -220,14 +221,26 @@ export class Runner {
     try {
       await this.upstream.run(this.upstream.status === 'E' ? 'ROLLBACK' : 'COMMIT');
     } catch (error) {
+      this.replies.discard();
       await this.fail(error);
     }
+  }
+
+  /** Has messages of the client answered that run no statement; false when one has failed. */
+  async pass(perform: Execution['perform']): Promise<boolean> {
+    this.replies.release();
+    let done = true;
+    await perform((frame) => {
+      if (frame.type === 'E') done = false;
+      this.replies.relay(frame);
+    });
+    return done;
   }
 
   /** Answers with an error of the endpoint's own; an open transaction fails with it. */
   async fail(error: unknown): Promise<void> {
     if (!(error instanceof RedshiftError) && !(error instanceof EngineError)) throw error;
-    if (this.upstream.status === 'T') await this.upstream.request(encodeQuery(NO_STATEMENT), () => undefined);
+    await this.upstream.failTransaction();
     this.replies.error(error);
   }
 

@@ -1,16 +1,18 @@
 /** One client's session: reads its messages in the simple and the extended protocol and has their statements run. */
 import type { Socket } from 'node:net';
-import { Batch, type BatchMemory, newBatchMemory } from './batch.ts';
+import { type BatchMemory, countExecutions, newBatchMemory, readBatch, type Segment } from './batch.ts';
 import { describeError } from './errors.ts';
 import type { Inbox } from './frontend.ts';
 import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from './message.ts';
 import { Replies } from './replies.ts';
-import { isControl, NO_STATEMENT, Runner } from './runner.ts';
+import { isControl, Runner } from './runner.ts';
 import type { SessionUser } from './session-user.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
 import { translate } from './sql/translate.ts';
 import type { Upstream } from './upstream.ts';
 import type { World } from './world.ts';
+
+const SYNC = encode('S');
 
 /** Serves a client that has logged in until it leaves. */
 export class Session {
@@ -42,6 +44,8 @@ export class Session {
     this.replies.write(encode('R', Buffer.alloc(4)));
     for (const frame of this.upstream.greeting) this.replies.relay(frame);
     this.replies.ready(this.upstream.status);
+    // A client that is gone has no use for what it still runs, nor has anybody for its locks.
+    this.client.once('close', () => void this.upstream.abandon());
     try {
       for (let frame = await this.inbox.next(); frame; frame = await this.inbox.next()) {
         if (frame.type === 'X') break;
@@ -77,8 +81,7 @@ export class Session {
     }
     for (const statement of statements) {
       // A message of several statements is one transaction, as far as it does not say otherwise.
-      if (statements.length > 1 && !isControl(statement) && this.upstream.status === 'I')
-        await this.runner.openBlock();
+      if (statements.length > 1 && !isControl(statement)) await this.runner.openBlock();
       const done = await this.runner.execute({
         statement,
         text,
@@ -92,49 +95,48 @@ export class Session {
     this.replies.ready(this.upstream.status);
   }
 
+  /**
+   * Runs a batch at its Sync or Flush. Its statements are one transaction: what the engine does by itself between two
+   * Syncs is a block of ours here, so that each statement can be run with all that goes with it.
+   */
   private async extended(frame: Frame): Promise<void> {
-    const { memory, upstream } = this;
+    const { memory } = this;
     memory.frames.push(frame);
     if (frame.type !== 'S' && frame.type !== 'H') return;
-    const batch = new Batch(memory);
-    if (frame.type === 'H') {
-      memory.unsynced = true;
-      if (batch.error && !memory.skipping) this.replies.error(batch.error);
-      memory.skipping ||= batch.error !== undefined;
-      if (!memory.skipping) await upstream.send(batch.encode());
+    const flushed = frame.type === 'H';
+    const joined = flushed || memory.unsynced || countExecutions(memory) > 1;
+    for (const segment of readBatch(memory)) {
+      if (memory.skipping) break;
+      memory.skipping = !(await this.runSegment(segment, joined));
+    }
+    memory.unsynced = flushed;
+    if (flushed) {
+      this.replies.release();
       return;
     }
-    if (memory.skipping) {
-      await upstream.request(encodeParse(NO_STATEMENT), () => undefined);
-    } else if (batch.error) {
-      await upstream.request(encodeParse(NO_STATEMENT), () => undefined);
-      this.replies.error(batch.error);
-    } else {
-      await this.executeBatch(batch);
-    }
     memory.skipping = false;
-    memory.unsynced = false;
     await this.runner.closeBlock();
     this.replies.ready(this.upstream.status);
   }
 
-  private async executeBatch(batch: Batch): Promise<void> {
-    const [only, ...others] = batch.executed;
-    const perform = (receive: (frame: Frame) => void) => this.upstream.request(batch.encode(), receive);
-    if (!only?.statement || others.length > 0 || this.memory.unsynced) {
-      const copy = batch.executed.find(({ statement }) => statement?.copy);
-      if (!copy) await perform(this.replies.relay);
-      else
-        await this.runner.fail(
-          new RedshiftError('0A000', 'COPY has to be sent together with its Parse and Sync'),
-        );
-      return;
-    }
-    const { statement, text } = only;
-    await this.runner.execute({ statement, text, perform });
+  /** False when a message of it has failed. */
+  private async runSegment({ bytes, executed, binds, error }: Segment, joined: boolean): Promise<boolean> {
+    const { runner, upstream } = this;
+    const statement = executed?.statement;
+    const joins = statement ? !standsAlone(statement) : binds;
+    if (joined && joins) await runner.openBlock();
+    const perform = (receive: (frame: Frame) => void) =>
+      upstream.request(Buffer.concat([bytes, SYNC]), receive);
+    let done = true;
+    if (executed && statement) done = await runner.execute({ statement, text: executed.text, perform });
+    else if (bytes.length > 0) done = await runner.pass(perform);
+    if (!done || !error) return done;
+    await runner.fail(error);
+    return false;
   }
 }
 
-function encodeParse(sql: string): Buffer {
-  return Buffer.concat([encode('P', `\0${sql}\0`, Buffer.alloc(2)), encode('S')]);
+/** Whether the statement is not to be put into a transaction with others. */
+function standsAlone(statement: Statement): boolean {
+  return isControl(statement) || statement.outsideTransactionOnly !== undefined || statement.commits === true;
 }

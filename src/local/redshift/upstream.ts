@@ -11,7 +11,6 @@ import {
   decodeRow,
   decodeStatus,
   encode,
-  encodeQuery,
   type Fields,
   type Frame,
   FrameCutter,
@@ -26,6 +25,11 @@ export interface EngineLogin {
   readonly password: string;
   readonly database: string;
 }
+
+/** No statement of PostgreSQL. */
+const NO_STATEMENT = '!';
+/** The prepared statement and portal of `Upstream.run`. */
+const OWN_NAME = 'warehouse own';
 
 type Receiver = (frame: Frame) => void;
 
@@ -159,11 +163,16 @@ export class Upstream {
     if (!ready && this.socket.writableNeedDrain) await Promise.race([once(this.socket, 'drain'), this.lost]);
   }
 
-  /** Runs statements of the endpoint's own; the rows of all of them. @throws EngineError when one fails. */
-  async run(sql: string): Promise<(string | null)[][]> {
+  /**
+   * Runs statements of the endpoint's own; the rows of all of them. They go by the extended protocol under a name of
+   * their own: a simple query would take the client's unnamed prepared statement and portal away.
+   * @throws EngineError when one fails.
+   */
+  async run(...statements: readonly string[]): Promise<(string | null)[][]> {
     const rows: (string | null)[][] = [];
     let failure: Fields | undefined;
-    await this.request(encodeQuery(sql), (frame) => {
+    const messages = [...statements.map(encodeExecution), encode('S')];
+    await this.request(Buffer.concat(messages), (frame) => {
       if (frame.type === 'D') rows.push(decodeRow(frame));
       if (frame.type === 'E') failure = decodeFields(frame);
     });
@@ -171,9 +180,26 @@ export class Upstream {
     return rows;
   }
 
-  /** Drops the connection; the engine rolls back. */
+  /** Fails the open transaction, if there is one, without a word to the client. */
+  async failTransaction(): Promise<void> {
+    if (this.status !== 'T') return;
+    const messages = [encode('P', `${OWN_NAME}\0${NO_STATEMENT}\0`, Buffer.alloc(2)), encode('S')];
+    await this.request(Buffer.concat(messages), () => undefined);
+  }
+
+  /** Drops the connection; the engine rolls back as soon as it notices. */
   destroy(): void {
     this.socket.destroy();
+  }
+
+  /** Ends what the session runs, and the session. */
+  async abandon(): Promise<void> {
+    if (this.socket.destroyed) return;
+    try {
+      await this.cancel();
+    } finally {
+      this.socket.destroy();
+    }
   }
 
   private dispatch(frames: readonly Frame[]): void {
@@ -182,6 +208,18 @@ export class Upstream {
       else this.receiver(frame);
     }
   }
+}
+
+/** The messages that run one statement. The last Close is skipped when it fails, so that another comes first. */
+function encodeExecution(sql: string): Buffer {
+  return Buffer.concat([
+    encode('C', `S${OWN_NAME}\0`),
+    encode('C', `P${OWN_NAME}\0`),
+    encode('P', `${OWN_NAME}\0${sql}\0`, Buffer.alloc(2)),
+    encode('B', `${OWN_NAME}\0${OWN_NAME}\0`, Buffer.alloc(6)),
+    encode('E', `${OWN_NAME}\0`, int32(0)),
+    encode('C', `P${OWN_NAME}\0`),
+  ]);
 }
 
 function encodeStartup(login: EngineLogin, parameters: ReadonlyMap<string, string>): Buffer {

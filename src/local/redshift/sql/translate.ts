@@ -9,12 +9,17 @@ import { readMerge } from './merge.ts';
 import { isLongName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { readReset, readSet, readShow } from './settings.ts';
-import type { Statement } from './statement.ts';
+import { RedshiftError, type Statement } from './statement.ts';
 import { splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
 import * as utility from './utility.ts';
 
 /** Redshift's limit on a statement's text, in bytes ("Amazon Redshift SQL"). */
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
+const MAX_PARAMETERS = 32_767;
+/** Statements in which a value may be a parameter. */
+const PARAMETRIC = new Set([
+  ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'PREPARE', 'EXECUTE', 'DECLARE', 'EXPLAIN', 'CALL'],
+]);
 
 /**
  * The statements of a simple-query message (or the one of a Parse message), rewritten. Names in the structured parts are
@@ -33,11 +38,20 @@ export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Stat
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {
   const names = new Set<string>();
   for (const token of tokens) {
+    if (token.kind === 'parameter') checkParameter(Number(token.text.slice(1)), statement.verb);
     if ((token.kind !== 'word' && token.kind !== 'quoted') || token.text.length <= 21) continue;
     const name = nameOf(token);
     if (isLongName(name)) names.add(name);
   }
   return names.size === 0 ? statement : { ...statement, longNames: [...names] };
+}
+
+/** Redshift counts parameters in 16 bits with a sign, and takes none in statements that define or load. */
+function checkParameter(number: number, verb: string): void {
+  if (number > MAX_PARAMETERS) {
+    throw new RedshiftError('42P02', `there is no parameter $${number - 2 * (MAX_PARAMETERS + 1)}`);
+  }
+  if (!PARAMETRIC.has(verb)) throw new RedshiftError('42P02', `there is no parameter $${number}`);
 }
 
 type ReadStatement = (reader: TokenReader) => Statement;

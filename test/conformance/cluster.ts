@@ -30,7 +30,7 @@ function readOptions(file: string | undefined): Record<string, string> {
     process.env[`TARGET_REDSHIFT_${name.toUpperCase()}`],
   ]);
   const given = [...Object.entries(options), ...variables].filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries<string>(given.map(([name, value]) => [name, String(value)]));
 }
 
 function endpointOf(options: Record<string, string>): Endpoint {

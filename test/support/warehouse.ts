@@ -1,9 +1,13 @@
-/** One local warehouse for the whole test run, started when the first test needs it; a schema and a prefix per case. */
+/**
+ * One local warehouse for the whole test run, started when the first test needs it; a schema and a prefix per case. With
+ * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import pg from 'pg';
+import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import type { ChooseFault } from '../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../src/local/s3/server.ts';
 import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/warehouse.ts';
@@ -19,10 +23,17 @@ let places = 0;
 /** Failures to order for the test that runs; every test resets them. */
 export const faults: { sql: ChooseFault; s3: S3FaultRule } = { sql: () => undefined, s3: () => undefined };
 
+function chosenReadings(): Readings {
+  const name = process.env['WAREHOUSE_READINGS'] ?? 'hostile';
+  if (name !== 'hostile' && name !== 'lenient') throw new Error(`WAREHOUSE_READINGS is "${name}"`);
+  return name === 'lenient' ? LENIENT : HOSTILE;
+}
+
 async function start(): Promise<Shared> {
   const dir = mkdtempSync(join(tmpdir(), 'target-redshift-test-'));
   const warehouse = await startLocalWarehouse({
     dir,
+    readings: chosenReadings(),
     sqlFault: (statement) => faults.sql(statement),
     s3Fault: (request) => faults.s3(request),
   });

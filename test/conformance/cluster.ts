@@ -22,18 +22,22 @@ const OPTIONAL = [
 ];
 
 /** The loader's options from the file, then from TARGET_REDSHIFT_* variables. */
-function readOptions(file: string | undefined): Record<string, string> {
-  const options =
-    file === undefined ? {} : (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
-  const variables = [...REQUIRED, ...OPTIONAL].map((name) => [
-    name,
-    process.env[`TARGET_REDSHIFT_${name.toUpperCase()}`],
-  ]);
-  const given = [...Object.entries(options), ...variables].filter(([, value]) => value !== undefined);
-  return Object.fromEntries<string>(given.map(([name, value]) => [name, String(value)]));
+function readOptions(file: string | undefined): Readonly<Record<string, string>> {
+  const options = new Map<string, string>();
+  if (file !== undefined) {
+    const given = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+    for (const [name, value] of Object.entries(given)) options.set(name, String(value));
+  }
+  for (const name of [...REQUIRED, ...OPTIONAL]) {
+    const value = process.env[variableOf(name)];
+    if (value !== undefined) options.set(name, value);
+  }
+  return Object.fromEntries(options);
 }
 
-function endpointOf(options: Record<string, string>): Endpoint {
+const variableOf = (option: string): string => `TARGET_REDSHIFT_${option.toUpperCase()}`;
+
+function endpointOf(options: Readonly<Record<string, string>>): Endpoint {
   const { aws_access_key_id: key, aws_secret_access_key: secret, aws_session_token: token } = options;
   return {
     login: {
@@ -91,7 +95,7 @@ const missing = REQUIRED.filter((name) => options[name] === undefined);
 if (missing.length > 0) {
   console.log(
     "Nothing was tested: give a cluster by --config FILE (the loader's configuration) or by variables; missing are " +
-      `${missing.map((name) => `TARGET_REDSHIFT_${name.toUpperCase()}`).join(', ')}.`,
+      `${missing.map(variableOf).join(', ')}.`,
   );
 } else {
   const only = new RegExp(positionals[0] ?? '');

@@ -74,6 +74,8 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
         : kept;
     case '42P07':
       return { ...kept, M: message.replace(/^relation/, 'Relation') };
+    case '22P02':
+      return { ...kept, M: message.replace(/ for type (?:smallint|integer|bigint):/, ' for integer:') };
     case '428C9':
       return { S: kept['S'] ?? 'ERROR', C: '0A000', M: 'cannot set an identity column to a value' };
     case '2BP01':

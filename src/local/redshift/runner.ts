@@ -11,7 +11,7 @@ import { decodeFields, encode, encodeFields, type Fields, type Frame } from './m
 import type { Replies } from './replies.ts';
 import type { SessionUser } from './session-user.ts';
 import { quoteTable } from './sql/names.ts';
-import { RedshiftError, type Statement } from './sql/statement.ts';
+import { RedshiftError, type Statement, type TableName } from './sql/statement.ts';
 import { quoteLiteral, type Upstream } from './upstream.ts';
 import type { World } from './world.ts';
 
@@ -120,10 +120,14 @@ export class Runner {
       );
     }
     const locked = WRITERS.has(statement.verb) ? statement.writes : undefined;
-    if (locked ?? statement.made ?? statement.copy) await this.openBlock();
-    if (!locked) return;
+    if (locked ?? statement.made ?? statement.check ?? statement.copy) await this.openBlock();
+    if (locked) await this.lock(locked, statement);
+    if (statement.check !== undefined) await upstream.run(statement.check);
+  }
+
+  private async lock(locked: TableName, statement: Statement): Promise<void> {
     // The lock comes before the snapshot, so that a writer which had to wait sees what the one before it wrote.
-    await upstream
+    await this.upstream
       .run(`LOCK TABLE ${quoteTable(locked)} IN SHARE ROW EXCLUSIVE MODE`)
       .catch((error: unknown) => {
         if (!statement.copy || !(error instanceof EngineError) || error.fields['C'] !== '42P01') throw error;
@@ -150,10 +154,8 @@ export class Runner {
       else if (frame.type === 'I' && execution.statement.copy) return;
       else if (frame.type === 'C' && fault?.kind === 'commit-answers-rollback')
         this.replies.write(encode('C', 'ROLLBACK\0'));
-      // Some statements are a block of the engine's procedural language.
-      else if (frame.type === 'C' && frame.bytes.toString('latin1', 5) === 'DO\0') {
-        this.replies.write(encode('C', `${execution.statement.verb}\0`));
-      } else this.replies.relay(frame);
+      else if (frame.type === 'C') this.replies.write(tagOf(execution.statement, frame));
+      else this.replies.relay(frame);
     });
     return failure;
   }
@@ -249,6 +251,16 @@ export class Runner {
     this.upstream.destroy();
     return false;
   }
+}
+
+/**
+ * The tag that completes a statement. Some are a block of the engine's procedural language or another statement of it;
+ * whether MERGE counts rows is undocumented, so nobody can rely on a number.
+ */
+function tagOf({ verb }: Statement, frame: Frame): Buffer {
+  const tag = frame.bytes.toString('latin1', 5);
+  if (verb === 'MERGE' || tag === 'DO\0') return encode('C', `${verb}\0`);
+  return verb === 'CREATE TABLE AS' ? encode('C', 'SELECT\0') : frame.bytes;
 }
 
 /** Whether the statement is about the transaction itself. */

@@ -6,9 +6,10 @@ import { FUNCTIONS } from './functions.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
+import { WRITES } from './writes.ts';
 
 /** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
-export const CATALOG_VERSION = 5;
+export const CATALOG_VERSION = 6;
 
 const ALL_VIEWS = [...VIEW_NAMES, ...ABSENT_VIEW_NAMES];
 const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
@@ -22,6 +23,7 @@ ${OWN_TABLES}
 ${LOG_TABLES}
 ${HELPERS}
 ${DESIGN}
+${WRITES}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
 ${ABSENT}

@@ -3,8 +3,8 @@ import { type ExpressionContext, rewrite } from './expression.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, TokenReader, unsupported } from './reader.ts';
-import type { Statement } from './statement.ts';
-import type { Token } from './tokens.ts';
+import { RedshiftError, type Statement } from './statement.ts';
+import { literal, type Token } from './tokens.ts';
 
 /** Reads the statement after INSERT. */
 export function readInsert(reader: TokenReader): Statement {
@@ -25,6 +25,7 @@ export function readInsert(reader: TokenReader): Statement {
     throw reader.unexpected();
   const source = reader.rest();
   refuseLeaderFunctions(source, { userTable: true });
+  if (first?.word === 'VALUES') refuseSubqueries(source);
   const body = rewrite(source, { source: reader.source, valuesAllowed: true });
   const onComputeNodes = first?.word !== 'VALUES' && source.some(({ word }) => word === 'FROM');
   return {
@@ -35,21 +36,83 @@ export function readInsert(reader: TokenReader): Statement {
   };
 }
 
+/** A subquery may be a value of INSERT in a single row only ("INSERT"). */
+function refuseSubqueries(tokens: readonly Token[]): void {
+  let depth = 0;
+  const rows = tokens.filter((token) => {
+    if (isOperator(token, '(')) depth += 1;
+    else if (isOperator(token, ')')) depth -= 1;
+    return depth === 1 && isOperator(token, '(');
+  }).length;
+  if (rows > 1 && tokens.some(({ word }) => word === 'SELECT'))
+    throw unsupported('Subqueries are not supported in the VALUES list of several rows');
+}
+
 /** Reads the statement after UPDATE; `head` is the WITH clause before it, for the engine. */
 export function readUpdate(reader: TokenReader, head = ''): Statement {
   const table = reader.tableName();
+  const target = quoteTable(table);
+  const alias = readTargetAlias(reader);
   reader.expect('SET');
   if (reader.seesOperator('(')) throw reader.unexpected();
   const rest = reader.rest();
   if (rest.length === 0) throw reader.unexpected();
   refuseLeaderFunctions(rest, { userTable: true });
-  const body = rewrite(rest, { source: reader.source });
+  const name = alias === undefined ? target : `${target} AS ${quoteName(alias)}`;
+  const check = readUpdateSources(reader, rest, {
+    head,
+    name,
+    row: alias === undefined ? target : quoteName(alias),
+  });
   return {
     verb: 'UPDATE',
-    sql: `${head}UPDATE ${quoteTable(table)} SET ${body}`,
+    sql: `${head}UPDATE ${name} SET ${rewrite(rest, { source: reader.source })}`,
     writes: table,
     onComputeNodes: true,
+    ...(check !== undefined && { check }),
   };
+}
+
+function readTargetAlias(reader: TokenReader): string | undefined {
+  if (!reader.dialect.readings.updateTargetAlias || reader.sees('SET')) return undefined;
+  reader.accept('AS');
+  return reader.name();
+}
+
+/**
+ * The query that UPDATE ... FROM needs before: with error_on_nondeterministic_update on, no row may be matched twice.
+ * Throws when a table of FROM is joined by an outer join, or none by equality ("Examples of UPDATE statements").
+ */
+function readUpdateSources(
+  reader: TokenReader,
+  rest: readonly Token[],
+  { head, name, row }: { readonly head: string; readonly name: string; readonly row: string },
+): string | undefined {
+  const clauses = new TokenReader(reader.source, rest, reader.dialect);
+  clauses.takeUntil(({ word }) => word === 'FROM' || word === 'WHERE');
+  if (!clauses.accept('FROM')) return undefined;
+  const sources = clauses.takeUntil(({ word }) => word === 'WHERE');
+  clauses.accept('WHERE');
+  const condition = clauses.rest();
+  const outer = outside(sources).some(({ word }) => ['LEFT', 'RIGHT', 'FULL'].includes(word));
+  if (outer || ![...sources, ...condition].some((token) => isOperator(token, '='))) {
+    throw new RedshiftError('0A000', 'Target table must be part of an equijoin predicate');
+  }
+  // A query with parameters can not be asked apart from its statement.
+  if (rest.some(({ kind }) => kind === 'parameter')) return undefined;
+  const [from, where] = [sources, condition].map((part) => rewrite(part, { source: reader.source }));
+  const query = `${head}SELECT FROM ${name}, ${from ?? ''}${where === '' ? '' : ` WHERE ${where ?? ''}`}`;
+  return `SELECT pg_catalog.warehouse_check_update(${literal(`${query} GROUP BY ${row}.ctid HAVING count(*) > 1`)})`;
+}
+
+/** The tokens that are in no parentheses. */
+function outside(tokens: readonly Token[]): readonly Token[] {
+  let depth = 0;
+  return tokens.filter((token) => {
+    if (isOperator(token, '(')) depth += 1;
+    else if (isOperator(token, ')')) depth -= 1;
+    return depth === 0;
+  });
 }
 
 /** Reads the statement after DELETE; `head` is the WITH clause before it, for the engine. */

@@ -3,7 +3,7 @@ import { rewrite } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { RedshiftError, type Statement, type TableName } from './statement.ts';
-import type { Token } from './tokens.ts';
+import { literal, type Token } from './tokens.ts';
 
 /** Reads the statement after MERGE. A row matched twice is PostgreSQL's 21000, which the session words as Redshift does. */
 export function readMerge(reader: TokenReader): Statement {
@@ -18,21 +18,30 @@ export function readMerge(reader: TokenReader): Statement {
   if (reader.accept('REMOVE')) {
     reader.expect('DUPLICATES');
     reader.expectEnd();
-    return {
-      verb: 'MERGE',
-      sql: removeDuplicates(table, source, match),
-      writes: table,
-      onComputeNodes: true,
-    };
+    const simplified = removeDuplicates({ table, source, condition, match });
+    return { verb: 'MERGE', ...simplified, writes: table, onComputeNodes: true };
   }
   const matched = readMatched(reader);
   const insert = readNotMatched(reader);
   reader.expectEnd();
   const sql = `MERGE INTO ${quoteTable(table)} USING ${source.sql} ON ${match} ${matched} ${insert}`;
-  return { verb: 'MERGE', sql, writes: table, onComputeNodes: true };
+  const checks = source.relation === undefined ? [] : [checkOf('merge', table, source.relation)];
+  return { verb: 'MERGE', sql, writes: table, onComputeNodes: true, ...checked(checks) };
+}
+
+/** A call of the catalog's function that compares the two relations. */
+function checkOf(what: 'merge' | 'alike', target: TableName, source: TableName): string {
+  const [first, second] = [target, source].map((table) => `${literal(quoteTable(table))}::regclass`);
+  return `pg_catalog.warehouse_check_${what}(${first ?? ''}, ${second ?? ''})`;
+}
+
+function checked(calls: readonly string[]): Pick<Statement, 'check'> {
+  return calls.length === 0 ? {} : { check: `SELECT ${calls.join(', ')}` };
 }
 
 interface Source {
+  /** The table or view; undefined for a subquery. */
+  readonly relation?: TableName;
   readonly sql: string;
   /** What `.*` is taken from. */
   readonly name: string;
@@ -47,13 +56,10 @@ function readSource(reader: TokenReader, target: TableName): Source {
     return { sql: `(${rewrite(query, { source: reader.source })}) AS ${alias}`, name: alias };
   }
   const table = reader.tableName();
-  if (table.table === target.table && table.schema === target.schema) {
-    throw new RedshiftError('0A000', 'Source and target of Merge statement cannot be the same table.');
-  }
   const aliased = reader.accept('AS') || !reader.sees('ON');
-  if (!aliased) return { sql: quoteTable(table), name: quoteTable(table) };
+  if (!aliased) return { sql: quoteTable(table), name: quoteTable(table), relation: table };
   const alias = quoteName(reader.name());
-  return { sql: `${quoteTable(table)} AS ${alias}`, name: alias };
+  return { sql: `${quoteTable(table)} AS ${alias}`, name: alias, relation: table };
 }
 
 function refuseTarget(query: readonly Token[], target: TableName): void {
@@ -83,7 +89,7 @@ function takeClause(reader: TokenReader, words: readonly string[]): readonly Tok
 /** Equality predicates joined by AND. */
 function checkCondition(reader: TokenReader, condition: readonly Token[]): void {
   if (condition.length === 0) throw reader.unexpected();
-  const inner = new TokenReader(reader.source, condition);
+  const inner = new TokenReader(reader.source, condition, reader.dialect);
   do checkPredicate(inner, condition);
   while (inner.accept('AND'));
   inner.expectEnd();
@@ -138,7 +144,7 @@ function readMatched(reader: TokenReader): string {
   reader.expect('WHEN', 'MATCHED', 'THEN');
   if (reader.accept('DELETE')) return 'WHEN MATCHED THEN DELETE';
   reader.expect('UPDATE', 'SET');
-  const assignments = new TokenReader(reader.source, takeClause(reader, []));
+  const assignments = new TokenReader(reader.source, takeClause(reader, []), reader.dialect);
   const items: string[] = [];
   do items.push(readAssignment(assignments));
   while (assignments.acceptOperator(','));
@@ -162,9 +168,29 @@ function readNotMatched(reader: TokenReader): string {
   return `WHEN NOT MATCHED THEN INSERT${columns} VALUES (${values})`;
 }
 
-/** Matching target rows go, all source rows come ("MERGE", simplified mode). */
-function removeDuplicates(table: TableName, source: Source, match: string): string {
+/**
+ * Matching target rows go, all source rows come ("MERGE", simplified mode). A target row that several source rows match
+ * is refused as in the other mode; the page says it of MERGE as a whole.
+ */
+function removeDuplicates(merge: {
+  readonly table: TableName;
+  readonly source: Source;
+  readonly condition: readonly Token[];
+  readonly match: string;
+}): Pick<Statement, 'sql' | 'check'> {
+  const { table, source, condition, match } = merge;
   const target = quoteTable(table);
   const removed = `DELETE FROM ${target} USING ${source.sql} WHERE ${match}`;
-  return `WITH rs_removed AS (${removed}) INSERT INTO ${target} SELECT ${source.name}.* FROM ${source.sql}`;
+  const { relation } = source;
+  const checks =
+    relation === undefined ? [] : [checkOf('merge', table, relation), checkOf('alike', table, relation)];
+  // A query with parameters can not be asked apart from its statement.
+  if (!condition.some(({ kind }) => kind === 'parameter')) {
+    const many = `SELECT FROM ${target}, ${source.sql} WHERE ${match} GROUP BY ${target}.ctid HAVING count(*) > 1`;
+    checks.push(`pg_catalog.warehouse_refuse_many(${literal(many)})`);
+  }
+  return {
+    sql: `WITH rs_removed AS (${removed}) INSERT INTO ${target} SELECT ${source.name}.* FROM ${source.sql}`,
+    ...checked(checks),
+  };
 }

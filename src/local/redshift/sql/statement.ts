@@ -90,6 +90,8 @@ export interface Statement {
   readonly outsideTransactionOnly?: string;
   /** Redshift commits the open transaction with this statement (TRUNCATE). */
   readonly commits?: boolean;
+  /** A query of the engine's, run before in the same transaction: it fails where Redshift refuses the statement. */
+  readonly check?: string;
   /** To be remembered once the statement has succeeded. */
   readonly made?: NewTable;
   /** It works on rows of tables: compute nodes have words of their own for a value that does not fit. */

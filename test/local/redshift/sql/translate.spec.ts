@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { translate } from '../../../../src/local/redshift/sql/translate.ts';
+import { LENIENT } from '../../../../src/local/redshift/readings.ts';
+import { DEFAULT_DIALECT } from '../../../../src/local/redshift/sql/dialect.ts';
 import { engineSql, refusal } from './refusal.ts';
 
 describe('a message of statements', () => {
@@ -170,6 +172,7 @@ describe('MERGE', () => {
           'case when x.b is null then 0 else x.b end WHEN NOT MATCHED THEN INSERT ("a", "b") VALUES (x.a, x.b)',
         writes: { schema: 's', table: 't' },
         onComputeNodes: true,
+        check: `SELECT pg_catalog.warehouse_check_merge('"s"."t"'::regclass, '"stage"'::regclass)`,
       },
     ]);
   });
@@ -201,10 +204,6 @@ describe('MERGE', () => {
       '0A000 Merge statement supports equality predicates in the ON condition only.',
     ],
     [
-      `merge into t using t on t.a = t.a when matched then delete ${insert}`,
-      '0A000 Source and target of Merge statement cannot be the same table.',
-    ],
-    [
       `merge into t using (select * from t) s on t.a = s.a when matched then delete ${insert}`,
       '0A000 Source view/subquery in Merge statement cannot reference target table.',
     ],
@@ -213,6 +212,14 @@ describe('MERGE', () => {
       expect(refusal(sql)).to.equal(error);
     });
   }
+});
+
+describe('the target of UPDATE', () => {
+  it('has an alias under the lenient reading only', () => {
+    expect(refusal('update t as x set a = 1')).to.equal('42601 syntax error at or near "as"');
+    const lenient = { ...DEFAULT_DIALECT, readings: LENIENT };
+    expect(translate('update t x set a = 1', lenient)[0]?.sql).to.equal('UPDATE "t" AS "x" SET a = 1');
+  });
 });
 
 describe('settings', () => {

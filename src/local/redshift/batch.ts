@@ -46,6 +46,13 @@ export function countExecutions({ frames }: BatchMemory): number {
   return frames.filter(({ type }) => type === 'E').length;
 }
 
+/** What the Bind at the end of the messages, before a Flush, is of; undefined when they end otherwise. */
+export function boundLast({ frames, statements }: BatchMemory): Statement | undefined {
+  const bind = frames.at(-2);
+  if (bind?.type !== 'B') return undefined;
+  return statements.get(decodeStrings(bind, 2).strings[1] ?? '')?.statement;
+}
+
 /** Takes the frames out of the memory; each segment is read when the one before it has been run. */
 export function* readBatch(memory: BatchMemory): Generator<Segment> {
   const frames = memory.frames.filter(({ type }) => type !== 'S' && type !== 'H');

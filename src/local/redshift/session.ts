@@ -1,6 +1,13 @@
 /** One client's session: reads its messages in the simple and the extended protocol and has their statements run. */
 import type { Socket } from 'node:net';
-import { type BatchMemory, countExecutions, newBatchMemory, readBatch, type Segment } from './batch.ts';
+import {
+  type BatchMemory,
+  boundLast,
+  countExecutions,
+  newBatchMemory,
+  readBatch,
+  type Segment,
+} from './batch.ts';
 import { describeError } from './errors.ts';
 import type { Inbox } from './frontend.ts';
 import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from './message.ts';
@@ -104,6 +111,9 @@ export class Session {
     memory.frames.push(frame);
     if (frame.type !== 'S' && frame.type !== 'H') return;
     const flushed = frame.type === 'H';
+    const bound = flushed ? boundLast(memory) : undefined;
+    // The portal would not outlive the end of a transaction that comes before such a statement.
+    if (bound && standsAlone(bound)) return;
     const joined = flushed || memory.unsynced || countExecutions(memory) > 1;
     for (const segment of readBatch(memory)) {
       if (memory.skipping) break;

@@ -79,6 +79,28 @@ describe('the extended protocol', () => {
     expect(await ask(wire.bind(['8']), wire.execute())).to.deep.equal(['2', 'C:INSERT 0 1', 'Z:I']);
   });
 
+  it('runs a statement that commits when every message is followed by a Flush', async () => {
+    const run = (sql: string) => {
+      session.send(wire.parse(sql), wire.flush, wire.describe('S'), wire.flush);
+      return ask().then((prepared) => {
+        session.send(wire.bind(), wire.flush, wire.execute(), wire.flush);
+        return ask().then((executed) => [...prepared, ...executed]);
+      });
+    };
+    expect(await run('BEGIN')).to.deep.equal(['1', 'n', 'Z:I', '2', 'C:BEGIN', 'Z:T']);
+    expect(await run('INSERT INTO t VALUES (3)')).to.deep.equal([
+      '1',
+      'n',
+      'Z:T',
+      '2',
+      'C:INSERT 0 1',
+      'Z:T',
+    ]);
+    expect(await run('TRUNCATE t')).to.deep.equal(['1', 'n', 'Z:T', '2', 'C:TRUNCATE TABLE', 'Z:I']);
+    expect(await run('COMMIT')).to.deep.equal(['1', 'n', 'Z:I', '2', 'C:COMMIT', 'Z:I']);
+    expect(await rowsOf(client, 'SELECT a FROM t')).to.deep.equal([]);
+  });
+
   it('gives a result in portions, with a Flush or in a transaction with Syncs', async () => {
     const series = 'SELECT g FROM generate_series(1, 3) g';
     session.send(wire.parse(series), wire.bind(), wire.execute(2), wire.flush);

@@ -3,6 +3,7 @@
  * in Parse messages translated and the executed ones known. Nothing is sent here.
  */
 import { decodeStrings, encode, type Frame } from './message.ts';
+import type { SessionSettings } from './session-settings.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
 import { translate } from './sql/translate.ts';
 
@@ -14,6 +15,7 @@ export interface Prepared {
 
 /** What a session has to remember between batches. */
 export interface BatchMemory {
+  readonly settings: SessionSettings;
   /** Messages since the last Sync or Flush. */
   frames: Frame[];
   /** Whether a Flush has sent messages of the batch before its Sync. */
@@ -25,8 +27,15 @@ export interface BatchMemory {
 }
 
 /** The memory of a new session. */
-export function newBatchMemory(): BatchMemory {
-  return { frames: [], unsynced: false, skipping: false, statements: new Map(), portals: new Map() };
+export function newBatchMemory(settings: SessionSettings): BatchMemory {
+  return {
+    settings,
+    frames: [],
+    unsynced: false,
+    skipping: false,
+    statements: new Map(),
+    portals: new Map(),
+  };
 }
 
 /** Messages that go to the engine together: up to an Execute, and after the last one the rest. */
@@ -92,7 +101,7 @@ function note(frame: Frame, memory: BatchMemory): Frame {
     case 'P': {
       const { strings, end } = decodeStrings(frame, 2);
       const [name = '', text = ''] = strings;
-      const [statement, ...others] = translate(text);
+      const [statement, ...others] = translate(text, memory.settings.dialect);
       if (others.length > 0) {
         throw new RedshiftError('42601', 'cannot insert multiple commands into a prepared statement');
       }
@@ -107,7 +116,8 @@ function note(frame: Frame, memory: BatchMemory): Frame {
       const [portal = '', name = ''] = decodeStrings(frame, 2).strings;
       const prepared = memory.statements.get(name);
       if (prepared) memory.portals.set(portal, prepared);
-      return frame;
+      if (prepared?.statement?.readsCatalog !== true) return frame;
+      return { type: 'B', bytes: encode('B', memory.settings.shortenNames(frame.bytes.subarray(5))) };
     }
     case 'C': {
       const [name = ''] = decodeStrings(frame, 1, 6).strings;

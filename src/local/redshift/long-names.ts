@@ -2,14 +2,12 @@
  * Names of more than 63 bytes, which the engine holds in a short form (`engineName`): gives them back in full in
  * everything that the engine says.
  */
-import { encode, type Frame, int32 } from './message.ts';
+import { int32 } from './message.ts';
 import { engineName } from './sql/names.ts';
 
 /** How every short form ends. */
 const MARK = /~[0-9a-f]{8}/g;
 const MARK_LENGTH = 9;
-const TILDE = 0x7e;
-const HEADER = 5;
 
 /** All long names of a warehouse. */
 export class LongNames {
@@ -20,6 +18,11 @@ export class LongNames {
   /** Whether the (folded) name is one of them. */
   knows(name: string): boolean {
     return this.names.has(name);
+  }
+
+  /** Whether there is none. */
+  get empty(): boolean {
+    return this.names.size === 0;
   }
 
   add(name: string): void {
@@ -46,43 +49,24 @@ export class LongNames {
     return done === 0 ? text : restored + text.slice(done);
   }
 
-  /** A RowDescription or DataRow with every short form in full. */
-  restoreFrame(frame: Frame): Buffer {
-    const { bytes } = frame;
-    if (this.names.size === 0 || !bytes.includes(TILDE)) return bytes;
-    return frame.type === 'T' ? this.restoreDescription(bytes) : this.restoreRow(bytes);
-  }
-
-  private restoreDescription(bytes: Buffer): Buffer {
-    return mapFieldNames(bytes, (name) => this.restore(name));
-  }
-
-  private restoreRow(bytes: Buffer): Buffer {
-    const parts: Buffer[] = [bytes.subarray(HEADER, HEADER + 2)];
-    let at = HEADER + 2;
-    for (let n = bytes.readInt16BE(HEADER); n > 0; n -= 1) {
-      const length = Math.max(bytes.readInt32BE(at), 0);
-      const value = bytes.subarray(at + 4, at + 4 + length);
-      const text = value.includes(TILDE) ? value.toString('utf8') : '';
-      const restored = this.restore(text);
-      if (restored === text) parts.push(bytes.subarray(at, at + 4 + length));
-      else parts.push(int32(Buffer.byteLength(restored)), Buffer.from(restored));
+  /** The body of a Bind message with every parameter that is a long name in its short form. */
+  shorten(bind: Buffer): Buffer {
+    if (this.names.size === 0) return bind;
+    const formats = bind.indexOf(0, bind.indexOf(0) + 1) + 1;
+    let at = formats + 2 + 2 * bind.readUInt16BE(formats);
+    const count = bind.readUInt16BE(at);
+    const parts: Buffer[] = [bind.subarray(0, (at += 2))];
+    for (let n = 0; n < count; n += 1) {
+      const length = Math.max(bind.readInt32BE(at), 0);
+      const text = bind.toString('utf8', at + 4, at + 4 + length);
+      if (this.names.has(text)) {
+        const short = Buffer.from(engineName(text));
+        parts.push(int32(short.length), short);
+      } else {
+        parts.push(bind.subarray(at, at + 4 + length));
+      }
       at += 4 + length;
     }
-    return encode('D', ...parts);
+    return Buffer.concat([...parts, bind.subarray(at)]);
   }
-}
-
-/** A RowDescription with its columns' names changed. */
-export function mapFieldNames(bytes: Buffer, change: (name: string) => string): Buffer {
-  /** What follows each name: table, column, type, size, modifier and format. */
-  const rest = 18;
-  const parts: (Buffer | string)[] = [bytes.subarray(HEADER, HEADER + 2)];
-  let at = HEADER + 2;
-  for (let n = bytes.readInt16BE(HEADER); n > 0; n -= 1) {
-    const end = bytes.indexOf(0, at);
-    parts.push(`${change(bytes.toString('utf8', at, end))}\0`, bytes.subarray(end + 1, end + 1 + rest));
-    at = end + 1 + rest;
-  }
-  return encode('T', ...parts);
 }

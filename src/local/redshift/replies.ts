@@ -17,6 +17,8 @@ import {
   type Frame,
   type TransactionStatus,
 } from './message.ts';
+import { Results } from './results.ts';
+import type { SessionSettings } from './session-settings.ts';
 import { RedshiftError } from './sql/statement.ts';
 import type { World } from './world.ts';
 
@@ -32,14 +34,22 @@ export class Replies {
   context: ErrorContext;
   private readonly client: Socket;
   private readonly world: World;
+  private readonly results: Results;
   private readonly showVersion: boolean;
   private corked = false;
   private held: Buffer[] | undefined;
 
   /** `pid` is that of the session; `application` is the client's name of itself. */
-  constructor(client: Socket, world: World, pid: number, application: string | undefined) {
+  constructor(
+    client: Socket,
+    world: World,
+    settings: SessionSettings,
+    pid: number,
+    application: string | undefined,
+  ) {
     this.client = client;
     this.world = world;
+    this.results = new Results(world.longNames, settings);
     this.context = { queryId: 0, pid };
     // psql picks its catalog queries by the version, and the catalog is that of the engine.
     this.showVersion = application !== 'psql';
@@ -64,8 +74,10 @@ export class Replies {
         this.error(new EngineError(decodeFields(frame)));
         return;
       case 'T':
+        this.write(this.results.describe(frame));
+        return;
       case 'D':
-        this.write(this.world.longNames.restoreFrame(frame));
+        this.write(this.results.row(frame));
         return;
       case 'Z':
         return;

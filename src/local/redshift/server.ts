@@ -80,6 +80,7 @@ async function openDatabase(postgres: LocalPostgres, options: RedshiftOptions): 
     if (databases.rowCount === 0) await client.query(`create database ${name} owner ${role}`);
     // Snapshot isolation, Redshift's default: of the levels here it is PostgreSQL's repeatable read.
     await client.query(`alter database ${name} set default_transaction_isolation to 'repeatable read'`);
+    await client.query(`alter database ${name} set extra_float_digits to 0`);
   });
   const admin = connectAdmin(postgres, database);
   await admin.connect();

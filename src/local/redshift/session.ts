@@ -13,6 +13,7 @@ import type { Inbox } from './frontend.ts';
 import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from './message.ts';
 import { Replies } from './replies.ts';
 import { isControl, Runner } from './runner.ts';
+import { SessionSettings } from './session-settings.ts';
 import type { SessionUser } from './session-user.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
 import { translate } from './sql/translate.ts';
@@ -28,7 +29,8 @@ export class Session {
   private readonly upstream: Upstream;
   private readonly replies: Replies;
   private readonly runner: Runner;
-  private readonly memory: BatchMemory = newBatchMemory();
+  private readonly settings: SessionSettings;
+  private readonly memory: BatchMemory;
 
   constructor(
     client: Socket,
@@ -41,7 +43,9 @@ export class Session {
     this.client = client;
     this.inbox = inbox;
     this.upstream = upstream;
-    this.replies = new Replies(client, world, upstream.pid, application);
+    this.settings = new SessionSettings(world);
+    this.memory = newBatchMemory(this.settings);
+    this.replies = new Replies(client, world, this.settings, upstream.pid, application);
     this.runner = new Runner(client, upstream, world, this.replies, user);
   }
 
@@ -81,7 +85,8 @@ export class Session {
   private async simple(text: string): Promise<void> {
     let statements: readonly Statement[] = [];
     try {
-      statements = translate(text);
+      await this.settings.settle(this.upstream);
+      statements = translate(text, this.settings.dialect);
       if (statements.length === 0) await this.upstream.request(encodeQuery(''), this.replies.relay);
     } catch (error) {
       await this.runner.fail(error);
@@ -97,6 +102,7 @@ export class Session {
         },
       });
       if (!done) break;
+      this.settings.follow(statement);
     }
     await this.runner.closeBlock();
     this.replies.ready(this.upstream.status);
@@ -114,6 +120,7 @@ export class Session {
     const bound = flushed ? boundLast(memory) : undefined;
     // The portal would not outlive the end of a transaction that comes before such a statement.
     if (bound && standsAlone(bound)) return;
+    await this.settings.settle(this.upstream);
     const joined = flushed || memory.unsynced || countExecutions(memory) > 1;
     for (const segment of readBatch(memory)) {
       if (memory.skipping) break;
@@ -138,8 +145,10 @@ export class Session {
     const perform = (receive: (frame: Frame) => void) =>
       upstream.request(Buffer.concat([bytes, SYNC]), receive);
     let done = true;
-    if (executed && statement) done = await runner.execute({ statement, text: executed.text, perform });
-    else if (bytes.length > 0) done = await runner.pass(perform);
+    if (executed && statement) {
+      done = await runner.execute({ statement, text: executed.text, perform });
+      if (done) this.settings.follow(statement);
+    } else if (bytes.length > 0) done = await runner.pass(perform);
     if (!done || !error) return done;
     await runner.fail(error);
     return false;

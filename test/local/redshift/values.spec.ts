@@ -191,5 +191,91 @@ describe('values on the local SQL endpoint', () => {
         ),
       ).to.deep.equal([names]);
     });
+
+    it('are found in the catalog by literals and by parameters', async () => {
+      await client.query(`CREATE TABLE IF NOT EXISTS ${long}_table (${long}_column INT)`);
+      const query = (value: string) =>
+        `SELECT column_name FROM svv_columns WHERE table_name = ${value} AND table_schema = 'public'`;
+      expect(await rowsOf(client, query(`'${long}_table'`))).to.deep.equal([[`${long}_column`]]);
+      expect((await client.query(query('$1'), [`${long}_table`])).rows).to.deep.equal([
+        { column_name: `${long}_column` },
+      ]);
+      await client.query('CREATE TABLE told (v VARCHAR(200))');
+      await client.query('INSERT INTO told VALUES ($1)', [`${long}_table`]);
+      expect(await rowsOf(client, `SELECT length(v) FROM told WHERE v = '${long}_table'`)).to.deep.equal([
+        [106],
+      ]);
+    });
+  });
+
+  describe('the case of names', () => {
+    it('is kept in quotes while enable_case_sensitive_identifier is on', async () => {
+      const own = await fixture.connect();
+      await own.query('CREATE TABLE cased (id INT)');
+      await own.query('SET enable_case_sensitive_identifier TO true');
+      expect(await rowsOf(own, 'SHOW enable_case_sensitive_identifier')).to.deep.equal([['on']]);
+      await own.query('CREATE TABLE "Cased" ("Id" INT, ID VARCHAR(5))');
+      await own.query(`INSERT INTO "Cased" ("Id", iD) VALUES (1, 'x')`);
+      const { rows } = await own.query('SELECT "Id", "id" AS "Alias", ID FROM "Cased"');
+      expect(rows).to.deep.equal([{ Id: 1, Alias: 'x', id: 'x' }]);
+      expect((await own.query('SELECT "Id" FROM "Cased" WHERE "Id" = $1', [1])).rows).to.deep.equal([
+        { Id: 1 },
+      ]);
+      expect((await failureOf(own.query('SELECT "ID" FROM "Cased"'))).code).to.equal('42703');
+      expect(await rowsOf(client, 'SELECT * FROM "Cased"')).to.deep.equal([]);
+      await own.query('RESET enable_case_sensitive_identifier');
+      expect(await rowsOf(own, 'SELECT * FROM "Cased"')).to.deep.equal([]);
+    });
+
+    it('follows the transaction in which it was set', async () => {
+      const own = await fixture.connect();
+      const alias = async () => (await own.query('SELECT 1 AS "One"')).fields[0]?.name;
+      await own.query('BEGIN');
+      await own.query('SET enable_case_sensitive_identifier TO on');
+      expect(await alias()).to.equal('One');
+      await own.query('ROLLBACK');
+      expect(await alias()).to.equal('one');
+      await own.query('BEGIN; SET LOCAL enable_case_sensitive_identifier TO on');
+      expect(await alias()).to.equal('One');
+      await own.query('COMMIT');
+      expect(await alias()).to.equal('one');
+      await own.query('SET downcase_delimited_identifier TO off');
+      expect(await alias()).to.equal('One');
+      await own.query('RESET ALL');
+      expect(await alias()).to.equal('one');
+    });
+
+    it('of results is upper while describe_field_name_in_uppercase is on', async () => {
+      const own = await fixture.connect();
+      await own.query('SET describe_field_name_in_uppercase TO on');
+      expect((await own.query('SELECT 1 AS a')).rows).to.deep.equal([{ A: 1 }]);
+      expect((await own.query('SELECT $1::int AS b', [2])).rows).to.deep.equal([{ B: 2 }]);
+    });
+  });
+
+  it('of type BOOLEAN have no cast to a string, and VARBYTE prints as bare hex', async () => {
+    await client.query('CREATE TABLE others (b BOOLEAN, y VARBYTE(5), z VARBYTE(5))');
+    await client.query(`INSERT INTO others VALUES (true, 'abc'::varbyte, NULL)`);
+    for (const sql of [
+      'SELECT true::varchar',
+      'SELECT b::char(5) FROM others',
+      'SELECT cast(b AS text) FROM others',
+    ]) {
+      expect(await failureOf(client.query(sql)), sql).to.deep.equal({
+        code: '42846',
+        message: 'cannot cast type boolean to character varying',
+      });
+    }
+    expect(await rowsOf(client, 'SELECT y, z, b FROM others')).to.deep.equal([['616263', null, true]]);
+    expect((await client.query('SELECT y FROM others WHERE b = $1', [true])).rows).to.deep.equal([
+      { y: '616263' },
+    ]);
+  });
+
+  it('of type DOUBLE PRECISION print with 15 digits unless told otherwise', async () => {
+    const own = await fixture.connect();
+    expect(await rowsOf(own, 'SELECT (0.1::float8 + 0.2::float8)::varchar')).to.deep.equal([['0.3']]);
+    await own.query('SET extra_float_digits TO 2');
+    expect(await rowsOf(own, 'SELECT 0.1::float8 + 0.2::float8')).to.deep.equal([[0.30000000000000004]]);
   });
 });

@@ -101,6 +101,27 @@ update pg_cast set castfunc = 'pg_catalog.warehouse_decimal(numeric, int)'::regp
 where castsource = 'numeric'::regtype and casttarget = 'numeric'::regtype;
 `;
 
+/** BOOLEAN has no cast to a string ("Boolean type"); without an entry PostgreSQL would make one of the types' texts. */
+const CASTS = `
+create or replace function pg_catalog.warehouse_no_cast(boolean) returns text language plpgsql immutable strict as $$
+begin
+  raise exception 'cannot cast type boolean to character varying' using errcode = '42846';
+end $$;
+update pg_cast set castfunc = 'pg_catalog.warehouse_no_cast(boolean)'::regprocedure
+where castsource = 'boolean'::regtype and casttarget in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype);
+`;
+
+/**
+ * Functions of PostgreSQL that do something else on Redshift: QUOTE_LITERAL knows no E'', REGEXP_REPLACE replaces every
+ * match. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
+ */
+const FUNCTIONS = `
+create or replace function pg_catalog.quote_literal(text) returns text language sql stable strict as
+$$ select chr(39) || replace(replace($1, chr(92), chr(92) || chr(92)), chr(39), chr(39) || chr(39)) || chr(39) $$;
+create or replace function pg_catalog.regexp_replace(text, text, text) returns text language sql stable strict as
+$$ select pg_catalog.regexp_replace($1, $2, $3, 'g') $$;
+`;
+
 /** Tables of earlier versions held lengths in constraints. */
 const OLD_CONSTRAINTS = `
 do $$
@@ -113,4 +134,4 @@ end $$;
 `;
 
 /** Idempotent statements of the superuser. */
-export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${OLD_CONSTRAINTS}`;
+export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${OLD_CONSTRAINTS}`;

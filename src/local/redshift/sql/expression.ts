@@ -2,7 +2,7 @@
  * Rewrites any run of Redshift tokens (expressions, queries) to PostgreSQL: folds names, replaces Redshift's own functions
  * and types, and refuses what Redshift does not have. Everything else keeps its text.
  */
-import { isLongName, quoteName } from './names.ts';
+import { isLongName, isReservedName, quoteName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { RedshiftError } from './statement.ts';
 import { literal, positionOf, syntaxError, type Token } from './tokens.ts';
@@ -106,6 +106,10 @@ function rewriteSpecial(
 function refuseForeign(tokens: readonly Token[], at: number, context: ExpressionContext): void {
   const token = tokens[at];
   if (token === undefined) return;
+  // After AS every word is a name.
+  if (isReservedName(token.word) && tokens[at - 1]?.word !== 'AS' && !isOperator(tokens[at + 1], '(')) {
+    throw syntaxError(context.source, token);
+  }
   const sees = (...words: readonly string[]): boolean =>
     words.every((word, index) => tokens[at + index]?.word === word);
   switch (token.word) {

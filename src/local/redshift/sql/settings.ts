@@ -152,10 +152,5 @@ function redshiftValue(setting: string, tokens: readonly Token[]): string {
   if (!on && !/^(?:off|false|no|0|f|n)$/i.test(text)) {
     throw new RedshiftError('22023', `parameter "${setting}" requires a Boolean value`);
   }
-  if (on && setting === 'enable_case_sensitive_identifier') {
-    throw unsupported(
-      'The local warehouse always folds identifiers: enable_case_sensitive_identifier can not be on.',
-    );
-  }
   return literal(on ? 'on' : 'off');
 }

@@ -94,6 +94,8 @@ export interface Statement {
   readonly check?: string;
   /** To be remembered once the statement has succeeded. */
   readonly made?: NewTable;
+  /** It is a query that names tables of the catalog. */
+  readonly readsCatalog?: boolean;
   /** It works on rows of tables: compute nodes have words of their own for a value that does not fit. */
   readonly onComputeNodes?: boolean;
   /** The names over 63 bytes in this statement (folded): `sql` holds their short form, see `engineName`. */

@@ -6,11 +6,12 @@ import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { readDelete, readInsert, readUpdate, translateSelect, translateWith } from './dml.ts';
 import { rewrite } from './expression.ts';
 import { readMerge } from './merge.ts';
-import { isLongName } from './names.ts';
+import { readsCatalog } from './leader.ts';
+import { engineName, isLongName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
-import { splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
 import * as utility from './utility.ts';
 
 /** Redshift's limit on a statement's text, in bytes ("Amazon Redshift SQL"). */
@@ -31,8 +32,23 @@ export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Stat
     throw unsupported('Statement is too large: the maximum is 16777216 bytes');
   }
   return splitStatements(tokenize(sql, dialect.keepCase)).map((tokens) =>
-    withLongNames(translateOne(sql, tokens, dialect), tokens),
+    withLongNames(translateQuery(sql, tokens, dialect), tokens),
   );
+}
+
+const QUERIES = new Set(['SELECT', 'WITH', 'DECLARE', 'EXPLAIN', 'PREPARE']);
+
+/** Queries of the catalog compare its names, which may be held in a short form, with literals. */
+function translateQuery(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
+  const [first] = tokens;
+  const reads = (QUERIES.has(first?.word ?? '') || isOperator(first, '(')) && readsCatalog(tokens);
+  if (!reads) return translateOne(source, tokens, dialect);
+  const shortened = tokens.map((token) => {
+    if (token.kind !== 'string' || token.text.length <= 21) return token;
+    const name = literalValue(token.text);
+    return dialect.knowsLongName(name) ? { ...token, text: literal(engineName(name)) } : token;
+  });
+  return { ...translateOne(source, shortened, dialect), readsCatalog: true };
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {

@@ -1,0 +1,77 @@
+/** Results as Redshift sends them: names in full, or in upper case if the session wants it, and VARBYTE as bare hex. */
+import type { LongNames } from './long-names.ts';
+import { encode, type Frame, int32 } from './message.ts';
+import type { SessionSettings } from './session-settings.ts';
+
+const HEADER = 5;
+const TILDE = 0x7e;
+/** Type of VARBYTE in the engine (bytea) and on Redshift. */
+const BYTEA = 17;
+const VARBYTE = 6551;
+/** `\\x`, with which the engine begins the text of a bytea. */
+const HEX_PREFIX = Buffer.from('\\x');
+
+/** The results of one session. */
+export class Results {
+  private readonly names: LongNames;
+  private readonly settings: SessionSettings;
+  /** Where the rows of the last description have VARBYTE columns. */
+  private binary: ReadonlySet<number> = new Set();
+
+  constructor(names: LongNames, settings: SessionSettings) {
+    this.names = names;
+    this.settings = settings;
+  }
+
+  /** A RowDescription for the client. */
+  describe({ bytes }: Frame): Buffer {
+    const binary = new Set<number>();
+    const parts: (Buffer | string)[] = [bytes.subarray(HEADER, HEADER + 2)];
+    let at = HEADER + 2;
+    for (let n = 0; n < bytes.readInt16BE(HEADER); n += 1) {
+      const end = bytes.indexOf(0, at);
+      // Table and column, then the type, then size, modifier and format.
+      const [place, type, rest] = [end + 1, end + 7, end + 11];
+      const isBinary = bytes.readInt32BE(type) === BYTEA;
+      if (isBinary) binary.add(n);
+      parts.push(`${this.nameOf(bytes.toString('utf8', at, end))}\0`, bytes.subarray(place, type));
+      parts.push(isBinary ? int32(VARBYTE) : bytes.subarray(type, rest), bytes.subarray(rest, rest + 8));
+      at = rest + 8;
+    }
+    this.binary = binary;
+    return encode('T', ...parts);
+  }
+
+  private nameOf(name: string): string {
+    const full = this.names.restore(name);
+    return this.settings.upperCaseFields ? full.toUpperCase() : full;
+  }
+
+  /** A DataRow for the client. */
+  row({ bytes }: Frame): Buffer {
+    const mayHoldName = !this.names.empty && bytes.includes(TILDE);
+    if (!mayHoldName && this.binary.size === 0) return bytes;
+    const parts: Buffer[] = [bytes.subarray(HEADER, HEADER + 2)];
+    let at = HEADER + 2;
+    for (let n = 0; n < bytes.readInt16BE(HEADER); n += 1) {
+      const length = bytes.readInt32BE(at);
+      const end = at + 4 + Math.max(length, 0);
+      const value = bytes.subarray(at + 4, end);
+      const sent = length < 0 ? value : this.valueOf(n, value);
+      if (sent === value) parts.push(bytes.subarray(at, end));
+      else parts.push(int32(sent.length), sent);
+      at = end;
+    }
+    return encode('D', ...parts);
+  }
+
+  private valueOf(column: number, value: Buffer): Buffer {
+    if (this.binary.has(column)) {
+      return value.subarray(0, 2).equals(HEX_PREFIX) ? value.subarray(2) : value;
+    }
+    if (this.names.empty || !value.includes(TILDE)) return value;
+    const text = value.toString('utf8');
+    const restored = this.names.restore(text);
+    return restored === text ? value : Buffer.from(restored);
+  }
+}

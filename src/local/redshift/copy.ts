@@ -61,7 +61,12 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
   const reader = await openReader(copy, world.access, run.copier, context);
   const objects = await findObjects(copy, reader, context);
   if (run.signal.aborted) throw cancelled(context);
-  const feeder = new Feeder(run, compileChecker(target.columns, copy, world.readings), reader, objects);
+  const feeder = new Feeder(
+    run,
+    compileChecker(target.columns, copy, { readings: world.readings }),
+    reader,
+    objects,
+  );
   const { tag, failure, cause } = await feed(run, feeder);
 
   const errors = [...feeder.errors];

@@ -95,5 +95,6 @@ export function explainRejection(
     rawLine: '',
     code: CODES[failure['C'] ?? ''] ?? 1200,
     reason: failure['M'] ?? '',
+    fields: [],
   };
 }

@@ -13,6 +13,20 @@ export interface Readings {
   readonly growingVarcharWithDefault: boolean;
   /** UPDATE takes an alias for its target (the page's syntax has it, its text says no). */
   readonly updateTargetAlias: boolean;
+  /** A quoted empty field is NULL in a column that holds no characters; otherwise it is a value, which no such type has. */
+  readonly quotedEmptyIsNull: boolean;
+  /** A byte order mark at the start of a UTF-8 object is no data. */
+  readonly byteOrderMarkIsSkipped: boolean;
+  /** JSON null in a SUPER column is a SUPER value, and not NULL. */
+  readonly jsonNullIsValue: boolean;
+  /** A number of JSON that is not quoted becomes a floating-point number before it is a DECIMAL. */
+  readonly jsonNumbersAreFloats: boolean;
+  /** More than six digits of a second's fraction are cut; otherwise the value is wrong. */
+  readonly longFractionsAreCut: boolean;
+  /** pg_last_copy_id() forgets a COPY whose transaction is rolled back. */
+  readonly rolledBackCopyIsForgotten: boolean;
+  /** The system table that a failed COPY points to: `stl_load_errors`, or on newer engines `sys_load_error_detail`. */
+  readonly loadErrorTable: 'stl_load_errors' | 'sys_load_error_detail';
 }
 
 /** The readings that are worst for a loader; the default. */
@@ -21,6 +35,13 @@ export const HOSTILE: Readings = {
   storageChangesInBlock: false,
   growingVarcharWithDefault: false,
   updateTargetAlias: false,
+  quotedEmptyIsNull: false,
+  byteOrderMarkIsSkipped: false,
+  jsonNullIsValue: true,
+  jsonNumbersAreFloats: true,
+  longFractionsAreCut: false,
+  rolledBackCopyIsForgotten: true,
+  loadErrorTable: 'stl_load_errors',
 };
 
 /** The readings that are kindest to a loader. */
@@ -29,4 +50,11 @@ export const LENIENT: Readings = {
   storageChangesInBlock: true,
   growingVarcharWithDefault: true,
   updateTargetAlias: true,
+  quotedEmptyIsNull: true,
+  byteOrderMarkIsSkipped: true,
+  jsonNullIsValue: false,
+  jsonNumbersAreFloats: false,
+  longFractionsAreCut: true,
+  rolledBackCopyIsForgotten: false,
+  loadErrorTable: 'sys_load_error_detail',
 };

@@ -1,6 +1,7 @@
 /** What COPY does to the fields of one column, decided once per load. */
+import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
-import { invalidDigit, type FieldCheck } from './problem.ts';
+import { invalidDigit, problem, type FieldCheck } from './problem.ts';
 import { checkBoolean, decimalCheck, floatCheck, integerCheck } from './numbers.ts';
 import { checkTime, dateCheck, timestampCheck } from './times.ts';
 
@@ -28,12 +29,17 @@ export interface ColumnPlan {
   readonly limit: number;
   readonly notNull: boolean;
   readonly check: FieldCheck;
+  /** ACCEPTANYDATE: a date or timestamp that can not be read is NULL. */
+  readonly nullWhenWrong: boolean;
+  /** A number of JSON comes here by way of a floating-point number. */
+  readonly fromFloat: boolean;
   /** What the error tables call the type and its length. */
   readonly type: string;
   readonly length: string;
 }
 
 const MAX_VARCHAR = 65_535;
+const MAX_VARBYTE = 16_777_216;
 
 const ALIASES: Readonly<Record<string, string>> = {
   varchar: 'character varying',
@@ -72,14 +78,14 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The plan for a column under the options of a COPY. */
-export function planColumn(column: CopyColumn, copy: CopyStatement): ColumnPlan {
+export function planColumn(column: CopyColumn, copy: CopyStatement, readings: Readings): ColumnPlan {
   const engine = column.type
     .toLowerCase()
     .replace(/^pg_catalog\./, '')
     .replace(/\s*\(.*\)/, '');
   const type = ALIASES[engine] ?? engine;
   const kind = kindOf(type);
-  const limit = column.length ?? MAX_VARCHAR;
+  const limit = column.length ?? (kind === 'binary' ? MAX_VARBYTE : MAX_VARCHAR);
   const precision = column.precision ?? 18;
   const scale = column.scale ?? 0;
   return {
@@ -87,7 +93,9 @@ export function planColumn(column: CopyColumn, copy: CopyStatement): ColumnPlan 
     kind,
     limit,
     notNull: column.notNull,
-    check: checkFor(type, copy, { precision, scale }),
+    check: checkFor(type, copy, { precision, scale, limit, cutFractions: readings.longFractionsAreCut }),
+    nullWhenWrong: copy.acceptAnyDate && (type === 'date' || type.startsWith('timestamp')),
+    fromFloat: type === 'numeric',
     type: ERROR_TYPES[type] ?? type,
     length:
       kind === 'text' || kind === 'char'
@@ -107,10 +115,17 @@ function kindOf(type: string): PlanKind {
 
 const acceptAll: FieldCheck = (_bytes, _start, end) => end;
 
+interface TypeDetails {
+  readonly precision: number;
+  readonly scale: number;
+  readonly limit: number;
+  readonly cutFractions: boolean;
+}
+
 function checkFor(
   type: string,
   copy: CopyStatement,
-  numeric: { precision: number; scale: number },
+  { precision, scale, limit, cutFractions }: TypeDetails,
 ): FieldCheck {
   switch (type) {
     case 'smallint':
@@ -118,34 +133,56 @@ function checkFor(
     case 'bigint':
       return integerCheck(type);
     case 'numeric':
-      return decimalCheck(numeric.precision, numeric.scale, copy.roundDecimals);
+      return decimalCheck(precision, scale, copy.roundDecimals);
     case 'real':
     case 'double precision':
       return floatCheck(type);
     case 'boolean':
       return checkBoolean;
     case 'date':
-      return dateCheck(copy.dateFormat);
+      return dateCheck(copy.dateFormat, cutFractions);
     case 'timestamp without time zone':
     case 'timestamp with time zone':
-      return timestampCheck(copy.timeFormat);
+      return timestampCheck(copy.timeFormat, cutFractions);
     case 'time without time zone':
     case 'time with time zone':
       return checkTime;
     case 'bytea':
-      return checkHex;
+      return hexCheck(limit);
+    case 'interval year to month':
+    case 'interval day to second':
+      return intervalCheck(type);
     default:
       return acceptAll;
   }
 }
 
-/** VARBYTE is written in hexadecimal, two digits for each byte. */
-const checkHex: FieldCheck = (bytes, start, end) => {
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    const lower = byte | 32;
-    if (!((byte >= 48 && byte <= 57) || (lower >= 97 && lower <= 102)))
-      return invalidDigit(bytes, start, at, 'Varbyte');
-  }
-  return (end - start) % 2 === 0 ? end : invalidDigit(bytes, start, end, 'Varbyte');
+/** VARBYTE is written in hexadecimal, two digits for each byte ("Loading a column of the VARBYTE data type"). */
+function hexCheck(limit: number): FieldCheck {
+  return (bytes, start, end) => {
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      const lower = byte | 32;
+      if (!((byte >= 48 && byte <= 57) || (lower >= 97 && lower <= 102)))
+        return invalidDigit(bytes, start, at, 'Varbyte');
+    }
+    if ((end - start) % 2 !== 0) return invalidDigit(bytes, start, end, 'Varbyte');
+    return end - start > limit * 2 ? problem(1204, 'Value exceeds the length of the column') : end;
+  };
+}
+
+const INTERVALS: Readonly<Record<string, RegExp>> = {
+  'interval year to month':
+    /^[+-]?\d{1,6}-\d{1,2}$|^[+-]?\d{1,6} (?:years?|months?)(?: [+-]?\d{1,6} months?)?$/i,
+  'interval day to second':
+    /^[+-]?\d{1,8} \d{1,2}:\d{2}:\d{2}(?:\.\d{1,6})?$|^[+-]?\d{1,8} (?:days?|hours?|minutes?|seconds?)$/i,
 };
+
+/** Intervals in the forms in which Redshift prints them, or a number with a unit. */
+function intervalCheck(type: string): FieldCheck {
+  const form = INTERVALS[type] ?? /^[^]*$/;
+  return (bytes, start, end) =>
+    end - start < 64 && form.test(String.fromCharCode(...bytes.subarray(start, end)))
+      ? end
+      : problem(1206, `Invalid value for type ${type}`);
+}

@@ -1,13 +1,17 @@
 /** One field under one column's plan: NULL, good as it is, good in another form, or wrong. */
+import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import type { ColumnPlan } from './column-plan.ts';
-import { ESCAPED, NON_ASCII, QUOTED, type CsvReader } from './csv.ts';
-import { readJson } from './json.ts';
+import { floatText } from './numbers.ts';
 import { problem, type Problem } from './problem.ts';
-import { cutAtCharacter, multibyteProblem, utf8Problem } from './text.ts';
+import { DOUBLED, type InputRecord, IS_NULL, JSON_NUMBER, NUL, QUOTED } from './record.ts';
+import { checkSuper } from './super.ts';
+import { cutAtCharacter, multibyteProblem, replaceInvalid, utf8Problem } from './text.ts';
 
 const SPACE = 32;
 const TAB = 9;
+/** The ways to write the zero byte in NULL AS. */
+const ZERO_BYTES = new Set(['\0', '\\0', '\\000']);
 
 /** After `check` has returned, `isNull` or `bytes` from `start` to `end` say what the field holds. */
 export class FieldChecker {
@@ -15,48 +19,75 @@ export class FieldChecker {
   bytes: Buffer = Buffer.alloc(0);
   start = 0;
   end = 0;
+  /** Whether characters were replaced by ACCEPTINVCHARS. */
+  replaced = false;
 
   readonly #copy: CopyStatement;
   readonly #nullAs: Buffer;
-  /** What stands for NULL in the output. */
-  readonly #sentinel: Buffer;
-  readonly #quotedNullIsNull: boolean;
+  /** -1 when no text stands for NULL. */
+  readonly #nullLength: number;
+  /** What stands for NULL in the output, where that is not NULL AS. */
+  readonly #sentinel: Buffer | undefined;
+  readonly #readings: Readings;
+  readonly #zeroByteIsNull: boolean;
   readonly #quote: number;
+  #scratch: Buffer = Buffer.allocUnsafe(1024);
 
-  constructor(copy: CopyStatement, sentinel: Buffer, quotedNullIsNull: boolean) {
+  constructor(copy: CopyStatement, sentinel: string, readings: Readings) {
     this.#copy = copy;
-    this.#nullAs = Buffer.from(copy.nullAs);
-    this.#sentinel = sentinel;
-    this.#quotedNullIsNull = quotedNullIsNull;
-    this.#quote = copy.format.quote.charCodeAt(0);
+    this.#readings = readings;
+    this.#zeroByteIsNull = copy.format.kind !== 'json' && ZERO_BYTES.has(copy.nullAs);
+    this.#nullAs = Buffer.from(this.#zeroByteIsNull ? '\0' : copy.nullAs);
+    this.#nullLength = copy.format.kind === 'json' ? -1 : this.#nullAs.length;
+    this.#sentinel = sentinel === copy.nullAs ? undefined : Buffer.from(sentinel);
+    this.#quote = copy.format.kind === 'csv' ? copy.format.quote.charCodeAt(0) : -1;
+  }
+
+  /** Whether a field may hold a zero byte: as NULL, or in JSON. */
+  get knowsZeroByte(): boolean {
+    return this.#zeroByteIsNull || this.#copy.format.kind === 'json';
   }
 
   /** True when the engine reads the field as it stands, false when it must be written anew, else the problem. */
-  check(reader: CsvReader, field: number, plan: ColumnPlan): boolean | Problem {
-    const start = reader.starts[field] ?? 0;
-    const end = reader.ends[field] ?? 0;
-    const marks = reader.marks[field] ?? 0;
-    const quoted = (marks & QUOTED) !== 0;
-    this.bytes = reader.buffer;
+  check(record: InputRecord, field: number, plan: ColumnPlan): boolean | Problem {
+    const start = record.starts[field] as number;
+    const end = record.ends[field] as number;
+    const mark = record.marks[field] as number;
+    this.bytes = record.fields;
     this.start = start;
     this.end = end;
-    this.isNull = this.#readsAsNull(plan, quoted);
-    if (this.isNull) {
+    if (this.#readsAsNull(plan, mark)) {
+      this.isNull = true;
       if (plan.notNull) return problem(1213, 'Missing data for not-null field');
-      return !quoted && this.#equals(this.#sentinel);
+      return mark === 0 && this.#sentinel === undefined && this.#equals(this.#nullAs);
     }
-    if (!quoted && this.#sentinel.length === end - start && this.#equals(this.#sentinel)) {
-      const refused = this.#checkContent(plan, marks);
-      return typeof refused === 'object' ? refused : false;
+    this.isNull = false;
+    if (plan.kind === 'plain') return this.#checkPlain(plan, mark);
+    if ((mark & NUL) !== 0 && !this.#cutAtZeroByte()) {
+      return problem(1218, 'Invalid null byte - field longer than 1 byte');
     }
-    return this.#checkContent(plan, marks);
+    if (plan.kind === 'text') return this.#checkText(plan, mark, record.isUtf8);
+    return this.#checkOther(plan, mark, record.isUtf8);
   }
 
-  #readsAsNull(plan: ColumnPlan, quoted: boolean): boolean {
-    const nullable = !quoted || this.#quotedNullIsNull;
-    if (nullable && this.end - this.start === this.#nullAs.length && this.#equals(this.#nullAs)) return true;
+  #readsAsNull(plan: ColumnPlan, mark: number): boolean {
+    const length = this.end - this.start;
+    if (length === this.#nullLength && ((mark & QUOTED) === 0 || this.#readings.quotedNullIsNull)) {
+      if (this.#equals(this.#nullAs)) return true;
+    }
+    if (length > 0 && (this.bytes[this.start] as number) > SPACE) return (mark & IS_NULL) !== 0;
+    return this.#blankReadsAsNull(plan, mark);
+  }
+
+  /** Of an empty field or one that begins with a blank. */
+  #blankReadsAsNull(plan: ColumnPlan, mark: number): boolean {
+    if ((mark & IS_NULL) !== 0) return true;
     const empty = this.end === this.start;
-    if (plan.kind !== 'text' && plan.kind !== 'char') return empty || this.#isBlank();
+    const quoted = (mark & QUOTED) !== 0;
+    if (plan.kind !== 'text' && plan.kind !== 'char') {
+      return (!quoted || this.#readings.quotedEmptyIsNull) && (empty || this.#isBlank());
+    }
+    const nullable = !quoted || this.#readings.quotedNullIsNull;
     if (empty) return this.#copy.emptyAsNull && nullable;
     return this.#copy.blanksAsNull && nullable && this.#isBlank();
   }
@@ -77,37 +108,54 @@ export class FieldChecker {
     return true;
   }
 
-  #checkContent(plan: ColumnPlan, marks: number): boolean | Problem {
-    switch (plan.kind) {
-      case 'plain':
-        return this.#checkPlain(plan);
-      case 'text':
-      case 'char':
-        return this.#checkText(plan, marks);
-      case 'super':
-        return this.#checkSuper(marks);
-      case 'binary':
-        return this.#checkBinary(plan);
-    }
+  /** A JSON string ends at a zero byte that is not its first character; other formats do not hold one. */
+  #cutAtZeroByte(): boolean {
+    if (this.#copy.format.kind !== 'json') return false;
+    this.end = this.bytes.indexOf(0, this.start);
+    return this.end > this.start;
   }
 
-  #checkPlain(plan: ColumnPlan): boolean | Problem {
+  #checkPlain(plan: ColumnPlan, mark: number): boolean | Problem {
+    if ((mark & JSON_NUMBER) !== 0 && plan.fromFloat && this.#readings.jsonNumbersAreFloats) {
+      this.#become(Buffer.from(floatText(this.bytes.toString('latin1', this.start, this.end))));
+    }
     const kept = plan.check(this.bytes, this.start, this.end);
-    if (typeof kept !== 'number') return kept;
-    const whole = kept === this.end;
-    this.end = kept;
-    return whole;
+    if (kept === this.end) return this.#sentinel === undefined || !this.#equals(this.#sentinel);
+    if (typeof kept === 'string') {
+      this.#become(Buffer.from(kept));
+    } else if (typeof kept === 'number') {
+      this.end = kept;
+    } else if (plan.nullWhenWrong) {
+      this.isNull = true;
+      return plan.notNull ? problem(1213, 'Missing data for not-null field') : false;
+    } else {
+      return kept;
+    }
+    return false;
   }
 
-  #checkText(plan: ColumnPlan, marks: number): boolean | Problem {
-    if ((marks & NON_ASCII) !== 0) {
-      const invalid = plan.kind === 'char' ? multibyteProblem : utf8Problem;
-      const found = invalid(this.bytes, this.start, this.end);
-      if (found !== undefined) return found;
+  #checkText(plan: ColumnPlan, mark: number, isUtf8: boolean): boolean | Problem {
+    let same = this.#sentinel === undefined || !this.#equals(this.#sentinel);
+    if (!isUtf8 || this.#copy.replaceInvalid !== undefined) {
+      if (this.#copy.replaceInvalid !== undefined)
+        same = this.#replaceInvalid(mark, this.#copy.replaceInvalid) && same;
+      else {
+        const found = utf8Problem(this.bytes, this.start, this.end);
+        if (found !== undefined) return found;
+      }
     }
-    if (this.end - this.start <= plan.limit) return true;
-    if ((marks & ESCAPED) !== 0) this.#unescape();
-    if (this.end - this.start <= plan.limit) return true;
+    if (this.#copy.trimBlanks) {
+      this.#undouble(mark);
+      same = this.#trim() && same;
+    }
+    if (this.end - this.start <= plan.limit) return same;
+    return this.#checkLength(plan, mark, same);
+  }
+
+  /** Of a text that is over the limit with its quotes doubled. */
+  #checkLength(plan: ColumnPlan, mark: number, same: boolean): boolean | Problem {
+    this.#undouble(mark);
+    if (this.end - this.start <= plan.limit) return same;
     if (!this.#copy.truncateColumns) {
       return problem(1204, `${plan.kind === 'char' ? 'Char' : 'String'} length exceeds DDL length`);
     }
@@ -115,43 +163,78 @@ export class FieldChecker {
     return false;
   }
 
-  #checkSuper(marks: number): boolean | Problem {
-    if ((marks & NON_ASCII) !== 0) {
+  #checkOther(plan: ColumnPlan, mark: number, isUtf8: boolean): boolean | Problem {
+    if (plan.kind === 'super') return this.#checkSuper(mark, isUtf8);
+    if (plan.kind === 'binary') return this.#checkBinary(plan);
+    const found = multibyteProblem(this.bytes, this.start, this.end);
+    if (found !== undefined) return found;
+    const same = this.#sentinel === undefined || !this.#equals(this.#sentinel);
+    return this.end - this.start <= plan.limit ? same : this.#checkLength(plan, mark, same);
+  }
+
+  #checkSuper(mark: number, isUtf8: boolean): boolean | Problem {
+    if (!isUtf8) {
       const invalid = utf8Problem(this.bytes, this.start, this.end);
       if (invalid !== undefined) return invalid;
     }
-    if ((marks & ESCAPED) !== 0) this.#unescape();
-    const text = this.bytes.toString('utf8', this.start, this.end);
-    const json = readJson(text);
-    if (typeof json === 'object') return problem(1224, json.reason, json.position);
-    if (json.length === text.length) return true;
-    this.bytes = Buffer.from(json);
-    this.start = 0;
-    this.end = this.bytes.length;
+    this.#undouble(mark);
+    const found = checkSuper(this.bytes, this.start, this.end);
+    if (found === undefined) return true;
+    if (!Buffer.isBuffer(found)) return found;
+    this.#become(found);
     return false;
   }
 
   /** PostgreSQL wants `\x` before the digits. */
   #checkBinary(plan: ColumnPlan): boolean | Problem {
     const kept = plan.check(this.bytes, this.start, this.end);
-    if (typeof kept !== 'number') return kept;
-    this.bytes = Buffer.concat([Buffer.from('\\x'), this.bytes.subarray(this.start, this.end)]);
-    this.start = 0;
-    this.end = this.bytes.length;
+    if (typeof kept === 'object') return kept;
+    this.#become(Buffer.concat([Buffer.from('\\x'), this.bytes.subarray(this.start, this.end)]));
     return false;
   }
 
-  /** Undoubles the quotes, into a buffer of its own. */
-  #unescape(): void {
-    const content = Buffer.allocUnsafe(this.end - this.start);
+  /** Whether the text stays as it is. */
+  #replaceInvalid(mark: number, by: string): boolean {
+    this.#undouble(mark);
+    const text = replaceInvalid(this.bytes, this.start, this.end, by.charCodeAt(0));
+    if (text === undefined) return true;
+    this.replaced = true;
+    this.#become(text);
+    return false;
+  }
+
+  /** TRIMBLANKS: whether there is nothing to cut off the end. */
+  #trim(): boolean {
+    const before = this.end;
+    while (this.end > this.start && isSpace(this.bytes[this.end - 1])) this.end -= 1;
+    return this.end === before;
+  }
+
+  #become(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.start = 0;
+    this.end = bytes.length;
+  }
+
+  /** Undoubles the quotes, into a buffer that is used again for the next field. */
+  #undouble(mark: number): void {
+    if ((mark & DOUBLED) === 0 || this.bytes === this.#scratch) return;
+    const { bytes, start, end } = this;
+    if (this.#scratch.length < end - start) this.#scratch = Buffer.allocUnsafe((end - start) * 2);
+    const content = this.#scratch;
+    const quote = this.#quote;
     let length = 0;
-    for (let at = this.start; at < this.end; at += 1) {
-      const byte = this.bytes[at] ?? 0;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] as number;
       content[length++] = byte;
-      if (byte === this.#quote) at += 1;
+      if (byte === quote) at += 1;
     }
     this.bytes = content;
     this.start = 0;
     this.end = length;
   }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || (byte !== undefined && byte >= TAB && byte <= 13);
 }

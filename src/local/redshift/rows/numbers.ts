@@ -153,3 +153,14 @@ export const checkBoolean: FieldCheck = (bytes, start, end) => {
   }
   return problem(1210, 'Unknown boolean format');
 };
+
+/**
+ * The decimal text of the floating-point number that a JSON number becomes on its way into a DECIMAL column ("COPY from
+ * JSON format", loss of numeric precision): its exact value, which COPY then cuts to the scale.
+ */
+export function floatText(text: string): string {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return text;
+  if (Math.abs(value) >= 1e21) return BigInt(value).toString();
+  return value.toFixed(60).replace(/\.?0+$/, '');
+}

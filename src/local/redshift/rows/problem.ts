@@ -12,9 +12,9 @@ export interface Problem {
 
 /**
  * Checks the bytes `[start, end)` of a field that is not NULL. Returns the offset up to which the bytes are to be kept
- * (`end` when they stay as they are), or the problem.
+ * (`end` when they stay as they are), a text in their place, or the problem.
  */
-export type FieldCheck = (bytes: Uint8Array, start: number, end: number) => number | Problem;
+export type FieldCheck = (bytes: Uint8Array, start: number, end: number) => number | string | Problem;
 
 export function problem(code: number, reason: string, position = 0): Problem {
   return { code, reason, position };

@@ -66,6 +66,37 @@ function codePointError(point: number, length: number): number | undefined {
   return point > 0x10ffff ? -ABOVE_MAXIMUM : undefined;
 }
 
+/** The text with each byte that is no UTF-8, or part of a non-character, replaced; undefined when there is none. */
+export function replaceInvalid(bytes: Buffer, start: number, end: number, by: number): Buffer | undefined {
+  let copy: Buffer | undefined;
+  let at = start;
+  while (at < end) {
+    const length = sequenceLength(bytes, at, end);
+    const bad = length < 0 || isNonCharacter(bytes, at, length);
+    const step = length < 0 ? badLength(bytes, at, end) : length;
+    if (bad) {
+      copy ??= Buffer.from(bytes.subarray(start, end));
+      copy.fill(by, at - start, at - start + step);
+    }
+    at += step;
+  }
+  return copy;
+}
+
+/** A bad sequence reaches up to the next byte that can begin a character. */
+function badLength(bytes: Buffer, at: number, end: number): number {
+  let next = at + 1;
+  while (next < end && ((bytes[next] ?? 0) & 0xc0) === 0x80) next += 1;
+  return next - at;
+}
+
+/** U+FDD0 to U+FDEF and U+nFFFE, U+nFFFF. */
+function isNonCharacter(bytes: Buffer, at: number, length: number): boolean {
+  if (length < 3) return false;
+  const point = bytes.toString('utf8', at, at + length).codePointAt(0) ?? 0;
+  return (point >= 0xfdd0 && point <= 0xfdef) || (point & 0xfffe) === 0xfffe;
+}
+
 /** CHAR holds single-byte characters only. */
 export function multibyteProblem(bytes: Uint8Array, start: number, end: number): Problem | undefined {
   for (let at = start; at < end; at += 1) {

@@ -1,4 +1,5 @@
 /** Dates, times and timestamps as COPY takes them: real calendar dates of the years 1 to 9999, at most six fraction digits. */
+import { compileFormat, readAuto, readEpoch } from './moments.ts';
 import { problem, type FieldCheck, type Problem } from './problem.ts';
 
 const DASH = 45;
@@ -9,6 +10,9 @@ const LETTER_T = 84;
 const LETTER_Z = 90;
 const PLUS = 43;
 const DATE_BYTES = 10;
+const MICROSECONDS_BYTES = 26;
+/** No date or time is longer. */
+const LONGEST = 64;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The number of `count` digits at an offset; -1 when they are not all digits. */
@@ -81,25 +85,55 @@ function invalidDate(length: number): Problem {
   return problem(1205, 'Invalid Date Format or value [YYYY-MM-DD]');
 }
 
-/** `YYYY-MM-DD`; with DATEFORMAT 'auto' also a timestamp, whose time PostgreSQL drops as Redshift does. */
-export function dateCheck(format: 'default' | 'auto'): FieldCheck {
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return end - start > LONGEST ? '' : String.fromCharCode(...bytes.subarray(start, end));
+}
+
+/** `default`, `auto`, or a format string of DATEFORMAT. With 'auto' a timestamp is cut to its date. */
+export function dateCheck(format: string, cutFractions: boolean): FieldCheck {
+  const target = { dateOnly: true, cutFractions };
+  if (format !== 'default' && format !== 'auto') {
+    const read = compileFormat(format);
+    return (bytes, start, end) =>
+      read?.(textOf(bytes, start, end), target) ?? problem(1205, `Invalid Date Format or value [${format}]`);
+  }
   return (bytes, start, end) => {
     if (end - start === DATE_BYTES && isCalendarDate(bytes, start, end)) return end;
-    if (format === 'auto' && isTimestamp(bytes, start, end, true)) return end;
+    if (format === 'auto') {
+      if (isTimestamp(bytes, start, end, true)) return end;
+      const found = readAuto(textOf(bytes, start, end), target);
+      if (found !== undefined) return found;
+    }
     return invalidDate(end - start);
   };
 }
 
 /**
- * `YYYY-MM-DD HH:MM:SS[.ffffff]` with an optional zone, which TIMESTAMP drops. With TIMEFORMAT 'auto' also `T` between
- * the parts, and a date alone.
+ * `YYYY-MM-DD HH:MM:SS[.ffffff]` with an optional zone, which TIMESTAMP drops; or the forms of TIMEFORMAT, of which
+ * 'auto' also takes a date alone.
  */
-export function timestampCheck(format: 'default' | 'auto'): FieldCheck {
-  const iso = format === 'auto';
+export function timestampCheck(format: string, cutFractions: boolean): FieldCheck {
+  const target = { dateOnly: false, cutFractions };
+  if (format === 'epochsecs' || format === 'epochmillisecs') {
+    return (bytes, start, end) =>
+      readEpoch(textOf(bytes, start, end), format) ??
+      problem(1206, `Invalid timestamp format or value [${format}]`);
+  }
+  if (format !== 'default' && format !== 'auto') {
+    const read = compileFormat(format);
+    return (bytes, start, end) =>
+      read?.(textOf(bytes, start, end), target) ??
+      problem(1206, `Invalid timestamp format or value [${format}]`);
+  }
+  const auto = format === 'auto';
   return (bytes, start, end) => {
-    if (isTimestamp(bytes, start, end, iso)) return end;
-    if (iso && end - start === DATE_BYTES && isCalendarDate(bytes, start, end)) return end;
-    return problem(1206, 'Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SS]');
+    if (isTimestamp(bytes, start, end, auto)) return end;
+    if (auto && end - start === DATE_BYTES && isCalendarDate(bytes, start, end)) return end;
+    const found =
+      auto || (cutFractions && end - start > MICROSECONDS_BYTES)
+        ? readAuto(textOf(bytes, start, end), target)
+        : undefined;
+    return found ?? problem(1206, 'Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SS]');
   };
 }
 

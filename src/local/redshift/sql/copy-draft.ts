@@ -1,26 +1,37 @@
 /** What COPY's parsers share: the options read so far, the column list and the CREDENTIALS string. */
-import { RedshiftError, type CopyCredentials } from './statement.ts';
+import { RedshiftError, type CopyCredentials, type CopyStatement } from './statement.ts';
 import type { TokenReader } from './reader.ts';
 
 /** The options met so far; a member is set when its option was given. */
 export interface CopyDraft {
   credentials?: CopyCredentials;
-  format?: 'csv';
+  /** Delimited text if undefined. */
+  format?: 'csv' | 'json';
   delimiter?: string;
   quote?: string;
+  json?: Omit<Extract<CopyStatement['format'], { kind: 'json' }>, 'kind'>;
+  escape?: boolean;
+  removeQuotes?: boolean;
+  encoding?: CopyStatement['encoding'];
   region?: string;
   manifest?: boolean;
-  compression?: 'gzip';
+  compression?: 'gzip' | 'zstd';
   nullAs?: string;
   emptyAsNull?: boolean;
   blanksAsNull?: boolean;
-  dateFormat?: 'default' | 'auto';
-  timeFormat?: 'default' | 'auto';
+  trimBlanks?: boolean;
+  dateFormat?: string;
+  timeFormat?: string;
+  acceptAnyDate?: boolean;
+  replaceInvalid?: string;
   ignoreHeader?: number;
+  ignoreBlankLines?: boolean;
   maxError?: number;
   truncateColumns?: boolean;
   roundDecimals?: boolean;
   fillRecord?: boolean;
+  explicitIds?: boolean;
+  noLoad?: boolean;
   needsOwnership?: boolean;
   /** The words of the options met so far: none may be given twice. */
   readonly seen: Set<string>;

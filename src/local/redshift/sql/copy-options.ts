@@ -6,21 +6,38 @@ import { type TokenReader, unsupported } from './reader.ts';
 type ReadOption = (reader: TokenReader, draft: CopyDraft) => void;
 
 const MAX_ERRORS = 100_000;
+const ENCODINGS = ['utf8', 'utf16', 'utf16le', 'utf16be', 'iso88591'] as const;
 
 const OPTIONS: Readonly<Record<string, ReadOption>> = {
   CSV: (reader, draft) => {
     draft.format = 'csv';
-    if (reader.sees('QUOTE')) readQuote(reader, draft);
+    if (reader.accept('QUOTE')) {
+      reader.accept('AS');
+      draft.quote = oneCharacter(reader.string(), 'QUOTE');
+    }
   },
   QUOTE: () => {
     throw new RedshiftError('42601', 'QUOTE is only valid with CSV format, right after the word CSV');
   },
+  JSON: (reader, draft) => {
+    draft.format = 'json';
+    readJson(reader, draft);
+  },
   DELIMITER: (reader, draft) => {
     reader.accept('AS');
-    draft.delimiter = oneCharacter(reader.string(), 'DELIMITER');
+    draft.delimiter = delimiter(reader.string());
+  },
+  ESCAPE: (_reader, draft) => {
+    draft.escape = true;
+  },
+  REMOVEQUOTES: (_reader, draft) => {
+    draft.removeQuotes = true;
   },
   GZIP: (_reader, draft) => {
     draft.compression = 'gzip';
+  },
+  ZSTD: (_reader, draft) => {
+    draft.compression = 'zstd';
   },
   MANIFEST: (_reader, draft) => {
     draft.manifest = true;
@@ -39,19 +56,37 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
   BLANKSASNULL: (_reader, draft) => {
     draft.blanksAsNull = true;
   },
+  TRIMBLANKS: (_reader, draft) => {
+    draft.trimBlanks = true;
+  },
   DATEFORMAT: (reader, draft) => {
-    draft.dateFormat = dateTimeFormat(reader, 'DATEFORMAT', ['YYYY-MM-DD']);
+    reader.accept('AS');
+    draft.dateFormat = timeFormat(reader.string(), 'DATEFORMAT', ['auto']);
   },
   TIMEFORMAT: (reader, draft) => {
-    draft.timeFormat = dateTimeFormat(reader, 'TIMEFORMAT', ['YYYY-MM-DD HH:MI:SS']);
+    reader.accept('AS');
+    draft.timeFormat = timeFormat(reader.string(), 'TIMEFORMAT', ['auto', 'epochsecs', 'epochmillisecs']);
+  },
+  ACCEPTANYDATE: (_reader, draft) => {
+    draft.acceptAnyDate = true;
+  },
+  ACCEPTINVCHARS: (reader, draft) => {
+    const given = reader.accept('AS') || reader.peek()?.kind === 'string';
+    draft.replaceInvalid = given ? replacement(reader.string()) : '?';
   },
   IGNOREHEADER: (reader, draft) => {
     reader.accept('AS');
     draft.ignoreHeader = count(reader, 'IGNOREHEADER', 0, Number.MAX_SAFE_INTEGER);
   },
+  IGNOREBLANKLINES: (_reader, draft) => {
+    draft.ignoreBlankLines = true;
+  },
   MAXERROR: (reader, draft) => {
     reader.accept('AS');
     draft.maxError = count(reader, 'MAXERROR', 0, MAX_ERRORS);
+  },
+  IGNOREALLERRORS: (_reader, draft) => {
+    draft.maxError = Infinity;
   },
   TRUNCATECOLUMNS: (_reader, draft) => {
     draft.truncateColumns = true;
@@ -62,6 +97,12 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
   FILLRECORD: (_reader, draft) => {
     draft.fillRecord = true;
   },
+  EXPLICIT_IDS: (_reader, draft) => {
+    draft.explicitIds = true;
+  },
+  NOLOAD: (_reader, draft) => {
+    draft.noLoad = true;
+  },
   COMPROWS: (reader) => {
     count(reader, 'COMPROWS', 1000, 2_147_483_647);
   },
@@ -71,54 +112,112 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
   STATUPDATE: (reader, draft) => {
     if (reader.acceptAny(['ON', 'TRUE', 'OFF', 'FALSE']) !== undefined) draft.needsOwnership = true;
   },
-  ENCODING: (reader) => {
+  READRATIO: (reader) => {
+    reader.take();
+    throw unsupported(
+      'READRATIO is only valid for COPY from DynamoDB, which the local warehouse does not serve.',
+    );
+  },
+  ENCODING: (reader, draft) => {
     reader.accept('AS');
-    const encoding = (reader.peek()?.kind === 'string' ? reader.string() : reader.take().text).toUpperCase();
-    if (!['UTF8', 'UTF16', 'UTF16LE', 'UTF16BE', 'ISO88591'].includes(encoding)) {
-      throw new RedshiftError('42601', `COPY encoding "${encoding}" is not recognized`);
-    }
-    if (encoding !== 'UTF8') throw notServed(`ENCODING ${encoding}`);
+    const text = reader.peek()?.kind === 'string' ? reader.string() : reader.take().text;
+    const encoding = ENCODINGS.find((name) => name === text.toLowerCase());
+    if (encoding === undefined) throw new RedshiftError('42601', `COPY encoding "${text}" is not recognized`);
+    draft.encoding = encoding;
   },
 };
 
-/** Options that Redshift has and the local warehouse does not serve. */
-const NOT_SERVED = new Set(
-  `JSON PARQUET AVRO ORC FIXEDWIDTH SHAPEFILE BZIP2 ZSTD LZOP ENCRYPTED MASTER_SYMMETRIC_KEY ACCEPTANYDATE
-  ACCEPTINVCHARS ESCAPE EXPLICIT_IDS IGNOREBLANKLINES REMOVEQUOTES TRIMBLANKS IGNOREALLERRORS NOLOAD SERIALIZETOJSON
-  READRATIO`.split(/\s+/),
-);
+/** Options that Redshift has and the local warehouse does not serve: parsed with what belongs to them, then refused. */
+const NOT_SERVED: Readonly<Record<string, ReadOption>> = {
+  PARQUET: nothing,
+  ORC: nothing,
+  AVRO: (reader) => {
+    reader.accept('AS');
+    reader.string();
+  },
+  FIXEDWIDTH: (reader) => {
+    reader.accept('AS');
+    reader.string();
+  },
+  SHAPEFILE: (reader) => {
+    if (!reader.accept('SIMPLIFY')) return;
+    reader.accept('AUTO');
+    if (reader.peek()?.kind === 'number') reader.take();
+  },
+  BZIP2: nothing,
+  LZOP: nothing,
+  ENCRYPTED: nothing,
+  MASTER_SYMMETRIC_KEY: (reader) => {
+    reader.accept('AS');
+    reader.string();
+  },
+  SSH: nothing,
+  SERIALIZETOJSON: nothing,
+};
 
-/** Pairs that Redshift refuses together. */
-const EXCLUSIVE: readonly (readonly [string, string])[] = [
-  ['CSV', 'FIXEDWIDTH'],
-  ['CSV', 'REMOVEQUOTES'],
-  ['CSV', 'ESCAPE'],
-  ['CSV', 'JSON'],
-  ['CSV', 'AVRO'],
-  ['CSV', 'PARQUET'],
-  ['CSV', 'ORC'],
-  ['GZIP', 'BZIP2'],
-  ['GZIP', 'LZOP'],
-  ['GZIP', 'ZSTD'],
-  ['MAXERROR', 'IGNOREALLERRORS'],
+function nothing(): void {
+  // Such an option has no argument.
+}
+
+const FORMATS = ['CSV', 'DELIMITER', 'FIXEDWIDTH', 'SHAPEFILE', 'AVRO', 'JSON', 'PARQUET', 'ORC'];
+const CODECS = ['GZIP', 'BZIP2', 'LZOP', 'ZSTD'];
+
+/** What does not go with each option ("COPY from JSON format", "Data format parameters", "COPY from columnar data formats"). */
+const EXCLUDED: Readonly<Record<string, readonly string[]>> = {
+  CSV: ['FIXEDWIDTH', 'REMOVEQUOTES', 'ESCAPE', 'AVRO', 'PARQUET', 'ORC', 'SHAPEFILE'],
+  JSON: [
+    ...[
+      'CSV',
+      'DELIMITER',
+      'AVRO',
+      'ESCAPE',
+      'FILLRECORD',
+      'FIXEDWIDTH',
+      'IGNOREBLANKLINES',
+      'NULL',
+      'READRATIO',
+    ],
+    ...['REMOVEQUOTES', 'PARQUET', 'ORC', 'SHAPEFILE'],
+  ],
+  FIXEDWIDTH: ['DELIMITER', 'ESCAPE', 'REMOVEQUOTES', 'AVRO', 'PARQUET', 'ORC', 'SHAPEFILE'],
+  MAXERROR: ['IGNOREALLERRORS'],
+  ...Object.fromEntries(CODECS.map((codec) => [codec, CODECS.filter((other) => other !== codec)])),
+};
+
+/** What COPY from columnar formats does not take, with Redshift's sentence. */
+const NOT_COLUMNAR = [
+  ...[
+    'MAXERROR',
+    'REGION',
+    'ACCEPTANYDATE',
+    'TRUNCATECOLUMNS',
+    'EMPTYASNULL',
+    'BLANKSASNULL',
+    'DATEFORMAT',
+    'TIMEFORMAT',
+  ],
+  ...[
+    'NULL',
+    'DELIMITER',
+    'ESCAPE',
+    'REMOVEQUOTES',
+    'IGNOREHEADER',
+    'IGNOREBLANKLINES',
+    'ROUNDEC',
+    'TRIMBLANKS',
+    'ENCODING',
+  ],
+  ...['IGNOREALLERRORS', 'NOLOAD', ...CODECS],
 ];
 
-/** Reads one option. Throws 42601 for an unknown word, a repeated option or an exclusive pair, 0A000 for what is not served. */
+/** Reads one option. Throws 42601 for an unknown word, a repeated option or an exclusive pair. */
 export function readCopyOption(reader: TokenReader, draft: CopyDraft): void {
   const formatWord = reader.accept('FORMAT');
   if (formatWord) reader.accept('AS');
-  const token = reader.peek();
-  const word = token?.word ?? '';
-  const read = OPTIONS[word];
-  if (
-    formatWord &&
-    !['CSV', 'DELIMITER', 'FIXEDWIDTH', 'SHAPEFILE', 'AVRO', 'JSON', 'PARQUET', 'ORC'].includes(word)
-  ) {
-    throw reader.unexpected();
-  }
-  if (read === undefined && !NOT_SERVED.has(word)) throw reader.unexpected();
+  const word = reader.peek()?.word ?? '';
+  const read = OPTIONS[word] ?? NOT_SERVED[word];
+  if (read === undefined || (formatWord && !FORMATS.includes(word))) throw reader.unexpected();
   remember(draft, word);
-  if (read === undefined) throw notServed(word);
   reader.take();
   read(reader, draft);
 }
@@ -127,30 +226,81 @@ function remember({ seen }: CopyDraft, word: string): void {
   if (seen.has(word))
     throw new RedshiftError('42601', `conflicting or redundant options: ${word} is given twice`);
   seen.add(word);
-  for (const [one, other] of EXCLUSIVE) {
-    if (seen.has(one) && seen.has(other)) {
+  for (const one of seen) {
+    const other = EXCLUDED[one]?.find((candidate) => seen.has(candidate));
+    if (other !== undefined)
       throw new RedshiftError('42601', `${one} and ${other} cannot be used together in COPY`);
-    }
   }
 }
 
-function notServed(what: string): RedshiftError {
-  return unsupported(
-    `The local warehouse does not read COPY with ${what}; it reads CSV, plain or with GZIP.`,
-  );
+/** Refuses what can be parsed and not be served, with the errors first that Redshift itself has for such a COPY. */
+export function refuseUnserved({ seen, credentials }: CopyDraft): void {
+  const columnar = ['PARQUET', 'ORC'].find((word) => seen.has(word));
+  if (columnar !== undefined) {
+    const option = NOT_COLUMNAR.find((word) => seen.has(word));
+    if (option !== undefined) {
+      throw new RedshiftError('0A000', `${option} argument is not supported for ${columnar} based COPY`);
+    }
+    if (credentials?.kind === 'keys') {
+      throw new RedshiftError('XX000', 'COPY from this file format only accepts IAM_ROLE credentials.');
+    }
+  }
+  if (seen.has('SERIALIZETOJSON') && columnar === undefined) {
+    throw new RedshiftError('42601', 'SERIALIZETOJSON is only valid with PARQUET and ORC');
+  }
+  const unserved = Object.keys(NOT_SERVED).find((word) => seen.has(word));
+  if (unserved !== undefined) {
+    throw unsupported(
+      `The local warehouse does not read COPY with ${unserved}; it reads CSV, delimited text and JSON, plain or with GZIP.`,
+    );
+  }
 }
 
-function readQuote(reader: TokenReader, draft: CopyDraft): void {
-  reader.expect('QUOTE');
+function readJson(reader: TokenReader, draft: CopyDraft): void {
   reader.accept('AS');
-  draft.quote = oneCharacter(reader.string(), 'QUOTE');
+  const by = reader.peek()?.kind === 'string' ? reader.string() : 'auto';
+  if (by === 'auto' || by === 'auto ignorecase' || by === 'noshred') {
+    draft.json = { by };
+    return;
+  }
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(by) ?? [];
+  if (bucket === undefined || key === undefined) {
+    throw new RedshiftError(
+      'XX000',
+      `Invalid JSON option: '${by}'. It is 'auto', 'auto ignorecase', 'noshred' or the S3 path of a jsonpaths file.`,
+    );
+  }
+  draft.json = { by: 'auto', jsonpaths: { bucket, key } };
+}
+
+/** ASCII, also as an octal number `\ddd` or as `\t`. */
+function delimiter(value: string): string {
+  const text = value.replaceAll(/\\([0-7]{3}|t)/g, (_match, code: string) =>
+    code === 't' ? '\t' : String.fromCharCode(parseInt(code, 8)),
+  );
+  for (const character of text) {
+    const code = character.charCodeAt(0);
+    if (code > 127 || code === 0 || code === 10 || code === 13) throw notAscii('DELIMITER');
+  }
+  if (text === '') throw notAscii('DELIMITER');
+  return text;
 }
 
 function oneCharacter(value: string, option: string): string {
-  if (value.length > 1 && option === 'DELIMITER') throw notServed('a delimiter of several characters');
   const code = value.charCodeAt(0);
-  if (value.length !== 1 || code > 127 || code === 0 || value === '\n' || value === '\r') {
-    throw new RedshiftError('42601', `COPY ${option} must be a single ASCII character`);
+  if (value.length !== 1 || code > 127 || code === 0 || code === 10 || code === 13) throw notAscii(option);
+  return value;
+}
+
+function notAscii(option: string): RedshiftError {
+  return new RedshiftError('42601', `COPY ${option} must be a single ASCII character`);
+}
+
+/** Any ASCII character but NUL. */
+function replacement(value: string): string {
+  const code = value.charCodeAt(0);
+  if (value.length !== 1 || code > 127 || code === 0) {
+    throw new RedshiftError('42601', 'ACCEPTINVCHARS takes one ASCII character other than NUL');
   }
   return value;
 }
@@ -163,15 +313,16 @@ function count(reader: TokenReader, option: string, min: number, max: number): n
   return value;
 }
 
-/** `'auto'` is case-sensitive ("Using automatic recognition"); other formats than the default are not served. */
-function dateTimeFormat(
-  reader: TokenReader,
-  option: string,
-  defaults: readonly string[],
-): 'default' | 'auto' {
-  reader.accept('AS');
-  const format = reader.string();
-  if (format === 'auto') return 'auto';
-  if (defaults.includes(format)) return 'default';
-  throw notServed(`${option} '${format}'`);
+const PARTS = /YYYY|YY|MON|MM|DD|HH|MI|SS/i;
+const DEFAULTS = new Set(['YYYY-MM-DD', 'YYYY-MM-DD HH:MI:SS', 'YYYY-MM-DD HH24:MI:SS']);
+
+/** The words are case-sensitive ("Using automatic recognition"); a format names a part of the date or time, and no zone. */
+function timeFormat(format: string, option: string, words: readonly string[]): string {
+  if (words.includes(format)) return format;
+  if (DEFAULTS.has(format.toUpperCase()) && (option === 'TIMEFORMAT') === format.includes(' '))
+    return 'default';
+  if (!PARTS.test(format) || /TZ|OF/i.test(format)) {
+    throw new RedshiftError('XX000', `Invalid ${option} string: '${format}'`);
+  }
+  return format;
 }

@@ -1,7 +1,7 @@
 /** Parses COPY from S3 as strictly as Redshift does; what the local warehouse can not read is refused in plain words. */
 import { copyColumns, readCredentialsString, type CopyDraft } from './copy-draft.ts';
-import { readCopyOption } from './copy-options.ts';
-import { RedshiftError, type CopyStatement, type Statement } from './statement.ts';
+import { readCopyOption, refuseUnserved } from './copy-options.ts';
+import { RedshiftError, type CopyFormat, type CopyStatement, type Statement } from './statement.ts';
 import { type TokenReader, unsupported } from './reader.ts';
 
 /** Reads the statement after the word COPY. Throws 42601 for what Redshift does not parse, 0A000 for what is not served. */
@@ -89,31 +89,42 @@ function settle(draft: CopyDraft): Omit<CopyStatement, 'table' | 'columns' | 'bu
       'CREDENTIALS argument is required but not provided: COPY needs an authorization',
     );
   }
-  if (draft.format !== 'csv') {
-    throw unsupported(
-      'The local warehouse reads CSV only: delimited text (COPY without the word CSV) is not served.',
-    );
-  }
-  const delimiter = draft.delimiter ?? ',';
-  const quote = draft.quote ?? '"';
-  if (delimiter === quote)
-    throw new RedshiftError('42601', 'COPY delimiter must be different from the quote character');
+  refuseUnserved(draft);
   return {
     credentials: draft.credentials,
     ...(draft.region === undefined ? {} : { region: draft.region }),
     manifest: draft.manifest ?? false,
     compression: draft.compression ?? 'none',
-    format: { kind: 'csv', delimiter, quote },
+    format: settleFormat(draft),
+    encoding: draft.encoding ?? 'utf8',
     nullAs: draft.nullAs ?? '\\N',
     emptyAsNull: draft.emptyAsNull ?? false,
     blanksAsNull: draft.blanksAsNull ?? false,
+    trimBlanks: draft.trimBlanks ?? false,
     dateFormat: draft.dateFormat ?? 'default',
     timeFormat: draft.timeFormat ?? 'default',
+    acceptAnyDate: draft.acceptAnyDate ?? false,
+    ...(draft.replaceInvalid === undefined ? {} : { replaceInvalid: draft.replaceInvalid }),
     ignoreHeader: draft.ignoreHeader ?? 0,
+    ignoreBlankLines: draft.ignoreBlankLines ?? false,
     maxError: draft.maxError ?? 0,
     truncateColumns: draft.truncateColumns ?? false,
     roundDecimals: draft.roundDecimals ?? false,
     fillRecord: draft.fillRecord ?? false,
+    explicitIds: draft.explicitIds ?? false,
+    noLoad: draft.noLoad ?? false,
     needsOwnership: draft.needsOwnership ?? false,
   };
+}
+
+function settleFormat(draft: CopyDraft): CopyFormat {
+  const { json, escape = false, removeQuotes = false } = draft;
+  if (json !== undefined) return { kind: 'json', ...json };
+  if (draft.format !== 'csv')
+    return { kind: 'text', delimiter: draft.delimiter ?? '|', escape, removeQuotes };
+  const { delimiter = ',', quote = '"' } = draft;
+  if (delimiter.includes(quote)) {
+    throw new RedshiftError('42601', 'COPY delimiter must be different from the quote character');
+  }
+  return { kind: 'csv', delimiter, quote };
 }

@@ -16,6 +16,22 @@ export type CopyCredentials =
       readonly sessionToken?: string;
     };
 
+/** What COPY reads. Delimiters are of one or more ASCII characters, a quote is one. */
+export type CopyFormat =
+  | { readonly kind: 'csv'; readonly delimiter: string; readonly quote: string }
+  | {
+      readonly kind: 'text';
+      readonly delimiter: string;
+      readonly escape: boolean;
+      readonly removeQuotes: boolean;
+    }
+  /** `jsonpaths` is the object that holds the paths. */
+  | {
+      readonly kind: 'json';
+      readonly by: 'auto' | 'auto ignorecase' | 'noshred';
+      readonly jsonpaths?: { readonly bucket: string; readonly key: string };
+    };
+
 /** COPY table (columns) FROM 's3://...' with every option read and checked. */
 export interface CopyStatement {
   readonly table: TableName;
@@ -27,19 +43,30 @@ export interface CopyStatement {
   readonly credentials: CopyCredentials;
   readonly region?: string;
   readonly manifest: boolean;
-  readonly compression: 'none' | 'gzip';
-  readonly format: { readonly kind: 'csv'; readonly delimiter: string; readonly quote: string };
+  readonly compression: 'none' | 'gzip' | 'zstd';
+  readonly format: CopyFormat;
+  readonly encoding: 'utf8' | 'utf16' | 'utf16le' | 'utf16be' | 'iso88591';
   /** The text of NULL AS; Redshift's default is `\N`. */
   readonly nullAs: string;
   readonly emptyAsNull: boolean;
   readonly blanksAsNull: boolean;
-  readonly dateFormat: 'default' | 'auto';
-  readonly timeFormat: 'default' | 'auto';
+  readonly trimBlanks: boolean;
+  /** `default`, `auto`, or a format string of DATEFORMAT. */
+  readonly dateFormat: string;
+  /** `default`, `auto`, `epochsecs`, `epochmillisecs`, or a format string of TIMEFORMAT. */
+  readonly timeFormat: string;
+  readonly acceptAnyDate: boolean;
+  /** The character that replaces each byte of what is no UTF-8; undefined when that is an error. */
+  readonly replaceInvalid?: string;
   readonly ignoreHeader: number;
+  readonly ignoreBlankLines: boolean;
+  /** The load fails when so many rows are wrong (0 as 1); Infinity with IGNOREALLERRORS. */
   readonly maxError: number;
   readonly truncateColumns: boolean;
   readonly roundDecimals: boolean;
   readonly fillRecord: boolean;
+  readonly explicitIds: boolean;
+  readonly noLoad: boolean;
   /** COMPUPDATE or STATUPDATE with an explicit value: the caller must own the table. */
   readonly needsOwnership: boolean;
 }

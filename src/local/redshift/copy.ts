@@ -3,23 +3,31 @@
  * fails the engine's statement too, so that transactions behave as they should, and its rows of stl_load_errors are
  * there before the client hears of it.
  */
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { type Copier, type ObjectReader, openReader } from './credentials.ts';
+import { text } from 'node:stream/consumers';
+import { checkCompression, describeInput, Feeder, RowsRefused } from './copy-feed.ts';
+import { type CopyTarget, findTarget } from './copy-target.ts';
+import { type Copier, explainS3, type ObjectReader, openReader } from './credentials.ts';
 import { copyError, describeError, type ErrorContext } from './errors.ts';
-import { explainRejection, type LoadError } from './load-errors.ts';
+import { explainRejection } from './load-errors.ts';
 import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from './message.ts';
-import { findObjects, type LoadObject, openObject } from './objects.ts';
-import { compileChecker, type CopyColumn, type RowChecker } from './rows/check.ts';
+import { findObjects } from './objects.ts';
+import { compileChecker, type RowChecker } from './rows/check.ts';
+import { JsonPathsError, parseJsonPaths } from './rows/json-paths.ts';
 import { quoteName, quoteTable } from './sql/names.ts';
 import { type CopyStatement, RedshiftError } from './sql/statement.ts';
-import { quoteLiteral, type Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 import type { World } from './world.ts';
 
 /** How a COPY that came to reading rows ended. */
 export type CopyResult =
-  | { readonly kind: 'loaded'; readonly rows: number; readonly skipped: number }
+  | {
+      readonly kind: 'loaded';
+      readonly rows: number;
+      /** Rows that MAXERROR tolerates. */
+      readonly skipped: number;
+      /** Rows in which ACCEPTINVCHARS replaced characters. */
+      readonly replaced: number;
+    }
   | { readonly kind: 'failed'; readonly failure: Fields };
 
 /** A COPY in a session that holds the table's lock. */
@@ -34,20 +42,16 @@ export interface CopyRun {
   readonly signal: AbortSignal;
 }
 
-interface Target {
-  readonly oid: number;
-  /** The columns to load, in the order of the fields. */
-  readonly columns: readonly CopyColumn[];
-}
-
-const INFLATED_CHUNK = 256 * 1024;
 /** Redshift keeps statistics up to date by itself; below this many rows they change no plan. */
 const ROWS_WORTH_ANALYZING = 1000;
+/** A tenth of the engine's own sample is enough for plans, and does not slow the load. */
+const SAMPLE = 10;
 
-/** The engine's COPY of a statement: it reads what the row checks put out. */
-function engineCopy(copy: CopyStatement): string {
-  const columns = copy.columns ? ` (${copy.columns.map(quoteName).join(', ')})` : '';
-  return `COPY ${quoteTable(copy.table)}${columns} FROM STDIN WITH (${compileChecker([], copy).engineOptions})`;
+/** The feeding of the engine, as it ended. `cause` is why the feeding failed, if it did. */
+interface Fed {
+  readonly rows: number;
+  readonly failure?: Fields;
+  readonly cause?: unknown;
 }
 
 /**
@@ -57,74 +61,101 @@ function engineCopy(copy: CopyStatement): string {
 export async function runCopy(run: CopyRun): Promise<CopyResult> {
   const { copy, context, world, upstream } = run;
   const started = new Date();
+  checkCompression(copy);
   const target = await findTarget(copy, upstream);
   const reader = await openReader(copy, world.access, run.copier, context);
+  const jsonpaths = await readJsonPaths(run, reader, target);
   const objects = await findObjects(copy, reader, context);
   if (run.signal.aborted) throw cancelled(context);
-  const feeder = new Feeder(
-    run,
-    compileChecker(target.columns, copy, { readings: world.readings }),
-    reader,
-    objects,
-  );
-  const { tag, failure, cause } = await feed(run, feeder);
-
-  const errors = [...feeder.errors];
-  if (failure && cause === undefined) errors.push(explainRejection(failure, feeder.starts, target.columns));
-  const load = {
-    queryId: context.queryId,
-    pid: context.pid,
-    database: world.database,
-    table: target.oid,
-    started,
-  };
-  await world.recordLoadErrors(load, errors);
-  if (failure) return { kind: 'failed', failure: explainFailure(run, cause) };
-  const rows = Number(/^COPY (\d+)$/.exec(tag)?.[1]);
-  if (rows > ROWS_WORTH_ANALYZING) await upstream.run(`ANALYZE ${quoteTable(copy.table)}`);
-  return { kind: 'loaded', rows, skipped: errors.length };
-}
-
-async function findTarget(copy: CopyStatement, upstream: Upstream): Promise<Target> {
-  const rows = await upstream.run(
-    `SELECT c.oid, pg_has_role(c.relowner, 'usage'), warehouse_long_name(a.attname), format_type(a.atttypid, null),
-       information_schema._pg_char_max_length(a.atttypid, a.atttypmod),
-       information_schema._pg_numeric_precision(a.atttypid, a.atttypmod),
-       information_schema._pg_numeric_scale(a.atttypid, a.atttypmod), a.attnotnull
-     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-     WHERE c.oid = ${quoteLiteral(quoteTable(copy.table))}::regclass AND a.attnum > 0 AND NOT a.attisdropped
-     ORDER BY a.attnum`,
-  );
-  if (copy.needsOwnership && rows[0]?.[1] !== 't') {
-    throw new RedshiftError('42501', `must be owner of relation ${copy.table.table}`);
-  }
-  const columns = rows.map(readColumn);
-  const chosen = copy.columns?.map((name) => {
-    const column = columns.find((candidate) => candidate.name === name);
-    if (column) return column;
-    throw new RedshiftError('42703', `column "${name}" of relation "${copy.table.table}" does not exist`);
+  const checker = compileChecker(target.columns, copy, {
+    readings: world.readings,
+    ...(jsonpaths !== undefined && { jsonpaths }),
+    ...(target.missing && { missing: target.missing }),
   });
-  return { oid: Number(rows[0]?.[0]), columns: chosen ?? columns };
-}
+  const feeder = new Feeder({ copy, context, readings: world.readings, reader, objects }, checker);
+  const fed = copy.noLoad ? await readOnly(run, feeder) : await feed(run, feeder, target, checker);
 
-function readColumn([, , name, type, length, precision, scale, notNull]: (string | null)[]): CopyColumn {
-  const optional = (key: string, value: string | null | undefined) =>
-    value === null || value === undefined ? {} : { [key]: Number(value) };
+  const failed = fed.failure !== undefined || fed.cause !== undefined;
+  if (fed.failure && fed.cause === undefined) {
+    if (!isAboutRows(fed.failure)) return { kind: 'failed', failure: fed.failure };
+    checker.errors.push(explainRejection(fed.failure, feeder.files, target.columns));
+  }
+  await world.recordLoad({
+    ...{ queryId: context.queryId, pid: context.pid, database: world.database, table: target.oid },
+    ...{ copy, started, files: feeder.files, errors: checker.errors, replacements: checker.replacements },
+    rows: failed ? 0 : fed.rows,
+    status: failed ? 'aborted' : 'completed',
+  });
+  if (failed) return { kind: 'failed', failure: explainFailure(run, fed.cause) };
+  if (fed.rows > ROWS_WORTH_ANALYZING) await analyze(copy, upstream);
   return {
-    name: name ?? '',
-    type: type ?? '',
-    notNull: notNull === 't',
-    ...optional('length', length),
-    ...optional('precision', precision),
-    ...optional('scale', scale),
+    kind: 'loaded',
+    rows: fed.rows,
+    skipped: checker.errors.length,
+    replaced: checker.replacedRows,
   };
 }
 
-/** Has the engine run the COPY while it is fed. `cause` is why the feeding failed, if it did. */
-async function feed(
-  run: CopyRun,
-  feeder: Feeder,
-): Promise<{ tag: string; failure?: Fields; cause?: unknown }> {
+/** Otherwise the engine was stopped, or has come to an end of its means. */
+function isAboutRows(failure: Fields): boolean {
+  return /^2[23]/.test(failure['C'] ?? '');
+}
+
+async function analyze({ table }: CopyStatement, upstream: Upstream): Promise<void> {
+  await upstream.run(
+    `SET LOCAL default_statistics_target TO ${SAMPLE}; ANALYZE ${quoteTable(table)}; ` +
+      'SET LOCAL default_statistics_target TO DEFAULT',
+  );
+}
+
+/** The content of the jsonpaths file, checked against the columns; undefined if the statement names none. */
+async function readJsonPaths(
+  { copy, context }: CopyRun,
+  reader: ObjectReader,
+  { columns }: CopyTarget,
+): Promise<string | undefined> {
+  const { format } = copy;
+  if (format.kind !== 'json') return undefined;
+  if (format.by === 'noshred' && (columns.length !== 1 || columns[0]?.type !== 'super')) {
+    throw new RedshiftError(
+      '0A000',
+      "JSON 'noshred' needs a table or column list of exactly one SUPER column",
+    );
+  }
+  if (format.jsonpaths === undefined) return undefined;
+  let content: string;
+  try {
+    content = await text((await reader.open(format.jsonpaths.bucket, format.jsonpaths.key)).body);
+  } catch (error) {
+    throw explainS3(error, format.jsonpaths, context);
+  }
+  try {
+    const paths = parseJsonPaths(content);
+    if (paths && paths.length !== columns.length) {
+      throw new JsonPathsError(
+        'Number of jsonpaths and the number of columns should match. ' +
+          `JSONPath size: ${paths.length}, Number of columns in table or column list: ${columns.length}`,
+      );
+    }
+    return content;
+  } catch (error) {
+    if (!(error instanceof JsonPathsError)) throw error;
+    throw copyError(error.message, context);
+  }
+}
+
+/** NOLOAD: reads and checks, and loads nothing. */
+async function readOnly({ signal }: CopyRun, feeder: Feeder): Promise<Fed> {
+  try {
+    await feeder.send(() => Promise.resolve(), signal);
+    return { rows: 0 };
+  } catch (error) {
+    return { rows: 0, cause: error };
+  }
+}
+
+/** Has the engine run the COPY while it is fed. */
+async function feed(run: CopyRun, feeder: Feeder, target: CopyTarget, checker: RowChecker): Promise<Fed> {
   const { upstream } = run;
   const refused = new AbortController();
   let tag = '';
@@ -133,7 +164,8 @@ async function feed(
   let feeding: Promise<void> | undefined;
   const start = async () => {
     try {
-      await feeder.send(AbortSignal.any([run.signal, refused.signal]));
+      const signal = AbortSignal.any([run.signal, refused.signal]);
+      await feeder.send((rows) => upstream.sendCopyData(rows), signal);
       await upstream.send(encode('c'));
     } catch (error) {
       if (!refused.signal.aborted) {
@@ -142,7 +174,9 @@ async function feed(
       }
     }
   };
-  await upstream.request(encodeQuery(engineCopy(run.copy)), (frame) => {
+  const columns = target.columns.map(({ name }) => quoteName(name)).join(', ');
+  const sql = `COPY ${quoteTable(run.copy.table)} (${columns}) FROM STDIN WITH (${checker.engineOptions})`;
+  await upstream.request(encodeQuery(sql), (frame) => {
     if (frame.type === 'G') {
       feeding = start();
       feeding.catch(() => undefined);
@@ -154,117 +188,23 @@ async function feed(
     }
   });
   await feeding;
-  return { tag, ...(failure && { failure }), ...(cause !== undefined && { cause }) };
-}
-
-/** More rows are wrong than MAXERROR allows. */
-class RowsRefused extends Error {
-  override readonly name = 'RowsRefused';
-}
-
-/** Where the rows of an object begin among those that the engine gets. */
-export interface ObjectStart {
-  readonly file: string;
-  readonly rows: number;
-}
-
-/** Sends the good rows of all objects to the engine and keeps account of the others. */
-class Feeder {
-  readonly starts: ObjectStart[] = [];
-  private readonly run: CopyRun;
-  private readonly checker: RowChecker;
-  private readonly reader: ObjectReader;
-  private readonly objects: readonly LoadObject[];
-
-  constructor(run: CopyRun, checker: RowChecker, reader: ObjectReader, objects: readonly LoadObject[]) {
-    this.run = run;
-    this.checker = checker;
-    this.reader = reader;
-    this.objects = objects;
-  }
-
-  get errors(): readonly LoadError[] {
-    return this.checker.errors;
-  }
-
-  /** @throws RowsRefused, RedshiftError, or what has broken the reading of an object. */
-  async send(signal: AbortSignal): Promise<void> {
-    const { checker, run } = this;
-    for (const object of this.objects) {
-      signal.throwIfAborted();
-      const body = await untilAborted(openObject(object, this.reader, run.context), signal);
-      if (!body) continue;
-      const file = `s3://${object.bucket}/${object.key}`;
-      this.starts.push({ file, rows: checker.rows });
-      checker.startFile(file);
-      const check = async (source: AsyncIterable<Buffer>) => {
-        for await (const chunk of source) await this.pass(checker.push(chunk));
-        await this.pass(checker.endFile());
-      };
-      await inflate(body, run.copy, check, signal);
-    }
-    if (this.starts.length === 0) throw copyError('No file of the manifest was found', run.context);
-  }
-
-  private async pass(rows: readonly Buffer[]): Promise<void> {
-    if (this.checker.failed) throw new RowsRefused();
-    for (const bytes of rows) await this.run.upstream.sendCopyData(bytes);
-  }
-}
-
-/** S3 may take its time; whoever cancels does not wait for it. */
-async function untilAborted(
-  opening: Promise<Readable | undefined>,
-  signal: AbortSignal,
-): Promise<Readable | undefined> {
-  let leave: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(new Error('cancelled'));
-    signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([opening, aborted]);
-  } catch (error) {
-    opening.then((body) => body?.destroy()).catch(() => undefined);
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
-}
-
-async function inflate(
-  body: Readable,
-  copy: CopyStatement,
-  send: (source: AsyncIterable<Buffer>) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  if (copy.compression === 'none') await pipeline(body, send, { signal });
-  else await pipeline(body, createGunzip({ chunkSize: INFLATED_CHUNK }), send, { signal });
+  const rows = Number(/^COPY (\d+)$/.exec(tag)?.[1] ?? 0);
+  return { rows, ...(failure && { failure }), ...(cause !== undefined && { cause }) };
 }
 
 function explainFailure(run: CopyRun, cause: unknown): Fields {
-  const { copy, context, signal } = run;
+  const { copy, context, signal, world } = run;
   if (cause === undefined || cause instanceof RowsRefused) {
     const sentence =
-      `Load into table '${copy.table.table}' failed.  ` + "Check 'stl_load_errors' system table for details.";
+      `Load into table '${copy.table.table}' failed.  ` +
+      `Check '${world.readings.loadErrorTable}' system table for details.`;
     return describeError(new RedshiftError('XX000', sentence));
   }
-  if (signal.aborted) {
-    return describeError(cancelled(context));
-  }
+  if (signal.aborted) return describeError(cancelled(context));
   if (cause instanceof RedshiftError) return describeError(cause);
   return describeError(copyError(describeInput(cause), context));
 }
 
 function cancelled({ queryId }: ErrorContext): RedshiftError {
   return new RedshiftError('57014', `Query (${queryId}) canceled on user's request`);
-}
-
-/** What broke the reading itself: the connection to S3, or content that is not what the statement says. */
-function describeInput(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return code.startsWith('Z_')
-    ? `failed to inflate input file: ${text} (${code})`
-    : `S3 read failed: ${text}`;
 }

@@ -188,7 +188,7 @@ export class Runner {
         return result.failure;
       }
       this.copyCount = result.rows - (fault?.kind === 'copy-reports-fewer' ? fault.rows : 0);
-      if (fault?.kind !== 'drop-after') this.reportCopy(copy.table.table, result.skipped);
+      if (fault?.kind !== 'drop-after') this.reportCopy(copy.table.table, result);
       return undefined;
     } finally {
       this.gone.signal.removeEventListener('abort', leave);
@@ -196,13 +196,20 @@ export class Runner {
     }
   }
 
-  private reportCopy(table: string, skipped: number): void {
+  private reportCopy(table: string, { skipped, replaced }: { skipped: number; replaced: number }): void {
     if (this.implicit) this.replies.holdBack();
-    const lines = [`Load into table '${table}' completed, ${this.copyCount} record(s) loaded successfully.`];
+    const completed = `Load into table '${table}' completed,`;
+    const lines = [`${completed} ${this.copyCount} record(s) loaded successfully.`];
     if (skipped > 0) {
       lines.push(
-        `Load into table '${table}' completed, ${skipped} record(s) could not be loaded.  ` +
-          "Check 'stl_load_errors' system table for details.",
+        `${completed} ${skipped} record(s) could not be loaded.  ` +
+          `Check '${this.world.readings.loadErrorTable}' system table for details.`,
+      );
+    }
+    if (replaced > 0) {
+      lines.push(
+        `${completed} ${replaced} record(s) were loaded with replacements made for ACCEPTINVCHARS. ` +
+          "Check 'stl_replacements' system table for details.",
       );
     }
     for (const M of lines) this.replies.write(encodeFields('N', { S: 'INFO', C: '00000', M }));

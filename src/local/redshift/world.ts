@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { CopyAccess } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
-import { type FailedLoad, type LoadError, recordLoadErrors } from './load-errors.ts';
+import { type LoadRecord, recordLoad } from './load-log.ts';
 import { LongNames } from './long-names.ts';
 import type { Readings } from './readings.ts';
 import { engineName } from './sql/names.ts';
@@ -56,8 +56,8 @@ export class World {
     }
   }
 
-  /** Writes the load errors of a COPY where every session sees them. */
-  async recordLoadErrors(load: FailedLoad, errors: readonly LoadError[]): Promise<void> {
-    await recordLoadErrors(this.admin, load, errors);
+  /** Writes what a COPY leaves in the system tables, where every session sees it. */
+  async recordLoad(load: LoadRecord): Promise<void> {
+    await recordLoad(this.admin, load);
   }
 }

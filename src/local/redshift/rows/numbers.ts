@@ -41,7 +41,7 @@ export function integerCheck(type: string): FieldCheck {
     let at = isSign(bytes[start]) ? start + 1 : start;
     const first = at;
     for (; at < end; at += 1) if (!isDigit(bytes[at])) return invalidDigit(bytes, start, at, name);
-    if (at === first) return invalidDigit(bytes, start, start, name);
+    if (at === first) return invalidDigit(bytes, start, start, name, end);
     if (end - first <= safeDigits) return end;
     const digits = textOf(bytes, first, end).replace(/^0+(?=\d)/, '');
     const magnitude = digits.length > max.length ? undefined : BigInt(digits);
@@ -103,7 +103,7 @@ function decimalProblem(bytes: Uint8Array, start: number, at: number, end: numbe
   const byte = bytes[at];
   const exponent = at > start && at < end && (byte === 101 || byte === 69);
   if (exponent) return problem(1209, 'Invalid decimal format: an exponent is not supported', at - start);
-  return invalidDigit(bytes, start, at < end ? at : start, 'Decimal');
+  return invalidDigit(bytes, start, at < end ? at : start, 'Decimal', end);
 }
 
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -20,9 +20,15 @@ export function problem(code: number, reason: string, position = 0): Problem {
   return { code, reason, position };
 }
 
-/** 1207, for the first byte that a number can not have. */
-export function invalidDigit(bytes: Uint8Array, start: number, at: number, type: string): Problem {
-  const byte = bytes[at];
+/** 1207, for the first byte that a number can not have; at `end` it is a digit that is missing. */
+export function invalidDigit(
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  type: string,
+  end = Infinity,
+): Problem {
+  const byte = at < end ? bytes[at] : undefined;
   const value = byte === undefined ? '' : byte < 128 ? String.fromCharCode(byte) : '.';
   return problem(1207, `Invalid digit, Value '${value}', Pos ${at - start}, Type: ${type}`, at - start);
 }

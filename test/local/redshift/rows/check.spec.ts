@@ -12,16 +12,22 @@ const COPY: CopyStatement = {
   manifest: false,
   compression: 'none',
   format: { kind: 'csv', delimiter: ',', quote: '"' },
+  encoding: 'utf8',
   nullAs: '\\N',
   emptyAsNull: false,
   blanksAsNull: false,
+  trimBlanks: false,
   dateFormat: 'auto',
   timeFormat: 'auto',
+  acceptAnyDate: false,
   ignoreHeader: 0,
+  ignoreBlankLines: false,
   maxError: 100_000,
   truncateColumns: false,
   roundDecimals: false,
   fillRecord: false,
+  explicitIds: false,
+  noLoad: false,
   needsOwnership: false,
 };
 
@@ -39,14 +45,16 @@ interface Run {
   readonly copy?: Partial<CopyStatement>;
   readonly readings?: Readings;
   readonly chunk?: number;
+  readonly jsonpaths?: string;
+  readonly missing?: CopyColumn;
 }
 
 function load(
   columns: readonly CopyColumn[],
   input: string | Buffer,
-  { copy = {}, readings, chunk }: Run = {},
+  { copy = {}, readings, chunk, ...more }: Run = {},
 ) {
-  const checker = compileChecker(columns, { ...COPY, ...copy }, readings);
+  const checker = compileChecker(columns, { ...COPY, ...copy }, { ...(readings && { readings }), ...more });
   const bytes = Buffer.from(input as string);
   const step = chunk ?? Math.max(bytes.length, 1);
   const output: Buffer[] = [];
@@ -90,10 +98,12 @@ describe('the row checks of COPY', () => {
 
   it('tell NULL from the empty string as Redshift does', () => {
     const columns = [varchar(9), INT];
-    expect(outputOf(columns, ',\n"",""\n\\N,\\N\n"\\N","\\N"\n  ,  \n')).to.equal(
+    expect(outputOf(columns, ',\n"",\n\\N,\\N\n"\\N","\\N"\n  ,  \n')).to.equal(
       ',\\N\n"",\\N\n\\N,\\N\n\\N,\\N\n  ,\\N\n',
     );
     expect(outputOf([varchar(9)], '"\\N"\n', { readings: LENIENT })).to.equal('"\\N"\n');
+    expect(outputOf([INT], '""\n', { readings: LENIENT })).to.equal('\\N\n');
+    expect(field(INT, '""\n')).to.equal("1207 0 Invalid digit, Value '', Pos 0, Type: Integer");
     expect(
       outputOf([varchar(9)], '\n""\n  \nNULL\n\\N\n', { copy: { nullAs: 'NULL', emptyAsNull: true } }),
     ).to.equal('NULL\nNULL\n  \nNULL\n\\N\n');
@@ -131,6 +141,7 @@ describe('the row checks of COPY', () => {
         rawLine: 'x,.',
         code: 1207,
         reason: "Invalid digit, Value 'x', Pos 0, Type: Integer",
+        fields: [{ column: 'id', type: 'int4', length: '0', value: 'x' }],
       },
       {
         file: 'f',
@@ -143,6 +154,10 @@ describe('the row checks of COPY', () => {
         rawLine: '4,abcd',
         code: 1204,
         reason: 'String length exceeds DDL length',
+        fields: [
+          { column: 'id', type: 'int4', length: '0', value: '4' },
+          { column: 'né', type: 'varchar', length: '3', value: 'abcd' },
+        ],
       },
     ]);
   });
@@ -262,7 +277,7 @@ describe('the row checks of COPY', () => {
     ['super', column('super'), 'abc', '1224 0 Invalid JSON: value expected'],
     ['varbyte', column('bytea'), '00fF', '"\\x00fF"'],
     ['varbyte', column('bytea'), '0g', "1207 1 Invalid digit, Value 'g', Pos 1, Type: Varbyte"],
-    ['int not null', column('integer', { notNull: true }), '""', '1213 0 Missing data for not-null field'],
+    ['int not null', column('integer', { notNull: true }), ' ', '1213 0 Missing data for not-null field'],
     ['varchar not null', column('text', { notNull: true }), '\\N', '1213 0 Missing data for not-null field'],
     ['varchar not null', column('text', { notNull: true }), '""', '""'],
     ['varchar', varchar(9), 'ab"c', '1214 0 Invalid quote formatting for CSV'],

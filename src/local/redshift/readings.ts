@@ -13,8 +13,6 @@ export interface Readings {
   readonly growingVarcharWithDefault: boolean;
   /** UPDATE takes an alias for its target (the page's syntax has it, its text says no). */
   readonly updateTargetAlias: boolean;
-  /** A quoted empty field is NULL in a column that holds no characters; otherwise it is a value, which no such type has. */
-  readonly quotedEmptyIsNull: boolean;
   /** A byte order mark at the start of a UTF-8 object is no data. */
   readonly byteOrderMarkIsSkipped: boolean;
   /** JSON null in a SUPER column is a SUPER value, and not NULL. */
@@ -35,7 +33,6 @@ export const HOSTILE: Readings = {
   storageChangesInBlock: false,
   growingVarcharWithDefault: false,
   updateTargetAlias: false,
-  quotedEmptyIsNull: false,
   byteOrderMarkIsSkipped: false,
   jsonNullIsValue: true,
   jsonNumbersAreFloats: true,
@@ -50,7 +47,6 @@ export const LENIENT: Readings = {
   storageChangesInBlock: true,
   growingVarcharWithDefault: true,
   updateTargetAlias: true,
-  quotedEmptyIsNull: true,
   byteOrderMarkIsSkipped: true,
   jsonNullIsValue: false,
   jsonNumbersAreFloats: false,

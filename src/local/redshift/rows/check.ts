@@ -143,9 +143,7 @@ export class RowChecker {
     const { record } = reader;
     let cleanFrom = -1;
     while (reader.next()) {
-      if (this.#copy.ignoreBlankLines && record.end - record.start === 1) continue;
-      this.scanned += 1;
-      const state = this.#check(record);
+      const state = this.#isIgnored(record) ? REFUSED : this.#check(record);
       if (state === CLEAN) {
         if (cleanFrom === -1) cleanFrom = record.start;
         this.rows += 1;
@@ -161,7 +159,13 @@ export class RowChecker {
     if (cleanFrom !== -1) this.#writer.stretch(record.buffer, cleanFrom, record.end);
   }
 
+  /** IGNOREBLANKLINES: lines that hold a line feed only. */
+  #isIgnored(record: InputRecord): boolean {
+    return this.#copy.ignoreBlankLines && record.end - record.start === 1;
+  }
+
   #check(record: InputRecord): State {
+    this.scanned += 1;
     const wrong = this.#rowProblem(record);
     if (wrong !== undefined) return this.#refuse(record, wrong.problem, wrong.field);
     const plans = this.#plans;
@@ -302,7 +306,7 @@ export class RowChecker {
   }
 }
 
-/** What becomes of a record: it goes on as it stands, or written anew, or is refused. */
+/** What becomes of a record: it goes on as it stands, or written anew, or not at all. */
 type State = 0 | 1 | 2;
 const CLEAN = 0;
 const CHANGED = 1;

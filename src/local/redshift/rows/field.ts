@@ -85,7 +85,7 @@ export class FieldChecker {
     const empty = this.end === this.start;
     const quoted = (mark & QUOTED) !== 0;
     if (plan.kind !== 'text' && plan.kind !== 'char') {
-      return (!quoted || this.#readings.quotedEmptyIsNull) && (empty || this.#isBlank());
+      return empty || this.#isBlank();
     }
     const nullable = !quoted || this.#readings.quotedNullIsNull;
     if (empty) return this.#copy.emptyAsNull && nullable;

@@ -7,7 +7,7 @@ import { Input } from './input.ts';
 import { decodeString, JsonCursor, JsonError } from './json-cursor.ts';
 import type { JsonPath } from './json-paths.ts';
 import { problem } from './problem.ts';
-import { InputRecord, IS_NULL, JSON_NUMBER, NUL, QUOTED, type RecordReader } from './record.ts';
+import { InputRecord, IS_NULL, JSON_NUMBER, NUL, type RecordReader } from './record.ts';
 
 const LF = 10;
 const QUOTE = 34;
@@ -246,6 +246,6 @@ export class JsonReader implements RecordReader {
     const escape = buffer.indexOf(BACKSLASH, from);
     if (escape === -1 || escape >= to) this.#length += buffer.copy(this.#decoded, start, from, to);
     else this.#length += this.#decoded.write(decodeString(buffer, from, to), start);
-    return this.#decoded.subarray(start, this.#length).includes(0) ? QUOTED | NUL : QUOTED;
+    return this.#decoded.subarray(start, this.#length).includes(0) ? NUL : 0;
   }
 }

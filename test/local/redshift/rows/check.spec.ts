@@ -98,12 +98,10 @@ describe('the row checks of COPY', () => {
 
   it('tell NULL from the empty string as Redshift does', () => {
     const columns = [varchar(9), INT];
-    expect(outputOf(columns, ',\n"",\n\\N,\\N\n"\\N","\\N"\n  ,  \n')).to.equal(
+    expect(outputOf(columns, ',\n"",""\n\\N,\\N\n"\\N","\\N"\n  ,  \n')).to.equal(
       ',\\N\n"",\\N\n\\N,\\N\n\\N,\\N\n  ,\\N\n',
     );
     expect(outputOf([varchar(9)], '"\\N"\n', { readings: LENIENT })).to.equal('"\\N"\n');
-    expect(outputOf([INT], '""\n', { readings: LENIENT })).to.equal('\\N\n');
-    expect(field(INT, '""\n')).to.equal("1207 0 Invalid digit, Value '', Pos 0, Type: Integer");
     expect(
       outputOf([varchar(9)], '\n""\n  \nNULL\n\\N\n', { copy: { nullAs: 'NULL', emptyAsNull: true } }),
     ).to.equal('NULL\nNULL\n  \nNULL\n\\N\n');

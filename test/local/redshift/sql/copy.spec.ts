@@ -24,16 +24,22 @@ describe('COPY', () => {
           manifest: true,
           compression: 'gzip',
           format: { kind: 'csv', delimiter: ',', quote: '"' },
+          encoding: 'utf8',
           nullAs: '\\N',
           emptyAsNull: false,
           blanksAsNull: false,
+          trimBlanks: false,
           dateFormat: 'auto',
           timeFormat: 'auto',
+          acceptAnyDate: false,
           ignoreHeader: 0,
+          ignoreBlankLines: false,
           maxError: 7,
           truncateColumns: false,
           roundDecimals: false,
           fillRecord: false,
+          explicitIds: false,
+          noLoad: false,
           needsOwnership: true,
         },
       },
@@ -70,6 +76,25 @@ describe('COPY', () => {
     });
   });
 
+  it('reads delimited text and JSON', () => {
+    const format = (text: string): unknown =>
+      translate(`copy t from 's3://b/k' iam_role default ${text}`)[0]?.copy?.format;
+    expect(format('')).to.deep.equal({ kind: 'text', delimiter: '|', escape: false, removeQuotes: false });
+    expect(format(String.raw`removequotes delimiter '\\001' escape`)).to.deep.equal({
+      kind: 'text',
+      delimiter: '\u0001',
+      escape: true,
+      removeQuotes: true,
+    });
+    expect(format(`format as delimiter '|~|'`)).to.have.property('delimiter', '|~|');
+    expect(format(`json 'auto ignorecase'`)).to.deep.equal({ kind: 'json', by: 'auto ignorecase' });
+    expect(format(`format json as 's3://p/paths.json'`)).to.deep.equal({
+      kind: 'json',
+      by: 'auto',
+      jsonpaths: { bucket: 'p', key: 'paths.json' },
+    });
+  });
+
   it('takes keys in both spellings, and a chain of roles', () => {
     const credentials = (text: string): unknown =>
       translate(`copy t from 's3://b/k' ${text} csv`)[0]?.copy?.credentials;
@@ -101,17 +126,36 @@ describe('COPY', () => {
       `IAM_ROLE default CREDENTIALS 'aws_iam_role=x' CSV`,
       '42601 COPY accepts one form of authorization only: conflicting or redundant options',
     ],
+    ["IAM_ROLE default DATEFORMAT 'AUTO'", "XX000 Invalid DATEFORMAT string: 'AUTO'"],
+    ["IAM_ROLE default TIMEFORMAT 'YYYY-MM-DD OF'", "XX000 Invalid TIMEFORMAT string: 'YYYY-MM-DD OF'"],
+    ["IAM_ROLE default JSON 'auto' NULL AS 'x'", '42601 JSON and NULL cannot be used together in COPY'],
     [
-      'IAM_ROLE default',
-      '0A000 The local warehouse reads CSV only: delimited text (COPY without the word CSV) is not served.',
+      "IAM_ROLE default FILLRECORD FORMAT JSON 'auto'",
+      '42601 JSON and FILLRECORD cannot be used together in COPY',
+    ],
+    ["IAM_ROLE default CSV JSON 'auto'", '42601 JSON and CSV cannot be used together in COPY'],
+    [
+      'IAM_ROLE default MAXERROR 5 IGNOREALLERRORS',
+      '42601 MAXERROR and IGNOREALLERRORS cannot be used together in COPY',
+    ],
+    ['IAM_ROLE default COMPROWS 999', '22023 COMPROWS must be between 1000 and 2147483647'],
+    ['IAM_ROLE default ENCODING latin1', '42601 COPY encoding "latin1" is not recognized'],
+    ["IAM_ROLE default DELIMITER 'é'", '42601 COPY DELIMITER must be a single ASCII character'],
+    [
+      "IAM_ROLE default PARQUET REGION 'us-east-1'",
+      '0A000 REGION argument is not supported for PARQUET based COPY',
     ],
     [
-      `IAM_ROLE default JSON 'auto'`,
-      '0A000 The local warehouse does not read COPY with JSON; it reads CSV, plain or with GZIP.',
+      "ACCESS_KEY_ID 'a' SECRET_ACCESS_KEY 'b' FORMAT AS PARQUET",
+      'XX000 COPY from this file format only accepts IAM_ROLE credentials.',
     ],
     [
-      `IAM_ROLE default CSV DATEFORMAT 'AUTO'`,
-      "0A000 The local warehouse does not read COPY with DATEFORMAT 'AUTO'; it reads CSV, plain or with GZIP.",
+      'IAM_ROLE default FORMAT PARQUET',
+      '0A000 The local warehouse does not read COPY with PARQUET; it reads CSV, delimited text and JSON, plain or with GZIP.',
+    ],
+    [
+      "IAM_ROLE default FIXEDWIDTH 'a:1,b:2'",
+      '0A000 The local warehouse does not read COPY with FIXEDWIDTH; it reads CSV, delimited text and JSON, plain or with GZIP.',
     ],
   ] as const) {
     it(`refuses ${options}`, () => {

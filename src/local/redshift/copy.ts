@@ -103,8 +103,9 @@ function isAboutRows(failure: Fields): boolean {
 
 async function analyze({ table }: CopyStatement, upstream: Upstream): Promise<void> {
   await upstream.run(
-    `SET LOCAL default_statistics_target TO ${SAMPLE}; ANALYZE ${quoteTable(table)}; ` +
-      'SET LOCAL default_statistics_target TO DEFAULT',
+    `SET LOCAL default_statistics_target TO ${SAMPLE}`,
+    `ANALYZE ${quoteTable(table)}`,
+    'SET LOCAL default_statistics_target TO DEFAULT',
   );
 }
 

@@ -35,6 +35,7 @@ describe('tables on the local SQL endpoint', () => {
          WHERE table_name = 'parent' AND constraint_type <> 'CHECK' ORDER BY 1`,
       ),
     ).to.deep.equal([
+      ['parent_f_fkey', 'FOREIGN KEY'],
       ['parent_pkey', 'PRIMARY KEY'],
       ['parent_u_key', 'UNIQUE'],
     ]);
@@ -44,6 +45,7 @@ describe('tables on the local SQL endpoint', () => {
         `SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE 'parent%' ORDER BY 1`,
       ),
     ).to.deep.equal([
+      ['parent_f_fkey', 'FOREIGN KEY (f) REFERENCES parent(u)'],
       ['parent_pkey', 'PRIMARY KEY (a)'],
       ['parent_u_key', 'UNIQUE (u)'],
     ]);
@@ -89,6 +91,20 @@ describe('tables on the local SQL endpoint', () => {
     ['DROP CONSTRAINT nothing', '42704', 'constraint "nothing" of relation "parent" does not exist'],
     ['DROP COLUMN d', '0A000', 'cannot drop distkey column "d"'],
     ['DROP COLUMN a', '0A000', 'cannot drop sortkey column "a"'],
+    ['ALTER COLUMN u ENCODE zstd', '0A000', 'column "u" has the encoding ZSTD already'],
+    ['ALTER COLUMN u ENCODE delta', '0A000', 'invalid encoding type specified for column "u"'],
+    ['ADD COLUMN n BOOLEAN ENCODE az64', '0A000', 'invalid encoding type specified for column "n"'],
+    [
+      'ADD FOREIGN KEY (v) REFERENCES parent (w)',
+      '42830',
+      'there is no unique constraint matching given keys for referenced table "parent"',
+    ],
+    ['ADD FOREIGN KEY (v) REFERENCES on_r', '42704', 'there is no primary key for referenced table "on_r"'],
+    [
+      'ADD CONSTRAINT parent_pkey FOREIGN KEY (v) REFERENCES parent (u)',
+      '42710',
+      'constraint "parent_pkey" for relation "parent" already exists',
+    ],
     ['RENAME COLUMN v TO w', '42701', 'column "w" of relation "parent" already exists'],
     ['ALTER COLUMN v SET NOT NULL', '0A000', 'ALTER COLUMN SET NOT NULL is not supported'],
   ] as const) {
@@ -116,6 +132,47 @@ describe('tables on the local SQL endpoint', () => {
     expect(await rowsOf(client, 'SELECT * FROM seen')).to.deep.equal([]);
   });
 
+  it('keep rows that a foreign key would not have, and hold what it refers to', async () => {
+    await client.query('CREATE TABLE referred (a INT PRIMARY KEY); CREATE TABLE referring (b INT)');
+    await client.query('ALTER TABLE referring ADD CONSTRAINT refers FOREIGN KEY (b) REFERENCES referred');
+    await client.query('INSERT INTO referring VALUES (7); ALTER TABLE referring RENAME COLUMN b TO c');
+    expect(
+      await rowsOf(client, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'refers'`),
+    ).to.deep.equal([['FOREIGN KEY (c) REFERENCES referred(a)']]);
+    expect((await failureOf(client.query('DROP TABLE referred'))).code).to.equal('2BP01');
+    await client.query(
+      'TRUNCATE referred; ALTER TABLE referring DROP CONSTRAINT refers; DROP TABLE referred',
+    );
+    await client.query(
+      'ALTER TABLE referring ADD CONSTRAINT same UNIQUE (c); INSERT INTO referring VALUES (7)',
+    );
+    await client.query('CREATE TABLE child (d INT REFERENCES referring (c)); DROP TABLE referring CASCADE');
+    expect(
+      await rowsOf(client, `SELECT count(*) FROM pg_constraint WHERE conrelid = 'child'::regclass`),
+    ).to.deep.equal([['0']]);
+  });
+
+  it('with an interleaved sort key keep their distribution and encodings', async () => {
+    await client.query('CREATE TABLE woven (a INT, b INT) INTERLEAVED SORTKEY (a, b)');
+    for (const action of ['ALTER DISTKEY a', 'ALTER DISTSTYLE ALL', 'ALTER COLUMN a ENCODE raw']) {
+      expect((await failureOf(client.query(`ALTER TABLE woven ${action}`))).code, action).to.equal('0A000');
+    }
+    await client.query('ALTER TABLE woven ALTER SORTKEY (b)');
+    await client.query('ALTER TABLE woven ALTER DISTSTYLE ALL');
+    await client.query('ALTER TABLE woven ALTER SORTKEY AUTO');
+    expect((await designOf('woven')).map(([, , , , sortKey]) => sortKey)).to.deep.equal([0, 1]);
+  });
+
+  it('that are temporary take no new sort key', async () => {
+    await client.query('CREATE TEMP TABLE passing_by (a INT)');
+    expect((await failureOf(client.query('ALTER TABLE passing_by ALTER SORTKEY (a)'))).code).to.equal(
+      '0A000',
+    );
+    expect((await failureOf(client.query('ALTER TABLE passing_by ALTER DISTSTYLE EVEN'))).code).to.equal(
+      '0A000',
+    );
+  });
+
   it('change the size of a VARCHAR column without a look at the rows', async () => {
     await client.query(
       "CREATE TABLE sized (v VARCHAR(10), k VARCHAR(5), UNIQUE (k)); INSERT INTO sized VALUES ('abcde')",
@@ -139,7 +196,7 @@ describe('tables on the local SQL endpoint', () => {
     await client.query('ALTER TABLE stored ADD COLUMN e BIGINT ENCODE mostly8');
     const design = [
       ['a', 'integer', 'delta', false, 0, true],
-      ['b', 'integer', 'az64', true, 2, false],
+      ['b', 'integer', 'none', true, 2, false],
       ['cc', 'character varying(5)', 'text255', false, 1, false],
       ['e', 'bigint', 'mostly8', false, 0, false],
     ];

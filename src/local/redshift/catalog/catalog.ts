@@ -3,6 +3,7 @@ import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { DESIGN } from './design.ts';
 import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
+import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
@@ -23,6 +24,7 @@ ${OWN_TABLES}
 ${LOG_TABLES}
 ${HELPERS}
 ${DESIGN}
+${KEYS}
 ${WRITES}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}

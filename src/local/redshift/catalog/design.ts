@@ -1,9 +1,6 @@
-/** What Redshift's tables have and PostgreSQL's lack: distribution, sort keys, encodings and keys that nobody enforces. */
+/** What Redshift's tables have and PostgreSQL's lack: distribution, sort keys and encodings. */
 
-/**
- * `design` is the JSON of `TableDesign`, with the engine's names of columns. Foreign keys are in it alone; the other
- * keys are constraints of the engine whose index takes no entries (see `warehouse_add_key`).
- */
+/** `design` is the JSON of `TableDesign` without its keys, which are constraints of the engine; columns have its names. */
 const TABLE = `
 create table if not exists pg_catalog.warehouse_design (relation oid primary key, design jsonb not null);
 create or replace function pg_catalog.warehouse_must_own(relation regclass) returns void
@@ -28,118 +25,29 @@ begin
 end $$;
 `;
 
-/**
- * Keys are informational ("Define table constraints"), yet catalogs show them. A key is a constraint of the engine on
- * an index that is made empty and never filled: it is neither unique nor ready nor valid, so that nothing is checked
- * and no plan relies on it. PostgreSQL would not make such a constraint, so its rows are written here. Being called
- * deferrable, the key is no ground for GROUP BY to omit columns.
- */
-const KEYS = `
-create or replace function pg_catalog.warehouse_add_key(relation regclass, kind text, wanted text, fields name[])
-returns void language plpgsql security definer as $$
-declare
-  home oid := (select relnamespace from pg_class where oid = relation);
-  stem text := left(coalesce(wanted, (select relname from pg_class where oid = relation) ||
-    case when kind = 'PRIMARY KEY' then '_pkey' else '_' || array_to_string(fields, '_') || '_key' end), 50);
-  title name := coalesce(wanted, stem);
-  index_name name := title;
-  index_id oid;
-  constraint_id oid := pg_nextoid('pg_constraint', 'oid', 'pg_constraint_oid_index');
-  attempt int := 0;
-begin
-  perform warehouse_must_own(relation);
-  if wanted is not null and exists (select from pg_constraint where conrelid = relation and conname = wanted) then
-    raise exception 'constraint "%" for relation "%" already exists', wanted,
-      (select relname from pg_class where oid = relation) using errcode = '42710';
-  end if;
-  if kind = 'PRIMARY KEY' and exists (select from pg_constraint where conrelid = relation and contype = 'p') then
-    raise exception 'multiple primary keys for table "%" are not allowed',
-      (select relname from pg_class where oid = relation) using errcode = '42P16';
-  end if;
-  while exists (select from pg_class where relnamespace = home and relname = index_name) loop
-    attempt := attempt + 1;
-    index_name := stem || attempt;
-  end loop;
-  execute format('create index %I on %s (%s) where false', index_name, relation,
-    (select string_agg(quote_ident(f), ', ' order by n) from unnest(fields) with ordinality u (f, n)));
-  index_id := (select oid from pg_class where relnamespace = home and relname = index_name);
-  update pg_index set indpred = null, indisprimary = (kind = 'PRIMARY KEY'), indisready = false, indisvalid = false
-  where indexrelid = index_id;
-  insert into pg_constraint (oid, conname, connamespace, contype, condeferrable, condeferred, convalidated, conrelid,
-    contypid, conindid, conparentid, confrelid, confupdtype, confdeltype, confmatchtype, conislocal, coninhcount,
-    connoinherit, conkey)
-  values (constraint_id, coalesce(wanted::name, index_name), home, case kind when 'UNIQUE' then 'u' else 'p' end, true,
-    false, true, relation, 0, index_id, 0, 0, ' ', ' ', ' ', true, 0, true,
-    (select array_agg((warehouse_attribute(relation, f)).attnum order by n) from unnest(fields) with ordinality u (f, n)));
-  insert into pg_depend values
-    ('pg_class'::regclass, index_id, 0, 'pg_constraint'::regclass, constraint_id, 0, 'i'),
-    ('pg_constraint'::regclass, constraint_id, 0, 'pg_class'::regclass, relation, 0, 'a');
-end $$;
-
-create or replace function pg_catalog.warehouse_definition(oid) returns text
-language internal stable strict as 'pg_get_constraintdef';
-create or replace function pg_catalog.warehouse_definition(oid, boolean) returns text
-language internal stable strict as 'pg_get_constraintdef_ext';
-create or replace function pg_catalog.pg_get_constraintdef(oid) returns text language sql stable strict as
-$$ select replace(pg_catalog.warehouse_definition($1), ' DEFERRABLE', '') $$;
-create or replace function pg_catalog.pg_get_constraintdef(oid, boolean) returns text language sql stable strict as
-$$ select replace(pg_catalog.warehouse_definition($1, $2), ' DEFERRABLE', '') $$;
-
-create or replace function pg_catalog.warehouse_add_constraint(relation regclass, kind text, wanted text, fields name[], reference text)
-returns void language plpgsql security definer as $$
-declare
-  field name;
-begin
-  perform warehouse_must_own(relation);
-  foreach field in array fields loop
-    if not (warehouse_attribute(relation, field)).attnotnull and kind = 'PRIMARY KEY' then
-      raise exception 'column "%" of a primary key is not defined NOT NULL', field using errcode = '0A000';
-    end if;
-  end loop;
-  if kind <> 'FOREIGN KEY' then
-    perform warehouse_add_key(relation, kind, wanted, fields);
-  else
-    perform reference::regclass;
-    insert into warehouse_design as w values (relation, jsonb_build_object('foreignKeys', jsonb_build_array(
-      jsonb_build_object('name', wanted, 'columns', fields, 'references', reference))))
-    on conflict on constraint warehouse_design_pkey do update set design = w.design || jsonb_build_object('foreignKeys',
-      coalesce(w.design -> 'foreignKeys', '[]') || (excluded.design -> 'foreignKeys'));
-  end if;
-end $$;
-create or replace function pg_catalog.warehouse_drop_constraint(relation regclass, wanted name, behaviour text)
-returns void language plpgsql security definer as $$
-declare
-  held jsonb := (select w.design -> 'foreignKeys' from warehouse_design w where w.relation = $1);
-begin
-  perform warehouse_must_own(relation);
-  if exists (select from jsonb_array_elements(held) k where k ->> 'name' = wanted) then
-    update warehouse_design w set design = jsonb_set(w.design, '{foreignKeys}',
-      coalesce((select jsonb_agg(k) from jsonb_array_elements(held) k where k ->> 'name' <> wanted), '[]'))
-    where w.relation = $1;
-  else
-    execute format('alter table %s drop constraint %I %s', relation, wanted, behaviour);
-  end if;
-end $$;
-`;
-
 /** After CREATE TABLE: `parent` is that of LIKE, whose storage the table has too. */
 const REMEMBER = `
 create or replace function pg_catalog.warehouse_remember(relation regclass, design jsonb, parent regclass)
 returns void language plpgsql security definer as $$
 declare
-  inherited jsonb := coalesce((select w.design - 'foreignKeys' from warehouse_design w where w.relation = parent), '{}');
+  inherited jsonb := coalesce((select w.design from warehouse_design w where w.relation = parent), '{}');
   key record;
 begin
   -- CREATE TABLE IF NOT EXISTS may have found a table.
   if exists (select from warehouse_design w where w.relation = $1) then return; end if;
   perform warehouse_must_own(relation);
-  insert into warehouse_design values (relation, inherited || (design - 'keys') || jsonb_build_object('encodings',
+  perform warehouse_check_encodings(relation, design -> 'encodings');
+  insert into warehouse_design values (relation, inherited || (design - 'keys' - 'foreignKeys') || jsonb_build_object('encodings',
     coalesce(inherited -> 'encodings', '{}') || (design -> 'encodings')));
   -- The columns of a query have a length as well.
   update pg_attribute set atttypid = 'varchar'::regtype, atttypmod = 65539
   where attrelid = relation and attnum > 0 and atttypmod = -1 and atttypid in ('text'::regtype, 'varchar'::regtype);
   for key in select * from jsonb_to_recordset(coalesce(design -> 'keys', '[]')) k (kind text, name text, columns name[]) loop
     perform warehouse_add_key(relation, key.kind, key.name, key.columns);
+  end loop;
+  for key in select * from jsonb_to_recordset(coalesce(design -> 'foreignKeys', '[]'))
+    k (name text, columns name[], "references" text, "targetColumns" name[]) loop
+    perform warehouse_add_foreign_key(relation, key.name, key.columns, key."references"::regclass, key."targetColumns");
   end loop;
 end $$;
 
@@ -150,16 +58,21 @@ declare
 begin
   perform warehouse_must_own(relation);
   foreach field in array fields loop
-    if (warehouse_attribute(relation, field)).atttypid in ('super'::regtype, 'bytea'::regtype) and not change ? 'encodings' then
+    if (warehouse_attribute(relation, field)).atttypid in ('super'::regtype, 'bytea'::regtype, 'interval'::regtype) and not change ? 'encodings' then
       raise exception 'column "%" cannot be a distribution or sort key', field using errcode = '0A000';
     end if;
   end loop;
-  if change ? 'sortKey' and (select relpersistence = 't' from pg_class where oid = relation) then
-    raise exception 'ALTER SORTKEY is not supported on temporary tables' using errcode = '0A000';
+  perform warehouse_check_encodings(relation, change -> 'encodings');
+  if (select relpersistence = 't' from pg_class where oid = relation)
+    and (change ? 'sortKey' or change ->> 'distStyle' in ('ALL', 'EVEN')) then
+    raise exception 'ALTER SORTKEY/DISTSTYLE is not supported on temporary tables' using errcode = '0A000';
   end if;
   if exists (select from warehouse_design w where w.relation = $1 and w.design ->> 'sortStyle' = 'INTERLEAVED')
-    and (change ? 'sortKey' or change ? 'distStyle') then
-    raise exception 'cannot alter a table with an interleaved sort key' using errcode = '0A000';
+    and change ?| array['distStyle', 'distKey', 'encodings'] then
+    raise exception 'cannot alter the distribution or encoding of a table with an interleaved sort key' using errcode = '0A000';
+  end if;
+  if change ? 'sortKey' then
+    change := change || '{"sortStyle": null}';
   end if;
   insert into warehouse_design as w values (relation, jsonb_strip_nulls(change))
   on conflict on constraint warehouse_design_pkey do update set design = jsonb_strip_nulls(w.design || (change - 'encodings') ||
@@ -181,6 +94,56 @@ begin
          (w.design -> 'encodings') - before::text || jsonb_build_object(after::text, w.design -> 'encodings' -> before::text))
        else '{}' end
   where w.relation = $1;
+end $$;
+`;
+
+/** Which types can have an encoding ("Compression encodings"); one that is not here suits all. */
+const ENCODABLE: Readonly<Record<string, readonly string[]>> = {
+  az64: ['int2', 'int4', 'int8', 'numeric', 'date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
+  bytedict: 'int2 int4 int8 numeric float4 float8 bpchar varchar date timestamp timestamptz'.split(' '),
+  delta: ['int2', 'int4', 'int8', 'numeric', 'date', 'timestamp'],
+  delta32k: ['int4', 'int8', 'numeric', 'date', 'timestamp'],
+  lzo: 'int2 int4 int8 numeric bpchar varchar bytea super date time timetz timestamp timestamptz'.split(' '),
+  mostly8: ['int2', 'int4', 'int8', 'numeric'],
+  mostly16: ['int4', 'int8', 'numeric'],
+  mostly32: ['int8', 'numeric'],
+  runlength: 'int2 int4 int8 numeric float4 float8 bool bpchar varchar date timestamp timestamptz'.split(' '),
+  text255: ['varchar'],
+  text32k: ['varchar'],
+};
+
+/** The encoding that a column has, and whether it can have one. `none` is RAW. */
+const ENCODINGS = `
+create or replace function pg_catalog.warehouse_encoding(relation oid, field name) returns text language sql stable as $$
+select coalesce(nullif(w.design -> 'encodings' ->> field::text, 'raw'), case
+    when w.design -> 'encodings' ? field::text or c.relpersistence = 't' or w.design -> 'sortKey' ? field::text
+      or a.atttypid in ('bool'::regtype, 'float4'::regtype, 'float8'::regtype) then 'none'
+    when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype, 'bytea'::regtype) then 'lzo'
+    when a.atttypid = 'pg_catalog.super'::regtype then 'zstd'
+    else 'az64' end)
+from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+left join pg_catalog.warehouse_design w on w.relation = c.oid
+where c.oid = $1 and a.attname = field $$;
+
+create or replace function pg_catalog.warehouse_may_encode(relation regclass, field name, encoding text) returns void
+language plpgsql stable as $$
+begin
+  if warehouse_encoding(relation, field) = replace(encoding, 'raw', 'none') then
+    raise exception 'column "%" has the encoding % already', field, upper(encoding) using errcode = '0A000';
+  end if;
+end $$;
+
+create or replace function pg_catalog.warehouse_check_encodings(relation regclass, encodings jsonb) returns void
+language plpgsql stable as $$
+declare
+  types jsonb := '${JSON.stringify(ENCODABLE)}';
+  field text;
+begin
+  select e.key into field from jsonb_each_text(encodings) e join pg_attribute a on a.attrelid = relation and a.attname = e.key
+    join pg_type t on t.oid = a.atttypid where types ? e.value and not types -> e.value ? t.typname::text limit 1;
+  if found then
+    raise exception 'invalid encoding type specified for column "%"', field using errcode = '0A000';
+  end if;
 end $$;
 `;
 
@@ -218,7 +181,7 @@ begin
   elsif attribute.atthasdef and not growing_default then
     raise exception 'cannot alter the size of a VARCHAR column with default value' using errcode = '0A000';
   elsif exists (select from pg_constraint k where k.conrelid = relation and attribute.attnum = any (k.conkey))
-    or exists (select from jsonb_array_elements(design -> 'foreignKeys') k where k -> 'columns' ? field::text) then
+    or exists (select from pg_constraint k where k.confrelid = relation and attribute.attnum = any (k.confkey)) then
     raise exception 'cannot alter type of a column used by a UNIQUE, PRIMARY KEY or FOREIGN KEY constraint' using errcode = '0A000';
   elsif design -> 'encodings' ->> field in ('bytedict', 'runlength', 'text255', 'text32k') then
     raise exception 'cannot alter type of a column with encoding %', design -> 'encodings' ->> field using errcode = '0A000';
@@ -256,13 +219,13 @@ begin
     or target_design ->> 'distKey' is distinct from source_design ->> 'distKey' then
     raise exception 'ALTER TABLE APPEND: the tables differ in their distribution' using errcode = '0A000';
   elsif target_design -> 'sortKey' is distinct from source_design -> 'sortKey'
-    or target_design -> 'sortStyle' is distinct from source_design -> 'sortStyle' then
+    or coalesce(target_design ->> 'sortStyle', 'COMPOUND') <> coalesce(source_design ->> 'sortStyle', 'COMPOUND') then
     raise exception 'ALTER TABLE APPEND: the tables differ in their sort keys' using errcode = '0A000';
   end if;
   for compared in
     select coalesce(t.attname, s.attname) as field, t.attname is null as extra, s.attname is null as absent,
       (t.atttypid, t.atttypmod) is distinct from (s.atttypid, s.atttypmod) as other_type, t.attnotnull <> s.attnotnull as other_null,
-      target_design -> 'encodings' ->> t.attname is distinct from source_design -> 'encodings' ->> s.attname as other_encoding
+      warehouse_encoding(target, t.attname) <> warehouse_encoding(source, s.attname) as other_encoding
     from (select * from pg_attribute where attrelid = target and attnum > 0 and not attisdropped) t
     full join (select * from pg_attribute where attrelid = source and attnum > 0 and not attisdropped) s using (attname)
     order by t.attnum, s.attnum
@@ -285,4 +248,4 @@ end $$;
 `;
 
 /** Idempotent statements. */
-export const DESIGN = `${TABLE}${KEYS}${REMEMBER}${ALTER}`;
+export const DESIGN = `${TABLE}${ENCODINGS}${REMEMBER}${ALTER}`;

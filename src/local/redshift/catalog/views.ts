@@ -60,10 +60,7 @@ from pg_catalog.svv_columns;
 create view pg_catalog.pg_table_def as
 select s.nspname as schemaname, warehouse_full_name(c.relname) as tablename, warehouse_full_name(a.attname) as "column",
   warehouse_type(a.atttypid, a.atttypmod) as type,
-  coalesce(w.design -> 'encodings' ->> warehouse_full_name(a.attname), case
-    when a.atttypid in ('bool'::regtype, 'float4'::regtype, 'float8'::regtype, 'pg_catalog.super'::regtype) then 'none'
-    when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype, 'bytea'::regtype) then 'lzo'
-    else 'az64' end) as encoding,
+  warehouse_encoding(c.oid, a.attname) as encoding,
   coalesce(w.design ->> 'distKey' = warehouse_full_name(a.attname), false) as distkey,
   coalesce((select k.at::int from jsonb_array_elements_text(w.design -> 'sortKey') with ordinality k (name, at)
     where k.name = warehouse_full_name(a.attname)), 0) as sortkey,

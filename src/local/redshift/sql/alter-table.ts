@@ -1,7 +1,7 @@
 /** ALTER TABLE: one action per statement, as Redshift has it; what only its own engine checks is left to functions of the catalog. */
 import { ColumnReader } from './column.ts';
 import { readTableConstraint, type TableConstraint } from './constraints.ts';
-import { ENCODINGS, readDistStyle } from './design.ts';
+import { ENCODINGS, readDistStyle, readSortColumns } from './design.ts';
 import { engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
 import { unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement, type TableDesign, type TableName } from './statement.ts';
@@ -14,6 +14,8 @@ interface Action {
   readonly block?: readonly string[];
   /** What it changes of the table's storage; only such actions can be combined. */
   readonly changes?: 'encoding' | 'sort key' | 'distribution key' | 'distribution to all' | 'distribution';
+  /** The column whose encoding it changes. */
+  readonly column?: string;
   readonly more?: Pick<Statement, 'outsideTransactionOnly' | 'writes'>;
 }
 
@@ -37,6 +39,9 @@ export function readAlterTable(reader: TokenReader): Statement {
   if (actions.length > 1 && !combined) {
     throw unsupported('ALTER TABLE does not support several actions in one statement');
   }
+  const columns = actions.flatMap(({ column }) => column ?? []);
+  if (new Set(columns).size < columns.length)
+    throw unsupported('ALTER TABLE cannot alter the encoding of a column several times in one statement');
   const sql = actions[0]?.sql ?? doBlock(actions.flatMap(({ block = [] }) => block));
   return { verb: 'ALTER TABLE', sql, ...actions[0]?.more };
 }
@@ -100,15 +105,11 @@ function readAdd(reader: TokenReader, table: TableName, head: string): Action {
 }
 
 function addConstraint(table: TableName, { kind, name, columns, references }: TableConstraint): string {
-  const optional = (text: string | undefined): string => (text === undefined ? 'null' : literal(text));
-  return call(
-    'warehouse_add_constraint',
-    table,
-    literal(kind),
-    optional(name === undefined ? undefined : engineName(name)),
-    columnArray(columns),
-    optional(references === undefined ? undefined : quoteTable(references)),
-  );
+  const title = name === undefined ? 'null' : columnLiteral(name);
+  if (references === undefined)
+    return call('warehouse_add_constraint', table, literal(kind), title, columnArray(columns));
+  const target = [regclass(references.table), columnArray(references.columns)];
+  return call('warehouse_add_foreign_key', table, title, columnArray(columns), ...target);
 }
 
 function readDrop(reader: TokenReader, table: TableName, head: string): Action {
@@ -117,11 +118,7 @@ function readDrop(reader: TokenReader, table: TableName, head: string): Action {
   if (reader.sees('IF', 'EXISTS')) throw reader.unexpected();
   const name = reader.name();
   const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
-  if (constraint) {
-    return {
-      block: [call('warehouse_drop_constraint', table, columnLiteral(name), literal(behaviour))],
-    };
-  }
+  if (constraint) return { sql: `${head} DROP CONSTRAINT ${quoteName(name)} ${behaviour}` };
   return {
     block: [
       call('warehouse_may_drop', table, columnLiteral(name)),
@@ -206,11 +203,12 @@ function readStorage(reader: TokenReader): Storage | undefined {
   if (!reader.sees('SORTKEY') && !reader.sees('COMPOUND')) return undefined;
   reader.accept('COMPOUND');
   reader.expect('SORTKEY');
-  const automatic = reader.acceptAny(['AUTO', 'NONE']) !== undefined;
-  const columns = automatic ? [] : reader.nameList();
+  // AUTO keeps the sort key that there is.
+  if (reader.accept('AUTO')) return { columns: [], design: {}, changes: 'sort key' };
+  const columns = reader.accept('NONE') ? [] : readSortColumns(reader);
   return {
     columns,
-    design: { sortKey: automatic ? null : columns.map(engineName) },
+    design: { sortKey: columns.length === 0 ? null : columns.map(engineName) },
     changes: 'sort key',
   };
 }
@@ -227,10 +225,14 @@ function alterColumn(reader: TokenReader, table: TableName, column: string): Act
   if (reader.accept('ENCODE')) {
     const token = reader.take();
     if (!ENCODINGS.has(token.word)) throw new RedshiftError('42704', `unknown encoding "${token.text}"`);
-    const encodings = { [engineName(column)]: token.word.toLowerCase() };
+    const encoding = token.word.toLowerCase();
     return {
-      block: [redesign(table, [column], { encodings })],
+      block: [
+        call('warehouse_may_encode', table, columnLiteral(column), literal(encoding)),
+        redesign(table, [column], { encodings: { [engineName(column)]: encoding } }),
+      ],
       changes: 'encoding',
+      column,
       ...designMore(reader, 'ALTER TABLE ALTER COLUMN ENCODE'),
     };
   }

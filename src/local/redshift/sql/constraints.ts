@@ -23,10 +23,9 @@ export function readTableConstraint(reader: TokenReader): TableConstraint | unde
   return undefined;
 }
 
-/** `REFERENCES table [(column, ...)]`: the table. */
+/** `REFERENCES table [(column, ...)]`; without columns those of the primary key are meant. */
 export function readReference(reader: TokenReader): NonNullable<TableConstraint['references']> {
   reader.expect('REFERENCES');
   const table = reader.tableName();
-  if (reader.seesOperator('(')) reader.nameList();
-  return table;
+  return { table, columns: reader.seesOperator('(') ? reader.nameList() : [] };
 }

@@ -145,19 +145,28 @@ function designOf(body: Body, attributes: DesignDraft): TableDesign {
   const encodings = Object.fromEntries(
     body.columns.flatMap(({ name, encoding }) => (encoding ? [[engineName(name), encoding]] : [])),
   );
-  const keys = body.constraints.map(({ columns, name, references, ...constraint }) => ({
-    ...constraint,
-    ...(name !== undefined && { name: engineName(name) }),
-    columns: columns.map(engineName),
-    ...(references && { references: quoteTable(references) }),
-  }));
-  const foreignKeys = keys.flatMap(({ name, columns, references }) =>
-    references === undefined ? [] : [{ ...(name !== undefined && { name }), columns, references }],
-  );
+  const foreignKeys = body.constraints.flatMap((constraint) => foreignKeyOf(constraint) ?? []);
   return {
     ...storageOf({ ...attributes, ...(distKey && { distKey }), ...(sortKey && { sortKey }) }, encodings),
-    keys: keys.flatMap(({ references, ...key }) => (references === undefined ? [key] : [])),
+    keys: body.constraints.filter(({ references }) => references === undefined).map(keyOf),
     ...(foreignKeys.length > 0 && { foreignKeys }),
+  };
+}
+
+function keyOf({ kind, name, columns }: TableConstraint): TableDesign['keys'][number] {
+  return { kind, ...(name !== undefined && { name: engineName(name) }), columns: columns.map(engineName) };
+}
+
+function foreignKeyOf(
+  constraint: TableConstraint,
+): NonNullable<TableDesign['foreignKeys']>[number] | undefined {
+  const { name, columns, references } = constraint;
+  if (references === undefined) return undefined;
+  return {
+    ...(name !== undefined && { name: engineName(name) }),
+    columns: columns.map(engineName),
+    references: quoteTable(references.table),
+    targetColumns: references.columns.map(engineName),
   };
 }
 
@@ -194,13 +203,13 @@ function checkDistribution(style: TableDesign['distStyle'], key: string | undefi
   }
 }
 
-/** Keys must name columns of the table; SUPER and VARBYTE columns can not be distribution or sort keys. */
+/** Keys must name columns of the table; SUPER, VARBYTE and INTERVAL columns can not be distribution or sort keys. */
 function checkKeys(body: Body, keys: readonly string[]): void {
   if (body.like !== undefined) return;
   for (const key of [...keys, ...body.constraints.flatMap(({ columns }) => columns)]) {
     const column = body.columns.find(({ name }) => name === key);
     if (column === undefined) throw new RedshiftError('42703', `column "${key}" named in key does not exist`);
-    if (keys.includes(key) && (column.type.family === 'super' || column.type.family === 'binary')) {
+    if (keys.includes(key) && ['super', 'binary', 'interval'].includes(column.type.family)) {
       throw unsupported(`Column "${key}" of type ${column.type.sql} cannot be a distribution or sort key`);
     }
   }

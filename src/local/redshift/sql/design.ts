@@ -67,11 +67,19 @@ function readSortKey(reader: TokenReader): { name: string; draft: DesignDraft } 
   if (kind === undefined && !reader.sees('SORTKEY')) return undefined;
   reader.expect('SORTKEY');
   if (kind === undefined && reader.accept('AUTO')) return { name: 'SORTKEY', draft: {} };
-  const sortKey = reader.nameList();
-  const max = kind === 'INTERLEAVED' ? MAX_INTERLEAVED_KEYS : MAX_COMPOUND_KEYS;
-  if (sortKey.length > max) throw new RedshiftError('54011', `a sort key can have at most ${max} columns`);
+  const sortKey = readSortColumns(reader, kind === 'INTERLEAVED' ? MAX_INTERLEAVED_KEYS : MAX_COMPOUND_KEYS);
   const sortStyle = kind === 'INTERLEAVED' ? 'INTERLEAVED' : 'COMPOUND';
   return { name: 'SORTKEY', draft: { sortKey, sortStyle } };
+}
+
+/** `(column, ...)`, each once. */
+export function readSortColumns(reader: TokenReader, max = MAX_COMPOUND_KEYS): readonly string[] {
+  const names = reader.nameList();
+  if (names.length > max) throw new RedshiftError('54011', `a sort key can have at most ${max} columns`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new RedshiftError('42701', `column "${twice}" appears twice in the sort key`);
+  return names;
 }
 
 function refuseForeignClauses(reader: TokenReader): void {

@@ -76,7 +76,7 @@ export interface TableConstraint {
   readonly kind: 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY';
   readonly name?: string;
   readonly columns: readonly string[];
-  readonly references?: TableName;
+  readonly references?: { readonly table: TableName; readonly columns: readonly string[] };
 }
 
 /**
@@ -93,7 +93,12 @@ export interface TableDesign {
   readonly encodings: Readonly<Record<string, string>>;
   /** Those of CREATE TABLE; later ones are told to the catalog at once. */
   readonly keys: readonly Omit<TableConstraint, 'references'>[];
-  readonly foreignKeys?: readonly { name?: string; columns: readonly string[]; references: string }[];
+  readonly foreignKeys?: readonly {
+    readonly name?: string;
+    readonly columns: readonly string[];
+    readonly references: string;
+    readonly targetColumns: readonly string[];
+  }[];
 }
 
 /** A table that has been made, and what the catalog is to remember of it. */

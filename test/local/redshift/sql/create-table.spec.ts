@@ -27,7 +27,7 @@ describe('CREATE TABLE', () => {
               { kind: 'PRIMARY KEY', columns: ['id'] },
               { kind: 'UNIQUE', columns: ['note'] },
             ],
-            foreignKeys: [{ columns: ['note'], references: '"other"' }],
+            foreignKeys: [{ columns: ['note'], references: '"other"', targetColumns: ['x'] }],
           },
         },
       },

@@ -7,8 +7,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { keepCertificate } from './certificate.ts';
 import type { Readings } from './redshift/readings.ts';
-import { type ChooseFault, startRedshift } from './redshift/server.ts';
-import { type S3FaultRule, startS3 } from './s3/server.ts';
+import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
+import { type S3FaultRule, type S3Identity, type S3Role, startS3 } from './s3/server.ts';
 
 /** Where to keep the warehouse and how to run it. */
 export interface WarehouseOptions {
@@ -17,12 +17,21 @@ export interface WarehouseOptions {
   /** Ports of the SQL and the S3 endpoint; free ones if undefined. */
   readonly port?: number;
   readonly s3Port?: number;
+  /** Who may use S3 beside the warehouse's own keys, which may do everything. */
+  readonly identities?: readonly S3Identity[];
+  /** IAM roles beside the warehouse's own, which is attached, the default, and may do everything. */
+  readonly roles?: readonly WarehouseRole[];
+  /** Buckets beside the warehouse's own; in its region when they name none. */
+  readonly buckets?: readonly { readonly name: string; readonly region?: string }[];
   /** Failures to order, for tests. */
   readonly s3Fault?: S3FaultRule;
   readonly sqlFault?: ChooseFault;
   /** How to read what Redshift's documentation leaves open; the readings worst for a loader if undefined. */
   readonly readings?: Readings;
 }
+
+/** An IAM role: to the cluster, and what S3 lets it do. */
+export type WarehouseRole = ClusterRole & S3Role;
 
 /** The loader's settings that lead to the warehouse; plain JSON. */
 export interface WarehouseConfig {
@@ -72,13 +81,14 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
     chmodSync(dir, 0o700);
   }
   const secrets = keepSecrets(join(dir, 'secrets.json'));
+  const roles: readonly WarehouseRole[] = [{ arn: ROLE }, ...(options.roles ?? [])];
   const certificate = await keepCertificate(dir);
   const s3 = await startS3({
     dir: join(dir, 's3'),
     region: REGION,
-    identities: [secrets],
-    roles: [{ arn: ROLE }],
-    buckets: [BUCKET],
+    identities: [secrets, ...(options.identities ?? [])],
+    roles,
+    buckets: [BUCKET, ...(options.buckets ?? [])],
     ...(options.s3Port !== undefined && { port: options.s3Port }),
     ...(options.s3Fault && { fault: options.s3Fault }),
   });
@@ -87,7 +97,7 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
       dir,
       store: s3.reader,
       region: REGION,
-      roles: [{ arn: ROLE }],
+      roles,
       user: USER,
       password: secrets.password,
       database: DATABASE,

@@ -7,6 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import pg from 'pg';
 import { encode, encodeQuery } from '../../src/local/redshift/message.ts';
+import { md5Secret } from '../../src/local/redshift/sql/users.ts';
 import { Upstream } from '../../src/local/redshift/upstream.ts';
 import type { WarehouseConfig } from '../../src/local/warehouse.ts';
 import { startCli, type Started } from '../support/cli.ts';
@@ -43,7 +44,8 @@ async function openEngine(dir: string, database: string): Promise<Upstream> {
   const files = existsSync(remembered) ? readFileSync(remembered, 'utf8') : join(dir, 'postgres');
   const port = Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[3]);
   const password = readFileSync(join(dir, 'postgres-password'), 'utf8');
-  return await Upstream.open({ port, user: 'warehouse_admin', password, database }, new Map());
+  const secret = md5Secret('warehouse_admin', password);
+  return await Upstream.open({ port, user: 'warehouse_admin', secret, database }, new Map());
 }
 
 async function bareCopy(engine: Upstream, table: string, parts: readonly Buffer[]): Promise<void> {

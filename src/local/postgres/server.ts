@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { writeAccessFile } from './access-file.ts';
 import { type Account, findAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { placeFiles } from './directory.ts';
@@ -73,6 +74,7 @@ export async function startPostgres(options: { readonly dir: string }): Promise<
   const password = keepPassword(join(options.dir, PASSWORD_FILE));
   await endPostmaster(files);
   if (!existsSync(join(files, 'global', 'pg_control'))) await initialise(binaries, files, password, account);
+  writeAccessFile(files, account);
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
     const child = launch(binaries, files, port, account);
@@ -110,7 +112,18 @@ async function initialise(
     await promisify(execFile)(
       binaries.initdb,
       [
-        ...['-D', files, '-U', SUPERUSER, '--auth=password', `--pwfile=${passwordFile}`, '-E', 'UTF8'],
+        ...[
+          '-D',
+          files,
+          '-U',
+          SUPERUSER,
+          '--auth=md5',
+          '-c',
+          'password_encryption=md5',
+          `--pwfile=${passwordFile}`,
+          '-E',
+          'UTF8',
+        ],
         ...['--locale=C', '--no-sync', '--no-instructions'],
       ],
       { ...account, cwd: systemRoot(), env: engineEnvironment() },

@@ -46,7 +46,7 @@ export interface CopyAccess {
 /** The session that copies: its user, and whether the user may copy with a role (GRANT ASSUMEROLE). */
 export interface Copier {
   readonly user: string;
-  mayAssume(arn: string): Promise<boolean>;
+  mayAssume(arn: string, isDefault: boolean): Promise<boolean>;
 }
 
 interface S3Refusal {
@@ -74,7 +74,8 @@ export async function openReader(
   const refused = chain.find(({ usable }) => !usable);
   if (refused) throw copyError(`Not authorized to get credentials of role ${refused.arn}`, context);
   const [first, last] = [chain[0]?.arn ?? '', chain.at(-1)?.arn ?? ''];
-  if (!(await copier.mayAssume(first))) {
+  const isDefault = first === access.roles.find((role) => role.attached ?? true)?.arn;
+  if (!(await copier.mayAssume(first, isDefault))) {
     const text = `User ${copier.user} does not have ASSUMEROLE permission on IAM role "${first}" for COPY`;
     throw new RedshiftError('42501', text);
   }

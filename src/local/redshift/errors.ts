@@ -38,6 +38,8 @@ export function describeError(error: RedshiftError, severity: 'ERROR' | 'FATAL' 
 export interface ErrorContext {
   readonly queryId: number;
   readonly pid: number;
+  /** The userid of the system tables. */
+  readonly userId: number;
   /** Whether a value that does not fit is met by a compute node; the leader node has PostgreSQL's words for it. */
   readonly onComputeNodes?: boolean;
   /** Whether the session's transactions are serializable; otherwise they read a snapshot. */
@@ -58,8 +60,17 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
     case '42501':
       return {
         ...kept,
-        M: message.replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation'),
+        M: message
+          .replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation')
+          .replace(/^permission denied to set role .*/s, 'permission denied to set session authorization'),
       };
+    case '42704':
+      return {
+        ...kept,
+        M: message.replace(/^role "(?:(group|role):)?(.*)" does not exist$/s, namePrincipal),
+      };
+    case '53300':
+      return { ...kept, M: message.replace(/ for role "/, ' for user "') };
     case '23502':
       return { ...kept, M: message.replace(/ of relation ".*?"/, '') };
     case '22001':
@@ -89,6 +100,10 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
     default:
       return kept;
   }
+}
+
+function namePrincipal(_message: string, kind = 'user', name = ''): string {
+  return `${kind} "${name}" does not exist`;
 }
 
 function keep(fields: Fields): Fields {

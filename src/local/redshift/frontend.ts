@@ -12,9 +12,9 @@ import { RedshiftError } from './sql/statement.ts';
 
 /** How the endpoint lets clients in. */
 export interface LoginRules {
-  readonly user: string;
-  readonly password: string;
   readonly database: string;
+  /** What is kept of the user's password: `md5...` or `sha256|digest|salt`. Undefined when nobody may log in as it. */
+  readonly findSecret: (user: string) => Promise<string | undefined>;
   readonly secureContext: SecureContext;
   /** Refuse a login over plain TCP, as a cluster with require_ssl does. */
   readonly requireTls: boolean;
@@ -127,12 +127,9 @@ async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promis
       return refuse('42704', `unrecognized configuration parameter "${name}"`);
     }
   }
-  const salt = randomBytes(4);
-  socket.write(encode('R', int32(5), salt));
-  const answer = await readMessage(socket);
-  if (answer?.type !== 'p') return leave(socket);
-  const given = decodeStrings(answer, 1).strings[0] ?? '';
-  if (user !== rules.user || !isEqual(given, digest(rules, salt))) {
+  const known = await checkPassword(socket, await rules.findSecret(user));
+  if (known === undefined) return leave(socket);
+  if (!known) {
     return refuse('28000', `password authentication failed for user "${user}"`);
   }
   if (database !== rules.database) return refuse('3D000', `database "${database}" does not exist`);
@@ -140,9 +137,25 @@ async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promis
   return { kind: 'login', socket, parameters };
 }
 
-function digest({ user, password }: LoginRules, salt: Buffer): string {
-  const inner = createHash('md5').update(password).update(user).digest('hex');
-  return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`;
+/**
+ * Asks for the password by the exchange that its secret allows: md5, or in clear text (over TLS) when only a sha256 digest
+ * is kept. Without a secret it is asked too, so that nobody learns who exists. Undefined when the client leaves.
+ */
+async function checkPassword(socket: Socket, secret: string | undefined): Promise<boolean | undefined> {
+  const [method, digest = '', pepper = ''] = (secret ?? '').split('|');
+  const salt = randomBytes(4);
+  socket.write(method === 'sha256' ? encode('R', int32(3)) : encode('R', int32(5), salt));
+  const answer = await readMessage(socket);
+  if (answer?.type !== 'p') return undefined;
+  const given = decodeStrings(answer, 1).strings[0] ?? '';
+  if (secret === undefined) return false;
+  if (method !== 'sha256') return isEqual(given, answerMd5(secret, salt));
+  return isEqual(createHash('sha256').update(given).update(pepper).digest('hex'), digest.toLowerCase());
+}
+
+/** The answer to a server's md5 challenge by who has the secret `md5...` of a user; the password is not needed. */
+export function answerMd5(secret: string, salt: Buffer): string {
+  return `md5${createHash('md5').update(secret.slice('md5'.length)).update(salt).digest('hex')}`;
 }
 
 function isEqual(given: string, expected: string): boolean {

@@ -50,7 +50,7 @@ export class Replies {
     this.client = client;
     this.world = world;
     this.results = new Results(world.longNames, settings);
-    this.context = { queryId: 0, pid };
+    this.context = { queryId: 0, pid, userId: 0 };
     // psql picks its catalog queries by the version, and the catalog is that of the engine.
     this.showVersion = application !== 'psql';
   }

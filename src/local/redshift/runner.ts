@@ -68,15 +68,17 @@ export class Runner {
     if (fault?.kind === 'drop-before') return this.drop();
     if (fault?.kind === 'stall') await delay(fault.ms, undefined, { signal: this.gone.signal });
     const context = {
-      ...this.world.nextQuery(this.upstream.pid),
+      ...this.world.nextQuery(this.upstream.pid, this.user.id),
       onComputeNodes: statement.onComputeNodes === true,
     };
     this.replies.context = context;
     const wasFailed = this.upstream.status === 'E';
     const isQuery = runsOnComputeNodes(statement);
+    let giveBack: (() => Promise<void>) | undefined;
     try {
       if (fault?.kind === 'error') throw faultError(fault);
       await this.prepare(statement, fault);
+      giveBack = wasFailed ? undefined : await this.user.borrow(statement);
       const failure = statement.copy
         ? await this.copy(statement, execution, context, fault)
         : await this.forward(execution, fault);
@@ -90,6 +92,7 @@ export class Runner {
       await this.fail(error);
       return false;
     } finally {
+      await giveBack?.();
       if (isQuery && !wasFailed) this.queryId = context.queryId;
     }
     if (fault?.kind !== 'drop-after') return true;
@@ -127,12 +130,11 @@ export class Runner {
 
   private async lock(locked: TableName, statement: Statement): Promise<void> {
     // The lock comes before the snapshot, so that a writer which had to wait sees what the one before it wrote.
-    await this.upstream
-      .run(`LOCK TABLE ${quoteTable(locked)} IN SHARE ROW EXCLUSIVE MODE`)
-      .catch((error: unknown) => {
-        if (!statement.copy || !(error instanceof EngineError) || error.fields['C'] !== '42P01') throw error;
-        throw new RedshiftError('XX000', `Cannot COPY into nonexistent table ${locked.table}`);
-      });
+    const mode = await this.user.lockMode(locked);
+    await this.upstream.run(`LOCK TABLE ${quoteTable(locked)} IN ${mode} MODE`).catch((error: unknown) => {
+      if (!statement.copy || !(error instanceof EngineError) || error.fields['C'] !== '42P01') throw error;
+      throw new RedshiftError('XX000', `Cannot COPY into nonexistent table ${locked.table}`);
+    });
   }
 
   private async remember({ made }: Statement): Promise<void> {

@@ -7,6 +7,7 @@ import { createServer, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import pg from 'pg';
 import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
+import { findAccount, makeFirstRole, makeFirstUser } from './accounts.ts';
 import { CATALOG, CATALOG_VERSION } from './catalog/catalog.ts';
 import type { ClusterRole, ObjectStore } from './credentials.ts';
 import { EngineError, translateError } from './errors.ts';
@@ -16,7 +17,7 @@ import { encodeFields } from './message.ts';
 import { HOSTILE, type Readings } from './readings.ts';
 import { SessionUser } from './session-user.ts';
 import { Session } from './session.ts';
-import { quoteLiteral, Upstream } from './upstream.ts';
+import { Upstream } from './upstream.ts';
 import { World } from './world.ts';
 
 export type { ClusterRole, ObjectStore } from './credentials.ts';
@@ -73,9 +74,7 @@ async function openDatabase(postgres: LocalPostgres, options: RedshiftOptions): 
   const { user, password, database } = options;
   await asAdmin(postgres, 'postgres', async (client) => {
     const [role, name] = [pg.escapeIdentifier(user), pg.escapeIdentifier(database)];
-    const roles = await client.query('select from pg_roles where rolname = $1', [user]);
-    if (roles.rowCount === 0) await client.query(`create role ${role} login`);
-    await client.query(`alter role ${role} password ${quoteLiteral(password)}`);
+    await makeFirstRole(client, user);
     const databases = await client.query('select from pg_database where datname = $1', [database]);
     if (databases.rowCount === 0) await client.query(`create database ${name} owner ${role}`);
     // Snapshot isolation, Redshift's default: of the levels here it is PostgreSQL's repeatable read.
@@ -86,6 +85,7 @@ async function openDatabase(postgres: LocalPostgres, options: RedshiftOptions): 
   await admin.connect();
   try {
     await makeCatalog(admin);
+    await makeFirstUser(admin, user, password);
     return admin;
   } catch (error) {
     await admin.end();
@@ -109,6 +109,8 @@ function connectAdmin(postgres: LocalPostgres, database: string): pg.Client {
     user: postgres.superuser,
     password: postgres.password,
     database,
+    // A user must not put its own functions and operators in the way of the endpoint's queries.
+    options: '-c search_path=pg_catalog',
   });
   // The loss of the connection shows in the next query.
   client.on('error', () => undefined);
@@ -152,10 +154,10 @@ async function listen(
   admin: pg.Client,
 ): Promise<LocalRedshift> {
   const world = await makeWorld(options, admin);
-  const { user, password, database, certificate, allowPlaintext = false } = options;
+  const { database, certificate, allowPlaintext = false } = options;
   const secureContext = createSecureContext({ cert: certificate.cert, key: certificate.key });
-  const rules: LoginRules = { user, password, database, secureContext, requireTls: !allowPlaintext };
-  const login = { port: postgres.port, user, password, database };
+  const findSecret = async (user: string) => (await findAccount(admin, user))?.secret;
+  const rules: LoginRules = { findSecret, database, secureContext, requireTls: !allowPlaintext };
   const sockets = new Set<Socket>();
   const sessions = new Map<Session, Upstream>();
 
@@ -170,12 +172,15 @@ async function listen(
     }
     const { socket, parameters } = arrival;
     const inbox = new Inbox(socket);
+    const account = await findAccount(admin, parameters.get('user') ?? '');
+    if (!account) return void socket.destroy();
     let upstream: Upstream;
     try {
+      const login = { port: postgres.port, user: account.name, secret: account.engineSecret, database };
       upstream = await Upstream.open(login, parameters);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      socket.end(encodeFields('E', translateError(error.fields, { queryId: 0, pid: 0 })));
+      socket.end(encodeFields('E', translateError(error.fields, { queryId: 0, pid: 0, userId: 0 })));
       return;
     }
     const session = new Session(
@@ -183,7 +188,7 @@ async function listen(
       inbox,
       upstream,
       world,
-      new SessionUser(user),
+      new SessionUser(account, upstream, world.privileges),
       parameters.get('application_name'),
     );
     sessions.set(session, upstream);

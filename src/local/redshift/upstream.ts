@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { EngineError } from './errors.ts';
+import { answerMd5 } from './frontend.ts';
 import {
   decodeFields,
   decodeRow,
@@ -18,11 +19,11 @@ import {
   type TransactionStatus,
 } from './message.ts';
 
-/** Where and as whom to log in to the engine. */
+/** Where and as whom to log in to the engine. `secret` is the engine's own of the user, `md5...`. */
 export interface EngineLogin {
   readonly port: number;
   readonly user: string;
-  readonly password: string;
+  readonly secret: string;
   readonly database: string;
 }
 
@@ -72,8 +73,8 @@ export class Upstream {
     try {
       await new Promise<void>((resolve, reject) => {
         const receive = (frame: Frame) => {
-          if (frame.type === 'R' && frame.bytes.readInt32BE(5) === 3) {
-            socket.write(encode('p', `${login.password}\0`));
+          if (frame.type === 'R' && frame.bytes.readInt32BE(5) === 5) {
+            socket.write(encode('p', `${answerMd5(login.secret, frame.bytes.subarray(9))}\0`));
           } else if (frame.type === 'E') {
             reject(new EngineError(decodeFields(frame)));
           } else if (frame.type === 'Z') {

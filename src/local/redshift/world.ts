@@ -5,6 +5,7 @@ import type { ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
 import { type LoadRecord, recordLoad } from './load-log.ts';
 import { LongNames } from './long-names.ts';
+import { Privileges } from './privileges.ts';
 import type { Readings } from './readings.ts';
 import { engineName } from './sql/names.ts';
 
@@ -14,6 +15,7 @@ export class World {
   readonly database: string;
   readonly readings: Readings;
   readonly fault: (sql: string, verb: string) => SqlFault | undefined;
+  readonly privileges: Privileges;
   private readonly admin: Client;
   readonly longNames = new LongNames();
   private queries: number;
@@ -34,14 +36,15 @@ export class World {
     this.readings = options.readings;
     this.fault = options.fault;
     this.admin = options.admin;
+    this.privileges = new Privileges(options.admin);
     this.queries = options.queries;
     for (const name of options.longNames) this.longNames.add(name);
   }
 
-  /** A new query of the session `pid`, with a number that no query has had. */
-  nextQuery(pid: number): ErrorContext {
+  /** A new query of the session `pid` and its user, with a number that no query has had. */
+  nextQuery(pid: number, userId: number): ErrorContext {
     this.queries += 1;
-    return { queryId: this.queries, pid };
+    return { queryId: this.queries, pid, userId };
   }
 
   /** Lets the engine's answers show these names in full; for all time, whatever becomes of the statement. */

@@ -41,7 +41,7 @@ describe('messages of the protocol', () => {
 });
 
 describe('an error of PostgreSQL in the words of Redshift', () => {
-  const context = { queryId: 7, pid: 42 };
+  const context = { queryId: 7, pid: 42, userId: 100 };
 
   it('is 1023 for a cycle of transactions, and for every conflict of serializable ones', () => {
     const cycle = {

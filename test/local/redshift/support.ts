@@ -8,7 +8,11 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import type { SqlFault, FaultTarget } from '../../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../../src/local/s3/server.ts';
-import { startLocalWarehouse, type LocalWarehouse } from '../../../src/local/warehouse.ts';
+import {
+  startLocalWarehouse,
+  type LocalWarehouse,
+  type WarehouseOptions,
+} from '../../../src/local/warehouse.ts';
 
 export interface Fixture {
   readonly warehouse: LocalWarehouse;
@@ -24,9 +28,10 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-export async function startFixture(): Promise<Fixture> {
+export async function startFixture(options: Partial<WarehouseOptions> = {}): Promise<Fixture> {
   const dir = mkdtempSync(join(tmpdir(), 'warehouse-'));
   const warehouse = await startLocalWarehouse({
+    ...options,
     dir,
     sqlFault: (target) => fixture.fault?.(target),
     s3Fault: (request) => fixture.s3Fault?.(request),

@@ -85,11 +85,7 @@ describe('access to the local S3', () => {
     const { code, status } = await failureOf(call);
     return `${code} ${status}`;
   };
-  const outcomes = async (calls: readonly Promise<unknown>[]) => {
-    const all: string[] = [];
-    for (const call of calls) all.push(await outcome(call));
-    return all;
-  };
+  const outcomes = (calls: readonly Promise<unknown>[]) => Promise.all(calls.map(outcome));
 
   before(async () => {
     fixture = await startFixture({

@@ -1,4 +1,5 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
+import { createHash } from 'node:crypto';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { DESIGN } from './design.ts';
 import { ENGINE } from './engine.ts';
@@ -6,14 +7,16 @@ import { FUNCTIONS } from './functions.ts';
 import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
+import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
+import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
 
-/** To be raised with every change of the statements, so that the folder of an earlier version is brought up to date. */
-export const CATALOG_VERSION = 7;
-
 const ALL_VIEWS = [...VIEW_NAMES, ...ABSENT_VIEW_NAMES];
 const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
+
+/** For superusers, and those whom they grant SELECT. */
+const SUPERUSER_ONLY = ['svv_table_info'];
 
 /** To be run in one transaction, whichever version the database had. */
 export const CATALOG = `
@@ -21,13 +24,21 @@ set local search_path to pg_catalog;
 ${ENGINE}
 ${FUNCTIONS}
 ${OWN_TABLES}
+${USER_TABLES}
 ${LOG_TABLES}
 ${HELPERS}
 ${DESIGN}
 ${KEYS}
 ${WRITES}
+${USER_FUNCTIONS}
+${PRIVILEGE_FUNCTIONS}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
 ${ABSENT}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
+${USER_VIEWS}
+${protect(SUPERUSER_ONLY, LOGS)}
 `;
+
+/** Changes with the statements, so that the folder of an earlier version is brought up to date. */
+export const CATALOG_VERSION = createHash('sha256').update(CATALOG).digest('hex').slice(0, 16);

@@ -181,6 +181,14 @@ export function nameOf(token: Token): string {
   return token.keepsCase === true ? cutName(name) : foldName(name);
 }
 
+/** A name of a user, group or role: quotes keep its case ("enable_case_sensitive_identifier"). */
+export function principal(reader: TokenReader): string {
+  const token = reader.take();
+  if (token.kind === 'quoted') return token.text.slice(1, -1).replaceAll('""', '"');
+  if (token.kind !== 'word') throw reader.unexpected(token);
+  return nameOf(token);
+}
+
 /** A refusal in plain words (0A000). */
 export function unsupported(message: string): RedshiftError {
   return new RedshiftError('0A000', message);

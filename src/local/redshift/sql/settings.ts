@@ -1,6 +1,6 @@
 /** SET, RESET and SHOW: settings that PostgreSQL shares pass, those of Redshift alone live under `rs.`, others are unknown. */
 import { foldName, quoteName } from './names.ts';
-import { nameOf, unsupported, type TokenReader } from './reader.ts';
+import { nameOf, principal, unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
 
@@ -49,7 +49,7 @@ const SERVER_VERSION = '8.0.2';
 /** Reads the statement after SET. Throws 42704 for a setting that Redshift does not have. */
 export function readSet(reader: TokenReader): Statement {
   const scope = reader.acceptAny(['SESSION', 'LOCAL']);
-  if (scope !== 'LOCAL' && reader.sees('AUTHORIZATION')) return passOn(reader, 'SET SESSION');
+  if (scope !== 'LOCAL' && reader.accept('AUTHORIZATION')) return setUser(reader);
   if (scope === 'SESSION' && reader.sees('CHARACTERISTICS')) return passOn(reader, 'SET SESSION');
   if (reader.sees('TRANSACTION')) return passOn(reader, 'SET');
   const head = scope === 'LOCAL' ? 'SET LOCAL' : 'SET';
@@ -67,7 +67,7 @@ export function readSet(reader: TokenReader): Statement {
 /** Reads the statement after RESET. */
 export function readReset(reader: TokenReader): Statement {
   if (reader.accept('ALL')) return { verb: 'RESET', sql: 'RESET ALL' };
-  if (reader.accept('SESSION', 'AUTHORIZATION')) return { verb: 'RESET', sql: 'RESET SESSION AUTHORIZATION' };
+  if (reader.accept('SESSION', 'AUTHORIZATION')) return { verb: 'RESET', sql: 'RESET ROLE' };
   const { engine } = settingName(reader);
   reader.expectEnd();
   return { verb: 'RESET', sql: `RESET ${engine}` };
@@ -103,6 +103,14 @@ export function readShow(reader: TokenReader): Statement {
   if (fallback === undefined) return { verb: 'SHOW', sql: `SHOW ${engine}` };
   const value = `coalesce(nullif(current_setting(${literal(engine)}, true), ''), ${literal(fallback)})`;
   return { verb: 'SHOW', sql: `SELECT ${value} AS ${quoteName(name)}` };
+}
+
+/** SET SESSION AUTHORIZATION: to the engine the session's user stays who it is, and takes another's role. */
+function setUser(reader: TokenReader): Statement {
+  if (reader.accept('DEFAULT')) return { verb: 'SET', sql: 'SET ROLE NONE' };
+  const user = reader.peek()?.kind === 'string' ? reader.string() : principal(reader);
+  reader.expectEnd();
+  return { verb: 'SET', sql: `SET ROLE "${user.replaceAll('"', '""')}"` };
 }
 
 function passOn(reader: TokenReader, head: string): Statement {

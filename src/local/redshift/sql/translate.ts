@@ -5,6 +5,7 @@ import { readCreateTable } from './create-table.ts';
 import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { readDelete, readInsert, readUpdate, translateSelect, translateWith } from './dml.ts';
 import { rewrite } from './expression.ts';
+import { readDefaultPrivileges, readGrant } from './grants.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
@@ -12,6 +13,7 @@ import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import * as users from './users.ts';
 import * as utility from './utility.ts';
 
 /** Redshift's limit on a statement's text, in bytes ("Amazon Redshift SQL"). */
@@ -83,10 +85,12 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   COPY: readCopy,
   DELETE: (reader) => readDelete(reader),
   END: (reader) => utility.readEnd(reader, 'COMMIT'),
+  GRANT: (reader) => readGrant(reader, 'GRANT'),
   INSERT: readInsert,
   LOCK: utility.readLock,
   MERGE: readMerge,
   RESET: readReset,
+  REVOKE: (reader) => readGrant(reader, 'REVOKE'),
   ROLLBACK: (reader) => utility.readEnd(reader, 'ROLLBACK'),
   SET: readSet,
   SHOW: readShow,
@@ -120,7 +124,6 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
   if (first === undefined) throw syntaxError(source, undefined);
   if (first.word === 'SELECT' || isOperator(first, '(')) return translateSelect(source, tokens);
   if (first.word === 'WITH') return translateWith(source, tokens);
-  if (first.word === 'GRANT' || first.word === 'REVOKE') return utility.translateGrant(tokens);
   const reader = new TokenReader(source, tokens, dialect);
   reader.take();
   const read = READERS[first.word];
@@ -158,7 +161,10 @@ function translateCreate(source: string, tokens: readonly Token[], reader: Token
   reader.accept('OR', 'REPLACE');
   if (reader.sees('VIEW'))
     return { verb: 'CREATE VIEW', sql: rewrite(withoutSchemaBinding(tokens), { source }) };
-  const kind = reader.acceptAny(['USER', 'GROUP', 'ROLE', 'DATABASE', 'FUNCTION', 'PROCEDURE']);
+  if (reader.accept('USER')) return users.readCreateUser(reader);
+  if (reader.accept('GROUP')) return users.readCreateGroup(reader);
+  if (reader.accept('ROLE')) return users.readCreateRole(reader);
+  const kind = reader.acceptAny(['DATABASE', 'FUNCTION', 'PROCEDURE']);
   if (kind === undefined) throw refusedObject('CREATE', reader);
   const verb = `CREATE ${kind}`;
   if (kind === 'FUNCTION' || kind === 'PROCEDURE') return { verb, sql: rewrite(tokens, { source }) };
@@ -179,12 +185,10 @@ function withoutSchemaBinding(tokens: readonly Token[]): readonly Token[] {
 
 function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
   if (reader.accept('TABLE')) return readAlterTable(reader);
-  if (reader.sees('USER') || reader.sees('GROUP') || reader.sees('ROLE')) {
-    return { verb: `ALTER ${reader.take().word}`, sql: utility.textOf(tokens) };
-  }
-  if (reader.accept('DEFAULT', 'PRIVILEGES')) {
-    return { verb: 'ALTER DEFAULT PRIVILEGES', sql: utility.foldExceptUsers(tokens) };
-  }
+  if (reader.accept('USER')) return users.readAlterUser(reader);
+  if (reader.accept('GROUP')) return users.readAlterGroup(reader);
+  if (reader.accept('ROLE')) return users.readAlterRole(reader);
+  if (reader.accept('DEFAULT', 'PRIVILEGES')) return readDefaultPrivileges(reader);
   if (reader.accept('SCHEMA')) {
     reader.name();
     const sql = reader.sees('RENAME') ? rewrite(tokens, { source }) : utility.foldExceptUsers(tokens);
@@ -198,11 +202,13 @@ function translateAlter(source: string, tokens: readonly Token[], reader: TokenR
 function translateDrop(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
   if (reader.accept('TABLE')) return utility.readDropTable(reader);
   if (reader.accept('SCHEMA')) return utility.readDropSchema(reader);
-  const kind = reader.acceptAny(['VIEW', 'USER', 'GROUP', 'ROLE', 'DATABASE', 'FUNCTION', 'PROCEDURE']);
+  for (const kind of ['USER', 'GROUP', 'ROLE'] as const) {
+    if (reader.accept(kind)) return users.readDropPrincipal(reader, kind);
+  }
+  const kind = reader.acceptAny(['VIEW', 'DATABASE', 'FUNCTION', 'PROCEDURE']);
   if (kind === undefined) throw refusedObject('DROP', reader);
   const verb = `DROP ${kind}`;
-  const users = kind === 'USER' || kind === 'GROUP' || kind === 'ROLE';
-  return { verb, sql: users ? utility.textOf(tokens) : rewrite(tokens, { source }), ...outside(verb) };
+  return { verb, sql: rewrite(tokens, { source }), ...outside(verb) };
 }
 
 const OBJECTS = new Set([

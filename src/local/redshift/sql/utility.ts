@@ -1,4 +1,4 @@
-/** Transactions, schemas, maintenance, comments and grants: the statements around the data. */
+/** Transactions, schemas, maintenance and comments: the statements around the data. */
 import { rewrite, renderToken } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, unsupported, type TokenReader } from './reader.ts';
@@ -144,19 +144,6 @@ export function readVacuum(reader: TokenReader): Statement {
   }
   reader.expectEnd();
   return { verb: 'VACUUM', sql, outsideTransactionOnly: 'VACUUM cannot run inside a transaction block' };
-}
-
-/** Privileges that PostgreSQL has no counterpart for. */
-const FOREIGN_PRIVILEGES = new Set(['DROP', 'ALTER', 'ASSUMEROLE', 'EXPLAIN', 'IGNORE', 'UNMASK']);
-
-/** GRANT and REVOKE: object names fold, the users' names stay as written. */
-export function translateGrant(tokens: readonly Token[]): Statement {
-  const on = tokens.findIndex(({ word }) => word === 'ON');
-  const privilege = tokens.slice(1, Math.max(on, 1)).find(({ word }) => FOREIGN_PRIVILEGES.has(word));
-  if (privilege !== undefined)
-    throw unsupported(`The local warehouse does not hold the privilege ${privilege.word}.`);
-  const verb = tokens[0]?.word ?? '';
-  return { verb, sql: foldExceptUsers(tokens) };
 }
 
 /** The statement as written, in one piece. */

@@ -1,0 +1,242 @@
+/**
+ * Users, groups and roles. A user of Redshift is a login role, a group is
+ * a role named `group:x`, a role one named `role:x`: the three have names of their own there. Sources: Amazon Redshift
+ * Database Developer Guide, "CREATE USER", "Default database user permissions", "Superusers".
+ *
+ * Superusers of Redshift are no superusers of the engine. They own what every user owns, by a role that is a member of
+ * all users; they are members of it, and that circle can only be closed by a direct insert.
+ */
+
+/** Tables and the role of the superusers. Idempotent. */
+export const USER_TABLES = `
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'warehouse_superusers') then
+    create role warehouse_superusers;
+  end if;
+  if to_regclass('pg_catalog.warehouse_assumerole') is null then
+    create table pg_catalog.warehouse_assumerole (grantee oid, arn text, command text,
+      primary key (grantee, arn, command));
+    insert into pg_catalog.warehouse_assumerole
+    select 0, '*', unnest(array['COPY', 'UNLOAD', 'EXTERNAL FUNCTION', 'CREATE MODEL']);
+  end if;
+end $$;
+create table if not exists pg_catalog.warehouse_user (usesysid oid primary key, secret text,
+  superuser boolean not null default false, syslog boolean not null default false, valid_until timestamptz);
+create table if not exists pg_catalog.warehouse_privilege (relation oid, grantee oid, privilege text,
+  grantable boolean not null, primary key (relation, grantee, privilege));
+grant create on schema public to public;
+`;
+
+const ASKING = `
+create or replace function pg_catalog.warehouse_actor() returns oid language sql stable as
+$$ select oid from pg_catalog.pg_roles where rolname = coalesce(nullif(current_setting('role'), 'none'), session_user) $$;
+
+create or replace function pg_catalog.warehouse_is_superuser() returns boolean
+language sql stable security definer set search_path to pg_catalog as
+$$ select coalesce((select superuser from warehouse_user where usesysid = warehouse_actor()), false) $$;
+
+create or replace function pg_catalog.warehouse_sees_all() returns boolean
+language sql stable security definer set search_path to pg_catalog as
+$$ select coalesce((select superuser or syslog from warehouse_user where usesysid = warehouse_actor()), false) $$;
+
+create or replace function pg_catalog.warehouse_require_superuser(task text) returns void
+language plpgsql stable as $$
+begin
+  if not pg_catalog.warehouse_is_superuser() then
+    raise exception 'must be superuser to %', task using errcode = '42501';
+  end if;
+end $$;
+
+create or replace function pg_catalog.warehouse_find(kind text, name text) returns oid language plpgsql stable as $$
+declare
+  found_oid oid;
+begin
+  select oid into found_oid from pg_catalog.pg_roles
+  where rolname = case kind when 'user' then name else kind || ':' || name end and rolcanlogin = (kind = 'user')
+    and not rolsuper;
+  if found_oid is null then
+    raise exception '% "%" does not exist', kind, name using errcode = '42704';
+  end if;
+  return found_oid;
+end $$;
+`;
+
+const USERS = `
+create or replace function pg_catalog.warehouse_join(role oid, joining oid) returns void
+language plpgsql set search_path to pg_catalog as $$
+begin
+  insert into pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
+  select pg_nextoid('pg_auth_members', 'oid', 'pg_auth_members_oid_index'), role, joining, 10, false, true, true
+  where not exists (select from pg_auth_members where roleid = role and member = joining);
+end $$;
+
+create or replace function pg_catalog.warehouse_set_superuser(who oid, super boolean) returns void
+language plpgsql set search_path to pg_catalog as $$
+declare
+  supers oid := (select oid from pg_roles where rolname = 'warehouse_superusers');
+begin
+  insert into warehouse_user (usesysid, superuser) values (who, super)
+  on conflict (usesysid) do update set superuser = excluded.superuser;
+  perform warehouse_join(who, supers);
+  if super then perform warehouse_join(supers, who);
+  else delete from pg_auth_members where roleid = supers and member = who;
+  end if;
+end $$;
+
+create or replace function pg_catalog.warehouse_set_user(who oid, options jsonb) returns void
+language plpgsql set search_path to pg_catalog as $$
+declare
+  name text := (select rolname from pg_roles where oid = who);
+begin
+  perform warehouse_set_superuser(who,
+    coalesce((options ->> 'superuser')::boolean, (select superuser from warehouse_user where usesysid = who), false));
+  update warehouse_user set
+    secret = case when options ? 'secret' then options ->> 'secret' else secret end,
+    syslog = coalesce((options ->> 'syslog')::boolean, syslog),
+    valid_until = case when options ? 'validUntil' then (options ->> 'validUntil')::timestamptz else valid_until end
+  where usesysid = who;
+  if options ? 'connectionLimit' then
+    execute format('alter role %I connection limit %s', name, (options ->> 'connectionLimit')::int);
+  end if;
+  if options ? 'createdb' then
+    execute format('alter role %I %s', name, case (options ->> 'createdb')::boolean when true then 'createdb' else 'nocreatedb' end);
+  end if;
+  if options ? 'sessionTimeout' then
+    execute format('alter role %I set idle_session_timeout to %s', name, (options ->> 'sessionTimeout')::int * 1000);
+  end if;
+end $$;
+
+create or replace function pg_catalog.warehouse_create_user(name text, options jsonb, groups text[]) returns void
+language plpgsql security definer set search_path to pg_catalog as $$
+declare
+  each text;
+begin
+  perform warehouse_require_superuser('create users');
+  if exists (select from pg_roles where rolname = name) then
+    raise exception 'user "%" already exists', name using errcode = '42710';
+  end if;
+  -- Nobody logs in to the engine by the user's own password.
+  execute format('create role %I login password %L', name, 'md5' || md5(gen_random_uuid()::text));
+  perform warehouse_set_user(warehouse_find('user', name), options);
+  foreach each in array groups loop
+    perform warehouse_find('group', each);
+    execute format('grant %I to %I', 'group:' || each, name);
+  end loop;
+end $$;
+
+create or replace function pg_catalog.warehouse_alter_user(name text, options jsonb) returns void
+language plpgsql security definer set search_path to pg_catalog as $$
+declare
+  who oid := warehouse_find('user', name);
+begin
+  if not warehouse_is_superuser()
+    and (who <> warehouse_actor() or options - 'secret' <> '{}'::jsonb or options ->> 'secret' is null) then
+    raise exception 'permission denied' using errcode = '42501';
+  end if;
+  perform warehouse_set_user(who, options);
+end $$;
+
+create or replace function pg_catalog.warehouse_set_default(name text, setting text, value text) returns void
+language plpgsql security definer set search_path to pg_catalog as $$
+begin
+  if warehouse_find('user', name) <> warehouse_actor() then perform warehouse_require_superuser('alter users'); end if;
+  if setting !~ '^(rs[.][a-z_]+|search_path|statement_timeout|timezone|datestyle|extra_float_digits)$' then
+    raise exception 'unrecognized configuration parameter "%"', setting using errcode = '42704';
+  elsif value is null then
+    execute format('alter role %I reset %s', name, setting);
+  else
+    perform set_config(setting, value, true);
+    execute format('alter role %I set %s from current', name, setting);
+  end if;
+end $$;
+
+create or replace function pg_catalog.warehouse_rename(kind text, name text, target text) returns void
+language plpgsql security definer set search_path to pg_catalog as $$
+declare
+  who oid := warehouse_find(kind, name);
+  prefix text := case kind when 'user' then '' else kind || ':' end;
+begin
+  perform warehouse_require_superuser('rename ' || kind || 's');
+  if kind = 'user' and who = (select oid from pg_roles where rolname = session_user) then
+    raise exception 'session user may not be renamed' using errcode = '0A000';
+  elsif exists (select from pg_roles where rolname = prefix || target) then
+    raise exception '% "%" already exists', kind, target using errcode = '42710';
+  end if;
+  execute format('alter role %I rename to %I', prefix || name, prefix || target);
+  if kind = 'user' then
+    execute format('alter role %I password %L', target, 'md5' || md5(gen_random_uuid()::text));
+    -- The name is part of what is hashed.
+    update warehouse_user set secret = null where usesysid = who and secret like 'md5%';
+  end if;
+end $$;
+
+create or replace function pg_catalog.warehouse_drop(kind text, name text, if_exists boolean) returns void
+language plpgsql security definer set search_path to pg_catalog as $$
+declare
+  prefix text := case kind when 'user' then '' else kind || ':' end;
+  who oid;
+  why text;
+begin
+  perform warehouse_require_superuser('drop ' || kind || 's');
+  if if_exists and not exists (select from pg_roles where rolname = prefix || name and rolcanlogin = (kind = 'user')) then
+    return;
+  end if;
+  who := warehouse_find(kind, name);
+  if who = warehouse_actor() then
+    raise exception 'current user cannot be dropped' using errcode = '55006';
+  elsif exists (select from warehouse_privilege p join pg_class c on c.oid = p.relation where p.grantee = who) then
+    raise exception '% "%" cannot be dropped because the % has a privilege on some object', kind, name, kind
+      using errcode = '55006';
+  end if;
+  begin
+    execute format('drop role %I', prefix || name);
+  exception when dependent_objects_still_exist then
+    get stacked diagnostics why = pg_exception_detail;
+    raise exception '% "%" cannot be dropped because the % %', kind, name, kind,
+      case when why like '%owner of%' then 'owns some object' else 'has a privilege on some object' end
+      using errcode = '55006';
+  end;
+  delete from warehouse_user where usesysid = who;
+  delete from warehouse_privilege where grantee = who;
+  delete from warehouse_assumerole where grantee = who;
+end $$;
+`;
+
+const GROUPS = `
+create or replace function pg_catalog.warehouse_create_holder(kind text, name text) returns void
+language plpgsql security definer set search_path to pg_catalog as $$
+begin
+  perform warehouse_require_superuser('create ' || kind || 's');
+  if exists (select from pg_roles where rolname = kind || ':' || name) then
+    raise exception '% "%" already exists', kind, name using errcode = '42710';
+  end if;
+  execute format('create role %I', kind || ':' || name);
+end $$;
+
+create or replace function pg_catalog.warehouse_member(kind text, name text, member_kind text, member text, joins boolean)
+returns void language plpgsql security definer set search_path to pg_catalog as $$
+begin
+  perform warehouse_require_superuser('alter ' || kind || 's');
+  perform warehouse_find(kind, name), warehouse_find(member_kind, member);
+  execute format(case when joins then 'grant %I to %I' else 'revoke %I from %I' end, kind || ':' || name,
+    case member_kind when 'user' then member else member_kind || ':' || member end);
+end $$;
+`;
+
+/** Functions that the statements about users are translated to. Each checks by itself who calls it. */
+export const USER_FUNCTIONS = `${ASKING}${USERS}${GROUPS}`;
+
+/** The catalogs of users and groups as Redshift shows them. */
+export const USER_VIEWS = `
+create or replace view pg_catalog.pg_user as
+select r.rolname as usename, r.oid as usesysid, r.rolcreatedb as usecreatedb, coalesce(u.superuser, false) as usesuper,
+  false as userepl, false as usebypassrls, '********'::text as passwd, u.valid_until as valuntil, s.setconfig as useconfig
+from pg_catalog.pg_roles r left join pg_catalog.warehouse_user u on u.usesysid = r.oid
+left join pg_catalog.pg_db_role_setting s on s.setrole = r.oid and s.setdatabase = 0
+where r.rolcanlogin and not r.rolsuper;
+
+create or replace view pg_catalog.pg_group as
+select substr(r.rolname, 7)::name as groname, r.oid as grosysid,
+  array(select m.member from pg_catalog.pg_auth_members m where m.roleid = r.oid) as grolist
+from pg_catalog.pg_roles r where r.rolname like 'group:%';
+`;

@@ -1,0 +1,233 @@
+/**
+ * Users, groups and roles. Passwords are hashed here, so that the engine never sees one in clear text. Source: Amazon
+ * Redshift Database Developer Guide, "CREATE USER", "ALTER USER", "CREATE GROUP", "CREATE ROLE".
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { principal, type TokenReader, unsupported } from './reader.ts';
+import { readReset, readSet } from './settings.ts';
+import { RedshiftError, type Statement } from './statement.ts';
+import { literal, literalValue } from './tokens.ts';
+
+interface UserOptions {
+  /** `md5...`, `sha256|digest|salt`, or null when the password is disabled. */
+  secret?: string | null;
+  superuser?: boolean;
+  createdb?: boolean;
+  syslog?: boolean;
+  validUntil?: string | null;
+  /** -1 for no limit. */
+  connectionLimit?: number;
+  /** In seconds; 0 for none of the user's own. */
+  sessionTimeout?: number;
+}
+
+/** Names of users and the like, separated by commas. */
+export function principals(reader: TokenReader): string[] {
+  const names: string[] = [];
+  do names.push(principal(reader));
+  while (reader.acceptOperator(','));
+  return names;
+}
+
+/** Calls of the endpoint's own functions as one statement without a result. */
+export function callAll(verb: string, calls: readonly string[]): Statement {
+  const body = calls.map((call) => (/^EXECUTE /.test(call) ? `${call};` : `PERFORM pg_catalog.${call};`));
+  return { verb, sql: `DO ${literal(`BEGIN ${body.join(' ')} END`)}` };
+}
+
+/** A list of texts for the engine. */
+export function textArray(texts: readonly string[]): string {
+  return `array[${texts.map(literal).join(', ')}]::text[]`;
+}
+
+/** Reads the statement after CREATE USER. */
+export function readCreateUser(reader: TokenReader): Statement {
+  const name = principal(reader);
+  if (name.toLowerCase() === 'public') throw new RedshiftError('42939', 'user name "public" is reserved');
+  const { options, groups } = readOptions(reader, name);
+  if (options.secret === undefined) throw reader.unexpected();
+  const call = `warehouse_create_user(${literal(name)}, ${json(options)}, ${textArray(groups)})`;
+  return callAll('CREATE USER', [call]);
+}
+
+/** Reads the statement after ALTER USER. */
+export function readAlterUser(reader: TokenReader): Statement {
+  const verb = 'ALTER USER';
+  const name = principal(reader);
+  if (reader.accept('RENAME', 'TO')) return readRename(reader, 'user', name);
+  if (reader.accept('SET')) {
+    const { sql } = readSet(reader);
+    const [, setting = '', value = ''] = /^SET (\S+) TO (.*)$/s.exec(sql) ?? [];
+    if (setting === '') throw reader.unexpected();
+    const text = /^'.*'$/s.test(value) ? value : literal(value);
+    return callAll(verb, [`warehouse_set_default(${literal(name)}, ${literal(setting)}, ${text})`]);
+  }
+  if (reader.accept('RESET')) {
+    const setting = /^RESET (\S+)$/.exec(readReset(reader).sql)?.[1] ?? '';
+    return callAll(verb, [`warehouse_set_default(${literal(name)}, ${literal(setting)}, null)`]);
+  }
+  const { options, groups } = readOptions(reader, name);
+  if (groups.length > 0 || Object.keys(options).length === 0) throw reader.unexpected();
+  return callAll(verb, [`warehouse_alter_user(${literal(name)}, ${json(options)})`]);
+}
+
+function readRename(reader: TokenReader, kind: string, name: string): Statement {
+  const target = principal(reader);
+  reader.expectEnd();
+  const call = `warehouse_rename(${literal(kind)}, ${literal(name)}, ${literal(target)})`;
+  return callAll(`ALTER ${kind.toUpperCase()}`, [call]);
+}
+
+/** Reads the statement after DROP USER, DROP GROUP or DROP ROLE. */
+export function readDropPrincipal(reader: TokenReader, kind: 'USER' | 'GROUP' | 'ROLE'): Statement {
+  const ifExists = kind === 'USER' && reader.accept('IF', 'EXISTS');
+  const names = principals(reader);
+  if (kind === 'ROLE') reader.acceptAny(['FORCE', 'RESTRICT']);
+  reader.expectEnd();
+  const calls = names.map(
+    (name) => `warehouse_drop(${literal(kind.toLowerCase())}, ${literal(name)}, ${ifExists})`,
+  );
+  return callAll(`DROP ${kind}`, calls);
+}
+
+/** Reads the statement after CREATE GROUP. */
+export function readCreateGroup(reader: TokenReader): Statement {
+  const name = principal(reader);
+  reader.accept('WITH');
+  const members = reader.accept('USER') ? principals(reader) : [];
+  reader.expectEnd();
+  const create = `warehouse_create_holder('group', ${literal(name)})`;
+  return callAll('CREATE GROUP', [
+    create,
+    ...members.map((member) => memberCall('group', name, member, true)),
+  ]);
+}
+
+/** Reads the statement after ALTER GROUP. */
+export function readAlterGroup(reader: TokenReader): Statement {
+  const name = principal(reader);
+  if (reader.accept('RENAME', 'TO')) return readRename(reader, 'group', name);
+  const adds = reader.accept('ADD');
+  if (!adds) reader.expect('DROP');
+  reader.expect('USER');
+  const members = principals(reader);
+  reader.expectEnd();
+  return callAll(
+    'ALTER GROUP',
+    members.map((member) => memberCall('group', name, member, adds)),
+  );
+}
+
+/** Reads the statement after CREATE ROLE. */
+export function readCreateRole(reader: TokenReader): Statement {
+  const name = principal(reader);
+  if (reader.accept('EXTERNALID')) reader.take();
+  reader.expectEnd();
+  return callAll('CREATE ROLE', [`warehouse_create_holder('role', ${literal(name)})`]);
+}
+
+/** Reads the statement after ALTER ROLE. */
+export function readAlterRole(reader: TokenReader): Statement {
+  const name = principal(reader);
+  reader.accept('WITH');
+  if (reader.accept('RENAME', 'TO')) return readRename(reader, 'role', name);
+  throw unsupported('The local warehouse has no owners and external identifiers of roles.');
+}
+
+/** The call that puts a user (or with `ROLE` a role) into a group or role, or takes it out. */
+export function memberCall(
+  kind: 'group' | 'role',
+  name: string,
+  member: string,
+  joins: boolean,
+  memberKind: 'user' | 'role' = 'user',
+): string {
+  return `warehouse_member(${[kind, name, memberKind, member].map(literal).join(', ')}, ${joins})`;
+}
+
+function readOptions(reader: TokenReader, user: string): { options: UserOptions; groups: string[] } {
+  const options: UserOptions = {};
+  let groups: string[] = [];
+  reader.accept('WITH');
+  while (!reader.done) {
+    if (reader.accept('PASSWORD')) options.secret = readPassword(reader, user);
+    else if (reader.accept('CREATEDB')) options.createdb = true;
+    else if (reader.accept('NOCREATEDB')) options.createdb = false;
+    else if (reader.accept('CREATEUSER')) options.superuser = true;
+    else if (reader.accept('NOCREATEUSER')) options.superuser = false;
+    else if (reader.accept('SYSLOG', 'ACCESS')) options.syslog = readSyslog(reader);
+    else if (reader.accept('VALID', 'UNTIL')) options.validUntil = readUntil(reader);
+    else if (reader.accept('CONNECTION', 'LIMIT')) options.connectionLimit = readLimit(reader);
+    else if (reader.accept('SESSION', 'TIMEOUT')) options.sessionTimeout = readTimeout(reader);
+    else if (reader.accept('RESET', 'SESSION', 'TIMEOUT')) options.sessionTimeout = 0;
+    else if (reader.accept('EXTERNALID')) reader.take();
+    else {
+      reader.expect('IN', 'GROUP');
+      groups = principals(reader);
+    }
+  }
+  return { options, groups };
+}
+
+function readSyslog(reader: TokenReader): boolean {
+  if (reader.accept('UNRESTRICTED')) return true;
+  reader.expect('RESTRICTED');
+  return false;
+}
+
+function readUntil(reader: TokenReader): string | null {
+  const text = reader.string();
+  return text.toLowerCase() === 'infinity' ? null : text;
+}
+
+function readLimit(reader: TokenReader): number {
+  return reader.accept('UNLIMITED') ? -1 : reader.integer();
+}
+
+function readTimeout(reader: TokenReader): number {
+  const seconds = reader.integer();
+  if (seconds < 60 || seconds > 1_728_000) {
+    throw new RedshiftError('22023', 'SESSION TIMEOUT must be between 60 and 1728000 seconds');
+  }
+  return seconds;
+}
+
+function readPassword(reader: TokenReader, user: string): string | null {
+  if (reader.accept('DISABLE')) return null;
+  const token = reader.peek();
+  if (token?.kind !== 'string') throw reader.unexpected();
+  reader.take();
+  const password = literalValue(token.text);
+  if (/^md5[0-9a-f]{32}$/.test(password)) return password;
+  const [method, text = '', salt] = password.split('|');
+  if (method !== 'sha256' || password === 'sha256') return md5Secret(user, checkPassword(password));
+  if (salt !== undefined && /^[0-9a-f]{64}$/i.test(text)) return password;
+  const made = randomBytes(16).toString('hex');
+  return `sha256|${createHash('sha256').update(checkPassword(text)).update(made).digest('hex')}|${made}`;
+}
+
+/** What is kept of a password: the hash that the md5 exchange of a login begins with. */
+export function md5Secret(user: string, password: string): string {
+  return `md5${createHash('md5').update(password).update(user).digest('hex')}`;
+}
+
+function checkPassword(password: string): string {
+  const problem =
+    password.length < 8 || password.length > 64
+      ? 'must be between 8 and 64 characters long'
+      : !/[A-Z]/.test(password)
+        ? 'must contain an uppercase letter'
+        : !/[a-z]/.test(password)
+          ? 'must contain a lowercase letter'
+          : !/\d/.test(password)
+            ? 'must contain a number'
+            : /[^!-~]|['"\\/@]/.test(password)
+              ? `must not contain blanks, other characters than ASCII, or any of ' " \\ / @`
+              : undefined;
+  if (problem !== undefined) throw new RedshiftError('22023', `Password ${problem}.`);
+  return password;
+}
+
+function json(options: UserOptions): string {
+  return `${literal(JSON.stringify(options))}::jsonb`;
+}

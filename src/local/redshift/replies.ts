@@ -49,7 +49,7 @@ export class Replies {
   ) {
     this.client = client;
     this.world = world;
-    this.results = new Results(world.longNames, settings);
+    this.results = new Results(world.longNames, settings, world.superOid);
     this.context = { queryId: 0, pid, userId: 0 };
     // psql picks its catalog queries by the version, and the catalog is that of the engine.
     this.showVersion = application !== 'psql';
@@ -70,6 +70,9 @@ export class Replies {
         if (!isSilent(fields)) this.write(encodeFields('N', this.restore(translateNotice(fields))));
         return;
       }
+      case 't':
+        this.write(this.results.describeParameters(frame));
+        return;
       case 'E':
         this.error(new EngineError(decodeFields(frame)));
         return;

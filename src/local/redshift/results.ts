@@ -1,13 +1,13 @@
 /** Results as Redshift sends them: names in full, or in upper case if the session wants it, and VARBYTE as bare hex. */
+import { SUPER_OID, VARBYTE_OID } from './catalog/system-catalogs.ts';
 import type { LongNames } from './long-names.ts';
 import { encode, type Frame, int32 } from './message.ts';
 import type { SessionSettings } from './session-settings.ts';
 
 const HEADER = 5;
 const TILDE = 0x7e;
-/** Type of VARBYTE in the engine (bytea) and on Redshift. */
+/** Type of VARBYTE in the engine. */
 const BYTEA = 17;
-const VARBYTE = 6551;
 /** `\\x`, with which the engine begins the text of a bytea. */
 const HEX_PREFIX = Buffer.from('\\x');
 
@@ -15,12 +15,14 @@ const HEX_PREFIX = Buffer.from('\\x');
 export class Results {
   private readonly names: LongNames;
   private readonly settings: SessionSettings;
+  private readonly superOid: number;
   /** Where the rows of the last description have VARBYTE columns. */
   private binary: ReadonlySet<number> = new Set();
 
-  constructor(names: LongNames, settings: SessionSettings) {
+  constructor(names: LongNames, settings: SessionSettings, superOid: number) {
     this.names = names;
     this.settings = settings;
+    this.superOid = superOid;
   }
 
   /** A RowDescription for the client. */
@@ -32,14 +34,28 @@ export class Results {
       const end = bytes.indexOf(0, at);
       // Table and column, then the type, then size, modifier and format.
       const [place, type, rest] = [end + 1, end + 7, end + 11];
-      const isBinary = bytes.readInt32BE(type) === BYTEA;
-      if (isBinary) binary.add(n);
+      const oid = bytes.readUInt32BE(type);
+      if (oid === BYTEA) binary.add(n);
       parts.push(`${this.nameOf(bytes.toString('utf8', at, end))}\0`, bytes.subarray(place, type));
-      parts.push(isBinary ? int32(VARBYTE) : bytes.subarray(type, rest), bytes.subarray(rest, rest + 8));
+      parts.push(int32(this.typeOf(oid)), bytes.subarray(rest, rest + 8));
       at = rest + 8;
     }
     this.binary = binary;
     return encode('T', ...parts);
+  }
+
+  /** A ParameterDescription for the client. */
+  describeParameters({ bytes }: Frame): Buffer {
+    const described = Buffer.from(bytes);
+    for (let at = HEADER + 2; at + 4 <= bytes.length; at += 4) {
+      described.writeUInt32BE(this.typeOf(bytes.readUInt32BE(at)), at);
+    }
+    return described;
+  }
+
+  private typeOf(oid: number): number {
+    if (oid === this.superOid) return SUPER_OID;
+    return oid === BYTEA ? VARBYTE_OID : oid;
   }
 
   private nameOf(name: string): string {

@@ -99,7 +99,7 @@ async function makeCatalog(admin: pg.Client): Promise<void> {
     "select obj_description(to_regtype('pg_catalog.super'), 'pg_type') as comment",
   );
   if (found.rows[0]?.comment === marker) return;
-  await admin.query(`begin; ${CATALOG}; comment on domain pg_catalog.super is '${marker}'; commit`);
+  await admin.query(`begin; ${CATALOG}; comment on type pg_catalog.super is '${marker}'; commit`);
 }
 
 function connectAdmin(postgres: LocalPostgres, database: string): pg.Client {
@@ -132,8 +132,9 @@ async function asAdmin(
 }
 
 async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<World> {
-  const { rows } = await admin.query<{ queries: string }>(
-    `insert into pg_catalog.warehouse_run values (default) returning run * ${QUERIES_PER_RUN} as queries`,
+  const { rows } = await admin.query<{ queries: string; super: number }>(
+    `insert into pg_catalog.warehouse_run values (default)
+     returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super`,
   );
   const names = await admin.query<{ name: string }>('select name from pg_catalog.warehouse_name');
   const { store, roles, region = DEFAULT_REGION, database } = options;
@@ -145,6 +146,7 @@ async function makeWorld(options: RedshiftOptions, admin: pg.Client): Promise<Wo
     admin,
     queries: Number(rows[0]?.queries),
     longNames: names.rows.map(({ name }) => name),
+    superOid: Number(rows[0]?.super),
   });
 }
 

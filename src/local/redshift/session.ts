@@ -16,6 +16,7 @@ import { isControl, Runner } from './runner.ts';
 import { SessionSettings } from './session-settings.ts';
 import type { SessionUser } from './session-user.ts';
 import { RedshiftError, type Statement } from './sql/statement.ts';
+import { translateDescribe } from './sql/psql.ts';
 import { translate } from './sql/translate.ts';
 import type { Upstream } from './upstream.ts';
 import type { World } from './world.ts';
@@ -31,6 +32,7 @@ export class Session {
   private readonly runner: Runner;
   private readonly settings: SessionSettings;
   private readonly memory: BatchMemory;
+  private readonly isPsql: boolean;
 
   constructor(
     client: Socket,
@@ -43,6 +45,7 @@ export class Session {
     this.client = client;
     this.inbox = inbox;
     this.upstream = upstream;
+    this.isPsql = application === 'psql';
     this.settings = new SessionSettings(world);
     this.memory = newBatchMemory(this.settings);
     this.replies = new Replies(client, world, this.settings, upstream.pid, application);
@@ -86,7 +89,8 @@ export class Session {
     let statements: readonly Statement[] = [];
     try {
       await this.settings.settle(this.upstream);
-      statements = translate(text, this.settings.dialect);
+      const described = this.isPsql ? translateDescribe(text) : undefined;
+      statements = described ? [described] : translate(text, this.settings.dialect);
       if (statements.length === 0) await this.upstream.request(encodeQuery(''), this.replies.relay);
     } catch (error) {
       await this.runner.fail(error);

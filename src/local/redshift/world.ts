@@ -14,6 +14,8 @@ export class World {
   readonly access: CopyAccess;
   readonly database: string;
   readonly readings: Readings;
+  /** The engine's number of the type SUPER. */
+  readonly superOid: number;
   readonly fault: (sql: string, verb: string) => SqlFault | undefined;
   readonly privileges: Privileges;
   private readonly admin: Client;
@@ -24,6 +26,7 @@ export class World {
     readonly access: CopyAccess;
     readonly database: string;
     readonly readings: Readings;
+    readonly superOid: number;
     readonly fault: (sql: string, verb: string) => SqlFault | undefined;
     readonly admin: Client;
     /** The number of the last query of earlier runs. */
@@ -34,6 +37,7 @@ export class World {
     this.access = options.access;
     this.database = options.database;
     this.readings = options.readings;
+    this.superOid = options.superOid;
     this.fault = options.fault;
     this.admin = options.admin;
     this.privileges = new Privileges(options.admin);

@@ -8,6 +8,8 @@ import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
+import { SUPER } from './super.ts';
+import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
@@ -22,6 +24,7 @@ const SUPERUSER_ONLY = ['svv_table_info'];
 export const CATALOG = `
 set local search_path to pg_catalog;
 ${ENGINE}
+${SUPER}
 ${FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}
@@ -32,6 +35,7 @@ ${KEYS}
 ${WRITES}
 ${USER_FUNCTIONS}
 ${PRIVILEGE_FUNCTIONS}
+${SYSTEM_CATALOGS}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
 ${ABSENT}

@@ -5,10 +5,6 @@
  * settings that the endpoint puts there just before a statement that names them.
  */
 export const FUNCTIONS = `
-do $$ begin
-  if to_regtype('pg_catalog.super') is null then create domain pg_catalog.super as text; end if;
-end $$;
-
 create or replace function pg_catalog.version() returns text language sql stable as
 $$ select 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.66954'::text $$;
 
@@ -86,12 +82,12 @@ create or replace function pg_catalog.json_parse(value text) returns pg_catalog.
 language plpgsql immutable strict as $$
 begin
   perform value::pg_catalog.json;
-  return pg_catalog.warehouse_compact_json(value)::pg_catalog.super;
+  return pg_catalog.warehouse_compact_json(value)::json::pg_catalog.super;
 exception when invalid_text_representation then
   raise exception 'JSON parsing error' using errcode = 'XX000';
 end $$;
 create or replace function pg_catalog.json_serialize(value pg_catalog.super) returns text
-language sql immutable strict as $$ select value::text $$;
+language sql immutable strict as $$ select value::json::text $$;
 create or replace function pg_catalog.can_json_parse(value text) returns boolean
 language sql immutable strict as $$ select pg_catalog.pg_input_is_valid(value, 'json') $$;
 create or replace function pg_catalog.is_valid_json(value text) returns boolean

@@ -14,8 +14,7 @@ create or replace function pg_catalog.warehouse_long_name(engine name) returns t
 $$ select coalesce((select n.name from pg_catalog.warehouse_name n where n.engine = $1::text), $1::text) $$;
 
 create or replace function pg_catalog.warehouse_type(type oid, modifier int) returns text language sql stable as
-$$ select case when type = 'pg_catalog.super'::regtype then 'super'
-  when type = 'bytea'::regtype then 'binary varying'
+$$ select case when type = 'bytea'::regtype then replace(pg_catalog.format_type(type, modifier), 'bytea', 'binary varying')
   when type = 'text'::regtype then 'character varying'
-  else format_type(type, modifier) end $$;
+  else pg_catalog.format_type(type, modifier) end $$;
 `;

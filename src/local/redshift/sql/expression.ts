@@ -2,6 +2,7 @@
  * Rewrites any run of Redshift tokens (expressions, queries) to PostgreSQL: folds names, replaces Redshift's own functions
  * and types, and refuses what Redshift does not have. Everything else keeps its text.
  */
+import { replaceCatalog } from './catalogs.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { RedshiftError } from './statement.ts';
@@ -82,6 +83,8 @@ function rewriteSpecial(
 ): Replacement | undefined {
   const token = tokens[at];
   if (token === undefined || isOperator(tokens[at - 1], '.')) return undefined;
+  const catalog = replaceCatalog(tokens, at, context.source);
+  if (catalog !== undefined) return catalog;
   if (token.kind === 'operator')
     return token.text === '::' ? rewriteCast(tokens, at, context, '::') : undefined;
   if (token.kind !== 'word') return undefined;

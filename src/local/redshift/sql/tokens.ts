@@ -47,9 +47,9 @@ const SPACE = /[ \t\r\n\f\v]+/y;
 
 /**
  * All tokens of a text; `keepCase` is for quoted names. Throws 42601 for what is unterminated and 42704 for `E'...'`,
- * which Redshift does not know.
+ * which Redshift does not know; with `escapeStrings` it is a word and a literal.
  */
-export function tokenize(source: string, keepCase = false): Token[] {
+export function tokenize(source: string, keepCase = false, escapeStrings = false): Token[] {
   const tokens: Token[] = [];
   let gapStart = 0;
   let at = skipGap(source, 0);
@@ -59,7 +59,7 @@ export function tokenize(source: string, keepCase = false): Token[] {
     const end = endOf(source, at, kind);
     const text = source.slice(at, end);
     const word = kind === 'word' ? text.toUpperCase() : '';
-    if (word === 'E' && source[end] === "'") {
+    if (word === 'E' && source[end] === "'" && !escapeStrings) {
       throw new RedshiftError('42704', 'type "e" does not exist', { position: positionOf(source, at) });
     }
     const token = { kind, gap: source.slice(gapStart, at), text, word, at };

@@ -32,7 +32,7 @@ describe('a message of statements', () => {
       `select x::text, 't'::regclass, (select 1 as y)`,
       `select x::character varying(256), 't'::regclass, (select 1 as y)`,
     ],
-    ['select relname::text from pg_class', 'select relname::text from pg_class'],
+    ['select relname::text from pg_class', 'select relname::text from warehouse_catalog.pg_class'],
     ['select t.tag, 1 as percent, "open" from t', 'select t.tag, 1 as percent, "open" from t'],
     [
       `select listagg(a, ',') within group (order by b desc) from t`,
@@ -145,7 +145,7 @@ describe('a message of statements', () => {
 
   it('allows functions of the leader node where no user table is read', () => {
     expect(engineSql('select now(), current_schema()')).to.equal('select now(), current_schema()');
-    expect(engineSql('select now() from pg_class')).to.equal('select now() from pg_class');
+    expect(engineSql('select now() from pg_class')).to.equal('select now() from warehouse_catalog.pg_class');
     expect(engineSql('insert into t values (now())')).to.equal('INSERT INTO "t" values (now())');
   });
 

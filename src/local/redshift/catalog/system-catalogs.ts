@@ -1,0 +1,187 @@
+/**
+ * The PG_ catalogs as a client of Redshift sees them: types under Redshift's numbers, and the columns of PostgreSQL 8.0 and Redshift only. The
+ * dialect puts these views in the place of PostgreSQL's own tables (`sql/catalogs.ts`).
+ */
+
+/** For every client. */
+export const STRICT_SCHEMA = 'warehouse_catalog';
+/** For psql's own queries, which ask for what the engine's version has. */
+export const FULL_SCHEMA = 'warehouse_psql';
+
+/** Numbers of types on Redshift's wire. */
+export const SUPER_OID = 4000;
+export const VARBYTE_OID = 6551;
+
+const TYPE_NUMBER = (type: string) =>
+  `(case ${type} when 'super'::regtype then ${SUPER_OID} when 'bytea'::regtype then ${VARBYTE_OID} else ${type} end)::oid`;
+
+/** The only function of the catalogs that has to know of those numbers. */
+const FUNCTIONS = `
+create or replace function ${FULL_SCHEMA}.format_type(type oid, modifier int) returns text language sql stable as
+$$ select warehouse_type(case $1 when ${SUPER_OID} then 'super'::regtype when ${VARBYTE_OID} then 'bytea'::regtype
+  else $1 end, $2) $$;
+`;
+
+/** `changes` are expressions in place of columns; the others are those of the table, whichever the engine has. */
+const HELPER = `
+create or replace function ${FULL_SCHEMA}.columns(relation regclass, source text, changes jsonb) returns text
+language sql stable as
+$$ select string_agg(coalesce(changes ->> attname, source || '.' || quote_ident(attname)) || ' as ' || quote_ident(attname),
+  ', ' order by attnum) || ', ' || relation::oid || '::oid as tableoid' from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped $$;
+`;
+
+interface Part {
+  /** The catalog's rows under this alias; expressions in `changes` may name whatever `from` has. */
+  readonly alias: string;
+  readonly from: string;
+  readonly changes: Readonly<Record<string, string>>;
+}
+
+const OWN = `'^(warehouse_|super_)'`;
+const OWN_SCHEMAS = `'${STRICT_SCHEMA}', '${FULL_SCHEMA}'`;
+
+const FULL_VIEWS: Readonly<Record<string, Part>> = {
+  pg_namespace: {
+    alias: 'n',
+    from: `pg_catalog.pg_namespace n where n.nspname not in (${OWN_SCHEMAS})`,
+    changes: {},
+  },
+  pg_class: {
+    alias: 'c',
+    from: `pg_catalog.pg_class c where c.relname !~ ${OWN}
+      and c.relnamespace not in (select oid from pg_catalog.pg_namespace where nspname in (${OWN_SCHEMAS}))`,
+    changes: {},
+  },
+  pg_attribute: {
+    alias: 'a',
+    from: 'pg_catalog.pg_attribute a where a.attnum > 0',
+    changes: { atttypid: TYPE_NUMBER('a.atttypid') },
+  },
+  pg_type: {
+    alias: 't',
+    from: 'pg_catalog.pg_type t',
+    changes: {
+      oid: TYPE_NUMBER('t.oid'),
+      typname: `(case t.typname when 'bytea' then 'varbyte' else t.typname end)::name`,
+    },
+  },
+  pg_constraint: {
+    alias: 'k',
+    from: 'pg_catalog.pg_constraint k',
+    changes: { condeferrable: 'false' },
+  },
+  pg_index: {
+    alias: 'i',
+    from: `pg_catalog.pg_index i left join pg_catalog.pg_constraint k on k.conindid = i.indexrelid
+      and k.contype in ('p', 'u')`,
+    changes: {
+      indisunique: 'i.indisunique or k.oid is not null',
+      ...{ indisvalid: 'true', indisready: 'true', indimmediate: 'true' },
+    },
+  },
+  pg_roles: {
+    alias: 'r',
+    from: `pg_catalog.pg_roles r where r.rolname !~ '^(pg_|warehouse_)'`,
+    changes: {},
+  },
+  pg_database: { alias: 'd', from: `pg_catalog.pg_database d where d.datname <> 'postgres'`, changes: {} },
+  pg_proc: { alias: 'p', from: `pg_catalog.pg_proc p where p.proname !~ ${OWN}`, changes: {} },
+};
+
+function fullView(name: string, { alias, from, changes }: Part): string {
+  return `do $v$ begin execute 'create view ${FULL_SCHEMA}.${name} as select ' ||
+    ${FULL_SCHEMA}.columns('pg_catalog.${name}', '${alias}', $j$${JSON.stringify(changes)}$j$) || $f$ from ${from}$f$; end $v$;`;
+}
+
+/** Columns of the strict views over the full ones: those of PostgreSQL 8.0 and of Redshift. */
+const STRICT_VIEWS: Readonly<Record<string, string>> = {
+  pg_namespace: `select oid, nspname, nspowner, nspacl from ${FULL_SCHEMA}.pg_namespace`,
+  pg_class: `select c.oid, c.relname, c.relnamespace, c.reltype, c.relowner, c.relam, c.relfilenode, c.reltablespace,
+    c.relpages, c.reltuples, c.reltoastrelid, 0::oid as reltoastidxid, c.relhasindex, c.relisshared, c.relkind, c.relnatts,
+    0::oid as relexternid, false as relisreplicated, false as relispinned,
+    (case w.design ->> 'distStyle' when 'EVEN' then 0 when 'KEY' then 1 when 'ALL' then 8 else 9 end)::int2 as reldiststyle,
+    0::oid as relprojbaseid, c.relchecks, 0::int2 as reltriggers, 0::int2 as relukeys, 0::int2 as relfkeys, 0::int2 as relrefs,
+    false as relhasoids, exists (select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'p') as relhaspkey, c.relhasrules, c.relhassubclass, c.relacl
+    from ${FULL_SCHEMA}.pg_class c left join pg_catalog.warehouse_design w on w.relation = c.oid`,
+  pg_attribute: `select a.attrelid, a.attname, a.atttypid, a.attstattarget, a.attlen, a.attnum, a.attndims, a.attcacheoff,
+    a.atttypmod, a.attbyval, a.attstorage, a.attalign, a.attnotnull, a.atthasdef, a.attisdropped, a.attislocal,
+    a.attinhcount, coalesce(w.design ->> 'distKey' = a.attname, false) as attisdistkey, false as attispreloaded,
+    warehouse_sort_key(w.design, a.attname) as attsortkeyord,
+    warehouse_encoding_number(warehouse_encoding(w.design, a.attname, a.atttypid)) as attencodingtype,
+    0::int2 as attencrypttype
+    from ${FULL_SCHEMA}.pg_attribute a left join pg_catalog.warehouse_design w on w.relation = a.attrelid`,
+  pg_type: `select oid, typname, typnamespace, typowner, typlen, typbyval, typtype, typisdefined, typdelim, typrelid, typelem,
+    typinput, typoutput, typreceive, typsend, typanalyze, typalign, typstorage, typnotnull, typbasetype, typtypmod, typndims,
+    typdefaultbin, typdefault from ${FULL_SCHEMA}.pg_type`,
+  pg_constraint: `select oid, conname, connamespace, contype, condeferrable, condeferred, conrelid, contypid, confrelid,
+    confupdtype, confdeltype, confmatchtype, conkey, confkey, conbin, null::text as consrc from ${FULL_SCHEMA}.pg_constraint`,
+  pg_index: `select indexrelid, indrelid, indkey, indclass, indnatts, indisunique, indisprimary, indisclustered, indexprs, indpred
+    from ${FULL_SCHEMA}.pg_index`,
+  pg_attrdef: `select oid, adrelid, adnum, adbin, pg_get_expr(adbin, adrelid) as adsrc from pg_catalog.pg_attrdef`,
+  pg_database: `select oid, datname, datdba, encoding, datistemplate, datallowconn, 0::oid as datlastsysoid, dattablespace,
+    null::text[] as datconfig, datacl from ${FULL_SCHEMA}.pg_database`,
+  pg_proc: `select oid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict, proretset,
+    provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, proacl from ${FULL_SCHEMA}.pg_proc`,
+  pg_proc_info: `select oid as prooid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict,
+    proretset, provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, proacl,
+    proallargtypes, proargmodes, prokind from ${FULL_SCHEMA}.pg_proc`,
+  pg_tables: `select n.nspname as schemaname, c.relname as tablename, u.rolname as tableowner, null::name as tablespace,
+    c.relhasindex as hasindexes, c.relhasrules as hasrules, false as hastriggers
+    from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
+    left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind in ('r', 'p')`,
+  pg_views: `select n.nspname as schemaname, c.relname as viewname, u.rolname as viewowner,
+    pg_get_viewdef(c.oid) as definition
+    from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
+    left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind = 'v'`,
+  pg_user: `select rolname as usename, oid::int as usesysid, rolcreatedb as usecreatedb, rolsuper as usesuper,
+    false as usecatupd, '********'::text as passwd, rolvaliduntil as valuntil, rolconfig as useconfig
+    from pg_catalog.pg_roles where rolcanlogin and rolname !~ '^warehouse_'`,
+  pg_group: `select r.rolname as groname, r.oid::int as grosysid,
+    array(select m.member::int from pg_catalog.pg_auth_members m where m.roleid = r.oid) as grolist
+    from pg_catalog.pg_roles r where not r.rolcanlogin and r.rolname !~ '^(pg_|warehouse_)'`,
+};
+
+/** What the dialect replaces, by schema. */
+export const SHADOWED: Readonly<Record<string, ReadonlySet<string>>> = {
+  [STRICT_SCHEMA]: new Set(Object.keys(STRICT_VIEWS)),
+  [FULL_SCHEMA]: new Set(Object.keys(FULL_VIEWS)),
+};
+
+/** Functions of the catalogs that have to know of it. */
+export const SHADOWED_FUNCTIONS: ReadonlySet<string> = new Set(['format_type']);
+
+/** How columns are stored, as far as the design says so; else the defaults of "CREATE TABLE". */
+const DESIGN_FUNCTIONS = `
+create or replace function pg_catalog.warehouse_encoding(design jsonb, name text, type oid) returns text
+language sql stable as
+$$ select coalesce(nullif(design -> 'encodings' ->> name, 'raw'), case
+  when design -> 'encodings' ->> name = 'raw' or design -> 'sortKey' ? name
+    or type in (16, 700, 701, ${SUPER_OID}, 'super'::regtype) then case when type in (${SUPER_OID}, 'super'::regtype) then 'zstd' else 'none' end
+  when type in (1043, 1042, 25, 17, ${VARBYTE_OID}) then 'lzo' else 'az64' end) $$;
+create or replace function pg_catalog.warehouse_sort_key(design jsonb, name text) returns int language sql stable as
+$$ select coalesce((select (case when design ->> 'sortStyle' = 'INTERLEAVED' and k.at % 2 = 0 then -k.at else k.at end)::int from jsonb_array_elements_text(design -> 'sortKey') with ordinality k (column_name, at)
+  where k.column_name = name), 0) $$;
+create or replace function pg_catalog.warehouse_encoding_number(encoding text) returns int2 language sql immutable as
+$$ select (array_position(array['none', 'bytedict', 'delta', 'delta32k', 'lzo', 'mostly8', 'mostly16', 'mostly32',
+  'runlength', 'text255', 'text32k', 'zstd', 'az64'], encoding) - 1)::int2 $$;
+create or replace function pg_catalog.format_encoding(encoding int) returns text language sql immutable as
+$$ select (array['none', 'bytedict', 'delta', 'delta32k', 'lzo', 'mostly8', 'mostly16', 'mostly32',
+  'runlength', 'text255', 'text32k', 'zstd', 'az64'])[encoding + 1] $$;
+`;
+
+/** Statements that make the views anew. */
+export const SYSTEM_CATALOGS = `
+drop schema if exists ${STRICT_SCHEMA} cascade;
+drop schema if exists ${FULL_SCHEMA} cascade;
+create schema ${FULL_SCHEMA};
+create schema ${STRICT_SCHEMA};
+grant usage on schema ${FULL_SCHEMA}, ${STRICT_SCHEMA} to public;
+${HELPER}${DESIGN_FUNCTIONS}${FUNCTIONS}
+${Object.entries(FULL_VIEWS)
+  .map(([name, part]) => fullView(name, part))
+  .join('\n')}
+${Object.entries(STRICT_VIEWS)
+  .map(([name, query]) => `create view ${STRICT_SCHEMA}.${name} as ${query};`)
+  .join('\n')}
+grant select on all tables in schema ${FULL_SCHEMA}, ${STRICT_SCHEMA} to public;
+`;

@@ -71,6 +71,9 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
       };
     case '53300':
       return { ...kept, M: message.replace(/ for role "/, ' for user "') };
+    case '22P02':
+      // PostgreSQL 8.0 has one text for all integers.
+      return { ...kept, M: message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:') };
     case '23502':
       return { ...kept, M: message.replace(/ of relation ".*?"/, '') };
     case '22001':

@@ -68,6 +68,12 @@ describe('an error of PostgreSQL in the words of Redshift', () => {
     });
   });
 
+  it('speaks of integers as PostgreSQL 8.0 does', () => {
+    expect(
+      translateError({ C: '22P02', M: 'invalid input syntax for type bigint: "x"' }, context)['M'],
+    ).to.equal('invalid input syntax for integer: "x"');
+  });
+
   it('speaks of relations', () => {
     expect(translateError({ C: '42501', M: 'permission denied for table t' }, context)['M']).to.equal(
       'permission denied for relation t',

@@ -173,11 +173,16 @@ export function isOperator(token: Token | undefined, text: string): boolean {
   return token?.kind === 'operator' && token.text === text;
 }
 
+const UNPRINTABLE = /\p{Cc}/u;
+
 /** The folded name that a word or a quoted identifier stands for. */
 export function nameOf(token: Token): string {
   if (token.kind !== 'quoted') return foldName(token.text);
   const name = token.text.slice(1, -1).replaceAll('""', '"');
   if (name === '') throw new RedshiftError('42601', 'zero-length delimited identifier at or near """"');
+  if (UNPRINTABLE.test(name)) {
+    throw new RedshiftError('42602', 'a delimited identifier can only hold printable characters');
+  }
   return token.keepsCase === true ? cutName(name) : foldName(name);
 }
 

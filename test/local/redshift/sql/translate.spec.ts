@@ -136,6 +136,7 @@ describe('a message of statements', () => {
     ['select 1 tag', '42601 syntax error at or near "tag"'],
     ['select a from t order by percent', '42601 syntax error at or near "percent"'],
     ['update t set "open" = open', '42601 syntax error at or near "open"'],
+    ['select "a\u0007"', '42602 a delimited identifier can only hold printable characters'],
     [`select E'x'`, '42704 type "e" does not exist'],
   ] as const) {
     it(`is refused: ${sql}`, () => {

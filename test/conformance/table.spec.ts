@@ -7,13 +7,14 @@ import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import { startLocalWarehouse, type LocalWarehouse } from '../../src/local/warehouse.ts';
+import { PEOPLE, PEOPLE_WORDS } from './people.ts';
 import { playRow, type Endpoint, type Played } from './play.ts';
 import { readTable, type Row } from './table-file.ts';
 
 /** A warehouse for rows, in a folder of its own. */
 async function startEndpoint(readings?: Readings): Promise<Endpoint & { stop(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'));
-  const warehouse = await startLocalWarehouse({ dir, ...(readings && { readings }) });
+  const warehouse = await startLocalWarehouse({ dir, ...PEOPLE, ...(readings && { readings }) });
   const endpoint = endpointOf(warehouse);
   return {
     ...endpoint,
@@ -47,6 +48,7 @@ function endpointOf({ config }: LocalWarehouse): Endpoint {
     bucket: config.s3_bucket,
     prefix: 'row',
     words: {
+      ...PEOPLE_WORDS,
       role: config.iam_role,
       region: config.s3_region,
       key: config.aws_access_key_id,

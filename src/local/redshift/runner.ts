@@ -43,6 +43,8 @@ export class Runner {
   private implicit = false;
   private copyCount = 0;
   private copyId = -1;
+  /** `copyId` as it was when the last transaction block ended. */
+  private settledCopyId = -1;
   private queryId = -1;
 
   constructor(client: Socket, upstream: Upstream, world: World, replies: Replies, user: SessionUser) {
@@ -88,6 +90,7 @@ export class Runner {
         return false;
       }
       await this.remember(statement);
+      if (isControl(statement)) this.settleCopyId(wasFailed || statement.verb === 'ROLLBACK');
     } catch (error) {
       await this.fail(error);
       return false;
@@ -114,6 +117,7 @@ export class Runner {
     }
     if (fault?.kind === 'commit-answers-rollback' && upstream.status === 'T') await upstream.run('ROLLBACK');
     if (isControl(statement)) this.implicit = false;
+    if (upstream.status === 'I') this.settledCopyId = this.copyId;
     if (/pg_last_(?:copy|query)/i.test(statement.sql)) {
       // SET takes no snapshot, unlike a SELECT of set_config.
       await upstream.run(
@@ -196,6 +200,12 @@ export class Runner {
       this.gone.signal.removeEventListener('abort', leave);
       this.copying = undefined;
     }
+  }
+
+  /** After a statement that begins or ends a transaction block of the client. */
+  private settleCopyId(isUndone: boolean): void {
+    if (isUndone && this.world.readings.rolledBackCopyIsForgotten) this.copyId = this.settledCopyId;
+    this.settledCopyId = this.copyId;
   }
 
   private reportCopy(table: string, { skipped, replaced }: { skipped: number; replaced: number }): void {

@@ -21,10 +21,13 @@ const TAB = 9;
 /** Class of the bytes that end an unquoted field; other classes are the marks that a byte gives its field. */
 const ENDS = 1;
 
-/** What separates fields and what encloses them: one ASCII character each. Without a quote every character is data. */
+/** What separates fields and what encloses them: one ASCII character each. */
 export interface CsvSyntax {
   readonly delimiter: string;
+  /** Undefined: every character is data. */
   readonly quote?: string;
+  /** A character of data that the engine would take for a quote: its fields are marked as PADDED. */
+  readonly foreignQuote?: string;
 }
 
 /** See the file. */
@@ -48,6 +51,7 @@ export class CsvReader implements RecordReader {
     this.#classes[0] = NUL;
     this.#classes[CR] = CARRIAGE;
     if (this.#quote !== -1) this.#classes[this.#quote] = MALFORMED;
+    if (syntax.foreignQuote !== undefined) this.#classes[syntax.foreignQuote.charCodeAt(0)] = PADDED;
     this.#classes[this.#delimiter] = ENDS;
     this.#classes[LF] = ENDS;
     this.#capacity = capacity;

@@ -6,7 +6,7 @@ export type JsonPath = readonly (string | number)[];
 /** Why a jsonpaths file can not be used. */
 export class JsonPathsError extends Error {}
 
-const DOTTED = /^\$(?:\.[^.[\]]+(?:\[\d+\])*)+$|^\$(?:\[\d+\])+$/;
+const DOTTED = /^\$(?:\.[^.[\]*]+(?:\[\d+\])*)+$|^\$(?:\[\d+\])+$/;
 const BRACKETED = /^\$(?:\['(?:[^'\\]|\\.)*'\]|\["(?:[^"\\]|\\.)*"\]|\[\d+\])+$/;
 const STEP = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/g;
 

@@ -7,6 +7,7 @@ import { DelimitedReader } from './delimited.ts';
 import { JsonReader } from './json-reader.ts';
 import { parseJsonPaths } from './json-paths.ts';
 import type { RecordReader } from './record.ts';
+import { engineSyntax } from './syntax.ts';
 
 /** A reader for one object, whose records have the columns' fields in their order. `jsonpaths` is the content of that file. */
 export function openReader(
@@ -22,7 +23,11 @@ export function openReader(
         : new DelimitedReader(format, plans.length, ignoreHeader);
     case 'text':
       return format.delimiter.length === 1 && !format.escape && !format.removeQuotes
-        ? new CsvReader({ delimiter: format.delimiter }, plans.length, ignoreHeader)
+        ? new CsvReader(
+            { delimiter: format.delimiter, foreignQuote: engineSyntax(copy).quote },
+            plans.length,
+            ignoreHeader,
+          )
         : new DelimitedReader(format, plans.length, ignoreHeader);
     case 'json':
       return new JsonReader(

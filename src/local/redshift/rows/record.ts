@@ -11,7 +11,7 @@ export const IS_NULL = 4;
 export const NUL = 8;
 /** A quote in an unquoted field, or text after a closing quote. */
 export const MALFORMED = 16;
-/** White space stands before the opening quote. */
+/** White space stands before the opening quote, or the field holds what the engine would take for a quote. */
 export const PADDED = 32;
 /** A carriage return is in an unquoted field (or ends it, before a line feed). */
 export const CARRIAGE = 64;

@@ -95,7 +95,9 @@ export function readShow(reader: TokenReader): Statement {
   );
   if (object !== undefined) throw unsupported(`The local warehouse does not serve SHOW ${object}.`);
   if (reader.sees('SERVER_VERSION')) {
-    return { verb: 'SHOW', sql: `SELECT ${literal(SERVER_VERSION)}::text AS "server_version"` };
+    // The function refuses whoever is no superuser, as Redshift was seen to do.
+    const check = `pg_catalog.warehouse_require_superuser('examine "server_version"')`;
+    return { verb: 'SHOW', sql: `SELECT ${literal(SERVER_VERSION)}::text AS "server_version" FROM ${check}` };
   }
   const { name, engine } = settingName(reader);
   reader.expectEnd();

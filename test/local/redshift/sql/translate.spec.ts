@@ -238,7 +238,10 @@ describe('settings', () => {
     ['reset query_group', 'RESET rs.query_group'],
     ['reset all', 'RESET ALL'],
     ['show search_path', 'SHOW search_path'],
-    ['show server_version', `SELECT '8.0.2'::text AS "server_version"`],
+    [
+      'show server_version',
+      `SELECT '8.0.2'::text AS "server_version" FROM pg_catalog.warehouse_require_superuser('examine "server_version"')`,
+    ],
     [
       'show enable_case_sensitive_identifier',
       `SELECT coalesce(nullif(current_setting('rs.enable_case_sensitive_identifier', true), ''), 'off') AS "enable_case_sensitive_identifier"`,

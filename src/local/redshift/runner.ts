@@ -146,7 +146,7 @@ export class Runner {
     const { table, like, design } = made;
     const parent = like ? `${quoteLiteral(quoteTable(like))}::regclass` : 'null';
     await this.upstream.run(
-      `SELECT pg_catalog.warehouse_remember(${quoteLiteral(quoteTable(table))}::regclass, ${quoteLiteral(JSON.stringify(design))}, ${parent})`,
+      `SELECT pg_catalog.warehouse_remember(${quoteLiteral(quoteTable(table))}::regclass, pg_catalog.warehouse_resolved(${quoteLiteral(JSON.stringify(design))}), ${parent})`,
     );
   }
 

@@ -27,6 +27,12 @@ end $$;
 
 /** After CREATE TABLE: `parent` is that of LIKE, whose storage the table has too. */
 const REMEMBER = `
+-- The tables that foreign keys refer to are found on the search path of the client, which the next function has not.
+create or replace function pg_catalog.warehouse_resolved(design jsonb) returns jsonb language sql stable as $$
+  select case when design ? 'foreignKeys' then jsonb_set(design, '{foreignKeys}', (
+    select jsonb_agg(k || jsonb_build_object('references', format('%I.%I', s.nspname, c.relname)))
+    from jsonb_array_elements(design -> 'foreignKeys') k join pg_class c on c.oid = (k ->> 'references')::regclass
+    join pg_namespace s on s.oid = c.relnamespace)) else design end $$;
 create or replace function pg_catalog.warehouse_remember(relation regclass, design jsonb, parent regclass)
 returns void language plpgsql security definer as $$
 declare

@@ -133,12 +133,6 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     pg_get_viewdef(c.oid) as definition
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind = 'v'`,
-  pg_user: `select rolname as usename, oid::int as usesysid, rolcreatedb as usecreatedb, rolsuper as usesuper,
-    false as usecatupd, '********'::text as passwd, rolvaliduntil as valuntil, rolconfig as useconfig
-    from pg_catalog.pg_roles where rolcanlogin and rolname !~ '^warehouse_'`,
-  pg_group: `select r.rolname as groname, r.oid::int as grosysid,
-    array(select m.member::int from pg_catalog.pg_auth_members m where m.roleid = r.oid) as grolist
-    from pg_catalog.pg_roles r where not r.rolcanlogin and r.rolname !~ '^(pg_|warehouse_)'`,
 };
 
 /** What the dialect replaces, by schema. */

@@ -81,7 +81,8 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
     checker.errors.push(explainRejection(fed.failure, feeder.files, target.columns));
   }
   await world.recordLoad({
-    ...{ queryId: context.queryId, pid: context.pid, database: world.database, table: target.oid },
+    ...{ userId: context.userId, queryId: context.queryId, pid: context.pid },
+    ...{ database: world.database, table: target.oid },
     ...{ copy, started, files: feeder.files, errors: checker.errors, replacements: checker.replacements },
     rows: failed ? 0 : fed.rows,
     status: failed ? 'aborted' : 'completed',

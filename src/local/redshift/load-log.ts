@@ -9,6 +9,8 @@ import type { CopyStatement } from './sql/statement.ts';
 
 /** A COPY that came to reading rows. */
 export interface LoadRecord {
+  /** Oid of the session's user: others do not see the rows. */
+  readonly userId: number;
   readonly queryId: number;
   readonly pid: number;
   readonly database: string;
@@ -27,7 +29,6 @@ type Row = Readonly<Record<string, string | number>>;
 
 /** Lengths in bytes of the CHAR columns; Redshift cuts what is longer. */
 const WIDTH = { filename: 256, column: 127, type: 10, raw: 1024, reason: 100, message: 512 };
-const USER = 100;
 /** Rows of one statement. */
 const BATCH = 1000;
 
@@ -42,14 +43,14 @@ export async function recordLoad(admin: Client, load: LoadRecord): Promise<void>
     (row) => row,
   );
   await insert(admin, 'stl_replacements', load.replacements, (replacement) => ({
-    ...{ userid: USER, query: load.queryId, slice: 0, tbl: load.table, starttime: time(load.started) },
+    ...{ userid: load.userId, query: load.queryId, slice: 0, tbl: load.table, starttime: time(load.started) },
     ...{ session: load.pid, filename: printable(replacement.file, WIDTH.filename) },
     ...{ line_number: replacement.line, colname: printable(replacement.column, WIDTH.column) },
     raw_line: printable(replacement.rawLine, WIDTH.raw),
   }));
   await insert(admin, 'stl_load_commits', load.files, (file) => commit(load, file));
   await insert(admin, 'sys_load_detail', load.files, (file) => ({
-    ...{ user_id: USER, query_id: load.queryId, file_name: printable(file.file, WIDTH.filename) },
+    ...{ user_id: load.userId, query_id: load.queryId, file_name: printable(file.file, WIDTH.filename) },
     ...{
       bytes_scanned: file.bytes,
       lines_scanned: file.lines,
@@ -78,7 +79,7 @@ async function insert<T>(
 
 function stlError(load: LoadRecord, error: RowError): Row {
   return {
-    ...{ userid: USER, slice: 0, tbl: load.table, starttime: time(load.started), session: load.pid },
+    ...{ userid: load.userId, slice: 0, tbl: load.table, starttime: time(load.started), session: load.pid },
     ...{ query: load.queryId, filename: printable(error.file, WIDTH.filename), line_number: error.line },
     ...{ colname: printable(error.column, WIDTH.column), type: printable(error.type, WIDTH.type) },
     ...{ col_length: printable(error.length, WIDTH.type), position: error.position },
@@ -90,7 +91,7 @@ function stlError(load: LoadRecord, error: RowError): Row {
 
 function sysError(load: LoadRecord, error: RowError): Row {
   return {
-    ...{ user_id: USER, query_id: load.queryId, transaction_id: load.queryId, session_id: load.pid },
+    ...{ user_id: load.userId, query_id: load.queryId, transaction_id: load.queryId, session_id: load.pid },
     ...{ database_name: load.database, table_id: load.table, start_time: time(load.started) },
     ...{ file_name: printable(error.file, WIDTH.filename), line_number: error.line },
     ...{ column_name: printable(error.column, WIDTH.column), column_type: printable(error.type, WIDTH.type) },
@@ -105,7 +106,7 @@ function sysError(load: LoadRecord, error: RowError): Row {
 
 function detailsOf(load: LoadRecord, error: RowError): Row[] {
   return error.fields.map(({ column, type, length, value }, field) => ({
-    ...{ userid: USER, slice: 0, session: load.pid, query: load.queryId },
+    ...{ userid: load.userId, slice: 0, session: load.pid, query: load.queryId },
     ...{ filename: printable(error.file, WIDTH.filename), line_number: error.line, field },
     ...{ colname: printable(column, WIDTH.raw), value: printable(value, WIDTH.raw), is_null: 0 },
     ...{ type: printable(type, WIDTH.type), col_length: printable(length, WIDTH.type) },
@@ -115,7 +116,7 @@ function detailsOf(load: LoadRecord, error: RowError): Row[] {
 function commit(load: LoadRecord, { file, lines, errors, ended }: LoadedFile): Row {
   const filename = printable(file, WIDTH.filename);
   return {
-    ...{ userid: USER, query: load.queryId, slice: 0, name: filename, filename, byte_offset: 0 },
+    ...{ userid: load.userId, query: load.queryId, slice: 0, name: filename, filename, byte_offset: 0 },
     ...{ lines_scanned: lines, errors, curtime: time(ended), status: load.status === 'completed' ? 1 : 2 },
     ...{ file_format: formatName(load.copy), is_partial: 0, start_offset: 0, copy_job_id: -1 },
   };
@@ -125,7 +126,7 @@ function history(load: LoadRecord): Row {
   const { copy, files } = load;
   const [bytes, now] = [files.reduce((sum, file) => sum + file.bytes, 0), new Date()];
   return {
-    ...{ user_id: USER, query_id: load.queryId, transaction_id: load.queryId, session_id: load.pid },
+    ...{ user_id: load.userId, query_id: load.queryId, transaction_id: load.queryId, session_id: load.pid },
     ...{ database_name: load.database, status: load.status, table_name: copy.table.table },
     ...{ start_time: time(load.started), end_time: time(now) },
     ...{

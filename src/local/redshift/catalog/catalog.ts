@@ -6,8 +6,10 @@ import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
 import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
+import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
+import { SHOW_TABLE } from './show-table.ts';
 import { SUPER } from './super.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
@@ -32,6 +34,8 @@ ${LOG_TABLES}
 ${HELPERS}
 ${DESIGN}
 ${KEYS}
+${MADE}
+${SHOW_TABLE}
 ${WRITES}
 ${USER_FUNCTIONS}
 ${PRIVILEGE_FUNCTIONS}

@@ -25,6 +25,20 @@ begin
 end $$;
 `;
 
+const STORAGE_KEYS = `
+create or replace function pg_catalog.warehouse_check_keys(relation regclass, fields name[]) returns void
+language plpgsql stable as $$
+declare
+  field name;
+begin
+  foreach field in array fields loop
+    if (warehouse_attribute(relation, field)).atttypid in ('super'::regtype, 'bytea'::regtype, 'interval'::regtype) then
+      raise exception 'column "%" cannot be a distribution or sort key', field using errcode = '0A000';
+    end if;
+  end loop;
+end $$;
+`;
+
 /** After CREATE TABLE: `parent` is that of LIKE, whose storage the table has too. */
 const REMEMBER = `
 -- The tables that foreign keys refer to are found on the search path of the client, which the next function has not.
@@ -43,11 +57,11 @@ begin
   if exists (select from warehouse_design w where w.relation = $1) then return; end if;
   perform warehouse_must_own(relation);
   perform warehouse_check_encodings(relation, design -> 'encodings');
+  perform warehouse_check_keys(relation, array_remove(design ->> 'distKey' ||
+    array(select jsonb_array_elements_text(design -> 'sortKey')), null)::name[]);
   insert into warehouse_design values (relation, inherited || (design - 'keys' - 'foreignKeys') || jsonb_build_object('encodings',
     coalesce(inherited -> 'encodings', '{}') || (design -> 'encodings')));
-  -- The columns of a query have a length as well.
-  update pg_attribute set atttypid = 'varchar'::regtype, atttypmod = 65539
-  where attrelid = relation and attnum > 0 and atttypmod = -1 and atttypid in ('text'::regtype, 'varchar'::regtype);
+  perform warehouse_settle(relation);
   for key in select * from jsonb_to_recordset(coalesce(design -> 'keys', '[]')) k (kind text, name text, columns name[]) loop
     perform warehouse_add_key(relation, key.kind, key.name, key.columns);
   end loop;
@@ -59,15 +73,13 @@ end $$;
 
 create or replace function pg_catalog.warehouse_redesign(relation regclass, fields name[], change jsonb)
 returns void language plpgsql security definer as $$
-declare
-  field name;
 begin
   perform warehouse_must_own(relation);
-  foreach field in array fields loop
-    if (warehouse_attribute(relation, field)).atttypid in ('super'::regtype, 'bytea'::regtype, 'interval'::regtype) and not change ? 'encodings' then
-      raise exception 'column "%" cannot be a distribution or sort key', field using errcode = '0A000';
-    end if;
-  end loop;
+  if change ? 'encodings' then
+    perform warehouse_attribute(relation, field) from unnest(fields) field;
+  else
+    perform warehouse_check_keys(relation, fields);
+  end if;
   perform warehouse_check_encodings(relation, change -> 'encodings');
   if (select relpersistence = 't' from pg_class where oid = relation)
     and (change ? 'sortKey' or change ->> 'distStyle' in ('ALL', 'EVEN')) then
@@ -254,4 +266,4 @@ end $$;
 `;
 
 /** Idempotent statements. */
-export const DESIGN = `${TABLE}${ENCODINGS}${REMEMBER}${ALTER}`;
+export const DESIGN = `${TABLE}${ENCODINGS}${STORAGE_KEYS}${REMEMBER}${ALTER}`;

@@ -1,9 +1,8 @@
-/** CREATE TABLE and CREATE TABLE AS: the columns for PostgreSQL, the physical design and the informational keys aside. */
+/** CREATE TABLE: the columns for PostgreSQL, the physical design and the informational keys aside. */
 import { ColumnReader, type ColumnDraft } from './column.ts';
-import { readTableAttributes, type DesignDraft } from './design.ts';
-import { rewrite } from './expression.ts';
+import { readTableAttributes, storageOf, type DesignDraft } from './design.ts';
 import { readTableConstraint } from './constraints.ts';
-import { engineName, quoteName, quoteTable } from './names.ts';
+import { engineName, quoteTable } from './names.ts';
 import { isOperator, type TokenReader, unsupported } from './reader.ts';
 import {
   RedshiftError,
@@ -12,6 +11,7 @@ import {
   type TableDesign,
   type TableName,
 } from './statement.ts';
+import { createHead, readTableAs, refuseTwice } from './table-as.ts';
 
 /** Redshift's limit ("CREATE TABLE"). */
 const MAX_COLUMNS = 1600;
@@ -20,11 +20,7 @@ const MAX_COLUMNS = 1600;
 export function readCreateTable(reader: TokenReader, temporaryWord: boolean): Statement {
   const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS');
   const table = reader.tableName();
-  const temporary = temporaryWord || table.table.startsWith('#');
-  if (temporary && table.schema !== undefined) {
-    throw new RedshiftError('42P16', 'cannot create temporary relation in non-temporary schema');
-  }
-  const head = `CREATE ${temporary ? 'TEMP ' : ''}TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${quoteTable(table)}`;
+  const head = createHead(table, { temporary: temporaryWord, ifNotExists });
   if (isTableAs(reader)) {
     if (ifNotExists) throw reader.unexpected();
     return readTableAs(reader, table, head);
@@ -37,22 +33,6 @@ function isTableAs(reader: TokenReader): boolean {
   if (!reader.seesOperator('(')) return true;
   const following = reader.peek(2);
   return isOperator(following, ',') || isOperator(following, ')');
-}
-
-function readTableAs(reader: TokenReader, table: TableName, head: string): Statement {
-  const names = reader.seesOperator('(') ? reader.nameList() : undefined;
-  refuseTwice(names ?? []);
-  const design = readTableAttributes(reader);
-  reader.expect('AS');
-  const query = rewrite(reader.rest(), { source: reader.source });
-  if (query === '') throw reader.unexpected();
-  const columns = names === undefined ? '' : ` (${names.map(quoteName).join(', ')})`;
-  return {
-    verb: 'CREATE TABLE AS',
-    sql: `${head}${columns} AS ${query}`,
-    made: { table, design: storageOf(design, {}) },
-    onComputeNodes: true,
-  };
 }
 
 /** What the parentheses of CREATE TABLE hold. */
@@ -119,14 +99,6 @@ function checkColumns(table: TableName, body: Body): void {
   }
 }
 
-function refuseTwice(names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw new RedshiftError('42701', `column "${name}" specified more than once`);
-    seen.add(name);
-  }
-}
-
 function designOf(body: Body, attributes: DesignDraft): TableDesign {
   if (body.like !== undefined && Object.keys(attributes).length > 0) {
     throw unsupported('DISTSTYLE, DISTKEY, SORTKEY and BACKUP can not be specified together with LIKE');
@@ -167,20 +139,6 @@ function foreignKeyOf(
     columns: columns.map(engineName),
     references: quoteTable(references.table),
     targetColumns: references.columns.map(engineName),
-  };
-}
-
-function storageOf(
-  { distStyle, distKey, sortKey, ...more }: DesignDraft,
-  encodings: TableDesign['encodings'],
-): TableDesign {
-  return {
-    ...more,
-    ...(distStyle && { distStyle }),
-    ...(distKey !== undefined && { distStyle: 'KEY' as const, distKey: engineName(distKey) }),
-    ...(sortKey && { sortKey: sortKey.map(engineName) }),
-    encodings,
-    keys: [],
   };
 }
 

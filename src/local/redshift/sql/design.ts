@@ -1,4 +1,5 @@
 /** The table attributes after the columns of CREATE TABLE: backup, distribution, sort key and encoding. */
+import { engineName } from './names.ts';
 import { unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type TableDesign } from './statement.ts';
 
@@ -87,4 +88,19 @@ function refuseForeignClauses(reader: TokenReader): void {
     if (reader.sees(word)) throw unsupported(`CREATE TABLE does not support ${word}`);
   }
   if (reader.sees('ON', 'COMMIT')) throw unsupported('CREATE TABLE does not support ON COMMIT');
+}
+
+/** The attributes and the columns' encodings as the catalog remembers them, without keys. */
+export function storageOf(
+  { distStyle, distKey, sortKey, ...more }: DesignDraft,
+  encodings: TableDesign['encodings'],
+): TableDesign {
+  return {
+    ...more,
+    ...(distStyle && { distStyle }),
+    ...(distKey !== undefined && { distStyle: 'KEY' as const, distKey: engineName(distKey) }),
+    ...(sortKey && { sortKey: sortKey.map(engineName) }),
+    encodings,
+    keys: [],
+  };
 }

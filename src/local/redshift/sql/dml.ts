@@ -1,9 +1,11 @@
 /** INSERT, UPDATE, DELETE and queries: Redshift's own forms, without the target aliases and clauses that only PostgreSQL has. */
-import { type ExpressionContext, rewrite } from './expression.ts';
+import { rewrite } from './expression.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
+import { rewriteQuery } from './query.ts';
 import { isOperator, TokenReader, unsupported } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
+import { translateInto } from './table-as.ts';
 import { literal, type Token } from './tokens.ts';
 
 /** Reads the statement after INSERT. */
@@ -129,24 +131,17 @@ export function readDelete(reader: TokenReader, head = ''): Statement {
 }
 
 /** A statement that begins with SELECT or an opening parenthesis. */
-export function translateSelect(source: string, tokens: readonly Token[]): Statement {
+export function translateSelect(reader: TokenReader, tokens: readonly Token[]): Statement {
+  const into = translateInto(reader, tokens);
+  if (into !== undefined) return into;
+  const { source } = reader;
   refuseLeaderFunctions(tokens, { userTable: false });
-  return { verb: 'SELECT', sql: rewriteTop(tokens, { source, readsCatalog: readsCatalog(tokens) }) };
-}
-
-/** `SELECT TOP n ...` is `SELECT ... LIMIT n`. */
-function rewriteTop(tokens: readonly Token[], context: ExpressionContext): string {
-  const count = tokens[2];
-  const second = tokens[1];
-  if (second?.word !== 'TOP' || count?.kind !== 'number') return rewrite(tokens, context);
-  const [select] = tokens;
-  const query = rewrite(tokens.slice(3), context);
-  return `${select?.text ?? 'SELECT'} ${query} LIMIT ${count.text}`;
+  return { verb: 'SELECT', sql: rewriteQuery(tokens, { source, readsCatalog: readsCatalog(tokens) }) };
 }
 
 /** A statement that begins with WITH: the common table expressions are queries, then comes SELECT, UPDATE or DELETE. */
-export function translateWith(source: string, tokens: readonly Token[]): Statement {
-  const reader = new TokenReader(source, tokens);
+export function translateWith(reader: TokenReader, tokens: readonly Token[]): Statement {
+  const { source } = reader;
   reader.expect('WITH');
   reader.accept('RECURSIVE');
   do readCommonTable(reader);
@@ -156,12 +151,14 @@ export function translateWith(source: string, tokens: readonly Token[]): Stateme
   const context = { source, readsCatalog: readsCatalog(tokens) };
   const head = `${rewrite(tokens.slice(0, length), context)} `;
   const body = tokens.slice(length);
-  const bodyReader = new TokenReader(source, body.slice(1));
+  const bodyReader = new TokenReader(source, body.slice(1), reader.dialect);
   if (main?.word === 'UPDATE') return readUpdate(bodyReader, head);
   if (main?.word === 'DELETE') return readDelete(bodyReader, head);
   if (main?.word !== 'SELECT' && !isOperator(main, '(')) throw reader.unexpected(main);
+  const into = translateInto(reader, tokens);
+  if (into !== undefined) return into;
   refuseLeaderFunctions(tokens, { userTable: false });
-  return { verb: 'SELECT', sql: `${head}${rewriteTop(body, context)}` };
+  return { verb: 'SELECT', sql: `${head}${rewriteQuery(body, context)}` };
 }
 
 function readCommonTable(reader: TokenReader): void {

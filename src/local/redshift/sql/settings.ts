@@ -1,5 +1,5 @@
 /** SET, RESET and SHOW: settings that PostgreSQL shares pass, those of Redshift alone live under `rs.`, others are unknown. */
-import { foldName, quoteName } from './names.ts';
+import { foldName, quoteName, quoteTable } from './names.ts';
 import { nameOf, principal, unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
@@ -73,23 +73,23 @@ export function readReset(reader: TokenReader): Statement {
   return { verb: 'RESET', sql: `RESET ${engine}` };
 }
 
+/** The statement that would make a table anew ("SHOW TABLE"). */
+function showTable(reader: TokenReader): Statement {
+  reader.expect('TABLE');
+  const table = literal(quoteTable(reader.tableName()));
+  reader.expectEnd();
+  const column = quoteName('Show Table DDL statement');
+  return { verb: 'SHOW', sql: `SELECT pg_catalog.warehouse_show_table(${table}::regclass) AS ${column}` };
+}
+
 /** Reads the statement after SHOW. */
 export function readShow(reader: TokenReader): Statement {
   if (reader.sees('ALL')) return { verb: 'SHOW', sql: 'SHOW ALL' };
   if (reader.accept('TIME', 'ZONE')) return { verb: 'SHOW', sql: 'SHOW timezone' };
   if (reader.accept('TRANSACTION', 'ISOLATION', 'LEVEL'))
     return { verb: 'SHOW', sql: 'SHOW transaction_isolation' };
-  const objects = [
-    'TABLE',
-    'TABLES',
-    'VIEW',
-    'SCHEMAS',
-    'COLUMNS',
-    'DATABASES',
-    'EXTERNAL',
-    'PROCEDURE',
-    'GRANTS',
-  ];
+  if (reader.sees('TABLE') && reader.peek(1) !== undefined) return showTable(reader);
+  const objects = ['TABLES', 'VIEW', 'SCHEMAS', 'COLUMNS', 'DATABASES', 'EXTERNAL', 'PROCEDURE', 'GRANTS'];
   const object = objects.find(
     (word) => reader.sees(word) && (word === 'SCHEMAS' || reader.peek(1) !== undefined),
   );

@@ -15,6 +15,7 @@ import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
 import * as users from './users.ts';
 import * as utility from './utility.ts';
+import { readCreateView } from './view.ts';
 
 /** Redshift's limit on a statement's text, in bytes ("Amazon Redshift SQL"). */
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
@@ -122,9 +123,9 @@ const REFUSED = new Set([
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
   if (first === undefined) throw syntaxError(source, undefined);
-  if (first.word === 'SELECT' || isOperator(first, '(')) return translateSelect(source, tokens);
-  if (first.word === 'WITH') return translateWith(source, tokens);
   const reader = new TokenReader(source, tokens, dialect);
+  if (first.word === 'SELECT' || isOperator(first, '(')) return translateSelect(reader, tokens);
+  if (first.word === 'WITH') return translateWith(reader, tokens);
   reader.take();
   const read = READERS[first.word];
   if (read !== undefined) return read(reader);
@@ -159,8 +160,7 @@ function translateCreate(source: string, tokens: readonly Token[], reader: Token
   if (temporary) throw reader.unexpected();
   if (reader.accept('SCHEMA')) return utility.readCreateSchema(reader);
   reader.accept('OR', 'REPLACE');
-  if (reader.sees('VIEW'))
-    return { verb: 'CREATE VIEW', sql: rewrite(withoutSchemaBinding(tokens), { source }) };
+  if (reader.accept('VIEW')) return readCreateView(reader, tokens);
   if (reader.accept('USER')) return users.readCreateUser(reader);
   if (reader.accept('GROUP')) return users.readCreateGroup(reader);
   if (reader.accept('ROLE')) return users.readCreateRole(reader);
@@ -175,12 +175,6 @@ function outside(verb: string): Pick<Statement, 'outsideTransactionOnly'> {
   return verb.endsWith(' DATABASE')
     ? { outsideTransactionOnly: `${verb} cannot run inside a transaction block` }
     : {};
-}
-
-/** Late-binding views do not exist in PostgreSQL. */
-function withoutSchemaBinding(tokens: readonly Token[]): readonly Token[] {
-  const words = tokens.slice(-4).map(({ word }) => word);
-  return words.join(' ') === 'WITH NO SCHEMA BINDING' ? tokens.slice(0, -4) : tokens;
 }
 
 function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {

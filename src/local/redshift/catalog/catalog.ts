@@ -4,6 +4,7 @@ import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { DESIGN } from './design.ts';
 import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
+import { JSON_FUNCTIONS } from './json.ts';
 import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
@@ -28,6 +29,7 @@ set local search_path to pg_catalog;
 ${ENGINE}
 ${SUPER}
 ${FUNCTIONS}
+${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${LOG_TABLES}

@@ -74,22 +74,4 @@ create or replace function pg_catalog.convert_timezone(zone text, at timestamp) 
 language sql immutable strict as $$ select at at time zone 'UTC' at time zone zone $$;
 create or replace function pg_catalog.convert_timezone(source text, target text, at timestamp) returns timestamp
 language sql immutable strict as $$ select at at time zone source at time zone target $$;
-
-create or replace function pg_catalog.warehouse_compact_json(value text) returns text
-language sql immutable strict as
-$$ select regexp_replace(value, '("([^"\\\\\\\\]|\\\\\\\\.)*")|[ \\t\\r\\n]+', '\\\\1', 'g') $$;
-create or replace function pg_catalog.json_parse(value text) returns pg_catalog.super
-language plpgsql immutable strict as $$
-begin
-  perform value::pg_catalog.json;
-  return pg_catalog.warehouse_compact_json(value)::json::pg_catalog.super;
-exception when invalid_text_representation then
-  raise exception 'JSON parsing error' using errcode = 'XX000';
-end $$;
-create or replace function pg_catalog.json_serialize(value pg_catalog.super) returns text
-language sql immutable strict as $$ select value::json::text $$;
-create or replace function pg_catalog.can_json_parse(value text) returns boolean
-language sql immutable strict as $$ select pg_catalog.pg_input_is_valid(value, 'json') $$;
-create or replace function pg_catalog.is_valid_json(value text) returns boolean
-language sql immutable strict as $$ select pg_catalog.pg_input_is_valid(value, 'json') $$;
 `;

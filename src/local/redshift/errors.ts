@@ -46,6 +46,8 @@ export interface ErrorContext {
   readonly serializable?: boolean;
 }
 
+const CONFLICT = 'could not complete because of conflict with concurrent transaction';
+
 /** PostgreSQL's error fields in Redshift's words. */
 export function translateError(fields: Fields, context: ErrorContext): Fields {
   const kept = keep(fields);
@@ -53,6 +55,10 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
   switch (fields['C'] ?? '') {
     case '40001':
       return { ...kept, C: 'XX000', ...conflict(message, context) };
+    case '23505':
+      return alreadyExists(fields) ?? kept;
+    case 'XX000':
+      return /^tuple concurrently/.test(message) ? { ...kept, M: CONFLICT } : kept;
     case '57014':
       return { ...kept, M: `Query (${context.queryId}) canceled on user's request` };
     case '28P01':
@@ -113,10 +119,26 @@ function keep(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([letter]) => FIELDS_OF_8_0.has(letter)));
 }
 
+/** Two transactions have made the same object at the same time; the engine's catalog tells the second one. */
+function alreadyExists(fields: Fields): Fields | undefined {
+  const name =
+    /^Key \(\w+(?:, \w+)*\)=\((.*?)(?:, \d+)?\) already exists\.$/.exec(fields['D'] ?? '')?.[1] ?? '';
+  const S = fields['S'] ?? 'ERROR';
+  switch (fields['n']) {
+    case 'pg_class_relname_nsp_index':
+    case 'pg_type_typname_nsp_index':
+      return { S, C: '42P07', M: `Relation "${name}" already exists` };
+    case 'pg_namespace_nspname_index':
+      return { S, C: '42P06', M: `schema "${name}" already exists` };
+    default:
+      return undefined;
+  }
+}
+
 /** Only cycles of reads and writes, and conflicts under serializable isolation, are error 1023. */
 function conflict(message: string, { queryId, pid, serializable }: ErrorContext): Fields {
   if (serializable !== true && !message.includes('read/write dependencies')) {
-    return { M: 'could not complete because of conflict with concurrent transaction' };
+    return { M: CONFLICT };
   }
   return {
     M: '1023',

@@ -109,6 +109,9 @@ export class Replies {
   /** Sends an error. */
   error(error: RedshiftError | EngineError): void {
     this.release();
+    if (error instanceof RedshiftError && error.info !== undefined) {
+      this.write(encodeFields('N', { S: 'INFO', C: '00000', M: error.info }));
+    }
     const fields =
       error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context);
     this.write(encodeFields('E', this.restore(fields)));

@@ -11,6 +11,7 @@ import { decodeFields, encode, encodeFields, type Fields, type Frame } from './m
 import type { Replies } from './replies.ts';
 import type { SessionUser } from './session-user.ts';
 import { quoteTable } from './sql/names.ts';
+import { SessionObjects } from './session-objects.ts';
 import { RedshiftError, type Statement, type TableName } from './sql/statement.ts';
 import { quoteLiteral, type Upstream } from './upstream.ts';
 import type { World } from './world.ts';
@@ -26,10 +27,8 @@ export interface Execution {
   readonly perform: (receive: (frame: Frame) => void) => Promise<unknown>;
 }
 
-const CONTROL = new Set(['BEGIN', 'START TRANSACTION', 'COMMIT', 'ROLLBACK']);
-/** Statements that queue for the table's write lock; others take a stronger lock by themselves. */
-const WRITERS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
-
+const BEGINNINGS = new Set(['BEGIN', 'START TRANSACTION']);
+const CONTROL = new Set([...BEGINNINGS, 'COMMIT', 'ROLLBACK']);
 /** See the file. Of the promises of one runner only one may be under way. */
 export class Runner {
   private readonly client: Socket;
@@ -41,6 +40,10 @@ export class Runner {
   private copying: AbortController | undefined;
   /** Whether the open transaction block is the endpoint's own, around statements that the client runs outside one. */
   private implicit = false;
+  /** Whether the client's open transaction has read nothing yet. */
+  private unread = false;
+  private readonly objects = new SessionObjects();
+  private serializable = false;
   private copyCount = 0;
   private copyId = -1;
   /** `copyId` as it was when the last transaction block ended. */
@@ -54,6 +57,12 @@ export class Runner {
     this.replies = replies;
     this.user = user;
     client.once('close', () => this.gone.abort());
+  }
+
+  /** To be called before the first statement. */
+  async start(): Promise<void> {
+    const [[level] = []] = await this.upstream.run('SHOW default_transaction_isolation');
+    this.serializable = level === 'serializable';
   }
 
   /** Cancels the statement that runs. */
@@ -72,17 +81,19 @@ export class Runner {
     const context = {
       ...this.world.nextQuery(this.upstream.pid, this.user.id),
       onComputeNodes: statement.onComputeNodes === true,
+      serializable: this.serializable,
     };
     this.replies.context = context;
+    const started = Date.now();
     const wasFailed = this.upstream.status === 'E';
-    const isQuery = runsOnComputeNodes(statement);
     let giveBack: (() => Promise<void>) | undefined;
+    const isQuery = this.objects.written(statement) !== undefined || readsTables(statement);
     try {
       if (fault?.kind === 'error') throw faultError(fault);
       await this.prepare(statement, fault);
       giveBack = wasFailed ? undefined : await this.user.borrow(statement);
       const failure = statement.copy
-        ? await this.copy(statement, execution, context, fault)
+        ? await this.copy(statement, execution, context, fault, started)
         : await this.forward(execution, fault);
       if (failure) {
         if (fault?.kind === 'drop-after') return this.drop();
@@ -91,6 +102,7 @@ export class Runner {
       }
       await this.remember(statement);
       if (isControl(statement)) this.settleCopyId(wasFailed || statement.verb === 'ROLLBACK');
+      await this.keepUnread(statement);
     } catch (error) {
       await this.fail(error);
       return false;
@@ -118,6 +130,7 @@ export class Runner {
     if (fault?.kind === 'commit-answers-rollback' && upstream.status === 'T') await upstream.run('ROLLBACK');
     if (isControl(statement)) this.implicit = false;
     if (upstream.status === 'I') this.settledCopyId = this.copyId;
+    this.objects.check(statement, upstream.status === 'T');
     if (/pg_last_(?:copy|query)/i.test(statement.sql)) {
       // SET takes no snapshot, unlike a SELECT of set_config.
       await upstream.run(
@@ -126,8 +139,9 @@ export class Runner {
         `SET warehouse.query_id TO '${this.queryId}'`,
       );
     }
-    const locked = WRITERS.has(statement.verb) ? statement.writes : undefined;
-    if (locked ?? statement.made ?? statement.check ?? statement.copy) await this.openBlock();
+    const locked = this.objects.written(statement);
+    const needsBlock = statement.copy !== undefined || statement.verb === 'LOCK';
+    if (needsBlock || (locked ?? statement.made ?? statement.check)) await this.openBlock();
     if (locked) await this.lock(locked, statement);
     if (statement.check !== undefined) await upstream.run(statement.check);
   }
@@ -150,11 +164,26 @@ export class Runner {
     );
   }
 
+  /**
+   * A SELECT of no table takes no snapshot on Redshift ("Serializable isolation"), but does in PostgreSQL: a transaction
+   * that has run nothing else begins again.
+   */
+  private async keepUnread(statement: Statement): Promise<void> {
+    const { upstream } = this;
+    this.objects.note(statement);
+    if (upstream.status !== 'T') this.objects.endTransaction();
+    if (BEGINNINGS.has(statement.verb)) this.unread = upstream.status === 'T';
+    else if (statement.verb !== 'SELECT' || /\bfrom\b/i.test(statement.sql)) this.unread = false;
+    else if (this.unread && upstream.status === 'T') await upstream.run('COMMIT AND CHAIN');
+  }
+
   /** Passes a statement and its answers on; its error is held back and returned. */
   private async forward(execution: Execution, fault: SqlFault | undefined): Promise<Fields | undefined> {
     let failure: Fields | undefined;
     await execution.perform((frame) => {
       if (frame.type === 'C' && this.implicit) this.replies.holdBack();
+      // The rest of a portal belongs to this transaction.
+      if (frame.type === 's') this.unread = false;
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (fault?.kind === 'drop-after') return;
       else if (frame.type === 'I' && execution.statement.copy) return;
@@ -171,13 +200,17 @@ export class Runner {
     execution: Execution,
     context: ErrorContext,
     fault: SqlFault | undefined,
+    started: number,
   ): Promise<Fields | undefined> {
     const { copy } = statement;
     if (!copy) return undefined;
     const failure = await this.forward(execution, fault);
     if (failure) return failure;
-    this.copying = new AbortController();
-    const leave = () => this.copying?.abort();
+    const copying = new AbortController();
+    this.copying = copying;
+    const leave = () => copying.abort();
+    const timeout = await this.timeLeft(started);
+    const timer = timeout === undefined ? undefined : setTimeout(leave, timeout);
     this.gone.signal.addEventListener('abort', leave);
     try {
       const result = await runCopy({
@@ -186,7 +219,7 @@ export class Runner {
         world: this.world,
         upstream: this.upstream,
         copier: this.user,
-        signal: this.copying.signal,
+        signal: copying.signal,
       });
       this.copyId = context.queryId;
       if (result.kind === 'failed') {
@@ -197,6 +230,7 @@ export class Runner {
       if (fault?.kind !== 'drop-after') this.reportCopy(copy.table.table, result);
       return undefined;
     } finally {
+      clearTimeout(timer);
       this.gone.signal.removeEventListener('abort', leave);
       this.copying = undefined;
     }
@@ -206,6 +240,14 @@ export class Runner {
   private settleCopyId(isUndone: boolean): void {
     if (isUndone && this.world.readings.rolledBackCopyIsForgotten) this.copyId = this.settledCopyId;
     this.settledCopyId = this.copyId;
+  }
+
+  /** Milliseconds until statement_timeout: the engine does not watch while it waits for S3. */
+  private async timeLeft(started: number): Promise<number | undefined> {
+    const [[limit] = []] = await this.upstream.run(
+      `SELECT extract(epoch FROM current_setting('statement_timeout')::interval) * 1000`,
+    );
+    return Number(limit) > 0 ? Math.max(0, started + Number(limit) - Date.now()) : undefined;
   }
 
   private reportCopy(table: string, { skipped, replaced }: { skipped: number; replaced: number }): void {
@@ -287,10 +329,9 @@ export function isControl({ verb }: Statement): boolean {
   return CONTROL.has(verb);
 }
 
-/** Only such statements count for pg_last_query_id. */
-function runsOnComputeNodes({ verb, sql }: Statement): boolean {
-  if (verb !== 'SELECT') return WRITERS.has(verb);
-  return /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql);
+/** Only statements of the compute nodes count for pg_last_query_id. */
+function readsTables({ verb, sql }: Statement): boolean {
+  return verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql);
 }
 
 function faultError(fault: Extract<SqlFault, { kind: 'error' }>): RedshiftError {

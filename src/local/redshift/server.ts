@@ -76,7 +76,8 @@ async function openDatabase(postgres: LocalPostgres, options: RedshiftOptions): 
     const [role, name] = [pg.escapeIdentifier(user), pg.escapeIdentifier(database)];
     await makeFirstRole(client, user);
     const databases = await client.query('select from pg_database where datname = $1', [database]);
-    if (databases.rowCount === 0) await client.query(`create database ${name} owner ${role}`);
+    if (databases.rowCount !== 0) return;
+    await client.query(`create database ${name} owner ${role}`);
     // Snapshot isolation, Redshift's default: of the levels here it is PostgreSQL's repeatable read.
     await client.query(`alter database ${name} set default_transaction_isolation to 'repeatable read'`);
     await client.query(`alter database ${name} set extra_float_digits to 0`);

@@ -56,6 +56,7 @@ export class Session {
   async run(): Promise<void> {
     this.upstream.attach(this.client, this.replies.relay);
     this.replies.write(encode('R', Buffer.alloc(4)));
+    await this.runner.start();
     for (const frame of this.upstream.greeting) this.replies.relay(frame);
     this.replies.ready(this.upstream.status);
     // A client that is gone has no use for what it still runs, nor has anybody for its locks.

@@ -5,7 +5,7 @@ import type { Token } from './tokens.ts';
 
 const LEADER_FUNCTIONS = new Set(
   `NOW AGE ISFINITE CURRENT_SCHEMA CURRENT_SCHEMAS HAS_DATABASE_PRIVILEGE HAS_SCHEMA_PRIVILEGE HAS_TABLE_PRIVILEGE
-  PG_LAST_COPY_COUNT PG_LAST_COPY_ID PG_LAST_QUERY_ID PG_BACKEND_PID`.split(/\s+/),
+  PG_LAST_COPY_COUNT PG_LAST_COPY_ID PG_LAST_QUERY_ID PG_BACKEND_PID GENERATE_SERIES`.split(/\s+/),
 );
 const LEADER_VALUES = new Set(['CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);
 const CATALOG = /^(?:pg_|svv_|svl_|stl_|stv_|sys_|svcs_|information_schema\b)/;
@@ -35,7 +35,7 @@ export function refuseLeaderFunctions(
     '0A000',
     'Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.',
     {
-      detail: `Function "${name}()" not supported.`,
+      info: `Function "${name}()" not supported.`,
     },
   );
 }

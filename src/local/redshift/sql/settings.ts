@@ -3,13 +3,12 @@ import { foldName, quoteName, quoteTable } from './names.ts';
 import { nameOf, principal, unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
+import { readTransactionModes } from './utility.ts';
 
 /** Settings that both know. */
 const SHARED = new Set(
   `application_name client_encoding datestyle extra_float_digits search_path statement_timeout timezone
-  transaction_isolation session_authorization server_encoding max_connections is_superuser lc_collate lc_ctype`.split(
-    /\s+/,
-  ),
+  session_authorization server_encoding max_connections is_superuser lc_collate lc_ctype`.split(/\s+/),
 );
 
 /** Settings of Redshift alone and their defaults ("Configuration reference"). */
@@ -39,6 +38,8 @@ const REDSHIFT_ONLY: Readonly<Record<string, string>> = {
   spectrum_enable_pseudo_columns: 'on',
   spectrum_query_maxerror: '-1',
   stored_proc_log_min_messages: 'LOG',
+  // No statement changes the isolation, which is the database's.
+  transaction_isolation: 'serializable',
   use_fips_ssl: 'off',
   wlm_query_slot_count: '1',
 };
@@ -50,8 +51,9 @@ const SERVER_VERSION = '8.0.2';
 export function readSet(reader: TokenReader): Statement {
   const scope = reader.acceptAny(['SESSION', 'LOCAL']);
   if (scope !== 'LOCAL' && reader.accept('AUTHORIZATION')) return setUser(reader);
-  if (scope === 'SESSION' && reader.sees('CHARACTERISTICS')) return passOn(reader, 'SET SESSION');
-  if (reader.sees('TRANSACTION')) return passOn(reader, 'SET');
+  if (scope === 'SESSION' && reader.accept('CHARACTERISTICS', 'AS', 'TRANSACTION'))
+    return setTransaction(reader, 'SET SESSION CHARACTERISTICS AS TRANSACTION');
+  if (scope === undefined && reader.accept('TRANSACTION')) return setTransaction(reader, 'SET TRANSACTION');
   const head = scope === 'LOCAL' ? 'SET LOCAL' : 'SET';
   if (reader.accept('TIME', 'ZONE')) {
     const value = reader.accept('TO') ? reader.take() : reader.take();
@@ -62,6 +64,13 @@ export function readSet(reader: TokenReader): Statement {
   const tokens = reader.rest();
   if (tokens.length === 0) throw reader.unexpected();
   return { verb: 'SET', sql: `${head} ${setting.engine} TO ${valuesOf(setting.name, tokens)}` };
+}
+
+/** The modes of transactions; without one that has an effect, the statement sets nothing. */
+function setTransaction(reader: TokenReader, head: string): Statement {
+  if (reader.done) throw reader.unexpected();
+  const access = readTransactionModes(reader);
+  return { verb: 'SET', sql: access === '' ? `SET rs.transaction_modes TO ''` : `${head} ${access}` };
 }
 
 /** Reads the statement after RESET. */
@@ -86,8 +95,6 @@ function showTable(reader: TokenReader): Statement {
 export function readShow(reader: TokenReader): Statement {
   if (reader.sees('ALL')) return { verb: 'SHOW', sql: 'SHOW ALL' };
   if (reader.accept('TIME', 'ZONE')) return { verb: 'SHOW', sql: 'SHOW timezone' };
-  if (reader.accept('TRANSACTION', 'ISOLATION', 'LEVEL'))
-    return { verb: 'SHOW', sql: 'SHOW transaction_isolation' };
   if (reader.sees('TABLE') && reader.peek(1) !== undefined) return showTable(reader);
   const objects = ['TABLES', 'VIEW', 'SCHEMAS', 'COLUMNS', 'DATABASES', 'EXTERNAL', 'PROCEDURE', 'GRANTS'];
   const object = objects.find(
@@ -99,7 +106,9 @@ export function readShow(reader: TokenReader): Statement {
     const check = `pg_catalog.warehouse_require_superuser('examine "server_version"')`;
     return { verb: 'SHOW', sql: `SELECT ${literal(SERVER_VERSION)}::text AS "server_version" FROM ${check}` };
   }
-  const { name, engine } = settingName(reader);
+  const { name, engine } = reader.accept('TRANSACTION', 'ISOLATION', 'LEVEL')
+    ? { name: 'transaction_isolation', engine: 'rs.transaction_isolation' }
+    : settingName(reader);
   reader.expectEnd();
   const fallback = REDSHIFT_ONLY[name];
   if (fallback === undefined) return { verb: 'SHOW', sql: `SHOW ${engine}` };
@@ -113,11 +122,6 @@ function setUser(reader: TokenReader): Statement {
   const user = reader.peek()?.kind === 'string' ? reader.string() : principal(reader);
   reader.expectEnd();
   return { verb: 'SET', sql: `SET ROLE "${user.replaceAll('"', '""')}"` };
-}
-
-function passOn(reader: TokenReader, head: string): Statement {
-  const words = reader.rest().map(({ text }) => text);
-  return { verb: 'SET', sql: [head, ...words].join(' ') };
 }
 
 function settingName(reader: TokenReader): { name: string; engine: string } {

@@ -128,6 +128,12 @@ export interface Statement {
   readonly made?: NewTable;
   /** It is a query that names tables of the catalog. */
   readonly readsCatalog?: boolean;
+  /** The statement that PREPARE keeps under a name, and the table it writes. */
+  readonly prepares?: { readonly name: string; readonly writes?: TableName };
+  /** The prepared statement that it executes. */
+  readonly executes?: string;
+  /** The cursor that DECLARE opens or CLOSE closes. */
+  readonly cursor?: { readonly name: string; readonly opens: boolean };
   /** It works on rows of tables: compute nodes have words of their own for a value that does not fit. */
   readonly onComputeNodes?: boolean;
   /** The names over 63 bytes in this statement (folded): `sql` holds their short form, see `engineName`. */
@@ -140,11 +146,18 @@ export class RedshiftError extends Error {
   readonly sqlstate: string;
   readonly detail: string | undefined;
   readonly position: number | undefined;
+  /** What is said before it, as a message of its own. */
+  readonly info: string | undefined;
 
-  constructor(sqlstate: string, message: string, more: { detail?: string; position?: number } = {}) {
+  constructor(
+    sqlstate: string,
+    message: string,
+    more: { detail?: string; position?: number; info?: string } = {},
+  ) {
     super(message);
     this.sqlstate = sqlstate;
     this.detail = more.detail;
     this.position = more.position;
+    this.info = more.info;
   }
 }

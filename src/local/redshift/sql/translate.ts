@@ -2,6 +2,7 @@
 import { readAlterTable } from './alter-table.ts';
 import { readCopy } from './copy.ts';
 import { readCreateTable } from './create-table.ts';
+import { readAlterDatabase, refuseDatabases } from './database.ts';
 import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { readDelete, readInsert, readUpdate, translateSelect, translateWith } from './dml.ts';
 import { rewrite } from './expression.ts';
@@ -10,6 +11,16 @@ import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
+import {
+  readClose,
+  readDeallocate,
+  readDeclare,
+  readExecute,
+  readExplain,
+  readFetch,
+  readPrepare,
+  type TranslateInner,
+} from './prepared.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
@@ -22,7 +33,7 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 const MAX_PARAMETERS = 32_767;
 /** Statements in which a value may be a parameter. */
 const PARAMETRIC = new Set([
-  ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'PREPARE', 'EXECUTE', 'DECLARE', 'EXPLAIN', 'CALL'],
+  ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'PREPARE', 'EXECUTE', 'DECLARE', 'EXPLAIN'],
 ]);
 
 /**
@@ -73,7 +84,7 @@ function checkParameter(number: number, verb: string): void {
   if (!PARAMETRIC.has(verb)) throw new RedshiftError('42P02', `there is no parameter $${number}`);
 }
 
-type ReadStatement = (reader: TokenReader) => Statement;
+type ReadStatement = (reader: TokenReader, inner: TranslateInner) => Statement;
 
 /** Parsers by the first word, which they do not see. */
 const READERS: Readonly<Record<string, ReadStatement>> = {
@@ -81,15 +92,23 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   ANALYSE: utility.readAnalyze,
   ANALYZE: utility.readAnalyze,
   BEGIN: (reader) => utility.readBegin(reader, 'BEGIN'),
+  CANCEL: utility.readCancel,
+  CLOSE: readClose,
   COMMENT: utility.readComment,
   COMMIT: (reader) => utility.readEnd(reader, 'COMMIT'),
   COPY: readCopy,
+  DEALLOCATE: readDeallocate,
+  DECLARE: readDeclare,
   DELETE: (reader) => readDelete(reader),
   END: (reader) => utility.readEnd(reader, 'COMMIT'),
+  EXECUTE: readExecute,
+  EXPLAIN: readExplain,
+  FETCH: readFetch,
   GRANT: (reader) => readGrant(reader, 'GRANT'),
   INSERT: readInsert,
   LOCK: utility.readLock,
   MERGE: readMerge,
+  PREPARE: readPrepare,
   RESET: readReset,
   REVOKE: (reader) => readGrant(reader, 'REVOKE'),
   ROLLBACK: (reader) => utility.readEnd(reader, 'ROLLBACK'),
@@ -100,24 +119,23 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   VACUUM: utility.readVacuum,
 };
 
-/** Statements that pass with their names folded. */
-const PASSING = new Set(['CALL', 'CLOSE', 'DEALLOCATE', 'DECLARE', 'EXECUTE', 'EXPLAIN', 'FETCH', 'PREPARE']);
+/** Statements that only PostgreSQL has. */
+const FOREIGN_STATEMENTS = new Set(
+  `SAVEPOINT RELEASE LISTEN NOTIFY UNLISTEN DO DISCARD CLUSTER REINDEX CHECKPOINT LOAD SECURITY IMPORT REASSIGN MOVE`.split(
+    /\s+/,
+  ),
+);
 
-/** Statements of PostgreSQL that Redshift does not have, and of Redshift that the local warehouse does not serve. */
-const REFUSED = new Set([
-  ...[
-    'SAVEPOINT',
-    'RELEASE',
-    'LISTEN',
-    'NOTIFY',
-    'UNLISTEN',
-    'DO',
-    'DISCARD',
-    'CLUSTER',
-    'REINDEX',
-    'REFRESH',
-  ],
-  ...['CHECKPOINT', 'LOAD', 'SECURITY', 'IMPORT', 'REASSIGN', 'MOVE', 'UNLOAD', 'CANCEL', 'USE'],
+/** Statements of Redshift that the local warehouse does not serve. */
+const UNSERVED_STATEMENTS = new Set([
+  'CALL',
+  'CANCEL',
+  'REFRESH',
+  'UNLOAD',
+  'USE',
+  'DESC',
+  'ATTACH',
+  'DETACH',
 ]);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
@@ -128,7 +146,7 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
   if (first.word === 'WITH') return translateWith(reader, tokens);
   reader.take();
   const read = READERS[first.word];
-  if (read !== undefined) return read(reader);
+  if (read !== undefined) return read(reader, (inner) => translateOne(source, inner, dialect));
   switch (first.word) {
     case 'CREATE':
       return translateCreate(source, tokens, reader);
@@ -140,16 +158,12 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
       reader.expect('TRANSACTION');
       return utility.readBegin(reader, 'START TRANSACTION');
     default:
-      return translateOther(source, tokens, first);
+      if (FOREIGN_STATEMENTS.has(first.word)) throw unsupported(`${first.word} is not supported`);
+      if (UNSERVED_STATEMENTS.has(first.word)) {
+        throw unsupported(`The local warehouse does not serve ${first.word}.`);
+      }
+      throw syntaxError(source, first);
   }
-}
-
-function translateOther(source: string, tokens: readonly Token[], first: Token): Statement {
-  if (REFUSED.has(first.word)) throw unsupported(`${first.word} is not supported`);
-  if (first.word === 'PREPARE' && tokens[1]?.word === 'TRANSACTION')
-    throw unsupported('Two-phase commit is not supported');
-  if (!PASSING.has(first.word)) throw syntaxError(source, first);
-  return { verb: first.word, sql: `${first.text} ${rewrite(tokens.slice(1), { source })}`.trimEnd() };
 }
 
 function translateCreate(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
@@ -159,26 +173,25 @@ function translateCreate(source: string, tokens: readonly Token[], reader: Token
   if (reader.accept('TABLE')) return readCreateTable(reader, temporary);
   if (temporary) throw reader.unexpected();
   if (reader.accept('SCHEMA')) return utility.readCreateSchema(reader);
+  if (reader.sees('DATABASE')) throw refuseDatabases('CREATE');
   reader.accept('OR', 'REPLACE');
   if (reader.accept('VIEW')) return readCreateView(reader, tokens);
   if (reader.accept('USER')) return users.readCreateUser(reader);
   if (reader.accept('GROUP')) return users.readCreateGroup(reader);
   if (reader.accept('ROLE')) return users.readCreateRole(reader);
-  const kind = reader.acceptAny(['DATABASE', 'FUNCTION', 'PROCEDURE']);
-  if (kind === undefined) throw refusedObject('CREATE', reader);
-  const verb = `CREATE ${kind}`;
-  if (kind === 'FUNCTION' || kind === 'PROCEDURE') return { verb, sql: rewrite(tokens, { source }) };
-  return { verb, sql: utility.textOf(tokens), ...outside(verb) };
+  if (reader.sees('FUNCTION')) return translateFunction(source, tokens);
+  throw refusedObject('CREATE', reader);
 }
 
-function outside(verb: string): Pick<Statement, 'outsideTransactionOnly'> {
-  return verb.endsWith(' DATABASE')
-    ? { outsideTransactionOnly: `${verb} cannot run inside a transaction block` }
-    : {};
+function translateFunction(source: string, tokens: readonly Token[]): Statement {
+  const language = tokens[tokens.findIndex(({ word }) => word === 'LANGUAGE') + 1]?.word;
+  if (language !== 'SQL') throw unsupported('The local warehouse serves functions of LANGUAGE sql only.');
+  return { verb: 'CREATE FUNCTION', sql: rewrite(tokens, { source }) };
 }
 
 function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
   if (reader.accept('TABLE')) return readAlterTable(reader);
+  if (reader.accept('DATABASE')) return readAlterDatabase(reader);
   if (reader.accept('USER')) return users.readAlterUser(reader);
   if (reader.accept('GROUP')) return users.readAlterGroup(reader);
   if (reader.accept('ROLE')) return users.readAlterRole(reader);
@@ -199,53 +212,26 @@ function translateDrop(source: string, tokens: readonly Token[], reader: TokenRe
   for (const kind of ['USER', 'GROUP', 'ROLE'] as const) {
     if (reader.accept(kind)) return users.readDropPrincipal(reader, kind);
   }
-  const kind = reader.acceptAny(['VIEW', 'DATABASE', 'FUNCTION', 'PROCEDURE']);
-  if (kind === undefined) throw refusedObject('DROP', reader);
-  const verb = `DROP ${kind}`;
-  return { verb, sql: rewrite(tokens, { source }), ...outside(verb) };
+  if (reader.sees('DATABASE')) throw refuseDatabases('DROP');
+  const kind = reader.acceptAny(['VIEW', 'FUNCTION']);
+  if (kind !== undefined) return { verb: `DROP ${kind}`, sql: rewrite(tokens, { source }) };
+  throw refusedObject('DROP', reader);
 }
 
-const OBJECTS = new Set([
-  ...[
-    'INDEX',
-    'UNIQUE',
-    'SEQUENCE',
-    'TYPE',
-    'DOMAIN',
-    'EXTENSION',
-    'TRIGGER',
-    'RULE',
-    'AGGREGATE',
-    'OPERATOR',
-  ],
-  ...[
-    'MATERIALIZED',
-    'EXTERNAL',
-    'LIBRARY',
-    'MODEL',
-    'DATASHARE',
-    'IDENTITY',
-    'MASKING',
-    'RLS',
-    'UNLOGGED',
-    'GLOBAL',
-  ],
-  ...[
-    'VIEW',
-    'DATABASE',
-    'SYSTEM',
-    'FUNCTION',
-    'PROCEDURE',
-    'LANGUAGE',
-    'CAST',
-    'COLLATION',
-    'POLICY',
-    'FOREIGN',
-  ],
-]);
+/** Kinds of objects that Redshift has and the local warehouse does not serve. */
+const UNSERVED = new Set(
+  'MATERIALIZED EXTERNAL LIBRARY MODEL DATASHARE IDENTITY MASKING RLS FUNCTION PROCEDURE'.split(' '),
+);
+
+/** Kinds of objects that only PostgreSQL has. */
+const FOREIGN = new Set(
+  `INDEX UNIQUE SEQUENCE TYPE DOMAIN EXTENSION TRIGGER RULE AGGREGATE OPERATOR UNLOGGED GLOBAL VIEW SYSTEM LANGUAGE
+  CAST COLLATION POLICY FOREIGN SERVER PUBLICATION SUBSCRIPTION STATISTICS TABLESPACE CONVERSION EVENT ACCESS TEXT
+  TRANSFORM RECURSIVE OWNED`.split(/\s+/),
+);
 
 function refusedObject(verb: string, reader: TokenReader): Error {
-  const token = reader.peek();
-  if (token === undefined || !OBJECTS.has(token.word)) return reader.unexpected();
-  return unsupported(`${verb} ${token.word} is not supported`);
+  const word = reader.peek()?.word ?? '';
+  if (UNSERVED.has(word)) return unsupported(`The local warehouse does not serve ${verb} ${word}.`);
+  return FOREIGN.has(word) ? unsupported(`${verb} ${word} is not supported`) : reader.unexpected();
 }

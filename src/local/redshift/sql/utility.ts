@@ -8,14 +8,23 @@ import type { Token } from './tokens.ts';
 /** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
 export function readBegin(reader: TokenReader, verb: 'BEGIN' | 'START TRANSACTION'): Statement {
   if (verb === 'BEGIN') reader.acceptAny(['WORK', 'TRANSACTION']);
+  const access = readTransactionModes(reader);
+  return { verb, sql: `${verb} ${access}`.trimEnd() };
+}
+
+/** Reads the modes of a transaction up to the end: `READ ONLY`, `READ WRITE`, or nothing, since levels have no effect. */
+export function readTransactionModes(reader: TokenReader): string {
   let access = '';
   while (!reader.done) {
     reader.acceptOperator(',');
     if (reader.accept('ISOLATION', 'LEVEL')) readIsolation(reader);
-    else if (reader.accept('READ', 'ONLY')) access = ' READ ONLY';
-    else reader.expect('READ', 'WRITE');
+    else if (reader.accept('READ', 'ONLY')) access = 'READ ONLY';
+    else {
+      reader.expect('READ', 'WRITE');
+      access = 'READ WRITE';
+    }
   }
-  return { verb, sql: `${verb}${access}` };
+  return access;
 }
 
 function readIsolation(reader: TokenReader): void {
@@ -31,6 +40,14 @@ export function readEnd(reader: TokenReader, verb: 'COMMIT' | 'ROLLBACK'): State
   if (reader.sees('PREPARED')) throw unsupported('Two-phase commit is not supported');
   reader.expectEnd();
   return { verb, sql: verb };
+}
+
+/** Reads the statement after CANCEL: the number of a session, and a message that the local warehouse does not pass on. */
+export function readCancel(reader: TokenReader): Statement {
+  const pid = reader.integer();
+  if (!reader.done) reader.string();
+  reader.expectEnd();
+  return { verb: 'CANCEL', sql: `DO 'BEGIN PERFORM pg_catalog.pg_cancel_backend(${pid}); END'` };
 }
 
 /** Reads the statement after TRUNCATE: one table, and the open transaction is committed. */

@@ -4,6 +4,8 @@ import { LENIENT } from '../../../../src/local/redshift/readings.ts';
 import { DEFAULT_DIALECT } from '../../../../src/local/redshift/sql/dialect.ts';
 import { engineSql, refusal } from './refusal.ts';
 
+const SNAPSHOT = `ALTER DATABASE "dev" SET default_transaction_isolation TO 'repeatable read'`;
+
 describe('a message of statements', () => {
   it('is split, and empty statements are dropped', () => {
     expect(translate(`BEGIN; ; select ';' ;commit work;`)).to.deep.equal([
@@ -58,9 +60,16 @@ describe('a message of statements', () => {
       `DO 'BEGIN create view "v" as select 1; PERFORM pg_catalog.warehouse_unbind(''"v"''::regclass); END'`,
     ],
     ['analyze "T" (a) predicate columns', 'ANALYZE "t" ("a")'],
-    ['begin isolation level serializable, read write', 'BEGIN'],
+    ['begin isolation level serializable, read write', 'BEGIN READ WRITE'],
     ['start transaction read only', 'START TRANSACTION READ ONLY'],
-    ['explain select "A" from t', 'explain select "a" from t'],
+    ['explain select "A" from t', 'EXPLAIN select "a" from t'],
+    ['prepare P (text) as select $1', 'PREPARE "p" (character varying(256)) AS select $1'],
+    ['execute "P" (getdate(), sysdate)', 'EXECUTE "p" (getdate(), getdate())'],
+    ['deallocate prepare p', 'DEALLOCATE "p"'],
+    ['declare c cursor for select 1', 'DECLARE "c" NO SCROLL CURSOR FOR select 1'],
+    ['fetch forward from c', 'FETCH FROM "c"'],
+    ['set transaction read only, isolation level serializable', 'SET TRANSACTION READ ONLY'],
+    ['alter database dev isolation level snapshot', SNAPSHOT],
   ] as const) {
     it(`becomes the engine's: ${sql}`, () => {
       expect(engineSql(sql)).to.equal(engine);
@@ -132,8 +141,40 @@ describe('a message of statements', () => {
     ['do $$ begin end $$', '0A000 DO is not supported'],
     ['listen x', '0A000 LISTEN is not supported'],
     [`prepare transaction 'x'`, '0A000 Two-phase commit is not supported'],
-    [`unload ('select 1') to 's3://b/k' iam_role default`, '0A000 UNLOAD is not supported'],
-    ['alter database d rename to e', '0A000 ALTER DATABASE is not supported'],
+    [
+      `unload ('select 1') to 's3://b/k' iam_role default`,
+      '0A000 The local warehouse does not serve UNLOAD.',
+    ],
+    [
+      'create procedure p() as $$ $$ language plpgsql',
+      '0A000 The local warehouse does not serve CREATE PROCEDURE.',
+    ],
+    [
+      'create function f() returns int stable as $$ return 1 $$ language plpythonu',
+      '0A000 The local warehouse serves functions of LANGUAGE sql only.',
+    ],
+    ...['savepoint s', 'listen n', 'notify n', 'do $$ begin end $$', 'discard all', 'reindex table t'].map(
+      (sql) => [sql, `0A000 ${sql.split(' ')[0]?.toUpperCase()} is not supported`] as [string, string],
+    ),
+    ...[
+      'index i on t (a)',
+      'sequence s',
+      'type e as enum ()',
+      'domain d as int',
+      'extension x',
+      'trigger g',
+      'rule r',
+    ].map(
+      (object) =>
+        [`create ${object}`, `0A000 CREATE ${object.split(' ')[0]?.toUpperCase()} is not supported`] as [
+          string,
+          string,
+        ],
+    ),
+    [
+      'alter database d rename to e',
+      '0A000 The local warehouse has one database and does not serve ALTER DATABASE.',
+    ],
     ['selekt 1', '42601 syntax error at or near "selekt"'],
     ['select tag from t', '42601 syntax error at or near "tag"'],
     ['select 1 tag', '42601 syntax error at or near "tag"'],

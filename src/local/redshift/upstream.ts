@@ -45,6 +45,7 @@ export class Upstream {
   private readonly login: EngineLogin;
   private readonly socket: Socket;
   private readonly lost: Promise<never>;
+  private cancelling: Promise<void> | undefined;
   private receiver: Receiver;
   private ready: ((status: TransactionStatus) => void) | undefined;
 
@@ -117,11 +118,17 @@ export class Upstream {
 
   /** Asks the engine to cancel what this session runs. Resolves when it has been told. */
   async cancel(): Promise<void> {
+    this.cancelling = this.sendCancel();
+    await this.cancelling;
+  }
+
+  private async sendCancel(): Promise<void> {
     const socket = connect({ port: this.login.port, host: '127.0.0.1' });
     socket.on('error', () => socket.destroy());
     socket.end(Buffer.concat([int32(16), int32(80877102), this.key]));
     socket.resume();
-    await once(socket, 'close');
+    // An engine that can not be told is at its end, and the statement with it.
+    await once(socket, 'close').catch(() => undefined);
   }
 
   /**
@@ -129,6 +136,9 @@ export class Upstream {
    * status in it.
    */
   async request(bytes: Buffer, receive: Receiver): Promise<TransactionStatus> {
+    // The engine's signal may come late, and must not end what comes after the statement that it is for.
+    if (this.cancelling) await this.cancelling;
+    this.cancelling = undefined;
     const before = this.receiver;
     this.receiver = receive;
     try {

@@ -1,0 +1,222 @@
+/** dbt with its adapter for Redshift, unchanged, building a small project in the warehouse that `target-redshift local` serves. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import pg from 'pg';
+import { run } from './support/processes.ts';
+import { environmentOrSkip, type Programs } from './support/python.ts';
+import { type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
+
+const DBT = ['dbt-redshift==1.10.2', 'dbt-core==1.10.23', 'dbt-adapters==1.24.5', 'dbt-postgres==1.11.0'];
+const PROJECT = fileURLToPath(new URL('dbt/', import.meta.url));
+const SECONDS = 120;
+
+const FIRST = `id,customer,amount,paid,ordered_at,updated_at
+1,ada,10.50,true,2024-01-01 10:00:00,2024-01-01 10:00:00
+2,bob,20.25,false,2024-01-02 11:30:00,2024-01-02 11:30:00
+3,"eve, jr",,true,2024-02-03 12:00:00.123456,2024-02-03 12:00:00
+4,ada,7.00,,2024-02-29 23:59:59,2024-02-29 23:59:59
+`;
+const SECOND = `id,customer,amount,paid,ordered_at,updated_at
+1,ada,10.50,true,2024-01-01 10:00:00,2024-01-01 10:00:00
+2,bob,99.99,true,2024-01-02 11:30:00,2024-03-02 11:30:00
+3,"eve, jr",,true,2024-02-03 12:00:00.123456,2024-02-03 12:00:00
+4,zoe,7.00,,2024-02-29 23:59:59,2024-02-29 23:59:59
+5,new,1.00,false,2024-03-01 00:00:00,2024-03-03 00:00:00
+`;
+
+interface Results {
+  readonly results: readonly { readonly unique_id: string; readonly status: string }[];
+}
+
+interface Catalog {
+  readonly errors: unknown;
+  readonly nodes: Readonly<
+    Record<
+      string,
+      {
+        readonly metadata: { readonly type: string; readonly comment: string | null };
+        readonly columns: Readonly<
+          Record<string, { readonly type: string; readonly comment: string | null }>
+        >;
+      }
+    >
+  >;
+}
+
+describe('the local warehouse and dbt', () => {
+  let programs: Programs;
+  let folder: Folder | undefined;
+  let served: Served | undefined;
+  let client: pg.Client | undefined;
+
+  before(async function () {
+    programs = await environmentOrSkip(this, DBT);
+    folder = newFolder();
+    served = await serveLocal(folder.file('warehouse'));
+    const { hostname: host, port, database, user, password, ssl_ca: ca } = served.config;
+    client = new pg.Client({
+      ...{ host, port, database, user, password, ssl: { ca } },
+      types: { getTypeParser: () => (text: string) => text },
+    });
+    await client.connect();
+    const profile = { type: 'redshift', host, port, user, password, dbname: database, sslmode: 'require' };
+    cpSync(PROJECT, folder.file('project'), { recursive: true });
+    mkdirSync(folder.file('project/seeds'));
+    writeFileSync(folder.file('ca.pem'), ca);
+    writeFileSync(
+      folder.file('project/profiles.yml'),
+      JSON.stringify({
+        shop: { target: 'local', outputs: { local: { ...profile, schema: 'analytics', threads: 4 } } },
+      }),
+    );
+  });
+
+  after(async () => {
+    await client?.end();
+    await served?.stop();
+    folder?.remove();
+  });
+
+  function project(): string {
+    if (!folder) throw new Error('there is no project before the first test');
+    return folder.file('project');
+  }
+
+  async function dbt(...command: string[]): Promise<void> {
+    const { code, stdout, stderr } = await run(
+      [programs('dbt'), '--no-use-colors', '--no-version-check', ...command, '--profiles-dir', '.'],
+      {
+        cwd: project(),
+        seconds: SECONDS,
+        env: {
+          // The driver trusts the certificates of Amazon and those of the system.
+          SSL_CERT_FILE: join(project(), '../ca.pem'),
+          DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
+          PYTHONUTF8: '1',
+          PYTHONDONTWRITEBYTECODE: '1',
+        },
+      },
+    );
+    expect(code, `${stdout}${stderr}`.slice(-4000)).to.equal(0);
+  }
+
+  function artifact(name: string): unknown {
+    return JSON.parse(readFileSync(join(project(), 'target', name), 'utf8')) as unknown;
+  }
+
+  async function build(seed: string): Promise<Readonly<Record<string, string>>> {
+    writeFileSync(join(project(), 'seeds', 'raw_orders.csv'), seed);
+    await dbt('build');
+    const { results } = artifact('run_results.json') as Results;
+    return Object.fromEntries(results.map(({ unique_id: id, status }) => [id.split('.')[2], status]));
+  }
+
+  async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
+    if (!client) throw new Error('the client is not connected before the first test');
+    return (await client.query<(string | null)[]>({ text: sql, rowMode: 'array' })).rows;
+  }
+
+  const BUILT = {
+    raw_orders: 'success',
+    orders_by_customer: 'success',
+    merged: 'success',
+    replaced: 'success',
+    plain_view: 'success',
+    late_view: 'success',
+    history: 'success',
+    unique_merged_id: 'pass',
+    accepted_values_merged_run__first__second: 'pass',
+    unique_orders_by_customer_customer: 'pass',
+    not_null_orders_by_customer_customer: 'pass',
+    not_null_orders_by_customer_orders: 'pass',
+  };
+
+  it('builds and tests a seed, tables, views, incremental models and a snapshot', async () => {
+    expect(await build(FIRST)).to.deep.equal(BUILT);
+    expect(await rows('SELECT * FROM analytics.late_view ORDER BY 1')).to.deep.equal([
+      ...[
+        ['ada', '2'],
+        ['bob', '1'],
+        ['eve, jr', '1'],
+      ],
+    ]);
+    expect(await rows(`SELECT * FROM analytics.plain_view ORDER BY 1`)).to.deep.equal([
+      ['1', '2024-01-02 10:00:00', 'ada'],
+      ['2', '2024-01-03 11:30:00', 'bob'],
+      ['3', '2024-02-04 12:00:00.123456', 'eve, jr'],
+      ['4', '2024-03-01 23:59:59', 'ada'],
+    ]);
+  });
+
+  it('merges, replaces and keeps the history of changed rows', async () => {
+    expect(await build(SECOND)).to.deep.equal(BUILT);
+    expect(await rows('SELECT id, customer, amount, run FROM analytics.merged ORDER BY id')).to.deep.equal([
+      ['1', 'ada', '10.50', 'first'],
+      ['2', 'bob', '99.99', 'second'],
+      ['3', 'eve, jr', null, 'first'],
+      ['4', 'zoe', '7.00', 'second'],
+      ['5', 'new', '1.00', 'second'],
+    ]);
+    expect(
+      await rows('SELECT id, customer, amount, seen_again FROM analytics.replaced ORDER BY id, customer'),
+    ).to.deep.equal([
+      ['1', 'ada', '10.50', null],
+      ['2', 'bob', '99.99', 't'],
+      ['3', 'eve, jr', null, null],
+      ['4', 'ada', '7.00', null],
+      ['4', 'zoe', '7.00', 't'],
+      ['5', 'new', '1.00', 't'],
+    ]);
+    expect(
+      await rows(
+        'SELECT id, customer, amount, dbt_valid_to IS NULL FROM analytics.history ORDER BY id, dbt_valid_from',
+      ),
+    ).to.deep.equal([
+      ['1', 'ada', '10.50', 't'],
+      ['2', 'bob', '20.25', 'f'],
+      ['2', 'bob', '99.99', 't'],
+      ['3', 'eve, jr', null, 't'],
+      ['4', 'ada', '7.00', 'f'],
+      ['4', 'zoe', '7.00', 't'],
+      ['5', 'new', '1.00', 't'],
+    ]);
+  });
+
+  it('keeps the keys that a model asks for', async () => {
+    await client?.query('SET search_path TO analytics');
+    expect(
+      await rows(
+        `SELECT "column", distkey, sortkey FROM pg_table_def WHERE tablename = 'orders_by_customer'`,
+      ),
+    ).to.deep.equal([
+      ['customer', 't', '1'],
+      ['orders', 'f', '0'],
+      ['amount', 'f', '0'],
+      ['last_order', 'f', '2'],
+    ]);
+  });
+
+  it('finds every table, view, column and comment for its documentation', async () => {
+    await dbt('docs', 'generate');
+    const { nodes, errors } = artifact('catalog.json') as Catalog;
+    expect(errors).to.equal(null);
+    expect(
+      Object.fromEntries(
+        Object.entries(nodes).map(([id, { metadata }]) => [id.split('.')[2], metadata.type]),
+      ),
+    ).to.deep.equal({
+      raw_orders: 'BASE TABLE',
+      orders_by_customer: 'BASE TABLE',
+      merged: 'BASE TABLE',
+      replaced: 'BASE TABLE',
+      history: 'BASE TABLE',
+      plain_view: 'VIEW',
+      late_view: 'VIEW',
+    });
+    const { metadata, columns } = nodes['model.shop.orders_by_customer'] ?? {};
+    expect(metadata?.comment).to.equal(`Orders by customer; it's "quoted" \\ with 100 %`);
+    expect(columns?.['customer']).to.include({ type: 'character varying(20)', comment: 'who' });
+  });
+});

@@ -62,7 +62,16 @@ const PARAMETERS = new Set([
  * errors of SQLSTATE 28000 (Redshift says so of a wrong password too) or 3D000.
  */
 export async function receive(raw: Socket, rules: LoginRules): Promise<Arrival> {
-  raw.setTimeout(LOGIN_TIMEOUT, () => raw.destroy());
+  // Not the socket's own timeout: under TLS the raw socket seems idle for ever.
+  const overdue = setTimeout(() => raw.destroy(), LOGIN_TIMEOUT);
+  try {
+    return await greet(raw, rules);
+  } finally {
+    clearTimeout(overdue);
+  }
+}
+
+async function greet(raw: Socket, rules: LoginRules): Promise<Arrival> {
   let socket = raw;
   for (;;) {
     const size = (await readExactly(socket, 4))?.readInt32BE();
@@ -133,7 +142,6 @@ async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promis
     return refuse('28000', `password authentication failed for user "${user}"`);
   }
   if (database !== rules.database) return refuse('3D000', `database "${database}" does not exist`);
-  socket.setTimeout(0);
   return { kind: 'login', socket, parameters };
 }
 

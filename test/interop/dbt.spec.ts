@@ -110,7 +110,7 @@ describe('the local warehouse and dbt', () => {
     writeFileSync(join(project(), 'seeds', 'raw_orders.csv'), seed);
     await dbt('build');
     const { results } = artifact('run_results.json') as Results;
-    return Object.fromEntries(results.map(({ unique_id: id, status }) => [id.split('.')[2], status]));
+    return Object.fromEntries(results.map(({ unique_id: id, status }) => [id.split('.')[2] ?? id, status]));
   }
 
   async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {

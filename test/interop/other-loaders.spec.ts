@@ -1,10 +1,11 @@
-/** Singer targets of other people, their code unchanged, loading into the warehouse that `target-redshift local` serves. */
+/** Loaders of other people, their code unchanged, loading into the warehouse that `target-redshift local` serves. */
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
 import { type Outcome, run } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
-import { type Day, held, messages, type Order, stateOf } from './support/shop.ts';
+import { type Day, held, type Item, messages, type Order, stateOf } from './support/shop.ts';
 import { type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
 
 /** boto3 and what it needs, of this year: it must know the variables that name an endpoint. */
@@ -19,6 +20,25 @@ const DATAMILL = [
   ...['psycopg2-binary==2.9.13', 'arrow==0.15.5', 'backoff==1.8.0', 'jsonschema==2.6.0', 'pytz==2026.6'],
   ...['simplejson==4.3.0', 'ciso8601==2.4.1', 'setuptools==65.5.0'],
 ];
+const PIPELINEWISE = [
+  ...['pipelinewise-target-redshift==1.6.0', 'pipelinewise-singer-python==1.3.0', ...BOTO],
+  ...[
+    'psycopg2-binary==2.9.13',
+    'inflection==0.5.1',
+    'joblib==1.6.0',
+    'cloudpickle==3.1.2',
+    'jsonschema==3.2.0',
+    'attrs==26.1.0',
+  ],
+  ...['pyrsistent==0.20.0', 'backoff==1.10.0', 'ciso8601==2.4.1', 'pytz==2020.5', 'simplejson==3.17.2'],
+  'setuptools==65.5.0',
+];
+
+/** Restores names that Python has removed since the loaders were written. */
+const COMPAT = fileURLToPath(new URL('compat/', import.meta.url));
+
+const DLT = ['dlt[redshift,s3]==1.31.0', 'psycopg2-binary==2.9.13'];
+const DLT_PIPELINE = fileURLToPath(new URL('dlt_pipeline.py', import.meta.url));
 
 const SECONDS = 100;
 
@@ -97,6 +117,7 @@ describe('the local warehouse and other loaders', () => {
         AWS_DEFAULT_REGION: s3_region,
         AWS_ACCESS_KEY_ID: aws_access_key_id,
         AWS_SECRET_ACCESS_KEY: aws_secret_access_key,
+        PYTHONPATH: COMPAT,
         PYTHONUTF8: '1',
         PYTHONDONTWRITEBYTECODE: '1',
       },
@@ -108,14 +129,19 @@ describe('the local warehouse and other loaders', () => {
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).to.deep.equal(stateOf(day));
   }
 
+  const ORDER_COLUMNS: Readonly<Record<string, Kind>> = {
+    ...{ id: 'text', note: 'text', amount: 'number', quantity: 'number', paid: 'boolean' },
+    ...{ ordered_at: 'instant', address__city: 'text', address__zip: 'number' },
+  };
+  const ITEM_COLUMNS: Readonly<Record<string, Kind>> = {
+    ...{ region: 'text', number: 'number', title: 'text', weight: 'number' },
+  };
+
+  function flatOrder({ address, id, ...order }: Order): Row {
+    return { id: id.text, ...order, address__city: address.city, address__zip: address.zip };
+  }
+
   describe('datamill target-redshift', () => {
-    const ORDER_COLUMNS: Readonly<Record<string, Kind>> = {
-      ...{ id: 'text', note: 'text', amount: 'number', quantity: 'number', paid: 'boolean' },
-      ...{ ordered_at: 'instant', address__city: 'text', address__zip: 'number' },
-    };
-    const ITEM_COLUMNS: Readonly<Record<string, Kind>> = {
-      ...{ region: 'text', number: 'number', title: 'text', weight: 'number' },
-    };
     let programs: Programs;
     let settings: object;
 
@@ -140,13 +166,9 @@ describe('the local warehouse and other loaders', () => {
       };
     });
 
-    function orderRow({ address, id, ...order }: Order): Row {
-      return { id: id.text, ...order, address__city: address.city, address__zip: address.zip };
-    }
-
     async function expectHeld(day: Day): Promise<void> {
       const { orders, items } = held(day);
-      expect(await rows('datamill.orders', ORDER_COLUMNS, 'id')).to.deep.equal(orders.map(orderRow));
+      expect(await rows('datamill.orders', ORDER_COLUMNS, 'id')).to.deep.equal(orders.map(flatOrder));
       expect(await rows('datamill.items', ITEM_COLUMNS, 'number, region')).to.deep.equal(items);
     }
 
@@ -160,4 +182,110 @@ describe('the local warehouse and other loaders', () => {
       await expectHeld(1);
     });
   });
+
+  for (const compression of ['', 'gzip'] as const) {
+    describe(`pipelinewise-target-redshift ${compression || 'without compression'}`, () => {
+      const SCHEMA = `pipelinewise_${compression || 'plain'}`;
+      const COLUMNS: Readonly<Record<string, Kind>> = {
+        ...{ id: 'text', note: 'text', amount: 'number', quantity: 'number', paid: 'boolean' },
+        ...{ ordered_at: 'instant', address: 'json' },
+      };
+      let programs: Programs;
+      let settings: object;
+
+      before(async function () {
+        programs = await environmentOrSkip(this, PIPELINEWISE, { dependencies: 'listed' });
+        const config = warehouse();
+        settings = {
+          host: config.hostname,
+          port: config.port,
+          dbname: config.database,
+          user: config.user,
+          password: config.password,
+          default_target_schema: SCHEMA,
+          aws_access_key_id: config.aws_access_key_id,
+          aws_secret_access_key: config.aws_secret_access_key,
+          s3_bucket: config.s3_bucket,
+          s3_key_prefix: 'pipelinewise/',
+          compression,
+          slices: compression === '' ? 1 : 3,
+        };
+      });
+
+      function orderRow({ id, note, ...order }: Order): Row {
+        return { id: id.text, note: note === null ? null : withoutEscapes(note), ...order };
+      }
+
+      function itemRow({ title, ...item }: Item): Row {
+        return { ...item, title: withoutEscapes(title) };
+      }
+
+      async function expectHeld(day: Day): Promise<void> {
+        const { orders, items } = held(day);
+        expect(await rows(`${SCHEMA}.orders`, COLUMNS, 'id')).to.deep.equal(orders.map(orderRow));
+        expect(await rows(`${SCHEMA}.items`, ITEM_COLUMNS, 'number, region')).to.deep.equal(
+          items.map(itemRow),
+        );
+      }
+
+      it('creates its schema and tables and loads every value', async () => {
+        expectLoaded(await load(programs, settings, 0), 0);
+        await expectHeld(0);
+      });
+
+      it('updates changed records and adds new ones', async () => {
+        expectLoaded(await load(programs, settings, 1), 1);
+        await expectHeld(1);
+      });
+    });
+  }
+
+  describe('dlt', () => {
+    let programs: Programs;
+
+    before(async function () {
+      programs = await environmentOrSkip(this, DLT);
+    });
+
+    async function loadAndExpect(day: Day): Promise<void> {
+      if (!folder) throw new Error('there is no folder before the first test');
+      const config = warehouse();
+      const [settings, records] = [folder.file('dlt.json'), folder.file('records.jsonl')];
+      const { hostname: host, port, database, user: username, password } = config;
+      writeFileSync(
+        settings,
+        JSON.stringify({
+          credentials: { host, port, database, username, password },
+          bucket_url: `s3://${config.s3_bucket}/dlt`,
+          s3: {
+            aws_access_key_id: config.aws_access_key_id,
+            aws_secret_access_key: config.aws_secret_access_key,
+            endpoint_url: config.s3_endpoint,
+            region_name: config.s3_region,
+          },
+        }),
+      );
+      writeFileSync(records, messages(day));
+      const { code, stderr } = await run(
+        [programs('python'), DLT_PIPELINE, settings, records, folder.file('dlt')],
+        {
+          seconds: SECONDS,
+          env: { RUNTIME__DLTHUB_TELEMETRY: 'false', PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
+        },
+      );
+      expect(code, stderr.slice(-4000)).to.equal(0);
+      const { orders, items } = held(day);
+      expect(await rows('dlt_shop.orders', ORDER_COLUMNS, 'id')).to.deep.equal(orders.map(flatOrder));
+      expect(await rows('dlt_shop.items', ITEM_COLUMNS, 'number, region')).to.deep.equal(items);
+    }
+
+    it('creates its schema and tables and loads every value', () => loadAndExpect(0));
+
+    it('merges changed records and new ones', () => loadAndExpect(1));
+  });
 });
+
+/** The loader writes a tab as JSON does, backslash t, of which COPY with ESCAPE keeps the letter (r_COPY, "ESCAPE"). */
+function withoutEscapes(text: string): string {
+  return text.replaceAll('\t', 't');
+}

@@ -96,6 +96,11 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
       return { ...kept, M: message.replace(/^relation/, 'Relation') };
     case '22P02':
       return { ...kept, M: message.replace(/ for type (?:smallint|integer|bigint):/, ' for integer:') };
+    case '42809':
+      return {
+        ...kept,
+        M: message.replace(/^ALTER action .* cannot be performed on relation (".*")$/, '$1 is not a table'),
+      };
     case '428C9':
       return { S: kept['S'] ?? 'ERROR', C: '0A000', M: 'cannot set an identity column to a value' };
     case '2BP01':

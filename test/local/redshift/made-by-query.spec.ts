@@ -80,6 +80,12 @@ describe('what a query makes on the local SQL endpoint', () => {
     await client.query('CREATE VIEW late AS SELECT a FROM public.under WITH NO SCHEMA BINDING');
     expect(await rowsOf(client, 'SELECT * FROM late')).to.deep.equal([]);
     expect((await failureOf(client.query('DROP TABLE under'))).code).to.equal('2BP01');
+    for (const [sql, message] of [
+      ['ALTER TABLE bound ADD COLUMN b INT', '"bound" is not a table'],
+      ['CREATE TABLE alike (LIKE bound)', 'inherited relation "bound" is not a table'],
+    ] as const) {
+      expect(await failureOf(client.query(sql))).to.deep.equal({ code: '42809', message });
+    }
     await client.query('DROP VIEW bound');
     await client.query('DROP TABLE under');
     await client.query('DROP VIEW late');

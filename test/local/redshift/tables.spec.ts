@@ -139,6 +139,7 @@ describe('tables on the local SQL endpoint', () => {
     expect(
       await rowsOf(client, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'refers'`),
     ).to.deep.equal([['FOREIGN KEY (c) REFERENCES referred(a)']]);
+    await client.query("COMMENT ON CONSTRAINT refers ON referring IS 'informational'");
     expect((await failureOf(client.query('DROP TABLE referred'))).code).to.equal('2BP01');
     await client.query(
       'TRUNCATE referred; ALTER TABLE referring DROP CONSTRAINT refers; DROP TABLE referred',

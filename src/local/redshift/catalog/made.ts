@@ -1,4 +1,4 @@
-/** What is done to tables and views of a query once PostgreSQL has made them. */
+/** What is done to tables and views around the statement with which PostgreSQL makes them. */
 
 /**
  * Columns of Redshift's tables have a length or a scale, which PostgreSQL does not infer for all expressions. Redshift's
@@ -42,5 +42,16 @@ begin
 end $$;
 `;
 
+/** The parent of LIKE is a table; PostgreSQL takes a view as well. */
+const PARENT = `
+create or replace function pg_catalog.warehouse_check_parent(parent regclass) returns void language plpgsql stable as $$
+begin
+  if (select relkind <> 'r' from pg_class where oid = parent) then
+    raise exception 'inherited relation "%" is not a table', (select relname from pg_class where oid = parent)
+      using errcode = '42809';
+  end if;
+end $$;
+`;
+
 /** Idempotent statements, to be run after those of the design. */
-export const MADE = `${SETTLE}${UNBIND}`;
+export const MADE = `${SETTLE}${UNBIND}${PARENT}`;

@@ -92,7 +92,10 @@ function readAdd(reader: TokenReader, table: TableName, head: string): Action {
   if (reader.sees('IF', 'NOT', 'EXISTS')) throw reader.unexpected();
   const column = new ColumnReader(reader, table.table).read();
   if (column.createOnly !== undefined) {
-    throw unsupported(`ALTER TABLE ADD COLUMN does not support ${column.createOnly}`);
+    const keyed = ['PRIMARY KEY', 'UNIQUE'].includes(column.createOnly);
+    throw unsupported(
+      `ALTER TABLE ADD COLUMN does not support ${keyed ? 'columns defined with UNIQUE or PRIMARY KEY constraints' : column.createOnly}`,
+    );
   }
   const hasDefault = column.defaultSql !== undefined && column.defaultSql.toUpperCase() !== 'NULL';
   if (column.notNull && !hasDefault) {

@@ -12,6 +12,7 @@ import {
   type TableName,
 } from './statement.ts';
 import { createHead, readTableAs, refuseTwice } from './table-as.ts';
+import { literal } from './tokens.ts';
 
 /** Redshift's limit ("CREATE TABLE"). */
 const MAX_COLUMNS = 1600;
@@ -61,6 +62,9 @@ function readColumns(reader: TokenReader, table: TableName, head: string): State
     verb: 'CREATE TABLE',
     sql: `${head} (${elements.join(', ')})`,
     made: { table, design, ...(like && { like }) },
+    ...(like && {
+      check: `SELECT pg_catalog.warehouse_check_parent(${literal(quoteTable(like))}::regclass)`,
+    }),
   };
 }
 

@@ -114,10 +114,7 @@ export function readDropSchema(reader: TokenReader): Statement {
 export function readComment(reader: TokenReader): Statement {
   reader.expect('ON');
   if (reader.sees('SCHEMA')) throw unsupported('COMMENT ON SCHEMA is not supported');
-  const kind = reader.acceptAny(['TABLE', 'COLUMN', 'DATABASE', 'VIEW']);
-  if (kind === undefined && reader.sees('CONSTRAINT')) {
-    throw unsupported('The local warehouse does not hold constraints to comment on.');
-  }
+  const kind = reader.acceptAny(['TABLE', 'COLUMN', 'CONSTRAINT', 'DATABASE', 'VIEW']);
   if (kind === undefined) throw reader.unexpected();
   const target = reader.takeUntil(({ word }) => word === 'IS');
   reader.expect('IS');

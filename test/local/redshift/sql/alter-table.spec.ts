@@ -74,7 +74,10 @@ describe('ALTER TABLE', () => {
       'ADD COLUMN a int NOT NULL DEFAULT null',
       '0A000 ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression',
     ],
-    ['ADD COLUMN a int PRIMARY KEY', '0A000 ALTER TABLE ADD COLUMN does not support PRIMARY KEY'],
+    [
+      'ADD COLUMN a int PRIMARY KEY',
+      '0A000 ALTER TABLE ADD COLUMN does not support columns defined with UNIQUE or PRIMARY KEY constraints',
+    ],
     ['ADD COLUMN a int IDENTITY(1,1)', '0A000 ALTER TABLE ADD COLUMN does not support IDENTITY'],
     ['DROP COLUMN IF EXISTS a', '42601 syntax error at or near "IF"'],
     ['DROP COLUMN a, DROP COLUMN b', '0A000 ALTER TABLE does not support several actions in one statement'],

@@ -85,6 +85,7 @@ describe('CREATE TABLE', () => {
           design: { encodings: {}, keys: [] },
           like: { schema: 'shop', table: 't' },
         },
+        check: `SELECT pg_catalog.warehouse_check_parent('"shop"."t"'::regclass)`,
       },
     ]);
   });

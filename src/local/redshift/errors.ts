@@ -94,8 +94,6 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
         : kept;
     case '42P07':
       return { ...kept, M: message.replace(/^relation/, 'Relation') };
-    case '22P02':
-      return { ...kept, M: message.replace(/ for type (?:smallint|integer|bigint):/, ' for integer:') };
     case '42809':
       return {
         ...kept,

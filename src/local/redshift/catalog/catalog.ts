@@ -1,9 +1,11 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
 import { createHash } from 'node:crypto';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
+import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
 import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
+import { INFORMATION_SCHEMA } from './information-schema.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
@@ -11,17 +13,19 @@ import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { SHOW_TABLE } from './show-table.ts';
+import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
+import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
 
-const ALL_VIEWS = [...VIEW_NAMES, ...ABSENT_VIEW_NAMES];
+const ALL_VIEWS = [...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...ABSENT_VIEW_NAMES];
 const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
 
 /** For superusers, and those whom they grant SELECT. */
-const SUPERUSER_ONLY = ['svv_table_info'];
+const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 
 /** To be run in one transaction, whichever version the database had. */
 export const CATALOG = `
@@ -29,6 +33,8 @@ set local search_path to pg_catalog;
 ${ENGINE}
 ${SUPER}
 ${FUNCTIONS}
+${DATES}
+${STRINGS}
 ${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}
@@ -44,6 +50,8 @@ ${PRIVILEGE_FUNCTIONS}
 ${SYSTEM_CATALOGS}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
+${STATUS_VIEWS}
+${INFORMATION_SCHEMA}
 ${ABSENT}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}

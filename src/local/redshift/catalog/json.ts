@@ -1,64 +1,105 @@
-/** Functions of SUPER over its JSON ("JSON_PARSE function", "JSON_TYPEOF function", "Limitations"). */
+/** Functions of JSON texts and of SUPER ("JSON functions", "SUPER type information functions"). */
 
-/**
- * Idempotent statements. JSON_PARSE refuses a key that occurs twice in an object and strings of more than 65,535 bytes
- * inside, unless the session has them taken out or cut; which value of such a key stays is open: here the last.
- */
-export const JSON_FUNCTIONS = `
+/** The most levels, the longest inner string and the size of a SUPER, in bytes ("Limitations" of SUPER). */
+const MAX_DEPTH = 1000;
+const MAX_STRING_BYTES = 65_535;
+const MAX_BYTES = 16 * 1024 * 1024;
+
+const PARSING = `
+create or replace function pg_catalog.warehouse_json_setting(name text) returns boolean language sql stable as
+$$ select coalesce(nullif(current_setting('rs.' || $1, true), ''), 'off') = 'on' $$;
 create or replace function pg_catalog.warehouse_compact_json(value text) returns text
 language sql immutable strict as
 $$ select regexp_replace(value, '("([^"\\\\\\\\]|\\\\\\\\.)*")|[ \\t\\r\\n]+', '\\\\1', 'g') $$;
-create or replace function pg_catalog.warehouse_cut_strings(value jsonb, bytes int) returns jsonb
-language plpgsql immutable strict as $$
-begin
-  return case jsonb_typeof(value)
-    when 'string' then to_jsonb(warehouse_cut(value #>> '{}', bytes))
-    when 'array' then (select coalesce(jsonb_agg(warehouse_cut_strings(e, bytes) order by n), '[]')
-      from jsonb_array_elements(value) with ordinality a (e, n))
-    when 'object' then (select coalesce(jsonb_object_agg(k, warehouse_cut_strings(v, bytes)), '{}')
-      from jsonb_each(value) o (k, v))
-    else value end;
-end $$;
-drop function if exists pg_catalog.json_parse(text);
-create function pg_catalog.json_parse(input text) returns super language plpgsql stable strict as $$
+create or replace function pg_catalog.json_parse(input text) returns super
+language plpgsql stable strict as $$
 declare
   value text := input;
 begin
-  if octet_length(value) > 16777216 then
+  if octet_length(value) > ${MAX_BYTES} then
     raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'The value is larger than 16 MB.';
   end if;
   perform value::json;
   if value is not json with unique keys then
-    if current_setting('rs.json_parse_dedup_attributes', true) is distinct from 'on' then
+    if not warehouse_json_setting('json_parse_dedup_attributes') then
       raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'An object has a key twice.';
     end if;
     value := value::jsonb::text;
   end if;
-  if octet_length(value) > 65535 and exists (select from jsonb_path_query(value::jsonb, 'strict $.**') part
-    where jsonb_typeof(part) = 'string' and octet_length(part #>> '{}') > 65535) then
-    if current_setting('rs.json_parse_truncate_strings', true) is distinct from 'on' then
+  if octet_length(value) > ${MAX_DEPTH} and jsonb_path_exists(value::jsonb, 'strict $.**{${MAX_DEPTH}}') then
+    raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'The value has more than ${MAX_DEPTH} levels.';
+  end if;
+  if octet_length(value) > ${MAX_STRING_BYTES} and exists (select from jsonb_path_query(value::jsonb, 'strict $.**') v
+    where jsonb_typeof(v) = 'string' and octet_length(v #>> '{}') > ${MAX_STRING_BYTES}) then
+    if not warehouse_json_setting('json_parse_truncate_strings') then
       raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'A string is longer than 65535 bytes.';
     end if;
-    value := warehouse_cut_strings(value::jsonb, 65535)::text;
+    value := warehouse_cut_strings(value::jsonb)::text;
   end if;
   return warehouse_compact_json(value)::json::super;
 exception when invalid_text_representation or untranslatable_character then
   raise exception 'JSON parsing error' using errcode = 'XX000';
 end $$;
+drop function if exists pg_catalog.warehouse_cut_strings(jsonb, int);
+create or replace function pg_catalog.warehouse_cut_strings(value jsonb) returns jsonb
+language sql immutable strict as
+$$ select case jsonb_typeof(value)
+  when 'string' then to_jsonb(pg_catalog.warehouse_cut(value #>> '{}', ${MAX_STRING_BYTES}))
+  when 'array' then coalesce((select jsonb_agg(pg_catalog.warehouse_cut_strings(v) order by n)
+    from jsonb_array_elements(value) with ordinality e (v, n)), '[]')
+  when 'object' then coalesce((select jsonb_object_agg(k, pg_catalog.warehouse_cut_strings(v)) from jsonb_each(value) e (k, v)), '{}')
+  else value end $$;
 create or replace function pg_catalog.json_serialize(value super) returns text
-language sql immutable strict as $$ select value::json::text $$;
-create or replace function pg_catalog.json_typeof(value super) returns varchar
-language sql immutable strict as $$ select json_typeof(value::json)::varchar $$;
-create or replace function pg_catalog.is_array(value super) returns boolean
-language sql immutable strict as $$ select json_typeof(value::json) = 'array' $$;
-create or replace function pg_catalog.is_object(value super) returns boolean
-language sql immutable strict as $$ select json_typeof(value::json) = 'object' $$;
-create or replace function pg_catalog.is_scalar(value super) returns boolean
-language sql immutable strict as $$ select json_typeof(value::json) in ('string', 'number', 'boolean') $$;
-create or replace function pg_catalog.is_varchar(value super) returns boolean
-language sql immutable strict as $$ select json_typeof(value::json) = 'string' $$;
-create or replace function pg_catalog.can_json_parse(value text) returns boolean
-language sql immutable strict as $$ select pg_input_is_valid(value, 'json') $$;
-create or replace function pg_catalog.is_valid_json(value text) returns boolean
-language sql immutable strict as $$ select pg_input_is_valid(value, 'json') $$;
+language sql immutable strict as $$ select $1::json::text $$;
 `;
+
+const TYPES = `
+create or replace function pg_catalog.json_typeof(value super) returns varchar language sql immutable strict as
+$$ select json_typeof($1::json)::varchar $$;
+create or replace function pg_catalog.json_size(value super) returns bigint language sql immutable strict as
+$$ select octet_length($1::json::text)::bigint $$;
+${[
+  ['is_array', `= 'array'`],
+  ['is_object', `= 'object'`],
+  ['is_varchar', `= 'string'`],
+  ['is_char', `= 'string'`],
+  ['is_boolean', `= 'boolean'`],
+  ['is_scalar', `in ('string', 'number', 'boolean')`],
+]
+  .map(
+    ([name, test]) => `create or replace function pg_catalog.${name}(value super) returns boolean
+language sql immutable strict as $$ select json_typeof($1::json) ${test} $$;`,
+  )
+  .join('\n')}
+create or replace function pg_catalog.is_integer(value super) returns boolean language sql immutable strict as
+$$ select json_typeof($1::json) = 'number' and $1::json::text ~ '^-?[0-9]+$' $$;
+create or replace function pg_catalog.get_array_length(value super) returns bigint language sql immutable strict as
+$$ select case when json_typeof($1::json) = 'array' then json_array_length($1::json)::bigint end $$;
+`;
+
+/** They read texts; `null_if_invalid` makes NULL of what is no JSON, which is an error otherwise. */
+const TEXTS = `
+create or replace function pg_catalog.is_valid_json(value text) returns boolean
+language sql immutable strict as $$ select $1 is json object $$;
+create or replace function pg_catalog.is_valid_json_array(value text) returns boolean
+language sql immutable strict as $$ select $1 is json array $$;
+create or replace function pg_catalog.can_json_parse(value text) returns boolean
+language sql immutable strict as $$ select $1 is json $$;
+create or replace function pg_catalog.warehouse_json(value text, null_if_invalid boolean) returns json
+language plpgsql immutable strict as $$
+begin
+  if value is json then return value::json; end if;
+  if null_if_invalid then return null; end if;
+  raise exception 'JSON parsing error' using errcode = 'XX000';
+end $$;
+create or replace function pg_catalog.json_array_length(value text, null_if_invalid boolean default false)
+returns integer language sql immutable strict as
+$$ select json_array_length(pg_catalog.warehouse_json($1, $2)) $$;
+create or replace function pg_catalog.json_extract_array_element_text(value text, at integer, null_if_invalid boolean default false)
+returns text language sql immutable strict as $$ select pg_catalog.warehouse_json($1, $3) ->> $2 $$;
+create or replace function pg_catalog.json_extract_path_text(value text, variadic path text[])
+returns text language sql immutable strict as $$ select coalesce(pg_catalog.warehouse_json($1, false) #>> $2, '') $$;
+`;
+
+/** Idempotent statements. */
+export const JSON_FUNCTIONS = `${PARSING}${TYPES}${TEXTS}`;

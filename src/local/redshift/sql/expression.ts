@@ -2,6 +2,7 @@
  * Rewrites any run of Redshift tokens (expressions, queries) to PostgreSQL: folds names, replaces Redshift's own functions
  * and types, and refuses what Redshift does not have. Everything else keeps its text.
  */
+import { rewriteCall } from './calls.ts';
 import { replaceCatalog } from './catalogs.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
@@ -95,14 +96,12 @@ function rewriteSpecial(
       return call ? undefined : { text: 'getdate()', length: 1 };
     case 'MINUS':
       return { text: 'EXCEPT', length: 1 };
-    case 'NVL':
-      return call ? { text: 'COALESCE', length: 1 } : undefined;
     case 'LISTAGG':
       return call ? rewriteListagg(tokens, at, context) : undefined;
     case 'AS':
       return inCast ? rewriteCast(tokens, at, context, 'AS ') : undefined;
     default:
-      return call ? rewriteDatePart(tokens, at) : undefined;
+      return rewriteCall(tokens, at, context) ?? (call ? rewriteDatePart(tokens, at) : undefined);
   }
 }
 

@@ -1,0 +1,20 @@
+/** Functions of dates ("Date and time functions"). */
+
+/** Idempotent statements. */
+export const DATES = `
+create or replace function pg_catalog.last_day(at timestamp) returns date language sql immutable strict as
+$$ select (date_trunc('month', $1) + interval '1 month - 1 day')::date $$;
+create or replace function pg_catalog.add_months(at timestamp, n bigint) returns timestamp
+language sql immutable strict as
+$$ select case when $1::date = pg_catalog.last_day($1)
+  then pg_catalog.last_day($1 + make_interval(months => $2::int)) + $1::time
+  else $1 + make_interval(months => $2::int) end $$;
+create or replace function pg_catalog.months_between(a timestamp, b timestamp) returns double precision
+language sql immutable strict as
+$$ select ((extract(year from $1) - extract(year from $2)) * 12 + extract(month from $1) - extract(month from $2)
+  + case when extract(day from $1) = extract(day from $2)
+      or ($1::date = pg_catalog.last_day($1) and $2::date = pg_catalog.last_day($2)) then 0
+    else (extract(day from $1) - extract(day from $2)) / 31 end)::double precision $$;
+create or replace function pg_catalog.trunc(at timestamp) returns date language sql immutable strict as
+$$ select $1::date $$;
+`;

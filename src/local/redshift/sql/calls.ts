@@ -1,0 +1,74 @@
+/** Calls of Redshift's functions that are other expressions to the engine. */
+import { type ExpressionContext, rewrite } from './expression.ts';
+import { isOperator, TokenReader } from './reader.ts';
+import type { Token } from './tokens.ts';
+import { readColumnType } from './types.ts';
+
+/** Functions of another name in the engine: theirs differ from PostgreSQL's of the same name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  NVL: 'COALESCE',
+  REGEXP_REPLACE: 'warehouse_regexp_replace',
+  REGEXP_SUBSTR: 'warehouse_regexp_substr',
+};
+
+/** The engine's text for the tokens from `at` on, and how many they are; undefined when it is no call of these. */
+export function rewriteCall(
+  tokens: readonly Token[],
+  at: number,
+  context: ExpressionContext,
+): { readonly text: string; readonly length: number } | undefined {
+  const word = tokens[at]?.word ?? '';
+  if (word === 'APPROXIMATE') return { text: '', length: 1 };
+  if (!isOperator(tokens[at + 1], '(')) return undefined;
+  const renamed = RENAMED[word];
+  if (renamed !== undefined) return { text: renamed, length: 1 };
+  const build = BUILDERS[word];
+  if (build === undefined) return undefined;
+  const reader = new TokenReader(context.source, tokens.slice(at + 1));
+  const inner = reader.parenthesized();
+  const text = build(inner, context, reader);
+  return text === undefined ? undefined : { text, length: inner.length + 3 };
+}
+
+type Build = (inner: readonly Token[], context: ExpressionContext, reader: TokenReader) => string | undefined;
+
+const BUILDERS: Readonly<Record<string, Build>> = {
+  NVL2: (inner, context, reader) => {
+    const [value, some, none, ...others] = argumentsOf(inner, context);
+    if (value === undefined || some === undefined || none === undefined || others.length > 0)
+      throw reader.unexpected();
+    return `CASE WHEN (${value}) IS NOT NULL THEN ${some} ELSE ${none} END`;
+  },
+  DECODE: (inner, context, reader) => {
+    const [value, ...pairs] = argumentsOf(inner, context);
+    if (value === undefined || pairs.length < 2) throw reader.unexpected();
+    const branches: string[] = [];
+    for (let at = 0; at + 1 < pairs.length; at += 2) {
+      const [search = '', result = ''] = [pairs[at], pairs[at + 1]];
+      branches.push(`WHEN (${value}) IS NOT DISTINCT FROM (${search}) THEN ${result}`);
+    }
+    const otherwise = pairs.length % 2 === 1 ? ` ELSE ${pairs.at(-1) ?? ''}` : '';
+    return `CASE ${branches.join(' ')}${otherwise} END`;
+  },
+  MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${rewrite(inner, context)})`,
+  CONVERT: (inner, context) => {
+    const reader = new TokenReader(context.source, inner);
+    const { sql } = readColumnType(reader, '?column?');
+    reader.expectOperator(',');
+    return `CAST(${rewrite(reader.rest(), context)} AS ${sql})`;
+  },
+};
+
+function argumentsOf(inner: readonly Token[], context: ExpressionContext): string[] {
+  const reader = new TokenReader(context.source, inner);
+  const found: string[] = [];
+  do
+    found.push(
+      rewrite(
+        reader.takeUntil((token) => isOperator(token, ',')),
+        context,
+      ),
+    );
+  while (reader.acceptOperator(','));
+  return found;
+}

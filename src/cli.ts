@@ -25,6 +25,11 @@ export type Command =
       readonly port: number | undefined;
       readonly s3Port: number | undefined;
       readonly writeConfig: string | undefined;
+      /** JSON files: a plan of faults; identities, roles and buckets of S3. */
+      readonly faults: string | undefined;
+      readonly access: string | undefined;
+      /** How to read what Redshift's documentation leaves open. */
+      readonly readings: 'hostile' | 'lenient';
       /** Internal, for the process that --local starts: end with the last lease instead of a signal. */
       readonly untilReleased: boolean;
     };
@@ -37,7 +42,8 @@ export const HELP = `Usage:
   target-redshift --check     do every step of a load for real, with one row, and say which fail
   target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
   target-redshift sql "QUERY" [--format table|csv|json]    query the target
-  target-redshift local [--dir DIR] [--port N] [--s3-port N] [--write-config FILE]
+  target-redshift local [--dir DIR] [--port N] [--s3-port N] [--write-config FILE] [--faults FILE] [--access FILE]
+                        [--readings hostile|lenient]
                               run the local warehouse for other clients until SIGINT or SIGTERM
   target-redshift --about [--format json|markdown] | --version | --help
 
@@ -118,6 +124,9 @@ function parseLocal(argv: readonly string[]): Command {
     port: { type: 'string' },
     's3-port': { type: 'string' },
     'write-config': { type: 'string' },
+    faults: { type: 'string' },
+    access: { type: 'string' },
+    readings: { type: 'string' },
     'until-released': { type: 'boolean' },
   });
   if (values.help) return { kind: 'help' };
@@ -128,6 +137,9 @@ function parseLocal(argv: readonly string[]): Command {
     port: portOf('port', values.port),
     s3Port: portOf('s3-port', values['s3-port']),
     writeConfig: values['write-config'],
+    faults: values.faults,
+    access: values.access,
+    readings: oneOf('readings', values.readings ?? 'hostile', ['hostile', 'lenient']),
     untilReleased: values['until-released'] ?? false,
   };
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The only file that touches the process: arguments, streams, signals, exit code. Builds the parts and runs a command. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseCommand, HELP, type Command, type Where } from './cli.ts';
 import { checkConfig, overrideConnection, readConfigFiles, type LoadedConfig } from './config.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
@@ -137,34 +137,8 @@ function accept({ config, warnings }: LoadedConfig): Config {
 }
 
 async function serveLocal(command: Extract<Command, { kind: 'local' }>): Promise<number> {
-  const { serve, FolderInUseError } = await import('./local/serve.ts');
-  const { FOLDER_IN_USE } = await import('./local/join.ts');
-  try {
-    const starter = command.untilReleased ? process.stdin : undefined;
-    const served = await serve({ ...command, starter });
-    const line = `${JSON.stringify(served.config)}\n`;
-    if (command.writeConfig !== undefined) {
-      try {
-        writeFileSync(command.writeConfig, line, { mode: 0o600 });
-      } catch (error) {
-        await served.stop();
-        throw new ConfigError([`cannot write --write-config ${command.writeConfig}: ${messageOf(error)}`]);
-      }
-    }
-    if (!command.untilReleased) answer(line);
-    const end = (): void => void served.stop();
-    if (stop.signal.aborted) end();
-    else stop.signal.addEventListener('abort', end, { once: true });
-    log.info(
-      `the local warehouse in ${command.dir} is ready: Redshift on port ${served.config.port}, S3 at ${served.config.s3_endpoint}`,
-    );
-    await served.ended;
-    return 0;
-  } catch (error) {
-    if (!(error instanceof FolderInUseError)) throw error;
-    log.error(error.message);
-    return command.untilReleased ? FOLDER_IN_USE : 1;
-  }
+  const { serveUntilStopped } = await import('./commands/local.ts');
+  return serveUntilStopped(command, { log, stop: stop.signal, stdin: process.stdin, stdout: process.stdout });
 }
 
 function version(): string {

@@ -9,6 +9,9 @@ const local = {
   port: undefined,
   s3Port: undefined,
   writeConfig: undefined,
+  faults: undefined,
+  access: undefined,
+  readings: 'hostile',
   untilReleased: false,
 } as const;
 
@@ -43,6 +46,10 @@ describe('parseCommand', () => {
     ],
     ['local', local],
     ['local --dir d --port 5439 --s3-port 0', { ...local, dir: 'd', port: 5439, s3Port: 0 }],
+    [
+      'local --faults f --access a --readings lenient',
+      { ...local, faults: 'f', access: 'a', readings: 'lenient' },
+    ],
     ['local --write-config f --until-released', { ...local, writeConfig: 'f', untilReleased: true }],
     ['--input sql', { kind: 'load', where: nowhere, input: 'sql' }],
   ];

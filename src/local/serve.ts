@@ -7,12 +7,20 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
-import { startLocalWarehouse, type WarehouseConfig, type LocalWarehouse } from './warehouse.ts';
+import {
+  startLocalWarehouse,
+  type FaultCount,
+  type LocalWarehouse,
+  type WarehouseConfig,
+  type WarehouseOptions,
+} from './warehouse.ts';
 
 export interface ServeOptions {
   readonly dir: string;
   readonly port: number | undefined;
   readonly s3Port: number | undefined;
+  /** What else of the warehouse is not as usual. */
+  readonly more?: Pick<WarehouseOptions, 'faults' | 'readings' | 'identities' | 'roles' | 'buckets'>;
   /**
    * The pipe of the process that started this one, which counts as a lease until it ends: then the warehouse ends with its
    * last lease. Undefined: only `stop` ends it.
@@ -22,6 +30,7 @@ export interface ServeOptions {
 
 export interface Served {
   readonly config: WarehouseConfig;
+  readonly faultCounts: readonly FaultCount[];
   /** Ends the warehouse; resolves when nothing of it runs any more. */
   stop(): Promise<void>;
   /** Resolves after the end, whatever caused it. */
@@ -52,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   try {
     const { dir, port, s3Port } = options;
     warehouse = await startLocalWarehouse({
+      ...options.more,
       dir,
       ...(port === undefined ? {} : { port }),
       ...(s3Port === undefined ? {} : { s3Port }),
@@ -80,7 +90,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
   });
   desk.lend(warehouse.config);
   if (starter.isGone) desk.endIfIdle();
-  return { config: warehouse.config, stop, ended };
+  return {
+    config: warehouse.config,
+    get faultCounts() {
+      return warehouse.faultCounts;
+    },
+    stop,
+    ended,
+  };
 }
 
 class LeaseDesk {

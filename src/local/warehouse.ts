@@ -6,9 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepCertificate } from './certificate.ts';
+import { Faults, type FaultCount, type FaultPlan } from './faults.ts';
 import type { Readings } from './redshift/readings.ts';
 import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
 import { type S3FaultRule, type S3Identity, type S3Role, startS3 } from './s3/server.ts';
+
+export type { FaultCount, FaultPlan } from './faults.ts';
 
 /** Where to keep the warehouse and how to run it. */
 export interface WarehouseOptions {
@@ -23,7 +26,9 @@ export interface WarehouseOptions {
   readonly roles?: readonly WarehouseRole[];
   /** Buckets beside the warehouse's own; in its region when they name none. */
   readonly buckets?: readonly { readonly name: string; readonly region?: string }[];
-  /** Failures to order, for tests. */
+  /** What is to go wrong, for tests. */
+  readonly faults?: FaultPlan;
+  /** The same as functions, which are asked first. */
   readonly s3Fault?: S3FaultRule;
   readonly sqlFault?: ChooseFault;
   /** How to read what Redshift's documentation leaves open; the readings worst for a loader if undefined. */
@@ -57,6 +62,8 @@ export interface WarehouseConfig {
 /** A running warehouse. */
 export interface LocalWarehouse {
   readonly config: WarehouseConfig;
+  /** How often the faults of the plan have struck. */
+  readonly faultCounts: readonly FaultCount[];
   /** Ends all sessions, the database and S3; may be called again. */
   stop(): Promise<void>;
 }
@@ -80,6 +87,7 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
     mkdirSync(dir, { recursive: true });
     chmodSync(dir, 0o700);
   }
+  const faults = new Faults(options.faults ?? {});
   const secrets = keepSecrets(join(dir, 'secrets.json'));
   const roles: readonly WarehouseRole[] = [{ arn: ROLE }, ...(options.roles ?? [])];
   const certificate = await keepCertificate(dir);
@@ -90,7 +98,7 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
     roles,
     buckets: [BUCKET, ...(options.buckets ?? [])],
     ...(options.s3Port !== undefined && { port: options.s3Port }),
-    ...(options.s3Fault && { fault: options.s3Fault }),
+    fault: (request) => options.s3Fault?.(request) ?? faults.ofRequest(request),
   });
   try {
     const redshift = await startRedshift({
@@ -102,7 +110,7 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
       password: secrets.password,
       database: DATABASE,
       certificate,
-      fault: options.sqlFault,
+      fault: (statement) => options.sqlFault?.(statement) ?? faults.ofStatement(statement),
       readings: options.readings,
       ...(options.port !== undefined && { port: options.port }),
     });
@@ -128,6 +136,9 @@ export async function startLocalWarehouse(options: WarehouseOptions): Promise<Lo
         iam_role: ROLE,
         aws_access_key_id: secrets.accessKeyId,
         aws_secret_access_key: secrets.secretAccessKey,
+      },
+      get faultCounts() {
+        return faults.counts;
       },
       stop: () => (stopped ??= stop()),
     };

@@ -24,10 +24,18 @@ export type SqlFault =
   | { readonly kind: 'drop-after' }
   /** The statement waits before it is executed, in milliseconds. */
   | { readonly kind: 'stall'; readonly ms: number }
+  /** The statement is executed, and its reply waits. */
+  | { readonly kind: 'stall-after'; readonly ms: number }
+  /** The statement is not executed, and nothing is ever answered on a connection that stays open. */
+  | { readonly kind: 'black-hole' }
+  /** The same after the statement has been executed. */
+  | { readonly kind: 'black-hole-after' }
   /** A COMMIT that rolls back and says so in its tag. */
   | { readonly kind: 'commit-answers-rollback' }
   /** A COPY that reports `rows` fewer than it has loaded. */
-  | { readonly kind: 'copy-reports-fewer'; readonly rows: number };
+  | { readonly kind: 'copy-reports-fewer'; readonly rows: number }
+  /** A COPY that loads nothing, reads nothing, and reports `rows` at once: to time a loader alone. */
+  | { readonly kind: 'copy-answers-at-once'; readonly rows: number };
 
 /** Chooses the fault of a statement; undefined lets it run. */
 export type ChooseFault = (statement: FaultTarget) => SqlFault | undefined;

@@ -2,6 +2,7 @@
  * Runs a client's statements one by one on the engine, each with what Redshift does around it: the write lock, commits,
  * the remembered design, COPY from S3, and faults on order.
  */
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCopy } from './copy.ts';
@@ -77,6 +78,7 @@ export class Runner {
     this.replies.release();
     const fault = this.world.fault(text, statement.verb);
     if (fault?.kind === 'drop-before') return this.drop();
+    if (fault?.kind === 'black-hole') return this.swallow();
     if (fault?.kind === 'stall') await delay(fault.ms, undefined, { signal: this.gone.signal });
     const context = {
       ...this.world.nextQuery(this.upstream.pid, this.user.id),
@@ -88,6 +90,7 @@ export class Runner {
     const wasFailed = this.upstream.status === 'E';
     let giveBack: (() => Promise<void>) | undefined;
     const isQuery = this.objects.written(statement) !== undefined || readsTables(statement);
+    if (fault?.kind === 'stall-after' || fault?.kind === 'black-hole-after') this.replies.holdBack();
     try {
       if (fault?.kind === 'error') throw faultError(fault);
       await this.prepare(statement, fault);
@@ -97,6 +100,7 @@ export class Runner {
         : await this.forward(execution, fault);
       if (failure) {
         if (fault?.kind === 'drop-after') return this.drop();
+        if (fault?.kind === 'black-hole-after') return await this.swallow();
         this.replies.error(new EngineError(failure));
         return false;
       }
@@ -110,9 +114,10 @@ export class Runner {
       await giveBack?.();
       if (isQuery && !wasFailed) this.queryId = context.queryId;
     }
-    if (fault?.kind !== 'drop-after') return true;
+    if (fault?.kind === 'stall-after') await delay(fault.ms, undefined, { signal: this.gone.signal });
+    if (fault?.kind !== 'drop-after' && fault?.kind !== 'black-hole-after') return true;
     await this.closeBlock();
-    return this.drop();
+    return fault.kind === 'drop-after' ? this.drop() : this.swallow();
   }
 
   /** What has to happen before a statement, in a session that is able to run it. */
@@ -206,6 +211,11 @@ export class Runner {
     if (!copy) return undefined;
     const failure = await this.forward(execution, fault);
     if (failure) return failure;
+    if (fault?.kind === 'copy-answers-at-once') {
+      [this.copyId, this.copyCount] = [context.queryId, fault.rows];
+      this.reportCopy(copy.table.table, { skipped: 0, replaced: 0 });
+      return undefined;
+    }
     const copying = new AbortController();
     this.copying = copying;
     const leave = () => copying.abort();
@@ -305,6 +315,13 @@ export class Runner {
     if (!(error instanceof RedshiftError) && !(error instanceof EngineError)) throw error;
     await this.upstream.failTransaction();
     this.replies.error(error);
+  }
+
+  /** Answers nothing until the client leaves. */
+  private async swallow(): Promise<false> {
+    this.replies.discard();
+    if (!this.client.destroyed) await once(this.client, 'close');
+    return this.drop();
   }
 
   private drop(): false {

@@ -13,12 +13,16 @@ export interface S3Request {
   readonly nth: number;
 }
 
-/** What goes wrong: an S3 error, a reset connection, a pause before the request is handled, a GET body that stops early. */
+/**
+ * What goes wrong: an S3 error, a reset connection, a pause before the request is handled, a GET body that stops early or
+ * comes slowly.
+ */
 export type S3Fault =
   | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message?: string }
   | { readonly kind: 'reset' }
   | { readonly kind: 'delay'; readonly ms: number }
-  | { readonly kind: 'truncate'; readonly bytes: number };
+  | { readonly kind: 'truncate'; readonly bytes: number }
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
 /** Decides which requests fail. */
 export type S3FaultRule = (request: S3Request) => S3Fault | undefined;
@@ -68,6 +72,8 @@ export class Gate {
         break;
       case 'truncate':
         return (body) => truncate(body, fault.bytes);
+      case 'slow':
+        return (body) => slow(body, fault.bytesPerSecond);
       case undefined:
     }
     return (body) => body;
@@ -94,6 +100,23 @@ function truncate(body: Readable, bytes: number): Readable {
     throw new ConnectionReset();
   }
   const stream = Readable.from(cut(), { objectMode: false });
+  stream.once('close', () => body.destroy());
+  return stream;
+}
+
+/** A body at a rate, in pieces of a tenth of a second. */
+function slow(body: Readable, bytesPerSecond: number): Readable {
+  const piece = Math.max(1, Math.floor(bytesPerSecond / 10));
+  async function* drip(): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      for (let at = 0; at < chunk.length; at += piece) {
+        const part = chunk.subarray(at, at + piece);
+        await setTimeout((part.length / bytesPerSecond) * 1000);
+        yield part;
+      }
+    }
+  }
+  const stream = Readable.from(drip(), { objectMode: false });
   stream.once('close', () => body.destroy());
   return stream;
 }

@@ -170,7 +170,8 @@ begin
   end if;
 end $$;
 
-create or replace function pg_catalog.warehouse_drop(kind text, name text, if_exists boolean) returns void
+create or replace function pg_catalog.warehouse_drop(kind text, name text, if_exists boolean, force boolean)
+returns void
 language plpgsql security definer set search_path to pg_catalog as $$
 declare
   prefix text := case kind when 'user' then '' else kind || ':' end;
@@ -184,6 +185,8 @@ begin
   who := warehouse_find(kind, name);
   if who = warehouse_actor() then
     raise exception 'current user cannot be dropped' using errcode = '55006';
+  elsif force then
+    execute format('drop owned by %I', prefix || name);
   elsif exists (select from warehouse_privilege p join pg_class c on c.oid = p.relation where p.grantee = who) then
     raise exception '% "%" cannot be dropped because the % has a privilege on some object', kind, name, kind
       using errcode = '55006';

@@ -82,10 +82,11 @@ function readRename(reader: TokenReader, kind: string, name: string): Statement 
 export function readDropPrincipal(reader: TokenReader, kind: 'USER' | 'GROUP' | 'ROLE'): Statement {
   const ifExists = kind === 'USER' && reader.accept('IF', 'EXISTS');
   const names = principals(reader);
-  if (kind === 'ROLE') reader.acceptAny(['FORCE', 'RESTRICT']);
+  const force = kind === 'ROLE' && reader.accept('FORCE');
+  if (kind === 'ROLE' && !force) reader.accept('RESTRICT');
   reader.expectEnd();
   const calls = names.map(
-    (name) => `warehouse_drop(${literal(kind.toLowerCase())}, ${literal(name)}, ${ifExists})`,
+    (name) => `warehouse_drop(${literal(kind.toLowerCase())}, ${literal(name)}, ${ifExists}, ${force})`,
   );
   return callAll(`DROP ${kind}`, calls);
 }

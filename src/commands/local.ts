@@ -1,0 +1,104 @@
+/** `target-redshift local`: runs the local warehouse for other clients, with faults and access as files say. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from '../cli.ts';
+import { ConfigError, messageOf } from '../errors.ts';
+import { readAccess } from '../local/access-file.ts';
+import { readFaultPlan } from '../local/fault-plan.ts';
+import { FOLDER_IN_USE } from '../local/join.ts';
+import { HOSTILE, LENIENT } from '../local/redshift/readings.ts';
+import { FolderInUseError, serve, type Served } from '../local/serve.ts';
+import type { WarehouseConfig } from '../local/warehouse.ts';
+import type { Logger } from '../log.ts';
+
+type LocalCommand = Extract<Command, { kind: 'local' }>;
+
+interface Surroundings {
+  readonly log: Logger;
+  readonly stop: AbortSignal;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+}
+
+/** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
+export async function serveUntilStopped(command: LocalCommand, around: Surroundings): Promise<number> {
+  const { log, stop, stdin } = around;
+  const more = {
+    ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
+    ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
+    readings: command.readings === 'lenient' ? LENIENT : HOSTILE,
+  };
+  let served: Served;
+  try {
+    served = await serve({ ...command, more, starter: command.untilReleased ? stdin : undefined });
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    log.error(error.message);
+    return command.untilReleased ? FOLDER_IN_USE : 1;
+  }
+  try {
+    announce(command, served.config, around.stdout);
+  } catch (error) {
+    await served.stop();
+    throw error;
+  }
+  const end = (): void => void served.stop();
+  if (stop.aborted) end();
+  else stop.addEventListener('abort', end, { once: true });
+  const tellFaults = (): void => {
+    for (const { order, matched, struck } of served.faultCounts)
+      log.info({ order, matched, struck }, 'fault');
+  };
+  if (process.platform !== 'win32') process.on('SIGUSR2', tellFaults);
+  const { port, s3_endpoint: endpoint } = served.config;
+  log.info(`the local warehouse in ${command.dir} is ready: Redshift on port ${port}, S3 at ${endpoint}`);
+  await served.ended;
+  process.off('SIGUSR2', tellFaults);
+  tellFaults();
+  return 0;
+}
+
+function readJson<T>(option: string, path: string, read: (value: unknown) => T): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError([`cannot read ${option} ${path}: ${messageOf(error)}`]);
+  }
+  try {
+    return read(value);
+  } catch (error) {
+    throw new ConfigError(
+      messageOf(error)
+        .split('\n')
+        .map((problem) => `${option} ${path}: ${problem}`),
+    );
+  }
+}
+
+/** A terminal is told how to connect, and where the secrets are; a program gets the configuration. */
+function announce(command: LocalCommand, config: WarehouseConfig, stdout: NodeJS.WriteStream): void {
+  const line = `${JSON.stringify(config)}\n`;
+  const isTerminal = stdout.isTTY && !command.untilReleased;
+  const path = command.writeConfig ?? (isTerminal ? join(command.dir, 'config.json') : undefined);
+  if (path !== undefined) {
+    try {
+      writeFileSync(path, line, { mode: 0o600 });
+    } catch (error) {
+      throw new ConfigError([`cannot write --write-config ${path}: ${messageOf(error)}`]);
+    }
+  }
+  if (command.untilReleased) return;
+  stdout.write(isTerminal ? directions(config, path ?? '') : line);
+}
+
+function directions(
+  { hostname, port, database, user, s3_endpoint: endpoint }: WarehouseConfig,
+  path: string,
+): string {
+  return `Redshift:  host=${hostname} port=${port} dbname=${database} user=${user} sslmode=require
+S3:        ${endpoint}
+Password, keys and certificate are in ${path}, which works as --config too.
+Ctrl-C ends the warehouse.
+`;
+}

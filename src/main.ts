@@ -138,7 +138,11 @@ function accept({ config, warnings }: LoadedConfig): Config {
 
 async function serveLocal(command: Extract<Command, { kind: 'local' }>): Promise<number> {
   const { serveUntilStopped } = await import('./commands/local.ts');
-  return serveUntilStopped(command, { log, stop: stop.signal, stdin: process.stdin, stdout: process.stdout });
+  const onAsked = (listener: () => void): void => {
+    if (process.platform !== 'win32') process.on('SIGUSR2', listener);
+  };
+  const { stdin, stdout } = process;
+  return serveUntilStopped(command, { log, stop: stop.signal, stdin, stdout, onAsked });
 }
 
 function version(): string {

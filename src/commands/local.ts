@@ -18,6 +18,8 @@ interface Surroundings {
   readonly stop: AbortSignal;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
+  /** Calls the listener whenever the user asks how often faults have struck. */
+  onAsked(listener: () => void): void;
 }
 
 /** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
@@ -49,11 +51,10 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
     for (const { order, matched, struck } of served.faultCounts)
       log.info({ order, matched, struck }, 'fault');
   };
-  if (process.platform !== 'win32') process.on('SIGUSR2', tellFaults);
+  around.onAsked(tellFaults);
   const { port, s3_endpoint: endpoint } = served.config;
   log.info(`the local warehouse in ${command.dir} is ready: Redshift on port ${port}, S3 at ${endpoint}`);
   await served.ended;
-  process.off('SIGUSR2', tellFaults);
   tellFaults();
   return 0;
 }

@@ -124,7 +124,7 @@ describe('values on the local SQL endpoint', () => {
       ).to.deep.equal([
         ['v', 'character varying(4)'],
         ['t', 'character varying(256)'],
-        ['u', 'character varying(65535)'],
+        ['u', 'character varying(256)'],
       ]);
       expect((await failureOf(client.query(`INSERT INTO cast_up (v) VALUES ('ééé')`))).code).to.equal(
         '22001',

@@ -30,6 +30,9 @@ export interface Execution {
 
 const BEGINNINGS = new Set(['BEGIN', 'START TRANSACTION']);
 const CONTROL = new Set([...BEGINNINGS, 'COMMIT', 'ROLLBACK']);
+/** The system tables that `World.writeHistory` brings up to date. */
+const HISTORY = /\b(?:sys_query_history|stl_query)\b/i;
+
 /** See the file. Of the promises of one runner only one may be under way. */
 export class Runner {
   private readonly client: Socket;
@@ -88,6 +91,7 @@ export class Runner {
     this.replies.context = context;
     const started = Date.now();
     const wasFailed = this.upstream.status === 'E';
+    let succeeded = false;
     let giveBack: (() => Promise<void>) | undefined;
     const isQuery = this.objects.written(statement) !== undefined || readsTables(statement);
     if (fault?.kind === 'stall-after' || fault?.kind === 'black-hole-after') this.replies.holdBack();
@@ -107,12 +111,14 @@ export class Runner {
       await this.remember(statement);
       if (isControl(statement)) this.settleCopyId(wasFailed || statement.verb === 'ROLLBACK');
       await this.keepUnread(statement);
+      succeeded = true;
     } catch (error) {
       await this.fail(error);
       return false;
     } finally {
       await giveBack?.();
       if (isQuery && !wasFailed) this.queryId = context.queryId;
+      this.world.history.add({ context, verb: statement.verb, succeeded, text, started });
     }
     if (fault?.kind === 'stall-after') await delay(fault.ms, undefined, { signal: this.gone.signal });
     if (fault?.kind !== 'drop-after' && fault?.kind !== 'black-hole-after') return true;
@@ -136,6 +142,7 @@ export class Runner {
     if (isControl(statement)) this.implicit = false;
     if (upstream.status === 'I') this.settledCopyId = this.copyId;
     this.objects.check(statement, upstream.status === 'T');
+    if (HISTORY.test(statement.sql)) await world.writeHistory();
     if (/pg_last_(?:copy|query)/i.test(statement.sql)) {
       // SET takes no snapshot, unlike a SELECT of set_config.
       await upstream.run(

@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import type { CopyAccess } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
 import type { SqlFault } from './fault.ts';
+import { History } from './history.ts';
 import { type LoadRecord, recordLoad } from './load-log.ts';
 import { LongNames } from './long-names.ts';
 import { Privileges } from './privileges.ts';
@@ -20,6 +21,7 @@ export class World {
   readonly privileges: Privileges;
   private readonly admin: Client;
   readonly longNames = new LongNames();
+  readonly history = new History();
   private queries: number;
 
   constructor(options: {
@@ -61,6 +63,11 @@ export class World {
       ]);
       this.longNames.add(name);
     }
+  }
+
+  /** Brings the system tables of queries up to date. */
+  async writeHistory(): Promise<void> {
+    await this.history.write(this.admin, this.database);
   }
 
   /** Writes what a COPY leaves in the system tables, where every session sees it. */

@@ -12,6 +12,7 @@ import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
+import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
 import { STRINGS } from './strings.ts';
@@ -21,7 +22,7 @@ import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
 
-const ALL_VIEWS = [...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...ABSENT_VIEW_NAMES];
+const ALL_VIEWS = [...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES, ...ABSENT_VIEW_NAMES];
 const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
 
 /** For superusers, and those whom they grant SELECT. */
@@ -39,6 +40,7 @@ ${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${LOG_TABLES}
+${HISTORY_TABLES}
 ${HELPERS}
 ${DESIGN}
 ${KEYS}
@@ -52,6 +54,7 @@ ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).joi
 ${VIEWS}
 ${STATUS_VIEWS}
 ${INFORMATION_SCHEMA}
+${HISTORY_VIEWS}
 ${ABSENT}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}

@@ -6,21 +6,26 @@ export const STATUS_VIEW_NAMES = [
   ...['svv_redshift_databases', 'svv_all_databases'],
 ];
 
+/** Whether the database `d` was told to be SERIALIZABLE. */
+const SERIALIZABLE = `exists (select from pg_catalog.pg_db_role_setting s where s.setdatabase = d.oid and s.setrole = 0
+  and 'default_transaction_isolation=serializable' = any (s.setconfig))`;
+const LEVEL = `(case when ${SERIALIZABLE} then 'Serializable' else 'Snapshot Isolation' end)`;
+
 /** The statements that make them. Isolation: concurrency_model 1 is SNAPSHOT ("STV_DB_ISOLATION_LEVEL"). */
 export const STATUS_VIEWS = `
 create view pg_catalog.pg_database_info as
 select d.oid as datid, d.datname, d.datdba, d.encoding, d.datistemplate, d.datallowconn, 0::oid as datlastsysoid,
-  d.dattablespace, '{concurrency_model=1}'::text as datconfig, d.datacl
+  d.dattablespace, (case when ${SERIALIZABLE} then '{concurrency_model=2}' else '{concurrency_model=1}' end)::text as datconfig, d.datacl
 from pg_catalog.pg_database d where d.datname not in ('postgres', 'template0', 'template1');
 
 create view pg_catalog.stv_db_isolation_level as
-select d.oid::int as db_id, d.datname::char(128) as db_name, 'Snapshot Isolation'::char(20) as isolation_level
+select d.oid::int as db_id, d.datname::char(128) as db_name, ${LEVEL}::char(20) as isolation_level
 from pg_catalog.pg_database d where d.datname not in ('postgres', 'template0', 'template1');
 
 create view pg_catalog.svv_redshift_databases as
 select d.datname::varchar(128) as database_name, d.datdba::int as database_owner, 'local'::varchar(32) as database_type,
   null::varchar(128) as database_acl, ''::varchar(128) as database_options,
-  'Snapshot Isolation'::varchar(128) as database_isolation_level
+  ${LEVEL}::varchar(128) as database_isolation_level
 from pg_catalog.pg_database d where d.datname not in ('postgres', 'template0', 'template1');
 create view pg_catalog.svv_all_databases as select * from pg_catalog.svv_redshift_databases;
 

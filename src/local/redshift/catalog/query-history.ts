@@ -1,0 +1,36 @@
+/**
+ * The statements that ran. Columns are those of the Amazon Redshift Database Developer Guide ("SYS_QUERY_HISTORY",
+ * "STL_QUERY").
+ */
+
+/** All views, dropped and made anew with every version. */
+export const HISTORY_VIEW_NAMES = ['sys_query_history', 'stl_query'];
+
+/** Idempotent; `History` writes the table. */
+export const HISTORY_TABLES = `
+create table if not exists pg_catalog.warehouse_query (userid int not null, query bigint not null, pid int not null,
+  database text not null, type text not null, succeeded boolean not null, text text not null, started timestamp not null,
+  ended timestamp not null);
+`;
+
+const MICROSECONDS = '(extract(epoch from ended - started) * 1000000)::bigint';
+/** A user sees rows of the own name; superusers and those with SYSLOG ACCESS UNRESTRICTED see all. */
+const VISIBLE = `from pg_catalog.warehouse_query
+where pg_catalog.warehouse_sees_all() or userid::oid = pg_catalog.warehouse_actor()`;
+
+export const HISTORY_VIEWS = `
+create view pg_catalog.sys_query_history as
+select userid as user_id, query as query_id, 'default'::char(320) as query_label, query as transaction_id,
+  pid as session_id, database::char(128) as database_name, type::char(32) as query_type,
+  (case when succeeded then 'success' else 'failed' end)::char(10) as status, false as result_cache_hit,
+  started as start_time, ended as end_time, ${MICROSECONDS} as elapsed_time, 0::bigint as queue_time,
+  ${MICROSECONDS} as execution_time, ''::char(512) as error_message, 0::bigint as returned_rows,
+  0::bigint as returned_bytes, text::char(4000) as query_text, ''::char(256) as redshift_version
+${VISIBLE};
+
+create view pg_catalog.stl_query as
+select userid, query::int as query, 'default'::char(320) as label, query as xid, pid, database::char(32) as database,
+  text::char(4000) as querytxt, started as starttime, ended as endtime, (not succeeded)::int as aborted,
+  0 as insert_pristine, 0 as concurrency_scaling_status
+${VISIBLE};
+`;

@@ -145,6 +145,26 @@ describe('the extended protocol', () => {
     expect(await rowsOf(client, 'SELECT a FROM t ORDER BY a')).to.deep.equal([[1], [2]]);
   });
 
+  it('runs a statement whose messages are each followed by a Flush, as Amazon’s Python driver sends them', async () => {
+    const slowly = async (sql: string) => {
+      session.send(wire.parse(sql), wire.flush, wire.describe('S'), wire.flush, wire.sync);
+      await session.answers('Z');
+      session.send(wire.bind(), wire.flush, wire.execute(), wire.flush, wire.sync);
+      return session.answers('Z');
+    };
+    expect(await slowly('INSERT INTO t VALUES (1)')).to.deep.equal(['2', 'C:INSERT 0 1', 'Z:I']);
+    expect(await slowly(await fixture.stage('flushed', 't', ['2\n']))).to.deep.equal(['2', 'C:COPY', 'Z:I']);
+    expect(await slowly('VACUUM t')).to.deep.equal(['2', 'C:VACUUM', 'Z:I']);
+    expect(await slowly('BEGIN')).to.deep.equal(['2', 'C:BEGIN', 'Z:T']);
+    expect(await slowly('INSERT INTO t VALUES (3)')).to.deep.equal(['2', 'C:INSERT 0 1', 'Z:T']);
+    expect(await slowly('VACUUM t')).to.deep.equal(['E:25001', 'Z:E']);
+    expect(await slowly('ROLLBACK')).to.deep.equal(['2', 'C:ROLLBACK', 'Z:I']);
+    expect(await rowsOf(client, 'SELECT a FROM t ORDER BY a')).to.deep.equal([[1], [2]]);
+    await slowly('BEGIN');
+    expect((await slowly('TRUNCATE t')).at(-2)).to.match(/^C:TRUNCATE/);
+    expect(await rowsOf(client, 'SELECT a FROM t')).to.deep.equal([]);
+  });
+
   it('answers an empty statement', async () => {
     expect(await ask(...run(''))).to.deep.equal(['1', '2', 'I', 'Z:I']);
     expect(await ask()).to.deep.equal(['Z:I']);

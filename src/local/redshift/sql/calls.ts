@@ -1,5 +1,4 @@
 /** Calls of Redshift's functions that are other expressions to the engine. */
-import { type ExpressionContext, rewrite } from './expression.ts';
 import { isOperator, TokenReader } from './reader.ts';
 import type { Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
@@ -11,11 +10,17 @@ const RENAMED: Readonly<Record<string, string>> = {
   REGEXP_SUBSTR: 'warehouse_regexp_substr',
 };
 
+/** How to rewrite the expressions in a call, and the text that they come from. */
+interface CallContext {
+  readonly source: string;
+  readonly rewrite: (tokens: readonly Token[]) => string;
+}
+
 /** The engine's text for the tokens from `at` on, and how many they are; undefined when it is no call of these. */
 export function rewriteCall(
   tokens: readonly Token[],
   at: number,
-  context: ExpressionContext,
+  context: CallContext,
 ): { readonly text: string; readonly length: number } | undefined {
   const word = tokens[at]?.word ?? '';
   if (word === 'APPROXIMATE') return { text: '', length: 1 };
@@ -30,7 +35,7 @@ export function rewriteCall(
   return text === undefined ? undefined : { text, length: inner.length + 3 };
 }
 
-type Build = (inner: readonly Token[], context: ExpressionContext, reader: TokenReader) => string | undefined;
+type Build = (inner: readonly Token[], context: CallContext, reader: TokenReader) => string | undefined;
 
 const BUILDERS: Readonly<Record<string, Build>> = {
   NVL2: (inner, context, reader) => {
@@ -50,25 +55,19 @@ const BUILDERS: Readonly<Record<string, Build>> = {
     const otherwise = pairs.length % 2 === 1 ? ` ELSE ${pairs.at(-1) ?? ''}` : '';
     return `CASE ${branches.join(' ')}${otherwise} END`;
   },
-  MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${rewrite(inner, context)})`,
+  MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)})`,
   CONVERT: (inner, context) => {
     const reader = new TokenReader(context.source, inner);
     const { sql } = readColumnType(reader, '?column?');
     reader.expectOperator(',');
-    return `CAST(${rewrite(reader.rest(), context)} AS ${sql})`;
+    return `CAST(${context.rewrite(reader.rest())} AS ${sql})`;
   },
 };
 
-function argumentsOf(inner: readonly Token[], context: ExpressionContext): string[] {
+function argumentsOf(inner: readonly Token[], context: CallContext): string[] {
   const reader = new TokenReader(context.source, inner);
   const found: string[] = [];
-  do
-    found.push(
-      rewrite(
-        reader.takeUntil((token) => isOperator(token, ',')),
-        context,
-      ),
-    );
+  do found.push(context.rewrite(reader.takeUntil((token) => isOperator(token, ','))));
   while (reader.acceptOperator(','));
   return found;
 }

@@ -101,7 +101,12 @@ function rewriteSpecial(
     case 'AS':
       return inCast ? rewriteCast(tokens, at, context, 'AS ') : undefined;
     default:
-      return rewriteCall(tokens, at, context) ?? (call ? rewriteDatePart(tokens, at) : undefined);
+      return (
+        rewriteCall(tokens, at, {
+          source: context.source,
+          rewrite: (inner) => rewrite(inner, context),
+        }) ?? (call ? rewriteDatePart(tokens, at) : undefined)
+      );
   }
 }
 

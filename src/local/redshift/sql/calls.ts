@@ -6,6 +6,7 @@ import { readColumnType } from './types.ts';
 /** Functions of another name in the engine: theirs differ from PostgreSQL's of the same name. */
 const RENAMED: Readonly<Record<string, string>> = {
   NVL: 'COALESCE',
+  ISNULL: 'COALESCE',
   REGEXP_REPLACE: 'warehouse_regexp_replace',
   REGEXP_SUBSTR: 'warehouse_regexp_substr',
 };

@@ -47,7 +47,11 @@ export function rewrite(tokens: readonly Token[], context: ExpressionContext): s
   while (at < tokens.length) {
     const token = tokens[at];
     if (token === undefined) break;
-    if (at > 0) parts.push(token.gap);
+    // A number may be followed by a word at once.
+    if (at > 0)
+      parts.push(
+        token.gap === '' && token.kind === 'word' && tokens[at - 1]?.kind === 'number' ? ' ' : token.gap,
+      );
     if (isOperator(token, '(')) casts.push(tokens[at - 1]?.word === 'CAST');
     else if (isOperator(token, ')')) casts.pop();
     const special = rewriteSpecial(tokens, at, context, casts.at(-1) ?? false);

@@ -34,6 +34,7 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
   try {
     served = await serve({ ...command, more, starter: command.untilReleased ? stdin : undefined });
   } catch (error) {
+    if (isPortTaken(error)) throw new Error(portTaken(command, error.port), { cause: error });
     if (!(error instanceof FolderInUseError)) throw error;
     log.error(error.message);
     return command.untilReleased ? FOLDER_IN_USE : 1;
@@ -57,6 +58,15 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
   await served.ended;
   tellFaults();
   return 0;
+}
+
+function isPortTaken(error: unknown): error is Error & { readonly port: number } {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+}
+
+function portTaken({ port, s3Port }: LocalCommand, taken: number): string {
+  const option = taken === port ? (taken === s3Port ? '--port and --s3-port' : '--port') : '--s3-port';
+  return `Cannot listen on port ${taken} (${option}): it is in use; give another, or none for a free one`;
 }
 
 function readJson<T>(option: string, path: string, read: (value: unknown) => T): T {

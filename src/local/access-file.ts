@@ -1,20 +1,53 @@
 /** Reads who may use the warehouse beside its own user from JSON: identities, roles and buckets of S3. */
 import { Permissions } from './s3/policy.ts';
+import { isBucketName } from './s3/store.ts';
 import type { WarehouseOptions } from './warehouse.ts';
 
 /** What such a file may hold. */
 export type Access = Pick<WarehouseOptions, 'identities' | 'roles' | 'buckets'>;
 
-const MEMBERS: Readonly<Record<keyof Access, Readonly<Record<string, string>>>> = {
+interface Kind {
+  /** Ends the sentence "... is not". */
+  readonly name: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const TEXT: Kind = { name: 'a text', holds: (value) => typeof value === 'string' };
+const FLAG: Kind = { name: 'true or false', holds: (value) => typeof value === 'boolean' };
+const POLICY: Kind = {
+  name: 'a policy: an object with "Statement"',
+  holds: (value) => isRecord(value) && [value['Statement']].flat().every(isRecord),
+};
+const TIME: Kind = {
+  name: 'a time such as 2030-01-01T00:00:00Z',
+  holds: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+};
+const ARN: Kind = {
+  name: 'the ARN of a role: arn:aws:iam::000000000000:role/NAME',
+  holds: (value) => typeof value === 'string' && /^arn:aws[a-z-]*:iam::\d{12}:role\/./.test(value),
+};
+const ARNS: Kind = {
+  name: 'a list of ARNs of roles',
+  holds: (value) => Array.isArray(value) && value.every(ARN.holds),
+};
+const BUCKET: Kind = {
+  name: 'a name that S3 allows',
+  holds: (value) => typeof value === 'string' && isBucketName(value),
+};
+
+type Members = Readonly<Record<string, Kind>>;
+
+/** What each may hold; `?` ends what may be left out. */
+const MEMBERS: Readonly<Record<keyof Access, Members>> = {
   identities: {
-    accessKeyId: 'string',
-    secretAccessKey: 'string',
-    'sessionToken?': 'string',
-    'expires?': 'string',
-    'policy?': 'object',
+    accessKeyId: TEXT,
+    secretAccessKey: TEXT,
+    'sessionToken?': TEXT,
+    'expires?': TIME,
+    'policy?': POLICY,
   },
-  roles: { arn: 'string', 'attached?': 'boolean', 'assumes?': 'object', 'policy?': 'object' },
-  buckets: { name: 'string', 'region?': 'string' },
+  roles: { arn: ARN, 'attached?': FLAG, 'assumes?': ARNS, 'policy?': POLICY },
+  buckets: { name: BUCKET, 'region?': TEXT },
 };
 
 /** @throws Error with every problem, one sentence each in a line of its own. */
@@ -35,14 +68,14 @@ function isMember(name: string): name is keyof Access {
   return name in MEMBERS;
 }
 
-function check(value: unknown, where: string, members: Readonly<Record<string, string>>): string[] {
+function check(value: unknown, where: string, members: Members): string[] {
   if (!isRecord(value)) return [`${where} is no object`];
   const problems: string[] = [];
-  for (const [member, type] of Object.entries(members)) {
+  for (const [member, kind] of Object.entries(members)) {
     const name = member.replace('?', '');
     if (value[name] === undefined) {
       if (name === member) problems.push(`${where} needs "${name}"`);
-    } else if (typeof value[name] !== type) problems.push(`${where}: "${name}" is no ${type}`);
+    } else if (!kind.holds(value[name])) problems.push(`${where}: "${name}" is not ${kind.name}`);
   }
   for (const name of Object.keys(value)) {
     if (!(name in members) && !(`${name}?` in members)) problems.push(`${where} has an unknown "${name}"`);
@@ -51,9 +84,9 @@ function check(value: unknown, where: string, members: Readonly<Record<string, s
 }
 
 function checkPolicy(policy: unknown, where: string): string[] {
-  if (!isRecord(policy)) return [];
+  if (!POLICY.holds(policy)) return [];
   try {
-    new Permissions(policy as unknown as ConstructorParameters<typeof Permissions>[0]);
+    new Permissions(policy as ConstructorParameters<typeof Permissions>[0]);
     return [];
   } catch (error) {
     return [`${where}: ${error instanceof Error ? error.message : String(error)}`];

@@ -1,5 +1,6 @@
 /** Reads a plan of faults from JSON, and says in sentences what of it can not be understood. */
 import type { FaultPlan } from './faults.ts';
+import { S3_OPERATIONS } from './s3/request.ts';
 
 type Kind = 'text' | 'texts' | 'number' | 'occasion';
 
@@ -7,6 +8,17 @@ const S3_COMMON = { on: 'texts', nth: 'occasion', bucket: 'text', key: 'text' } 
 const SQL_COMMON = { on: 'texts', nth: 'occasion', text: 'text' } as const;
 
 type Members = Readonly<Record<string, Kind>>;
+
+/** The first words of the commands of SQL that a fault can wait for. */
+const SQL_COMMANDS = [
+  ...['ALTER', 'ANALYZE', 'BEGIN', 'CANCEL', 'CLOSE', 'COMMENT', 'COMMIT', 'COPY', 'CREATE', 'DEALLOCATE'],
+  ...['DECLARE', 'DELETE', 'DROP', 'EXECUTE', 'EXPLAIN', 'FETCH', 'GRANT', 'INSERT', 'LOCK', 'MERGE'],
+  ...['PREPARE', 'RESET', 'REVOKE', 'ROLLBACK', 'SELECT', 'SET', 'SHOW', 'START', 'TRUNCATE', 'UPDATE'],
+  'VACUUM',
+];
+
+/** What `on` can name: whole operations of S3, and commands of SQL by their first word. */
+const NAMES: Readonly<Record<'s3' | 'sql', readonly string[]>> = { s3: S3_OPERATIONS, sql: SQL_COMMANDS };
 
 /** The faults and what each needs; `?` ends what it may leave out. */
 const S3_FAULTS: Readonly<Record<string, Members>> = {
@@ -64,7 +76,7 @@ export function readFaultPlan(value: unknown): FaultPlan {
 
 function check(
   orders: unknown,
-  place: string,
+  place: 's3' | 'sql',
   common: Members,
   faults: Readonly<Record<string, Members>>,
   problems: string[],
@@ -77,7 +89,10 @@ function check(
   for (const [at, order] of (orders as unknown[]).entries()) {
     const where = `${place}[${at}]`;
     if (!isRecord(order)) problems.push(`${where} is no object`);
-    else checkOrder(order, where, common, faults, problems);
+    else {
+      checkOrder(order, where, common, faults, problems);
+      checkNames(order['on'], where, place, problems);
+    }
   }
 }
 
@@ -111,6 +126,17 @@ function checkOrder(
     if (kind === undefined)
       problems.push(`${where} has an unknown "${name}"${nearest(name, [...members.keys()])}`);
     else if (!KINDS[kind].holds(value)) problems.push(`${where}: "${name}" is not ${KINDS[kind].name}`);
+  }
+}
+
+/** A name that nothing has would never strike, and the test that waits for it would pass. */
+function checkNames(on: unknown, where: string, place: 's3' | 'sql', problems: string[]): void {
+  for (const given of [on].flat()) {
+    if (typeof given !== 'string') continue;
+    const name = place === 'sql' ? (given.split(' ')[0] ?? '') : given;
+    if (NAMES[place].some((known) => known.toLowerCase() === name.toLowerCase())) continue;
+    const what = place === 'sql' ? 'command' : 'operation';
+    problems.push(`${where}: there is no ${what} "${given}"${nearest(name, NAMES[place])}`);
   }
 }
 

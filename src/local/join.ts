@@ -3,10 +3,11 @@
  * The started process has a group of its own, so that Ctrl-C at the terminal does not end it before its user is done.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './folder.ts';
 import { callHolder, readLock } from './lock.ts';
 import type { WarehouseConfig } from './warehouse.ts';
 
@@ -94,21 +95,6 @@ function release(socket: Socket): Promise<void> {
     });
     socket.write('release\n');
   });
-}
-
-function makeFolder(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    accessSync(dir, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `Cannot use ${dir} for the local warehouse: ${reason}; give a folder that can be written with --dir`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 function logPath(dir: string): string {

@@ -3,9 +3,9 @@
  * the lock file. Such a connection is a lease: the warehouse can end with the last of them, however their owners end.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { makeFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
 import {
   startLocalWarehouse,
@@ -43,7 +43,7 @@ export class FolderInUseError extends Error {
 }
 
 export async function serve(options: ServeOptions): Promise<Served> {
-  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  makeFolder(options.dir);
   const desk = new LeaseDesk();
   const starter = { isGone: false };
   const loseStarter = (): void => {

@@ -12,6 +12,9 @@ import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/se
 import { type S3FaultRule, type S3Identity, type S3Role, startS3 } from './s3/server.ts';
 
 export type { FaultCount, FaultPlan } from './faults.ts';
+export { HOSTILE, LENIENT, type Readings } from './redshift/readings.ts';
+export type { ChooseFault } from './redshift/server.ts';
+export type { S3FaultRule, S3Identity } from './s3/server.ts';
 
 /** Where to keep the warehouse and how to run it. */
 export interface WarehouseOptions {

@@ -147,8 +147,38 @@ describe('faults on demand', () => {
       'sql[2] has no "fault"; there are drop-before, drop-after, stall, stall-after, black-hole, black-hole-after, ' +
         'commit-answers-rollback, serialization-failure, error, permission-denied, copy-reports-fewer, copy-answers-at-once',
     ]);
+    expect(
+      problems({
+        s3: [{ on: 'PutObjekt', fault: 'reset' }],
+        sql: [{ on: ['create table', 'COPPY'], fault: 'drop-after' }],
+      }),
+    ).to.deep.equal([
+      's3[0]: there is no operation "PutObjekt"; did you mean "PutObject"?',
+      'sql[0]: there is no command "COPPY"; did you mean "COPY"?',
+    ]);
     expect(() => readAccess({ roles: [{ attached: 1 }], users: [] })).to.throw(
-      'roles[0] needs "arn"\nroles[0]: "attached" is no boolean\nthere is no "users"; there are identities, roles, buckets',
+      'roles[0] needs "arn"\nroles[0]: "attached" is not true or false\nthere is no "users"; there are identities, roles, buckets',
+    );
+    const key = { accessKeyId: 'A', secretAccessKey: 's' };
+    expect(() =>
+      readAccess({
+        identities: [
+          { ...key, policy: { Statment: [] } },
+          { ...key, policy: [] },
+          { ...key, expires: 'soon' },
+        ],
+        roles: [{ arn: 'reader', assumes: 'front' }],
+        buckets: [{ name: 'Not_A_Bucket' }],
+      }),
+    ).to.throw(
+      [
+        'identities[0]: "policy" is not a policy: an object with "Statement"',
+        'identities[1]: "policy" is not a policy: an object with "Statement"',
+        'identities[2]: "expires" is not a time such as 2030-01-01T00:00:00Z',
+        'roles[0]: "arn" is not the ARN of a role: arn:aws:iam::000000000000:role/NAME',
+        'roles[0]: "assumes" is not a list of ARNs of roles',
+        'buckets[0]: "name" is not a name that S3 allows',
+      ].join('\n'),
     );
   });
 });

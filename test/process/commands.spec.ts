@@ -166,6 +166,19 @@ describe('--local and local', () => {
     expect(stdout).to.equal('n\n1\n2\n');
   });
 
+  it('local says which option names a port that is in use, and leaves the folder free', async () => {
+    const { port } = (await newPlace()).config;
+    const folder = join(dir, 'w');
+    for (const option of ['--port', '--s3-port']) {
+      const { code, logs } = await runCli(['local', '--dir', folder, option, String(port)]);
+      expect([code, logs.map(({ message }) => message)]).to.deep.equal([
+        1,
+        [`Cannot listen on port ${port} (${option}): it is in use; give another, or none for a free one`],
+      ]);
+    }
+    expect(existsSync(join(folder, 'lock.json'))).to.equal(false);
+  });
+
   it('local prints one JSON line that works as --config of a second process, is joined by --local, and ends on SIGTERM', async () => {
     const written = join(dir, 'config.json');
     const server = startCli(['local', '--dir', join(dir, 'w'), '--write-config', written]);

@@ -7,25 +7,28 @@ import { s3Error } from './errors.ts';
 import type { SignedRequest } from './claim.ts';
 
 /** The operations that the server has, by their names in the S3 API. */
-export type S3Operation =
-  | 'PutObject'
-  | 'GetObject'
-  | 'HeadObject'
-  | 'DeleteObject'
-  | 'DeleteObjects'
-  | 'ListObjectsV2'
-  | 'CreateBucket'
-  | 'DeleteBucket'
-  | 'HeadBucket'
-  | 'ListBuckets'
-  | 'GetBucketLocation'
-  | 'CopyObject'
-  | 'CreateMultipartUpload'
-  | 'UploadPart'
-  | 'CompleteMultipartUpload'
-  | 'AbortMultipartUpload'
-  | 'ListMultipartUploads'
-  | 'ListParts';
+export const S3_OPERATIONS = [
+  'PutObject',
+  'GetObject',
+  'HeadObject',
+  'DeleteObject',
+  'DeleteObjects',
+  'ListObjectsV2',
+  'CreateBucket',
+  'DeleteBucket',
+  'HeadBucket',
+  'ListBuckets',
+  'GetBucketLocation',
+  'CopyObject',
+  'CreateMultipartUpload',
+  'UploadPart',
+  'CompleteMultipartUpload',
+  'AbortMultipartUpload',
+  'ListMultipartUploads',
+  'ListParts',
+] as const;
+
+export type S3Operation = (typeof S3_OPERATIONS)[number];
 
 /** A request, before anyone has asked who sent it. */
 export interface S3Target extends SignedRequest {

@@ -202,7 +202,7 @@ export class Store {
 }
 
 /** S3's rules for the names of general purpose buckets. */
-function isBucketName(name: string): boolean {
+export function isBucketName(name: string): boolean {
   return (
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
     !name.includes('..') &&

@@ -18,6 +18,16 @@ describe('what a query makes on the local SQL endpoint', () => {
   const columnsOf = async (table: string) =>
     rowsOf(client, `SELECT "column", type, "notnull" FROM pg_table_def WHERE tablename = '${table}'`);
 
+  it('is a table with the scale of the values, also where some are NULL', async () => {
+    await client.query(
+      'CREATE TABLE sums AS SELECT v, SUM(CASE WHEN a = 1 THEN d END) AS total FROM t GROUP BY v',
+    );
+    expect(await columnsOf('sums')).to.deep.equal([
+      ['v', 'character varying(7)', false],
+      ['total', 'numeric(38,2)', false],
+    ]);
+  });
+
   for (const [name, sql] of [
     [
       'made',

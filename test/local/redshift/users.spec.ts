@@ -297,7 +297,10 @@ describe('users of the local SQL endpoint', () => {
       for (const who of [client, admin]) {
         for (const sql of attacks) {
           const code = (await failureOf(who.query(sql))).code ?? '';
-          expect(['42501', '42601', '42704', '42883', '42P01', '0A000', '55006'], `${sql}: ${code}`).to.include(code);
+          expect(
+            ['42501', '42601', '42704', '42883', '42P01', '0A000', '55006'],
+            `${sql}: ${code}`,
+          ).to.include(code);
         }
       }
       expect(await failureOf(login('warehouse_admin'))).to.deep.equal(wrong('warehouse_admin'));

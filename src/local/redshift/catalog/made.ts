@@ -14,8 +14,8 @@ begin
     and atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'numeric'::regtype)
   loop
     if loose.atttypid = 'numeric'::regtype then
-      execute format('select coalesce(max(least(scale(%I), 37)), 0) from %s', loose.attname, relation) into needed;
-      execute format('alter table %s alter column %I type numeric(38, %s)', relation, loose.attname, needed);
+      execute format('select coalesce(max(scale(%I)), 0) from %s', loose.attname, relation) into needed;
+      execute format('alter table %s alter column %I type numeric(38, %s)', relation, loose.attname, least(needed, 37));
     elsif loose.atttypid = 'name'::regtype then
       execute format('alter table %s alter column %I type varchar(128)', relation, loose.attname);
     else

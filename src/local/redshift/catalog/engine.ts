@@ -113,13 +113,38 @@ where castsource = 'boolean'::regtype and casttarget in ('text'::regtype, 'varch
 
 /**
  * Functions of PostgreSQL that do something else on Redshift: QUOTE_LITERAL knows no E'', REGEXP_REPLACE replaces every
- * match. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
+ * match, CONCAT of NULL is NULL. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
  */
 const FUNCTIONS = `
 create or replace function pg_catalog.quote_literal(text) returns text language sql stable strict as
 $$ select chr(39) || replace(replace($1, chr(92), chr(92) || chr(92)), chr(39), chr(39) || chr(39)) || chr(39) $$;
 create or replace function pg_catalog.regexp_replace(text, text, text) returns text language sql stable strict as
 $$ select pg_catalog.regexp_replace($1, $2, $3, 'g') $$;
+create or replace function pg_catalog.concat(text, text) returns text language sql stable strict as
+$$ select $1 || $2 $$;
+`;
+
+/**
+ * AVG of whole numbers is a BIGINT, cut to a whole number ("AVG function"). PostgreSQL's three aggregates stay under
+ * another name for the views that were made with them.
+ */
+const AVERAGES = `
+create or replace function pg_catalog.warehouse_average(bigint[]) returns bigint language sql immutable strict as
+$$ select $1[2] / nullif($1[1], 0) $$;
+create or replace function pg_catalog.warehouse_average(numeric[]) returns bigint language sql immutable strict as
+$$ select div($1[2], nullif($1[1], 0))::bigint $$;
+create or replace function pg_catalog.warehouse_average_step(numeric[], bigint) returns numeric[]
+language sql immutable strict as
+$$ select array[$1[1] + 1, $1[2] + $2] $$;
+update pg_proc set proname = 'warehouse_decimal_average' where oid in (2100, 2101, 2102);
+create or replace aggregate pg_catalog.avg(smallint) (sfunc = int2_avg_accum, stype = bigint[], initcond = '{0,0}',
+  finalfunc = warehouse_average, msfunc = int2_avg_accum, minvfunc = int2_avg_accum_inv, mstype = bigint[],
+  minitcond = '{0,0}', mfinalfunc = warehouse_average);
+create or replace aggregate pg_catalog.avg(integer) (sfunc = int4_avg_accum, stype = bigint[], initcond = '{0,0}',
+  finalfunc = warehouse_average, msfunc = int4_avg_accum, minvfunc = int4_avg_accum_inv, mstype = bigint[],
+  minitcond = '{0,0}', mfinalfunc = warehouse_average);
+create or replace aggregate pg_catalog.avg(bigint) (sfunc = warehouse_average_step, stype = numeric[],
+  initcond = '{0,0}', finalfunc = warehouse_average);
 `;
 
 /** Tables of earlier versions held lengths in constraints. */
@@ -134,4 +159,4 @@ end $$;
 `;
 
 /** Idempotent statements of the superuser. */
-export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${OLD_CONSTRAINTS}`;
+export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${AVERAGES}${OLD_CONSTRAINTS}`;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** Uses the local warehouse by Amazon's JDBC driver and prints what it saw, line by line. Arguments: URL, user, password, path of the certificate. */
+/** Uses the local warehouse by Amazon's JDBC driver and prints what it saw, line by line. Arguments: URL, user, password, path of the certificate, and a COPY into the table "jdbc_copied". */
 public class JdbcClient {
   public static void main(String[] args) throws SQLException {
     Properties properties = new Properties();
@@ -42,8 +42,14 @@ public class JdbcClient {
           select.setLong(1, id);
           ResultSet rows = select.executeQuery();
           rows.next();
-          if (id < 3) System.out.println("row " + rows.getLong(1) + "|" + rows.getString(2) + "|" + rows.getBigDecimal(3) + "|" + rows.getString(4));
+          if (id < 3) System.out.println("row " + rows.getLong(1) + "|" + rows.getString(2) + "|" + rows.getBigDecimal(3) + "|" + rows.getString(4) + "|" + rows.getString(5));
         }
+      }
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("CREATE TABLE jdbc_copied (id INTEGER, note VARCHAR(20))");
+        statement.execute(args[4]);
+        System.out.println("copied " + column(statement.executeQuery("SELECT pg_last_copy_count()"), 1).get(0));
+        statement.execute("DROP TABLE jdbc_copied");
       }
       DatabaseMetaData about = connection.getMetaData();
       System.out.println("tables " + column(about.getTables(null, "public", "jdbc", new String[] {"TABLE"}), 3));

@@ -1,7 +1,7 @@
 """Uses the local warehouse by Amazon's Python driver, and prints what it saw as JSON.
 
-Argument: the path of a JSON file with the keyword arguments of redshift_connector.connect. The certificate is trusted
-by SSL_CERT_FILE.
+Arguments: the path of a JSON file with the keyword arguments of redshift_connector.connect, and a COPY into the table
+"copied". The certificate is trusted by SSL_CERT_FILE.
 """
 
 import datetime
@@ -47,6 +47,14 @@ for style, sql, parameters in (
     cursor.execute(sql, parameters)
     seen["styles"].append(cursor.fetchone()[0])
 cursor.paramstyle = "format"
+
+cursor.execute("CREATE TABLE copied (id INTEGER, note VARCHAR(20))")
+cursor.execute(sys.argv[2])
+cursor.execute("SELECT pg_last_copy_count()")
+seen["copied"] = cursor.fetchone()[0]
+cursor.execute("SELECT * FROM copied ORDER BY id")
+seen["copied_rows"] = [list(row) for row in cursor.fetchall()]
+cursor.execute("DROP TABLE copied")
 
 seen["schemas"] = "public" in [row[0] for row in cursor.get_schemas()]
 seen["tables"] = [row[2] for row in cursor.get_tables(None, "public", "every_type")]

@@ -1,6 +1,6 @@
 """Reflects a table of the local warehouse by SQLAlchemy with sqlalchemy-redshift, and prints what it saw as JSON.
 
-Argument: the path of a JSON file with the keyword arguments of psycopg2.connect.
+Arguments: the path of a JSON file with the keyword arguments of psycopg2.connect, and a COPY into the table "copied".
 """
 
 import json
@@ -33,4 +33,9 @@ with engine.begin() as connection:
     rows = connection.execute(sqlalchemy.select(table.c.id, table.c.name).order_by(table.c.id)).all()
     seen["rows"] = [list(row) for row in rows]
     connection.execute(sqlalchemy.text("DROP TABLE reflected"))
+with engine.begin() as connection:
+    connection.execute(sqlalchemy.text("CREATE TABLE copied (id INTEGER, note VARCHAR(20))"))
+    connection.exec_driver_sql(sys.argv[2])
+    seen["copied"] = connection.execute(sqlalchemy.text("SELECT pg_last_copy_count()")).scalar()
+    connection.execute(sqlalchemy.text("DROP TABLE copied"))
 print(json.dumps(seen))

@@ -101,7 +101,10 @@ update pg_cast set castfunc = 'pg_catalog.warehouse_decimal(numeric, int)'::regp
 where castsource = 'numeric'::regtype and casttarget = 'numeric'::regtype;
 `;
 
-/** BOOLEAN has no cast to a string ("Boolean type"); without an entry PostgreSQL would make one of the types' texts. */
+/**
+ * BOOLEAN has no cast to a string ("Boolean type"); without an entry PostgreSQL would make one of the types' texts.
+ * An integer stands for one by itself: sqlalchemy-redshift asks real clusters for `where 1 and ...`.
+ */
 const CASTS = `
 create or replace function pg_catalog.warehouse_no_cast(boolean) returns text language plpgsql immutable strict as $$
 begin
@@ -109,6 +112,7 @@ begin
 end $$;
 update pg_cast set castfunc = 'pg_catalog.warehouse_no_cast(boolean)'::regprocedure
 where castsource = 'boolean'::regtype and casttarget in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype);
+update pg_cast set castcontext = 'i' where castsource = 'int'::regtype and casttarget = 'boolean'::regtype;
 `;
 
 /**

@@ -34,7 +34,7 @@ const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
 export interface ExpressionContext {
   readonly source: string;
   readonly valuesAllowed?: boolean;
-  /** Whether the query reads the catalog, where TEXT is PostgreSQL's; elsewhere it is VARCHAR(256). */
+  /** Whether the query reads the catalog, where TEXT is PostgreSQL's (elsewhere it is VARCHAR(256)) and arrays may be made. */
   readonly readsCatalog?: boolean;
 }
 
@@ -167,7 +167,7 @@ function refuseForeign(tokens: readonly Token[], at: number, context: Expression
 function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context: ExpressionContext): void {
   const token = tokens[at];
   if (token === undefined) return;
-  if (token.word === 'ARRAY' && isOperator(tokens[at + 1], '['))
+  if (token.word === 'ARRAY' && isOperator(tokens[at + 1], '[') && context.readsCatalog !== true)
     throw unsupported('Arrays are not supported');
   if (!isOperator(tokens[at + 1], '(')) return;
   if (token.word === 'ANY' || token.word === 'SOME') {

@@ -76,6 +76,10 @@ describe('a message of statements', () => {
     });
   }
 
+  it('makes arrays of columns of the catalog', () => {
+    expect(engineSql('select array[c.oid] from pg_class c')).to.match(/^select array\[c\.oid\] from /i);
+  });
+
   it('names the table that a statement writes', () => {
     const writes = (sql: string): unknown => translate(sql).map((statement) => statement.writes);
     expect(writes('insert into s.t values (1)')).to.deep.equal([{ schema: 's', table: 't' }]);

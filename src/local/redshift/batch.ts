@@ -42,6 +42,8 @@ export function newBatchMemory(settings: SessionSettings): BatchMemory {
 export interface Segment {
   /** Without the Sync, which every segment gets. */
   readonly bytes: Buffer;
+  /** What each of the Describe messages is of, as far as it is known. */
+  readonly described: readonly (Prepared | undefined)[];
   /** What the Execute runs; undefined when there is none, or none that is known. */
   readonly executed: Prepared | undefined;
   /** Whether it leaves a portal that a later message may execute. */
@@ -68,6 +70,7 @@ export function* readBatch(memory: BatchMemory): Generator<Segment> {
   memory.frames = [];
   const last = frames.findLastIndex(({ type }) => type === 'E');
   let read: Buffer[] = [];
+  let described: (Prepared | undefined)[] = [];
   let executed: Prepared | undefined;
   let binds = false;
   for (const [at, frame] of frames.entries()) {
@@ -75,20 +78,27 @@ export function* readBatch(memory: BatchMemory): Generator<Segment> {
       read.push(note(frame, memory).bytes);
     } catch (error) {
       if (!(error instanceof RedshiftError)) throw error;
-      yield { bytes: Buffer.concat(read), executed, binds, error };
+      yield { bytes: Buffer.concat(read), described, executed, binds, error };
       return;
     }
     if (frame.type === 'B') binds = true;
+    if (frame.type === 'D') described.push(describedBy(frame, memory));
     if (frame.type !== 'E') continue;
     executed = memory.portals.get(portalOf(frame));
     // COPY does not run with these messages but after them, and what follows is answered after it.
     if (at === last && !executed?.statement?.copy) continue;
-    yield { bytes: Buffer.concat(read), executed, binds };
+    yield { bytes: Buffer.concat(read), described, executed, binds };
     read = [];
+    described = [];
     executed = undefined;
     binds = false;
   }
-  if (read.length > 0) yield { bytes: Buffer.concat(read), executed, binds };
+  if (read.length > 0) yield { bytes: Buffer.concat(read), described, executed, binds };
+}
+
+function describedBy(describe: Frame, { statements, portals }: BatchMemory): Prepared | undefined {
+  const [name = ''] = decodeStrings(describe, 1, 6).strings;
+  return (describe.bytes.toString('latin1', 5, 6) === 'S' ? statements : portals).get(name);
 }
 
 function portalOf(execute: Frame): string {

@@ -79,6 +79,10 @@ export class Replies {
       case 'T':
         this.write(this.results.describe(frame));
         return;
+      case 'n':
+        this.results.describeNone();
+        this.write(frame.bytes);
+        return;
       case 'D':
         this.write(this.results.row(frame));
         return;
@@ -88,6 +92,11 @@ export class Replies {
         this.write(frame.bytes);
     }
   };
+
+  /** What the engine's next descriptions are of, in order, and what it then executes. */
+  expect(described: readonly (object | undefined)[], executed: object | undefined): void {
+    this.results.expect(described, executed);
+  }
 
   /** Keeps what follows to itself until `release`: a statement is complete when its transaction is. */
   holdBack(): void {

@@ -16,13 +16,28 @@ export class Results {
   private readonly names: LongNames;
   private readonly settings: SessionSettings;
   private readonly superOid: number;
-  /** Where the rows of the last description have VARBYTE columns. */
+  /** Where the rows that come have VARBYTE columns. */
   private binary: ReadonlySet<number> = new Set();
+  /** The same of prepared statements: a client may run one again without having it described. */
+  private readonly remembered = new WeakMap<object, ReadonlySet<number>>();
+  private described: (object | undefined)[] = [];
 
   constructor(names: LongNames, settings: SessionSettings, superOid: number) {
     this.names = names;
     this.settings = settings;
     this.superOid = superOid;
+  }
+
+  /** What the next descriptions are of, in order, and what then runs. */
+  expect(described: readonly (object | undefined)[], executed: object | undefined): void {
+    this.described = [...described];
+    const known = executed && this.remembered.get(executed);
+    if (known) this.binary = known;
+  }
+
+  /** The next thing described has no rows. */
+  describeNone(): void {
+    this.described.shift();
   }
 
   /** A RowDescription for the client. */
@@ -41,6 +56,8 @@ export class Results {
       at = rest + 8;
     }
     this.binary = binary;
+    const prepared = this.described.shift();
+    if (prepared) this.remembered.set(prepared, binary);
     return encode('T', ...parts);
   }
 

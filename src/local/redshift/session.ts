@@ -103,6 +103,7 @@ export class Session {
         statement,
         text,
         perform: async (receive) => {
+          this.replies.expect([], undefined);
           if (!statement.copy) await this.upstream.request(encodeQuery(statement.sql), receive);
         },
       });
@@ -142,13 +143,16 @@ export class Session {
   }
 
   /** False when a message of it has failed. */
-  private async runSegment({ bytes, executed, binds, error }: Segment, joined: boolean): Promise<boolean> {
+  private async runSegment(segment: Segment, joined: boolean): Promise<boolean> {
     const { runner, upstream } = this;
+    const { bytes, described, executed, binds, error } = segment;
     const statement = executed?.statement;
     const joins = statement ? !standsAlone(statement) : binds;
     if (joined && joins) await runner.openBlock();
-    const perform = (receive: (frame: Frame) => void) =>
-      upstream.request(Buffer.concat([bytes, SYNC]), receive);
+    const perform = (receive: (frame: Frame) => void) => {
+      this.replies.expect(described, executed);
+      return upstream.request(Buffer.concat([bytes, SYNC]), receive);
+    };
     let done = true;
     if (executed && statement) {
       done = await runner.execute({ statement, text: executed.text, perform });

@@ -60,6 +60,19 @@ describe('the extended protocol', () => {
     expect(await rowsOf(client, 'SELECT a FROM t')).to.deep.equal([]);
   });
 
+  it('sends VARBYTE as bare digits from statements that run again in turn, described once', async () => {
+    await ask(wire.parse("SELECT TO_VARBYTE('ab', 'hex')", 'bytes'), wire.describe('S', 'bytes'));
+    await ask(wire.parse("SELECT 'x', 1", 'others'), wire.describe('S', 'others'));
+    for (const _ of [1, 2]) {
+      expect(await ask(wire.bind([], { name: 'bytes' }), wire.execute())).to.deep.equal([
+        ...['2', 'D:ab', 'C:SELECT 1', 'Z:I'],
+      ]);
+      expect(await ask(wire.bind([], { name: 'others' }), wire.execute())).to.deep.equal([
+        ...['2', 'D:x,1', 'C:SELECT 1', 'Z:I'],
+      ]);
+    }
+  });
+
   it('takes the write lock for every statement of a batch', async () => {
     await ask(...run('BEGIN'), ...run('INSERT INTO t VALUES (1)'));
     let done = false;

@@ -7,9 +7,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Readable } from 'node:stream';
 import { makeFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
+import type { FaultCount } from './faults.ts';
 import {
-  startLocalWarehouse,
-  type FaultCount,
+  openWarehouse,
   type LocalWarehouse,
   type WarehouseConfig,
   type WarehouseOptions,
@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly port: number | undefined;
   readonly s3Port: number | undefined;
   /** What else of the warehouse is not as usual. */
-  readonly more?: Pick<WarehouseOptions, 'faults' | 'readings' | 'identities' | 'roles' | 'buckets'>;
+  readonly more?: Omit<WarehouseOptions, 'dir' | 'port' | 's3Port'>;
   /**
    * The pipe of the process that started this one, which counts as a lease until it ends: then the warehouse ends with its
    * last lease. Undefined: only `stop` ends it.
@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   let warehouse: LocalWarehouse;
   try {
     const { dir, port, s3Port } = options;
-    warehouse = await startLocalWarehouse({
+    warehouse = await openWarehouse({
       ...options.more,
       dir,
       ...(port === undefined ? {} : { port }),

@@ -11,11 +11,6 @@ import type { Readings } from './redshift/readings.ts';
 import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
 import { type S3FaultRule, type S3Identity, type S3Role, startS3 } from './s3/server.ts';
 
-export type { FaultCount, FaultPlan } from './faults.ts';
-export { HOSTILE, LENIENT, type Readings } from './redshift/readings.ts';
-export type { ChooseFault } from './redshift/server.ts';
-export type { S3FaultRule, S3Identity } from './s3/server.ts';
-
 /** Where to keep the warehouse and how to run it. */
 export interface WarehouseOptions {
   /** Folder of the warehouse, made when missing. One process may use it at a time. */
@@ -84,7 +79,7 @@ const BUCKET = 'local-bucket';
 const ROLE = 'arn:aws:iam::000000000000:role/local-copy';
 
 /** Starts the warehouse, making it at the first start. */
-export async function startLocalWarehouse(options: WarehouseOptions): Promise<LocalWarehouse> {
+export async function openWarehouse(options: WarehouseOptions): Promise<LocalWarehouse> {
   const { dir } = options;
   if (!existsSync(dir)) {
     mkdirSync(dir, { recursive: true });

@@ -6,7 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
-import { startLocalWarehouse, type LocalWarehouse } from '../../src/local/warehouse.ts';
+import { startLocalWarehouse, type LocalWarehouse } from '../../src/local/api.ts';
 import { PEOPLE, PEOPLE_WORDS } from './people.ts';
 import { playRow, type Endpoint, type Played } from './play.ts';
 import { readTable, type Row } from './table-file.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { readAccess } from '../../src/local/access-file.ts';
 import { readFaultPlan } from '../../src/local/fault-plan.ts';
-import type { FaultPlan } from '../../src/local/warehouse.ts';
+import type { FaultPlan } from '../../src/local/faults.ts';
 import { failureOf, rowsOf, startFixture, type Fixture } from './redshift/support.ts';
 
 const plan: FaultPlan = {

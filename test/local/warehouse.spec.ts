@@ -8,7 +8,12 @@ import { createInterface } from 'node:readline';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import pg from 'pg';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/warehouse.ts';
+import {
+  FolderInUseError,
+  startLocalWarehouse,
+  type LocalWarehouse,
+  type WarehouseConfig,
+} from '../../src/local/api.ts';
 
 describe('the local warehouse', () => {
   let base: string;
@@ -68,6 +73,22 @@ describe('the local warehouse', () => {
       const path = join(dir, entry.name);
       const holds = entry.isFile() && secret.some((text) => readFileSync(path, 'utf8').includes(text));
       if (holds) expect([entry.name, statSync(path).mode & 0o777]).to.deep.equal([entry.name, 0o600]);
+    }
+  });
+
+  it('refuses a folder that is in use, and leaves who uses it alone', async () => {
+    const warehouse = await startLocalWarehouse({ dir });
+    try {
+      const second = await startLocalWarehouse({ dir }).catch((error: unknown) => error);
+      expect(second).to.be.instanceOf(FolderInUseError);
+      expect((second as Error).message).to.equal(
+        `Cannot serve ${dir}: process ${process.pid} serves it already`,
+      );
+      const client = await connect(warehouse.config);
+      expect((await client.query('SELECT 1 AS one')).rows).to.deep.equal([{ one: 1 }]);
+      await client.end();
+    } finally {
+      await warehouse.stop();
     }
   });
 

@@ -10,7 +10,12 @@ describe('the npm package', () => {
   it('offers startLocalWarehouse as target-redshift/local', async () => {
     const name: string = 'target-redshift/local';
     const offered = (await import(name)) as Record<string, unknown>;
-    expect(Object.keys(offered).sort()).to.deep.equal(['HOSTILE', 'LENIENT', 'startLocalWarehouse']);
+    expect(Object.keys(offered).sort()).to.deep.equal([
+      'FolderInUseError',
+      'HOSTILE',
+      'LENIENT',
+      'startLocalWarehouse',
+    ]);
   });
 
   it('holds every declaration that those of target-redshift/local need, and no other program text', () => {
@@ -29,7 +34,7 @@ describe('the npm package', () => {
       for (const [, to = ''] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)\.ts['"]/g))
         follow(join(dirname(path), `${to}.d.ts`));
     };
-    follow('dist/local/warehouse.d.ts');
+    follow('dist/local/api.d.ts');
     expect([...seen].filter((path) => !paths.has(path))).to.deep.equal([]);
     expect([...paths].filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path)).sort()).to.deep.equal([
       'CHANGELOG.md',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
-import { startLocalWarehouse } from '../../src/local/warehouse.ts';
+import { startLocalWarehouse } from '../../src/local/api.ts';
 
 describe('an idle session of the local warehouse', () => {
   it('lives on', async () => {

@@ -10,7 +10,7 @@ import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import type { ChooseFault } from '../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../src/local/s3/server.ts';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/warehouse.ts';
+import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/api.ts';
 
 interface Shared {
   readonly warehouse: LocalWarehouse;

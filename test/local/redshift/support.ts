@@ -8,11 +8,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import type { SqlFault, FaultTarget } from '../../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../../src/local/s3/server.ts';
-import {
-  startLocalWarehouse,
-  type LocalWarehouse,
-  type WarehouseOptions,
-} from '../../../src/local/warehouse.ts';
+import { startLocalWarehouse, type LocalWarehouse, type WarehouseOptions } from '../../../src/local/api.ts';
 
 export interface Fixture {
   readonly warehouse: LocalWarehouse;

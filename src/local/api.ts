@@ -1,0 +1,20 @@
+/** What programs import as `target-redshift/local`: the warehouse inside a process, for tests. */
+import { serve } from './serve.ts';
+import type { LocalWarehouse, WarehouseOptions } from './warehouse.ts';
+
+export type { FaultCount, FaultPlan } from './faults.ts';
+export { HOSTILE, LENIENT, type Readings } from './redshift/readings.ts';
+export type { ChooseFault } from './redshift/server.ts';
+export type { S3FaultRule, S3Identity } from './s3/server.ts';
+export { FolderInUseError } from './serve.ts';
+export type { LocalWarehouse, WarehouseConfig, WarehouseOptions } from './warehouse.ts';
+
+/**
+ * Starts the warehouse of a folder, making it at the first start; it lives as long as this process. Processes that are
+ * told to use the folder (`--local --dir`) join it.
+ * @throws FolderInUseError when another process, or this one, serves the folder already.
+ */
+export async function startLocalWarehouse(options: WarehouseOptions): Promise<LocalWarehouse> {
+  const { dir, port, s3Port, ...more } = options;
+  return serve({ dir, port, s3Port, more, starter: undefined });
+}

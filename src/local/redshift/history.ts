@@ -16,6 +16,8 @@ interface Ended {
 
 /** How many statements are kept until somebody reads. */
 const KEPT = 2000;
+/** How much of a text the system tables hold. */
+const TEXT_LENGTH = 4000;
 const OWN_TYPES = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
 const DEFINITION = /^(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE)/;
 
@@ -38,7 +40,7 @@ export class History {
       context,
       type: typeOf(verb),
       succeeded,
-      text: withoutSecrets(text),
+      text: withoutSecrets(beginningOf(text)),
       started,
       ended: Date.now(),
     });
@@ -49,7 +51,7 @@ export class History {
     const rows = this.waiting.splice(0).map(({ context, type, succeeded, text, started, ended }) => ({
       ...{ userid: context.userId, query: context.queryId, pid: context.pid, type, succeeded },
       ...{
-        text: text.slice(0, 4000),
+        text,
         started: new Date(started).toISOString(),
         ended: new Date(ended).toISOString(),
       },
@@ -71,8 +73,14 @@ function typeOf(verb: string): string {
   return DEFINITION.test(verb) ? 'DDL' : 'UTILITY';
 }
 
+/** What is kept of a text, as a copy: a part of a string keeps the whole of it in memory. */
+function beginningOf(text: string): string {
+  return text.length <= TEXT_LENGTH ? text : Buffer.from(text.slice(0, TEXT_LENGTH)).toString();
+}
+
+/** A secret may be cut off by the end of the text. */
 const SECRETS =
-  /\b(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|MASTER_SYMMETRIC_KEY|CREDENTIALS|PASSWORD)(\s+AS)?\s*'(?:[^'\\]|''|\\.)*'/gi;
+  /(?<!')\b(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|MASTER_SYMMETRIC_KEY|CREDENTIALS|PASSWORD)(\s+AS)?\s*'(?:[^'\\]|''|\\.)*(?:'|\\?$)/gi;
 
 /** The text with `''` in the place of every key and password. */
 export function withoutSecrets(text: string): string {

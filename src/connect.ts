@@ -1,6 +1,6 @@
 /** A checked configuration to the adapters that reach the outside. */
 import type { Logger } from './log.ts';
-import type { Config } from './options.ts';
+import type { Config } from './config/options.ts';
 import type { ObjectStore, Warehouse } from './ports.ts';
 import { connectRedshift } from './warehouse/redshift.ts';
 import type { CopyAccess } from './warehouse/statements.ts';

@@ -2,10 +2,10 @@
 /** The only file that touches the process: arguments, streams, signals, exit code. Builds the parts and runs a command. */
 import { readFileSync } from 'node:fs';
 import { parseCommand, HELP, type Command, type Where } from './cli.ts';
-import { checkConfig, overrideConnection, readConfigFiles, type LoadedConfig } from './config.ts';
+import { checkConfig, overrideConnection, readConfigFiles, type LoadedConfig } from './config/config.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
 import { createLogger, type Logger } from './log.ts';
-import type { Config } from './options.ts';
+import type { Config } from './config/options.ts';
 import type { Warehouse } from './ports.ts';
 
 const stop = new AbortController();

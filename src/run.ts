@@ -7,14 +7,14 @@ import pLimit from 'p-limit';
 import { InputError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import type { Logger } from './log.ts';
-import type { Config } from './options.ts';
+import type { Config } from './config/options.ts';
 import { LineSplitter } from './protocol/lines.ts';
 import type { Message } from './protocol/message.ts';
 import { parseSinger } from './protocol/singer.ts';
 import type { Staging } from './staging/batch.ts';
 import type { StateWriter } from './states.ts';
-import { Stream, type StreamContext } from './stream.ts';
-import { Streams } from './streams.ts';
+import { Stream, type StreamContext } from './streams/stream.ts';
+import { Streams } from './streams/streams.ts';
 import type { Loader } from './warehouse/loader.ts';
 
 /** No row that Redshift takes needs such a line, and a text of twice the length could not be held. */
@@ -47,6 +47,7 @@ export class Run {
     this.#parts = parts;
     const context: StreamContext = {
       ...parts,
+      syncStartedAt: parts.now(),
       ledger: this.#ledger,
       loads: pLimit(parts.config.max_parallel_loads),
       nextBatch: () => ++this.#batches,
@@ -133,14 +134,14 @@ export class Run {
   /** A promise only where the load has to catch up. */
   #take(line: Buffer): Promise<void> | undefined {
     const message = parseSinger(line, ++this.#lines);
-    return message && this.#handle(message, line.length);
+    return message && this.#handle(message, line);
   }
 
-  #handle(message: Message, bytes: number): Promise<void> | undefined {
+  #handle(message: Message, bytes: Buffer): Promise<void> | undefined {
     switch (message.type) {
       case 'record': {
         const stream = this.#streams.get(message.stream, this.#lines);
-        stream.append(message, this.#lines, bytes);
+        stream.append(message, { line: this.#lines, bytes });
         return stream.isFull ? this.#closeFull(stream) : undefined;
       }
       case 'state':

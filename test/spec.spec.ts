@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { optionTable } from '../src/commands/about.ts';
-import { checkConfig, configSchema } from '../src/config.ts';
+import { checkConfig, configSchema } from '../src/config/config.ts';
 
 const path = (name: string): URL => new URL(`../${name}`, import.meta.url);
 const isUpdating = process.env['UPDATE_SPEC'] === '1';

@@ -1,6 +1,7 @@
 /** `--about`: what this program is and which options it has, for people and for Meltano. */
-import { configSchema } from '../config.ts';
-import { options, type Option } from '../options.ts';
+import { configSchema } from '../config/config.ts';
+import type { Option } from '../config/option.ts';
+import { options } from '../config/options.ts';
 
 const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
 
@@ -46,11 +47,15 @@ export function optionTable(): string {
 
 function note(option: Option): string {
   if (option.required) return ' (required)';
-  return 'default' in option ? ` (default ${String(option.default)})` : '';
+  return 'default' in option ? ` (default ${valueText(option.default)})` : '';
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function shown(option: Option): string {
-  return 'default' in option ? `\`${String(option.default)}\`` : '';
+  return 'default' in option ? `\`${valueText(option.default)}\`` : '';
 }
 
 function choices(option: Option): string {

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyAccess } from '../connect.ts';
 import { messageOf } from '../errors.ts';
-import type { Config } from '../options.ts';
+import type { Config } from '../config/options.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import { encodeRows, nullSentinel } from '../rows/csv.ts';
 import { ident, raw, sql } from '../sql.ts';
@@ -62,7 +62,13 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
   const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date())}/check/`;
   const [partKey, manifestKey] = [`${folder}00000.csv.gz`, `${folder}manifest.json`];
   const columns: readonly Column[] = [
-    { property: 'note', name: 'note', type: { kind: 'varchar', bytes: 64 }, isKey: false },
+    {
+      property: 'note',
+      source: { kind: 'property', path: ['note'] },
+      name: 'note',
+      type: { kind: 'varchar', bytes: 64 },
+      isKey: false,
+    },
   ];
   const sentinel = nullSentinel();
   const signal = AbortSignal.timeout(300_000);

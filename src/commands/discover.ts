@@ -1,5 +1,5 @@
 /** `--discover`: the tables of the target schema as a Singer catalog, with the schemas that a loader would derive them from. */
-import type { Config } from '../options.ts';
+import type { Config } from '../config/options.ts';
 import type { Warehouse } from '../ports.ts';
 import type { ColumnType, StoredColumn } from '../table/types.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';

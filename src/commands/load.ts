@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { copyAccess, openStore, openWarehouse } from '../connect.ts';
 import { InputError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Config } from '../options.ts';
+import type { Config } from '../config/options.ts';
 import { nullSentinel } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import { StateWriter } from '../states.ts';

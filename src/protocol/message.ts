@@ -1,5 +1,5 @@
 /** What can be said to this program, whichever protocol it came in. */
-import type { Json, JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 
 export interface SchemaMessage {
   readonly type: 'schema';
@@ -16,6 +16,10 @@ export interface RecordMessage {
   readonly duplicateKeys: number;
   /** The line held bytes that are not UTF-8; they were read as U+FFFD. */
   readonly invalidUtf8: boolean;
+  /** Digits of the table version that the record belongs to. */
+  readonly version: string | undefined;
+  /** When the tap extracted it, as the tap wrote it. */
+  readonly timeExtracted: string | undefined;
 }
 
 export interface StateMessage {
@@ -27,12 +31,29 @@ export interface StateMessage {
 export interface ActivateVersionMessage {
   readonly type: 'activate-version';
   readonly stream: string;
-  readonly version: Json;
+  /** Digits. */
+  readonly version: string;
 }
 
+/** Files with records instead of RECORD messages, an extension of the Meltano SDK. */
 export interface BatchMessage {
   readonly type: 'batch';
   readonly stream: string;
+  readonly format: string;
+  readonly compression: string | undefined;
+  /** `file://` and `s3://` URLs, in the order of their records. */
+  readonly files: readonly string[];
+  readonly version: string | undefined;
 }
 
 export type Message = SchemaMessage | RecordMessage | StateMessage | ActivateVersionMessage | BatchMessage;
+
+/** Where a record was read, for messages about it and for setting it aside. */
+export interface Origin {
+  /** Counts from 1, on stdin or in the file. */
+  readonly line: number;
+  /** The file of a BATCH message; undefined for stdin. */
+  readonly file?: string;
+  /** The whole line. It may share memory with its chunk. */
+  readonly bytes: Buffer;
+}

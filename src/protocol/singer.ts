@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../errors.ts';
-import { JsonError, parseObject, type Json, type JsonObject, type ParsedObject } from './json.ts';
+import { JsonError, JsonNumber, parseObject, type Json, type JsonObject, type ParsedObject } from './json.ts';
 import type { Message } from './message.ts';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -90,6 +90,8 @@ class Envelope {
           duplicateKeys: this.#envelope.duplicateKeys,
           // Only a line that shows U+FFFD can have held invalid bytes.
           invalidUtf8: this.#text.includes('\uFFFD') && !isUtf8(this.#bytes),
+          version: this.#version(type),
+          timeExtracted: this.#timeExtracted(),
         };
       case 'STATE':
         return { type: 'state', value: this.#stateBytes(type) };
@@ -104,10 +106,10 @@ class Envelope {
         return {
           type: 'activate-version',
           stream: this.#string('stream', type),
-          version: this.#required('version', type),
+          version: this.#version(type) ?? this.#missing('version', type),
         };
       case 'BATCH':
-        return { type: 'batch', stream: this.#string('stream', type) };
+        return this.#batch(type);
       default:
         throw this.#error(
           `unknown message type ${JSON.stringify(type.slice(0, 50))}, wanted SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH`,
@@ -117,8 +119,11 @@ class Envelope {
 
   #required(key: string, type: string): Json {
     const value = this.#envelope.members.get(key);
-    if (value === undefined) throw this.#error(`a ${type} message is missing required key "${key}"`);
-    return value;
+    return value === undefined ? this.#missing(key, type) : value;
+  }
+
+  #missing(key: string, type: string): never {
+    throw this.#error(`a ${type} message is missing required key "${key}"`);
   }
 
   #string(key: string, type: string): string {
@@ -142,6 +147,42 @@ class Envelope {
       throw this.#error('"key_properties" of a SCHEMA message must be an array of names');
     }
     return [...new Set(keys)];
+  }
+
+  /** Absent and null mean: none. */
+  #version(type: string): string | undefined {
+    const value = this.#envelope.members.get('version') ?? null;
+    if (value === null) return undefined;
+    if (value instanceof JsonNumber && /^-?\d{1,18}$/.test(value.text)) return value.text;
+    throw this.#error(`"version" of a ${type} message must be a whole number of at most 18 digits`);
+  }
+
+  #timeExtracted(): string | undefined {
+    const value = this.#envelope.members.get('time_extracted') ?? null;
+    if (value === null || value === '') return undefined;
+    if (typeof value === 'string') return value;
+    throw this.#error('"time_extracted" of a RECORD message must be a text');
+  }
+
+  #batch(type: string): Message {
+    const encoding = this.#object('encoding', type);
+    const manifest = this.#required('manifest', type);
+    const files = Array.isArray(manifest) ? (manifest as readonly Json[]) : [false];
+    if (!files.every((file) => typeof file === 'string'))
+      throw this.#error(`"manifest" of a ${type} message must be an array of URLs`);
+    const format = encoding.get('format');
+    if (typeof format !== 'string') throw this.#error(`"encoding" of a ${type} message must name a "format"`);
+    const compression = encoding.get('compression') ?? 'none';
+    if (typeof compression !== 'string')
+      throw this.#error(`"compression" of a ${type} message must be a text`);
+    return {
+      type: 'batch',
+      stream: this.#string('stream', type),
+      format,
+      compression: compression === 'none' ? undefined : compression,
+      files,
+      version: this.#version(type),
+    };
   }
 
   #stateBytes(type: string): Buffer | undefined {

@@ -4,9 +4,10 @@
  */
 import { InputError } from '../errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
-import type { RecordMessage } from '../protocol/message.ts';
-import { PLACEHOLDER } from '../table/columns.ts';
-import type { Column } from '../table/types.ts';
+import type { Origin, RecordMessage } from '../protocol/message.ts';
+import { DELETED_AT } from '../table/metadata.ts';
+import type { Column, Source } from '../table/types.ts';
+import { metadataValue, type Times } from './metadata.ts';
 import { cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
 
@@ -22,10 +23,26 @@ const ORDINAL_BYTES = 21;
 
 interface Field {
   readonly column: Column;
-  /** Undefined for a column that no property fills. */
-  readonly property: string | undefined;
   readonly write: CellWriter;
   readonly isText: boolean;
+}
+
+/** A record as the cells of its row. */
+export interface Row {
+  readonly cells: Cell[];
+  /**
+   * The record says that its row was deleted in the source (`_sdc_deleted_at`): with the values that the row had, or as a
+   * stub that has the key alone.
+   */
+  readonly deletion: 'full' | 'stub' | undefined;
+}
+
+/** The batch that a row becomes part of. */
+export interface BatchFacts {
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number;
+  /** The widest value of each column so far, in bytes; grows. */
+  readonly maxBytes: number[];
 }
 
 export interface EncoderOptions {
@@ -35,12 +52,18 @@ export interface EncoderOptions {
   readonly validate?: ((record: JsonObject) => string | undefined) | undefined;
   /** Told once for each property that the schema does not have. */
   readonly onUnknownProperty: (property: string) => void;
+  readonly now: () => number;
+  /** When the run began, in milliseconds since the epoch. */
+  readonly syncStartedAt: number;
 }
 
 export class RecordEncoder {
   readonly #stream: string;
   readonly #fields: readonly Field[];
   readonly #known: ReadonlySet<string>;
+  /** Properties that are neither keys nor metadata. */
+  readonly #payload: ReadonlySet<string>;
+  readonly #marksDeletion: boolean;
   readonly #unknown = new Set<string>();
   readonly #options: EncoderOptions;
   /** What had to be changed in the values so far. */
@@ -51,25 +74,30 @@ export class RecordEncoder {
     this.#stream = options.stream;
     this.#fields = options.columns.map((column) => ({
       column,
-      property: column.name === PLACEHOLDER.name ? undefined : column.property,
       write: cellWriter(column.type),
       isText: column.type.kind === 'varchar',
     }));
-    this.#known = new Set(this.#fields.flatMap(({ property }) => property ?? []));
+    this.#known = new Set(options.columns.flatMap(({ source }) => propertyOf(source)));
+    this.#payload = new Set(
+      options.columns
+        .filter(({ isKey, name }) => !isKey && !name.startsWith('_sdc_'))
+        .flatMap(({ source }) => propertyOf(source)),
+    );
+    this.#marksDeletion = options.columns.some(({ name }) => name === DELETED_AT);
   }
 
-  /** `maxBytes[i]` grows to the widest value of column i. Throws InputError. */
-  encode(message: RecordMessage, line: number, lineBytes: number, maxBytes: number[]): Cell[] {
+  /** Throws InputError. */
+  encode(message: RecordMessage, { line, bytes }: Origin, { openedAt, maxBytes }: BatchFacts): Row {
     const { record } = message;
+    const { now, syncStartedAt } = this.#options;
+    const times = { now: now(), batchOpenedAt: openedAt, syncStartedAt };
     const problem = this.#options.validate?.(record);
     if (problem !== undefined) throw this.#error(line, `the record breaks its schema: ${problem}`);
     this.losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) this.losses.invalidUtf8++;
     const cells: Cell[] = [];
-    let found = 0;
     this.#fields.forEach((field, i) => {
-      const value = field.property === undefined ? undefined : record.get(field.property);
-      if (value !== undefined) found++;
+      const value = valueOf(field.column.source, message, times);
       const cell = field.column.isKey
         ? this.#keyCell(field, value, message, line)
         : this.#cell(field, value ?? null, line, this.losses);
@@ -79,9 +107,9 @@ export class RecordEncoder {
         if (bytes > (maxBytes[i] ?? 0)) maxBytes[i] = bytes;
       }
     });
-    if (record.size > found) this.#noteUnknown(record);
-    if (lineBytes > SAFE_LINE_BYTES) this.#checkRowSize(cells, line);
-    return cells;
+    this.#noteUnknown(record);
+    if (bytes.length > SAFE_LINE_BYTES) this.#checkRowSize(cells, line);
+    return { cells, deletion: this.#deletionOf(record) };
   }
 
   #cell(field: Field, value: Json, line: number, losses: Losses): Cell {
@@ -116,6 +144,12 @@ export class RecordEncoder {
     return cell;
   }
 
+  #deletionOf(record: JsonObject): Row['deletion'] {
+    if (!this.#marksDeletion || (record.get(DELETED_AT) ?? null) === null) return undefined;
+    for (const property of record.keys()) if (this.#payload.has(property)) return 'full';
+    return 'stub';
+  }
+
   #noteUnknown(record: JsonObject): void {
     for (const property of record.keys()) {
       if (this.#known.has(property) || this.#unknown.has(property)) continue;
@@ -146,6 +180,29 @@ export class RecordEncoder {
       cause === undefined ? undefined : { cause },
     );
   }
+}
+
+function propertyOf(source: Source): readonly string[] {
+  if (source.kind === 'property') return source.path.slice(0, 1);
+  return source.kind === 'metadata' ? [source.field] : [];
+}
+
+function valueOf(source: Source, message: RecordMessage, times: Times): Json | undefined {
+  switch (source.kind) {
+    case 'metadata':
+      return metadataValue(source.field, message, times);
+    case 'nothing':
+      return undefined;
+    case 'property':
+      return valueAt(message.record, source.path);
+  }
+}
+
+/** Undefined where the path leaves the objects of the record. */
+function valueAt(record: JsonObject, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = record;
+  for (const step of path) value = value instanceof Map ? (value as JsonObject).get(step) : undefined;
+  return value;
 }
 
 function occurrences(text: string, character: string): number {

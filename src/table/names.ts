@@ -5,6 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 
+/** The rule by which names are made. */
+export type Naming = 'exact' | 'safe' | 'snake_case';
+
 const MAX_NAME_BYTES = 127;
 const HASH_CHARACTERS = 8;
 
@@ -15,27 +18,28 @@ const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax
 export const RESERVED_PREFIX = '_target_redshift_';
 
 /** The table of a stream. */
-export function tableName(stream: string): string {
-  const name = fit(fold(stream));
+export function tableName(stream: string, naming: Naming): string {
+  const name = fit(fold(stream, naming));
   // A name that begins with # would make a temporary table (r_CREATE_TABLE_NEW).
   if (name.startsWith('#')) return `_${name.slice(1)}`;
   return name.startsWith(RESERVED_PREFIX) ? fit(`_${name}`) : name;
 }
 
 /** The column of a property. */
-export function columnName(property: string): string {
-  const name = fit(fold(property));
+export function columnName(property: string, naming: Naming): string {
+  const name = fit(fold(property, naming));
   return SYSTEM_COLUMNS.has(name) ? `${name}_` : name;
 }
 
 /** Only ASCII letters fold; control characters cannot stand in a name and become underscores. */
-function fold(name: string): string {
+function fold(name: string, naming: Naming): string {
   const folded = name
     .toWellFormed()
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     // eslint-disable-next-line no-control-regex -- these are the characters that are meant
     .replace(/[\u0000-\u001f\u007f]/g, '_');
-  return folded === '' ? '_' : folded;
+  const plain = naming === 'exact' ? folded : folded.replace(/[^a-z0-9_]/g, '_');
+  return plain === '' ? '_' : plain;
 }
 
 function fit(name: string): string {

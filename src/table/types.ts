@@ -60,12 +60,42 @@ export interface StoredColumn {
   readonly nullable: boolean;
 }
 
+/** What fills a column. */
+export type Source =
+  /** The value at this path of the record; longer than one where objects are flattened. */
+  | { readonly kind: 'property'; readonly path: readonly string[] }
+  | { readonly kind: 'metadata'; readonly field: MetadataField }
+  /** NULL, always. */
+  | { readonly kind: 'nothing' };
+
+/** What is known of a record beside its values, by the names that taps and targets of Singer have for it. */
+export type MetadataField =
+  | '_sdc_extracted_at'
+  | '_sdc_received_at'
+  | '_sdc_batched_at'
+  | '_sdc_deleted_at'
+  | '_sdc_sequence'
+  | '_sdc_table_version'
+  | '_sdc_sync_started_at'
+  | '_sdc_changes';
+
+/** A table by its names as Redshift stores them. */
+export interface TableRef {
+  readonly schema: string;
+  readonly table: string;
+}
+
 /** A column that a stream wants. */
 export interface Column {
-  /** The record's key. */
+  /** The property as messages name it. */
   readonly property: string;
+  readonly source: Source;
   /** The name in Redshift, folded. */
   readonly name: string;
   readonly type: ColumnType;
   readonly isKey: boolean;
+  /** What the schema says about the property, for a comment. */
+  readonly description?: string;
+  /** Compression of a column that is created. */
+  readonly encode?: string;
 }

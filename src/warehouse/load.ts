@@ -7,9 +7,13 @@ import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import { raw, sql, type Sql } from '../sql.ts';
 import { readTables } from './catalog.ts';
-import { varcharWidth, type Column, type StoredColumn } from '../table/types.ts';
+import type { NewColumn } from '../table/changes.ts';
+import { varcharWidth, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import * as statements from './statements.ts';
-import type { CopySource, TableRef } from './statements.ts';
+import type { CopySource } from './statements.ts';
+
+/** How the rows of a batch meet those of the table. */
+export type LoadMethod = 'append' | 'upsert';
 
 /** What one load did, in rows. */
 export interface LoadCounts {
@@ -26,7 +30,9 @@ export interface LoadPlan {
   readonly columns: readonly Column[];
   /** The widest value of each column in the batch, in bytes. */
   readonly maxBytes: readonly number[];
-  readonly method: 'append' | 'upsert';
+  readonly method: LoadMethod;
+  /** The rows end with a truth value: whether the row is a stub of a deletion. */
+  readonly hasStubs: boolean;
   /** Rows that the encoder wrote. */
   readonly rows: number;
   readonly source: CopySource;
@@ -63,8 +69,9 @@ async function upsert(
   const stage = '_target_redshift_stage';
   const repeated = '_target_redshift_repeated';
   try {
-    await session.run(statements.createStage(stage, stageColumns(plan)));
-    await session.run(statements.copyToStage(stage, columns, plan.source));
+    const staged = stageColumns(plan);
+    await session.run(statements.createStage(stage, staged));
+    await session.run(statements.copyToStage(stage, staged, plan.source));
     const copied = await copiedRows(session, plan);
     await session.run(statements.findRepeatedKeys(repeated, stage, keys));
     const superseded = counted(
@@ -136,12 +143,17 @@ function covers(columns: readonly Column[], existing: readonly StoredColumn[]): 
   return existing.every(({ name }) => carried.has(name));
 }
 
-function stageColumns(plan: LoadPlan): readonly Column[] {
-  return plan.columns.map((column, i) =>
-    column.type.kind === 'varchar'
-      ? { ...column, type: { kind: 'varchar', bytes: varcharWidth(plan.maxBytes[i] ?? 0) } }
-      : column,
-  );
+/** The columns of the batch, as wide as its values, and behind them what only the stage has. */
+function stageColumns({ columns, maxBytes, hasStubs }: LoadPlan): readonly NewColumn[] {
+  return [
+    ...columns.map(({ name, type }, i): NewColumn => {
+      return type.kind === 'varchar'
+        ? { name, type: { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } }
+        : { name, type };
+    }),
+    { name: statements.ORDINAL, type: { kind: 'bigint' } },
+    ...(hasStubs ? [{ name: statements.STUB, type: { kind: 'boolean' } } as const] : []),
+  ];
 }
 
 async function transaction(

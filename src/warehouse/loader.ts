@@ -10,18 +10,20 @@ import { retry } from '../retry.ts';
 import { raw } from '../sql.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf } from '../staging/manifest.ts';
-import type { Column } from '../table/types.ts';
+import type { TableSettings } from '../table/settings.ts';
+import type { Column, TableRef } from '../table/types.ts';
 import { readTables, type Tables } from './catalog.ts';
 import { findRowError } from './explain.ts';
-import { load, type LoadCounts } from './load.ts';
+import { load, type LoadCounts, type LoadMethod } from './load.ts';
 import { prepareSchema, prepareTable } from './prepare.ts';
 import * as statements from './statements.ts';
-import type { CopyAccess, TableRef } from './statements.ts';
+import type { CopyAccess } from './statements.ts';
 import { isTransient } from './transient.ts';
 
 export interface LoaderOptions {
   readonly warehouse: Warehouse;
   readonly store: ObjectStore;
+  /** The schema of the tables that this program needs for itself. */
   readonly schema: string;
   readonly access: CopyAccess;
   readonly region: string | undefined;
@@ -39,10 +41,13 @@ export interface LoaderOptions {
 /** A batch and the immutable plan it was encoded for. */
 export interface LoadJob {
   readonly stream: string;
-  readonly table: string;
+  readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly maxBytes: readonly number[];
-  readonly method: 'append' | 'upsert';
+  readonly method: LoadMethod;
+  /** The rows end with a truth value: whether the row is a stub of a deletion. */
+  readonly hasStubs: boolean;
+  readonly settings: TableSettings;
   readonly keyProperties: readonly string[];
   /** Unique in this run. */
   readonly batch: number;
@@ -56,7 +61,8 @@ const CONNECTION_LOST = '08006';
 
 export class Loader {
   readonly #options: LoaderOptions;
-  #schemaReady: Promise<void> | undefined;
+  /** By name. */
+  readonly #schemasReady = new Map<string, Promise<void>>();
   #markers: Promise<boolean> | undefined;
   /** Server processes of connections that were lost. */
   readonly #ghosts = new Set<number>();
@@ -65,21 +71,21 @@ export class Loader {
     this.#options = options;
   }
 
-  /** The tables of the target schema; none when it does not exist yet. */
-  async tables(): Promise<Tables> {
+  /** The tables of a schema; none when it does not exist yet. */
+  async tables(schema: string): Promise<Tables> {
     // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
     return this.#retry(
       'read the catalog',
-      () => this.#options.warehouse.session((session) => readTables(session, this.#options.schema)),
+      () => this.#options.warehouse.session((session) => readTables(session, schema)),
       FIRST_TRIES,
     );
   }
 
   /** Creates or alters the table of a stream that sent no rows. */
   async prepare(job: LoadJob): Promise<void> {
-    await this.#retry(`prepare table "${job.table}"`, () =>
+    await this.#retry(`prepare table "${job.target.table}"`, () =>
       this.#options.warehouse.session(async (session) => {
-        await this.#prepareSchema(session);
+        await this.#prepareSchema(session, job.target.schema);
         await prepareTable(session, this.#wish(job));
       }),
     );
@@ -136,14 +142,14 @@ export class Loader {
 
   async #attempt(job: LoadJob, staged: StagedBatch, manifest: string): Promise<LoadCounts> {
     const { warehouse, store, access, region, runId, schema } = this.#options;
-    const target: TableRef = { schema, table: job.table };
+    const { target } = job;
     let counts: LoadCounts | undefined;
     let backend: number | undefined;
     try {
       return await warehouse.session(async (session) => {
         backend = session.backend;
         await this.#endGhosts(session);
-        await this.#prepareSchema(session);
+        await this.#prepareSchema(session, job.target.schema);
         const existing = await prepareTable(session, this.#wish(job));
         const hasMarkers = await this.#prepareMarkers(session);
         const plan = {
@@ -151,6 +157,7 @@ export class Loader {
           columns: job.columns,
           maxBytes: job.maxBytes,
           method: job.method,
+          hasStubs: job.hasStubs,
           rows: staged.rows,
           source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
           marker: hasMarkers ? statements.insertMarker(schema, runId, job.batch) : undefined,
@@ -214,17 +221,18 @@ export class Loader {
   #wish(job: LoadJob): Parameters<typeof prepareTable>[1] {
     const note = { 'target-redshift': { stream: job.stream, key_properties: job.keyProperties } };
     return {
-      target: { schema: this.#options.schema, table: job.table },
+      target: job.target,
       columns: job.columns,
       maxBytes: job.maxBytes,
       comment: JSON.stringify(note),
     };
   }
 
-  async #prepareSchema(session: Session): Promise<void> {
-    this.#schemaReady ??= prepareSchema(session, this.#options.schema);
-    await this.#schemaReady.catch((error: unknown) => {
-      this.#schemaReady = undefined;
+  async #prepareSchema(session: Session, schema: string): Promise<void> {
+    const ready = this.#schemasReady.get(schema) ?? prepareSchema(session, schema);
+    this.#schemasReady.set(schema, ready);
+    await ready.catch((error: unknown) => {
+      this.#schemasReady.delete(schema);
       throw error;
     });
   }
@@ -234,6 +242,7 @@ export class Loader {
     const { schema, runId, log } = this.#options;
     this.#markers ??= (async () => {
       try {
+        await this.#prepareSchema(session, schema);
         await session.run(statements.createMarkers(schema), { timeoutMs: 60_000 });
         await session.run(statements.insertMarker(schema, runId, 0), { timeoutMs: 60_000 });
         return true;
@@ -268,7 +277,7 @@ export class Loader {
 
   async #explain(job: LoadJob, error: unknown): Promise<unknown> {
     if (!(error instanceof LoadError)) return error;
-    const table = `"${this.#options.schema}"."${job.table}"`;
+    const table = `"${job.target.schema}"."${job.target.table}"`;
     const more = {
       ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
       ...(error.detail === undefined ? {} : { detail: error.detail }),

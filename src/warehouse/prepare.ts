@@ -8,10 +8,9 @@ import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 import { planChanges, resolveColumns, type Change } from '../table/changes.ts';
-import { typeSql, type Column, type StoredColumn } from '../table/types.ts';
+import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import { hasSchema, readTables } from './catalog.ts';
 import * as statements from './statements.ts';
-import type { TableRef } from './statements.ts';
 
 const DDL_TIMEOUT_MS = 60_000;
 const DDL_TRIES = 3;

@@ -6,12 +6,7 @@
 import { copyFormat } from '../rows/csv.ts';
 import { ident, integer, join, literal, raw, secret, sql, type Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
-import { typeSql, type Column } from '../table/types.ts';
-
-export interface TableRef {
-  readonly schema: string;
-  readonly table: string;
-}
+import { typeSql, type Column, type TableRef } from '../table/types.ts';
 
 /** How COPY may read the bucket: a role of the cluster, or keys. */
 export type CopyAccess =
@@ -32,6 +27,9 @@ export interface CopySource {
 
 /** The column that tells the last record of a key: one counter per stream. */
 export const ORDINAL = '_target_redshift_ordinal';
+
+/** The column that tells whether a row is a stub of a deletion. */
+export const STUB = '_target_redshift_stub';
 
 const target = ({ schema, table }: TableRef): Sql => ident(schema, table);
 const names = (columns: readonly { readonly name: string }[]): Sql =>
@@ -59,7 +57,7 @@ export const widenColumn = (table: TableRef, column: string, bytes: number): Sql
 
 /** A temporary table cannot be qualified; it is gone with the session. */
 export const createStage = (stage: string, columns: readonly NewColumn[]): Sql =>
-  sql`CREATE TEMP TABLE ${ident(stage)} (${join([...columns.map(definition), sql`${ident(ORDINAL)} BIGINT`])})`;
+  sql`CREATE TEMP TABLE ${ident(stage)} (${join(columns.map(definition))})`;
 
 export const dropStage = (stage: string): Sql => sql`DROP TABLE IF EXISTS ${ident(stage)}`;
 
@@ -71,8 +69,8 @@ export const copyToTable = (table: TableRef, columns: readonly Column[], source:
   copyInto(target(table), names(columns), source);
 
 /** A stage needs neither compression analysis nor statistics (copy-parameters-data-load). */
-export const copyToStage = (stage: string, columns: readonly Column[], source: CopySource): Sql =>
-  sql`${copyInto(ident(stage), names([...columns, { name: ORDINAL }]), source)} COMPUPDATE OFF STATUPDATE OFF`;
+export const copyToStage = (stage: string, columns: readonly NewColumn[], source: CopySource): Sql =>
+  sql`${copyInto(ident(stage), names(columns), source)} COMPUPDATE OFF STATUPDATE OFF`;
 
 function authorization(access: CopyAccess): Sql {
   if (access.kind === 'role') {

@@ -33,6 +33,8 @@ describe('parseSinger', () => {
       record: new Map([['id', new JsonNumber('1.0')]]),
       duplicateKeys: 0,
       invalidUtf8: false,
+      version: '3',
+      timeExtracted: 'x',
     });
   });
 
@@ -57,14 +59,22 @@ describe('parseSinger', () => {
     expect(read('{"type":"ACTIVATE_VERSION","stream":"s","version":12}')).to.deep.equal({
       type: 'activate-version',
       stream: 's',
-      version: new JsonNumber('12'),
+      version: '12',
     });
   });
 
   it('reads a BATCH', () => {
-    expect(read('{"type":"BATCH","stream":"s","encoding":{},"manifest":[]}')).to.deep.equal({
+    const encoding = '{"format":"jsonl","compression":"gzip"}';
+    const manifest = '["file:///a","s3://b/c"]';
+    expect(
+      read(`{"type":"BATCH","stream":"s","encoding":${encoding},"manifest":${manifest},"version":4}`),
+    ).to.deep.equal({
       type: 'batch',
       stream: 's',
+      format: 'jsonl',
+      compression: 'gzip',
+      files: ['file:///a', 's3://b/c'],
+      version: '4',
     });
   });
 
@@ -80,7 +90,11 @@ describe('parseSinger', () => {
   }
 
   it('skips a byte order mark at the beginning of the input only', () => {
-    expect(read('\uFEFF{"type":"BATCH","stream":"s"}', 1)).to.deep.equal({ type: 'batch', stream: 's' });
+    expect(read('\uFEFF{"type":"ACTIVATE_VERSION","stream":"s","version":1}', 1)).to.deep.equal({
+      type: 'activate-version',
+      stream: 's',
+      version: '1',
+    });
     expect(refusal('\uFEFF{"type":"BATCH","stream":"s"}').message).to.equal(
       'Cannot read line 7: not a JSON object, expected an object at character 1',
     );

@@ -10,6 +10,7 @@ import type { Column, ColumnType } from '../../src/table/types.ts';
 
 const column = (property: string, type: ColumnType, isKey = false): Column => ({
   property,
+  source: { kind: 'property', path: [property] },
   name: property.toLowerCase(),
   type,
   isKey,
@@ -46,13 +47,17 @@ function encoderFor(
     columns,
     validate,
     onUnknownProperty: (name) => unknown.push(name),
+    now: () => 0,
+    syncStartedAt: 0,
   });
   const maxBytes: number[] = [];
   return {
     encoder,
     unknown,
     maxBytes,
-    encode: (record) => encoder.encode(message(record), 42, record.length, maxBytes),
+    encode: (record) =>
+      encoder.encode(message(record), { line: 42, bytes: Buffer.from(record) }, { openedAt: 0, maxBytes })
+        .cells,
   };
 }
 
@@ -99,6 +104,7 @@ describe('RecordEncoder', () => {
   it('writes a record of a stream without properties', () => {
     const placeholder: Column = {
       property: '',
+      source: { kind: 'nothing' },
       name: '_target_redshift_placeholder',
       type: { kind: 'boolean' },
       isKey: false,
@@ -221,7 +227,13 @@ describe('RecordEncoder', () => {
       let bytes = 0;
       try {
         bytes = encodeRows(
-          [encoder.encode(message(record), 1, record.length, [])],
+          [
+            encoder.encode(
+              message(record),
+              { line: 1, bytes: Buffer.from(record) },
+              { openedAt: 0, maxBytes: [] },
+            ).cells,
+          ],
           `NULL-${'0'.repeat(24)}`,
         ).length;
       } catch (error) {

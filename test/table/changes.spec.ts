@@ -22,6 +22,7 @@ const everyType: readonly ColumnType[] = [...kinds.map((kind) => ({ kind })), va
 
 const wants = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
+  source: { kind: 'property', path: [name] },
   name,
   type,
   isKey,

@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors.ts';
 import { JsonNumber, parseObject } from '../../src/protocol/json.ts';
 import { cellWriter, noLosses } from '../../src/rows/values.ts';
 import { columnsOf } from '../../src/table/columns.ts';
+import { settings } from '../support/settings.ts';
 import { typeSql, type Column, type ColumnType } from '../../src/table/types.ts';
 
 type Definition = Readonly<Record<string, unknown>> | boolean | null | string;
@@ -11,27 +12,40 @@ const schemaOf = (properties: object, more: object = {}): Parameters<typeof colu
   parseObject(JSON.stringify({ type: 'object', properties, ...more })).members;
 
 const columns = (properties: object, keys: readonly string[] = [], more: object = {}): readonly Column[] =>
-  columnsOf('s', schemaOf(properties, more), keys);
+  columnsOf('s', schemaOf(properties, more), keys, settings());
 
 const typeOf = (definition: Definition, more: object = {}): ColumnType =>
   columns({ a: definition }, [], more)[0]!.type;
+
+const of = (property: string): object => ({ property, source: { kind: 'property', path: [property] } });
 
 describe('columnsOf', () => {
   it('gives the columns in the order of the schema, with folded names and keys', () => {
     expect(
       columns({ B: { type: 'integer' }, 10: { type: 'string' }, 9: { type: 'boolean' } }, ['B']),
     ).to.have.deep.members([
-      { property: 'B', name: 'b', type: { kind: 'bigint' }, isKey: true },
-      { property: '9', name: '9', type: { kind: 'boolean' }, isKey: false },
-      { property: '10', name: '10', type: { kind: 'varchar', bytes: 0 }, isKey: false },
+      { ...of('B'), name: 'b', type: { kind: 'bigint' }, isKey: true },
+      { ...of('9'), name: '9', type: { kind: 'boolean' }, isKey: false },
+      { ...of('10'), name: '10', type: { kind: 'varchar', bytes: 0 }, isKey: false },
     ]);
     const written = parseObject('{"properties":{"b":{},"10":{},"9":{},"__proto__":{}}}').members;
-    expect(columnsOf('s', written, []).map(({ name }) => name)).to.deep.equal(['b', '10', '9', '__proto__']);
+    expect(columnsOf('s', written, [], settings()).map(({ name }) => name)).to.deep.equal([
+      'b',
+      '10',
+      '9',
+      '__proto__',
+    ]);
   });
 
   it('makes a placeholder for a stream without properties', () => {
     expect(columns({})).to.deep.equal([
-      { property: '', name: '_target_redshift_placeholder', type: { kind: 'boolean' }, isKey: false },
+      {
+        property: '',
+        source: { kind: 'nothing' },
+        name: '_target_redshift_placeholder',
+        type: { kind: 'boolean' },
+        isKey: false,
+      },
     ]);
   });
 
@@ -195,7 +209,7 @@ describe('columnsOf', () => {
       `{"properties":{"a":{"type":"number","multipleOf":0.${'0'.repeat(15_000)}1}}}`,
     ).members;
     const started = Date.now();
-    columnsOf('s', schema, []);
+    columnsOf('s', schema, [], settings());
     expect(Date.now() - started).to.be.below(150);
   });
 
@@ -248,8 +262,10 @@ describe('columnsOf', () => {
   for (const [what, schema, keys, message] of refused) {
     it(`refuses ${what}`, () => {
       const parsed = parseObject(JSON.stringify(schema)).members;
-      expect(() => columnsOf('s', parsed, keys)).to.throw(InputError, message);
-      expect(() => columnsOf('s', parsed, keys)).to.throw(/^Cannot use the schema of stream "s": /);
+      expect(() => columnsOf('s', parsed, keys, settings())).to.throw(InputError, message);
+      expect(() => columnsOf('s', parsed, keys, settings())).to.throw(
+        /^Cannot use the schema of stream "s": /,
+      );
     });
   }
 

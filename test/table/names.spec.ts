@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { columnName, RESERVED_PREFIX, tableName } from '../../src/table/names.ts';
+import {
+  RESERVED_PREFIX,
+  columnName as namedColumn,
+  tableName as namedTable,
+} from '../../src/table/names.ts';
+
+const columnName = (property: string): string => namedColumn(property, 'exact');
+const tableName = (stream: string): string => namedTable(stream, 'exact');
 
 describe('columnName', () => {
   const names: readonly (readonly [string, string])[] = [

@@ -8,6 +8,7 @@ import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
 const table = { schema: 'sch"ema', table: `t'a\\b le` };
 const column = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
+  source: { kind: 'property', path: [name] },
   name,
   type,
   isKey,
@@ -16,6 +17,7 @@ const id = column('i"d', { kind: 'bigint' }, true);
 const code = column('co de', { kind: 'varchar', bytes: 64 }, true);
 const note = column(`no'te\\`, { kind: 'varchar', bytes: 256 });
 const columns = [id, code, note];
+const ordinal = column(statements.ORDINAL, { kind: 'bigint' });
 const keys = [id, code];
 
 const role: CopyAccess = { kind: 'role', role: 'arn:aws:iam::1:role/r' };
@@ -63,7 +65,7 @@ describe('statements', () => {
     ],
     [
       'createStage',
-      statements.createStage('stage', [id, note]),
+      statements.createStage('stage', [id, note, ordinal]),
       String.raw`CREATE TEMP TABLE "stage" ("i""d" BIGINT, "no'te\" VARCHAR(256), "_target_redshift_ordinal" BIGINT)`,
     ],
     ['dropStage', statements.dropStage('st"age'), 'DROP TABLE IF EXISTS "st""age"'],
@@ -83,7 +85,7 @@ describe('statements', () => {
     ],
     [
       'copyToStage',
-      statements.copyToStage('stage', columns, source({ region: 'r' })),
+      statements.copyToStage('stage', [...columns, ordinal], source({ region: 'r' })),
       `COPY "stage" (${NAMES}, "_target_redshift_ordinal") FROM ${URL_LITERAL} IAM_ROLE 'arn:aws:iam::1:role/r' REGION 'r' ${FORMAT} COMPUPDATE OFF STATUPDATE OFF`,
     ],
     ['lastCopyCount', statements.lastCopyCount(), 'SELECT pg_last_copy_count()'],

@@ -1,8 +1,16 @@
 /** Configuration files to a checked Config: every problem at once, each with the option's name and what would be right. */
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
-import { ConfigError, messageOf } from './errors.ts';
-import { options, OPTIONS, type Config, type Option, type OptionName } from './options.ts';
+import { ConfigError, messageOf } from '../errors.ts';
+import type { Option } from './option.ts';
+import {
+  isConnectionOption,
+  options,
+  OPTIONS,
+  optionSchema,
+  type Config,
+  type OptionName,
+} from './options.ts';
 
 export type ConfigInput = Readonly<Record<string, unknown>>;
 
@@ -21,19 +29,6 @@ export function configSchema(): Record<string, unknown> {
     properties: Object.fromEntries(options().map(([name, option]) => [name, optionSchema(option)])),
     required: options().flatMap(([name, option]) => (option.required ? [name] : [])),
     additionalProperties: true,
-  };
-}
-
-function optionSchema(option: Option): Record<string, unknown> {
-  return {
-    type: option.type,
-    description: option.description,
-    ...('default' in option ? { default: option.default } : {}),
-    ...(option.type === 'integer' ? { minimum: option.min, maximum: option.max } : {}),
-    ...(option.type === 'string' && option.oneOf ? { enum: option.oneOf } : {}),
-    ...(option.type === 'string' && option.minLength ? { minLength: option.minLength } : {}),
-    ...(option.example === undefined ? {} : { examples: [option.example] }),
-    ...(option.secret ? { secret: true, writeOnly: true } : {}),
   };
 }
 
@@ -84,9 +79,8 @@ export function checkConfig(input: ConfigInput): LoadedConfig {
 
 /** With --local, where the warehouse is comes from the local warehouse; how to load comes from the files. */
 export function overrideConnection(input: ConfigInput, local: ConfigInput): LoadedConfig {
-  const isConnection = (name: string): boolean => optionOf(name)?.group === 'connection';
-  const ignored = Object.keys(withoutNulls(input)).filter(isConnection);
-  const kept = Object.fromEntries(Object.entries(input).filter(([name]) => !isConnection(name)));
+  const ignored = Object.keys(withoutNulls(input)).filter(isConnectionOption);
+  const kept = Object.fromEntries(Object.entries(input).filter(([name]) => !isConnectionOption(name)));
   const { config, warnings } = checkConfig({ ...local, ...kept });
   const warning = `--local ignores the connection options of the configuration: ${ignored.join(', ')}`;
   return { config, warnings: ignored.length > 0 ? [warning, ...warnings] : warnings };
@@ -104,11 +98,23 @@ function readValue(name: string, value: unknown): [string, unknown][] {
     return [[name, Number(value)]];
   if (option?.type === 'boolean' && (value === 'true' || value === 'false'))
     return [[name, value === 'true']];
+  // Settings from an environment are texts.
+  if ((option?.type === 'array' || option?.type === 'object') && typeof value === 'string') {
+    return [[name, jsonOr(value)]];
+  }
   if (option?.type === 'string') {
     if (typeof value === 'number') return [[name, String(value)]];
     if (value === '' && !option.required && !('default' in option)) return [];
   }
   return [[name, value]];
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 function optionOf(name: string): Option | undefined {
@@ -120,9 +126,28 @@ function describe(error: ErrorObject): string {
     const name = String(error.params['missingProperty']);
     return `"${name}" is missing: ${optionOf(name)?.description ?? ''}`;
   }
-  const name = error.instancePath.slice(1);
+  const path = error.instancePath
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const [name = ''] = path;
   const option = optionOf(name);
-  return option === undefined ? `${name} ${error.message ?? ''}` : `"${name}" must be ${wanted(option)}`;
+  if (option === undefined) return `${name} ${error.message ?? ''}`;
+  if (path.length === 1 && error.keyword !== 'additionalProperties')
+    return `"${name}" must be ${wanted(option)}`;
+  return `"${path.join('.')}" ${problemOf(error)}`;
+}
+
+/** What is wrong inside an option that is an object or a list. */
+function problemOf(error: ErrorObject): string {
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return `has "${String(error.params['additionalProperty'])}", which this program does not know there`;
+    case 'enum':
+      return `must be one of ${(error.params['allowedValues'] as readonly string[]).join(', ')}`;
+    default:
+      return error.message ?? 'is wrong';
+  }
 }
 
 function wanted(option: Option): string {
@@ -131,6 +156,10 @@ function wanted(option: Option): string {
       return 'true or false';
     case 'integer':
       return `a whole number from ${option.min} to ${option.max}`;
+    case 'array':
+      return 'a list of texts';
+    case 'object':
+      return option.wanted;
     case 'string':
       return option.oneOf ? `one of ${option.oneOf.join(', ')}` : 'a text that is not empty';
   }

@@ -3,21 +3,20 @@
  * one after the other in the order of the input. Each batch carries its own immutable plan.
  */
 import type { LimitFunction } from 'p-limit';
-import { InputError } from './errors.ts';
-import type { Ledger, Settle } from './ledger.ts';
-import type { Logger } from './log.ts';
-import type { Config } from './options.ts';
-import type { Json } from './protocol/json.ts';
-import type { RecordMessage, SchemaMessage } from './protocol/message.ts';
-import { RecordEncoder } from './rows/encoder.ts';
-import { compileValidator } from './rows/validate.ts';
-import { noLosses, Token, type Losses } from './rows/values.ts';
-import { Batch, type Staging } from './staging/batch.ts';
-import { batchPrefix } from './staging/keys.ts';
-import { resolveColumns } from './table/changes.ts';
-import { columnsOf } from './table/columns.ts';
-import { typeSql, type Column, type StoredColumn } from './table/types.ts';
-import type { LoadJob, Loader } from './warehouse/loader.ts';
+import type { Config } from '../config/options.ts';
+import type { StreamSettings } from '../config/settings.ts';
+import { InputError } from '../errors.ts';
+import type { Ledger, Settle } from '../ledger.ts';
+import type { Logger } from '../log.ts';
+import type { Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
+import { Token } from '../rows/values.ts';
+import { Batch, type Staging } from '../staging/batch.ts';
+import { batchPrefix } from '../staging/keys.ts';
+import type { StoredColumn, TableRef } from '../table/types.ts';
+import type { LoadJob, Loader } from '../warehouse/loader.ts';
+import { Chain } from './chain.ts';
+import { reportLosses } from './losses.ts';
+import { isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
 
 /** What the streams of a run share. */
 export interface StreamContext {
@@ -31,6 +30,8 @@ export interface StreamContext {
   readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
+  /** When the run began, in milliseconds since the epoch. */
+  readonly syncStartedAt: number;
   readonly nextBatch: () => number;
   /** A batch is durable and the ledger knows. */
   readonly onCommitted: () => void;
@@ -39,48 +40,44 @@ export interface StreamContext {
   readonly areLoadsStopped: () => boolean;
 }
 
-/** What a schema makes of the stream. */
-interface Plan {
-  readonly message: SchemaMessage;
-  readonly columns: readonly Column[];
-  readonly method: 'append' | 'upsert';
-  readonly encoder: RecordEncoder;
-}
-
 interface OpenBatch {
-  readonly plan: Plan;
+  readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly settle: Settle;
   readonly number: number;
   readonly keyPrefix: string;
+  readonly openedAt: number;
   readonly maxBytes: number[];
 }
 
 export class Stream {
   readonly name: string;
-  readonly table: string;
+  readonly target: TableRef;
+  readonly settings: StreamSettings;
   readonly #context: StreamContext;
+  readonly #chain: Chain;
   #stored: readonly StoredColumn[] | undefined;
-  #plan: Plan | undefined;
+  #plan: StreamPlan | undefined;
   /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
   #ordinal = 0;
-  #tail: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #onRoom: (() => void)[] = [];
   #loadedRows = 0;
 
+  /** `stored` are the columns of the table that is there; undefined without one. */
   constructor(
     name: string,
-    table: string,
+    target: TableRef,
+    settings: StreamSettings,
     stored: readonly StoredColumn[] | undefined,
     context: StreamContext,
   ) {
     this.name = name;
-    this.table = table;
+    this.target = target;
+    this.settings = settings;
     this.#stored = stored;
     this.#context = context;
+    this.#chain = new Chain(context.loads, context.onFailure);
   }
 
   /** Rows that are committed. */
@@ -88,49 +85,30 @@ export class Stream {
     return this.#loadedRows;
   }
 
-  /** Whether the schema differs from the current one in more than the order of its keys. */
   isNewSchema(message: SchemaMessage): boolean {
-    const current = this.#plan?.message;
-    return (
-      !current ||
-      !sameJson(current.schema, message.schema) ||
-      !sameJson([...current.keyProperties].sort(), [...message.keyProperties].sort())
-    );
+    return isNewSchema(this.#plan?.message, message);
   }
 
   /** Takes a new schema. The open batch must be closed before: its rows were encoded for the old one. */
   setSchema(message: SchemaMessage): void {
-    const { config, log } = this.#context;
-    const wanted = columnsOf(this.name, message.schema, message.keyProperties);
-    const columns = resolveColumns(this.table, wanted, this.#stored);
+    const { target, settings } = this;
+    const { log, now, syncStartedAt } = this.#context;
+    const plan = planStream({ message, target, settings, stored: this.#stored, log, now, syncStartedAt });
     this.#reportLosses();
-    this.#plan = {
-      message,
-      columns,
-      method: config.load_method === 'upsert' && message.keyProperties.length > 0 ? 'upsert' : 'append',
-      encoder: new RecordEncoder({
-        stream: this.name,
-        columns,
-        validate: config.validate_records ? compileValidator(this.name, message.schema) : undefined,
-        onUnknownProperty: (property) =>
-          log.warn(
-            { stream: this.name },
-            `property ${JSON.stringify(property)} is not in the schema and is not loaded`,
-          ),
-      }),
-    };
+    this.#plan = plan;
     this.#isTableDue = true;
-    this.#stored = withPlanned(this.#stored, columns);
+    this.#stored = withPlanned(this.#stored, plan.columns);
   }
 
   /** Encodes a record into the open batch, opening one if need be. One synchronous step with the ledger. */
-  append(message: RecordMessage, line: number, lineBytes: number): void {
+  append(message: RecordMessage, origin: Origin): void {
     const plan = this.#plan;
     if (!plan)
-      throw new InputError(`Cannot load line ${line}: stream "${this.name}" has no schema`, { line });
+      throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
     const batch = this.#batch ?? this.#open(plan);
-    const cells = plan.encoder.encode(message, line, lineBytes, batch.maxBytes);
-    if (plan.method === 'upsert') cells.push(new Token(String(this.#ordinal++)));
+    const { cells, deletion } = plan.encoder.encode(message, origin, batch);
+    if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)));
+    if (plan.hasStubs) cells.push(new Token(String(deletion === 'stub')));
     batch.rows.append(cells);
   }
 
@@ -165,11 +143,11 @@ export class Stream {
 
   /** Whether a closed batch may be added: at most one waits behind the one that is loading. */
   get hasRoom(): boolean {
-    return this.#waiting === 0;
+    return this.#chain.hasRoom;
   }
 
-  async room(): Promise<void> {
-    while (!this.hasRoom) await new Promise<void>((resolve) => this.#onRoom.push(resolve));
+  room(): Promise<void> {
+    return this.#chain.room();
   }
 
   /** Closes the open batch and queues its load. */
@@ -180,7 +158,7 @@ export class Stream {
     this.#isTableDue = false;
     const staged = batch.rows.close();
     staged.catch(() => undefined);
-    this.#enqueue(async () => {
+    this.#chain.add(async () => {
       if (this.#context.areLoadsStopped()) return this.#discard(batch);
       const { loader, log, onCommitted, now } = this.#context;
       const started = now();
@@ -194,7 +172,7 @@ export class Stream {
         log.info(
           {
             stream: this.name,
-            table: this.table,
+            table: this.target.table,
             rows: ready.rows,
             ...counts,
             bytes: ready.bytes,
@@ -213,7 +191,7 @@ export class Stream {
     this.close();
     const plan = this.#plan;
     if (this.#isTableDue && plan) {
-      this.#enqueue(async () => {
+      this.#chain.add(async () => {
         if (this.#context.areLoadsStopped()) return;
         await this.#context.loader.prepare(this.#job({ plan, maxBytes: [], number: 0, keyPrefix: '' }));
       });
@@ -230,17 +208,19 @@ export class Stream {
 
   /** Resolves when every queued load has ended, well or not. */
   async drained(): Promise<void> {
-    await this.#tail;
+    await this.#chain.drained();
   }
 
-  #open(plan: Plan): OpenBatch {
+  #open(plan: StreamPlan): OpenBatch {
     const { objectPrefix, folder, staging, ledger, now, nextBatch, log } = this.#context;
     const number = nextBatch();
     log.debug({ stream: this.name, batch: number }, 'opened a batch');
-    const keyPrefix = batchPrefix(objectPrefix, folder, this.table, number);
+    const keyPrefix = batchPrefix(objectPrefix, folder, this.target.table, number);
+    const openedAt = now();
     this.#batch = {
       plan,
-      rows: new Batch(keyPrefix, staging, now()),
+      openedAt,
+      rows: new Batch(keyPrefix, staging, openedAt),
       settle: ledger.open(),
       number,
       keyPrefix,
@@ -257,28 +237,16 @@ export class Stream {
   }: Pick<OpenBatch, 'plan' | 'maxBytes' | 'number' | 'keyPrefix'>): LoadJob {
     return {
       stream: this.name,
-      table: this.table,
+      target: this.target,
       columns: plan.columns,
       maxBytes,
       method: plan.method,
-      keyProperties: plan.message.keyProperties,
+      hasStubs: plan.hasStubs,
+      settings: this.settings,
+      keyProperties: plan.keys,
       batch: number,
       keyPrefix,
     };
-  }
-
-  #enqueue(work: () => Promise<void>): void {
-    const { loads, onFailure } = this.#context;
-    this.#waiting++;
-    this.#tail = this.#tail
-      .then(() =>
-        loads(async () => {
-          this.#waiting--;
-          for (const wake of this.#onRoom.splice(0)) wake();
-          await work();
-        }),
-      )
-      .catch(onFailure);
   }
 
   async #discard(batch: OpenBatch): Promise<void> {
@@ -286,55 +254,6 @@ export class Stream {
   }
 
   #reportLosses(): void {
-    const losses = this.#plan?.encoder.losses ?? noLosses();
-    for (const [kind, sentence] of Object.entries(LOSSES) as [keyof Losses, string][]) {
-      if (losses[kind] === 0) continue;
-      this.#context.log.warn({ stream: this.name, count: losses[kind] }, sentence);
-      losses[kind] = 0;
-    }
+    if (this.#plan) reportLosses(this.name, this.#plan.encoder.losses, this.#context.log);
   }
-}
-
-const LOSSES: Readonly<Record<keyof Losses, string>> = {
-  nulRemoved: 'texts held NUL characters, which Redshift cannot store; they were removed',
-  surrogatesReplaced: 'texts held lone surrogates, which are not characters; they became U+FFFD',
-  invalidUtf8: 'records held bytes that are not UTF-8; they became U+FFFD',
-  fractionsCut: 'times had more than six digits of a second, which Redshift cannot store; the rest was cut',
-  doublesRounded: 'numbers had more digits than their column holds; they are rounded to the nearest',
-  duplicateKeys: 'keys stood twice in one JSON object; the last value was taken',
-};
-
-/** The columns that the table will have once the plan's first batch is loaded. */
-function withPlanned(
-  stored: readonly StoredColumn[] | undefined,
-  columns: readonly Column[],
-): readonly StoredColumn[] {
-  const known = new Set(stored?.map(({ name }) => name));
-  const planned = columns.filter(({ name }) => !known.has(name));
-  return [
-    ...(stored ?? []),
-    ...planned.map(({ name, type }) => ({
-      name,
-      type,
-      typeText: typeSql(type).toLowerCase(),
-      nullable: true,
-    })),
-  ];
-}
-
-/** Equal but for the order of object keys. Numbers are equal when their texts are. */
-function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return canonical(a ?? null) === canonical(b ?? null);
-}
-
-function canonical(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join()}]`;
-  if (value instanceof Map) {
-    const members = [...(value as ReadonlyMap<string, Json>)].map(
-      ([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`,
-    );
-    return `{${members.sort().join()}}`;
-  }
-  return 'text' in value ? value.text : '';
 }

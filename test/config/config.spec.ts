@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { checkConfig, configSchema, overrideConnection, readConfigFiles } from '../src/config.ts';
-import { ConfigError } from '../src/errors.ts';
-import { options, type OptionName } from '../src/options.ts';
+import { checkConfig, configSchema, overrideConnection, readConfigFiles } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { options, type OptionName } from '../../src/config/options.ts';
 
 const least = {
   hostname: 'h',
@@ -32,7 +32,7 @@ describe('checkConfig', () => {
   it('fills in the defaults', () => {
     const config: Readonly<Record<string, unknown>> = checked();
     for (const [name, option] of options()) {
-      if ('default' in option) expect(config[name], name).to.equal(option.default);
+      if ('default' in option) expect(config[name], name).to.deep.equal(option.default);
     }
   });
 
@@ -89,8 +89,7 @@ describe('checkConfig', () => {
     [{ hostname: '' }, '"hostname" must be a text that is not empty'],
     [{ hostname: {} }, '"hostname" must be a text that is not empty'],
     [{ validate_records: 'yes' }, '"validate_records" must be true or false'],
-    [{ load_method: 'overwrite' }, '"load_method" must be one of upsert, append-only'],
-    [{ load_method: 'UPSERT' }, '"load_method" must be one of upsert, append-only'],
+    [{ load_method: 'UPSERT' }, '"load_method" must be one of upsert, append-only, insert-only, overwrite'],
     [{ memory_budget_mb: 15 }, '"memory_budget_mb" must be a whole number from 16 to 65536'],
     [{ batch_size_rows: 0 }, '"batch_size_rows" must be a whole number from 1 to 1000000000'],
   ];

@@ -1,9 +1,10 @@
 /** The streams of a run by name, and what is done to all of them. */
-import { InputError } from './errors.ts';
-import type { SchemaMessage } from './protocol/message.ts';
+import { settingsOf } from '../config/settings.ts';
+import { InputError } from '../errors.ts';
+import type { SchemaMessage } from '../protocol/message.ts';
 import { Stream, type StreamContext } from './stream.ts';
-import { tableName } from './table/names.ts';
-import type { Tables } from './warehouse/catalog.ts';
+import { targetOf } from './target.ts';
+import type { Tables } from '../warehouse/catalog.ts';
 
 export class Streams {
   readonly #context: StreamContext;
@@ -11,7 +12,8 @@ export class Streams {
   readonly #byTable = new Map<string, Stream>();
   readonly #touched = new Set<Stream>();
   readonly #ignoredVersions = new Set<string>();
-  #tables: Promise<Tables> | undefined;
+  /** By schema. */
+  readonly #tables = new Map<string, Promise<Tables>>();
 
   constructor(context: StreamContext) {
     this.#context = context;
@@ -95,18 +97,22 @@ export class Streams {
   }
 
   async #add(name: string): Promise<Stream> {
-    const table = tableName(name);
-    const other = this.#byTable.get(table);
+    const { config, loader } = this.#context;
+    const settings = settingsOf(config, name);
+    const target = targetOf(name, settings, config);
+    const place = JSON.stringify([target.schema, target.table]);
+    const other = this.#byTable.get(place);
     if (other) {
       throw new InputError(
-        `Cannot load stream "${name}": its table "${table}" is also that of stream "${other.name}", because Redshift folds names`,
+        `Cannot load stream "${name}": its table "${target.table}" is also that of stream "${other.name}", because Redshift folds names`,
         { stream: name },
       );
     }
-    this.#tables ??= this.#context.loader.tables();
-    const stream = new Stream(name, table, (await this.#tables).get(table), this.#context);
+    const tables = this.#tables.get(target.schema) ?? loader.tables(target.schema);
+    this.#tables.set(target.schema, tables);
+    const stream = new Stream(name, target, settings, (await tables).get(target.table), this.#context);
     this.#byName.set(name, stream);
-    this.#byTable.set(table, stream);
+    this.#byTable.set(place, stream);
     return stream;
   }
 }

@@ -1,0 +1,141 @@
+/** Options of a run as a whole: batches, memory, retries, log. */
+import type { Option } from './option.ts';
+
+const NO_MAPPING: Readonly<Record<string, string>> = {};
+
+export const LOADING = {
+  target_schema: {
+    type: 'string',
+    default: 'public',
+    minLength: 1,
+    description: 'Schema that the tables are in. It is created when it does not exist.',
+    example: 'raw',
+  },
+  batch_size_rows: {
+    type: 'integer',
+    default: 1_000_000,
+    min: 1,
+    max: 1_000_000_000,
+    description: 'A batch of a stream is loaded when it has this many rows.',
+  },
+  batch_size_bytes: {
+    type: 'integer',
+    default: 256 * 1024 * 1024,
+    min: 1024,
+    max: 1024 ** 4,
+    description: 'A batch of a stream is loaded when it has this many bytes of CSV.',
+  },
+  batch_max_age_seconds: {
+    type: 'integer',
+    default: 300,
+    min: 1,
+    max: 86_400,
+    description:
+      'A batch of a stream is loaded when its first record is this old, also while no input arrives.',
+  },
+  max_parallel_loads: {
+    type: 'integer',
+    default: 4,
+    min: 1,
+    max: 50,
+    description: 'How many tables are loaded at the same time, each over its own connection.',
+  },
+  memory_budget_mb: {
+    type: 'integer',
+    default: 128,
+    min: 16,
+    max: 65_536,
+    description: 'Memory for data that is read but not yet in S3. The process stays within 100 MB more.',
+  },
+  gzip_level: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 9,
+    description: 'Compression of the objects: 1 is fastest.',
+  },
+  keep_s3_files: {
+    type: 'boolean',
+    default: false,
+    description: 'Leave the objects in the bucket after they are loaded.',
+  },
+  stale_after_hours: {
+    type: 'integer',
+    default: 24,
+    min: 1,
+    max: 8760,
+    description: 'Objects that dead runs left below s3_prefix are removed when they are this old.',
+  },
+  statement_timeout_seconds: {
+    type: 'integer',
+    default: 3600,
+    min: 10,
+    max: 86_400,
+    description: 'A COPY or merge that runs longer is cancelled.',
+  },
+  heartbeat_seconds: {
+    type: 'integer',
+    default: 30,
+    min: 1,
+    max: 3600,
+    description: 'While a statement runs, a line is logged this often.',
+  },
+  max_load_attempts: {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    max: 100,
+    description:
+      'How often a load is tried when the failure may pass: lost connections, serialization conflicts, S3 that is slow.',
+  },
+  shutdown_grace_seconds: {
+    type: 'integer',
+    default: 60,
+    min: 0,
+    max: 3600,
+    description: 'After SIGTERM or SIGINT, how long the rows that are read may take to be loaded.',
+  },
+  log_level: {
+    type: 'string',
+    default: 'info',
+    oneOf: ['debug', 'info', 'warn', 'error'],
+    description: 'Least level of lines on stderr.',
+  },
+  log_format: {
+    type: 'string',
+    default: 'auto',
+    oneOf: ['auto', 'json', 'pretty'],
+    description: 'auto: readable on a terminal, JSON lines elsewhere.',
+  },
+  pre_sql: {
+    type: 'array',
+    default: [],
+    description: 'Statements to run before the first load, each in a transaction of its own.',
+    example: ['CALL before_load()'],
+  },
+  post_sql: {
+    type: 'array',
+    default: [],
+    description: 'Statements to run after the last load, each in a transaction of its own.',
+  },
+  load_history: {
+    type: 'boolean',
+    default: true,
+    description: 'Write a row for each load into the table `_target_redshift_loads` of the target schema.',
+  },
+  rejected_prefix: {
+    type: 'string',
+    description:
+      'Key prefix of the files of rejected records. Without it, s3_prefix followed by `-rejected`. They are never removed by this program.',
+    example: 'target-redshift-rejected',
+  },
+  schema_mapping: {
+    type: 'object',
+    default: NO_MAPPING,
+    schema: { additionalProperties: { type: 'string', minLength: 1 } },
+    wanted: 'an object of source schemas, each with the name of a target schema',
+    description:
+      'Target schemas of streams that are called `schema-table`: of the stream `crm-users`, `{"crm": "raw_crm"}` makes the table users in the schema raw_crm. The key `*` stands for all others, `{schema}` in a value for the name in the source.',
+    example: { crm: 'raw_crm', '*': 'raw_{schema}' },
+  },
+} as const satisfies Readonly<Record<string, Option>>;

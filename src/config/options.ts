@@ -1,0 +1,77 @@
+/**
+ * Every option, once: type, default, bounds, description, example, secrecy. Validation, the JSON Schema in `spec/`, the
+ * tables of the documentation, `--about` and the redaction of logs are derived from these tables.
+ */
+import { CONNECTION } from './connection.ts';
+import { LOADING } from './loading.ts';
+import type { Option, Values } from './option.ts';
+import { STREAM_ONLY, TABLES } from './tables.ts';
+
+/** The settings of one stream or of all that match a pattern, as they are written. */
+export type StreamEntry = Partial<Values<typeof TABLES> & Values<typeof STREAM_ONLY>>;
+
+const NO_ENTRIES: Readonly<Record<string, StreamEntry>> = {};
+
+const STREAMS = {
+  streams: {
+    type: 'object',
+    default: NO_ENTRIES,
+    schema: {
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          list({ ...TABLES, ...STREAM_ONLY }).map(([name, option]) => [name, withoutDefault(option)]),
+        ),
+      },
+    },
+    wanted: 'an object of streams, each an object of options',
+    description:
+      'Options of single streams, by name; `*` in a name stands for any characters. Of several that match, the exact name counts most, then the longest pattern.',
+    example: { orders: { load_method: 'append-only' } },
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export const OPTIONS = { ...CONNECTION, ...LOADING, ...TABLES, ...STREAMS };
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** A checked configuration with its defaults. */
+export type Config = Values<typeof OPTIONS>;
+
+/** The tables as one list, in the order of the documentation. */
+export function options(): readonly (readonly [OptionName, Option])[] {
+  return list(OPTIONS) as readonly (readonly [OptionName, Option])[];
+}
+
+/** The options that single streams have beside those of all. */
+export function streamOptions(): readonly (readonly [string, Option])[] {
+  return list(STREAM_ONLY);
+}
+
+export function isConnectionOption(name: string): boolean {
+  return Object.hasOwn(CONNECTION, name);
+}
+
+/** What a JSON Schema says of an option. */
+export function optionSchema(option: Option): Record<string, unknown> {
+  return { ...withoutDefault(option), ...('default' in option ? { default: option.default } : {}) };
+}
+
+function withoutDefault(option: Option): Record<string, unknown> {
+  return {
+    type: option.type,
+    description: option.description,
+    ...(option.type === 'integer' ? { minimum: option.min, maximum: option.max } : {}),
+    ...(option.type === 'string' && option.oneOf ? { enum: option.oneOf } : {}),
+    ...(option.type === 'string' && option.minLength ? { minLength: option.minLength } : {}),
+    ...(option.type === 'array' ? { items: { type: 'string', minLength: 1 } } : {}),
+    ...(option.type === 'object' ? option.schema : {}),
+    ...(option.example === undefined ? {} : { examples: [option.example] }),
+    ...(option.secret ? { secret: true, writeOnly: true } : {}),
+  };
+}
+
+function list(table: Readonly<Record<string, Option>>): readonly (readonly [string, Option])[] {
+  return Object.entries(table);
+}

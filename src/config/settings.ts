@@ -1,0 +1,51 @@
+/** The options of one stream: those of all streams, and over them those of the entry in `streams` that fits its name. */
+import type { Values } from './option.ts';
+import type { Config, StreamEntry } from './options.ts';
+import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type TableSettings } from '../table/settings.ts';
+import { STREAM_ONLY, TABLES } from './tables.ts';
+
+export interface StreamSettings
+  extends
+    TableSettings,
+    Omit<Values<typeof TABLES>, 'schema_changes'>,
+    Omit<Values<typeof STREAM_ONLY>, 'key_properties'> {
+  readonly schema_changes: Readonly<Record<ChangeKind, ChangePolicy>>;
+  /** Undefined: what the tap declares. */
+  readonly key_properties: readonly string[] | undefined;
+}
+
+export function settingsOf(config: Config, stream: string): StreamSettings {
+  const entry = entryOf(config.streams, stream);
+  const common = Object.fromEntries(
+    Object.keys(TABLES).map((name) => [name, config[name as keyof typeof TABLES]]),
+  ) as unknown as Values<typeof TABLES>;
+  const kinds = { ...common.schema_changes, ...entry.schema_changes };
+  const schema_changes = Object.fromEntries(
+    CHANGE_KINDS.map((kind) => [kind, kinds[kind] ?? 'evolve']),
+  ) as Record<ChangeKind, ChangePolicy>;
+  return {
+    ...common,
+    schema: undefined,
+    table: undefined,
+    distkey: undefined,
+    columns: STREAM_ONLY.columns.default,
+    pre_sql: [],
+    post_sql: [],
+    ...entry,
+    key_properties: entry.key_properties,
+    schema_changes,
+  };
+}
+
+/** The exact name first, then the longest pattern that matches. */
+function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string): StreamEntry {
+  if (Object.hasOwn(entries, stream)) return entries[stream] ?? {};
+  const patterns = Object.keys(entries).filter((name) => name.includes('*') && matches(name, stream));
+  const [longest] = patterns.sort((a, b) => b.length - a.length);
+  return longest === undefined ? {} : (entries[longest] ?? {});
+}
+
+function matches(pattern: string, stream: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(stream);
+}

@@ -1,0 +1,185 @@
+/**
+ * Options that say how streams become tables. Each may be set for all streams, and again for single ones below `streams`.
+ */
+import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type ColumnSetting } from '../table/settings.ts';
+import type { Option } from './option.ts';
+
+const NO_POLICIES: Readonly<Partial<Record<ChangeKind, ChangePolicy>>> = {};
+const NO_COLUMNS: Readonly<Record<string, ColumnSetting>> = {};
+
+export const TABLES = {
+  load_method: {
+    type: 'string',
+    default: 'upsert',
+    oneOf: ['upsert', 'append-only', 'insert-only', 'overwrite'],
+    description:
+      'upsert: streams with key properties keep the last record of each key; streams without keys are appended. append-only: every record is a new row. insert-only: a row that is there stays as it is, the first record of each key counts. overwrite: the table holds what this run sent, once all of it is there.',
+  },
+  overwrite_method: {
+    type: 'string',
+    default: 'delete-insert',
+    oneOf: ['delete-insert', 'swap'],
+    description:
+      'How overwrite replaces the rows: delete-insert keeps the table with its views, grants and keys; swap renames a new table into its place, which needs a table that no view depends on.',
+  },
+  hard_delete: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Delete rows whose record has `_sdc_deleted_at`, and rows of older versions on ACTIVATE_VERSION, instead of marking them.',
+  },
+  process_activate_version_messages: {
+    type: 'boolean',
+    default: true,
+    description: 'Obey ACTIVATE_VERSION; it needs add_record_metadata.',
+  },
+  add_record_metadata: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Add the columns `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, `_sdc_deleted_at`, `_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`.',
+  },
+  null_keys: {
+    type: 'string',
+    default: 'fail',
+    oneOf: ['fail', 'quarantine', 'append'],
+    description:
+      'What to do with a record whose key is NULL or missing: fail the run, set the record aside like an invalid one, or add it as a new row each time (a NULL never equals another).',
+  },
+  nested_values: {
+    type: 'string',
+    default: 'super',
+    oneOf: ['super', 'text', 'flatten'],
+    description:
+      'Objects and arrays become SUPER columns, JSON in text columns, or, for objects, one column for each of their properties.',
+  },
+  flatten_max_depth: {
+    type: 'integer',
+    default: 10,
+    min: 1,
+    max: 100,
+    description: 'With nested_values flatten: objects below this many levels stay SUPER.',
+  },
+  flatten_separator: {
+    type: 'string',
+    default: '__',
+    minLength: 1,
+    description: 'With nested_values flatten: what stands between the names.',
+  },
+  naming: {
+    type: 'string',
+    default: 'exact',
+    oneOf: ['exact', 'safe', 'snake_case'],
+    description:
+      'Names of tables and columns. exact: as the source has them, in lower case; safe: letters, digits and underscores only; snake_case: safe, and words in camelCase parted.',
+  },
+  validate_records: {
+    type: 'boolean',
+    default: false,
+    description: 'Check every record against the JSON Schema of its stream; what breaks it is invalid.',
+  },
+  on_invalid: {
+    type: 'string',
+    default: 'fail',
+    oneOf: ['fail', 'quarantine', 'null'],
+    description:
+      'What to do with a record that cannot be stored as it is: fail the run; set the record aside in a file of rejected records; or set the value to NULL and note that in the column `_sdc_changes` (a key is never set to NULL: such a record is set aside).',
+  },
+  max_rejected: {
+    type: 'integer',
+    default: 1000,
+    min: 0,
+    max: 1_000_000_000,
+    description:
+      'The run fails when a stream has more records than this that were set aside or had a value set to NULL.',
+  },
+  schema_changes: {
+    type: 'object',
+    default: NO_POLICIES,
+    schema: {
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        CHANGE_KINDS.map((kind) => [kind, { type: 'string', enum: ['evolve', 'ignore', 'fail'] }]),
+      ),
+    },
+    wanted: `an object with some of ${CHANGE_KINDS.join(', ')}, each evolve, ignore or fail`,
+    description:
+      'What to do for each kind of difference between a stream and its table: evolve (default) changes the table, ignore goes on with the table as it is, fail ends the run.',
+    example: { add_column: 'fail' },
+  },
+  forbid_ddl: {
+    type: 'boolean',
+    default: false,
+    description: 'Fail instead of creating or changing a schema, table or column.',
+  },
+  diststyle: {
+    type: 'string',
+    oneOf: ['auto', 'even', 'all', 'key'],
+    description: 'DISTSTYLE of tables that are created.',
+  },
+  sortkey: {
+    type: 'array',
+    default: [],
+    description: 'Properties that become the SORTKEY of tables that are created.',
+    example: ['updated_at'],
+  },
+  sortkey_style: {
+    type: 'string',
+    default: 'compound',
+    oneOf: ['compound', 'interleaved'],
+    description: 'Style of the SORTKEY.',
+  },
+  grant_select_to: {
+    type: 'array',
+    default: [],
+    description:
+      'Who may read the tables that are created: users (`name`), groups (`group name`), roles (`role name`) or `public`.',
+    example: ['group analysts', 'role reporting'],
+  },
+  analyze_after_rows: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_000_000_000_000,
+    description: 'ANALYZE a table at the end of a run that loaded at least this many rows into it; 0 never.',
+  },
+  batch_direct_copy: {
+    type: 'boolean',
+    default: false,
+    description:
+      'For append-only streams: COPY the files of BATCH messages that lie in S3 as they are, without passing them through this program.',
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+/** What can be said of a single stream only. */
+export const STREAM_ONLY = {
+  schema: { type: 'string', minLength: 1, description: 'Schema of the table.' },
+  table: { type: 'string', minLength: 1, description: 'Name of the table.' },
+  key_properties: {
+    type: 'array',
+    default: [],
+    description: 'Key properties instead of those that the tap declares.',
+    example: ['id'],
+  },
+  distkey: { type: 'string', minLength: 1, description: 'Property that becomes the DISTKEY of the table.' },
+  columns: {
+    type: 'object',
+    default: NO_COLUMNS,
+    schema: {
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          name: { type: 'string', minLength: 1 },
+          type: { type: 'string', minLength: 1 },
+          encode: { type: 'string', minLength: 1 },
+        },
+      },
+    },
+    wanted: 'an object of properties, each an object with some of name, type, encode',
+    description: 'Name, type and ENCODE of single columns, by property.',
+    example: { price: { type: 'numeric(12,2)', encode: 'az64' } },
+  },
+  pre_sql: { type: 'array', default: [], description: "Statements to run before the stream's first load." },
+  post_sql: { type: 'array', default: [], description: "Statements to run after the stream's last load." },
+} as const satisfies Readonly<Record<string, Option>>;

@@ -1,0 +1,32 @@
+/** The `_sdc_*` columns that `add_record_metadata` adds behind those of the schema. Names and types: Meltano SDK. */
+import type { Column, ColumnType, MetadataField } from './types.ts';
+
+export const DELETED_AT = '_sdc_deleted_at';
+export const TABLE_VERSION = '_sdc_table_version';
+
+const FIELDS: readonly (readonly [MetadataField, ColumnType])[] = [
+  ['_sdc_extracted_at', { kind: 'timestamptz' }],
+  ['_sdc_received_at', { kind: 'timestamptz' }],
+  ['_sdc_batched_at', { kind: 'timestamptz' }],
+  [DELETED_AT, { kind: 'timestamptz' }],
+  ['_sdc_sequence', { kind: 'bigint' }],
+  [TABLE_VERSION, { kind: 'bigint' }],
+  ['_sdc_sync_started_at', { kind: 'bigint' }],
+];
+
+/** A property of the same name gives way: a tap that sends `_sdc_deleted_at` means the same. */
+export function withMetadata(columns: readonly Column[]): readonly Column[] {
+  const names = new Set<string>(FIELDS.map(([field]) => field));
+  return [
+    ...columns.filter(({ name, isKey }) => isKey || !names.has(name)),
+    ...FIELDS.filter(([field]) => !columns.some(({ name, isKey }) => isKey && name === field)).map(
+      ([field, type]): Column => ({
+        property: field,
+        source: { kind: 'metadata', field },
+        name: field,
+        type,
+        isKey: false,
+      }),
+    ),
+  ];
+}

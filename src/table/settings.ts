@@ -1,0 +1,48 @@
+/** What users may say about the tables of a stream, as the stages need it. The options themselves are in `config/tables.ts`. */
+
+import type { Naming } from './names.ts';
+
+/** What to do when a stream's schema and its table differ: change the table, go on with it as it is, or fail. */
+export type ChangePolicy = 'evolve' | 'ignore' | 'fail';
+
+/** The kinds of change, each with its own policy. */
+export const CHANGE_KINDS = [
+  'add_column',
+  'widen_column',
+  'relax_not_null',
+  /** To a type that holds every value of the old one. */
+  'retype_column',
+  /** To any other type: a second column beside the first. */
+  'split_column',
+  'drop_column',
+  'change_keys',
+] as const;
+
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** How one column is stored, instead of what follows from the schema. */
+export interface ColumnSetting {
+  readonly name?: string;
+  /** As DDL writes it. */
+  readonly type?: string;
+  readonly encode?: string;
+}
+
+export interface TableSettings {
+  readonly naming: Naming;
+  readonly nested_values: 'super' | 'text' | 'flatten';
+  readonly flatten_max_depth: number;
+  readonly flatten_separator: string;
+  readonly columns: Readonly<Record<string, ColumnSetting>>;
+  readonly schema_changes: Readonly<Record<ChangeKind, ChangePolicy>>;
+  readonly forbid_ddl: boolean;
+  readonly hard_delete: boolean;
+  readonly null_keys: 'fail' | 'quarantine' | 'append';
+  readonly diststyle: 'auto' | 'even' | 'all' | 'key' | undefined;
+  /** Properties, as the two below. */
+  readonly distkey: string | undefined;
+  readonly sortkey: readonly string[];
+  readonly sortkey_style: 'compound' | 'interleaved';
+  readonly grant_select_to: readonly string[];
+  readonly analyze_after_rows: number;
+}

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { readCase, type CaseFile } from './support/case-file.ts';
 import { runCli, type Finished } from './support/cli.ts';
-import { tableAsText } from './support/table-text.ts';
+import { rowsAsText, tableAsText } from './support/table-text.ts';
 import { newPlace } from './support/warehouse.ts';
 
 const folder = fileURLToPath(new URL('../spec/cases/', import.meta.url));
@@ -14,17 +14,26 @@ const folder = fileURLToPath(new URL('../spec/cases/', import.meta.url));
 interface Outcome {
   readonly runs: readonly Finished[];
   readonly tables: Readonly<Record<string, string>>;
+  readonly queries: Readonly<Record<string, string>>;
   readonly objects: readonly string[];
 }
 
-async function play({ config, runs, tables }: CaseFile): Promise<Outcome> {
+async function play({ config, runs, tables, queries }: CaseFile): Promise<Outcome> {
   const place = await newPlace();
-  const path = place.configFile(config);
+  const filled = (text: string): string => text.replaceAll('{schema}', place.schema);
+  const path = place.configFile(JSON.parse(filled(JSON.stringify(config))) as Record<string, unknown>);
+  if (runs.some(({ sql }) => sql.length > 0))
+    await place.query(`CREATE SCHEMA IF NOT EXISTS ${place.schema}`);
   const finished: Finished[] = [];
-  for (const { input } of runs) finished.push(await runCli(['--config', path], input));
+  for (const { sql, input } of runs) {
+    for (const statement of sql) await place.query(filled(statement));
+    finished.push(await runCli(['--config', path], filled(input)));
+  }
   const found: Record<string, string> = {};
   for (const name of Object.keys(tables)) found[name] = await tableAsText(place, name);
-  return { runs: finished, tables: found, objects: await place.objects() };
+  const answers: Record<string, string> = {};
+  for (const query of Object.keys(queries)) answers[query] = rowsAsText(await place.query(filled(query)));
+  return { runs: finished, tables: found, queries: answers, objects: await place.objects() };
 }
 
 describe('spec/cases', function () {
@@ -49,9 +58,11 @@ describe('spec/cases', function () {
       expected.runs.forEach((run, i) => {
         const { code, stdout, stderr } = outcome.runs[i]!;
         for (const text of run.stderr) expect(stderr).to.contain(text);
+        for (const text of run.noStderr) expect(stderr).not.to.contain(text);
         expect({ code, stdout }, stderr).to.deep.equal({ code: run.exit, stdout: run.stdout });
       });
       expect(outcome.tables).to.deep.equal(expected.tables);
+      expect(outcome.queries).to.deep.equal(expected.queries);
       expect(outcome.objects, 'objects left in the bucket').to.deep.equal([]);
     });
   }

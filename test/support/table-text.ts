@@ -15,8 +15,15 @@ export async function tableAsText(place: Place, table: string): Promise<string> 
   const rows = await place.query(
     `SELECT ${names.join(', ')} FROM "${place.schema}"."${table.replaceAll('"', '""')}"`,
   );
-  const lines = rows.map((row) => stringify([row], { quoted_match: /^$/ }));
-  return [`${head.join(', ')}\n`, ...lines.sort()].join('');
+  return `${head.join(', ')}\n${rowsAsText(rows)}`;
+}
+
+/** CSV lines, sorted; NULL is empty, an empty text quoted. */
+export function rowsAsText(rows: readonly (readonly (string | null)[])[]): string {
+  return rows
+    .map((row) => stringify([[...row]], { quoted_match: /^$/ }))
+    .sort()
+    .join('');
 }
 
 function shortType(

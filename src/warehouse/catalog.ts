@@ -13,7 +13,7 @@ export async function hasSchema(session: Session, schema: string): Promise<boole
 
 /** All tables of a schema, or only the named one. */
 export async function readTables(session: Session, schema: string, table?: string): Promise<Tables> {
-  const { rows } = await session.run(columnsOf(schema, table));
+  const { rows } = await session.run(columnsIn(schema, table));
   const tables = new Map<string, StoredColumn[]>();
   for (const [tableName, name, dataType, length, precision, scale, nullable] of rows) {
     if (tableName == null || name == null || dataType == null) continue;
@@ -32,13 +32,14 @@ export async function readTables(session: Session, schema: string, table?: strin
 
 /** The comments of the schema's tables; those of this program hold stream and keys as JSON. */
 export async function readComments(session: Session, schema: string): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await session.run(
-    sql`SELECT table_name, remarks FROM svv_tables WHERE table_schema = ${literal(schema)} AND remarks IS NOT NULL`,
-  );
+  const { rows } = await session.run(commentsIn(schema));
   return new Map(rows.map(([table, remarks]) => [table ?? '', remarks ?? '']));
 }
 
-function columnsOf(schema: string, table: string | undefined): Sql {
+export const commentsIn = (schema: string): Sql =>
+  sql`SELECT table_name, remarks FROM svv_tables WHERE table_schema = ${literal(schema)} AND remarks IS NOT NULL`;
+
+export function columnsIn(schema: string, table?: string): Sql {
   const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;
   return sql`SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = ${literal(schema)}${only} ORDER BY table_name, ordinal_position`;
 }

@@ -4,7 +4,7 @@
  * provisioned clusters; both pad with blanks.
  */
 import type { Session, Warehouse } from '../ports.ts';
-import { literal, sql } from '../sql.ts';
+import { literal, sql, type Sql } from '../sql.ts';
 
 export interface RowError {
   readonly file: string;
@@ -21,7 +21,10 @@ export async function findRowError(warehouse: Warehouse, urlPrefix: string): Pro
   try {
     // A connection of its own: the one that failed may be in an aborted transaction.
     return await warehouse.session(async (session) => {
-      return (await firstError(session, 'sys', urlPrefix)) ?? (await firstError(session, 'stl', urlPrefix));
+      return (
+        (await firstError(session, sysLoadErrors(urlPrefix))) ??
+        (await firstError(session, stlLoadErrors(urlPrefix)))
+      );
     });
   } catch {
     // Best effort: the COPY's own error is reported in any case.
@@ -29,16 +32,7 @@ export async function findRowError(warehouse: Warehouse, urlPrefix: string): Pro
   }
 }
 
-async function firstError(
-  session: Session,
-  source: 'sys' | 'stl',
-  urlPrefix: string,
-): Promise<RowError | undefined> {
-  const like = literal(`${urlPrefix.replace(/([\\_%])/g, '\\$1')}%`);
-  const statement =
-    source === 'sys'
-      ? sql`SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE file_name LIKE ${like} ORDER BY start_time DESC, line_number LIMIT 1`
-      : sql`SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE ${like} ORDER BY starttime DESC, line_number LIMIT 1`;
+async function firstError(session: Session, statement: Sql): Promise<RowError | undefined> {
   try {
     const { rows } = await session.run(statement, { timeoutMs: 60_000 });
     const [row] = rows;
@@ -51,3 +45,11 @@ async function firstError(
     return undefined;
   }
 }
+
+export const sysLoadErrors = (urlPrefix: string): Sql =>
+  sql`SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE file_name LIKE ${beginsWith(urlPrefix)} ORDER BY start_time DESC, line_number LIMIT 1`;
+
+export const stlLoadErrors = (urlPrefix: string): Sql =>
+  sql`SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE ${beginsWith(urlPrefix)} ORDER BY starttime DESC, line_number LIMIT 1`;
+
+const beginsWith = (text: string): Sql => literal(`${text.replace(/([\\_%])/g, '\\$1')}%`);

@@ -1,0 +1,94 @@
+-- Every statement of a load, for names that want to break out of it. Written by the tests: UPDATE_SPEC=1.
+
+-- schemaExists
+SELECT 1 FROM pg_namespace WHERE nspname = 'o''hara\\';
+
+-- createSchema
+CREATE SCHEMA IF NOT EXISTS "s""; drop schema public; --";
+
+-- columnsIn a schema
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
+
+-- columnsIn a table
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
+
+-- commentsIn
+SELECT table_name, remarks FROM svv_tables WHERE table_schema = 'o''hara\\' AND remarks IS NOT NULL;
+
+-- createTable
+CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9));
+
+-- commentOnTable
+COMMENT ON TABLE "s""; drop schema public; --"."x"" int); drop table users; --" IS '{"stream":"it''s \\"}';
+
+-- addColumn
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9);
+
+-- widenColumn
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ALTER COLUMN "note); truncate users; --" TYPE VARCHAR(1024);
+
+-- createStage
+CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9), "_target_redshift_ordinal" BIGINT);
+
+-- dropStage
+DROP TABLE IF EXISTS "st""age";
+
+-- copyToTable with a role
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+
+-- copyToTable with the default role and a region
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE default REGION 'eu''1' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+
+-- copyToTable with keys, as it is shown in logs
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+
+-- copyToStage
+COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!", "_target_redshift_ordinal") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF;
+
+-- lastCopyCount
+SELECT pg_last_copy_count();
+
+-- findRepeatedKeys
+CREATE TEMP TABLE "repeated" AS SELECT "i""d\", "co'de ""😀", MAX("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀") HAVING COUNT(*) > 1;
+
+-- deleteSuperseded
+DELETE FROM "st""age" USING "repeated" WHERE "st""age"."i""d\" = "repeated"."i""d\" AND "st""age"."co'de ""😀" = "repeated"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("repeated"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "repeated"."_target_redshift_ordinal";
+
+-- deleteMatching
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀");
+
+-- insertAll
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age";
+
+-- updateMatching
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note); truncate users; --" = "st""age"."note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀");
+
+-- insertMissing
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "st""age"."i""d\", "st""age"."co'de ""😀", "st""age"."note); truncate users; --", "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" LEFT JOIN "s""; drop schema public; --"."x"" int); drop table users; --" ON "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") WHERE "x"" int); drop table users; --"."i""d\" IS NULL;
+
+-- countMatching
+SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀"));
+
+-- createMarkers
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_commits" (run_id VARCHAR(64), batch BIGINT, committed_at TIMESTAMP);
+
+-- insertMarker
+INSERT INTO "s""; drop schema public; --"."_target_redshift_commits" (run_id, batch, committed_at) VALUES ('r''1\\', 7, GETDATE());
+
+-- findMarker
+SELECT 1 FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_id = 'r''1\\' AND batch = 7;
+
+-- removeMarkers
+DELETE FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_id = 'r''1\\';
+
+-- lockTable
+LOCK TABLE "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- terminateBackend
+SELECT pg_terminate_backend(42);
+
+-- sysLoadErrors
+SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE file_name LIKE 's3://bucket/o''hara\\_50\\%\\\\%' ORDER BY start_time DESC, line_number LIMIT 1;
+
+-- stlLoadErrors
+SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE 's3://bucket/o''hara\\_50\\%\\\\%' ORDER BY starttime DESC, line_number LIMIT 1;

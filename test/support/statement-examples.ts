@@ -1,0 +1,90 @@
+/**
+ * Every statement of the loader once, for names that want to break out of it: each exported function of `src/warehouse`
+ * that makes SQL has an example here, whose first word is the function's name. `spec/statements.sql` shows their text.
+ */
+import type { Sql } from '../../src/sql.ts';
+import type { Column, ColumnType } from '../../src/table/types.ts';
+import * as catalog from '../../src/warehouse/catalog.ts';
+import * as explain from '../../src/warehouse/explain.ts';
+import * as statements from '../../src/warehouse/statements.ts';
+import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
+
+export const SCHEMA = `s"; drop schema public; --`;
+export const TABLE = { schema: SCHEMA, table: `x" int); drop table users; --` };
+export const STAGE = `st"age`;
+
+export const column = (name: string, type: ColumnType, isKey = false): Column => ({
+  property: name,
+  source: { kind: 'property', path: [name] },
+  name,
+  type,
+  isKey,
+});
+
+export const ID = column(`i"d\\`, { kind: 'bigint' }, true);
+export const CODE = column(`co'de "😀`, { kind: 'varchar', bytes: 64 }, true);
+const NOTE = column(`note); truncate users; --`, { kind: 'varchar', bytes: 65_535 });
+const LONG = column(`${'é'.repeat(63)}!`, { kind: 'numeric', precision: 38, scale: 9 });
+const KEYS = [ID, CODE];
+export const COLUMNS = [ID, CODE, NOTE, LONG];
+const ORDINAL = column(statements.ORDINAL, { kind: 'bigint' });
+
+const ROLE: CopyAccess = { kind: 'role', role: "arn:aws:iam::1:role/o'hara" };
+export const SECRETS = {
+  kind: 'keys' as const,
+  accessKeyId: 'AKIA',
+  secretAccessKey: "geheim'1\\",
+  sessionToken: 'geheim2',
+} satisfies CopyAccess;
+export const source = (more: Partial<CopySource> = {}): CopySource => ({
+  manifestUrl: `s3://bucket/o'hara\\manifest.json`,
+  sentinel: 'NULL-1',
+  access: ROLE,
+  region: undefined,
+  ...more,
+});
+
+/** What is shown, and the statement. */
+export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
+  ['schemaExists', statements.schemaExists(`o'hara\\`)],
+  ['createSchema', statements.createSchema(SCHEMA)],
+  ['columnsIn a schema', catalog.columnsIn(`o'hara\\`)],
+  ['columnsIn a table', catalog.columnsIn(`o'hara\\`, `t'; drop table users; --`)],
+  ['commentsIn', catalog.commentsIn(`o'hara\\`)],
+  ['createTable', statements.createTable(TABLE, COLUMNS)],
+  ['commentOnTable', statements.commentOnTable(TABLE, `{"stream":"it's \\"}`)],
+  ['addColumn', statements.addColumn(TABLE, LONG)],
+  ['widenColumn', statements.widenColumn(TABLE, NOTE.name, 1024)],
+  ['createStage', statements.createStage(STAGE, [...COLUMNS, ORDINAL])],
+  ['dropStage', statements.dropStage(STAGE)],
+  ['copyToTable with a role', statements.copyToTable(TABLE, COLUMNS, source())],
+  [
+    'copyToTable with the default role and a region',
+    statements.copyToTable(
+      TABLE,
+      [ID],
+      source({ region: "eu'1", access: { kind: 'role', role: 'default' } }),
+    ),
+  ],
+  [
+    'copyToTable with keys, as it is shown in logs',
+    statements.copyToTable(TABLE, [ID], source({ access: SECRETS })),
+  ],
+  ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
+  ['lastCopyCount', statements.lastCopyCount()],
+  ['findRepeatedKeys', statements.findRepeatedKeys('repeated', STAGE, KEYS)],
+  ['deleteSuperseded', statements.deleteSuperseded(STAGE, 'repeated', KEYS)],
+  ['deleteMatching', statements.deleteMatching(TABLE, STAGE, KEYS)],
+  ['insertAll', statements.insertAll(TABLE, STAGE, COLUMNS)],
+  ['updateMatching', statements.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS)],
+  ['insertMissing', statements.insertMissing(TABLE, STAGE, COLUMNS, KEYS)],
+  ['countMatching', statements.countMatching(TABLE, STAGE, KEYS)],
+  ['createMarkers', statements.createMarkers(SCHEMA)],
+  ['insertMarker', statements.insertMarker(SCHEMA, `r'1\\`, 7)],
+  ['findMarker', statements.findMarker(SCHEMA, `r'1\\`, 7)],
+  ['removeMarkers', statements.removeMarkers(SCHEMA, `r'1\\`)],
+  ['lockTable', statements.lockTable(TABLE)],
+  ['terminateBackend', statements.terminateBackend(42)],
+  ['sysLoadErrors', explain.sysLoadErrors(`s3://bucket/o'hara_50%\\`)],
+  ['stlLoadErrors', explain.stlLoadErrors(`s3://bucket/o'hara_50%\\`)],
+];

@@ -19,16 +19,23 @@ export class ConfigError extends Error {
   }
 }
 
-/** The tap sent something that cannot be loaded. `line` counts from 1 on stdin. */
+/** The tap sent something that cannot be loaded. `line` counts from 1, on stdin or in `file`. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly line: number | undefined;
   readonly stream: string | undefined;
+  /** The file of a BATCH message. */
+  readonly file: string | undefined;
 
-  constructor(message: string, at: { line?: number; stream?: string } = {}, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    at: { line?: number; stream?: string; file?: string | undefined } = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.line = at.line;
     this.stream = at.stream;
+    this.file = at.file;
   }
 }
 

@@ -171,7 +171,7 @@ function report(error: unknown): number {
 }
 
 function facts(error: InputError | LoadError | CommitUnknownError): object {
-  if (error instanceof InputError) return { stream: error.stream, line: error.line };
+  if (error instanceof InputError) return { stream: error.stream, line: error.line, file: error.file };
   if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
   return {};
 }

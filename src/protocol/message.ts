@@ -54,6 +54,13 @@ export interface Origin {
   readonly line: number;
   /** The file of a BATCH message; undefined for stdin. */
   readonly file?: string;
-  /** The whole line. It may share memory with its chunk. */
+  /** The line of that message on stdin. */
+  readonly batchLine?: number;
+  /** The whole line: a message on stdin, the bare record in a file. It may share memory with its chunk. */
   readonly bytes: Buffer;
+}
+
+/** As sentences name it: `line 3`, or `line 3 of file:///x.jsonl (BATCH message on line 7)`. */
+export function placeOf({ line, file, batchLine }: Omit<Origin, 'bytes'>): string {
+  return file === undefined ? `line ${line}` : `line ${line} of ${file} (BATCH message on line ${batchLine})`;
 }

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
-import type { Origin, RecordMessage } from '../protocol/message.ts';
+import { placeOf, type Origin, type RecordMessage } from '../protocol/message.ts';
 import { DELETED_AT } from '../table/metadata.ts';
 import type { Column, Source } from '../table/types.ts';
 import { metadataValue, type Times } from './metadata.ts';
@@ -87,20 +87,20 @@ export class RecordEncoder {
   }
 
   /** Throws InputError. */
-  encode(message: RecordMessage, { line, bytes }: Origin, { openedAt, maxBytes }: BatchFacts): Row {
+  encode(message: RecordMessage, origin: Origin, { openedAt, maxBytes }: BatchFacts): Row {
     const { record } = message;
     const { now, syncStartedAt } = this.#options;
     const times = { now: now(), batchOpenedAt: openedAt, syncStartedAt };
     const problem = this.#options.validate?.(record);
-    if (problem !== undefined) throw this.#error(line, `the record breaks its schema: ${problem}`);
+    if (problem !== undefined) throw this.#error(origin, `the record breaks its schema: ${problem}`);
     this.losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) this.losses.invalidUtf8++;
     const cells: Cell[] = [];
     this.#fields.forEach((field, i) => {
       const value = valueOf(field.column.source, message, times);
       const cell = field.column.isKey
-        ? this.#keyCell(field, value, message, line)
-        : this.#cell(field, value ?? null, line, this.losses);
+        ? this.#keyCell(field, value, message, origin)
+        : this.#cell(field, value ?? null, origin, this.losses);
       cells.push(cell);
       if (field.isText && typeof cell === 'string') {
         const bytes = Buffer.byteLength(cell);
@@ -108,37 +108,37 @@ export class RecordEncoder {
       }
     });
     this.#noteUnknown(record);
-    if (bytes.length > SAFE_LINE_BYTES) this.#checkRowSize(cells, line);
+    if (origin.bytes.length > SAFE_LINE_BYTES) this.#checkRowSize(cells, origin);
     return { cells, deletion: this.#deletionOf(record) };
   }
 
-  #cell(field: Field, value: Json, line: number, losses: Losses): Cell {
+  #cell(field: Field, value: Json, origin: Origin, losses: Losses): Cell {
     try {
       return field.write(value, losses);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      throw this.#error(line, `the value of "${field.column.property}" ${error.message}`, error);
+      throw this.#error(origin, `the value of "${field.column.property}" ${error.message}`, error);
     }
   }
 
   /** Keys identify rows: nothing about them may be repaired, or two rows could become one. */
-  #keyCell(field: Field, value: Json | undefined, message: RecordMessage, line: number): Cell {
+  #keyCell(field: Field, value: Json | undefined, message: RecordMessage, origin: Origin): Cell {
     const { property } = field.column;
     if (value === undefined || value === null) {
       const what = value === null ? 'is null in' : 'is missing from';
       throw this.#error(
-        line,
+        origin,
         `key properties must be set in every record, but "${property}" ${what} this one`,
       );
     }
     const losses = noLosses();
-    const cell = this.#cell(field, value, line, losses);
+    const cell = this.#cell(field, value, origin, losses);
     const changed =
       Object.values(losses).some((count) => count > 0) ||
       (message.invalidUtf8 && typeof cell === 'string' && cell.includes('\uFFFD'));
     if (changed)
       throw this.#error(
-        line,
+        origin,
         `key properties are stored unchanged or not at all, and "${property}" holds text or digits that Redshift cannot store`,
       );
     return cell;
@@ -158,7 +158,7 @@ export class RecordEncoder {
     }
   }
 
-  #checkRowSize(cells: readonly Cell[], line: number): void {
+  #checkRowSize(cells: readonly Cell[], origin: Origin): void {
     let bytes = ORDINAL_BYTES;
     for (const cell of cells) {
       if (cell === null) bytes += NULL_BYTES;
@@ -167,16 +167,16 @@ export class RecordEncoder {
     }
     if (bytes > MAX_ROW_BYTES) {
       throw this.#error(
-        line,
+        origin,
         `the row has ${bytes} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`,
       );
     }
   }
 
-  #error(line: number, what: string, cause?: unknown): InputError {
+  #error(origin: Origin, what: string, cause?: unknown): InputError {
     return new InputError(
-      `Cannot load stream "${this.#stream}", line ${line}: ${what}`,
-      { stream: this.#stream, line },
+      `Cannot load stream "${this.#stream}", ${placeOf(origin)}: ${what}`,
+      { stream: this.#stream, line: origin.line, file: origin.file },
       cause === undefined ? undefined : { cause },
     );
   }

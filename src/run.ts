@@ -69,8 +69,7 @@ export class Run {
       await this.#read(input).catch((error: unknown) => this.#endInput(error));
       // From here on nothing may be queued but what finish() queues.
       clearInterval(timer);
-      if (!this.#failure) this.#streams.finish();
-      await this.#streams.drained();
+      await this.#step(() => this.#streams.finish());
     } finally {
       clearInterval(timer);
     }
@@ -101,6 +100,12 @@ export class Run {
     if (this.#failure) return;
     this.#failure = { error };
     this.#input?.destroy();
+  }
+
+  /** A step of the end of a run: each begins when everything before it is committed, and not at all after a failure. */
+  async #step(work: () => void): Promise<void> {
+    if (!this.#failure) work();
+    await this.#streams.drained();
   }
 
   async #read(input: Readable): Promise<void> {

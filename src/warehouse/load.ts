@@ -5,12 +5,12 @@
  */
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
-import { raw, sql, type Sql } from '../sql.ts';
 import { readTables } from './catalog.ts';
 import type { NewColumn } from '../table/changes.ts';
 import { varcharWidth, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import * as statements from './statements.ts';
 import type { CopySource } from './statements.ts';
+import { counted, transaction, type Commit } from './transaction.ts';
 
 /** How the rows of a batch meet those of the table. */
 export type LoadMethod = 'append' | 'upsert';
@@ -23,9 +23,11 @@ export interface LoadCounts {
   readonly inserted: number;
   /** Rows of the table that were replaced or updated. */
   readonly replaced: number;
+  /** By how many rows the table grew. */
+  readonly grown: number;
 }
 
-export interface LoadPlan {
+export interface LoadPlan extends Commit<LoadCounts> {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   /** The widest value of each column in the batch, in bytes. */
@@ -36,10 +38,6 @@ export interface LoadPlan {
   /** Rows that the encoder wrote. */
   readonly rows: number;
   readonly source: CopySource;
-  /** The blind INSERT that marks this load as committed; undefined when the marker table cannot be written. */
-  readonly marker: Sql | undefined;
-  /** Told right before COMMIT: should no answer come, these are the counts if it took effect. */
-  readonly onCounted: (counts: LoadCounts) => void;
 }
 
 /** Runs on a table that already has room for the batch. Throws LoadError or CommitUnknownError. */
@@ -55,7 +53,7 @@ async function append(session: Session, plan: LoadPlan): Promise<LoadCounts> {
   return transaction(session, plan, async () => {
     await session.run(statements.copyToTable(plan.target, plan.columns, plan.source));
     const copied = await copiedRows(session, plan);
-    return { copied, superseded: 0, inserted: copied, replaced: 0 };
+    return { copied, superseded: 0, inserted: copied, replaced: 0, grown: copied };
   });
 }
 
@@ -83,8 +81,9 @@ async function upsert(
       const merged = covers(columns, existing)
         ? await replace(session, target, stage, columns, keys)
         : await update(session, target, stage, columns, keys);
-      account(plan, merged.written === remaining, { copied, superseded, remaining, ...merged });
-      return { copied, superseded, inserted: merged.inserted, replaced: merged.replaced };
+      const { written, ...counts } = merged;
+      account(plan, written === remaining, { copied, superseded, remaining, ...merged });
+      return { copied, superseded, ...counts };
     });
   } finally {
     await dropQuietly(session, [stage, repeated]);
@@ -94,6 +93,7 @@ async function upsert(
 interface Merged {
   readonly inserted: number;
   readonly replaced: number;
+  readonly grown: number;
   /** Rows of the stage that are in the table now. */
   readonly written: number;
 }
@@ -115,7 +115,7 @@ async function replace(
     });
   }
   const inserted = counted(await session.run(statements.insertAll(target, stage, columns)), 'INSERT');
-  return { inserted, replaced, written: inserted };
+  return { inserted, replaced, grown: inserted - replaced, written: inserted };
 }
 
 /** The table has columns that the batch does not carry: they keep their values. */
@@ -135,7 +135,7 @@ async function update(
     'INSERT',
   );
   const matched = await session.run(statements.countMatching(target, stage, keys));
-  return { inserted, replaced: updated, written: Number(matched.rows[0]?.[0]) };
+  return { inserted, replaced: updated, grown: inserted, written: Number(matched.rows[0]?.[0]) };
 }
 
 function covers(columns: readonly Column[], existing: readonly StoredColumn[]): boolean {
@@ -156,42 +156,12 @@ function stageColumns({ columns, maxBytes, hasStubs }: LoadPlan): readonly NewCo
   ];
 }
 
-async function transaction(
-  session: Session,
-  plan: LoadPlan,
-  work: () => Promise<LoadCounts>,
-): Promise<LoadCounts> {
-  await session.run(raw('BEGIN'));
-  let counts: LoadCounts;
-  try {
-    counts = await work();
-  } catch (error) {
-    await session.run(raw('ROLLBACK')).catch(() => undefined);
-    throw error;
-  }
-  plan.onCounted(counts);
-  await session.commit(plan.marker ? sql`${plan.marker}; COMMIT` : raw('COMMIT'));
-  return counts;
-}
-
 /** COPY's own count, which must be what the encoder wrote. */
 async function copiedRows(session: Session, plan: LoadPlan): Promise<number> {
   const { rows } = await session.run(statements.lastCopyCount());
   const copied = Number(rows[0]?.[0]);
   account(plan, copied === plan.rows, { copied });
   return copied;
-}
-
-function counted(
-  answer: { readonly command: string; readonly count: number | null },
-  command: string,
-): number {
-  if (answer.command !== command || answer.count === null) {
-    throw new LoadError(
-      `Cannot account for the rows of a load: ${command} answered ${answer.command} without a count`,
-    );
-  }
-  return answer.count;
 }
 
 function account(plan: LoadPlan, isRight: boolean, seen: Readonly<Record<string, number>>): void {

@@ -2,22 +2,22 @@
  * Loads batches until their outcome is final: prepares the table, writes the manifest, tries again what may pass, finds
  * out what became of a COMMIT without answer, and removes the objects from S3 once nobody can need them any more.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import { retry } from '../retry.ts';
-import { raw } from '../sql.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf } from '../staging/manifest.ts';
 import type { TableSettings } from '../table/settings.ts';
-import type { Column, TableRef } from '../table/types.ts';
+import type { Column, StoredColumn, TableRef } from '../table/types.ts';
 import { readTables, type Tables } from './catalog.ts';
+import { Commits } from './commits.ts';
 import { findRowError } from './explain.ts';
-import { load, type LoadCounts, type LoadMethod } from './load.ts';
+import { load, type LoadCounts, type LoadMethod, type LoadPlan } from './load.ts';
 import { prepareSchema, prepareTable } from './prepare.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
+import type { Commit } from './transaction.ts';
 import { isTransient } from './transient.ts';
 
 export interface LoaderOptions {
@@ -38,19 +38,24 @@ export interface LoaderOptions {
   readonly log: Logger;
 }
 
-/** A batch and the immutable plan it was encoded for. */
-export interface LoadJob {
+/** A table as a stream needs it. */
+export interface TableJob {
   readonly stream: string;
   readonly target: TableRef;
   readonly columns: readonly Column[];
+  /** The widest value of each column, in bytes. */
   readonly maxBytes: readonly number[];
+  readonly settings: TableSettings;
+  readonly keyProperties: readonly string[];
+  /** The number of the work, unique in this run. */
+  readonly batch: number;
+}
+
+/** A batch and the immutable plan it was encoded for. */
+export interface LoadJob extends TableJob {
   readonly method: LoadMethod;
   /** The rows end with a truth value: whether the row is a stub of a deletion. */
   readonly hasStubs: boolean;
-  readonly settings: TableSettings;
-  readonly keyProperties: readonly string[];
-  /** Unique in this run. */
-  readonly batch: number;
   /** The prefix of the batch's objects. */
   readonly keyPrefix: string;
 }
@@ -63,12 +68,13 @@ export class Loader {
   readonly #options: LoaderOptions;
   /** By name. */
   readonly #schemasReady = new Map<string, Promise<void>>();
-  #markers: Promise<boolean> | undefined;
+  readonly #commits: Commits;
   /** Server processes of connections that were lost. */
   readonly #ghosts = new Set<number>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+    this.#commits = new Commits(options);
   }
 
   /** The tables of a schema; none when it does not exist yet. */
@@ -82,7 +88,7 @@ export class Loader {
   }
 
   /** Creates or alters the table of a stream that sent no rows. */
-  async prepare(job: LoadJob): Promise<void> {
+  async prepare(job: TableJob): Promise<void> {
     await this.#retry(`prepare table "${job.target.table}"`, () =>
       this.#options.warehouse.session(async (session) => {
         await this.#prepareSchema(session, job.target.schema);
@@ -107,7 +113,9 @@ export class Loader {
           manifestOf(this.#options.store, staged.parts),
           this.#options.signal,
         );
-        return this.#attempt(job, staged, manifest);
+        return this.#attempt<LoadCounts>(job, (session, commit, existing) =>
+          load(session, { ...this.#loadPlan(job, staged, manifest), ...commit }, existing),
+        );
       });
       onCommitted(counts);
     } catch (error) {
@@ -131,19 +139,18 @@ export class Loader {
     }
   }
 
-  /** The markers of a run serve nobody once all its outcomes are known. */
+  /** Removes what serves nobody once all outcomes are known. */
   async finish(): Promise<void> {
-    const { warehouse, schema, runId } = this.#options;
-    if (!(await this.#markers?.catch(() => false))) return;
-    await warehouse
-      .session((session) => session.run(statements.removeMarkers(schema, runId), { timeoutMs: 30_000 }))
-      .catch(() => undefined);
+    await this.#commits.forget();
   }
 
-  async #attempt(job: LoadJob, staged: StagedBatch, manifest: string): Promise<LoadCounts> {
-    const { warehouse, store, access, region, runId, schema } = this.#options;
-    const { target } = job;
-    let counts: LoadCounts | undefined;
+  /** One try on a table that has room, as one transaction with a marker. */
+  async #attempt<Counts>(
+    job: TableJob,
+    work: (session: Session, commit: Commit<Counts>, existing: readonly StoredColumn[]) => Promise<Counts>,
+  ): Promise<Counts> {
+    const { warehouse, log } = this.#options;
+    let counts: Counts | undefined;
     let backend: number | undefined;
     try {
       return await warehouse.session(async (session) => {
@@ -151,63 +158,35 @@ export class Loader {
         await this.#endGhosts(session);
         await this.#prepareSchema(session, job.target.schema);
         const existing = await prepareTable(session, this.#wish(job));
-        const hasMarkers = await this.#prepareMarkers(session);
-        const plan = {
-          target,
-          columns: job.columns,
-          maxBytes: job.maxBytes,
-          method: job.method,
-          hasStubs: job.hasStubs,
-          rows: staged.rows,
-          source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
-          marker: hasMarkers ? statements.insertMarker(schema, runId, job.batch) : undefined,
-          onCounted: (seen: LoadCounts) => (counts = seen),
-        };
-        return load(session, plan, existing);
+        const marker = await this.#commits.marker(session, job.batch, (...at) => this.#prepareSchema(...at));
+        return work(session, { marker, onCounted: (seen) => (counts = seen) }, existing);
       });
     } catch (error) {
       // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
       if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {
         this.#ghosts.add(backend);
       }
-      if (!(error instanceof CommitUnknownError) || !counts) throw error;
-      this.#options.log.warn(
-        { stream: job.stream },
-        'no answer came to COMMIT: looking for what became of it',
-      );
-      if (await this.#wasCommitted(error, target, job.batch)) return counts;
+      if (!(error instanceof CommitUnknownError) || counts === undefined) throw error;
+      log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
+      if (await this.#commits.tookEffect(error, job.target, job.batch)) return counts;
       throw new LoadError('The connection was lost during COMMIT; the load was rolled back', {
-        sqlstate: '08006',
+        sqlstate: CONNECTION_LOST,
         cause: error,
       });
     }
   }
 
-  /**
-   * Whether a COMMIT without answer took effect. The old session may still be committing: it is ended first, and the
-   * target's lock waits for it, only then the marker tells (load-safety 5).
-   */
-  async #wasCommitted(unknown: CommitUnknownError, target: TableRef, batch: number): Promise<boolean> {
-    const { warehouse, schema, runId, resolveTimeoutMs, signal, log } = this.#options;
-    if (!(await this.#markers)) throw unknown;
-    const deadline = Date.now() + resolveTimeoutMs;
-    for (;;) {
-      try {
-        return await warehouse.session(async (session) => {
-          await session.run(statements.terminateBackend(unknown.backend)).catch(() => undefined);
-          const timeoutMs = Math.max(deadline - Date.now(), 1000);
-          await session.run(raw('BEGIN'));
-          await session.run(statements.lockTable(target), { timeoutMs });
-          const { rows } = await session.run(statements.findMarker(schema, runId, batch), { timeoutMs });
-          await session.run(raw('ROLLBACK'));
-          return rows.length > 0;
-        });
-      } catch (error) {
-        if (signal.aborted || Date.now() > deadline) throw unknown;
-        log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`);
-        await sleep(1000, undefined, { signal }).catch(() => undefined);
-      }
-    }
+  #loadPlan(job: LoadJob, staged: StagedBatch, manifest: string): Omit<LoadPlan, keyof Commit<LoadCounts>> {
+    const { store, access, region } = this.#options;
+    return {
+      target: job.target,
+      columns: job.columns,
+      maxBytes: job.maxBytes,
+      method: job.method,
+      hasStubs: job.hasStubs,
+      rows: staged.rows,
+      source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
+    };
   }
 
   async #endGhosts(session: Session): Promise<void> {
@@ -218,7 +197,7 @@ export class Loader {
     }
   }
 
-  #wish(job: LoadJob): Parameters<typeof prepareTable>[1] {
+  #wish(job: TableJob): Parameters<typeof prepareTable>[1] {
     const note = { 'target-redshift': { stream: job.stream, key_properties: job.keyProperties } };
     return {
       target: job.target,
@@ -235,31 +214,6 @@ export class Loader {
       this.#schemasReady.delete(schema);
       throw error;
     });
-  }
-
-  /** Whether commits can be marked. Tried for real, once: privileges are what the server says they are. */
-  async #prepareMarkers(session: Session): Promise<boolean> {
-    const { schema, runId, log } = this.#options;
-    this.#markers ??= (async () => {
-      try {
-        await this.#prepareSchema(session, schema);
-        await session.run(statements.createMarkers(schema), { timeoutMs: 60_000 });
-        await session.run(statements.insertMarker(schema, runId, 0), { timeoutMs: 60_000 });
-        return true;
-      } catch (error) {
-        if (isTransient(error)) throw error;
-        log.warn(
-          `commits cannot be marked, so a connection lost during COMMIT will end the run: ${messageOf(error)}`,
-        );
-        return false;
-      }
-    })();
-    try {
-      return await this.#markers;
-    } catch (error) {
-      this.#markers = undefined;
-      throw error;
-    }
   }
 
   #retry<T>(what: string, work: (attempt: number) => Promise<T>, maxTries = Infinity): Promise<T> {
@@ -293,7 +247,7 @@ export class Loader {
     return new LoadError(`Cannot load stream "${job.stream}" into ${table}: ${reason}`, more);
   }
 
-  #unknownOutcome(job: LoadJob, cause: CommitUnknownError): LoadError {
+  #unknownOutcome(job: TableJob, cause: CommitUnknownError): LoadError {
     return new LoadError(
       `Cannot tell whether the last batch of stream "${job.stream}" was committed: ${cause.message}, and its outcome could ` +
         'not be found; no state was written for it. Run again from the last state: an upsert repairs itself, for an ' +

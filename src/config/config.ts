@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { ConfigError, messageOf } from '../errors.ts';
+import { givenName } from '../table/names.ts';
+import { nameProblems } from './names.ts';
 import type { Option } from './option.ts';
 import {
   isConnectionOption,
@@ -185,6 +187,7 @@ function contradictions(config: Config): string[] {
           'COPY needs a way to read the bucket: set "iam_role", or "aws_access_key_id" and "aws_secret_access_key"',
         ]
       : []),
+    ...nameProblems(config),
   ];
 }
 
@@ -192,7 +195,7 @@ function normalise(config: Config): Config {
   return {
     ...config,
     s3_bucket: bucketName(config.s3_bucket),
-    target_schema: config.target_schema.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    target_schema: givenName(config.target_schema),
   };
 }
 

@@ -104,7 +104,8 @@ export class Streams {
     const other = this.#byTable.get(place);
     if (other) {
       throw new InputError(
-        `Cannot load stream "${name}": its table "${target.table}" is also that of stream "${other.name}", because Redshift folds names`,
+        `Cannot load stream "${name}": its table "${target.table}" is also that of stream "${other.name}", because Redshift ` +
+          `folds names; give it another: streams.${name}.table, or streams.${name}.schema`,
         { stream: name },
       );
     }

@@ -1,8 +1,8 @@
 /** JSON Schema of a stream to the columns that it wants. Draft-4 oddities of real taps are ignored, never refused. */
 import { InputError } from '../errors.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import { columnName, RESERVED_PREFIX } from './names.ts';
-import type { TableSettings } from './settings.ts';
+import { columnName, givenName, RESERVED_PREFIX } from './names.ts';
+import { columnSetting, type TableSettings } from './settings.ts';
 import { isObject } from './shapes.ts';
 import { canBeKey, type Column } from './types.ts';
 import { typeOf } from './typing.ts';
@@ -45,12 +45,18 @@ export function columnsOf(
   const columns = [...properties].map(([property, definition]) => ({
     property,
     source: { kind: 'property' as const, path: [property] },
-    name: columnName(property, settings.naming),
+    name: nameOf(property, settings),
     type: typeOf(definition, schema),
     isKey: keyProperties.includes(property),
   }));
   checkColumns(stream, columns);
   return columns.length > 0 ? columns : [PLACEHOLDER];
+}
+
+/** The name that the user gave, or that follows from the property's. */
+function nameOf(property: string, settings: TableSettings): string {
+  const { name } = columnSetting(settings, property);
+  return name === undefined ? columnName(property, settings.naming) : givenName(name);
 }
 
 function checkColumns(stream: string, columns: readonly Column[]): void {
@@ -65,11 +71,15 @@ function checkColumns(stream: string, columns: readonly Column[]): void {
     const other = seen.get(name);
     if (other !== undefined) {
       refuse(
-        `the properties ${list([other, property])} are one column "${name}" in Redshift, which folds names`,
+        `the properties ${list([other, property])} are one column "${name}" in Redshift, which folds names; ` +
+          `give one of them another name: streams.${stream}.columns.${property}.name`,
       );
     }
     if (name.startsWith(RESERVED_PREFIX))
-      refuse(`the name of property "${property}" is reserved for this program`);
+      refuse(
+        `the name of property "${property}" is reserved for this program; ` +
+          `give it another: streams.${stream}.columns.${property}.name`,
+      );
     if (isKey && !canBeKey(type)) {
       refuse(
         `key property "${property}" would be a ${type.kind.toUpperCase()} column, which cannot identify rows`,

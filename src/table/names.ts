@@ -17,6 +17,11 @@ const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax
 /** Names that this program adds to its stages. */
 export const RESERVED_PREFIX = '_target_redshift_';
 
+/** The schema that a user named; `{schema}` in it stands for the source's. */
+export function schemaName(given: string, source: string, naming: Naming): string {
+  return fit(givenName(given).replaceAll('{schema}', () => fold(source, naming)));
+}
+
 /** The table of a stream. */
 export function tableName(stream: string, naming: Naming): string {
   const name = fit(fold(stream, naming));
@@ -31,15 +36,55 @@ export function columnName(property: string, naming: Naming): string {
   return SYSTEM_COLUMNS.has(name) ? `${name}_` : name;
 }
 
-/** Only ASCII letters fold; control characters cannot stand in a name and become underscores. */
+/** A name that a user chose: only its case changes, as Redshift changes it. */
+export function givenName(name: string): string {
+  return lowerCase(name);
+}
+
+/** Why Redshift, or this program, cannot use a name that a user chose as it is; undefined when it can. */
+export function problemOfName(kind: 'schema' | 'table' | 'column', given: string): string | undefined {
+  const name = givenName(given);
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    return `it has ${Buffer.byteLength(name)} bytes, a name in Redshift at most ${MAX_NAME_BYTES}`;
+  }
+  if (name !== withoutControls(name)) return 'it holds control characters, which Redshift takes in no name';
+  if (name.startsWith(RESERVED_PREFIX)) {
+    return `names that begin with ${RESERVED_PREFIX} are reserved for this program`;
+  }
+  if (kind === 'table' && name.startsWith('#')) return 'a table that begins with # is temporary in Redshift';
+  if (kind === 'column' && SYSTEM_COLUMNS.has(name)) return 'Redshift keeps this name for a system column';
+  if (kind === 'schema' && name.startsWith('pg_'))
+    return 'Redshift keeps names that begin with pg_ for itself';
+  return undefined;
+}
+
 function fold(name: string, naming: Naming): string {
-  const folded = name
-    .toWellFormed()
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    // eslint-disable-next-line no-control-regex -- these are the characters that are meant
-    .replace(/[\u0000-\u001f\u007f]/g, '_');
-  const plain = naming === 'exact' ? folded : folded.replace(/[^a-z0-9_]/g, '_');
+  const plain = plainName(name.toWellFormed(), naming);
   return plain === '' ? '_' : plain;
+}
+
+function plainName(name: string, naming: Naming): string {
+  if (naming === 'exact') return withoutControls(lowerCase(name));
+  const words = naming === 'snake_case' ? partWords(name) : name;
+  return lowerCase(words)
+    .replace(/[^a-z0-9_]/gu, '_')
+    .replace(/^(?=\d)/, '_');
+}
+
+/** An underscore before each word of a name in camelCase: `HTTPRequestID` is HTTP_Request_ID. */
+function partWords(name: string): string {
+  return name.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$&_');
+}
+
+/** Only ASCII letters fold. */
+function lowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** Control characters cannot stand in a name and become underscores. */
+function withoutControls(name: string): string {
+  // eslint-disable-next-line no-control-regex -- these are the characters that are meant
+  return name.replace(/[\u0000-\u001f\u007f]/g, '_');
 }
 
 function fit(name: string): string {

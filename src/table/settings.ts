@@ -28,6 +28,11 @@ export interface ColumnSetting {
   readonly encode?: string;
 }
 
+/** What is set for a property; nothing for those that no one named. */
+export function columnSetting({ columns }: TableSettings, property: string): ColumnSetting {
+  return (Object.hasOwn(columns, property) ? columns[property] : undefined) ?? {};
+}
+
 export interface TableSettings {
   readonly naming: Naming;
   readonly nested_values: 'super' | 'text' | 'flatten';

@@ -3,10 +3,13 @@ import fc from 'fast-check';
 import {
   RESERVED_PREFIX,
   columnName as namedColumn,
+  problemOfName,
+  schemaName,
   tableName as namedTable,
+  type Naming,
 } from '../../src/table/names.ts';
 
-const columnName = (property: string): string => namedColumn(property, 'exact');
+const columnName = (property: string, naming: Naming = 'exact'): string => namedColumn(property, naming);
 const tableName = (stream: string): string => namedTable(stream, 'exact');
 
 describe('columnName', () => {
@@ -62,6 +65,51 @@ describe('columnName', () => {
     expect(columnName('Ab'.repeat(100))).to.equal(columnName('aB'.repeat(100)));
   });
 
+  const safe: readonly (readonly [string, string])[] = [
+    ['UserName', 'username'],
+    ['with space', 'with_space'],
+    ['a.b-c/d', 'a_b_c_d'],
+    ['5th', '_5th'],
+    ['name_with_😈', 'name_with__'],
+    ['größe', 'gr__e'],
+    ['ctid', 'ctid_'],
+    ['', '_'],
+  ];
+  for (const [property, name] of safe) {
+    it(`with naming safe, stores ${JSON.stringify(property)} as ${JSON.stringify(name)}`, () =>
+      expect(columnName(property, 'safe')).to.equal(name));
+  }
+
+  const snakes: readonly (readonly [string, string])[] = [
+    ['HTTPRequestID', 'http_request_id'],
+    ['userName', 'user_name'],
+    ['User Name', 'user_name'],
+    ['user_name', 'user_name'],
+    ['User_Name', 'user_name'],
+    ['isAFact', 'is_a_fact'],
+    ['SHA256Hash', 'sha256_hash'],
+    ['line2Text', 'line2_text'],
+    ['2ndLine', '_2nd_line'],
+    ['ID', 'id'],
+  ];
+  for (const [property, name] of snakes) {
+    it(`with naming snake_case, stores ${JSON.stringify(property)} as ${JSON.stringify(name)}`, () =>
+      expect(columnName(property, 'snake_case')).to.equal(name));
+  }
+
+  it('with naming safe and snake_case, gives names that need no quotes', () => {
+    const law = fc.property(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.constantFrom<Naming>('safe', 'snake_case'),
+      (property, naming) => {
+        const name = columnName(property, naming);
+        expect(name).to.match(/^[a-z_][a-z0-9_]{0,126}$/);
+        expect(columnName(name, naming)).to.equal(name);
+      },
+    );
+    fc.assert(law, { numRuns: 300 });
+  });
+
   it('never gives a name that Redshift would change, cut or refuse', () => {
     const law = fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (property) => {
       const name = columnName(property);
@@ -96,4 +144,41 @@ describe('tableName', () => {
       expect(tableName(`${RESERVED_PREFIX}${own}`).startsWith(RESERVED_PREFIX), own).to.equal(false);
     }
   });
+});
+
+describe('schemaName', () => {
+  it('puts the source into the name that the user gave', () => {
+    expect(schemaName('RAW_{schema}', 'Crm', 'exact')).to.equal('raw_crm');
+    expect(schemaName('raw-{schema}', 'my crm', 'safe')).to.equal('raw-my_crm');
+    expect(schemaName('{schema}', "$'a", 'exact')).to.equal("$'a");
+    expect(schemaName('raw', 'crm', 'exact')).to.equal('raw');
+  });
+
+  it('cuts a name of more than 127 bytes', () => {
+    expect(schemaName('raw_{schema}', 'x'.repeat(127), 'exact')).to.match(/^raw_x{114}_[0-9a-f]{8}$/);
+  });
+});
+
+describe('problemOfName', () => {
+  const problems: readonly (readonly ['schema' | 'table' | 'column', string, RegExp | undefined])[] = [
+    ['table', 'Users', undefined],
+    ['table', 'select "x"; --', undefined],
+    ['column', '#', undefined],
+    ['column', 'a'.repeat(127), undefined],
+    ['column', 'é'.repeat(64), /128 bytes/],
+    ['column', 'a\nb', /control characters/],
+    ['column', 'CTID', /system column/],
+    ['table', 'ctid', undefined],
+    ['table', '#tmp', /temporary/],
+    ['table', '_Target_Redshift_x', /reserved/],
+    ['schema', 'pg_x', /pg_/],
+    ['table', 'pg_x', undefined],
+  ];
+  for (const [kind, name, problem] of problems) {
+    it(`${problem ? 'refuses' : 'takes'} the ${kind} name ${JSON.stringify(name.slice(0, 20))}`, () => {
+      const said = problemOfName(kind, name);
+      if (problem) expect(said).to.match(problem);
+      else expect(said).to.equal(undefined);
+    });
+  }
 });

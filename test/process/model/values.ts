@@ -73,13 +73,13 @@ export const IDENTITIES: readonly Property[] = [
     name: 'Id',
     column: 'id',
     schema: { type: 'integer' },
-    values: ['1', '2', '9007199254740993', '0'].map(same),
+    values: ['1', '9007199254740993', '0'].map(same),
   },
   {
     name: 'Code',
     column: 'code',
     schema: { type: 'string' },
-    values: ['a', 'a ', 'A', '', 'ż"', '\\N'].map(text),
+    values: ['a', 'a ', '', ' ', 'A'].map(text),
   },
 ];
 

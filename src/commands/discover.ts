@@ -78,9 +78,13 @@ function propertyOf(type: ColumnType | undefined, typeText: string): object {
       return { type: ['null', 'string'], format: 'date' };
     case 'time':
       return { type: ['null', 'string'], format: 'time' };
+    case 'timetz':
+      return { type: ['null', 'string'], format: 'time', 'x-sql-datatype': 'timetz' };
     case 'timestamp':
     case 'timestamptz':
       return { type: ['null', 'string'], format: 'date-time' };
+    case 'varbyte':
+      return { type: ['null', 'string'], contentEncoding: 'base16' };
     case 'super':
       return { type: ['null', 'object', 'array', 'string', 'number', 'boolean'] };
   }

@@ -74,7 +74,7 @@ export class RecordEncoder {
     this.#stream = options.stream;
     this.#fields = options.columns.map((column) => ({
       column,
-      write: cellWriter(column.type),
+      write: cellWriter(column.type, column.encoding),
       isText: column.type.kind === 'varchar',
     }));
     this.#known = new Set(options.columns.flatMap(({ source }) => propertyOf(source)));

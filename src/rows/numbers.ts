@@ -16,6 +16,9 @@ const NON_FINITE: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']
 /** The least double of full precision. */
 const MIN_NORMAL = 2 ** -1022;
 
+/** What Redshift's page gives (r_Numeric_types201). */
+const REAL_RANGE = { min: 1e-37, max: 1e37 } as const;
+
 /** Far more than any column holds; beyond it the zeros are not worth writing out. */
 const MAX_SHIFT = 400;
 
@@ -55,15 +58,39 @@ export function exactDecimal(token: string, precision: number, scale: number): s
   return negative && /[1-9]/.test(text) ? `-${text}` : text;
 }
 
+export interface Rounded {
+  readonly text: string;
+  readonly changed: boolean;
+}
+
+/** The shortest text of the REAL that is nearest to the token, and whether that changed the number. */
+export function nearestReal(token: string): Rounded {
+  const value = Number(nearestDouble(token).text);
+  const size = Math.abs(value);
+  if (size > REAL_RANGE.max || (size < REAL_RANGE.min && size > 0)) {
+    throw new ValueError('is outside the range of REAL');
+  }
+  const nearest = Math.fround(value);
+  const [short = nearest] = [6, 7, 8, 9]
+    .map((digits) => Number(nearest.toPrecision(digits)))
+    .filter((number) => Object.is(Math.fround(number), nearest));
+  const text = shortestText(short);
+  return { text, changed: !sameNumber(token, text) };
+}
+
 /** The shortest text of the double that is nearest to the token, and whether that changed the number. */
-export function nearestDouble(token: string): { readonly text: string; readonly changed: boolean } {
+export function nearestDouble(token: string): Rounded {
   if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw new ValueError('is not a number');
   const value = Number(token);
   if (!Number.isFinite(value)) throw new ValueError('is not a finite number of DOUBLE PRECISION');
-  const text = Object.is(value, -0) ? '-0' : String(value);
+  const text = shortestText(value);
   // Fifteen digits always survive in a normal double; only longer tokens and denormals need the comparison.
   const changed = (token.length > 15 || Math.abs(value) < MIN_NORMAL) && !sameNumber(token, text);
   return { text, changed };
+}
+
+function shortestText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function sameNumber(a: string, b: string): boolean {

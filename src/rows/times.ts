@@ -15,6 +15,7 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt\s]\s*(.*)$/s;
 const MINUTE_MS = 60_000;
+const MAX_OFFSET_MINUTES = 15 * 60;
 
 /** `2024-01-31`; a date-time is taken only when its time is midnight, so that nothing is lost. */
 export function dateText(value: string): string {
@@ -33,6 +34,16 @@ export function timeText(value: string): TimeText {
   if (time.offsetMinutes !== 0) throw new ValueError('has an offset from UTC that TIME cannot hold');
   const { digits, cut } = microseconds(time.fraction);
   return { text: `${time.hour}:${time.minute}:${time.second}${digits}`, cut };
+}
+
+/** `23:59:59.123456+02:00`; a value without zone is taken as UTC. TIMETZ knows offsets of less than 15 hours. */
+export function timeTzText(value: string): TimeText {
+  const time = clock(value);
+  const minutes = Math.abs(time.offsetMinutes);
+  if (minutes >= MAX_OFFSET_MINUTES) throw new ValueError('has an offset from UTC that TIMETZ cannot hold');
+  const { digits, cut } = microseconds(time.fraction);
+  const zone = `${time.offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+  return { text: `${time.hour}:${time.minute}:${time.second}${digits}${zone}`, cut };
 }
 
 /** `2024-01-31 23:59:59.123456` in UTC; a value without zone is taken as UTC. `suffix` is written behind it. */
@@ -92,6 +103,10 @@ function daysIn(year: number, month: number): number {
 function microseconds(fraction: string): { digits: string; cut: boolean } {
   const kept = withoutTrailingZeros(fraction.slice(0, 6));
   return { digits: kept === '' ? '' : `.${kept}`, cut: /[1-9]/.test(fraction.slice(6)) };
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 function toUtc(date: string, time: Clock): string {

@@ -3,10 +3,11 @@
  * COPY never has to decide, round or guess.
  */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import { MAX_VARCHAR_BYTES, type ColumnType } from '../table/types.ts';
+import { MAX_VARCHAR_BYTES, type BinaryEncoding, type ColumnType } from '../table/types.ts';
+import { hexDigits } from './binary.ts';
 import { cleanText, nestedText, type Repairs } from './nested.ts';
-import { exactDecimal, nearestDouble, wholeNumber } from './numbers.ts';
-import { dateText, timestampText, timeText, type TimeText } from './times.ts';
+import { exactDecimal, nearestDouble, nearestReal, wholeNumber, type Rounded } from './numbers.ts';
+import { dateText, timestampText, timeText, timeTzText, type TimeText } from './times.ts';
 import { ValueError } from './value-error.ts';
 
 /** What was changed on the way, counted per stream and told once. A change on a key is an error instead. */
@@ -14,6 +15,8 @@ export interface Losses extends Repairs {
   /** Digits of a second beyond microseconds. */
   fractionsCut: number;
   invalidUtf8: number;
+  /** Binary values without a byte, which COPY reads as NULL. */
+  emptyBytes: number;
 }
 
 export function noLosses(): Losses {
@@ -24,6 +27,7 @@ export function noLosses(): Losses {
     doublesRounded: 0,
     invalidUtf8: 0,
     duplicateKeys: 0,
+    emptyBytes: 0,
   };
 }
 
@@ -40,13 +44,16 @@ export class Token {
 /** Throws ValueError for a value that the column cannot hold. */
 export type CellWriter = (value: Json, losses: Losses) => Cell;
 
-/** The writer for a column's type. JSON null is NULL in every column. */
-export function cellWriter(type: ColumnType): CellWriter {
-  const write = writerOf(type);
+/** The writer for a column's type. JSON null is NULL in every column. `encoding` is that of binary values in the record. */
+export function cellWriter(type: ColumnType, encoding: BinaryEncoding = 'hex'): CellWriter {
+  const write = writerOf(type, encoding);
   return (value, losses) => (value === null ? null : write(value, losses));
 }
 
-function writerOf(type: ColumnType): (value: Exclude<Json, null>, losses: Losses) => Cell {
+function writerOf(
+  type: ColumnType,
+  encoding: BinaryEncoding,
+): (value: Exclude<Json, null>, losses: Losses) => Cell {
   switch (type.kind) {
     case 'smallint':
     case 'integer':
@@ -55,12 +62,9 @@ function writerOf(type: ColumnType): (value: Exclude<Json, null>, losses: Losses
     case 'numeric':
       return (value) => new Token(exactDecimal(numberToken(value), type.precision, type.scale));
     case 'real':
+      return (value, losses) => roundedCell(nearestReal(numberToken(value)), losses);
     case 'double':
-      return (value, losses) => {
-        const { text, changed } = nearestDouble(numberToken(value));
-        if (changed) losses.doublesRounded++;
-        return new Token(text);
-      };
+      return (value, losses) => roundedCell(nearestDouble(numberToken(value)), losses);
     case 'boolean':
       return (value) => new Token(booleanText(value));
     case 'varchar':
@@ -69,13 +73,31 @@ function writerOf(type: ColumnType): (value: Exclude<Json, null>, losses: Losses
       return (value) => new Token(dateText(textOf(value)));
     case 'time':
       return (value, losses) => timeCell(timeText(textOf(value)), losses);
+    case 'timetz':
+      return (value, losses) => timeCell(timeTzText(textOf(value)), losses);
     case 'timestamp':
       return (value, losses) => timeCell(timestampText(textOf(value), ''), losses);
     case 'timestamptz':
       return (value, losses) => timeCell(timestampText(textOf(value), '+00:00'), losses);
+    case 'varbyte':
+      return (value, losses) => binaryCell(hexDigits(textOf(value), encoding), type.bytes, losses);
     case 'super':
       return (value, losses) => nestedText(value, losses);
   }
+}
+
+function roundedCell({ text, changed }: Rounded, losses: Losses): Cell {
+  if (changed) losses.doublesRounded++;
+  return new Token(text);
+}
+
+/** The column is as wide as it is: Redshift widens VARCHAR only. */
+function binaryCell(digits: string, maxBytes: number, losses: Losses): Cell {
+  const bytes = digits.length / 2;
+  if (bytes > maxBytes) throw new ValueError(`has ${bytes} bytes, the column holds at most ${maxBytes}`);
+  if (bytes > 0) return new Token(digits);
+  losses.emptyBytes++;
+  return null;
 }
 
 function timeCell({ text, cut }: TimeText, losses: Losses): Cell {

@@ -8,6 +8,7 @@ const SENTENCES: Readonly<Record<keyof Losses, string>> = {
   invalidUtf8: 'records held bytes that are not UTF-8; they became U+FFFD',
   fractionsCut: 'times had more than six digits of a second, which Redshift cannot store; the rest was cut',
   doublesRounded: 'numbers had more digits than their column holds; they are rounded to the nearest',
+  emptyBytes: 'binary values were empty, which COPY reads as NULL',
   duplicateKeys: 'keys stood twice in one JSON object; the last value was taken',
 };
 

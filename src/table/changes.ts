@@ -26,9 +26,11 @@ const EXACT: Readonly<Record<ColumnType['kind'], readonly ColumnType['kind'][]>>
   boolean: ['boolean', 'varchar', 'super'],
   varchar: ['varchar', 'super'],
   date: ['date', 'varchar', 'super'],
-  time: ['time', 'varchar', 'super'],
+  time: ['time', 'timetz', 'varchar', 'super'],
+  timetz: ['timetz', 'time', 'varchar', 'super'],
   timestamp: ['timestamp', 'timestamptz', 'varchar', 'super'],
   timestamptz: ['timestamp', 'timestamptz', 'varchar', 'super'],
+  varbyte: ['varbyte', 'varchar', 'super'],
   super: ['super', 'varchar'],
 };
 
@@ -84,8 +86,11 @@ export function planChanges(
   });
 }
 
-/** Room for twice the widest value seen, so that a column is not widened again and again while data grows. */
+/**
+ * The declared width if it is enough; otherwise room for twice the widest value seen, so that a column is not widened
+ * again and again while data grows.
+ */
 function sizedType(type: ColumnType, measured: number): ColumnType {
-  if (type.kind !== 'varchar') return type;
-  return { kind: 'varchar', bytes: varcharWidth(Math.max(type.bytes, 2 * measured)) };
+  if (type.kind !== 'varchar' || (type.bytes > 0 && measured <= type.bytes)) return type;
+  return { kind: 'varchar', bytes: varcharWidth(2 * measured) };
 }

@@ -7,11 +7,21 @@ export type ColumnType =
   | { readonly kind: 'boolean' }
   /** `bytes` of UTF-8, not characters (r_Character_types). */
   | { readonly kind: 'varchar'; readonly bytes: number }
-  | { readonly kind: 'date' | 'time' | 'timestamp' | 'timestamptz' }
+  | { readonly kind: 'date' | 'time' | 'timetz' | 'timestamp' | 'timestamptz' }
+  | { readonly kind: 'varbyte'; readonly bytes: number }
   | { readonly kind: 'super' };
 
 /** The widest VARCHAR that Redshift stores (r_Character_types). */
 export const MAX_VARCHAR_BYTES = 65_535;
+
+/** The widest VARBYTE (r_VARBYTE_type). */
+export const MAX_VARBYTE_BYTES = 16_777_216;
+
+/**
+ * The width of new VARBYTE columns: only VARCHAR can be widened (r_ALTER_TABLE), so they begin with what all clusters take,
+ * about half of what fits into one row of COPY.
+ */
+export const NEW_VARBYTE_BYTES = 1_024_000;
 
 const VARCHAR_BUCKETS = [64, 256, 1024, 4096, 16_384, MAX_VARCHAR_BYTES] as const;
 
@@ -29,7 +39,8 @@ export function typeSql(type: ColumnType): string {
     case 'numeric':
       return `NUMERIC(${type.precision},${type.scale})`;
     case 'varchar':
-      return `VARCHAR(${type.bytes})`;
+    case 'varbyte':
+      return `${type.kind.toUpperCase()}(${type.bytes})`;
     case 'double':
       return 'DOUBLE PRECISION';
     case 'smallint':
@@ -39,6 +50,7 @@ export function typeSql(type: ColumnType): string {
     case 'boolean':
     case 'date':
     case 'time':
+    case 'timetz':
     case 'timestamp':
     case 'timestamptz':
     case 'super':
@@ -46,9 +58,12 @@ export function typeSql(type: ColumnType): string {
   }
 }
 
+/** What `=` does not tell apart exactly as values differ: rounded numbers, nested values, one time in two zones. */
+const NO_KEYS: ReadonlySet<ColumnType['kind']> = new Set(['real', 'double', 'super', 'timetz']);
+
 /** Whether `=` on the type tells rows apart exactly as their values do. */
 export function canBeKey(type: ColumnType): boolean {
-  return type.kind !== 'double' && type.kind !== 'real' && type.kind !== 'super';
+  return !NO_KEYS.has(type.kind);
 }
 
 /** A column of a table that exists. `type` is undefined when this program does not write such a type. */
@@ -85,6 +100,9 @@ export interface TableRef {
   readonly table: string;
 }
 
+/** How binary values stand in records. */
+export type BinaryEncoding = 'hex' | 'base64';
+
 /** A column that a stream wants. */
 export interface Column {
   /** The property as messages name it. */
@@ -94,6 +112,10 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly isKey: boolean;
+  /** How the record writes a binary value; undefined for hexadecimal digits. */
+  readonly encoding?: BinaryEncoding;
+  /** What its owner should be told once about how the schema was understood. */
+  readonly notes?: readonly string[];
   /** What the schema says about the property, for a comment. */
   readonly description?: string;
   /** Compression of a column that is created. */

@@ -1,7 +1,8 @@
 /** What exists in the target schema, read from the catalog. Results are read by position: a DBA may change name case. */
 import type { Session } from '../ports.ts';
 import { literal, raw, sql, type Sql } from '../sql.ts';
-import type { ColumnType, StoredColumn } from '../table/types.ts';
+import { parseType } from '../table/type-text.ts';
+import { MAX_VARBYTE_BYTES, type StoredColumn } from '../table/types.ts';
 import { schemaExists } from './statements.ts';
 
 /** Tables by name, their columns in order. */
@@ -19,10 +20,11 @@ export async function readTables(session: Session, schema: string, table?: strin
     if (tableName == null || name == null || dataType == null) continue;
     const columns = tables.get(tableName) ?? [];
     const facts = { length: number(length), precision: number(precision), scale: number(scale) };
+    const text = typeText(dataType, facts);
     columns.push({
       name,
-      type: typeOf(dataType, facts),
-      typeText: typeText(dataType, facts),
+      type: parseType(text),
+      typeText: text,
       nullable: nullable !== 'NO',
     });
     tables.set(tableName, columns);
@@ -54,35 +56,9 @@ function number(text: string | null | undefined): number | undefined {
   return text == null ? undefined : Number(text);
 }
 
-/** The names of information_schema and SVV_COLUMNS. */
-function typeOf(dataType: string, { length, precision, scale }: Facts): ColumnType | undefined {
-  switch (dataType) {
-    case 'smallint':
-    case 'integer':
-    case 'bigint':
-    case 'real':
-    case 'boolean':
-    case 'date':
-    case 'super':
-      return { kind: dataType };
-    case 'double precision':
-      return { kind: 'double' };
-    case 'numeric':
-      return { kind: 'numeric', precision: precision ?? 18, scale: scale ?? 0 };
-    case 'character varying':
-      return { kind: 'varchar', bytes: length ?? 256 };
-    case 'time without time zone':
-      return { kind: 'time' };
-    case 'timestamp without time zone':
-      return { kind: 'timestamp' };
-    case 'timestamp with time zone':
-      return { kind: 'timestamptz' };
-    default:
-      return undefined;
-  }
-}
-
+/** With the names of information_schema. COPY is the judge of a VARBYTE whose width the catalog does not say. */
 function typeText(dataType: string, { length, precision, scale }: Facts): string {
   if (length !== undefined) return `${dataType}(${length})`;
+  if (dataType === 'binary varying') return `${dataType}(${MAX_VARBYTE_BYTES})`;
   return dataType === 'numeric' && precision !== undefined ? `numeric(${precision},${scale ?? 0})` : dataType;
 }

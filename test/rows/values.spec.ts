@@ -22,6 +22,9 @@ const boolean = { kind: 'boolean' } as const;
 const varchar = { kind: 'varchar', bytes: 64 } as const;
 const date = { kind: 'date' } as const;
 const time = { kind: 'time' } as const;
+const timetz = { kind: 'timetz' } as const;
+const varbyte = { kind: 'varbyte', bytes: 3 } as const;
+const real = { kind: 'real' } as const;
 const timestamp = { kind: 'timestamp' } as const;
 const timestamptz = { kind: 'timestamptz' } as const;
 const nested = { kind: 'super' } as const;
@@ -62,6 +65,27 @@ describe('cellWriter', () => {
     [date, '"2024-01-31"', token('2024-01-31')],
     [date, '20240131', '! is a number, not a text'],
     [time, '"12:30:00Z"', token('12:30:00')],
+    [time, '"12:30:00+01:00"', '! has an offset from UTC that TIME cannot hold'],
+    [timetz, '"12:30:00+01:00"', token('12:30:00+01:00')],
+    [timetz, '"12:30:00.1234567-0330"', token('12:30:00.123456-03:30')],
+    [timetz, '"12:30"', token('12:30:00+00:00')],
+    [timetz, '"12:30Z"', token('12:30:00+00:00')],
+    [timetz, '"12:30-14:59"', token('12:30:00-14:59')],
+    [timetz, '"12:30+15"', '! has an offset from UTC that TIMETZ cannot hold'],
+    [timetz, '"2024-01-31T12:30:00Z"', '! is not a date and time of ISO 8601'],
+    [varbyte, '"0xABc"', token('0abc')],
+    [varbyte, '"616263"', token('616263')],
+    [varbyte, '"61626364"', '! has 4 bytes, the column holds at most 3'],
+    [varbyte, '""', null],
+    [varbyte, '12', '! is a number, not a text'],
+    [real, '0.1', token('0.1')],
+    [real, '16777217', token('16777216')],
+    [real, '-1e37', token('-1e+37')],
+    [real, '0', token('0')],
+    [real, '-0.0', token('-0')],
+    [real, '1e38', '! is outside the range of REAL'],
+    [real, '1e-38', '! is outside the range of REAL'],
+    [real, 'NaN', '! is not a finite number of DOUBLE PRECISION'],
     [timestamp, '"2024-01-31T12:30:00+01:00"', token('2024-01-31 11:30:00')],
     [timestamptz, '"2024-01-31T12:30:00+01:00"', token('2024-01-31 11:30:00+00:00')],
     [timestamptz, '"2024-01-31"', token('2024-01-31 00:00:00+00:00')],
@@ -85,8 +109,11 @@ describe('cellWriter', () => {
     varchar,
     date,
     time,
+    timetz,
     timestamp,
     timestamptz,
+    varbyte,
+    real,
     nested,
   ]) {
     it(`writes JSON null as NULL into ${typeSql(type)}`, () => expect(outcome(type, 'null')).to.equal(null));
@@ -120,6 +147,11 @@ describe('cellWriter', () => {
     [varchar, String.raw`"\ud800"`, '\uFFFD', { surrogatesReplaced: 1 }],
     [nested, String.raw`["\u0000","\ud800"]`, '["","\uFFFD"]', { nulRemoved: 1, surrogatesReplaced: 1 }],
     [double, '0.1000000000000000000001', token('0.1'), { doublesRounded: 1 }],
+    [real, '0.1', token('0.1'), {}],
+    [real, '16777217', token('16777216'), { doublesRounded: 1 }],
+    [real, '123456789', token('123456790'), { doublesRounded: 1 }],
+    [varbyte, '""', null, { emptyBytes: 1 }],
+    [varbyte, '"0x"', null, { emptyBytes: 1 }],
     [time, '"01:02:03.1234567"', token('01:02:03.123456'), { fractionsCut: 1 }],
     [timestamp, '"2024-01-01T01:02:03.1234567"', token('2024-01-01 01:02:03.123456'), { fractionsCut: 1 }],
     [

@@ -35,6 +35,8 @@ function shortType(
   switch (type) {
     case 'character varying':
       return `varchar(${length ?? ''})`;
+    case 'binary varying':
+      return 'varbyte';
     case 'numeric':
       return `numeric(${precision ?? ''},${scale ?? ''})`;
     case 'timestamp with time zone':
@@ -43,6 +45,8 @@ function shortType(
       return 'timestamp';
     case 'time without time zone':
       return 'time';
+    case 'time with time zone':
+      return 'timetz';
     case 'double precision':
       return 'double';
     default:

@@ -12,13 +12,19 @@ const kinds = [
   'boolean',
   'date',
   'time',
+  'timetz',
   'timestamp',
   'timestamptz',
   'super',
 ] as const;
 const varchar = (bytes: number): ColumnType => ({ kind: 'varchar', bytes });
 const numeric = (precision: number, scale: number): ColumnType => ({ kind: 'numeric', precision, scale });
-const everyType: readonly ColumnType[] = [...kinds.map((kind) => ({ kind })), varchar(256), numeric(18, 2)];
+const everyType: readonly ColumnType[] = [
+  ...kinds.map((kind) => ({ kind })),
+  varchar(256),
+  { kind: 'varbyte', bytes: 64_000 },
+  numeric(18, 2),
+];
 
 const wants = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
@@ -66,7 +72,9 @@ describe('resolveColumns', () => {
     BOOLEAN: ['BOOLEAN', 'SUPER', 'VARCHAR(256)'],
     'VARCHAR(256)': ['SUPER', 'VARCHAR(256)'],
     DATE: ['DATE', 'SUPER', 'VARCHAR(256)'],
-    TIME: ['TIME', 'SUPER', 'VARCHAR(256)'],
+    TIME: ['TIME', 'TIMETZ', 'SUPER', 'VARCHAR(256)'],
+    TIMETZ: ['TIME', 'TIMETZ', 'SUPER', 'VARCHAR(256)'],
+    'VARBYTE(64000)': ['SUPER', 'VARCHAR(256)', 'VARBYTE(64000)'],
     TIMESTAMPTZ: ['TIMESTAMP', 'TIMESTAMPTZ', 'SUPER', 'VARCHAR(256)'],
     SUPER: ['SUPER', 'VARCHAR(256)'],
   };
@@ -82,7 +90,8 @@ describe('resolveColumns', () => {
   });
 
   it('refuses a key whose existing column cannot identify rows', () => {
-    for (const existing of [{ kind: 'super' }, { kind: 'double' }, { kind: 'real' }] as const) {
+    for (const kind of ['super', 'double', 'real', 'timetz'] as const) {
+      const existing = { kind };
       for (const wanted of everyType) expect(holds(wanted, existing, true), typeSql(wanted)).to.equal(false);
     }
   });
@@ -108,17 +117,26 @@ describe('planChanges', () => {
     wants('note', varchar(1024)),
   ];
 
-  it('creates a table that does not exist, with room for twice the widest values', () => {
+  it('creates a table that does not exist, with the declared width or room for twice the widest value', () => {
     expect(planChanges(columns, [0, 200, 600], undefined)).to.deep.equal([
       {
         kind: 'create-table',
         columns: [
           { name: 'id', type: { kind: 'bigint' } },
           { name: 'name', type: varchar(1024) },
-          { name: 'note', type: varchar(4096) },
+          { name: 'note', type: varchar(1024) },
         ],
       },
     ]);
+  });
+
+  it('creates a declared width as it is, and room for twice the widest value when it is not enough', () => {
+    const widthFor = (measured: number): unknown =>
+      planChanges([wants('name', varchar(100))], [measured], undefined).flatMap((change) =>
+        change.kind === 'create-table' ? change.columns : [],
+      );
+    expect(widthFor(100)).to.deep.equal([{ name: 'name', type: varchar(100) }]);
+    expect(widthFor(101)).to.deep.equal([{ name: 'name', type: varchar(256) }]);
   });
 
   it('creates the smallest width for texts of which nothing is known', () => {

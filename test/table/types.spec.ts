@@ -31,8 +31,10 @@ describe('typeSql', () => {
     [{ kind: 'varchar', bytes: 256 }, 'VARCHAR(256)'],
     [{ kind: 'date' }, 'DATE'],
     [{ kind: 'time' }, 'TIME'],
+    [{ kind: 'timetz' }, 'TIMETZ'],
     [{ kind: 'timestamp' }, 'TIMESTAMP'],
     [{ kind: 'timestamptz' }, 'TIMESTAMPTZ'],
+    [{ kind: 'varbyte', bytes: 64_000 }, 'VARBYTE(64000)'],
     [{ kind: 'super' }, 'SUPER'],
   ];
   for (const [type, text] of types) it(`writes ${text}`, () => expect(typeSql(type)).to.equal(text));

@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { hexDigits } from '../../src/rows/binary.ts';
+import { ValueError } from '../../src/rows/value-error.ts';
+
+describe('hexDigits', () => {
+  const hex: readonly (readonly [string, string])[] = [
+    ['', ''],
+    ['616263', '616263'],
+    ['DEADbeef', 'deadbeef'],
+    ['0x0A', '0a'],
+    ['0X0A', '0a'],
+    ['\\x0a', '0a'],
+    ['abc', '0abc'],
+    ['0x', ''],
+  ];
+  for (const [text, digits] of hex) {
+    it(`reads the hexadecimal digits ${JSON.stringify(text)}`, () =>
+      expect(hexDigits(text, 'hex')).to.equal(digits));
+  }
+
+  for (const text of ['xyz', '0x0g', ' 00', '00 ', '00\n', '0x0x00', 'é']) {
+    it(`refuses ${JSON.stringify(text)} as hexadecimal digits`, () =>
+      expect(() => hexDigits(text, 'hex')).to.throw(ValueError, 'is not a text of hexadecimal digits'));
+  }
+
+  for (const text of ['YQ', 'YQ=', 'YR==', 'YQ==\n', 'Y Q==', '_-8=', 'YQ==YQ==', 'é']) {
+    it(`refuses ${JSON.stringify(text)} as base64`, () =>
+      expect(() => hexDigits(text, 'base64')).to.throw(ValueError, 'is not a text in base64'));
+  }
+
+  it('gives the same bytes for every way of writing them', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (values) => {
+        const bytes = Buffer.from(values);
+        const digits = bytes.toString('hex');
+        expect(hexDigits(digits.toUpperCase(), 'hex')).to.equal(digits);
+        expect(hexDigits(bytes.toString('base64'), 'base64')).to.equal(digits);
+      }),
+    );
+  });
+});

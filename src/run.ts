@@ -26,6 +26,8 @@ export interface RunParts {
   readonly staging: Staging;
   readonly states: StateWriter;
   readonly objectPrefix: string;
+  /** The prefix of the records that this run sets aside. */
+  readonly rejectedPrefix: string;
   /** The folder of this run below the prefix. */
   readonly folder: string;
   readonly log: Logger;

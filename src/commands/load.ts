@@ -10,7 +10,7 @@ import { nullSentinel } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import { StateWriter } from '../states.ts';
 import { Budget } from '../staging/budget.ts';
-import { newRunId, normalisePrefix } from '../staging/keys.ts';
+import { newRunId, normalisePrefix, rejectedPrefix } from '../staging/keys.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { Loader } from '../warehouse/loader.ts';
@@ -81,7 +81,17 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const states = new StateWriter(options.stdout, (error) => run.fail(error));
   // Kept objects lie where no sweep looks for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
-  const run = new Run({ config, loader, staging, states, objectPrefix, folder, log, now: Date.now });
+  const run = new Run({
+    config,
+    loader,
+    staging,
+    states,
+    objectPrefix,
+    rejectedPrefix: rejectedPrefix(normalisePrefix(config.rejected_prefix ?? besides(objectPrefix)), runId),
+    folder,
+    log,
+    now: Date.now,
+  });
 
   let grace: NodeJS.Timeout | undefined;
   const stopReading = (): void => {
@@ -120,6 +130,11 @@ export async function runLoad(options: LoadOptions): Promise<void> {
       log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
     }
   }
+}
+
+/** Of a prefix that ends with a slash, or of none. */
+function besides(prefix: string): string {
+  return prefix === '' ? 'rejected' : `${prefix.slice(0, -1)}-rejected`;
 }
 
 function openInput({ inputPath, stdin }: LoadOptions): Readable {

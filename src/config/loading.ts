@@ -126,7 +126,7 @@ export const LOADING = {
   rejected_prefix: {
     type: 'string',
     description:
-      'Key prefix of the files of rejected records. Without it, s3_prefix followed by `-rejected`. They are never removed by this program.',
+      'Key prefix of the files of rejected records. Without it, s3_prefix followed by `-rejected`, or `rejected` when that is empty. They are never removed by this program.',
     example: 'target-redshift-rejected',
   },
   schema_mapping: {

@@ -41,10 +41,9 @@ export const TABLES = {
   },
   null_keys: {
     type: 'string',
-    default: 'fail',
     oneOf: ['fail', 'quarantine', 'append'],
     description:
-      'What to do with a record whose key is NULL or missing: fail the run, set the record aside like an invalid one, or add it as a new row each time (a NULL never equals another).',
+      'What to do with a record whose key is NULL or missing: fail the run, set the record aside like an invalid one, or add it as a new row each time (a NULL never equals another). Without it, as on_invalid says.',
   },
   nested_values: {
     type: 'string',

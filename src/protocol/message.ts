@@ -6,6 +6,8 @@ export interface SchemaMessage {
   readonly stream: string;
   readonly schema: JsonObject;
   readonly keyProperties: readonly string[];
+  /** The line as received. */
+  readonly line: Buffer;
 }
 
 export interface RecordMessage {

@@ -101,6 +101,8 @@ class Envelope {
           stream: this.#string('stream', type),
           schema: this.#object('schema', type),
           keyProperties: this.#keyProperties(),
+          // A copy: the line shares memory with its chunk.
+          line: Buffer.from(this.#bytes),
         };
       case 'ACTIVATE_VERSION':
         return {

@@ -1,40 +1,44 @@
 /**
  * Records of one stream to rows of cells, compiled for the columns as they are stored. Measures the widest value of each
- * VARCHAR column on the way. Whatever cannot be stored as it was sent is an InputError with stream, line and column.
+ * VARCHAR column on the way. A record that cannot be stored as it was sent becomes a Rejection: data, not an error.
  */
-import { InputError } from '../errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
-import { placeOf, type Origin, type RecordMessage } from '../protocol/message.ts';
+import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { DELETED_AT } from '../table/metadata.ts';
 import type { Column, Source } from '../table/types.ts';
-import { metadataValue, type Times } from './metadata.ts';
-import { cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
+import { changesValue, metadataValue, type Times } from './metadata.ts';
+import { excerptOf, type Rejection } from './rejection.ts';
+import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
+import type { Violation } from './validate.ts';
+import {
+  addLosses,
+  cellWriter,
+  kindOf,
+  noLosses,
+  type Cell,
+  type CellWriter,
+  type Losses,
+} from './values.ts';
 import { ValueError } from './value-error.ts';
-
-/** COPY refuses longer rows; each `|` in the data counts twice (copy-parameters-data-format). */
-const MAX_ROW_BYTES = 4 * 1024 * 1024;
-
-/** Below this many bytes of JSON no row can reach the limit: a byte grows at most sixfold (U+FFFD, then quoted). */
-const SAFE_LINE_BYTES = MAX_ROW_BYTES / 8;
-
-/** A NULL sentinel with its comma, and an ordinal, as they stand in the file. */
-const NULL_BYTES = 30;
-const ORDINAL_BYTES = 21;
 
 interface Field {
   readonly column: Column;
   readonly write: CellWriter;
-  readonly isText: boolean;
 }
 
 /** A record as the cells of its row. */
 export interface Row {
+  readonly kind: 'row';
   readonly cells: Cell[];
   /**
    * The record says that its row was deleted in the source (`_sdc_deleted_at`): with the values that the row had, or as a
    * stub that has the key alone.
    */
   readonly deletion: 'full' | 'stub' | undefined;
+  /** A key property is NULL, which is allowed. */
+  readonly hasNullKey: boolean;
+  /** The invalid values that became NULL. */
+  readonly nulled: readonly Rejection[];
 }
 
 /** The batch that a row becomes part of. */
@@ -46,10 +50,13 @@ export interface BatchFacts {
 }
 
 export interface EncoderOptions {
-  readonly stream: string;
   readonly columns: readonly Column[];
-  /** The sentence that says what is wrong with a record, or undefined; with `validate_records` only. */
-  readonly validate?: ((record: JsonObject) => string | undefined) | undefined;
+  /** What of a record breaks the schema; with `validate_records` only. */
+  readonly validate?: ((record: JsonObject) => readonly Violation[]) | undefined;
+  /** Invalid values become NULL where the column takes that; otherwise one of them rejects its record. */
+  readonly nullsInvalid?: boolean;
+  /** A NULL in a key is a value like any other. */
+  readonly allowsNullKeys?: boolean;
   /** Told once for each property that the schema does not have. */
   readonly onUnknownProperty: (property: string) => void;
   readonly now: () => number;
@@ -57,91 +64,125 @@ export interface EncoderOptions {
   readonly syncStartedAt: number;
 }
 
+const NOTHING: readonly never[] = [];
+
 export class RecordEncoder {
-  readonly #stream: string;
+  readonly #options: EncoderOptions;
   readonly #fields: readonly Field[];
+  /** Which fields hold texts. */
+  readonly #texts: readonly number[];
+  /** The field that tells of values that became NULL; -1 without one. */
+  readonly #changes: number;
   readonly #known: ReadonlySet<string>;
   /** Properties that are neither keys nor metadata. */
   readonly #payload: ReadonlySet<string>;
   readonly #marksDeletion: boolean;
   readonly #unknown = new Set<string>();
-  readonly #options: EncoderOptions;
-  /** What had to be changed in the values so far. */
+  /** What had to be changed in the values of the rows so far. */
   readonly losses: Losses = noLosses();
 
   constructor(options: EncoderOptions) {
+    const { columns } = options;
     this.#options = options;
-    this.#stream = options.stream;
-    this.#fields = options.columns.map((column) => ({
-      column,
-      write: cellWriter(column.type, column.encoding),
-      isText: column.type.kind === 'varchar',
-    }));
-    this.#known = new Set(options.columns.flatMap(({ source }) => propertyOf(source)));
+    this.#fields = columns.map((column) => ({ column, write: cellWriter(column.type, column.encoding) }));
+    this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
+    this.#changes = columns.findIndex(
+      ({ source }) => source.kind === 'metadata' && source.field === '_sdc_changes',
+    );
+    this.#known = new Set(columns.flatMap(({ source }) => propertyOf(source)));
     this.#payload = new Set(
-      options.columns
+      columns
         .filter(({ isKey, name }) => !isKey && !name.startsWith('_sdc_'))
         .flatMap(({ source }) => propertyOf(source)),
     );
-    this.#marksDeletion = options.columns.some(({ name }) => name === DELETED_AT);
+    this.#marksDeletion = columns.some(({ name }) => name === DELETED_AT);
   }
 
-  /** Throws InputError. */
-  encode(message: RecordMessage, origin: Origin, { openedAt, maxBytes }: BatchFacts): Row {
+  /** Nothing is counted or measured for a record that is rejected. */
+  encode(message: RecordMessage, { bytes }: Origin, { openedAt, maxBytes }: BatchFacts): Row | Rejection {
     const { record } = message;
-    const { now, syncStartedAt } = this.#options;
+    const { now, syncStartedAt, validate } = this.#options;
     const times = { now: now(), batchOpenedAt: openedAt, syncStartedAt };
-    const problem = this.#options.validate?.(record);
-    if (problem !== undefined) throw this.#error(origin, `the record breaks its schema: ${problem}`);
-    this.losses.duplicateKeys += message.duplicateKeys;
-    if (message.invalidUtf8) this.losses.invalidUtf8++;
+    const violations = validate ? validate(record) : NOTHING;
+    const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
+    if (fatal) return schemaRejection(fatal, record);
+    const losses = noLosses();
     const cells: Cell[] = [];
-    this.#fields.forEach((field, i) => {
-      const value = valueOf(field.column.source, message, times);
-      const cell = field.column.isKey
-        ? this.#keyCell(field, value, message, origin)
-        : this.#cell(field, value ?? null, origin, this.losses);
-      cells.push(cell);
-      if (field.isText && typeof cell === 'string') {
-        const bytes = Buffer.byteLength(cell);
-        if (bytes > (maxBytes[i] ?? 0)) maxBytes[i] = bytes;
+    const nulled: Rejection[] = [];
+    const deletion = this.#deletionOf(record);
+    let hasNullKey = false;
+    for (const field of this.#fields) {
+      let value: Json | undefined;
+      try {
+        if (violations.length > 0) checkViolations(field.column, violations);
+        value = valueOf(field.column.source, message, times);
+        const cell = field.column.isKey
+          ? this.#keyCell(field, value, message)
+          : field.write(value ?? null, losses);
+        checkLimits(field.column, cell, deletion);
+        if (cell === null && field.column.isKey) hasNullKey = true;
+        cells.push(cell);
+      } catch (error) {
+        const rejection = rejectionOf(error, field.column, value);
+        if (!this.#options.nullsInvalid || rejection.isKey || field.column.notNull) return rejection;
+        nulled.push(rejection);
+        cells.push(null);
       }
-    });
-    this.#noteUnknown(record);
-    if (origin.bytes.length > SAFE_LINE_BYTES) this.#checkRowSize(cells, origin);
-    return { cells, deletion: this.#deletionOf(record) };
-  }
-
-  #cell(field: Field, value: Json, origin: Origin, losses: Losses): Cell {
-    try {
-      return field.write(value, losses);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      throw this.#error(origin, `the value of "${field.column.property}" ${error.message}`, error);
     }
+    if (nulled.length > 0) {
+      const overflow = this.#noteChanges(cells, nulled, losses);
+      if (overflow) return overflow;
+    }
+    if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) return rowTooLarge(cells);
+    losses.duplicateKeys += message.duplicateKeys;
+    if (message.invalidUtf8) losses.invalidUtf8++;
+    addLosses(this.losses, losses);
+    this.#measure(cells, maxBytes);
+    this.#noteUnknown(record);
+    return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
 
   /** Keys identify rows: nothing about them may be repaired, or two rows could become one. */
-  #keyCell(field: Field, value: Json | undefined, message: RecordMessage, origin: Origin): Cell {
-    const { property } = field.column;
+  #keyCell({ write }: Field, value: Json | undefined, message: RecordMessage): Cell {
     if (value === undefined || value === null) {
-      const what = value === null ? 'is null in' : 'is missing from';
-      throw this.#error(
-        origin,
-        `key properties must be set in every record, but "${property}" ${what} this one`,
+      if (this.#options.allowsNullKeys) return null;
+      throw new ValueError(
+        `is ${value === null ? 'null' : 'missing'}, and keys must be set in every record`,
+        'null-key',
       );
     }
-    const losses = noLosses();
-    const cell = this.#cell(field, value, origin, losses);
+    const changes = noLosses();
+    const cell = write(value, changes);
     const changed =
-      Object.values(losses).some((count) => count > 0) ||
+      Object.values(changes).some((count) => count > 0) ||
       (message.invalidUtf8 && typeof cell === 'string' && cell.includes('\uFFFD'));
-    if (changed)
-      throw this.#error(
-        origin,
-        `key properties are stored unchanged or not at all, and "${property}" holds text or digits that Redshift cannot store`,
+    if (changed) {
+      throw new ValueError(
+        'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+        'key',
       );
+    }
     return cell;
+  }
+
+  #noteChanges(cells: Cell[], nulled: readonly Rejection[], losses: Losses): Rejection | undefined {
+    const field = this.#fields[this.#changes];
+    if (!field) return undefined;
+    try {
+      cells[this.#changes] = field.write(changesValue(nulled), losses);
+      return undefined;
+    } catch (error) {
+      return rejectionOf(error, field.column, undefined);
+    }
+  }
+
+  #measure(cells: readonly Cell[], maxBytes: number[]): void {
+    for (const i of this.#texts) {
+      const cell = cells[i];
+      if (typeof cell !== 'string') continue;
+      const bytes = Buffer.byteLength(cell);
+      if (bytes > (maxBytes[i] ?? 0)) maxBytes[i] = bytes;
+    }
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {
@@ -157,27 +198,46 @@ export class RecordEncoder {
       this.#options.onUnknownProperty(property);
     }
   }
+}
 
-  #checkRowSize(cells: readonly Cell[], origin: Origin): void {
-    let bytes = ORDINAL_BYTES;
-    for (const cell of cells) {
-      if (cell === null) bytes += NULL_BYTES;
-      else if (cell instanceof Token) bytes += cell.text.length + 1;
-      else bytes += Buffer.byteLength(cell) + occurrences(cell, '"') + occurrences(cell, '|') + 3;
-    }
-    if (bytes > MAX_ROW_BYTES) {
-      throw this.#error(
-        origin,
-        `the row has ${bytes} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`,
-      );
-    }
+function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {
+  if (!(error instanceof ValueError)) throw error;
+  const fault = isKey && error.fault === 'value' ? 'key' : error.fault;
+  return { kind: 'rejection', fault, property, isKey, reason: error.message, seen: excerptOf(value) };
+}
+
+function schemaRejection({ path, reason }: Violation, record: JsonObject): Rejection {
+  const [property] = path;
+  const seen = path.length === 1 ? excerptOf(record.get(path[0] ?? '')) : undefined;
+  return { kind: 'rejection', fault: 'schema', property, isKey: false, reason, seen };
+}
+
+function rowTooLarge(cells: readonly Cell[]): Rejection {
+  const reason = `makes a row of ${rowBytes(cells)} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`;
+  return { kind: 'rejection', fault: 'key', property: undefined, isKey: false, reason, seen: undefined };
+}
+
+/** A violation concerns the columns that hold it and, where objects are flattened, those that it holds. */
+function checkViolations({ source }: Column, violations: readonly Violation[]): void {
+  if (source.kind !== 'property') return;
+  const { path } = source;
+  const violation = violations.find((one) =>
+    one.path.every((step, i) => i >= path.length || step === path[i]),
+  );
+  if (violation) throw new ValueError(violation.reason, 'schema');
+}
+
+/** What the table refuses; only where it may not be changed. A stub never becomes a row of the table. */
+function checkLimits(column: Column, cell: Cell, deletion: Row['deletion']): void {
+  if (column.notNull && cell === null && deletion !== 'stub') {
+    throw new ValueError('is NULL, and its column is NOT NULL', 'table');
   }
-
-  #error(origin: Origin, what: string, cause?: unknown): InputError {
-    return new InputError(
-      `Cannot load stream "${this.#stream}", ${placeOf(origin)}: ${what}`,
-      { stream: this.#stream, line: origin.line, file: origin.file },
-      cause === undefined ? undefined : { cause },
+  if (column.maxBytes === undefined || typeof cell !== 'string') return;
+  const bytes = Buffer.byteLength(cell);
+  if (bytes > column.maxBytes) {
+    throw new ValueError(
+      `has ${bytes} bytes, and its column may not be wider than ${column.maxBytes}`,
+      'table',
     );
   }
 }
@@ -194,19 +254,23 @@ function valueOf(source: Source, message: RecordMessage, times: Times): Json | u
     case 'nothing':
       return undefined;
     case 'property':
-      return valueAt(message.record, source.path);
+      return source.path.length === 1
+        ? message.record.get(source.path[0] ?? '')
+        : valueAt(message.record, source.path);
   }
 }
 
-/** Undefined where the path leaves the objects of the record. */
+/** Undefined where an object on the way is missing. Throws ValueError where something else stands in its place. */
 function valueAt(record: JsonObject, path: readonly string[]): Json | undefined {
   let value: Json | undefined = record;
-  for (const step of path) value = value instanceof Map ? (value as JsonObject).get(step) : undefined;
+  for (const [i, step] of path.entries()) {
+    if (value === undefined || value === null) return undefined;
+    if (!(value instanceof Map)) {
+      throw new ValueError(
+        `cannot be found, because ${JSON.stringify(path.slice(0, i).join('.'))} is ${kindOf(value)}, not an object`,
+      );
+    }
+    value = (value as JsonObject).get(step);
+  }
   return value;
-}
-
-function occurrences(text: string, character: string): number {
-  let count = 0;
-  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) count++;
-  return count;
 }

@@ -2,6 +2,7 @@
 import { JsonNumber, type Json } from '../protocol/json.ts';
 import type { RecordMessage } from '../protocol/message.ts';
 import type { MetadataField } from '../table/types.ts';
+import type { Rejection } from './rejection.ts';
 
 /** Milliseconds since the epoch. */
 export interface Times {
@@ -27,7 +28,19 @@ export function metadataValue(field: MetadataField, message: RecordMessage, time
     case '_sdc_sync_started_at':
       return new JsonNumber(String(times.syncStartedAt));
     case '_sdc_changes':
-      // Written by the encoder, once it knows what it had to change.
+      // Known when the whole record is encoded: see changesValue.
       return null;
   }
+}
+
+/** What `_sdc_changes` says of the values of a record that became NULL. */
+export function changesValue(nulled: readonly Rejection[]): Json {
+  return nulled.map(
+    ({ property = '', reason }) =>
+      new Map([
+        ['field', property],
+        ['change', 'NULLED'],
+        ['reason', reason],
+      ]),
+  );
 }

@@ -1,30 +1,46 @@
 /** `validate_records`: ajv checks each record against its stream's schema. Only there do records become objects. */
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { InputError, messageOf } from '../errors.ts';
 import { toPlain, type JsonObject } from '../protocol/json.ts';
 
+/** What of a record breaks its schema. */
+export interface Violation {
+  /** Where: property, then further keys and indexes; empty for the record as a whole. */
+  readonly path: readonly string[];
+  /** Continues a sentence about the property or the record. */
+  readonly reason: string;
+}
+
+const NONE: readonly Violation[] = [];
+
 /**
- * A function that says what is wrong with a record, or undefined. Formats and `multipleOf` are left to the columns:
- * `multipleOf` misfires on doubles, and the encoder checks what a column can hold exactly.
+ * A function that says what is wrong with a record: the first violation, or all of them. Formats and `multipleOf` are left
+ * to the columns: `multipleOf` misfires on doubles, and the encoder checks what a column can hold exactly.
  * Throws InputError for a schema that cannot be checked against.
  */
 export function compileValidator(
   stream: string,
   schema: JsonObject,
-): (record: JsonObject) => string | undefined {
-  const validate = compile(stream, { ...(schemaOf(toPlain(schema)) as object), type: 'object' });
-  return (record) => {
-    if (validate(toPlain(record))) return undefined;
-    const [error] = validate.errors ?? [];
-    const where = error?.instancePath ? `${error.instancePath.slice(1)} ` : '';
-    return `${where}${error?.message ?? 'is not valid'}`;
-  };
+  findsAll = false,
+): (record: JsonObject) => readonly Violation[] {
+  const validate = compile(stream, { ...(schemaOf(toPlain(schema)) as object), type: 'object' }, findsAll);
+  return (record) => (validate(toPlain(record)) ? NONE : (validate.errors ?? []).map(violationOf));
 }
 
-function compile(stream: string, schema: object): ValidateFunction {
+function violationOf({ instancePath, message = 'is not valid' }: ErrorObject): Violation {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const inside = path.length > 1 ? `${path.slice(1).join('/')} ` : '';
+  return { path, reason: `breaks the schema: ${inside}${message}` };
+}
+
+function compile(stream: string, schema: object, allErrors: boolean): ValidateFunction {
   // Patterns of Python taps are no Unicode patterns to JavaScript.
   const ajv = new Ajv({
     strict: false,
+    allErrors,
     validateFormats: false,
     logger: false,
     validateSchema: false,

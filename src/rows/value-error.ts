@@ -1,4 +1,16 @@
+/**
+ * What is at fault decides which option would allow it: a value, a key, a key that is NULL, a NULL or a width that the
+ * table refuses, or the schema that `validate_records` checks.
+ */
+export type Fault = 'value' | 'key' | 'null-key' | 'table' | 'schema';
+
 /** A value that its column cannot hold. The message continues a sentence: `the value is not a whole number`. */
 export class ValueError extends Error {
   override readonly name = 'ValueError';
+  readonly fault: Fault;
+
+  constructor(message: string, fault: Fault = 'value') {
+    super(message);
+    this.fault = fault;
+  }
 }

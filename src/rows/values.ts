@@ -31,6 +31,15 @@ export function noLosses(): Losses {
   };
 }
 
+export function addLosses(to: Losses, more: Losses): void {
+  to.nulRemoved += more.nulRemoved;
+  to.surrogatesReplaced += more.surrogatesReplaced;
+  to.fractionsCut += more.fractionsCut;
+  to.doublesRounded += more.doublesRounded;
+  to.invalidUtf8 += more.invalidUtf8;
+  to.duplicateKeys += more.duplicateKeys;
+}
+
 /** A text is written quoted, a token as it is, null as the NULL sentinel. */
 export type Cell = string | Token | null;
 
@@ -133,7 +142,8 @@ function varcharText(value: Exclude<Json, null>, losses: Losses): string {
   return text;
 }
 
-function kindOf(value: Json): string {
+/** What a value is, in words. */
+export function kindOf(value: Json): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (value instanceof JsonNumber) return 'a number';

@@ -12,6 +12,10 @@ import { Slabs, type SlabPool } from './slabs.ts';
 export interface Staging {
   /** Compresses and uploads one part; gives its memory, `held` bytes, back to budget and pool on the way. */
   stage(key: string, raw: RawPart, held: number): Promise<StagedPart>;
+  /** The same for a file that stays after the load, which is not compressed. */
+  keep(key: string, raw: RawPart, held: number): Promise<StagedPart>;
+  /** `s3://bucket/key`. */
+  url(key: string): string;
   readonly pool: SlabPool;
   readonly budget: Budget;
   /** A part is cut when its CSV reaches this size. */

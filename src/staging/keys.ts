@@ -20,8 +20,25 @@ export function normalisePrefix(prefix: string): string {
 
 /** The prefix of one batch's objects. Characters that S3 would have to escape are replaced; the number keeps it unique. */
 export function batchPrefix(prefix: string, folder: string, table: string, batch: number): string {
-  const name = table.replace(/[^A-Za-z0-9_.-]|^\.+/g, '_').slice(0, 100);
-  return `${prefix}${folder}/${name}/${String(batch).padStart(6, '0')}-`;
+  return `${prefix}${folder}/${plainName(table)}/${batchName(batch)}-`;
+}
+
+export function batchName(batch: number): string {
+  return String(batch).padStart(6, '0');
+}
+
+function plainName(table: string): string {
+  return table.replace(/[^A-Za-z0-9_.-]|^\.+/g, '_').slice(0, 100);
+}
+
+/** Where a run keeps records that it set aside: never in a folder that the sweep takes for one of a dead run. */
+export function rejectedPrefix(prefix: string, runId: string): string {
+  return `${prefix}${runId.replace(/^run-/, '')}/`;
+}
+
+/** The prefix of a table's rejected records below that of the run. */
+export function rejectedFolder(runPrefix: string, table: string): string {
+  return `${runPrefix}${plainName(table)}/`;
 }
 
 /** Whether an object below the prefix was written by a run of this program. */

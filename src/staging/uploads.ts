@@ -27,13 +27,26 @@ export function createStaging(options: UploadOptions): Staging {
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);
 
-  async function stage(key: string, raw: RawPart, rawBytes: number): Promise<StagedPart> {
-    let held = rawBytes;
-    try {
-      const body = await compressing(async () => {
+  const stage = (key: string, raw: RawPart, held: number): Promise<StagedPart> =>
+    send(key, raw, held, () =>
+      compressing(async () => {
         signal.throwIfAborted();
         return compress(raw, options.gzipLevel);
-      });
+      }),
+    );
+
+  const keep = (key: string, raw: RawPart, held: number): Promise<StagedPart> =>
+    send(key, raw, held, () => Promise.resolve(Buffer.concat(raw.blocks)));
+
+  async function send(
+    key: string,
+    raw: RawPart,
+    rawBytes: number,
+    bodyOf: () => Promise<Buffer>,
+  ): Promise<StagedPart> {
+    let held = rawBytes;
+    try {
+      const body = await bodyOf();
       // Only now: until compress resolves, zlib owns the memory.
       pool.put(raw.blocks);
       budget.take(body.length);
@@ -56,5 +69,6 @@ export function createStaging(options: UploadOptions): Staging {
     }
   }
 
-  return { stage, budget, pool, partBytes: options.partBytes, sentinel: options.sentinel };
+  const url = (key: string): string => store.url(key);
+  return { stage, keep, url, budget, pool, partBytes: options.partBytes, sentinel: options.sentinel };
 }

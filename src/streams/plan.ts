@@ -7,7 +7,7 @@ import { RecordEncoder } from '../rows/encoder.ts';
 import { compileValidator } from '../rows/validate.ts';
 import { resolveColumns } from '../table/changes.ts';
 import { columnsOf } from '../table/columns.ts';
-import { DELETED_AT, withMetadata } from '../table/metadata.ts';
+import { DELETED_AT, withChanges, withMetadata } from '../table/metadata.ts';
 import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import type { LoadMethod } from '../warehouse/load.ts';
 
@@ -38,11 +38,9 @@ export function planStream(input: PlanInput): StreamPlan {
   const { stream, schema } = message;
   const keys = settings.key_properties ?? message.keyProperties;
   const wanted = columnsOf(stream, schema, keys, settings);
-  const columns = resolveColumns(
-    target.table,
-    settings.add_record_metadata ? withMetadata(wanted) : wanted,
-    stored,
-  );
+  const described = settings.add_record_metadata ? withMetadata(wanted) : wanted;
+  const nullsInvalid = settings.on_invalid === 'null';
+  const columns = resolveColumns(target.table, nullsInvalid ? withChanges(described) : described, stored);
   const method = methodOf(settings.load_method, keys);
   return {
     message,
@@ -51,11 +49,12 @@ export function planStream(input: PlanInput): StreamPlan {
     method,
     hasStubs: method !== 'append' && columns.some(({ name }) => name === DELETED_AT),
     encoder: new RecordEncoder({
-      stream,
       columns,
       now,
       syncStartedAt,
-      validate: settings.validate_records ? compileValidator(stream, schema) : undefined,
+      validate: settings.validate_records ? compileValidator(stream, schema, nullsInvalid) : undefined,
+      nullsInvalid,
+      allowsNullKeys: settings.null_keys === 'append',
       onUnknownProperty: (property) =>
         log.warn({ stream }, `property ${JSON.stringify(property)} is not in the schema and is not loaded`),
     }),

@@ -5,16 +5,19 @@
 import type { LimitFunction } from 'p-limit';
 import type { Config } from '../config/options.ts';
 import type { StreamSettings } from '../config/settings.ts';
-import { InputError } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 import type { Ledger, Settle } from '../ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import { Token } from '../rows/values.ts';
-import { Batch, type Staging } from '../staging/batch.ts';
-import { batchPrefix } from '../staging/keys.ts';
+import { Batch, type StagedBatch, type Staging } from '../staging/batch.ts';
+import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
+import { RejectedRecords } from '../staging/rejected.ts';
 import type { StoredColumn, TableRef } from '../table/types.ts';
 import type { LoadJob, Loader } from '../warehouse/loader.ts';
+import type { LoadCounts } from '../warehouse/load.ts';
 import { Chain } from './chain.ts';
+import { InvalidRecords } from './invalid.ts';
 import { reportLosses } from './losses.ts';
 import { isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
 
@@ -27,6 +30,8 @@ export interface StreamContext {
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;
   readonly objectPrefix: string;
+  /** The prefix of the records that the run sets aside. */
+  readonly rejectedPrefix: string;
   readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
@@ -43,6 +48,7 @@ export interface StreamContext {
 interface OpenBatch {
   readonly plan: StreamPlan;
   readonly rows: Batch;
+  readonly rejected: RejectedRecords;
   readonly settle: Settle;
   readonly number: number;
   readonly keyPrefix: string;
@@ -56,6 +62,7 @@ export class Stream {
   readonly settings: StreamSettings;
   readonly #context: StreamContext;
   readonly #chain: Chain;
+  readonly #invalid: InvalidRecords;
   #stored: readonly StoredColumn[] | undefined;
   #plan: StreamPlan | undefined;
   /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
@@ -78,11 +85,18 @@ export class Stream {
     this.#stored = stored;
     this.#context = context;
     this.#chain = new Chain(context.loads, context.onFailure);
+    const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
+    this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
   }
 
   /** Rows that are committed. */
   get loadedRows(): number {
     return this.#loadedRows;
+  }
+
+  /** The records that were invalid, and what became of them. */
+  get invalid(): InvalidRecords {
+    return this.#invalid;
   }
 
   isNewSchema(message: SchemaMessage): boolean {
@@ -106,7 +120,15 @@ export class Stream {
     if (!plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
     const batch = this.#batch ?? this.#open(plan);
-    const { cells, deletion } = plan.encoder.encode(message, origin, batch);
+    const outcome = plan.encoder.encode(message, origin, batch);
+    if (outcome.kind === 'rejection') {
+      this.#invalid.check(outcome, origin);
+      batch.rejected.append(message, origin, outcome);
+      this.#invalid.countRejected(outcome, origin);
+      return;
+    }
+    if (outcome.nulled.length > 0) this.#invalid.countNulled(outcome.nulled, origin);
+    const { cells, deletion } = outcome;
     if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)));
     if (plan.hasStubs) cells.push(new Token(String(deletion === 'stub')));
     batch.rows.append(cells);
@@ -131,14 +153,15 @@ export class Stream {
     );
   }
 
-  /** CSV bytes in memory that are not on their way to S3. */
+  /** Bytes in memory that are not on their way to S3. */
   get openBytes(): number {
-    return this.#batch?.rows.openBytes ?? 0;
+    return this.#batch ? this.#batch.rows.openBytes + this.#batch.rejected.openBytes : 0;
   }
 
   /** Sends what is open to S3 to free memory; the batch stays open. */
   cut(): void {
     this.#batch?.rows.cut();
+    this.#batch?.rejected.cut();
   }
 
   /** Whether a closed batch may be added: at most one waits behind the one that is loading. */
@@ -155,35 +178,43 @@ export class Stream {
     const batch = this.#batch;
     if (!batch) return;
     this.#batch = undefined;
-    this.#isTableDue = false;
-    const staged = batch.rows.close();
+    if (batch.rows.rows > 0) this.#isTableDue = false;
+    // What is set aside is durable before the rest is visible.
+    const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
     staged.catch(() => undefined);
     this.#chain.add(async () => {
       if (this.#context.areLoadsStopped()) return this.#discard(batch);
-      const { loader, log, onCommitted, now } = this.#context;
-      const started = now();
+      const started = this.#context.now();
       const ready = await staged.catch(async (error: unknown) => {
         await this.#discard(batch);
         throw error;
       });
-      await loader.load(this.#job(batch), ready, (counts) => {
-        this.#loadedRows += ready.rows;
-        batch.settle();
-        log.info(
-          {
-            stream: this.name,
-            table: this.target.table,
-            rows: ready.rows,
-            ...counts,
-            bytes: ready.bytes,
-            parts: ready.parts.length,
-            ms: now() - started,
-          },
-          `loaded ${ready.rows} rows of ${this.name}`,
-        );
-        onCommitted();
-      });
+      const { loader } = this.#context;
+      if (ready.rows === 0) this.#settle(batch, ready, started);
+      else
+        await loader.load(this.#job(batch), ready, (counts) => this.#settle(batch, ready, started, counts));
     });
+  }
+
+  #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
+    const { log, now, onCommitted } = this.#context;
+    const { count, urls } = batch.rejected;
+    this.#loadedRows += rows;
+    batch.settle();
+    log.info(
+      {
+        stream: this.name,
+        table: this.target.table,
+        rows,
+        ...counts,
+        ...(count > 0 ? { rejected: count, rejected_files: urls } : {}),
+        bytes,
+        parts: parts.length,
+        ms: now() - started,
+      },
+      `loaded ${rows} rows of ${this.name}${count > 0 ? `, set aside ${count}` : ''}`,
+    );
+    onCommitted();
   }
 
   /** After the last message: loads what is open, and makes the table of a stream without rows. */
@@ -199,11 +230,12 @@ export class Stream {
     this.#reportLosses();
   }
 
-  /** Gives up the open batch. Resolves when nothing of it is left in S3. */
+  /** Gives up the open batch, but for what it set aside. Resolves when nothing else of it is left in S3. */
   async abandon(): Promise<void> {
     const batch = this.#batch;
     this.#batch = undefined;
-    if (batch) await this.#discard(batch);
+    if (!batch) return;
+    await Promise.all([this.#discard(batch), this.#keepRejected(batch)]);
   }
 
   /** Resolves when every queued load has ended, well or not. */
@@ -212,15 +244,21 @@ export class Stream {
   }
 
   #open(plan: StreamPlan): OpenBatch {
-    const { objectPrefix, folder, staging, ledger, now, nextBatch, log } = this.#context;
+    const { objectPrefix, rejectedPrefix, folder, staging, ledger, now, nextBatch, log } = this.#context;
     const number = nextBatch();
     log.debug({ stream: this.name, batch: number }, 'opened a batch');
-    const keyPrefix = batchPrefix(objectPrefix, folder, this.target.table, number);
+    const { table } = this.target;
+    const keyPrefix = batchPrefix(objectPrefix, folder, table, number);
     const openedAt = now();
     this.#batch = {
       plan,
       openedAt,
       rows: new Batch(keyPrefix, staging, openedAt),
+      rejected: new RejectedRecords(
+        `${rejectedFolder(rejectedPrefix, table)}${batchName(number)}`,
+        plan.message.line,
+        staging,
+      ),
       settle: ledger.open(),
       number,
       keyPrefix,
@@ -251,6 +289,17 @@ export class Stream {
 
   async #discard(batch: OpenBatch): Promise<void> {
     await this.#context.loader.remove(await batch.rows.discard());
+  }
+
+  async #keepRejected({ rejected }: OpenBatch): Promise<void> {
+    try {
+      await rejected.close();
+    } catch (error) {
+      this.#context.log.warn(
+        { stream: this.name },
+        `records that were set aside are lost: ${messageOf(error)}`,
+      );
+    }
   }
 
   #reportLosses(): void {

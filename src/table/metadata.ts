@@ -30,3 +30,19 @@ export function withMetadata(columns: readonly Column[]): readonly Column[] {
     ),
   ];
 }
+
+/** The column that tells which values of a row were invalid and became NULL. A property of that name gives way. */
+export function withChanges(columns: readonly Column[]): readonly Column[] {
+  const field = '_sdc_changes';
+  if (columns.some(({ name, isKey }) => name === field && isKey)) return columns;
+  return [
+    ...columns.filter(({ name }) => name !== field),
+    {
+      property: field,
+      source: { kind: 'metadata', field },
+      name: field,
+      type: { kind: 'super' },
+      isKey: false,
+    },
+  ];
+}

@@ -42,7 +42,8 @@ export interface TableSettings {
   readonly schema_changes: Readonly<Record<ChangeKind, ChangePolicy>>;
   readonly forbid_ddl: boolean;
   readonly hard_delete: boolean;
-  readonly null_keys: 'fail' | 'quarantine' | 'append';
+  /** Undefined: what `on_invalid` says. */
+  readonly null_keys: 'fail' | 'quarantine' | 'append' | undefined;
   readonly diststyle: 'auto' | 'even' | 'all' | 'key' | undefined;
   /** Properties, as the two below. */
   readonly distkey: string | undefined;

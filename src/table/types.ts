@@ -116,6 +116,10 @@ export interface Column {
   readonly encoding?: BinaryEncoding;
   /** What its owner should be told once about how the schema was understood. */
   readonly notes?: readonly string[];
+  /** NULL is invalid: the table's column is NOT NULL and may not be relaxed. */
+  readonly notNull?: boolean;
+  /** Texts of more bytes are invalid: the table's column may not be widened. */
+  readonly maxBytes?: number;
   /** What the schema says about the property, for a comment. */
   readonly description?: string;
   /** Compression of a column that is created. */

@@ -39,11 +39,13 @@ describe('parseSinger', () => {
   });
 
   it('reads a SCHEMA', () => {
-    expect(read('{"type":"SCHEMA","stream":"s","schema":{},"key_properties":["b","a","b"]}')).to.deep.equal({
+    const line = '{"type":"SCHEMA","stream":"s","schema":{},"key_properties":["b","a","b"]}';
+    expect(read(line)).to.deep.equal({
       type: 'schema',
       stream: 's',
       schema: new Map(),
       keyProperties: ['b', 'a'],
+      line: Buffer.from(line),
     });
   });
 

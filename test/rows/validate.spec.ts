@@ -6,7 +6,11 @@ import { compileValidator } from '../../src/rows/validate.ts';
 function problem(schema: object | string, record: object | string): string | undefined {
   const text = (value: object | string): string =>
     typeof value === 'string' ? value : JSON.stringify(value);
-  return compileValidator('s', parseObject(text(schema)).members)(parseObject(text(record)).members);
+  const [violation] = compileValidator(
+    's',
+    parseObject(text(schema)).members,
+  )(parseObject(text(record)).members);
+  return violation && `${violation.path[0] ?? 'record'} ${violation.reason}`;
 }
 
 const of = (definition: object, more: object = {}): object => ({ properties: { a: definition }, ...more });
@@ -40,15 +44,27 @@ describe('compileValidator', () => {
   }
 
   const told: readonly (readonly [object, object | string, string])[] = [
-    [of({ type: 'integer' }), { a: 'x' }, 'a must be integer'],
-    [of({ type: 'integer' }), { a: 1.5 }, 'a must be integer'],
-    [of({ type: 'integer' }), { a: null }, 'a must be integer'],
-    [{ required: ['a'] }, {}, "must have required property 'a'"],
-    [of({ items: { type: 'string' } }), { a: ['x', 1] }, 'a/1 must be string'],
-    [of({ type: 'string', maxLength: 1 }), { a: 'xy' }, 'a must NOT have more than 1 characters'],
-    [of({ maximum: 5, exclusiveMaximum: true }), { a: 6 }, 'a must be <= 5'],
-    [{ properties: { a: {} }, additionalProperties: false }, { b: 1 }, 'must NOT have additional properties'],
-    [{ minProperties: 1, properties: { multipleOf: {} } }, {}, 'must NOT have fewer than 1 properties'],
+    [of({ type: 'integer' }), { a: 'x' }, 'a breaks the schema: must be integer'],
+    [of({ type: 'integer' }), { a: 1.5 }, 'a breaks the schema: must be integer'],
+    [of({ type: 'integer' }), { a: null }, 'a breaks the schema: must be integer'],
+    [{ required: ['a'] }, {}, "record breaks the schema: must have required property 'a'"],
+    [of({ items: { type: 'string' } }), { a: ['x', 1] }, 'a breaks the schema: 1 must be string'],
+    [
+      of({ type: 'string', maxLength: 1 }),
+      { a: 'xy' },
+      'a breaks the schema: must NOT have more than 1 characters',
+    ],
+    [of({ maximum: 5, exclusiveMaximum: true }), { a: 6 }, 'a breaks the schema: must be <= 5'],
+    [
+      { properties: { a: {} }, additionalProperties: false },
+      { b: 1 },
+      'record breaks the schema: must NOT have additional properties',
+    ],
+    [
+      { minProperties: 1, properties: { multipleOf: {} } },
+      {},
+      'record breaks the schema: must NOT have fewer than 1 properties',
+    ],
   ];
   for (const [schema, record, expected] of told) {
     it(`says "${expected}"`, () => expect(problem(schema, record)).to.equal(expected));
@@ -67,7 +83,7 @@ describe('compileValidator', () => {
       undefined,
     );
     expect(problem(of({ type: 'array', uniqueItems: true }), { a: [{ x: 1 }, { x: 1 }] })).to.match(
-      /^a must NOT have duplicate items/,
+      /^a breaks the schema: must NOT have duplicate items/,
     );
   });
 

@@ -1,0 +1,28 @@
+/** The size of a row as COPY counts it, told before the upload. */
+import { Token, type Cell } from './values.ts';
+
+/** COPY refuses longer rows; each `|` in the data counts twice (copy-parameters-data-format). */
+export const MAX_ROW_BYTES = 4 * 1024 * 1024;
+
+/** Below this many bytes of JSON no row can reach the limit: a byte grows at most sixfold (U+FFFD, then quoted). */
+export const SAFE_LINE_BYTES = MAX_ROW_BYTES / 8;
+
+/** A NULL sentinel with its comma, and an ordinal, as they stand in the file. */
+const NULL_BYTES = 30;
+const ORDINAL_BYTES = 21;
+
+export function rowBytes(cells: readonly Cell[]): number {
+  let bytes = ORDINAL_BYTES;
+  for (const cell of cells) {
+    if (cell === null) bytes += NULL_BYTES;
+    else if (cell instanceof Token) bytes += cell.text.length + 1;
+    else bytes += Buffer.byteLength(cell) + occurrences(cell, '"') + occurrences(cell, '|') + 3;
+  }
+  return bytes;
+}
+
+function occurrences(text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,111 @@
+/**
+ * The records of a batch that are set aside, as Singer input that can be loaded once its cause is gone: the SCHEMA of their
+ * stream as received, then each RECORD as received with the reason as one more key of its envelope. What is collected
+ * counts in the memory budget; a large collection is several objects, each complete in itself.
+ */
+import { parseObject } from '../protocol/json.ts';
+import type { Origin, RecordMessage } from '../protocol/message.ts';
+import type { Rejection } from '../rows/rejection.ts';
+import type { Staging } from './batch.ts';
+import { Slabs } from './slabs.ts';
+
+const LF = Buffer.from('\n');
+const CLOSING_BRACE = 0x7d;
+const KEY = ',"_rejected":';
+
+export class RejectedRecords {
+  readonly #keyPrefix: string;
+  readonly #schemaLine: Buffer;
+  readonly #staging: Staging;
+  readonly #slabs: Slabs;
+  readonly #objects: Promise<unknown>[] = [];
+  readonly #urls: string[] = [];
+  #count = 0;
+
+  constructor(keyPrefix: string, schemaLine: Buffer, staging: Staging) {
+    this.#keyPrefix = keyPrefix;
+    this.#schemaLine = schemaLine;
+    this.#staging = staging;
+    this.#slabs = new Slabs(staging.pool);
+  }
+
+  /** Records that were set aside. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Where they are, once the batch is closed. */
+  get urls(): readonly string[] {
+    return this.#urls;
+  }
+
+  /** Memory that is held for records that are not on their way to S3. */
+  get openBytes(): number {
+    return this.#slabs.capacity;
+  }
+
+  append(message: RecordMessage, origin: Origin, rejection: Rejection): void {
+    this.#count++;
+    const held = this.#slabs.capacity;
+    if (this.#slabs.bytes === 0) this.#add(this.#schemaLine);
+    this.#add(rejectedLine(message, origin, rejection));
+    this.#staging.budget.take(this.#slabs.capacity - held);
+    if (this.#slabs.bytes >= this.#staging.partBytes) this.cut();
+  }
+
+  /** Sends what is open to S3 as one object. */
+  cut(): void {
+    if (this.#slabs.bytes === 0) return;
+    const number = this.#objects.length === 0 ? '' : `-${this.#objects.length + 1}`;
+    const key = `${this.#keyPrefix}${number}.jsonl`;
+    const held = this.#slabs.capacity;
+    const object = this.#staging.keep(key, this.#slabs.take(), held);
+    // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
+    object.catch(() => undefined);
+    this.#objects.push(object);
+    this.#urls.push(this.#staging.url(key));
+  }
+
+  /** No further records. Resolves when every one is durable in S3; rejects with the first failure. */
+  async close(): Promise<void> {
+    this.cut();
+    await Promise.all(this.#objects);
+  }
+
+  #add(line: Buffer): void {
+    this.#slabs.add(line);
+    this.#slabs.add(LF);
+  }
+}
+
+/** The record's line with the reason in front of its last brace. A reason from an earlier load gives way. */
+export function rejectedLine(message: RecordMessage, origin: Origin, rejection: Rejection): Buffer {
+  const note = {
+    ...(origin.file === undefined ? {} : { file: origin.file }),
+    line: origin.line,
+    ...(rejection.property === undefined ? {} : { column: rejection.property }),
+    reason: rejection.reason,
+  };
+  const envelope = origin.file === undefined ? origin.bytes : wrapped(message, origin.bytes);
+  return Buffer.concat([
+    envelope.subarray(0, endOf(envelope)),
+    Buffer.from(`${KEY}${JSON.stringify(note)}}`),
+  ]);
+}
+
+/** The record of a file has no envelope of its own. */
+function wrapped({ stream, version }: RecordMessage, record: Buffer): Buffer {
+  const head = `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`;
+  const tail = version === undefined ? '}' : `,"version":${version}}`;
+  return Buffer.concat([Buffer.from(head), record, Buffer.from(tail)]);
+}
+
+/** Where the last brace stands, or an earlier reason before it. */
+function endOf(line: Buffer): number {
+  const end = line.lastIndexOf(CLOSING_BRACE);
+  const at = line.lastIndexOf(KEY);
+  if (at === -1) return end;
+  // Offsets in Latin-1 text are offsets in bytes.
+  const span = parseObject(line.toString('latin1')).spans.get('_rejected');
+  return span?.[0] === at + KEY.length && span[1] === end ? at : end;
+}

@@ -1,0 +1,92 @@
+/** What is done with the invalid records of one stream: the policy, the count and its limit, and what people are told. */
+import type { StreamSettings } from '../config/settings.ts';
+import { InputError } from '../errors.ts';
+import { placeOf, type Origin } from '../protocol/message.ts';
+import { problemOf, type Rejection } from '../rows/rejection.ts';
+import type { Fault } from '../rows/value-error.ts';
+
+type Settings = Pick<StreamSettings, 'on_invalid' | 'null_keys' | 'max_rejected'>;
+
+/** What would let the run go on, by what is at fault. */
+const WAYS_OUT: Readonly<Record<Fault, string>> = {
+  value: 'on_invalid "quarantine" sets such records aside, "null" stores NULL instead of such values',
+  key: 'on_invalid "quarantine" sets such records aside',
+  'null-key': 'null_keys "quarantine" sets such records aside, "append" adds them as new rows each time',
+  table:
+    'on_invalid "quarantine" sets such records aside, schema_changes and forbid_ddl say what of a table may change',
+  schema:
+    'on_invalid "quarantine" sets such records aside, "null" stores NULL instead of such values, and without validate_records the schema is not checked',
+};
+
+const SHOWN = 3;
+
+export class InvalidRecords {
+  readonly #stream: string;
+  readonly #settings: Settings;
+  /** Where the files of this stream's rejected records are. */
+  readonly #folderUrl: string;
+  /** The first of them, in words. */
+  readonly #first: string[] = [];
+  #rejected = 0;
+  #nulled = 0;
+
+  constructor(stream: string, settings: Settings, folderUrl: string) {
+    this.#stream = stream;
+    this.#settings = settings;
+    this.#folderUrl = folderUrl;
+  }
+
+  /** Records that were set aside. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
+  /** Records of which values became NULL. */
+  get nulled(): number {
+    return this.#nulled;
+  }
+
+  get folderUrl(): string {
+    return this.#folderUrl;
+  }
+
+  /** Throws InputError where an invalid record ends the run. */
+  check(rejection: Rejection, origin: Origin): void {
+    if (this.#policyFor(rejection) !== 'fail') return;
+    const seen = rejection.seen === undefined ? '' : `: ${rejection.seen}`;
+    throw new InputError(
+      `Cannot load stream "${this.#stream}", ${placeOf(origin)}: ${problemOf(rejection)}${seen}; ${WAYS_OUT[rejection.fault]}`,
+      { stream: this.#stream, line: origin.line, file: origin.file },
+    );
+  }
+
+  /** Counts a record that is set aside. Throws InputError when they are too many. */
+  countRejected(rejection: Rejection, origin: Origin): void {
+    this.#rejected++;
+    this.#count(rejection, origin);
+  }
+
+  /** Counts a record of which values became NULL. Throws InputError when they are too many. */
+  countNulled([first]: readonly Rejection[], origin: Origin): void {
+    this.#nulled++;
+    if (first) this.#count(first, origin);
+  }
+
+  #policyFor({ fault }: Rejection): 'fail' | 'quarantine' {
+    const { on_invalid, null_keys } = this.#settings;
+    if (fault === 'null-key' && null_keys !== undefined) return null_keys === 'fail' ? 'fail' : 'quarantine';
+    return on_invalid === 'fail' ? 'fail' : 'quarantine';
+  }
+
+  #count(rejection: Rejection, origin: Origin): void {
+    if (this.#first.length < SHOWN) this.#first.push(`${placeOf(origin)}: ${problemOf(rejection)}`);
+    const { max_rejected } = this.#settings;
+    if (this.#rejected + this.#nulled <= max_rejected) return;
+    const where = this.#rejected > 0 ? `; those set aside are in ${this.#folderUrl}` : '';
+    throw new InputError(
+      `Cannot go on with stream "${this.#stream}": ${this.#rejected} records were set aside and ${this.#nulled} had values set to NULL, ` +
+        `which is more than max_rejected (${max_rejected}) allows; the first: ${this.#first.join('; ')}${where}`,
+      { stream: this.#stream, line: origin.line, file: origin.file },
+    );
+  }
+}

@@ -1,7 +1,7 @@
 /** A checked configuration to the adapters that reach the outside. */
 import type { Logger } from './log.ts';
 import type { Config } from './config/options.ts';
-import type { ObjectStore, Warehouse } from './ports.ts';
+import type { ObjectReader, ObjectStore, Warehouse } from './ports.ts';
 import { connectRedshift } from './warehouse/redshift.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
@@ -24,7 +24,7 @@ export function openWarehouse(config: Config, log: Logger): Warehouse {
 }
 
 /** The AWS SDK is loaded here and not before: commands that need no S3 start without it. */
-export async function openStore(config: Config, signal: AbortSignal): Promise<ObjectStore> {
+export async function openStore(config: Config, signal: AbortSignal): Promise<ObjectStore & ObjectReader> {
   const { connectS3 } = await import('./staging/s3.ts');
   return connectS3({
     bucket: config.s3_bucket,

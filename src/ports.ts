@@ -1,4 +1,4 @@
-/** The two doors to the outside. Everything else in the program is reachable without a network. */
+/** The doors to the outside: S3 and Redshift. Everything else in the program is reachable without a network. */
 import type { Sql } from './sql.ts';
 
 /** Objects of one bucket. Keys are whole keys in that bucket. */
@@ -13,6 +13,12 @@ export interface ObjectStore {
   /** Aborts multipart uploads below the prefix that began before `before`; returns how many. */
   abortUploads(prefix: string, before: Date, isOurs: (key: string) => boolean): Promise<number>;
   close(): void;
+}
+
+/** Objects of any bucket. */
+export interface ObjectReader {
+  /** The bytes of `s3://bucket/key`, in blocks. Throws LoadError. */
+  read(url: string, signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
 export interface StoredObject {

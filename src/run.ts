@@ -4,12 +4,12 @@
  */
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { InputError } from './errors.ts';
+import type { BatchFiles } from './batches/read.ts';
 import { Ledger } from './ledger.ts';
 import type { Logger } from './log.ts';
 import type { Config } from './config/options.ts';
-import { LineSplitter } from './protocol/lines.ts';
-import type { Message } from './protocol/message.ts';
+import { linesOf } from './protocol/lines.ts';
+import type { Message, Origin, RecordMessage } from './protocol/message.ts';
 import { parseSinger } from './protocol/singer.ts';
 import type { Staging } from './staging/batch.ts';
 import type { StateWriter } from './states.ts';
@@ -17,13 +17,11 @@ import { Stream, type StreamContext } from './streams/stream.ts';
 import { Streams } from './streams/streams.ts';
 import type { Loader } from './warehouse/loader.ts';
 
-/** No row that Redshift takes needs such a line, and a text of twice the length could not be held. */
-const MAX_LINE_BYTES = 256 * 1024 * 1024;
-
 export interface RunParts {
   readonly config: Config;
   readonly loader: Loader;
   readonly staging: Staging;
+  readonly files: BatchFiles;
   readonly states: StateWriter;
   readonly objectPrefix: string;
   /** The prefix of the records that this run sets aside. */
@@ -38,9 +36,9 @@ export class Run {
   readonly #parts: RunParts;
   readonly #ledger = new Ledger();
   readonly #streams: Streams;
-  #input: Readable | undefined;
+  /** Aborted when nothing further is to be read. */
+  readonly #reading = new AbortController();
   #failure: { readonly error: unknown } | undefined;
-  #isStopped = false;
   #areLoadsStopped = false;
   #lines = 0;
   #batches = 0;
@@ -62,13 +60,15 @@ export class Run {
 
   /** Reads to the end, loads everything, resolves when all of it is committed. Rejects with the first failure. */
   async load(input: Readable): Promise<void> {
-    this.#input = input;
+    const { signal } = this.#reading;
+    if (signal.aborted) input.destroy();
+    else signal.addEventListener('abort', () => input.destroy(), { once: true });
     const started = this.#parts.now();
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), 250);
     try {
-      // Stopped or failed before there was an input to destroy.
-      if (this.#isStopped || this.#failure) input.destroy();
-      await this.#read(input).catch((error: unknown) => this.#endInput(error));
+      await this.#each(linesOf(input, {}), (line) => this.#take(line)).catch((error: unknown) =>
+        this.#endInput(error),
+      );
       // From here on nothing may be queued but what finish() queues.
       clearInterval(timer);
       await this.#step(() => this.#streams.finish());
@@ -87,8 +87,7 @@ export class Run {
 
   /** Stops reading as if the input ended here; a line that is not complete is dropped. */
   stop(): void {
-    this.#isStopped = true;
-    this.#input?.destroy();
+    this.#reading.abort();
   }
 
   /** Loading cannot go on: loads that run are finished, nothing new is begun. */
@@ -101,7 +100,7 @@ export class Run {
   #endInput(error: unknown): void {
     if (this.#failure) return;
     this.#failure = { error };
-    this.#input?.destroy();
+    this.#reading.abort();
   }
 
   /** A step of the end of a run: each begins when everything before it is committed, and not at all after a failure. */
@@ -110,32 +109,24 @@ export class Run {
     await this.#streams.drained();
   }
 
-  async #read(input: Readable): Promise<void> {
-    const splitter = new LineSplitter();
+  /** Stops between two items when the input is to end: nothing behind a file that was not read to its end may count. */
+  async #each<T>(
+    groups: AsyncIterable<readonly T[]>,
+    take: (item: T) => Promise<void> | undefined,
+  ): Promise<void> {
     try {
-      for await (const chunk of input) {
-        for (const line of splitter.push(chunk as Buffer)) {
-          const wait = this.#take(line);
+      for await (const group of groups) {
+        for (const item of group) {
+          if (this.#reading.signal.aborted) return;
+          const wait = take(item);
           if (wait) await wait;
-          if (this.#failure) return;
         }
-        this.#checkPending(splitter.pendingBytes);
         await this.#settleChunk();
       }
     } catch (error) {
-      // A destroyed input ends its iteration with an error; the reason is known already.
-      if (!this.#isStopped && !this.#failure) throw error;
+      // An input that is destroyed ends its iteration with an error; the reason is known already.
+      if (!this.#reading.signal.aborted) throw error;
     }
-    const rest = splitter.end();
-    if (rest && !this.#isStopped && !this.#failure) await this.#take(rest);
-  }
-
-  #checkPending(bytes: number): void {
-    if (bytes <= MAX_LINE_BYTES) return;
-    throw new InputError(
-      `Cannot read line ${this.#lines + 1}: it has more than ${MAX_LINE_BYTES} bytes, and COPY takes rows of at most 4 MB`,
-      { line: this.#lines + 1 },
-    );
   }
 
   /** A promise only where the load has to catch up. */
@@ -146,11 +137,8 @@ export class Run {
 
   #handle(message: Message, bytes: Buffer): Promise<void> | undefined {
     switch (message.type) {
-      case 'record': {
-        const stream = this.#streams.get(message.stream, this.#lines);
-        stream.append(message, { line: this.#lines, bytes });
-        return stream.isFull ? this.#closeFull(stream) : undefined;
-      }
+      case 'record':
+        return this.#append(message, { line: this.#lines, bytes });
       case 'state':
         if (message.value) this.#ledger.mark(message.value);
         return undefined;
@@ -160,11 +148,18 @@ export class Run {
         this.#streams.ignoreVersion(message.stream);
         return undefined;
       case 'batch':
-        throw new InputError(
-          `Cannot load line ${this.#lines}: BATCH messages (files instead of records) are not supported yet; switch batching off in the tap`,
-          { line: this.#lines, stream: message.stream },
+        this.#streams.get(message.stream, this.#lines);
+        return this.#each(
+          this.#parts.files.records(message, this.#lines, this.#reading.signal),
+          ({ record, origin }) => this.#append(record, origin),
         );
     }
+  }
+
+  #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
+    const stream = this.#streams.get(record.stream, origin.line);
+    stream.append(record, origin);
+    return stream.isFull ? this.#closeFull(stream) : undefined;
   }
 
   async #closeFull(stream: Stream): Promise<void> {

@@ -6,7 +6,7 @@ import { options } from '../config/options.ts';
 const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
 
 /** What the program does, in the Singer SDK's words for it. */
-const CAPABILITIES = ['about', 'target-schema', 'validate-records', 'structured-logging'];
+const CAPABILITIES = ['about', 'target-schema', 'validate-records', 'structured-logging', 'batch'];
 
 export function about(format: 'text' | 'json' | 'markdown', version: string): string {
   switch (format) {

@@ -2,6 +2,7 @@
 import { createReadStream, openSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { batchFiles } from '../batches/read.ts';
 import { copyAccess, openStore, openWarehouse } from '../connect.ts';
 import { InputError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -85,6 +86,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     config,
     loader,
     staging,
+    files: batchFiles(store),
     states,
     objectPrefix,
     rejectedPrefix: rejectedPrefix(normalisePrefix(config.rejected_prefix ?? besides(objectPrefix)), runId),

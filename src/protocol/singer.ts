@@ -5,18 +5,18 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../errors.ts';
 import { JsonError, JsonNumber, parseObject, type Json, type JsonObject, type ParsedObject } from './json.ts';
-import type { Message } from './message.ts';
+import { placeOf, type Message, type Origin, type RecordMessage } from './message.ts';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Undefined for a blank line. `lineNumber` counts from 1 and is used in errors only. */
 export function parseSinger(line: Buffer, lineNumber: number): Message | undefined {
-  const bytes = lineNumber === 1 && line.subarray(0, 3).equals(BOM) ? line.subarray(3) : line;
+  const bytes = lineNumber === 1 ? withoutBom(line) : line;
   const state = quickState(bytes);
   if (state) return state;
   const text = bytes.toString('utf8');
   if (isBlank(text)) return undefined;
-  const envelope = parse(text, lineNumber);
+  const envelope = parse(text, { line: lineNumber });
   const type = envelope.members.get('type');
   if (typeof type !== 'string') {
     throw new InputError(`Cannot read line ${lineNumber}: the message is missing required type`, {
@@ -24,6 +24,16 @@ export function parseSinger(line: Buffer, lineNumber: number): Message | undefin
     });
   }
   return new Envelope(envelope, bytes, text, lineNumber).message(type);
+}
+
+/** What some editors and tools write before the first line. */
+export function withoutBom(line: Buffer): Buffer {
+  return line.subarray(0, 3).equals(BOM) ? line.subarray(3) : line;
+}
+
+/** Only text that shows U+FFFD can have held bytes that are not UTF-8. */
+function hadInvalidUtf8(text: string, bytes: Buffer): boolean {
+  return text.includes('\uFFFD') && !isUtf8(bytes);
 }
 
 /** How nearly every tap begins a STATE: without spaces, or with those of Python's json. */
@@ -50,18 +60,38 @@ function quickState(line: Buffer): Message | undefined {
   }
 }
 
+/** A line of a BATCH file: the bare record. Undefined for a blank line. */
+export function parseRecord(
+  { stream, version }: Pick<RecordMessage, 'stream' | 'version'>,
+  origin: Origin,
+): RecordMessage | undefined {
+  const text = origin.bytes.toString('utf8');
+  if (isBlank(text)) return undefined;
+  const { members, duplicateKeys } = parse(text, origin);
+  const invalidUtf8 = hadInvalidUtf8(text, origin.bytes);
+  return {
+    type: 'record',
+    stream,
+    record: members,
+    duplicateKeys,
+    invalidUtf8,
+    version,
+    timeExtracted: undefined,
+  };
+}
+
 function isBlank(text: string): boolean {
   return /^\s*$/.test(text);
 }
 
-function parse(text: string, lineNumber: number): ParsedObject {
+function parse(text: string, place: Omit<Origin, 'bytes'>): ParsedObject {
   try {
     return parseObject(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new InputError(
-      `Cannot read line ${lineNumber}: not a JSON object, ${error.message} at character ${error.offset + 1}`,
-      { line: lineNumber },
+      `Cannot read ${placeOf(place)}: not a JSON object, ${error.message} at character ${error.offset + 1}`,
+      { line: place.line, file: place.file },
       { cause: error },
     );
   }
@@ -88,8 +118,7 @@ class Envelope {
           stream: this.#string('stream', type),
           record: this.#object('record', type),
           duplicateKeys: this.#envelope.duplicateKeys,
-          // Only a line that shows U+FFFD can have held invalid bytes.
-          invalidUtf8: this.#text.includes('\uFFFD') && !isUtf8(this.#bytes),
+          invalidUtf8: hadInvalidUtf8(this.#text, this.#bytes),
           version: this.#version(type),
           timeExtracted: this.#timeExtracted(),
         };

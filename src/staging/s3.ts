@@ -6,10 +6,12 @@ import {
   type ListMultipartUploadsCommandOutput,
   paginateListObjectsV2,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { LoadError, messageOf } from '../errors.ts';
-import type { ObjectStore, StoredObject } from '../ports.ts';
+import type { ObjectReader, ObjectStore, StoredObject } from '../ports.ts';
+import { readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -27,10 +29,10 @@ export interface S3Settings {
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
-export function connectS3(settings: S3Settings): ObjectStore {
+export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
   const { bucket } = settings;
   const abortSignal = settings.signal;
-  const client = new S3Client({
+  const options: S3ClientConfig = {
     ...(settings.region === undefined ? {} : { region: settings.region }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
     ...(settings.accessKeyId !== undefined && settings.secretAccessKey !== undefined
@@ -39,7 +41,10 @@ export function connectS3(settings: S3Settings): ObjectStore {
     forcePathStyle: settings.forcePathStyle,
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
-  });
+  };
+  const client = new S3Client(options);
+  /** Files of taps may lie in buckets of other regions; the own bucket's region has to be known, because COPY is told it. */
+  let reader: S3Client | undefined;
 
   async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
@@ -71,6 +76,15 @@ export function connectS3(settings: S3Settings): ObjectStore {
           signal.removeEventListener('abort', abort);
         }
       }),
+
+    async *read(source, signal): AsyncGenerator<Buffer> {
+      reader ??= new S3Client({ ...options, followRegionRedirects: true });
+      try {
+        yield* readBlocks(reader, source, signal);
+      } catch (error) {
+        throw explain(`read ${source}`, error, READ_ADVICE);
+      }
+    },
 
     remove: (keys) =>
       call(`remove objects of s3://${bucket}`, async () => {
@@ -121,7 +135,10 @@ export function connectS3(settings: S3Settings): ObjectStore {
         return aborted;
       }),
 
-    close: () => client.destroy(),
+    close: () => {
+      client.destroy();
+      reader?.destroy();
+    },
   };
 }
 
@@ -147,12 +164,21 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
 };
 
-function explain(what: string, error: unknown): LoadError {
+const READ_ADVICE: typeof ADVICE = {
+  ...ADVICE,
+  NoSuchKey: 'there is no such object',
+  NoSuchBucket: 'the bucket does not exist',
+  AccessDenied:
+    'access is denied; the identity needs s3:GetObject on the bucket (without s3:ListBucket a missing object looks the same)',
+  PreconditionFailed: 'it was replaced while it was read',
+};
+
+function explain(what: string, error: unknown, advices = ADVICE): LoadError {
   if (error instanceof LoadError) return error;
   const name = error instanceof Error ? error.name : '';
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
-  const advice = ADVICE[name] ?? ADVICE[code];
+  const advice = advices[name] ?? advices[code];
   const reason = advice === undefined ? messageOf(error) || name : `${advice} (${name || code})`;
   return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, cause: error });
 }

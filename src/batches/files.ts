@@ -1,0 +1,57 @@
+/** The bytes of a file that a BATCH message names: on this machine, or in S3. */
+import { open, type FileHandle } from 'node:fs/promises';
+import type { ObjectReader } from '../ports.ts';
+
+const BLOCK_BYTES = 256 * 1024;
+
+/** Rejects with what the file system or S3 says; with a RangeError for an address that cannot be read at all. */
+export function bytesOf(url: string, store: ObjectReader, signal: AbortSignal): AsyncIterable<Buffer> {
+  if (url.startsWith('s3://')) return store.read(url, signal);
+  return localBytes(url, signal);
+}
+
+async function* localBytes(url: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await openFirst(pathsOf(url));
+  try {
+    if (!(await file.stat()).isFile()) throw new RangeError('it is not a file');
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(BLOCK_BYTES), 0, BLOCK_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Percent signs are decoded, as URLs have it; taps also write paths as they are, which is tried next. */
+export function pathsOf(url: string): readonly string[] {
+  const [, path] = /^file:\/\/(?:localhost)?(\/.*)$/is.exec(url) ?? [];
+  if (path === undefined) {
+    throw new RangeError('only addresses like file:///folder/name and s3://bucket/key can be read');
+  }
+  return [...new Set([decoded(path), path])];
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+async function openFirst([path = '', ...others]: readonly string[]): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    if (others.length > 0 && codeOf(error) === 'ENOENT') return openFirst(others);
+    throw error;
+  }
+}
+
+/** `ENOENT`, `Z_DATA_ERROR`, or nothing. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -78,10 +78,12 @@ export class Run {
     if (this.#failure) await this.#streams.abandon();
     this.#writeState();
     await this.#parts.states.flushed();
+    this.#streams.reportInvalid();
     if (this.#failure) throw this.#failure.error;
+    const rejected = this.#streams.totalRejected();
     this.#parts.log.info(
       { streams: this.#streams.rows(), lines: this.#lines, ms: this.#parts.now() - started },
-      `every record read is committed: ${this.#streams.totalRows()} rows`,
+      `every record read is committed: ${this.#streams.totalRows()} rows${rejected > 0 ? `, or set aside: ${rejected}` : ''}`,
     );
   }
 

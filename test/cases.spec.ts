@@ -15,6 +15,7 @@ interface Outcome {
   readonly runs: readonly Finished[];
   readonly tables: Readonly<Record<string, string>>;
   readonly queries: Readonly<Record<string, string>>;
+  readonly rejected: Readonly<Record<string, string>>;
   readonly objects: readonly string[];
 }
 
@@ -33,7 +34,13 @@ async function play({ config, runs, tables, queries }: CaseFile): Promise<Outcom
   for (const name of Object.keys(tables)) found[name] = await tableAsText(place, name);
   const answers: Record<string, string> = {};
   for (const query of Object.keys(queries)) answers[query] = rowsAsText(await place.query(filled(query)));
-  return { runs: finished, tables: found, queries: answers, objects: await place.objects() };
+  return {
+    runs: finished,
+    tables: found,
+    queries: answers,
+    rejected: await place.rejected(),
+    objects: await place.objects(),
+  };
 }
 
 describe('spec/cases', function () {
@@ -67,6 +74,7 @@ describe('spec/cases', function () {
       });
       expect(outcome.tables).to.deep.equal(expected.tables);
       expect(outcome.queries).to.deep.equal(expected.queries);
+      expect(outcome.rejected).to.deep.equal(expected.rejected);
       expect(outcome.objects, 'objects left in the bucket').to.deep.equal([]);
     });
   }

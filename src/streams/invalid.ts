@@ -1,6 +1,7 @@
 /** What is done with the invalid records of one stream: the policy, the count and its limit, and what people are told. */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import { placeOf, type Origin } from '../protocol/message.ts';
 import { problemOf, type Rejection } from '../rows/rejection.ts';
 import type { Fault } from '../rows/value-error.ts';
@@ -46,10 +47,6 @@ export class InvalidRecords {
     return this.#nulled;
   }
 
-  get folderUrl(): string {
-    return this.#folderUrl;
-  }
-
   /** Throws InputError where an invalid record ends the run. */
   check(rejection: Rejection, origin: Origin): void {
     if (this.#policyFor(rejection) !== 'fail') return;
@@ -70,6 +67,23 @@ export class InvalidRecords {
   countNulled([first]: readonly Rejection[], origin: Origin): void {
     this.#nulled++;
     if (first) this.#count(first, origin);
+  }
+
+  /** Tells of all of them, at the end of a run. */
+  report(log: Logger): void {
+    const stream = this.#stream;
+    if (this.#rejected > 0) {
+      log.warn(
+        { stream, rejected: this.#rejected, rejected_files: this.#folderUrl, first: this.#first },
+        `set aside ${this.#rejected} invalid records of ${stream} in ${this.#folderUrl}`,
+      );
+    }
+    if (this.#nulled > 0) {
+      log.warn(
+        { stream, nulled: this.#nulled, first: this.#first },
+        `invalid values of ${this.#nulled} records of ${stream} became NULL: see its column _sdc_changes`,
+      );
+    }
   }
 
   #policyFor({ fault }: Rejection): 'fail' | 'quarantine' {

@@ -235,7 +235,7 @@ export class Stream {
     const batch = this.#batch;
     this.#batch = undefined;
     if (!batch) return;
-    await Promise.all([this.#discard(batch), this.#keepRejected(batch)]);
+    await this.#discard(batch);
   }
 
   /** Resolves when every queued load has ended, well or not. */
@@ -287,19 +287,13 @@ export class Stream {
     };
   }
 
-  async #discard(batch: OpenBatch): Promise<void> {
-    await this.#context.loader.remove(await batch.rows.discard());
-  }
-
-  async #keepRejected({ rejected }: OpenBatch): Promise<void> {
-    try {
-      await rejected.close();
-    } catch (error) {
-      this.#context.log.warn(
-        { stream: this.name },
-        `records that were set aside are lost: ${messageOf(error)}`,
-      );
-    }
+  /** What was set aside stays: it shows why records were refused, whatever ended the run. */
+  async #discard({ rows, rejected }: OpenBatch): Promise<void> {
+    const { loader, log } = this.#context;
+    await rejected.close().catch((error: unknown) => {
+      log.warn({ stream: this.name }, `records could not be set aside: ${messageOf(error)}`);
+    });
+    await loader.remove(await rows.discard());
   }
 
   #reportLosses(): void {

@@ -96,6 +96,17 @@ export class Streams {
     return rows;
   }
 
+  /** Tells of the invalid records of each stream. */
+  reportInvalid(): void {
+    for (const { invalid } of this.#byName.values()) invalid.report(this.#context.log);
+  }
+
+  totalRejected(): number {
+    let records = 0;
+    for (const { invalid } of this.#byName.values()) records += invalid.rejected;
+    return records;
+  }
+
   async #add(name: string): Promise<Stream> {
     const { config, loader } = this.#context;
     const settings = settingsOf(config, name);

@@ -4,7 +4,7 @@
  * a semicolon at the end of a line), `run` (messages; what follows belongs to that run), `exit`, `stdout`, `stderr` (one
  * text per line, each must occur), `no stderr` (texts that must not occur), and, for what is there in the end, `table NAME`
  * (columns with types, then the rows as CSV, sorted) and `query` (a statement on the first line, then its rows as CSV,
- * sorted). `{schema}` stands for the schema of the case, in every section.
+ * sorted), `rejected TABLE` (what was set aside for that table: the lines of its files, in the order of the batches). `{schema}` stands for the schema of the case, in every section.
  */
 import { readFileSync } from 'node:fs';
 
@@ -26,6 +26,8 @@ export interface CaseFile {
   readonly tables: Readonly<Record<string, string>>;
   /** Statement to its rows. */
   readonly queries: Readonly<Record<string, string>>;
+  /** Table name to the lines of its files of rejected records. */
+  readonly rejected: Readonly<Record<string, string>>;
 }
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
@@ -35,6 +37,7 @@ export function readCase(path: string): CaseFile {
   const runs: Changing<CaseRun>[] = [];
   const tables: Record<string, string> = {};
   const queries: Record<string, string> = {};
+  const rejected: Record<string, string> = {};
   let statements: string[] = [];
   let config: Record<string, unknown> = {};
   for (const section of sections) {
@@ -50,6 +53,7 @@ export function readCase(path: string): CaseFile {
     } else if (name === 'query')
       queries[body.slice(0, body.indexOf('\n'))] = body.slice(body.indexOf('\n') + 1);
     else if (name === 'table') tables[argument] = body;
+    else if (name === 'rejected') rejected[argument] = body;
     else if (!run) throw new Error(`${path}: "== ${head}" stands before the first run`);
     else if (name === 'exit') run.exit = Number(body);
     else if (name === 'stdout') run.stdout = body;
@@ -59,5 +63,5 @@ export function readCase(path: string): CaseFile {
   }
   const title = intro.trim().split('\n')[0] ?? '';
   if (statements.length > 0) throw new Error(`${path}: a run must follow "== sql"`);
-  return { title, config, runs, tables, queries };
+  return { title, config, runs, tables, queries, rejected };
 }

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import type { ChooseFault } from '../../src/local/redshift/server.ts';
@@ -56,6 +56,8 @@ export interface Place {
   query(sql: string): Promise<(string | null)[][]>;
   /** Keys below the prefix. */
   objects(): Promise<string[]>;
+  /** What runs set aside: the lines of all files, by the name of the table. */
+  rejected(): Promise<Record<string, string>>;
 }
 
 export async function newPlace(): Promise<Place> {
@@ -73,7 +75,8 @@ export async function newPlace(): Promise<Place> {
       return path;
     },
     query: (sql) => query(config, sql),
-    objects: () => objects(config, name),
+    objects: () => objects(config, `${name}/`),
+    rejected: () => rejected(config, `${name}-rejected/`),
   };
 }
 
@@ -98,14 +101,24 @@ async function query(config: WarehouseConfig, text: string): Promise<(string | n
 async function objects(config: WarehouseConfig, prefix: string): Promise<string[]> {
   const client = s3Client(config);
   const keys: string[] = [];
-  for await (const page of paginateListObjectsV2(
-    { client },
-    { Bucket: config.s3_bucket, Prefix: `${prefix}/` },
-  )) {
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: config.s3_bucket, Prefix: prefix })) {
     keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
   }
   client.destroy();
   return keys;
+}
+
+/** Keys are `<prefix><run>/<table>/<batch>.jsonl`. */
+async function rejected(config: WarehouseConfig, prefix: string): Promise<Record<string, string>> {
+  const client = s3Client(config);
+  const files: Record<string, string> = {};
+  for (const key of (await objects(config, prefix)).sort()) {
+    const [, table = ''] = key.slice(prefix.length).split('/');
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: config.s3_bucket, Key: key }));
+    files[table] = (files[table] ?? '') + ((await Body?.transformToString()) ?? '');
+  }
+  client.destroy();
+  return files;
 }
 
 export function s3Client(config: WarehouseConfig): S3Client {

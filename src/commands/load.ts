@@ -43,6 +43,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const warehouse = openWarehouse(config, log);
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date());
+  const staleBefore = new Date(Date.now() - config.stale_after_hours * 3_600_000);
   const budgetBytes = config.memory_budget_mb * MB;
   const giveUp = (): void => {
     run.fail(
@@ -61,6 +62,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     region: config.s3_region,
     runId,
     keepFiles: config.keep_s3_files,
+    staleBefore,
     tries: config.max_load_attempts,
     retryPauseMs: 1000,
     resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
@@ -125,8 +127,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
 
   async function sweep(): Promise<void> {
     try {
-      const before = new Date(Date.now() - config.stale_after_hours * 3_600_000);
-      const { objects, uploads } = await sweepLeftovers(store, objectPrefix, before);
+      const { objects, uploads } = await sweepLeftovers(store, objectPrefix, staleBefore);
       if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs had left in S3');
     } catch (error) {
       log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);

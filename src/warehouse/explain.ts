@@ -1,12 +1,14 @@
 /**
- * Why a COPY failed, from Redshift's own record of it. The rows are found by the file names of this very COPY, never by
- * "the last error", which may be another table's. SYS_LOAD_ERROR_DETAIL exists everywhere, STL_LOAD_ERRORS only on
- * provisioned clusters; both pad with blanks.
+ * The sentence about a load that failed. Why a COPY did is in Redshift's own record of it, whose rows are found by the file
+ * names of this very COPY, never by "the last error", which may be another table's. SYS_LOAD_ERROR_DETAIL exists
+ * everywhere, STL_LOAD_ERRORS only on provisioned clusters; both pad with blanks.
  */
+import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session, Warehouse } from '../ports.ts';
 import { literal, sql, type Sql } from '../sql.ts';
+import type { TableRef } from '../table/types.ts';
 
-export interface RowError {
+interface RowError {
   readonly file: string;
   /** Line in the file, from 1. */
   readonly line: number;
@@ -16,8 +18,47 @@ export interface RowError {
   readonly reason: string;
 }
 
+/** What failed: the load of a batch, or the end of an overwrite. */
+interface FailedWork {
+  readonly stream: string;
+  readonly target: TableRef;
+}
+
+/** The error as a user needs it. `urlPrefix` is that of the batch's objects; without it no COPY is looked for. */
+export async function explain(
+  error: unknown,
+  { stream, target }: FailedWork,
+  warehouse: Warehouse,
+  urlPrefix?: string,
+): Promise<unknown> {
+  if (error instanceof CommitUnknownError) return unknownOutcome(error, stream, urlPrefix === undefined);
+  if (!(error instanceof LoadError)) return error;
+  const table = `"${target.schema}"."${target.table}"`;
+  const isCopyError = /Check '(stl_load_errors|sys_load_error_detail)'/.test(error.message);
+  const row = isCopyError && urlPrefix !== undefined ? await findRowError(warehouse, urlPrefix) : undefined;
+  const reason = row
+    ? `column "${row.column}" (${row.type}) refused line ${row.line} of ${row.file}: ${row.reason} (${row.code})`
+    : error.message;
+  return new LoadError(`Cannot load stream "${stream}" into ${table}: ${reason}`, {
+    ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    cause: error.cause,
+  });
+}
+
+function unknownOutcome(cause: CommitUnknownError, stream: string, isOverwrite: boolean): LoadError {
+  const [work, advice] = isOverwrite
+    ? ['overwrite', 'its table has either the rows from before or those of this run']
+    : ['last batch', 'an upsert repairs itself, for an append look for doubled rows first'];
+  return new LoadError(
+    `Cannot tell whether the ${work} of stream "${stream}" was committed: ${cause.message}, and its outcome could not be ` +
+      `found; no state was written for it. Run again from the last state: ${advice}`,
+    { cause },
+  );
+}
+
 /** Undefined when Redshift recorded nothing for these files (access and credential errors leave no row). */
-export async function findRowError(warehouse: Warehouse, urlPrefix: string): Promise<RowError | undefined> {
+async function findRowError(warehouse: Warehouse, urlPrefix: string): Promise<RowError | undefined> {
   try {
     // A connection of its own: the one that failed may be in an aborted transaction.
     return await warehouse.session(async (session) => {

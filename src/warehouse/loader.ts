@@ -8,17 +8,21 @@ import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import { retry } from '../retry.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf } from '../staging/manifest.ts';
+import { shadowOf, shadowTime } from '../table/shadow.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, StoredColumn, TableRef } from '../table/types.ts';
 import { readTables, type Tables } from './catalog.ts';
 import { Commits } from './commits.ts';
-import { findRowError } from './explain.ts';
+import { explain } from './explain.ts';
 import { load, type LoadCounts, type LoadMethod, type LoadPlan } from './load.ts';
+import { createLike, overwrite, type OverwriteCounts, type OverwriteMethod } from './overwrite.ts';
+import { dropTableIfExists } from './overwrite-sql.ts';
 import { prepareSchema, prepareTable } from './prepare.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
 import type { Commit } from './transaction.ts';
 import { isTransient } from './transient.ts';
+import { removeOlderVersions } from './versions.ts';
 
 export interface LoaderOptions {
   readonly warehouse: Warehouse;
@@ -29,6 +33,8 @@ export interface LoaderOptions {
   readonly region: string | undefined;
   readonly runId: string;
   readonly keepFiles: boolean;
+  /** What runs that began before this have left is removed. */
+  readonly staleBefore: Date;
   readonly tries: number;
   readonly retryPauseMs: number;
   /** How long the outcome of a COMMIT without answer is looked for. */
@@ -49,6 +55,8 @@ export interface TableJob {
   readonly keyProperties: readonly string[];
   /** The number of the work, unique in this run. */
   readonly batch: number;
+  /** The table that it is made like, where it does not exist and this one does. */
+  readonly like?: TableRef | undefined;
 }
 
 /** A batch and the immutable plan it was encoded for. */
@@ -60,8 +68,17 @@ export interface LoadJob extends TableJob {
   readonly keyPrefix: string;
 }
 
+/** The rows of a shadow in place of those of the target. */
+export interface SwapJob extends TableJob {
+  readonly shadow: TableRef;
+  /** Rows that were loaded into the shadow. */
+  readonly rows: number;
+  readonly method: OverwriteMethod;
+}
+
 const MAX_PAUSE_MS = 60_000;
 const FIRST_TRIES = 2;
+const DROP_TIMEOUT_MS = 30_000;
 const CONNECTION_LOST = '08006';
 
 export class Loader {
@@ -82,19 +99,19 @@ export class Loader {
     // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
     return this.#retry(
       'read the catalog',
-      () => this.#options.warehouse.session((session) => readTables(session, schema)),
+      () =>
+        this.#options.warehouse.session(async (session) => {
+          const tables = await readTables(session, schema);
+          await this.#dropStale(session, schema, tables);
+          return tables;
+        }),
       FIRST_TRIES,
     );
   }
 
   /** Creates or alters the table of a stream that sent no rows. */
   async prepare(job: TableJob): Promise<void> {
-    await this.#retry(`prepare table "${job.target.table}"`, () =>
-      this.#options.warehouse.session(async (session) => {
-        await this.#prepareSchema(session, job.target.schema);
-        await prepareTable(session, this.#wish(job));
-      }),
-    );
+    await this.#retry(`prepare table "${job.target.table}"`, () => this.#onTable(job, async () => undefined));
   }
 
   /**
@@ -120,12 +137,53 @@ export class Loader {
       onCommitted(counts);
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw error instanceof CommitUnknownError
-        ? this.#unknownOutcome(job, error)
-        : await this.#explain(job, error);
+      throw await explain(error, job, this.#options.warehouse, this.#options.store.url(job.keyPrefix));
     } finally {
       if (outcomeIsKnown) await this.remove(keys);
     }
+  }
+
+  /** Tells `onCommitted` as soon as the new rows are durable and visible; resolves when the shadow is gone too. */
+  async swap(job: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+    let outcomeIsKnown = true;
+    try {
+      const counts = await this.#retry(`overwrite table "${job.target.table}"`, () =>
+        this.#attempt<OverwriteCounts>(job, async (session, commit) => {
+          // A stream without rows has no shadow yet.
+          await this.#prepareTable(session, { ...job, target: job.shadow });
+          return overwrite(session, { ...job, ...commit });
+        }),
+      );
+      onCommitted(counts);
+    } catch (error) {
+      outcomeIsKnown = !(error instanceof CommitUnknownError);
+      throw await explain(error, job, this.#options.warehouse);
+    } finally {
+      // A swap that may still be committing may be about to give this very table the target's name.
+      if (outcomeIsKnown) await this.drop(job.shadow);
+    }
+  }
+
+  /** Deletes or marks the rows of versions before this one; returns how many. Doing it twice changes nothing. */
+  async activate(job: TableJob, version: bigint, time: Date): Promise<number> {
+    return this.#retry(`activate version ${version} of table "${job.target.table}"`, () =>
+      this.#onTable(job, (session) => removeOlderVersions(session, job, version, time)),
+    );
+  }
+
+  /** The table that collects the rows of an overwrite. */
+  shadowOf(target: TableRef): TableRef {
+    return shadowOf(target, this.#options.runId);
+  }
+
+  /** Drops a shadow; a failure is told, not thrown: a later run comes by. */
+  async drop(shadow: TableRef): Promise<void> {
+    const { warehouse, log } = this.#options;
+    await warehouse
+      .session((session) => session.run(dropTableIfExists(shadow), { timeoutMs: DROP_TIMEOUT_MS }))
+      .catch((error: unknown) => {
+        log.warn(`table "${shadow.table}" stays until a later run removes it: ${messageOf(error)}`);
+      });
   }
 
   /** Removes objects; a failure is told, not thrown: the rows are safe and the next run's sweep comes by. */
@@ -149,31 +207,51 @@ export class Loader {
     job: TableJob,
     work: (session: Session, commit: Commit<Counts>, existing: readonly StoredColumn[]) => Promise<Counts>,
   ): Promise<Counts> {
-    const { warehouse, log } = this.#options;
     let counts: Counts | undefined;
-    let backend: number | undefined;
     try {
-      return await warehouse.session(async (session) => {
-        backend = session.backend;
-        await this.#endGhosts(session);
-        await this.#prepareSchema(session, job.target.schema);
-        const existing = await prepareTable(session, this.#wish(job));
+      return await this.#onTable(job, async (session, existing) => {
         const marker = await this.#commits.marker(session, job.batch, (...at) => this.#prepareSchema(...at));
         return work(session, { marker, onCounted: (seen) => (counts = seen) }, existing);
       });
     } catch (error) {
-      // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
-      if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {
-        this.#ghosts.add(backend);
-      }
       if (!(error instanceof CommitUnknownError) || counts === undefined) throw error;
-      log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
+      this.#options.log.warn(
+        { stream: job.stream },
+        'no answer came to COMMIT: looking for what became of it',
+      );
       if (await this.#commits.tookEffect(error, job.target, job.batch)) return counts;
       throw new LoadError('The connection was lost during COMMIT; the load was rolled back', {
         sqlstate: CONNECTION_LOST,
         cause: error,
       });
     }
+  }
+
+  /** Lends a connection on which the job's table has room. */
+  async #onTable<T>(
+    job: TableJob,
+    work: (session: Session, existing: readonly StoredColumn[]) => Promise<T>,
+  ): Promise<T> {
+    let backend: number | undefined;
+    try {
+      return await this.#options.warehouse.session(async (session) => {
+        backend = session.backend;
+        await this.#endGhosts(session);
+        await this.#prepareSchema(session, job.target.schema);
+        return work(session, await this.#prepareTable(session, job));
+      });
+    } catch (error) {
+      // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
+      if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {
+        this.#ghosts.add(backend);
+      }
+      throw error;
+    }
+  }
+
+  async #prepareTable(session: Session, job: TableJob): Promise<readonly StoredColumn[]> {
+    if (job.like) await createLike(session, job.target, job.like);
+    return prepareTable(session, this.#wish(job));
   }
 
   #loadPlan(job: LoadJob, staged: StagedBatch, manifest: string): Omit<LoadPlan, keyof Commit<LoadCounts>> {
@@ -187,6 +265,20 @@ export class Loader {
       rows: staged.rows,
       source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
     };
+  }
+
+  /** Drops the shadows that dead runs left. */
+  async #dropStale(session: Session, schema: string, tables: Tables): Promise<void> {
+    for (const table of tables.keys()) {
+      const began = shadowTime(table);
+      if (!began || began >= this.#options.staleBefore) continue;
+      try {
+        await session.run(dropTableIfExists({ schema, table }), { timeoutMs: DROP_TIMEOUT_MS });
+        this.#options.log.info({ schema, table }, 'dropped a table that a dead run had left');
+      } catch (error) {
+        this.#options.log.debug(`cannot drop what a dead run left: ${messageOf(error)}`);
+      }
+    }
   }
 
   async #endGhosts(session: Session): Promise<void> {
@@ -227,32 +319,5 @@ export class Loader {
       onRetry: (error, attempt, pauseMs) =>
         log.warn({ attempt, pause_ms: pauseMs }, `trying again to ${what}: ${messageOf(error)}`),
     });
-  }
-
-  async #explain(job: LoadJob, error: unknown): Promise<unknown> {
-    if (!(error instanceof LoadError)) return error;
-    const table = `"${job.target.schema}"."${job.target.table}"`;
-    const more = {
-      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-      ...(error.detail === undefined ? {} : { detail: error.detail }),
-      cause: error.cause,
-    };
-    if (!/Check '(stl_load_errors|sys_load_error_detail)'/.test(error.message)) {
-      return new LoadError(`Cannot load stream "${job.stream}" into ${table}: ${error.message}`, more);
-    }
-    const row = await findRowError(this.#options.warehouse, this.#options.store.url(job.keyPrefix));
-    const reason = row
-      ? `column "${row.column}" (${row.type}) refused line ${row.line} of ${row.file}: ${row.reason} (${row.code})`
-      : error.message;
-    return new LoadError(`Cannot load stream "${job.stream}" into ${table}: ${reason}`, more);
-  }
-
-  #unknownOutcome(job: TableJob, cause: CommitUnknownError): LoadError {
-    return new LoadError(
-      `Cannot tell whether the last batch of stream "${job.stream}" was committed: ${cause.message}, and its outcome could ` +
-        'not be found; no state was written for it. Run again from the last state: an upsert repairs itself, for an ' +
-        'append look for doubled rows first',
-      { cause },
-    );
   }
 }

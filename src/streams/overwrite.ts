@@ -1,0 +1,64 @@
+/**
+ * The overwrite of one table: its batches go into a shadow table, and when the input is complete the shadow's rows take
+ * the place of the table's in one transaction. Until that is committed it is a pending effect in the ledger.
+ */
+import type { Settle } from '../ledger.ts';
+import { CHANGE_KINDS, type ChangeKind, type ChangePolicy } from '../table/settings.ts';
+import type { Column, TableRef } from '../table/types.ts';
+import type { LoadCounts } from '../warehouse/load.ts';
+import type { SwapJob, TableJob } from '../warehouse/loader.ts';
+
+const EVOLVE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 'evolve'])) as Record<
+  ChangeKind,
+  ChangePolicy
+>;
+
+export class Overwrite {
+  readonly target: TableRef;
+  readonly shadow: TableRef;
+  readonly method: SwapJob['method'];
+  readonly settle: Settle;
+  /** By name; those of all batches, in their newest form. */
+  readonly #columns = new Map<string, { readonly column: Column; readonly maxBytes: number }>();
+  #rows = 0;
+
+  constructor(target: TableRef, shadow: TableRef, method: SwapJob['method'], settle: Settle) {
+    this.target = target;
+    this.shadow = shadow;
+    this.method = method;
+    this.settle = settle;
+  }
+
+  /** The same work on the shadow. What may not happen to the table may happen to it. */
+  redirect<Job extends TableJob>(job: Job): Job {
+    const settings = { ...job.settings, forbid_ddl: false, schema_changes: EVOLVE };
+    const like = this.method === 'swap' ? this.target : undefined;
+    return { ...job, target: this.shadow, settings, like };
+  }
+
+  /** A batch is in the shadow. */
+  add(
+    { columns, maxBytes }: Pick<TableJob, 'columns' | 'maxBytes'>,
+    { grown }: Pick<LoadCounts, 'grown'>,
+  ): void {
+    columns.forEach((column, i) => {
+      const before = this.#columns.get(column.name)?.maxBytes ?? 0;
+      this.#columns.set(column.name, { column, maxBytes: Math.max(before, maxBytes[i] ?? 0) });
+    });
+    this.#rows += grown;
+  }
+
+  /** The end of it, from a job of the stream's last schema. */
+  swap(job: TableJob): SwapJob {
+    this.add(job, { grown: 0 });
+    const all = [...this.#columns.values()];
+    return {
+      ...job,
+      columns: all.map(({ column }) => column),
+      maxBytes: all.map(({ maxBytes }) => maxBytes),
+      shadow: this.shadow,
+      rows: this.#rows,
+      method: this.method,
+    };
+  }
+}

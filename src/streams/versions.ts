@@ -1,0 +1,51 @@
+/**
+ * The table versions of a stream: which ACTIVATE_VERSION may take effect when. One that opens a sync waits for the first
+ * record of its version (or a newer one), or the table would be empty until then; each is an effect in the ledger.
+ */
+import type { Settle } from '../ledger.ts';
+
+export interface Activation {
+  readonly version: bigint;
+  readonly settle: Settle;
+}
+
+export class Versions {
+  #last: string | undefined;
+  #newest: bigint | undefined;
+  #hasUnversioned = false;
+  #waiting: readonly Activation[] = [];
+
+  /** The version of a record that was read. */
+  record(version: string | undefined): void {
+    if (version === undefined) this.#hasUnversioned = true;
+    else if (version !== this.#last) {
+      this.#last = version;
+      const number = BigInt(version);
+      if (this.#newest === undefined || number > this.#newest) this.#newest = number;
+    }
+  }
+
+  /** Records without a version were read: to an activation they look like rows of old. */
+  get hasUnversioned(): boolean {
+    return this.#hasUnversioned;
+  }
+
+  add(activation: Activation): void {
+    this.#waiting = [...this.#waiting, activation];
+  }
+
+  /** Takes the activations whose version has been seen in a record. */
+  takeDue(): readonly Activation[] {
+    const isDue = ({ version }: Activation): boolean => this.#newest !== undefined && version <= this.#newest;
+    const due = this.#waiting.filter(isDue);
+    if (due.length > 0) this.#waiting = this.#waiting.filter((activation) => !isDue(activation));
+    return due;
+  }
+
+  /** Takes those that still wait. */
+  takeRest(): readonly Activation[] {
+    const rest = this.#waiting;
+    this.#waiting = [];
+    return rest;
+  }
+}

@@ -1,0 +1,32 @@
+/** What an ACTIVATE_VERSION does to a table: rows of older versions go, or are marked as deleted. */
+import { LoadError } from '../errors.ts';
+import type { Session } from '../ports.ts';
+import { TABLE_VERSION } from '../table/metadata.ts';
+import type { TableSettings } from '../table/settings.ts';
+import { typeSql, type Column, type TableRef } from '../table/types.ts';
+import { deleteOlderVersions, markOlderVersions } from './overwrite-sql.ts';
+import { counted } from './transaction.ts';
+
+interface VersionedTable {
+  readonly target: TableRef;
+  readonly columns: readonly Column[];
+  readonly settings: Pick<TableSettings, 'hard_delete'>;
+}
+
+/** One statement, committed by itself. Returns how many rows it changed; throws LoadError. */
+export async function removeOlderVersions(
+  session: Session,
+  { target, columns, settings }: VersionedTable,
+  version: bigint,
+  time: Date,
+): Promise<number> {
+  const type = columns.find(({ name }) => name === TABLE_VERSION)?.type;
+  if (type?.kind !== 'bigint' && type?.kind !== 'integer' && type?.kind !== 'numeric') {
+    throw new LoadError(
+      `Cannot tell the versions of the rows in table "${target.table}" apart: its column "${TABLE_VERSION}" is ` +
+        `${type ? typeSql(type) : 'missing'}; rename that column, or set process_activate_version_messages to false`,
+    );
+  }
+  if (settings.hard_delete) return counted(await session.run(deleteOlderVersions(target, version)), 'DELETE');
+  return counted(await session.run(markOlderVersions(target, version, time.toISOString())), 'UPDATE');
+}

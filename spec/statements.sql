@@ -92,3 +92,33 @@ SELECT file_name, line_number, column_name, column_type, error_code, error_messa
 
 -- stlLoadErrors
 SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE 's3://bucket/o''hara\\_50\\%\\\\%' ORDER BY starttime DESC, line_number LIMIT 1;
+
+-- createTableLike
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."sh'ad""ow; commit" (LIKE "s""; drop schema public; --"."x"" int); drop table users; --" INCLUDING DEFAULTS);
+
+-- deleteAll
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- insertFrom
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "s""; drop schema public; --"."sh'ad""ow; commit";
+
+-- renameTable
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" RENAME TO "sh'ad""ow; commit";
+
+-- dropTable
+DROP TABLE "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- dropTableIfExists
+DROP TABLE IF EXISTS "s""; drop schema public; --"."sh'ad""ow; commit";
+
+-- countRows
+SELECT COUNT(*) FROM "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- dependentViews
+SELECT DISTINCT vs.nspname, v.relname FROM pg_class t JOIN pg_namespace s ON s.oid = t.relnamespace JOIN pg_depend d ON d.refobjid = t.oid JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class JOIN pg_namespace vs ON vs.oid = v.relnamespace WHERE s.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND v.oid <> t.oid ORDER BY 1, 2;
+
+-- deleteOlderVersions
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_sdc_table_version" < 1674486431563 OR "_sdc_table_version" IS NULL);
+
+-- markOlderVersions
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "_sdc_deleted_at" = '2024-01-31T10:15:00.000Z' WHERE ("_sdc_table_version" < 1674486431563 OR "_sdc_table_version" IS NULL) AND "_sdc_deleted_at" IS NULL;

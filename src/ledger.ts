@@ -18,6 +18,7 @@ export class Ledger {
   #head = 0;
   #safe: Buffer | undefined;
   #bytes = 0;
+  #marks = 0;
 
   /** A durable effect begins: the first record of a batch was accepted. */
   open(): Settle {
@@ -31,6 +32,7 @@ export class Ledger {
 
   /** A state was read from the input. */
   mark(state: Buffer): void {
+    this.#marks++;
     const last = this.#entries.at(-1);
     this.#bytes += state.length;
     if (last && this.#head < this.#entries.length) {
@@ -48,6 +50,11 @@ export class Ledger {
     this.#safe = undefined;
     this.#bytes -= state?.length ?? 0;
     return state;
+  }
+
+  /** States read so far. */
+  get marks(): number {
+    return this.#marks;
   }
 
   /** Effects that are not durable yet. */

@@ -13,7 +13,8 @@ import type { Message, Origin, RecordMessage } from './protocol/message.ts';
 import { parseSinger } from './protocol/singer.ts';
 import type { Staging } from './staging/batch.ts';
 import type { StateWriter } from './states.ts';
-import { Stream, type StreamContext } from './streams/stream.ts';
+import type { StreamContext } from './streams/context.ts';
+import type { Stream } from './streams/stream.ts';
 import { Streams } from './streams/streams.ts';
 import type { Loader } from './warehouse/loader.ts';
 
@@ -72,6 +73,10 @@ export class Run {
       // From here on nothing may be queued but what finish() queues.
       clearInterval(timer);
       await this.#step(() => this.#streams.finish());
+      await this.#step(() => {
+        const refusal = this.#streams.settle(!this.#reading.signal.aborted);
+        if (refusal) this.#endInput(refusal);
+      });
     } finally {
       clearInterval(timer);
     }
@@ -147,8 +152,7 @@ export class Run {
       case 'schema':
         return this.#streams.setSchema(message);
       case 'activate-version':
-        this.#streams.ignoreVersion(message.stream);
-        return undefined;
+        return this.#streams.activate(message);
       case 'batch':
         this.#streams.get(message.stream, this.#lines);
         return this.#each(

@@ -21,6 +21,7 @@ export class Overwrite {
   /** By name; those of all batches, in their newest form. */
   readonly #columns = new Map<string, { readonly column: Column; readonly maxBytes: number }>();
   #rows = 0;
+  #hasShadow = false;
 
   constructor(target: TableRef, shadow: TableRef, method: SwapJob['method'], settle: Settle) {
     this.target = target;
@@ -29,8 +30,14 @@ export class Overwrite {
     this.settle = settle;
   }
 
+  /** The shadow was made for a batch, and no swap has begun that would drop it. */
+  get hasShadow(): boolean {
+    return this.#hasShadow;
+  }
+
   /** The same work on the shadow. What may not happen to the table may happen to it. */
   redirect<Job extends TableJob>(job: Job): Job {
+    this.#hasShadow = true;
     const settings = { ...job.settings, forbid_ddl: false, schema_changes: EVOLVE };
     const like = this.method === 'swap' ? this.target : undefined;
     return { ...job, target: this.shadow, settings, like };
@@ -52,13 +59,13 @@ export class Overwrite {
   swap(job: TableJob): SwapJob {
     this.add(job, { grown: 0 });
     const all = [...this.#columns.values()];
-    return {
+    const own = {
       ...job,
       columns: all.map(({ column }) => column),
       maxBytes: all.map(({ maxBytes }) => maxBytes),
-      shadow: this.shadow,
-      rows: this.#rows,
-      method: this.method,
     };
+    const shadow = this.redirect(own);
+    this.#hasShadow = false;
+    return { ...own, shadow, rows: this.#rows, method: this.method };
   }
 }

@@ -62,7 +62,7 @@ export function planStream(input: PlanInput): StreamPlan {
 }
 
 function methodOf(method: StreamSettings['load_method'], keys: readonly string[]): LoadMethod {
-  return method === 'upsert' && keys.length > 0 ? 'upsert' : 'append';
+  return (method === 'upsert' || method === 'overwrite') && keys.length > 0 ? 'upsert' : 'append';
 }
 
 /** Whether a schema differs from the current one in more than the order of its keys. */

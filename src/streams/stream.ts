@@ -2,74 +2,38 @@
  * One stream on its way into its table: its schema, its encoder, its open batch, and the chain of its loads, which run
  * one after the other in the order of the input. Each batch carries its own immutable plan.
  */
-import type { LimitFunction } from 'p-limit';
-import type { Config } from '../config/options.ts';
 import type { StreamSettings } from '../config/settings.ts';
-import { InputError, messageOf } from '../errors.ts';
-import type { Ledger, Settle } from '../ledger.ts';
-import type { Logger } from '../log.ts';
+import { InputError } from '../errors.ts';
 import type { Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import { Token } from '../rows/values.ts';
-import { Batch, type StagedBatch, type Staging } from '../staging/batch.ts';
+import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
 import type { StoredColumn, TableRef } from '../table/types.ts';
-import type { LoadJob, Loader } from '../warehouse/loader.ts';
-import type { LoadCounts } from '../warehouse/load.ts';
-import { Chain } from './chain.ts';
+import type { StreamContext } from './context.ts';
+import { Evidence } from './evidence.ts';
 import { InvalidRecords } from './invalid.ts';
 import { reportLosses } from './losses.ts';
 import { isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
-
-/** What the streams of a run share. */
-export interface StreamContext {
-  readonly config: Config;
-  readonly loader: Loader;
-  readonly staging: Staging;
-  readonly ledger: Ledger;
-  /** How many tables load at the same time. */
-  readonly loads: LimitFunction;
-  readonly objectPrefix: string;
-  /** The prefix of the records that the run sets aside. */
-  readonly rejectedPrefix: string;
-  readonly folder: string;
-  readonly log: Logger;
-  readonly now: () => number;
-  /** When the run began, in milliseconds since the epoch. */
-  readonly syncStartedAt: number;
-  readonly nextBatch: () => number;
-  /** A batch is durable and the ledger knows. */
-  readonly onCommitted: () => void;
-  readonly onFailure: (error: unknown) => void;
-  /** A load or the way to S3 failed for good: nothing further is loaded. */
-  readonly areLoadsStopped: () => boolean;
-}
-
-interface OpenBatch {
-  readonly plan: StreamPlan;
-  readonly rows: Batch;
-  readonly rejected: RejectedRecords;
-  readonly settle: Settle;
-  readonly number: number;
-  readonly keyPrefix: string;
-  readonly openedAt: number;
-  readonly maxBytes: number[];
-}
+import { TableWork, type OpenBatch } from './work.ts';
+import { versionObstacle, Versions, type Activation } from './versions.ts';
 
 export class Stream {
   readonly name: string;
   readonly target: TableRef;
   readonly settings: StreamSettings;
   readonly #context: StreamContext;
-  readonly #chain: Chain;
+  readonly #work: TableWork;
   readonly #invalid: InvalidRecords;
+  readonly #evidence: Evidence;
+  readonly #versions = new Versions();
   #stored: readonly StoredColumn[] | undefined;
   #plan: StreamPlan | undefined;
   /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
   #ordinal = 0;
-  #loadedRows = 0;
+  #areVersionsIgnored = false;
 
   /** `stored` are the columns of the table that is there; undefined without one. */
   constructor(
@@ -84,14 +48,19 @@ export class Stream {
     this.settings = settings;
     this.#stored = stored;
     this.#context = context;
-    this.#chain = new Chain(context.loads, context.onFailure);
+    this.#work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
+    this.#evidence = new Evidence(() => context.ledger.marks);
+  }
+
+  get #overwrites(): boolean {
+    return this.settings.load_method === 'overwrite';
   }
 
   /** Rows that are committed. */
   get loadedRows(): number {
-    return this.#loadedRows;
+    return this.#work.loadedRows;
   }
 
   /** The records that were invalid, and what became of them. */
@@ -112,6 +81,8 @@ export class Stream {
     this.#plan = plan;
     this.#isTableDue = true;
     this.#stored = withPlanned(this.#stored, plan.columns);
+    this.#evidence.schema();
+    if (this.#overwrites) this.#work.beginOverwrite();
   }
 
   /** Encodes a record into the open batch, opening one if need be. One synchronous step with the ledger. */
@@ -119,6 +90,7 @@ export class Stream {
     const plan = this.#plan;
     if (!plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
+    this.#evidence.record();
     const batch = this.#batch ?? this.#open(plan);
     const outcome = plan.encoder.encode(message, origin, batch);
     if (outcome.kind === 'rejection') {
@@ -128,6 +100,7 @@ export class Stream {
       return;
     }
     if (outcome.nulled.length > 0) this.#invalid.countNulled(outcome.nulled, origin);
+    this.#versions.record(message.version);
     const { cells, deletion } = outcome;
     if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)));
     if (plan.hasStubs) cells.push(new Token(String(deletion === 'stub')));
@@ -166,81 +139,76 @@ export class Stream {
 
   /** Whether a closed batch may be added: at most one waits behind the one that is loading. */
   get hasRoom(): boolean {
-    return this.#chain.hasRoom;
+    return this.#work.hasRoom;
   }
 
   room(): Promise<void> {
-    return this.#chain.room();
+    return this.#work.room();
   }
 
-  /** Closes the open batch and queues its load. */
+  /** Closes the open batch and queues its load, and behind it the activations that its records make due. */
   close(): void {
     const batch = this.#batch;
     if (!batch) return;
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
-    // What is set aside is durable before the rest is visible.
-    const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
-    staged.catch(() => undefined);
-    this.#chain.add(async () => {
-      if (this.#context.areLoadsStopped()) return this.#discard(batch);
-      const started = this.#context.now();
-      const ready = await staged.catch(async (error: unknown) => {
-        await this.#discard(batch);
-        throw error;
-      });
-      const { loader } = this.#context;
-      if (ready.rows === 0) this.#settle(batch, ready, started);
-      else
-        await loader.load(this.#job(batch), ready, (counts) => this.#settle(batch, ready, started, counts));
-    });
+    this.#work.load(batch);
+    this.#activate(this.#versions.takeDue());
   }
 
-  #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
-    const { log, now, onCommitted } = this.#context;
-    const { count, urls } = batch.rejected;
-    this.#loadedRows += rows;
-    batch.settle();
-    log.info(
-      {
-        stream: this.name,
-        table: this.target.table,
-        rows,
-        ...counts,
-        ...(count > 0 ? { rejected: count, rejected_files: urls } : {}),
-        bytes,
-        parts: parts.length,
-        ms: now() - started,
-      },
-      `loaded ${rows} rows of ${this.name}${count > 0 ? `, set aside ${count}` : ''}`,
-    );
-    onCommitted();
+  /** Takes an ACTIVATE_VERSION: what was read before it is loaded first. The chain must have room. */
+  activate(version: bigint): void {
+    this.#evidence.activation();
+    if (this.#overwrites) return;
+    const obstacle = versionObstacle(this.settings);
+    if (obstacle !== undefined) {
+      this.#ignoreVersions(obstacle);
+      return;
+    }
+    this.close();
+    this.#versions.add({ version, settle: this.#context.ledger.open() });
+    this.#activate(this.#versions.takeDue());
   }
 
   /** After the last message: loads what is open, and makes the table of a stream without rows. */
   finish(): void {
     this.close();
-    const plan = this.#plan;
-    if (this.#isTableDue && plan) {
-      this.#chain.add(async () => {
-        if (this.#context.areLoadsStopped()) return;
-        await this.#context.loader.prepare(this.#job({ plan, maxBytes: [], number: 0, keyPrefix: '' }));
-      });
-    }
+    if (this.#plan && this.#isTableDue && !this.#overwrites) this.#work.prepare(this.#plan);
     this.#reportLosses();
+  }
+
+  /**
+   * Once everything read is loaded: overwrites the table, obeys the activations that still wait. `isWholeInput` says that
+   * the input ended by itself. False when the stream would be overwritten, but may be incomplete.
+   */
+  settle(isWholeInput: boolean): boolean {
+    const isComplete = isWholeInput && this.#evidence.isComplete;
+    if (this.#overwrites) {
+      if (this.#plan && isComplete) this.#work.swap(this.#plan);
+      return isComplete;
+    }
+    const rest = this.#versions.takeRest();
+    if (isComplete) this.#activate(rest);
+    else if (rest.length > 0) {
+      this.#context.log.warn(
+        { stream: this.name },
+        'ACTIVATE_VERSION is given up: no record of that version came, and nothing behind it says that there are none; ' +
+          'rows of older versions stay, and no state that came after it is written',
+      );
+    }
+    return true;
   }
 
   /** Gives up the open batch, but for what it set aside. Resolves when nothing else of it is left in S3. */
   async abandon(): Promise<void> {
     const batch = this.#batch;
     this.#batch = undefined;
-    if (!batch) return;
-    await this.#discard(batch);
+    await this.#work.abandon(batch);
   }
 
   /** Resolves when every queued load has ended, well or not. */
   async drained(): Promise<void> {
-    await this.#chain.drained();
+    await this.#work.drained();
   }
 
   #open(plan: StreamPlan): OpenBatch {
@@ -267,33 +235,23 @@ export class Stream {
     return this.#batch;
   }
 
-  #job({
-    plan,
-    maxBytes,
-    number,
-    keyPrefix,
-  }: Pick<OpenBatch, 'plan' | 'maxBytes' | 'number' | 'keyPrefix'>): LoadJob {
-    return {
-      stream: this.name,
-      target: this.target,
-      columns: plan.columns,
-      maxBytes,
-      method: plan.method,
-      hasStubs: plan.hasStubs,
-      settings: this.settings,
-      keyProperties: plan.keys,
-      batch: number,
-      keyPrefix,
-    };
+  #activate(activations: readonly Activation[]): void {
+    if (activations.length === 0 || !this.#plan) return;
+    if (this.#versions.hasUnversioned) {
+      this.#ignoreVersions(
+        'records of this run have no version, so their rows could not be told from old ones',
+      );
+      for (const { settle } of activations) settle();
+      return;
+    }
+    this.#isTableDue = false;
+    this.#work.activate(this.#plan, activations);
   }
 
-  /** What was set aside stays: it shows why records were refused, whatever ended the run. */
-  async #discard({ rows, rejected }: OpenBatch): Promise<void> {
-    const { loader, log } = this.#context;
-    await rejected.close().catch((error: unknown) => {
-      log.warn({ stream: this.name }, `records could not be set aside: ${messageOf(error)}`);
-    });
-    await loader.remove(await rows.discard());
+  #ignoreVersions(why: string): void {
+    if (this.#areVersionsIgnored) return;
+    this.#areVersionsIgnored = true;
+    this.#context.log.warn({ stream: this.name }, `ACTIVATE_VERSION is ignored: ${why}`);
   }
 
   #reportLosses(): void {

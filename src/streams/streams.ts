@@ -1,8 +1,9 @@
 /** The streams of a run by name, and what is done to all of them. */
 import { settingsOf } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import type { SchemaMessage } from '../protocol/message.ts';
-import { Stream, type StreamContext } from './stream.ts';
+import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.ts';
+import type { StreamContext } from './context.ts';
+import { Stream } from './stream.ts';
 import { targetOf } from './target.ts';
 import type { Tables } from '../warehouse/catalog.ts';
 
@@ -11,7 +12,7 @@ export class Streams {
   readonly #byName = new Map<string, Stream>();
   readonly #byTable = new Map<string, Stream>();
   readonly #touched = new Set<Stream>();
-  readonly #ignoredVersions = new Set<string>();
+  readonly #unknown = new Set<string>();
   /** By schema. */
   readonly #tables = new Map<string, Promise<Tables>>();
 
@@ -41,10 +42,15 @@ export class Streams {
     stream.setSchema(message);
   }
 
-  ignoreVersion(name: string): void {
-    if (this.#ignoredVersions.has(name)) return;
-    this.#ignoredVersions.add(name);
-    this.#context.log.warn({ stream: name }, 'ACTIVATE_VERSION is ignored: older versions of rows are kept');
+  /** Takes an ACTIVATE_VERSION. A stream that is not known has no rows to remove. */
+  async activate({ stream: name, version }: ActivateVersionMessage): Promise<void> {
+    const stream = this.#byName.get(name);
+    if (!stream) {
+      this.#ignoreVersion(name);
+      return;
+    }
+    await stream.room();
+    stream.activate(BigInt(version));
   }
 
   /** Encodes what was read since the last call; returns the streams whose batch is full now. */
@@ -75,6 +81,26 @@ export class Streams {
 
   finish(): void {
     for (const stream of this.#byName.values()) stream.finish();
+  }
+
+  /**
+   * Overwrites tables and obeys the activations that still wait. Returns the error about streams whose table may not be
+   * overwritten. `isWholeInput` says that the input ended by itself.
+   */
+  settle(isWholeInput: boolean): InputError | undefined {
+    const refused = [...this.#byName.values()].filter((stream) => !stream.settle(isWholeInput));
+    if (refused.length === 0) return undefined;
+    const names = refused.map(({ name }) => `"${name}"`).join(', ');
+    const [why, advice] = isWholeInput
+      ? [
+          'the input ended without a STATE or ACTIVATE_VERSION behind the last record of the stream, as it does when a tap dies',
+          'Run again; for a tap that sends neither, choose another load_method',
+        ]
+      : ['the run was stopped before the input ended', 'Run again'];
+    return new InputError(
+      `Cannot overwrite the table of stream ${names}: ${why}. The table is as it was, and no state behind it was written. ${advice}`,
+      refused[0] && refused.length === 1 ? { stream: refused[0].name } : {},
+    );
   }
 
   async drained(): Promise<void> {
@@ -126,5 +152,14 @@ export class Streams {
     this.#byName.set(name, stream);
     this.#byTable.set(place, stream);
     return stream;
+  }
+
+  #ignoreVersion(name: string): void {
+    if (this.#unknown.has(name)) return;
+    this.#unknown.add(name);
+    this.#context.log.warn(
+      { stream: name },
+      'ACTIVATE_VERSION is ignored: no SCHEMA of the stream came before it',
+    );
   }
 }

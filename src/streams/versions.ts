@@ -2,11 +2,24 @@
  * The table versions of a stream: which ACTIVATE_VERSION may take effect when. One that opens a sync waits for the first
  * record of its version (or a newer one), or the table would be empty until then; each is an effect in the ledger.
  */
+import type { StreamSettings } from '../config/settings.ts';
 import type { Settle } from '../ledger.ts';
 
 export interface Activation {
   readonly version: bigint;
   readonly settle: Settle;
+}
+
+/** Why ACTIVATE_VERSION is not obeyed; undefined when it is. */
+export function versionObstacle(settings: StreamSettings): string | undefined {
+  if (!settings.process_activate_version_messages) return 'process_activate_version_messages is false';
+  if (!settings.add_record_metadata) {
+    return 'older versions of rows are kept, because without add_record_metadata the table does not know them';
+  }
+  if (settings.load_method === 'insert-only') {
+    return 'with load_method insert-only a row keeps the version of its first record, so it would seem old';
+  }
+  return undefined;
 }
 
 export class Versions {

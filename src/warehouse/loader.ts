@@ -70,7 +70,8 @@ export interface LoadJob extends TableJob {
 
 /** The rows of a shadow in place of those of the target. */
 export interface SwapJob extends TableJob {
-  readonly shadow: TableRef;
+  /** The shadow as the table that batches are loaded into. */
+  readonly shadow: TableJob;
   /** Rows that were loaded into the shadow. */
   readonly rows: number;
   readonly method: OverwriteMethod;
@@ -111,7 +112,9 @@ export class Loader {
 
   /** Creates or alters the table of a stream that sent no rows. */
   async prepare(job: TableJob): Promise<void> {
-    await this.#retry(`prepare table "${job.target.table}"`, () => this.#onTable(job, async () => undefined));
+    await this.#retry(`prepare table "${job.target.table}"`, () =>
+      this.#onTable(job, () => Promise.resolve()),
+    );
   }
 
   /**
@@ -150,8 +153,8 @@ export class Loader {
       const counts = await this.#retry(`overwrite table "${job.target.table}"`, () =>
         this.#attempt<OverwriteCounts>(job, async (session, commit) => {
           // A stream without rows has no shadow yet.
-          await this.#prepareTable(session, { ...job, target: job.shadow });
-          return overwrite(session, { ...job, ...commit });
+          await this.#prepareTable(session, job.shadow);
+          return overwrite(session, { ...job, ...commit, shadow: job.shadow.target });
         }),
       );
       onCommitted(counts);
@@ -160,7 +163,7 @@ export class Loader {
       throw await explain(error, job, this.#options.warehouse);
     } finally {
       // A swap that may still be committing may be about to give this very table the target's name.
-      if (outcomeIsKnown) await this.drop(job.shadow);
+      if (outcomeIsKnown) await this.drop(job.shadow.target);
     }
   }
 

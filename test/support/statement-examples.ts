@@ -6,11 +6,13 @@ import type { Sql } from '../../src/sql.ts';
 import type { Column, ColumnType } from '../../src/table/types.ts';
 import * as catalog from '../../src/warehouse/catalog.ts';
 import * as explain from '../../src/warehouse/explain.ts';
+import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
 
 export const SCHEMA = `s"; drop schema public; --`;
 export const TABLE = { schema: SCHEMA, table: `x" int); drop table users; --` };
+const SHADOW = { schema: SCHEMA, table: `sh'ad"ow; commit` };
 export const STAGE = `st"age`;
 
 export const column = (name: string, type: ColumnType, isKey = false): Column => ({
@@ -87,4 +89,14 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['terminateBackend', statements.terminateBackend(42)],
   ['sysLoadErrors', explain.sysLoadErrors(`s3://bucket/o'hara_50%\\`)],
   ['stlLoadErrors', explain.stlLoadErrors(`s3://bucket/o'hara_50%\\`)],
+  ['createTableLike', overwrite.createTableLike(SHADOW, TABLE)],
+  ['deleteAll', overwrite.deleteAll(TABLE)],
+  ['insertFrom', overwrite.insertFrom(TABLE, SHADOW, COLUMNS)],
+  ['renameTable', overwrite.renameTable(TABLE, SHADOW.table)],
+  ['dropTable', overwrite.dropTable(TABLE)],
+  ['dropTableIfExists', overwrite.dropTableIfExists(SHADOW)],
+  ['countRows', overwrite.countRows(TABLE)],
+  ['dependentViews', overwrite.dependentViews(TABLE)],
+  ['deleteOlderVersions', overwrite.deleteOlderVersions(TABLE, 1674486431563n)],
+  ['markOlderVersions', overwrite.markOlderVersions(TABLE, 1674486431563n, '2024-01-31T10:15:00.000Z')],
 ];

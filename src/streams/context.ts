@@ -1,0 +1,30 @@
+/** What the streams of a run share. */
+import type { LimitFunction } from 'p-limit';
+import type { Config } from '../config/options.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Logger } from '../log.ts';
+import type { Staging } from '../staging/batch.ts';
+import type { Loader } from '../warehouse/loader.ts';
+
+export interface StreamContext {
+  readonly config: Config;
+  readonly loader: Loader;
+  readonly staging: Staging;
+  readonly ledger: Ledger;
+  /** How many tables load at the same time. */
+  readonly loads: LimitFunction;
+  readonly objectPrefix: string;
+  /** The prefix of the records that the run sets aside. */
+  readonly rejectedPrefix: string;
+  readonly folder: string;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** When the run began, in milliseconds since the epoch. */
+  readonly syncStartedAt: number;
+  readonly nextBatch: () => number;
+  /** A batch is durable and the ledger knows. */
+  readonly onCommitted: () => void;
+  readonly onFailure: (error: unknown) => void;
+  /** A load or the way to S3 failed for good: nothing further is loaded. */
+  readonly areLoadsStopped: () => boolean;
+}

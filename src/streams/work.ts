@@ -1,0 +1,197 @@
+/**
+ * What is done to the table of one stream, one thing after the other in the order of the input: loads, activations, and
+ * the overwrite at the end.
+ */
+import type { StreamSettings } from '../config/settings.ts';
+import type { Settle } from '../ledger.ts';
+import { messageOf } from '../errors.ts';
+import type { Batch, StagedBatch } from '../staging/batch.ts';
+import type { RejectedRecords } from '../staging/rejected.ts';
+import type { TableRef } from '../table/types.ts';
+import type { LoadCounts } from '../warehouse/load.ts';
+import type { TableJob } from '../warehouse/loader.ts';
+import { Chain } from './chain.ts';
+import type { StreamContext } from './context.ts';
+import { Overwrite } from './overwrite.ts';
+import type { StreamPlan } from './plan.ts';
+import type { Activation } from './versions.ts';
+
+export interface OpenBatch {
+  readonly plan: StreamPlan;
+  readonly rows: Batch;
+  readonly rejected: RejectedRecords;
+  readonly settle: Settle;
+  readonly number: number;
+  readonly keyPrefix: string;
+  readonly openedAt: number;
+  readonly maxBytes: number[];
+}
+
+export class TableWork {
+  readonly #stream: string;
+  readonly #target: TableRef;
+  readonly #settings: StreamSettings;
+  readonly #context: StreamContext;
+  readonly #chain: Chain;
+  #overwrite: Overwrite | undefined;
+  #loadedRows = 0;
+
+  constructor(stream: string, target: TableRef, settings: StreamSettings, context: StreamContext) {
+    this.#stream = stream;
+    this.#target = target;
+    this.#settings = settings;
+    this.#context = context;
+    this.#chain = new Chain(context.loads, context.onFailure);
+  }
+
+  /** Rows that are committed. */
+  get loadedRows(): number {
+    return this.#loadedRows;
+  }
+
+  /** Whether a closed batch may be added: at most one waits behind the one that is loading. */
+  get hasRoom(): boolean {
+    return this.#chain.hasRoom;
+  }
+
+  room(): Promise<void> {
+    return this.#chain.room();
+  }
+
+  /** Resolves when everything queued has ended, well or not. */
+  async drained(): Promise<void> {
+    await this.#chain.drained();
+  }
+
+  /** From here on batches go into a shadow. No state passes until the shadow's rows are those of the table. */
+  beginOverwrite(): void {
+    const { loader, ledger } = this.#context;
+    this.#overwrite ??= new Overwrite(
+      this.#target,
+      loader.shadowOf(this.#target),
+      this.#settings.overwrite_method,
+      ledger.open(),
+    );
+  }
+
+  load(batch: OpenBatch): void {
+    const { loader, now, areLoadsStopped } = this.#context;
+    const { plan, number, maxBytes, keyPrefix } = batch;
+    // What is set aside is durable before the rest is visible.
+    const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
+    staged.catch(() => undefined);
+    this.#chain.add(async () => {
+      if (areLoadsStopped()) return this.#discard(batch);
+      const started = now();
+      const ready = await staged.catch(async (error: unknown) => {
+        await this.#discard(batch);
+        throw error;
+      });
+      if (ready.rows === 0) {
+        this.#settle(batch, ready, started);
+        return;
+      }
+      const { method, hasStubs } = plan;
+      const own = { ...this.#job(plan, number, maxBytes), method, hasStubs, keyPrefix };
+      const job = this.#overwrite?.redirect(own) ?? own;
+      await loader.load(job, ready, (counts) => {
+        this.#overwrite?.add(job, counts);
+        this.#settle(batch, ready, started, counts);
+      });
+    });
+  }
+
+  /** Makes the table of a stream without rows. */
+  prepare(plan: StreamPlan): void {
+    const { loader } = this.#context;
+    this.#add(() => loader.prepare(this.#job(plan, 0)));
+  }
+
+  /** Makes the rows of older versions go. Of several activations the newest does the work of all. */
+  activate(plan: StreamPlan, activations: readonly Activation[]): void {
+    const { loader, log, now, onCommitted } = this.#context;
+    this.#add(async () => {
+      const version = activations.map((one) => one.version).reduce((a, b) => (a > b ? a : b));
+      const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()));
+      for (const { settle } of activations) settle();
+      log.info(
+        { stream: this.#stream, table: this.#target.table, version: String(version), rows },
+        `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
+      );
+      onCommitted();
+    });
+  }
+
+  /** Puts the rows of the shadow in place of those of the table. */
+  swap(plan: StreamPlan): void {
+    const overwrite = this.#overwrite;
+    if (!overwrite) return;
+    const { loader, log, now, nextBatch, onCommitted } = this.#context;
+    this.#add(async () => {
+      const started = now();
+      const job = overwrite.swap(this.#job(plan, nextBatch()));
+      await loader.swap(job, (counts) => {
+        overwrite.settle();
+        log.info(
+          { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
+          `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
+        );
+        onCommitted();
+      });
+    });
+  }
+
+  /** Gives up a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
+  async abandon(batch: OpenBatch | undefined): Promise<void> {
+    if (batch) await this.#discard(batch);
+    if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
+  }
+
+  #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
+    const { log, now, onCommitted } = this.#context;
+    const { count, urls } = batch.rejected;
+    this.#loadedRows += rows;
+    batch.settle();
+    log.info(
+      {
+        stream: this.#stream,
+        table: this.#target.table,
+        rows,
+        ...counts,
+        ...(count > 0 ? { rejected: count, rejected_files: urls } : {}),
+        bytes,
+        parts: parts.length,
+        ms: now() - started,
+      },
+      `loaded ${rows} rows of ${this.#stream}${count > 0 ? `, set aside ${count}` : ''}`,
+    );
+    onCommitted();
+  }
+
+  /** What was set aside stays: it shows why records were refused, whatever ended the run. */
+  async #discard({ rows, rejected }: OpenBatch): Promise<void> {
+    const { loader, log } = this.#context;
+    await rejected.close().catch((error: unknown) => {
+      log.warn({ stream: this.#stream }, `records could not be set aside: ${messageOf(error)}`);
+    });
+    await loader.remove(await rows.discard());
+  }
+
+  #add(work: () => Promise<void>): void {
+    this.#chain.add(async () => {
+      if (!this.#context.areLoadsStopped()) await work();
+    });
+  }
+
+  #job(plan: StreamPlan, batch: number, maxBytes: readonly number[] = []): TableJob {
+    return {
+      stream: this.#stream,
+      target: this.#target,
+      columns: plan.columns,
+      maxBytes,
+      settings: this.#settings,
+      keyProperties: plan.keys,
+      batch,
+    };
+  }
+}

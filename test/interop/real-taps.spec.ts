@@ -1,7 +1,8 @@
 /** Taps of other people, piped into the program as a shell does it. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type PipeOutcome, run, runPipe } from './support/processes.ts';
+import { extraction, MELTANOLABS, PIPELINEWISE, statesOf } from './support/postgres-taps.ts';
+import { type PipeOutcome, runPipe } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
 import {
   NOTES,
@@ -16,14 +17,6 @@ import { type Folder, newFolder, queryLocal, TARGET, type Row } from './support/
 function expectBothEndedWell({ tap, target }: PipeOutcome): void {
   expect(tap.code, `the tap's exit code:\n${tap.stderr.slice(-4000)}`).to.equal(0);
   expect(target.code, `the target's exit code:\n${target.stderr.slice(-4000)}`).to.equal(0);
-}
-
-/** The states that the target has printed. */
-function statesOf({ target }: PipeOutcome): readonly unknown[] {
-  return target.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as unknown);
 }
 
 const CSV_TAP = 'tap-csv-folder==0.0.1a1';
@@ -128,58 +121,6 @@ describe(CSV_TAP, () => {
   });
 });
 
-interface PostgresTap {
-  readonly requirement: string;
-  /** The option that takes the catalog. */
-  readonly catalogOption: string;
-  readonly settings: (source: SourceDatabase) => object;
-  /** Whether its schema says that a NUMERIC is exact; otherwise the column is a DOUBLE PRECISION. */
-  readonly isExact: boolean;
-}
-
-const POSTGRES_TAPS: readonly PostgresTap[] = [
-  {
-    requirement: 'meltanolabs-tap-postgres==0.10.0',
-    catalogOption: '--catalog',
-    settings: ({ port, user, password, database }) => ({
-      ...{ host: '127.0.0.1', port, user, password, database },
-      filter_schemas: [SCHEMA],
-    }),
-    isExact: false,
-  },
-  {
-    requirement: 'pipelinewise-tap-postgres==1.8.4',
-    catalogOption: '--properties',
-    settings: ({ port, user, password, database }) => ({
-      ...{ host: '127.0.0.1', port, user, password, dbname: database },
-      filter_schemas: SCHEMA,
-      default_replication_method: 'FULL_TABLE',
-    }),
-    isExact: true,
-  },
-];
-
-interface Catalog {
-  readonly streams: {
-    replication_method?: string;
-    readonly metadata: {
-      readonly breadcrumb: readonly string[];
-      readonly metadata: Record<string, unknown>;
-    }[];
-  }[];
-}
-
-/** The catalog with everything selected. */
-function selectAll(text: string): string {
-  const catalog = JSON.parse(text) as Catalog;
-  for (const stream of catalog.streams) {
-    stream.replication_method = 'FULL_TABLE';
-    const root = stream.metadata.find(({ breadcrumb }) => breadcrumb.length === 0);
-    if (root) Object.assign(root.metadata, { selected: true, 'replication-method': 'FULL_TABLE' });
-  }
-  return JSON.stringify(catalog);
-}
-
 const STREAM = `${SCHEMA}-${TABLE}`;
 /** The same words mean the same in both dialects. pipelinewise-tap-postgres declares dates as `date-time`. */
 const VALUES = 'region, id, note, ordered_at, due::date AS due, paid';
@@ -203,9 +144,9 @@ describe('taps that read PostgreSQL', () => {
     folder?.remove();
   });
 
-  for (const { requirement, catalogOption, settings, isExact } of POSTGRES_TAPS) {
+  for (const tap of [MELTANOLABS, PIPELINEWISE]) {
+    const { requirement, isExact } = tap;
     describe(requirement, () => {
-      let programs: Programs;
       let dir = '';
       let pipe: () => Promise<PipeOutcome>;
 
@@ -222,21 +163,13 @@ describe('taps that read PostgreSQL', () => {
 
       before(async function () {
         if (!source || !folder) throw new Error('there is no source before the first test');
-        programs = await environmentOrSkip(this, [requirement]);
-        const own = folder.file(requirement);
-        mkdirSync(own);
-        dir = `${own}/warehouse`;
-        const [config, catalog] = [`${own}/tap.json`, `${own}/catalog.json`];
-        writeFileSync(config, JSON.stringify(settings(source)));
-        const discovered = await run([programs('tap-postgres'), '--config', config, '--discover']);
-        expect(discovered.code, discovered.stderr).to.equal(0);
-        writeFileSync(catalog, selectAll(discovered.stdout));
-        expect(readFileSync(catalog, 'utf8')).to.contain(STREAM);
-        pipe = () =>
-          runPipe(
-            [programs('tap-postgres'), '--config', config, catalogOption, catalog],
-            [...TARGET, '--local', '--dir', dir],
-          );
+        const programs = await environmentOrSkip(this, [requirement]);
+        const load = extraction({
+          ...{ tap, programs, source, schema: SCHEMA, replication: { method: 'FULL_TABLE' } },
+          folder: folder.file(requirement),
+        });
+        dir = load.dir;
+        pipe = () => load.load();
       });
 
       it('loads the table with both programs ending well and a state at the end', async () => {

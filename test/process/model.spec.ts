@@ -1,39 +1,77 @@
 /** Random sequences of messages against a plain model in memory: the tables are the same after every commit. */
 import fc from 'fast-check';
-import { newPlace } from '../support/warehouse.ts';
-import { openReader, play } from './model/play.ts';
-import { scripts, sequence, type Sequence } from './model/sequence.ts';
+import { faults, newPlace } from '../support/warehouse.ts';
+import { type Driver, inProcess, play, playOn } from './model/play.ts';
+import { openReader, READS } from './model/reader.ts';
+import { repeatable, scripts, sequence, type Sequence } from './model/sequence.ts';
 
 /** MODEL_RUNS=N for more of them. */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 20);
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 15);
 
 /** A slow machine plays fewer of them; a sequence that failed is made smaller for as long. */
-const LIMIT_MS = 20_000 + RUNS * 1000;
+const LIMIT_MS = 10_000 + RUNS * 500;
 
-let deadline = Infinity;
+type Statement = Parameters<typeof faults.sql>[0];
+type Fault = ReturnType<typeof faults.sql>;
 
-async function check(one: Sequence): Promise<void> {
-  if (Date.now() > deadline) return;
+/** What may happen to a statement: it fails for good, or the connection is lost before or after it takes effect. */
+const fault: fc.Arbitrary<Fault> = fc.constantFrom<Fault>(
+  { kind: 'drop-before' },
+  { kind: 'drop-after' },
+  { kind: 'error', sqlstate: 'XX000', message: 'Disk Full' },
+);
+
+/** The fault strikes once, at the nth statement of the loader. */
+function strike(nth: number, what: Fault): (statement: Statement) => Fault {
+  let seen = 0;
+  return ({ sql }) => (!sql.startsWith(READS) && seen++ === nth ? what : undefined);
+}
+
+interface Options {
+  readonly max_load_attempts?: number;
+}
+
+async function check(
+  how: typeof play,
+  driver: Driver,
+  { settings, runs }: Sequence,
+  more: Options = {},
+): Promise<void> {
   const place = await newPlace();
-  const { read, close } = await openReader(place);
-  const runs = scripts(one);
+  const reader = await openReader(place);
+  const options = { ...settings, ...more };
+  const written = scripts({ settings, runs });
   try {
-    for (const script of runs) await play(place, read, one.settings, script);
+    for (const script of written) await how(driver, place, reader, options, script);
   } catch (error) {
-    const messages = runs.map(({ lines }, i) => `== run ${i + 1}\n${lines.join('\n')}\n`).join('');
-    throw new Error(`${String(error)}\n== config\n${JSON.stringify(one.settings)}\n${messages}`, {
-      cause: error,
-    });
+    const messages = written.map(({ lines }, i) => `== run ${i + 1}\n${lines.join('\n')}\n`).join('');
+    throw new Error(`${String(error)}\n== config\n${JSON.stringify(options)}\n${messages}`, { cause: error });
   } finally {
-    await close();
+    await reader.close();
   }
+}
+
+async function assert<T>(values: fc.Arbitrary<T>, test: (value: T) => Promise<void>): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  await fc.assert(
+    fc.asyncProperty(values, async (value) => {
+      if (Date.now() < deadline) await test(value);
+    }),
+    { numRuns: RUNS },
+  );
 }
 
 describe('tables against a model', function () {
   this.timeout(LIMIT_MS + 30_000);
 
   it(`are equal after every state and at the end of every run, in ${RUNS} random sequences`, async () => {
-    deadline = Date.now() + LIMIT_MS;
-    await fc.assert(fc.asyncProperty(sequence, check), { numRuns: RUNS });
+    await assert(sequence, (one) => check(play, inProcess, one));
+  });
+
+  it(`are equal after runs that a statement failed or lost, and that went on from their last state`, async () => {
+    await assert(fc.tuple(repeatable, fc.nat(120), fault), async ([one, nth, what]) => {
+      faults.sql = strike(nth, what);
+      await check(playOn, inProcess, one, { max_load_attempts: 1 });
+    });
   });
 });

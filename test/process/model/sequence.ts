@@ -38,41 +38,55 @@ export interface Sequence {
   readonly runs: readonly (readonly Step[])[];
 }
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      kind: fc.constant('record' as const),
-      stream: fc.nat(STREAMS.length - 1),
-      identity: fc.tuple(...IDENTITIES.map(({ values }) => fc.nat(values.length - 1))),
-      values: fc.tuple(...PROPERTIES.map(() => fc.nat(99))),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('schema' as const),
-      stream: fc.nat(STREAMS.length - 1),
-      properties: fc.nat(2 ** PROPERTIES.length - 1),
-      isReversed: fc.boolean(),
-      keys: fc.nat(2 ** IDENTITIES.length - 1),
-    }),
-  },
-  { weight: 4, arbitrary: fc.constant({ kind: 'state' as const }) },
-);
+/** `keys` are the bits of IDENTITIES that a SCHEMA may choose. */
+const stepWith = (keys: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+  fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        kind: fc.constant('record' as const),
+        stream: fc.nat(STREAMS.length - 1),
+        identity: fc.tuple(...IDENTITIES.map(({ values }) => fc.nat(values.length - 1))),
+        values: fc.tuple(...PROPERTIES.map(() => fc.nat(99))),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('schema' as const),
+        stream: fc.nat(STREAMS.length - 1),
+        properties: fc.nat(2 ** PROPERTIES.length - 1),
+        isReversed: fc.boolean(),
+        keys,
+      }),
+    },
+    { weight: 4, arbitrary: fc.constant({ kind: 'state' as const }) },
+  );
+
+const runsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<readonly (readonly Step[])[]> =>
+  fc.array(fc.array(step, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 3 });
+
+const sizes = {
+  batch_size_rows: fc.constantFrom(1, 2, 3, 5, 1000),
+  max_parallel_loads: fc.constantFrom(1, 4),
+};
 
 export const sequence: fc.Arbitrary<Sequence> = fc.record({
-  settings: fc.record({
-    load_method: fc.constantFrom('upsert' as const, 'upsert' as const, 'append-only' as const),
-    batch_size_rows: fc.constantFrom(1, 2, 3, 5, 1000),
-    max_parallel_loads: fc.constantFrom(1, 4),
-  }),
-  runs: fc.array(fc.array(step, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 3 }),
+  settings: fc.record({ load_method: fc.constantFrom('upsert', 'upsert', 'append-only'), ...sizes }),
+  runs: runsOf(stepWith(fc.nat(2 ** IDENTITIES.length - 1))),
+});
+
+/** Sequences that may be played again from any state: upserts by a key that stays. */
+export const repeatable: fc.Arbitrary<Sequence> = fc.record({
+  settings: fc.record({ load_method: fc.constant('upsert'), ...sizes }),
+  runs: runsOf(stepWith(fc.constant(1))),
 });
 
 /** A run as lines, and for each table what it holds: before the first line, after the first, and so on. */
 export interface Script {
   readonly lines: readonly string[];
+  /** What a tap sends first when it goes on behind so many lines: the schemas as they are then. */
+  readonly schemas: readonly (readonly string[])[];
   readonly tables: ReadonlyMap<TableName, readonly (Table | undefined)[]>;
 }
 
@@ -126,6 +140,11 @@ class ModelStream {
     this.#isDeclared = false;
   }
 
+  /** The SCHEMA that holds now; none before there was one in this run. */
+  current(): readonly string[] {
+    return this.#isDeclared ? [this.#schemaLine()] : [];
+  }
+
   #schemaLine(): string {
     this.#isDeclared = true;
     const properties = Object.fromEntries(this.#schema.map(({ name, schema }) => [name, schema]));
@@ -164,9 +183,11 @@ export function scripts({ settings, runs }: Sequence): readonly Script[] {
   const streams = STREAMS.map((name) => new ModelStream(name, settings.load_method));
   return runs.map((steps) => {
     const lines: string[] = [];
+    const schemas: (readonly string[])[] = [[]];
     const tables = new Map(streams.map((stream) => [stream.tableName, [stream.table]]));
     const add = (line: string): void => {
       lines.push(line);
+      schemas.push(streams.flatMap((stream) => stream.current()));
       for (const stream of streams) tables.get(stream.tableName)?.push(stream.table);
     };
     for (const one of steps) {
@@ -186,6 +207,6 @@ export function scripts({ settings, runs }: Sequence): readonly Script[] {
       // What the end of the input brings.
       tables.get(stream.tableName)?.push(stream.table);
     }
-    return { lines, tables };
+    return { lines, schemas, tables };
   });
 }

@@ -1,9 +1,10 @@
 /** Random sequences of messages against a plain model in memory: the tables are the same after every commit. */
 import fc from 'fast-check';
-import { faults, newPlace } from '../support/warehouse.ts';
-import { type Driver, inProcess, play, playOn } from './model/play.ts';
-import { openReader, READS } from './model/reader.ts';
-import { repeatable, scripts, sequence, type Sequence } from './model/sequence.ts';
+import { faults } from '../support/warehouse.ts';
+import { check } from './model/check.ts';
+import { inProcess, play, playOn } from './model/play.ts';
+import { READS } from './model/reader.ts';
+import { repeatable, sequence } from './model/sequence.ts';
 
 /** MODEL_RUNS=N for more of them. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 15);
@@ -27,38 +28,12 @@ function strike(nth: number, what: Fault): (statement: Statement) => Fault {
   return ({ sql }) => (!sql.startsWith(READS) && seen++ === nth ? what : undefined);
 }
 
-interface Options {
-  readonly max_load_attempts?: number;
-}
-
-async function check(
-  how: typeof play,
-  driver: Driver,
-  { settings, runs }: Sequence,
-  more: Options = {},
-): Promise<void> {
-  const place = await newPlace();
-  const reader = await openReader(place);
-  const options = { ...settings, ...more };
-  const written = scripts({ settings, runs });
-  try {
-    for (const script of written) await how(driver, place, reader, options, script);
-  } catch (error) {
-    const messages = written.map(({ lines }, i) => `== run ${i + 1}\n${lines.join('\n')}\n`).join('');
-    throw new Error(`${String(error)}\n== config\n${JSON.stringify(options)}\n${messages}`, { cause: error });
-  } finally {
-    await reader.close();
-  }
-}
-
 async function assert<T>(values: fc.Arbitrary<T>, test: (value: T) => Promise<void>): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
-  await fc.assert(
-    fc.asyncProperty(values, async (value) => {
-      if (Date.now() < deadline) await test(value);
-    }),
-    { numRuns: RUNS },
-  );
+  const inTime = fc.asyncProperty(values, async (value) => {
+    if (Date.now() < deadline) await test(value);
+  });
+  await fc.assert(inTime, { numRuns: RUNS });
 }
 
 describe('tables against a model', function () {
@@ -68,7 +43,7 @@ describe('tables against a model', function () {
     await assert(sequence, (one) => check(play, inProcess, one));
   });
 
-  it(`are equal after runs that a statement failed or lost, and that went on from their last state`, async () => {
+  it('are equal after runs that a statement failed or lost, and that went on from their last state', async () => {
     await assert(fc.tuple(repeatable, fc.nat(120), fault), async ([one, nth, what]) => {
       faults.sql = strike(nth, what);
       await check(playOn, inProcess, one, { max_load_attempts: 1 });

@@ -1,4 +1,5 @@
 /** Plays runs of a sequence through the loader and compares the tables with those of the model. */
+import type { ChildProcess } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -39,9 +40,16 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
   });
 };
 
-/** The program as its users run it. */
-export const asProgram: Driver = async (place, options, lines, onState) => {
+/** The program as its users run it. `onStart` may do something to the process. */
+export async function asProgram(
+  place: Place,
+  options: Options,
+  lines: AsyncIterable<string>,
+  onState: (state: string) => void,
+  onStart?: (child: ChildProcess) => void,
+): Promise<void> {
   const run = startCli(['--config', place.configFile(options)]);
+  onStart?.(run.process);
   let seen = '';
   run.process.stdout?.on('data', (data: Buffer) => {
     const complete = (seen + data.toString()).split('\n');
@@ -50,9 +58,9 @@ export const asProgram: Driver = async (place, options, lines, onState) => {
   });
   for await (const line of lines) await run.write(`${line}\n`);
   run.end();
-  const { code, stderr } = await run.finished;
-  if (code !== 0) throw new Error(`ended with ${code}: ${stderr.slice(-4000)}`);
-};
+  const { code, signal, stderr } = await run.finished;
+  if (code !== 0) throw new Error(`ended with ${code ?? String(signal)}: ${stderr.slice(-4000)}`);
+}
 
 async function* bytesOf(lines: AsyncIterable<string>): AsyncGenerator<Buffer> {
   for await (const line of lines) yield Buffer.from(`${line}\n`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { ConfigError, messageOf } from '../errors.ts';
+import { parseType, TYPE_NAMES } from '../table/type-text.ts';
 import { givenName } from '../table/names.ts';
 import { nameProblems } from './names.ts';
 import type { Option } from './option.ts';
@@ -187,8 +188,19 @@ function contradictions(config: Config): string[] {
           'COPY needs a way to read the bucket: set "iam_role", or "aws_access_key_id" and "aws_secret_access_key"',
         ]
       : []),
+    ...unknownTypes(config),
     ...nameProblems(config),
   ];
+}
+
+function unknownTypes({ streams }: Config): string[] {
+  return Object.entries(streams).flatMap(([stream, { columns = {} }]) =>
+    Object.entries(columns).flatMap(([property, { type }]) =>
+      type === undefined || parseType(type)
+        ? []
+        : [`"streams.${stream}.columns.${property}.type" is "${type}", it must be one of ${TYPE_NAMES}`],
+    ),
+  );
 }
 
 function normalise(config: Config): Config {

@@ -38,6 +38,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const { stream, schema } = message;
   const keys = settings.key_properties ?? message.keyProperties;
   const wanted = columnsOf(stream, schema, keys, settings);
+  reportNotes(stream, wanted, log);
   const described = settings.add_record_metadata ? withMetadata(wanted) : wanted;
   const nullsInvalid = settings.on_invalid === 'null';
   const columns = resolveColumns(target.table, nullsInvalid ? withChanges(described) : described, stored);
@@ -59,6 +60,14 @@ export function planStream(input: PlanInput): StreamPlan {
         log.warn({ stream }, `property ${JSON.stringify(property)} is not in the schema and is not loaded`),
     }),
   };
+}
+
+/** What of the schema was not understood. */
+function reportNotes(stream: string, columns: readonly Column[], log: Logger): void {
+  for (const { property, notes = [], type } of columns) {
+    const column = `property ${JSON.stringify(property)} becomes ${type.kind.toUpperCase()}`;
+    for (const note of notes) log.warn({ stream }, `${column}: ${note}`);
+  }
 }
 
 function methodOf(method: StreamSettings['load_method'], keys: readonly string[]): LoadMethod {

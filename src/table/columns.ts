@@ -3,9 +3,11 @@ import { InputError } from '../errors.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { columnName, givenName, RESERVED_PREFIX } from './names.ts';
 import { columnSetting, type TableSettings } from './settings.ts';
+import { leavesOf, type Leaf } from './flatten.ts';
 import { isObject } from './shapes.ts';
-import { canBeKey, type Column } from './types.ts';
-import { typeOf } from './typing.ts';
+import { parseType } from './type-text.ts';
+import { canBeKey, type Column, type ColumnType } from './types.ts';
+import { typingOf } from './typing.ts';
 
 /** Redshift's limit (r_CREATE_TABLE_NEW); one is left for the ordinal of a stage. */
 const MAX_COLUMNS = 1_599;
@@ -18,6 +20,9 @@ export const PLACEHOLDER: Column = {
   type: { kind: 'boolean' },
   isKey: false,
 };
+
+/** What SUPER becomes with nested_values text. Not for keys: 1 and "1" would be one text. */
+const TEXT: ColumnType = { kind: 'varchar', bytes: 0 };
 
 /**
  * The columns of a stream, in the schema's order.
@@ -42,21 +47,35 @@ export function columnsOf(
       { stream },
     );
   }
-  const columns = [...properties].map(([property, definition]) => ({
-    property,
-    source: { kind: 'property' as const, path: [property] },
-    name: nameOf(property, settings),
-    type: typeOf(definition, schema),
-    isKey: keyProperties.includes(property),
-  }));
+  const isKey = (path: readonly string[]): boolean =>
+    path.length === 1 && keyProperties.includes(path[0] ?? '');
+  const leaves = leavesOf(schema, properties, {
+    depth: settings.nested_values === 'flatten' ? settings.flatten_max_depth : 0,
+    maxLeaves: MAX_COLUMNS,
+    staysWhole: (path) => isKey(path) || columnSetting(settings, path.join('.')).type !== undefined,
+  });
+  const columns = leaves.map((leaf) => columnOf(leaf, isKey(leaf.path), settings));
   checkColumns(stream, columns);
   return columns.length > 0 ? columns : [PLACEHOLDER];
 }
 
-/** The name that the user gave, or that follows from the property's. */
-function nameOf(property: string, settings: TableSettings): string {
-  const { name } = columnSetting(settings, property);
-  return name === undefined ? columnName(property, settings.naming) : givenName(name);
+function columnOf({ path, shapes }: Leaf, isKey: boolean, settings: TableSettings): Column {
+  const property = path.join('.');
+  const { name, type: wanted } = columnSetting(settings, property);
+  const { type, encoding, notes } = typingOf(shapes);
+  const given = wanted === undefined ? undefined : parseType(wanted);
+  return {
+    property,
+    source: { kind: 'property', path },
+    name:
+      name === undefined
+        ? columnName(path.join(settings.flatten_separator), settings.naming)
+        : givenName(name),
+    type: given ?? (type.kind === 'super' && settings.nested_values === 'text' && !isKey ? TEXT : type),
+    isKey,
+    ...(encoding && { encoding }),
+    ...(notes.length > 0 && !given && { notes }),
+  };
 }
 
 function checkColumns(stream: string, columns: readonly Column[]): void {

@@ -16,11 +16,28 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return value instanceof Map;
 }
 
-export function shapesOf(definition: Json, root: JsonObject): readonly JsonObject[] {
-  return new Walk(root).shapes(definition, new Set());
+export interface Shapes {
+  readonly shapes: readonly JsonObject[];
+  /** The references that led to them. */
+  readonly references: ReadonlySet<string>;
+  /** What in the definition says nothing, although it was meant to. */
+  readonly notes: readonly string[];
+}
+
+/** `references` led to the definition; those that it repeats are recursive and say nothing. */
+export function shapesOf(
+  definition: Json,
+  root: JsonObject,
+  references: ReadonlySet<string> = new Set(),
+): Shapes {
+  const walk = new Walk(root);
+  const shapes = walk.shapes(definition, references);
+  return { shapes, references: new Set([...references, ...walk.followed]), notes: [...walk.notes] };
 }
 
 class Walk {
+  readonly followed = new Set<string>();
+  readonly notes = new Set<string>();
   readonly #root: JsonObject;
   #steps = 0;
 
@@ -30,36 +47,53 @@ class Walk {
 
   /** `path` holds the references that led here. */
   shapes(definition: Json, path: ReadonlySet<string>): readonly JsonObject[] {
-    if (!isObject(definition) || ++this.#steps > MAX_STEPS) return [ANYTHING];
+    if (!isObject(definition)) return [ANYTHING];
+    if (++this.#steps > MAX_STEPS) return this.#tooMany();
     let shapes: readonly JsonObject[] = [without(definition)];
     const reference = definition.get('$ref');
-    if (typeof reference === 'string') shapes = combine(this.#referred(reference, path), shapes);
+    if (typeof reference === 'string') shapes = this.#combine(this.#referred(reference, path), shapes);
     for (const key of ['anyOf', 'oneOf']) {
       const alternatives = list(definition.get(key));
       if (alternatives.length > 0) {
-        shapes = combine(
+        shapes = this.#combine(
           shapes,
           alternatives.flatMap((one) => this.shapes(one, path)),
         );
       }
     }
-    for (const part of list(definition.get('allOf'))) shapes = combine(shapes, this.shapes(part, path));
+    for (const part of list(definition.get('allOf'))) shapes = this.#combine(shapes, this.shapes(part, path));
     return shapes;
   }
 
   #referred(reference: string, path: ReadonlySet<string>): readonly JsonObject[] {
     // Recursive definitions are real (tap-postgres writes them for arrays); what repeats is nested data anyway.
     if (path.has(reference)) return [ANYTHING];
-    return this.shapes(this.#resolve(reference), new Set([...path, reference]));
+    this.followed.add(reference);
+    const found = this.#resolve(reference);
+    if (found !== undefined) return this.shapes(found, new Set([...path, reference]));
+    this.notes.add(`$ref ${JSON.stringify(reference)} leads nowhere in the schema`);
+    return [ANYTHING];
   }
 
-  #resolve(reference: string): Json {
-    if (!reference.startsWith('#/')) return ANYTHING;
+  #resolve(reference: string): Json | undefined {
+    if (reference === '#') return this.#root;
+    if (!reference.startsWith('#/')) return undefined;
     let found: Json | undefined = this.#root;
     for (const step of reference.slice(2).split('/')) {
       found = isObject(found) ? found.get(unescape(step)) : undefined;
     }
-    return found ?? ANYTHING;
+    return found;
+  }
+
+  /** Every shape of one list together with every shape of the other. */
+  #combine(left: readonly JsonObject[], right: readonly JsonObject[]): readonly JsonObject[] {
+    if (left.length * right.length > MAX_SHAPES) return this.#tooMany();
+    return left.flatMap((a) => right.map((b) => merged(a, b)));
+  }
+
+  #tooMany(): readonly JsonObject[] {
+    this.notes.add('the schema has too many alternatives to tell apart');
+    return [ANYTHING];
   }
 }
 
@@ -71,10 +105,17 @@ function without(definition: JsonObject): JsonObject {
   return new Map([...definition].filter(([key]) => !COMBINING.has(key)));
 }
 
-/** Every shape of one list together with every shape of the other. */
-function combine(left: readonly JsonObject[], right: readonly JsonObject[]): readonly JsonObject[] {
-  if (left.length * right.length > MAX_SHAPES) return [ANYTHING];
-  return left.flatMap((a) => right.map((b) => new Map([...a, ...b])));
+/** What both say; where they differ, the second counts. Properties of objects are those of both. */
+function merged(a: JsonObject, b: JsonObject): JsonObject {
+  const [left, right] = [a.get('properties'), b.get('properties')];
+  const both = new Map([...a, ...b]);
+  if (!isObject(left) || !isObject(right)) return both;
+  const properties = new Map(left);
+  for (const [name, definition] of right) {
+    const other = left.get(name);
+    properties.set(name, other === undefined ? definition : new Map([['allOf', [other, definition]]]));
+  }
+  return both.set('properties', properties);
 }
 
 /** A step of a JSON pointer in a URL fragment; a wrong percent escape stands for itself. */

@@ -1,58 +1,116 @@
 /** The column type of a property from its JSON Schema. Draft-4 oddities of real taps are ignored, never refused. */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
-import { shapesOf } from './shapes.ts';
-import { MAX_VARCHAR_BYTES, varcharWidth, type ColumnType } from './types.ts';
+import type { Shapes } from './shapes.ts';
+import { parseType } from './type-text.ts';
+import {
+  MAX_VARCHAR_BYTES,
+  NEW_VARBYTE_BYTES,
+  typeSql,
+  varcharWidth,
+  type BinaryEncoding,
+  type ColumnType,
+} from './types.ts';
 
-/** The type of a property. Shapes that say nothing exact become SUPER, which holds any JSON value. */
-export function typeOf(definition: Json, root: JsonObject): ColumnType {
-  const branches = shapesOf(definition, root);
-  const types = branches.map(branchType).filter((type) => type !== undefined);
-  const [first, ...others] = types;
-  if (first === undefined) return { kind: 'super' };
-  return others.reduce<ColumnType>(unite, first);
+/** How the values of a property are stored. */
+export interface Typing {
+  readonly type: ColumnType;
+  readonly encoding?: BinaryEncoding;
+  /** What of the schema was not understood. */
+  readonly notes: readonly string[];
 }
 
-/** Undefined for a branch that allows null only. */
-function branchType(branch: JsonObject): ColumnType | undefined {
-  const declared = branch.get('type');
-  const names = (Array.isArray(declared) ? (declared as readonly Json[]) : [declared]).filter(
+const ANY: Typing = { type: { kind: 'super' }, notes: [] };
+
+/** Shapes that say nothing exact become SUPER, which holds any JSON value. */
+export function typingOf({ shapes, notes }: Shapes): Typing {
+  const [first = ANY, ...others] = shapes.map(shapeTyping).filter((one) => one !== undefined);
+  const typing = others.reduce(unite, first);
+  return { ...typing, notes: [...new Set([...notes, ...typing.notes])] };
+}
+
+/** The types that a shape names, without null. */
+export function typeNames(shape: JsonObject): readonly (Json | undefined)[] {
+  const declared = shape.get('type');
+  return (Array.isArray(declared) ? (declared as readonly Json[]) : [declared]).filter(
     (one) => one !== 'null',
   );
-  if (declared !== undefined && names.length === 0) return undefined;
-  const types = names.map((name) => namedType(name, branch));
-  const [first, ...others] = types;
-  return first === undefined ? { kind: 'super' } : others.reduce<ColumnType>(unite, first);
 }
 
-function namedType(name: Json | undefined, branch: JsonObject): ColumnType {
+/** Undefined for a shape that allows null only. */
+function shapeTyping(shape: JsonObject): Typing | undefined {
+  const names = typeNames(shape);
+  if (shape.has('type') && names.length === 0) return undefined;
+  const hint = shape.get('x-sql-datatype');
+  const hinted = typeof hint === 'string' ? parseType(hint) : undefined;
+  if (hinted) return { ...binary(shape), type: hinted, notes: [] };
+  const [first = ANY, ...others] = names.map((name) => namedTyping(name, shape));
+  const typing = others.reduce(unite, first);
+  if (hint === undefined) return typing;
+  return { ...typing, notes: [...typing.notes, `x-sql-datatype ${text(hint)} is not known and is ignored`] };
+}
+
+function namedTyping(name: Json | undefined, shape: JsonObject): Typing {
   switch (name) {
     case 'integer':
-      return { kind: 'bigint' };
+      return exactly(integerType(shape));
     case 'number':
-      return numberType(branch);
+      return exactly(decimalType(shape) ?? { kind: 'double' });
     case 'boolean':
-      return { kind: 'boolean' };
+      return exactly({ kind: 'boolean' });
     case 'string':
-      return stringType(branch);
+      return stringTyping(shape);
+    case 'object':
+    case 'array':
+    case undefined:
+      return ANY;
     default:
-      return { kind: 'super' };
+      return { ...ANY, notes: [`type ${text(name)} is none of JSON Schema and stands for any value`] };
   }
 }
 
-/**
- * `multipleOf: 1e-9` is how taps mark a decimal: NUMERIC with that scale, exact to the last digit. Some write 1e-38 for "any
- * decimal"; beside a scale that leaves no room for whole digits, only a double holds their values.
- */
-function numberType(branch: JsonObject): ColumnType {
-  const scale = scaleOf(branch.get('multipleOf'));
-  if (scale === undefined) return { kind: 'double' };
-  const wholeDigits = Math.max(digitsOf(branch.get('maximum')), digitsOf(branch.get('minimum')), 1);
-  if (scale + wholeDigits > MAX_PRECISION) return { kind: 'double' };
-  return { kind: 'numeric', precision: MAX_PRECISION, scale };
+function exactly(type: ColumnType): Typing {
+  return { type, notes: [] };
 }
 
-/** Redshift's most digits of a NUMERIC (r_Numeric_types201). */
+function text(value: Json): string {
+  return value instanceof JsonNumber ? value.text : JSON.stringify(value);
+}
+
+/** Redshift's most digits of a NUMERIC, and the most of them behind the point (r_Numeric_types201). */
 const MAX_PRECISION = 38;
+const MAX_SCALE = 37;
+
+/** BIGINT, unless a bound says that its range is left. */
+function integerType(shape: JsonObject): ColumnType {
+  const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'].map((key) => shape.get(key));
+  return bounds.some(leavesBigint)
+    ? { kind: 'numeric', precision: MAX_PRECISION, scale: 0 }
+    : { kind: 'bigint' };
+}
+
+/** Draft 4 has truth values for exclusive bounds. An excluded bound of 2^63 counts as left: it costs bytes, no value. */
+function leavesBigint(bound: Json | undefined): boolean {
+  if (!(bound instanceof JsonNumber)) return false;
+  const isPlain = /^-?\d{1,40}$/.test(bound.text);
+  if (!isPlain) return Math.abs(Number(bound.text)) >= 2 ** 63;
+  const value = BigInt(bound.text);
+  return value < -(2n ** 63n) || value >= 2n ** 63n;
+}
+
+/**
+ * `multipleOf: 1e-9` is how taps mark a decimal, others write `precision` and `scale`: NUMERIC with that scale, exact to the
+ * last digit. Undefined without a scale, and where it leaves no room for the whole digits (some write 1e-38 for "any
+ * decimal"): only a double holds such values.
+ */
+function decimalType(shape: JsonObject): ColumnType | undefined {
+  const scale = scaleOf(shape.get('multipleOf')) ?? wholeOf(shape.get('scale'));
+  if (scale === undefined || scale > MAX_SCALE) return undefined;
+  const declared = wholeOf(shape.get('precision')) ?? 0;
+  const bounds = [shape.get('maximum'), shape.get('minimum')].map(digitsOf);
+  return scale + Math.max(declared - scale, ...bounds, 1) > MAX_PRECISION
+    ? undefined
+    : { kind: 'numeric', precision: MAX_PRECISION, scale };
+}
 
 function scaleOf(multipleOf: Json | undefined): number | undefined {
   if (!(multipleOf instanceof JsonNumber)) return undefined;
@@ -64,22 +122,49 @@ function scaleOf(multipleOf: Json | undefined): number | undefined {
   return Math.max(digits - Number(exponent), 0);
 }
 
+function wholeOf(value: Json | undefined): number | undefined {
+  return value instanceof JsonNumber && /^\d+$/.test(value.text) ? Number(value.text) : undefined;
+}
+
 /** Whole digits of a bound; 0 without one. */
 function digitsOf(bound: Json | undefined): number {
   const value = bound instanceof JsonNumber ? Math.abs(Number(bound.text)) : 0;
   return value >= 1 ? Math.floor(Math.log10(value)) + 1 : 0;
 }
 
-function stringType(branch: JsonObject): ColumnType {
-  switch (branch.get('format')) {
+const UUID_BYTES = 36;
+
+function stringTyping(shape: JsonObject): Typing {
+  const bytes = binary(shape);
+  if (bytes) return { ...bytes, type: { kind: 'varbyte', bytes: NEW_VARBYTE_BYTES }, notes: [] };
+  switch (shape.get('format')) {
     case 'date-time':
-      return { kind: 'timestamptz' };
+      return exactly({ kind: 'timestamptz' });
     case 'date':
-      return { kind: 'date' };
+      return exactly({ kind: 'date' });
     case 'time':
-      return { kind: 'time' };
+      return exactly({ kind: 'time' });
+    case 'uuid':
+      return exactly({ kind: 'varchar', bytes: UUID_BYTES });
+    case 'singer.decimal':
+    case 'x-singer.decimal':
+      return exactly(decimalType(shape) ?? { kind: 'double' });
     default:
-      return { kind: 'varchar', bytes: guessedBytes(branch.get('maxLength')) };
+      return exactly({ kind: 'varchar', bytes: guessedBytes(shape.get('maxLength')) });
+  }
+}
+
+/** How a text stands for bytes; taps that say `format: binary` write hexadecimal digits. Other encodings are texts. */
+function binary(shape: JsonObject): { readonly encoding: BinaryEncoding } | undefined {
+  const encoding = shape.get('contentEncoding');
+  switch (typeof encoding === 'string' ? encoding.toLowerCase() : undefined) {
+    case 'base16':
+    case 'hex':
+      return { encoding: 'hex' };
+    case 'base64':
+      return { encoding: 'base64' };
+    default:
+      return shape.get('format') === 'binary' ? { encoding: 'hex' } : undefined;
   }
 }
 
@@ -89,29 +174,51 @@ function guessedBytes(maxLength: Json | undefined): number {
   return length > 0 ? varcharWidth(Math.min(length, MAX_VARCHAR_BYTES)) : 0;
 }
 
-/** The type that holds both without changing a value. */
-function unite(a: ColumnType, b: ColumnType): ColumnType {
-  if (a.kind === 'varchar' && b.kind === 'varchar')
-    return { kind: 'varchar', bytes: Math.max(a.bytes, b.bytes) };
-  if (a.kind === 'numeric' && b.kind === 'numeric') return a.scale >= b.scale ? a : b;
-  if (a.kind === b.kind) return a;
-  const kinds = new Set([a.kind, b.kind]);
-  const texts = new Set(['varchar', 'date', 'time', 'timestamptz']);
-  // A date-time or any other text: only a text column keeps both as they are.
-  if (texts.has(a.kind) && texts.has(b.kind)) {
-    return { kind: 'varchar', bytes: Math.max(widthOf(a), widthOf(b)) };
-  }
-  if (kinds.has('bigint') && kinds.has('numeric')) {
-    const decimal = a.kind === 'numeric' ? a : b;
-    // A BIGINT has up to 19 digits.
-    return decimal.kind === 'numeric' && decimal.precision - decimal.scale >= 19
-      ? decimal
-      : { kind: 'super' };
-  }
-  if (kinds.has('bigint') && kinds.has('double')) return { kind: 'double' };
-  return { kind: 'super' };
+function unite(a: Typing, b: Typing): Typing {
+  const notes = [...a.notes, ...b.notes];
+  if (a.encoding !== undefined && a.encoding === b.encoding && a.type.kind === b.type.kind)
+    return { ...a, notes };
+  return { type: unitedType(a.type, b.type), notes };
 }
 
-function widthOf(type: ColumnType): number {
-  return type.kind === 'varchar' ? type.bytes : 64;
+/** What taps write as text, so that a text column keeps every value as it is. */
+const TEXTS: ReadonlySet<ColumnType['kind']> = new Set([
+  'varchar',
+  'date',
+  'time',
+  'timetz',
+  'timestamp',
+  'timestamptz',
+  'varbyte',
+]);
+
+const TEXT_BYTES = 64;
+
+const BIGINT_DIGITS = 19;
+
+/** The type that holds both without changing a value. */
+function unitedType(a: ColumnType, b: ColumnType): ColumnType {
+  if (typeSql(a) === typeSql(b) && a.kind !== 'varbyte') return a;
+  if (TEXTS.has(a.kind) && TEXTS.has(b.kind)) {
+    return { kind: 'varchar', bytes: Math.max(textBytes(a), textBytes(b)) };
+  }
+  if (a.kind === 'numeric' && b.kind === 'numeric') return a.scale >= b.scale ? a : b;
+  if (holds(a, b)) return a;
+  return holds(b, a) ? b : { kind: 'super' };
+}
+
+/** Whether a column of a number's type takes what another type's column takes. */
+function holds(type: ColumnType, other: ColumnType): boolean {
+  if (type.kind === 'double') return isInteger(other);
+  return type.kind === 'numeric' && other.kind === 'bigint' && type.precision - type.scale >= BIGINT_DIGITS;
+}
+
+/** NUMERIC without a scale is what integers become that leave the range of BIGINT. */
+function isInteger(type: ColumnType): boolean {
+  return type.kind === 'bigint' || (type.kind === 'numeric' && type.scale === 0);
+}
+
+function textBytes(type: ColumnType): number {
+  if (type.kind === 'varchar') return type.bytes;
+  return type.kind === 'varbyte' ? 0 : TEXT_BYTES;
 }

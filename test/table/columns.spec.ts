@@ -53,6 +53,14 @@ describe('columnsOf', () => {
     [{ type: 'integer' }, 'BIGINT'],
     [{ type: ['null', 'integer'] }, 'BIGINT'],
     [{ type: ['integer', 'null'], minimum: 0 }, 'BIGINT'],
+    [{ type: 'integer', minimum: '-1e30' }, 'BIGINT'],
+    [{ type: 'integer', maximum: 1e40 }, 'NUMERIC(38,0)'],
+    [{ type: ['null', 'integer'], minimum: 0, maximum: 1e20 }, 'NUMERIC(38,0)'],
+    [{ type: 'integer', exclusiveMinimum: -1e19 }, 'NUMERIC(38,0)'],
+    [{ type: 'integer', exclusiveMaximum: 1e19 }, 'NUMERIC(38,0)'],
+    [{ type: 'integer', minimum: 5, exclusiveMinimum: true }, 'BIGINT'],
+    [{ type: ['integer', 'number'], maximum: 1e20 }, 'DOUBLE PRECISION'],
+    [{ anyOf: [{ type: 'integer', maximum: 1e20 }, { type: 'integer' }] }, 'NUMERIC(38,0)'],
     [{ type: 'boolean' }, 'BOOLEAN'],
     [{ type: 'number' }, 'DOUBLE PRECISION'],
     [{ type: 'number', multipleOf: 0.01 }, 'NUMERIC(38,2)'],
@@ -61,10 +69,36 @@ describe('columnsOf', () => {
     [{ type: 'number', multipleOf: 1e21 }, 'NUMERIC(38,0)'],
     [{ type: 'number', multipleOf: '0.01' }, 'DOUBLE PRECISION'],
     [{ type: 'number', multipleOf: -1 }, 'DOUBLE PRECISION'],
+    [{ type: 'number', precision: 12, scale: 2 }, 'NUMERIC(38,2)'],
+    [{ type: 'number', precision: 53 }, 'DOUBLE PRECISION'],
+    [{ type: 'number', precision: 60, scale: 20 }, 'DOUBLE PRECISION'],
+    [{ type: 'number', precision: 38, scale: 38 }, 'DOUBLE PRECISION'],
+    [{ type: ['null', 'string'], format: 'singer.decimal', precision: 38, scale: 18 }, 'NUMERIC(38,18)'],
+    [{ type: 'string', format: 'x-singer.decimal', precision: 10, scale: 0 }, 'NUMERIC(38,0)'],
+    [{ type: 'number', format: 'singer.decimal', precision: 10, scale: 4 }, 'NUMERIC(38,4)'],
+    [{ type: 'string', format: 'singer.decimal', multipleOf: 0.001 }, 'NUMERIC(38,3)'],
+    [{ type: 'string', format: 'singer.decimal' }, 'DOUBLE PRECISION'],
+    [{ type: 'string', precision: 10, scale: 2 }, 'VARCHAR(0)'],
     [{ type: 'string', format: 'date-time' }, 'TIMESTAMPTZ'],
     [{ type: 'string', format: 'date' }, 'DATE'],
     [{ type: 'string', format: 'time' }, 'TIME'],
-    [{ type: 'string', format: 'uuid' }, 'VARCHAR(0)'],
+    [{ type: 'string', format: 'uuid' }, 'VARCHAR(36)'],
+    [{ type: 'string', format: 'email' }, 'VARCHAR(0)'],
+    [{ type: 'string', contentEncoding: 'base16' }, 'VARBYTE(1024000)'],
+    [{ type: 'string', contentEncoding: 'BASE64', maxLength: 8 }, 'VARBYTE(1024000)'],
+    [{ type: ['null', 'string'], format: 'binary' }, 'VARBYTE(1024000)'],
+    [{ type: 'string', contentEncoding: 'quoted-printable' }, 'VARCHAR(0)'],
+    [{ type: ['string', 'integer'], contentEncoding: 'base64' }, 'SUPER'],
+    [{ anyOf: [{ type: 'null' }, { type: 'string', contentEncoding: 'hex' }] }, 'VARBYTE(1024000)'],
+    [{ type: 'string', anyOf: [{ contentEncoding: 'hex' }, { contentEncoding: 'base64' }] }, 'VARCHAR(0)'],
+    [{ type: 'string', anyOf: [{ contentEncoding: 'hex' }, { maxLength: 300 }] }, 'VARCHAR(1024)'],
+    [{ type: 'string', 'x-sql-datatype': 'timetz' }, 'TIMETZ'],
+    [{ type: ['null', 'number'], 'x-sql-datatype': 'DECIMAL(10, 2)' }, 'NUMERIC(10,2)'],
+    [{ type: ['null', 'string'], 'x-sql-datatype': 'varchar(10)' }, 'VARCHAR(10)'],
+    [{ type: 'string', format: 'date-time', 'x-sql-datatype': 'timestamp' }, 'TIMESTAMP'],
+    [{ oneOf: [{ type: 'null' }, { type: 'object' }], 'x-sql-datatype': 'text' }, 'VARCHAR(256)'],
+    [{ type: 'integer', 'x-sql-datatype': 'jsonb' }, 'BIGINT'],
+    [{ type: 'integer', 'x-sql-datatype': 5 }, 'BIGINT'],
     [{ type: 'string', maxLength: 64 }, 'VARCHAR(64)'],
     [{ type: 'string', maxLength: 65 }, 'VARCHAR(256)'],
     [{ type: 'string', maxLength: 1e12 }, 'VARCHAR(65535)'],
@@ -131,6 +165,74 @@ describe('columnsOf', () => {
     it(`makes ${type} of ${JSON.stringify(definition)}`, () =>
       expect(typeSql(typeOf(definition))).to.equal(type));
   }
+
+  it('compares bounds with the range of BIGINT to the last digit', () => {
+    const type = (bounds: string): string =>
+      typeSql(
+        columnsOf(
+          's',
+          parseObject(`{"properties":{"a":{"type":"integer",${bounds}}}}`).members,
+          [],
+          settings(),
+        )[0]!.type,
+      );
+    expect(type('"minimum":-9223372036854775808,"maximum":9223372036854775807')).to.equal('BIGINT');
+    expect(type('"minimum":-9223372036854775809')).to.equal('NUMERIC(38,0)');
+    expect(type('"maximum":9223372036854775808')).to.equal('NUMERIC(38,0)');
+    expect(type('"maximum":18446744073709551615')).to.equal('NUMERIC(38,0)');
+    expect(type('"maximum":9.3e18')).to.equal('NUMERIC(38,0)');
+    expect(type(`"maximum":1${'0'.repeat(100)}`)).to.equal('NUMERIC(38,0)');
+  });
+
+  it('knows how binary values are written', () => {
+    const encoding = (definition: Definition): unknown => columns({ a: definition })[0]?.encoding;
+    expect(encoding({ type: 'string', contentEncoding: 'base64' })).to.equal('base64');
+    expect(encoding({ type: 'string', contentEncoding: 'Base16' })).to.equal('hex');
+    expect(encoding({ type: 'string', format: 'binary' })).to.equal('hex');
+    expect(encoding({ type: 'string', contentEncoding: 'base64', 'x-sql-datatype': 'varbyte(9)' })).to.equal(
+      'base64',
+    );
+    expect(encoding({ type: 'string' })).to.equal(undefined);
+  });
+
+  const notes: readonly (readonly [Definition, readonly string[]])[] = [
+    [{ type: 'int' }, ['type "int" is none of JSON Schema and stands for any value']],
+    [
+      { type: ['null', 'int', 'date-time', 5] },
+      [
+        'type "int" is none of JSON Schema and stands for any value',
+        'type "date-time" is none of JSON Schema and stands for any value',
+        'type 5 is none of JSON Schema and stands for any value',
+      ],
+    ],
+    [{ $ref: '#/definitions/none' }, ['$ref "#/definitions/none" leads nowhere in the schema']],
+    [
+      { anyOf: [{ $ref: 'WellKnownTypes.json#/x' }, { $ref: 'WellKnownTypes.json#/x' }] },
+      ['$ref "WellKnownTypes.json#/x" leads nowhere in the schema'],
+    ],
+    [{ type: 'integer', 'x-sql-datatype': 'jsonb' }, ['x-sql-datatype "jsonb" is not known and is ignored']],
+    [
+      { allOf: Array.from({ length: 7 }, () => ({ anyOf: [{}, {}] })) },
+      ['the schema has too many alternatives to tell apart'],
+    ],
+  ];
+  for (const [definition, expected] of notes) {
+    it(`tells that ${expected.join(', ')}`, () =>
+      expect(columns({ a: definition })[0]?.notes).to.deep.equal(expected));
+  }
+
+  it('has nothing to tell about what is understood, recursion included, or set by the user', () => {
+    for (const definition of [{}, true, { type: 'object' }, { $ref: '#/properties/a' }, { $ref: '#' }]) {
+      expect(columns({ a: definition })[0], JSON.stringify(definition)).not.to.have.property('notes');
+    }
+    const given = columnsOf(
+      's',
+      schemaOf({ a: { type: 'int' } }),
+      [],
+      settings({ columns: { a: { type: 'int' } } }),
+    );
+    expect(given[0]).to.deep.equal({ ...of('a'), name: 'a', type: { kind: 'integer' }, isKey: false });
+  });
 
   it('follows a $ref to any place of the schema', () => {
     const more = {
@@ -211,6 +313,48 @@ describe('columnsOf', () => {
     const started = Date.now();
     columnsOf('s', schema, [], settings());
     expect(Date.now() - started).to.be.below(150);
+  });
+
+  describe('with types in the configuration', () => {
+    const given = (definition: Definition, type: string, keys: readonly string[] = []): string =>
+      typeSql(
+        columnsOf('s', schemaOf({ a: definition }), keys, settings({ columns: { a: { type } } }))[0]!.type,
+      );
+
+    it('takes them instead of those of the schema', () => {
+      expect(given({ type: 'number' }, 'numeric(12, 2)')).to.equal('NUMERIC(12,2)');
+      expect(given({ type: 'string', format: 'date-time' }, 'timestamp')).to.equal('TIMESTAMP');
+      expect(given({ type: 'string', format: 'time' }, 'time with time zone')).to.equal('TIMETZ');
+      expect(given({ type: ['string', 'integer'] }, 'varchar(100)', ['a'])).to.equal('VARCHAR(100)');
+    });
+
+    it('refuses one that cannot be a key', () => {
+      expect(() => given({ type: 'integer' }, 'float8', ['a'])).to.throw(
+        InputError,
+        'key property "a" would be a DOUBLE column',
+      );
+    });
+  });
+
+  describe('with nested_values text', () => {
+    const type = (definition: Definition, keys: readonly string[] = []): string =>
+      typeSql(
+        columnsOf('s', schemaOf({ a: definition }), keys, settings({ nested_values: 'text' }))[0]!.type,
+      );
+
+    it('makes VARCHAR of everything that would be SUPER', () => {
+      for (const definition of [{}, { type: 'object' }, { type: 'array' }, { type: ['string', 'integer'] }]) {
+        expect(type(definition), JSON.stringify(definition)).to.equal('VARCHAR(0)');
+      }
+      expect(type({ type: 'integer' })).to.equal('BIGINT');
+    });
+
+    it('refuses it as a key still, because 1 and "1" would be one text', () => {
+      expect(() => type({ type: ['string', 'integer'] }, ['a'])).to.throw(
+        InputError,
+        'key property "a" would be a SUPER column',
+      );
+    });
   });
 
   const refused: readonly (readonly [string, object, readonly string[], string])[] = [

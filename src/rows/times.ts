@@ -31,7 +31,8 @@ export function dateText(value: string): string {
 /** `23:59:59.123456`, without a zone: a value with an offset from UTC is refused because TIME would drop it. */
 export function timeText(value: string): TimeText {
   const time = clock(value);
-  if (time.offsetMinutes !== 0) throw new ValueError('has an offset from UTC that TIME cannot hold');
+  if (time.offsetMinutes !== 0)
+    throw new ValueError('has an offset from UTC that TIME cannot hold, a column of type timetz could');
   const { digits, cut } = microseconds(time.fraction);
   return { text: `${time.hour}:${time.minute}:${time.second}${digits}`, cut };
 }

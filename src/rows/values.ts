@@ -31,13 +31,10 @@ export function noLosses(): Losses {
   };
 }
 
+const LOSSES = Object.keys(noLosses()) as readonly (keyof Losses)[];
+
 export function addLosses(to: Losses, more: Losses): void {
-  to.nulRemoved += more.nulRemoved;
-  to.surrogatesReplaced += more.surrogatesReplaced;
-  to.fractionsCut += more.fractionsCut;
-  to.doublesRounded += more.doublesRounded;
-  to.invalidUtf8 += more.invalidUtf8;
-  to.duplicateKeys += more.duplicateKeys;
+  for (const kind of LOSSES) to[kind] += more[kind];
 }
 
 /** A text is written quoted, a token as it is, null as the NULL sentinel. */

@@ -65,7 +65,11 @@ describe('cellWriter', () => {
     [date, '"2024-01-31"', token('2024-01-31')],
     [date, '20240131', '! is a number, not a text'],
     [time, '"12:30:00Z"', token('12:30:00')],
-    [time, '"12:30:00+01:00"', '! has an offset from UTC that TIME cannot hold'],
+    [
+      time,
+      '"12:30:00+01:00"',
+      '! has an offset from UTC that TIME cannot hold, a column of type timetz could',
+    ],
     [timetz, '"12:30:00+01:00"', token('12:30:00+01:00')],
     [timetz, '"12:30:00.1234567-0330"', token('12:30:00.123456-03:30')],
     [timetz, '"12:30"', token('12:30:00+00:00')],

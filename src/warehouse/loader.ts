@@ -112,9 +112,7 @@ export class Loader {
 
   /** Creates or alters the table of a stream that sent no rows. */
   async prepare(job: TableJob): Promise<void> {
-    await this.#retry(`prepare table "${job.target.table}"`, () =>
-      this.#onTable(job, () => Promise.resolve()),
-    );
+    await this.#tableWork(job, `prepare table "${job.target.table}"`, () => Promise.resolve());
   }
 
   /**
@@ -169,8 +167,8 @@ export class Loader {
 
   /** Deletes or marks the rows of versions before this one; returns how many. Doing it twice changes nothing. */
   async activate(job: TableJob, version: bigint, time: Date): Promise<number> {
-    return this.#retry(`activate version ${version} of table "${job.target.table}"`, () =>
-      this.#onTable(job, (session) => removeOlderVersions(session, job, version, time)),
+    return this.#tableWork(job, `activate version ${version} of table "${job.target.table}"`, (session) =>
+      removeOlderVersions(session, job, version, time),
     );
   }
 
@@ -203,6 +201,15 @@ export class Loader {
   /** Removes what serves nobody once all outcomes are known. */
   async finish(): Promise<void> {
     await this.#commits.forget();
+  }
+
+  /** Work on a table that can be repeated as it is. */
+  async #tableWork<T>(job: TableJob, what: string, work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.#retry(what, () => this.#onTable(job, work));
+    } catch (error) {
+      throw await explain(error, job, this.#options.warehouse);
+    }
   }
 
   /** One try on a table that has room, as one transaction with a marker. */

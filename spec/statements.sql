@@ -48,17 +48,41 @@ COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "éééé�
 -- lastCopyCount
 SELECT pg_last_copy_count();
 
--- findRepeatedKeys
-CREATE TEMP TABLE "repeated" AS SELECT "i""d\", "co'de ""😀", MAX("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀") HAVING COUNT(*) > 1;
+-- findEdges of the last rows
+CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", MAX("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀") HAVING COUNT(*) > 1;
 
--- deleteSuperseded
-DELETE FROM "st""age" USING "repeated" WHERE "st""age"."i""d\" = "repeated"."i""d\" AND "st""age"."co'de ""😀" = "repeated"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("repeated"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "repeated"."_target_redshift_ordinal";
+-- findEdges of the first live rows
+CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", MIN("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" WHERE "st""age"."_sdc_deleted_at" IS NULL GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀");
+
+-- deleteBeyond the last rows
+DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "edges"."_target_redshift_ordinal";
+
+-- deleteBeyond the first rows
+DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" > "edges"."_target_redshift_ordinal";
+
+-- deleteBeyond the last stubs
+DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "edges"."_target_redshift_ordinal" AND "st""age"."_target_redshift_stub";
+
+-- countRows
+SELECT COUNT(*) FROM "st""age" WHERE "st""age"."_sdc_deleted_at" IS NOT NULL;
+
+-- countUnkeyed
+SELECT COUNT(*) FROM "st""age" WHERE NOT ("st""age"."i""d\" IS NOT NULL AND "st""age"."co'de ""😀" IS NOT NULL);
 
 -- deleteMatching
 DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀");
 
--- insertAll
+-- deleteMatching deletions
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND "st""age"."_sdc_deleted_at" IS NOT NULL;
+
+-- countColumns
+SELECT COUNT(*) FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --';
+
+-- insertRows
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age";
+
+-- insertRows that are no stubs
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE NOT "st""age"."_target_redshift_stub";
 
 -- updateMatching
 UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note); truncate users; --" = "st""age"."note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀");
@@ -66,8 +90,8 @@ UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note)
 -- insertMissing
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "st""age"."i""d\", "st""age"."co'de ""😀", "st""age"."note); truncate users; --", "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" LEFT JOIN "s""; drop schema public; --"."x"" int); drop table users; --" ON "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") WHERE "x"" int); drop table users; --"."i""d\" IS NULL;
 
--- countMatching
-SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀"));
+-- countPresent
+SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_sdc_deleted_at" IS NULL;
 
 -- createMarkers
 CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_commits" (run_id VARCHAR(64), batch BIGINT, committed_at TIMESTAMP);

@@ -42,6 +42,16 @@ export function ident(...names: readonly string[]): Sql {
   return new Sql(text, text);
 }
 
+/** The quoted names of things, with commas between them. */
+export function names(things: readonly { readonly name: string }[]): Sql {
+  return join(things.map(({ name }) => ident(name)));
+}
+
+/** A table's name with its schema. */
+export function tableName({ schema, table }: { readonly schema: string; readonly table: string }): Sql {
+  return ident(schema, table);
+}
+
 function quote(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -35,7 +35,7 @@ export interface Row {
    * stub that has the key alone.
    */
   readonly deletion: 'full' | 'stub' | undefined;
-  /** A key property is NULL, which is allowed. */
+  /** A key property is NULL, which is allowed: the row equals no other. */
   readonly hasNullKey: boolean;
   /** The invalid values that became NULL. */
   readonly nulled: readonly Rejection[];

@@ -9,7 +9,7 @@ import { resolveColumns } from '../table/changes.ts';
 import { columnsOf } from '../table/columns.ts';
 import { DELETED_AT, withChanges, withMetadata } from '../table/metadata.ts';
 import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
-import type { LoadMethod } from '../warehouse/load.ts';
+import type { LoadMethod } from '../warehouse/steps.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
@@ -48,7 +48,7 @@ export function planStream(input: PlanInput): StreamPlan {
     keys,
     columns,
     method,
-    hasStubs: method !== 'append' && columns.some(({ name }) => name === DELETED_AT),
+    hasStubs: method === 'upsert' && !settings.hard_delete && columns.some(({ name }) => name === DELETED_AT),
     encoder: new RecordEncoder({
       columns,
       now,
@@ -71,7 +71,8 @@ function reportNotes(stream: string, columns: readonly Column[], log: Logger): v
 }
 
 function methodOf(method: StreamSettings['load_method'], keys: readonly string[]): LoadMethod {
-  return (method === 'upsert' || method === 'overwrite') && keys.length > 0 ? 'upsert' : 'append';
+  if (method === 'append-only' || keys.length === 0) return 'append';
+  return method === 'insert-only' ? 'insert' : 'upsert';
 }
 
 /** Whether a schema differs from the current one in more than the order of its keys. */

@@ -10,6 +10,7 @@ import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
 import type { StoredColumn, TableRef } from '../table/types.ts';
+import { NONE_SPECIAL } from '../warehouse/steps.ts';
 import type { StreamContext } from './context.ts';
 import { Evidence } from './evidence.ts';
 import { InvalidRecords } from './invalid.ts';
@@ -101,9 +102,12 @@ export class Stream {
     }
     if (outcome.nulled.length > 0) this.#invalid.countNulled(outcome.nulled, origin);
     this.#versions.record(message.version);
-    const { cells, deletion } = outcome;
+    const { cells, deletion, hasNullKey } = outcome;
     if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)));
     if (plan.hasStubs) cells.push(new Token(String(deletion === 'stub')));
+    if (deletion) batch.special.deletions++;
+    if (deletion === 'stub') batch.special.stubs++;
+    if (hasNullKey) batch.special.nullKeys++;
     batch.rows.append(cells);
   }
 
@@ -231,6 +235,7 @@ export class Stream {
       number,
       keyPrefix,
       maxBytes: plan.columns.map(() => 0),
+      special: { ...NONE_SPECIAL },
     };
     return this.#batch;
   }

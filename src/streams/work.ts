@@ -8,8 +8,9 @@ import { messageOf } from '../errors.ts';
 import type { Batch, StagedBatch } from '../staging/batch.ts';
 import type { RejectedRecords } from '../staging/rejected.ts';
 import type { TableRef } from '../table/types.ts';
-import type { LoadCounts } from '../warehouse/load.ts';
+import type { LoadCounts } from '../warehouse/accounting.ts';
 import type { TableJob } from '../warehouse/loader.ts';
+import type { SpecialRows } from '../warehouse/steps.ts';
 import { Chain } from './chain.ts';
 import type { StreamContext } from './context.ts';
 import { Overwrite } from './overwrite.ts';
@@ -25,6 +26,7 @@ export interface OpenBatch {
   readonly keyPrefix: string;
   readonly openedAt: number;
   readonly maxBytes: number[];
+  readonly special: { -readonly [Kind in keyof SpecialRows]: number };
 }
 
 export class TableWork {
@@ -35,6 +37,7 @@ export class TableWork {
   readonly #chain: Chain;
   #overwrite: Overwrite | undefined;
   #loadedRows = 0;
+  #isWarnedOfDeletions = false;
 
   constructor(stream: string, target: TableRef, settings: StreamSettings, context: StreamContext) {
     this.#stream = stream;
@@ -76,7 +79,8 @@ export class TableWork {
 
   load(batch: OpenBatch): void {
     const { loader, now, areLoadsStopped } = this.#context;
-    const { plan, number, maxBytes, keyPrefix } = batch;
+    const { plan, number, maxBytes, special, keyPrefix } = batch;
+    this.#checkDeletions(plan, special);
     // What is set aside is durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
     staged.catch(() => undefined);
@@ -92,7 +96,7 @@ export class TableWork {
         return;
       }
       const { method, hasStubs } = plan;
-      const own = { ...this.#job(plan, number, maxBytes), method, hasStubs, keyPrefix };
+      const own = { ...this.#job(plan, number, maxBytes), method, hasStubs, special, keyPrefix };
       const job = this.#overwrite?.redirect(own) ?? own;
       await loader.load(job, ready, (counts) => {
         this.#overwrite?.add(job, counts);
@@ -145,6 +149,16 @@ export class TableWork {
   async abandon(batch: OpenBatch | undefined): Promise<void> {
     if (batch) await this.#discard(batch);
     if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
+  }
+
+  #checkDeletions({ method }: StreamPlan, { deletions }: SpecialRows): void {
+    if (method !== 'append' || !this.#settings.hard_delete || deletions === 0 || this.#isWarnedOfDeletions)
+      return;
+    this.#isWarnedOfDeletions = true;
+    this.#context.log.warn(
+      { stream: this.#stream },
+      'hard_delete has nothing to match in rows that are appended: records of deletions stay as rows',
+    );
   }
 
   #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {

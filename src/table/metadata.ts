@@ -46,3 +46,8 @@ export function withChanges(columns: readonly Column[]): readonly Column[] {
     },
   ];
 }
+
+/** Whether a stub of a deletion writes the column; `_sdc_changes` is about values, and a stub leaves those as they are. */
+export function isMark({ name, isKey }: Column): boolean {
+  return !isKey && name.startsWith('_sdc_') && name !== '_sdc_changes';
+}

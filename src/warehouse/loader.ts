@@ -11,15 +11,17 @@ import { manifestOf } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, StoredColumn, TableRef } from '../table/types.ts';
+import type { LoadCounts } from './accounting.ts';
 import { readTables, type Tables } from './catalog.ts';
 import { Commits } from './commits.ts';
 import { explain } from './explain.ts';
-import { load, type LoadCounts, type LoadMethod, type LoadPlan } from './load.ts';
+import { load, type LoadPlan } from './load.ts';
 import { createLike, overwrite, type OverwriteCounts, type OverwriteMethod } from './overwrite.ts';
 import { dropTableIfExists } from './overwrite-sql.ts';
 import { prepareSchema, prepareTable } from './prepare.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
+import type { LoadMethod, SpecialRows } from './steps.ts';
 import type { Commit } from './transaction.ts';
 import { isTransient } from './transient.ts';
 import { removeOlderVersions } from './versions.ts';
@@ -64,6 +66,7 @@ export interface LoadJob extends TableJob {
   readonly method: LoadMethod;
   /** The rows end with a truth value: whether the row is a stub of a deletion. */
   readonly hasStubs: boolean;
+  readonly special: SpecialRows;
   /** The prefix of the batch's objects. */
   readonly keyPrefix: string;
 }
@@ -272,6 +275,8 @@ export class Loader {
       maxBytes: job.maxBytes,
       method: job.method,
       hasStubs: job.hasStubs,
+      hardDelete: job.settings.hard_delete,
+      special: job.special,
       rows: staged.rows,
       source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
     };

@@ -1,10 +1,6 @@
-/**
- * Every statement that a load sends, one function each. Names are always quoted; targets have no alias (Redshift allows
- * none in DELETE, UPDATE and MERGE); keys are compared with `=` only, and VARCHAR keys by length too, because Redshift
- * ignores trailing blanks in comparisons (r_Character_types).
- */
+/** The statements around a merge, one function each: schemas, tables, COPY, markers. Names are always quoted. */
 import { copyFormat } from '../rows/csv.ts';
-import { ident, integer, join, literal, raw, secret, sql, type Sql } from '../sql.ts';
+import { ident, integer, join, literal, names, raw, secret, sql, tableName, type Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
 import { typeSql, type Column, type TableRef } from '../table/types.ts';
 
@@ -25,15 +21,6 @@ export interface CopySource {
   readonly region: string | undefined;
 }
 
-/** The column that tells the last record of a key: one counter per stream. */
-export const ORDINAL = '_target_redshift_ordinal';
-
-/** The column that tells whether a row is a stub of a deletion. */
-export const STUB = '_target_redshift_stub';
-
-const target = ({ schema, table }: TableRef): Sql => ident(schema, table);
-const names = (columns: readonly { readonly name: string }[]): Sql =>
-  join(columns.map(({ name }) => ident(name)));
 const definition = ({ name, type }: NewColumn): Sql => sql`${ident(name)} ${raw(typeSql(type))}`;
 
 export const createSchema = (schema: string): Sql => sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`;
@@ -42,18 +29,18 @@ export const schemaExists = (schema: string): Sql =>
   sql`SELECT 1 FROM pg_namespace WHERE nspname = ${literal(schema)}`;
 
 export const createTable = (table: TableRef, columns: readonly NewColumn[]): Sql =>
-  sql`CREATE TABLE ${target(table)} (${join(columns.map(definition))})`;
+  sql`CREATE TABLE ${tableName(table)} (${join(columns.map(definition))})`;
 
 export const commentOnTable = (table: TableRef, text: string): Sql =>
-  sql`COMMENT ON TABLE ${target(table)} IS ${literal(text)}`;
+  sql`COMMENT ON TABLE ${tableName(table)} IS ${literal(text)}`;
 
 /** One column in each statement: Redshift takes no more (r_ALTER_TABLE). */
 export const addColumn = (table: TableRef, column: NewColumn): Sql =>
-  sql`ALTER TABLE ${target(table)} ADD COLUMN ${definition(column)}`;
+  sql`ALTER TABLE ${tableName(table)} ADD COLUMN ${definition(column)}`;
 
 /** Not inside a transaction block (r_ALTER_TABLE). */
 export const widenColumn = (table: TableRef, column: string, bytes: number): Sql =>
-  sql`ALTER TABLE ${target(table)} ALTER COLUMN ${ident(column)} TYPE VARCHAR(${integer(bytes)})`;
+  sql`ALTER TABLE ${tableName(table)} ALTER COLUMN ${ident(column)} TYPE VARCHAR(${integer(bytes)})`;
 
 /** A temporary table cannot be qualified; it is gone with the session. */
 export const createStage = (stage: string, columns: readonly NewColumn[]): Sql =>
@@ -66,7 +53,7 @@ const copyInto = (into: Sql, columns: Sql, source: CopySource): Sql =>
 
 /** Statistics and encodings of the owner's table are left to Redshift's defaults. */
 export const copyToTable = (table: TableRef, columns: readonly Column[], source: CopySource): Sql =>
-  copyInto(target(table), names(columns), source);
+  copyInto(tableName(table), names(columns), source);
 
 /** A stage needs neither compression analysis nor statistics (copy-parameters-data-load). */
 export const copyToStage = (stage: string, columns: readonly NewColumn[], source: CopySource): Sql =>
@@ -87,64 +74,6 @@ const region = (name: string | undefined): Sql =>
 /** Rows that the last COPY of this session loaded; COPY's own tag has no count. */
 export const lastCopyCount = (): Sql => raw('SELECT pg_last_copy_count()');
 
-function sameKey(left: string, right: string, keys: readonly Column[]): Sql {
-  const conditions = keys.flatMap(({ name, type }) => {
-    const [a, b] = [ident(left, name), ident(right, name)];
-    const equal = sql`${a} = ${b}`;
-    return type.kind === 'varchar' ? [equal, sql`LEN(${a}) = LEN(${b})`] : [equal];
-  });
-  return join(conditions, ' AND ');
-}
-
-/** The keys that stand more than once in the stage, with the ordinal of their last row. */
-export function findRepeatedKeys(repeated: string, stage: string, keys: readonly Column[]): Sql {
-  const lengths = keys
-    .filter(({ type }) => type.kind === 'varchar')
-    .map(({ name }) => sql`LEN(${ident(name)})`);
-  const groups = join([...keys.map(({ name }) => ident(name)), ...lengths]);
-  return sql`CREATE TEMP TABLE ${ident(repeated)} AS SELECT ${names(keys)}, MAX(${ident(ORDINAL)}) AS ${ident(ORDINAL)} FROM ${ident(stage)} GROUP BY ${groups} HAVING COUNT(*) > 1`;
-}
-
-/** Leaves the last row of each key in the stage; the tag counts the superseded rows. */
-export const deleteSuperseded = (stage: string, repeated: string, keys: readonly Column[]): Sql =>
-  sql`DELETE FROM ${ident(stage)} USING ${ident(repeated)} WHERE ${sameKey(stage, repeated, keys)} AND ${ident(stage, ORDINAL)} < ${ident(repeated, ORDINAL)}`;
-
-/** Removes the rows that the stage replaces. */
-export const deleteMatching = (table: TableRef, stage: string, keys: readonly Column[]): Sql =>
-  sql`DELETE FROM ${target(table)} USING ${ident(stage)} WHERE ${sameKey(table.table, stage, keys)}`;
-
-export const insertAll = (table: TableRef, stage: string, columns: readonly Column[]): Sql =>
-  sql`INSERT INTO ${target(table)} (${names(columns)}) SELECT ${names(columns)} FROM ${ident(stage)}`;
-
-/** Writes the stage's columns of matching rows and leaves the table's other columns as they are. */
-export function updateMatching(
-  table: TableRef,
-  stage: string,
-  columns: readonly Column[],
-  keys: readonly Column[],
-): Sql {
-  const assignments = columns.map(({ name }) => sql`${ident(name)} = ${ident(stage, name)}`);
-  return sql`UPDATE ${target(table)} SET ${join(assignments)} FROM ${ident(stage)} WHERE ${sameKey(table.table, stage, keys)}`;
-}
-
-export function insertMissing(
-  table: TableRef,
-  stage: string,
-  columns: readonly Column[],
-  keys: readonly Column[],
-): Sql {
-  const [firstKey] = keys;
-  if (!firstKey) throw new RangeError('Cannot look for missing keys without a key');
-  const values = join(columns.map(({ name }) => ident(stage, name)));
-  return sql`INSERT INTO ${target(table)} (${names(columns)}) SELECT ${values} FROM ${ident(stage)} LEFT JOIN ${target(table)} ON ${sameKey(table.table, stage, keys)} WHERE ${ident(table.table, firstKey.name)} IS NULL`;
-}
-
-/** Rows of the stage whose key is in the table. */
-export function countMatching(table: TableRef, stage: string, keys: readonly Column[]): Sql {
-  const exists = sql`SELECT 1 FROM ${target(table)} WHERE ${sameKey(table.table, stage, keys)}`;
-  return sql`SELECT COUNT(*) FROM ${ident(stage)} WHERE EXISTS (${exists})`;
-}
-
 /** The table of commit markers, in the target schema. */
 export const MARKERS = '_target_redshift_commits';
 
@@ -162,6 +91,6 @@ export const removeMarkers = (schema: string, runId: string): Sql =>
   sql`DELETE FROM ${ident(schema, MARKERS)} WHERE run_id = ${literal(runId)}`;
 
 /** ACCESS EXCLUSIVE: waits for every transaction that writes the table (r_LOCK). */
-export const lockTable = (table: TableRef): Sql => sql`LOCK TABLE ${target(table)}`;
+export const lockTable = (table: TableRef): Sql => sql`LOCK TABLE ${tableName(table)}`;
 
 export const terminateBackend = (pid: number): Sql => sql`SELECT pg_terminate_backend(${integer(pid)})`;

@@ -186,7 +186,7 @@ describe('what is not committed in time', () => {
     await runCli(['--config', place.configFile()], input(['id']));
     let isDone = false;
     faults.sql = ({ sql }) => {
-      if (isDone || !/^CREATE TEMP TABLE "_target_redshift_repeated"/.test(sql)) return undefined;
+      if (isDone || !/^CREATE TEMP TABLE "_target_redshift_edges_1"/.test(sql)) return undefined;
       isDone = true;
       void place
         .query(`ALTER TABLE ${place.schema}.t ADD COLUMN note VARCHAR(64)`)

@@ -7,6 +7,7 @@ import type { Column, ColumnType } from '../../src/table/types.ts';
 import * as catalog from '../../src/warehouse/catalog.ts';
 import * as explain from '../../src/warehouse/explain.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
+import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
 
@@ -29,7 +30,7 @@ const NOTE = column(`note); truncate users; --`, { kind: 'varchar', bytes: 65_53
 const LONG = column(`${'é'.repeat(63)}!`, { kind: 'numeric', precision: 38, scale: 9 });
 const KEYS = [ID, CODE];
 export const COLUMNS = [ID, CODE, NOTE, LONG];
-const ORDINAL = column(statements.ORDINAL, { kind: 'bigint' });
+const ORDINAL = column(merge.ORDINAL, { kind: 'bigint' });
 
 const ROLE: CopyAccess = { kind: 'role', role: "arn:aws:iam::1:role/o'hara" };
 export const SECRETS = {
@@ -74,13 +75,21 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ],
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
   ['lastCopyCount', statements.lastCopyCount()],
-  ['findRepeatedKeys', statements.findRepeatedKeys('repeated', STAGE, KEYS)],
-  ['deleteSuperseded', statements.deleteSuperseded(STAGE, 'repeated', KEYS)],
-  ['deleteMatching', statements.deleteMatching(TABLE, STAGE, KEYS)],
-  ['insertAll', statements.insertAll(TABLE, STAGE, COLUMNS)],
-  ['updateMatching', statements.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS)],
-  ['insertMissing', statements.insertMissing(TABLE, STAGE, COLUMNS, KEYS)],
-  ['countMatching', statements.countMatching(TABLE, STAGE, KEYS)],
+  ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, 'last', 'all')],
+  ['findEdges of the first live rows', merge.findEdges('edges', STAGE, KEYS, 'first', 'live')],
+  ['deleteBeyond the last rows', merge.deleteBeyond('edges', STAGE, KEYS, 'last', 'all')],
+  ['deleteBeyond the first rows', merge.deleteBeyond('edges', STAGE, KEYS, 'first', 'all')],
+  ['deleteBeyond the last stubs', merge.deleteBeyond('edges', STAGE, KEYS, 'last', 'stubs')],
+  ['countRows', merge.countRows(STAGE, 'deletions')],
+  ['countUnkeyed', merge.countUnkeyed(STAGE, KEYS, 'all')],
+  ['deleteMatching', merge.deleteMatching(TABLE, STAGE, KEYS, 'all')],
+  ['deleteMatching deletions', merge.deleteMatching(TABLE, STAGE, KEYS, 'deletions')],
+  ['countColumns', merge.countColumns({ schema: `o'hara\\`, table: `t'; drop table users; --` })],
+  ['insertRows', merge.insertRows(TABLE, STAGE, COLUMNS, 'all')],
+  ['insertRows that are no stubs', merge.insertRows(TABLE, STAGE, COLUMNS, 'full')],
+  ['updateMatching', merge.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS, 'all')],
+  ['insertMissing', merge.insertMissing(TABLE, STAGE, COLUMNS, KEYS, 'all')],
+  ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, 'live')],
   ['createMarkers', statements.createMarkers(SCHEMA)],
   ['insertMarker', statements.insertMarker(SCHEMA, `r'1\\`, 7)],
   ['findMarker', statements.findMarker(SCHEMA, `r'1\\`, 7)],

@@ -1,0 +1,127 @@
+/**
+ * The statements by which the rows of a stage meet those of a table, one function each. Targets have no alias (Redshift
+ * allows none in DELETE and UPDATE); keys are compared with `=` only, and VARCHAR keys by length too, because Redshift
+ * ignores trailing blanks in comparisons (r_Character_types). A NULL never equals anything, so rows whose key holds one
+ * match nothing: neither each other in the stage nor a row of the table.
+ */
+import { ident, join, literal, names, raw, sql, tableName, type Sql } from '../sql.ts';
+import { DELETED_AT } from '../table/metadata.ts';
+import type { Column, TableRef } from '../table/types.ts';
+
+/** The column of a stage that tells the order of the records: one counter per stream. */
+export const ORDINAL = '_target_redshift_ordinal';
+
+/** The column of a stage that tells whether a row is a stub of a deletion. */
+export const STUB = '_target_redshift_stub';
+
+/** Rows of a stage: records of deletions and the others, or stubs (which have the key alone) and the others. */
+export type Rows = 'all' | 'deletions' | 'live' | 'stubs' | 'full';
+
+/** Which row of a key counts. */
+export type Edge = 'first' | 'last';
+
+type Keys = readonly Column[];
+
+/** The ordinal of the first or last of some rows, for each key; where all rows are meant, of repeated keys alone. */
+export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, among: Rows): Sql {
+  const ordinal = sql`${raw(edge === 'first' ? 'MIN' : 'MAX')}(${ident(ORDINAL)}) AS ${ident(ORDINAL)}`;
+  const lengths = keys
+    .filter(({ type }) => type.kind === 'varchar')
+    .map(({ name }) => sql`LEN(${ident(name)})`);
+  const groups = join([...keys.map(({ name }) => ident(name)), ...lengths]);
+  const repeated = raw(among === 'all' ? ' HAVING COUNT(*) > 1' : '');
+  return sql`CREATE TEMP TABLE ${ident(edges)} AS SELECT ${names(keys)}, ${ordinal} FROM ${ident(stage)}${where(only(stage, among))} GROUP BY ${groups}${repeated}`;
+}
+
+/** Removes the rows that come before the last of their key, or behind the first. */
+export function deleteBeyond(edges: string, stage: string, keys: Keys, edge: Edge, rows: Rows): Sql {
+  const beyond = sql`${ident(stage, ORDINAL)} ${raw(edge === 'first' ? '>' : '<')} ${ident(edges, ORDINAL)}`;
+  return sql`DELETE FROM ${ident(stage)} USING ${ident(edges)}${where([sameKey(stage, edges, keys), beyond, ...only(stage, rows)])}`;
+}
+
+export function countRows(stage: string, rows: Rows): Sql {
+  return sql`SELECT COUNT(*) FROM ${ident(stage)}${where(only(stage, rows))}`;
+}
+
+/** Rows whose key holds a NULL. */
+export function countUnkeyed(stage: string, keys: Keys, rows: Rows): Sql {
+  const keyed = join(
+    keys.map(({ name }) => sql`${ident(stage, name)} IS NOT NULL`),
+    ' AND ',
+  );
+  return sql`SELECT COUNT(*) FROM ${ident(stage)}${where([sql`NOT (${keyed})`, ...only(stage, rows)])}`;
+}
+
+/** Removes the rows of the table whose key is in the stage. */
+export function deleteMatching(table: TableRef, stage: string, keys: Keys, rows: Rows): Sql {
+  return sql`DELETE FROM ${tableName(table)} USING ${ident(stage)}${where([sameKey(table.table, stage, keys), ...only(stage, rows)])}`;
+}
+
+export function insertRows(table: TableRef, stage: string, columns: readonly Column[], rows: Rows): Sql {
+  return sql`INSERT INTO ${tableName(table)} (${names(columns)}) SELECT ${names(columns)} FROM ${ident(stage)}${where(only(stage, rows))}`;
+}
+
+/** Writes columns of matching rows and leaves the table's other columns as they are. */
+export function updateMatching(
+  table: TableRef,
+  stage: string,
+  columns: readonly Column[],
+  keys: Keys,
+  rows: Rows,
+): Sql {
+  const assignments = columns.map(({ name }) => sql`${ident(name)} = ${ident(stage, name)}`);
+  return sql`UPDATE ${tableName(table)} SET ${join(assignments)} FROM ${ident(stage)}${where([sameKey(table.table, stage, keys), ...only(stage, rows)])}`;
+}
+
+/** Inserts the rows whose key is not in the table. */
+export function insertMissing(
+  table: TableRef,
+  stage: string,
+  columns: readonly Column[],
+  keys: Keys,
+  rows: Rows,
+): Sql {
+  const [firstKey] = keys;
+  if (!firstKey) throw new RangeError('Cannot look for missing keys without a key');
+  const values = join(columns.map(({ name }) => ident(stage, name)));
+  const isMissing = sql`${ident(table.table, firstKey.name)} IS NULL`;
+  return sql`INSERT INTO ${tableName(table)} (${names(columns)}) SELECT ${values} FROM ${ident(stage)} LEFT JOIN ${tableName(table)} ON ${sameKey(table.table, stage, keys)}${where([isMissing, ...only(stage, rows)])}`;
+}
+
+/** Rows of the stage whose key is in the table. */
+export function countPresent(table: TableRef, stage: string, keys: Keys, rows: Rows): Sql {
+  const exists = sql`EXISTS (SELECT 1 FROM ${tableName(table)}${where([sameKey(table.table, stage, keys)])})`;
+  return sql`SELECT COUNT(*) FROM ${ident(stage)}${where([exists, ...only(stage, rows)])}`;
+}
+
+/** The columns that the table has at this moment: catalogs are read outside of snapshots (c_serial_isolation). */
+export function countColumns({ schema, table }: TableRef): Sql {
+  return sql`SELECT COUNT(*) FROM svv_columns WHERE table_schema = ${literal(schema)} AND table_name = ${literal(table)}`;
+}
+
+const where = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? raw('') : sql` WHERE ${join(conditions, ' AND ')}`;
+
+function only(stage: string, rows: Rows): readonly Sql[] {
+  switch (rows) {
+    case 'all':
+      return [];
+    case 'deletions':
+      return [sql`${ident(stage, DELETED_AT)} IS NOT NULL`];
+    case 'live':
+      return [sql`${ident(stage, DELETED_AT)} IS NULL`];
+    case 'stubs':
+      return [ident(stage, STUB)];
+    case 'full':
+      return [sql`NOT ${ident(stage, STUB)}`];
+  }
+}
+
+function sameKey(left: string, right: string, keys: Keys): Sql {
+  const conditions = keys.flatMap(({ name, type }) => {
+    const [a, b] = [ident(left, name), ident(right, name)];
+    const equal = sql`${a} = ${b}`;
+    return type.kind === 'varchar' ? [equal, sql`LEN(${a}) = LEN(${b})`] : [equal];
+  });
+  return join(conditions, ' AND ');
+}

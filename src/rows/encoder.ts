@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { DELETED_AT } from '../table/metadata.ts';
 import type { Column, Source } from '../table/types.ts';
+import { KnownProperties } from './known-properties.ts';
 import { changesValue, metadataValue, type Times } from './metadata.ts';
 import { excerptOf, type Rejection } from './rejection.ts';
 import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
@@ -73,7 +74,7 @@ export class RecordEncoder {
   readonly #texts: readonly number[];
   /** The field that tells of values that became NULL; -1 without one. */
   readonly #changes: number;
-  readonly #known: ReadonlySet<string>;
+  readonly #known: KnownProperties;
   /** Properties that are neither keys nor metadata. */
   readonly #payload: ReadonlySet<string>;
   readonly #marksDeletion: boolean;
@@ -89,11 +90,13 @@ export class RecordEncoder {
     this.#changes = columns.findIndex(
       ({ source }) => source.kind === 'metadata' && source.field === '_sdc_changes',
     );
-    this.#known = new Set(columns.flatMap(({ source }) => propertyOf(source)));
+    this.#known = new KnownProperties(
+      columns.map(({ source }) => pathOf(source)).filter((path) => path.length > 0),
+    );
     this.#payload = new Set(
       columns
         .filter(({ isKey, name }) => !isKey && !name.startsWith('_sdc_'))
-        .flatMap(({ source }) => propertyOf(source)),
+        .flatMap(({ source }) => pathOf(source).slice(0, 1)),
     );
     this.#marksDeletion = columns.some(({ name }) => name === DELETED_AT);
   }
@@ -192,8 +195,8 @@ export class RecordEncoder {
   }
 
   #noteUnknown(record: JsonObject): void {
-    for (const property of record.keys()) {
-      if (this.#known.has(property) || this.#unknown.has(property)) continue;
+    for (const property of this.#known.unknownIn(record)) {
+      if (this.#unknown.has(property)) continue;
       this.#unknown.add(property);
       this.#options.onUnknownProperty(property);
     }
@@ -242,8 +245,9 @@ function checkLimits(column: Column, cell: Cell, deletion: Row['deletion']): voi
   }
 }
 
-function propertyOf(source: Source): readonly string[] {
-  if (source.kind === 'property') return source.path.slice(0, 1);
+/** Empty where nothing of the record is read. */
+function pathOf(source: Source): readonly string[] {
+  if (source.kind === 'property') return source.path;
   return source.kind === 'metadata' ? [source.field] : [];
 }
 

@@ -9,6 +9,12 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+/** Of these it only matters whether they are NULL. */
+const TIMES = new Set([
+  ...['_sdc_extracted_at', '_sdc_received_at', '_sdc_batched_at', '_sdc_deleted_at', '_sdc_sequence'],
+  '_sdc_sync_started_at',
+]);
+
 /** How the statements of a reader begin: nobody else writes such. */
 export const READS = 'SELECT /* reader */ ';
 
@@ -42,7 +48,11 @@ export async function openReader({ config, schema }: Place): Promise<Reader> {
 }
 
 function withoutNulls(columns: readonly string[], row: readonly (string | null)[]): [string, string][] {
-  return row.flatMap((value, i) => (value === null ? [] : [[columns[i] ?? '', value]]));
+  return row.flatMap((value, i) => {
+    const column = columns[i] ?? '';
+    if (value === null) return [];
+    return [[column, TIMES.has(column) ? 'set' : value]];
+  });
 }
 
 /** Without columns that are NULL everywhere: they are made before the rows that fill them. */

@@ -146,3 +146,21 @@ DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE
 
 -- markOlderVersions
 UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "_sdc_deleted_at" = '2024-01-31T10:15:00.000Z' WHERE ("_sdc_table_version" < 1674486431563 OR "_sdc_table_version" IS NULL) AND "_sdc_deleted_at" IS NULL;
+
+-- ownsSchema
+SELECT 1 FROM pg_namespace WHERE nspname = 'o''hara\\' AND pg_get_userbyid(nspowner) = current_user;
+
+-- grantUsage
+GRANT USAGE ON SCHEMA "s""; drop schema public; --" TO "IAM:o'hara@x", GROUP "g"" , public; --", ROLE "Reporting", PUBLIC;
+
+-- grantSelect
+GRANT SELECT ON TABLE "s""; drop schema public; --"."x"" int); drop table users; --" TO "IAM:o'hara@x", GROUP "g"" , public; --", ROLE "Reporting", PUBLIC;
+
+-- analyzeTable
+ANALYZE "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- createHistory
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_loads" (run_id VARCHAR(64), batch BIGINT, stream VARCHAR(512), table_schema VARCHAR(127), table_name VARCHAR(127), method VARCHAR(32), rows_received BIGINT, rows_rejected BIGINT, rows_written BIGINT, rows_replaced BIGINT, rows_deleted BIGINT, bytes BIGINT, parts BIGINT, started_at TIMESTAMP, committed_at TIMESTAMP, version VARCHAR(64));
+
+-- insertHistory
+INSERT INTO "s""; drop schema public; --"."_target_redshift_loads" (run_id, batch, stream, table_schema, table_name, method, rows_received, rows_rejected, rows_written, rows_replaced, rows_deleted, bytes, parts, started_at, committed_at, version) VALUES ('r''1\\', 7, 'x" int); drop table users; --''', 'o''hara\\', 'x" int); drop table users; --', 'upsert', 10, 1, 5, 4, 0, 1234, 2, '2024-01-31 23:59:58.007', '2024-02-01 00:00:00.000', '1.0.0'), ('r''1\\', 7, 'x" int); drop table users; --''', 'o''hara\\', 'x" int); drop table users; --', 'upsert', 10, 1, 5, 4, 0, 1234, 2, '2024-01-31 23:59:58.007', '2024-02-01 00:00:00.000', '1.0.0');

@@ -51,6 +51,7 @@ async function execute(command: Command): Promise<number> {
         await runLoad({
           config,
           log,
+          version: version(),
           inputPath: command.input,
           stdin,
           stdout,

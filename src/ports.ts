@@ -55,8 +55,8 @@ export interface Session {
 }
 
 export interface Warehouse {
-  /** Lends a connection. It is closed, not reused, when the work throws. */
-  session<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Lends a connection. It is closed, not reused, when the work throws, or when it is to serve this work only. */
+  session<T>(work: (session: Session) => Promise<T>, options?: { readonly isOnlyOnce?: boolean }): Promise<T>;
   /** Ends idle connections, with `force` also those in use. No session is lent any more. */
   close(force?: boolean): Promise<void>;
 }

@@ -16,11 +16,15 @@ import type { StateWriter } from './states.ts';
 import type { StreamContext } from './streams/context.ts';
 import type { Stream } from './streams/stream.ts';
 import { Streams } from './streams/streams.ts';
+import type { History } from './warehouse/history.ts';
+import type { Hooks } from './warehouse/hooks.ts';
 import type { Loader } from './warehouse/loader.ts';
 
 export interface RunParts {
   readonly config: Config;
   readonly loader: Loader;
+  readonly hooks: Hooks;
+  readonly history: History | undefined;
   readonly staging: Staging;
   readonly files: BatchFiles;
   readonly states: StateWriter;
@@ -61,12 +65,14 @@ export class Run {
 
   /** Reads to the end, loads everything, resolves when all of it is committed. Rejects with the first failure. */
   async load(input: Readable): Promise<void> {
+    const { config, hooks } = this.#parts;
     const { signal } = this.#reading;
     if (signal.aborted) input.destroy();
     else signal.addEventListener('abort', () => input.destroy(), { once: true });
     const started = this.#parts.now();
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), 250);
     try {
+      await hooks.run('pre_sql', undefined, config.pre_sql).catch((error: unknown) => this.fail(error));
       await this.#each(linesOf(input, {}), (line) => this.#take(line)).catch((error: unknown) =>
         this.#endInput(error),
       );
@@ -84,6 +90,7 @@ export class Run {
     this.#writeState();
     await this.#parts.states.flushed();
     this.#streams.reportInvalid();
+    if (!this.#failure) await this.#afterwards().catch((error: unknown) => this.fail(error));
     if (this.#failure) throw this.#failure.error;
     const rejected = this.#streams.totalRejected();
     this.#parts.log.info(
@@ -108,6 +115,13 @@ export class Run {
     if (this.#failure) return;
     this.#failure = { error };
     this.#reading.abort();
+  }
+
+  /** Behind all commits and states. */
+  async #afterwards(): Promise<void> {
+    const { config, hooks } = this.#parts;
+    await this.#streams.afterwards();
+    await hooks.run('post_sql', undefined, config.post_sql);
   }
 
   /** A step of the end of a run: each begins when everything before it is committed, and not at all after a failure. */

@@ -14,11 +14,15 @@ import { Budget } from '../staging/budget.ts';
 import { newRunId, normalisePrefix, rejectedPrefix } from '../staging/keys.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { createStaging } from '../staging/uploads.ts';
+import { History } from '../warehouse/history.ts';
+import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
 
 export interface LoadOptions {
   readonly config: Config;
   readonly log: Logger;
+  /** Of this program. */
+  readonly version: string;
   /** The path of --input; stdin otherwise. */
   readonly inputPath: string | undefined;
   readonly stdin: Readable;
@@ -81,12 +85,17 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     signal: end.signal,
     onFailure: (error) => run.fail(error),
   });
+  const hooks = new Hooks(warehouse, log);
+  const origin = { runId, version: options.version };
+  const history = config.load_history ? new History(warehouse, config.target_schema, origin, log) : undefined;
   const states = new StateWriter(options.stdout, (error) => run.fail(error));
   // Kept objects lie where no sweep looks for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const run = new Run({
     config,
     loader,
+    hooks,
+    history,
     staging,
     files: batchFiles(store),
     states,
@@ -113,7 +122,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     clearTimeout(grace);
     if (end.signal.aborted) await abortOwnUploads();
     await sweeping;
-    if (!end.signal.aborted) await loader.finish();
+    if (!end.signal.aborted) await Promise.all([history?.flushed(), loader.finish()]);
     await warehouse.close(end.signal.aborted);
     store.close();
     removeListeners();

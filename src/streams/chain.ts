@@ -7,14 +7,17 @@ import type { LimitFunction } from 'p-limit';
 export class Chain {
   readonly #loads: LimitFunction;
   readonly #onFailure: (error: unknown) => void;
+  readonly #before: () => Promise<void>;
+  #isBegun = false;
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
   #onRoom: (() => void)[] = [];
 
-  /** `loads` limits how many tables are worked on at the same time. */
-  constructor(loads: LimitFunction, onFailure: (error: unknown) => void) {
+  /** `loads` limits how many tables are worked on at the same time; `before` is done once, before the first work. */
+  constructor(loads: LimitFunction, onFailure: (error: unknown) => void, before: () => Promise<void>) {
     this.#loads = loads;
     this.#onFailure = onFailure;
+    this.#before = before;
   }
 
   get hasRoom(): boolean {
@@ -32,10 +35,18 @@ export class Chain {
         this.#loads(async () => {
           this.#waiting--;
           for (const wake of this.#onRoom.splice(0)) wake();
+          // The work itself notices a failure: it has things to give up.
+          await this.#begin().catch(this.#onFailure);
           await work();
         }),
       )
       .catch(this.#onFailure);
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    await this.#before();
   }
 
   /** Resolves when everything added so far has ended, well or not. */

@@ -4,11 +4,16 @@ import type { Config } from '../config/options.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Staging } from '../staging/batch.ts';
+import type { History } from '../warehouse/history.ts';
+import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
 export interface StreamContext {
   readonly config: Config;
   readonly loader: Loader;
+  readonly hooks: Hooks;
+  /** Undefined when none is written. */
+  readonly history: History | undefined;
   readonly staging: Staging;
   readonly ledger: Ledger;
   /** How many tables load at the same time. */

@@ -203,6 +203,10 @@ export class Stream {
     return true;
   }
 
+  afterwards(): Promise<void> {
+    return this.#work.afterwards();
+  }
+
   /** Gives up the open batch, but for what it set aside. Resolves when nothing else of it is left in S3. */
   async abandon(): Promise<void> {
     const batch = this.#batch;

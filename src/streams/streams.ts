@@ -103,6 +103,11 @@ export class Streams {
     );
   }
 
+  /** What users want done behind all loads and states. */
+  async afterwards(): Promise<void> {
+    for (const stream of this.#byName.values()) await stream.afterwards();
+  }
+
   async drained(): Promise<void> {
     await Promise.all([...this.#byName.values()].map((stream) => stream.drained()));
   }

@@ -9,6 +9,7 @@ import type { Batch, StagedBatch } from '../staging/batch.ts';
 import type { RejectedRecords } from '../staging/rejected.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
+import type { LoadRow } from '../warehouse/history.ts';
 import type { TableJob } from '../warehouse/loader.ts';
 import type { SpecialRows } from '../warehouse/steps.ts';
 import { Chain } from './chain.ts';
@@ -44,7 +45,9 @@ export class TableWork {
     this.#target = target;
     this.#settings = settings;
     this.#context = context;
-    this.#chain = new Chain(context.loads, context.onFailure);
+    this.#chain = new Chain(context.loads, context.onFailure, async () => {
+      if (!context.areLoadsStopped()) await context.hooks.run('pre_sql', stream, settings.pre_sql);
+    });
   }
 
   /** Rows that are committed. */
@@ -116,8 +119,15 @@ export class TableWork {
     const { loader, log, now, onCommitted } = this.#context;
     this.#add(async () => {
       const version = activations.map((one) => one.version).reduce((a, b) => (a > b ? a : b));
+      const started = now();
       const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()));
       for (const { settle } of activations) settle();
+      this.#note(
+        0,
+        'activate-version',
+        started,
+        this.#settings.hard_delete ? { deleted: rows } : { replaced: rows },
+      );
       log.info(
         { stream: this.#stream, table: this.#target.table, version: String(version), rows },
         `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
@@ -136,6 +146,10 @@ export class TableWork {
       const job = overwrite.swap(this.#job(plan, nextBatch()));
       await loader.swap(job, (counts) => {
         overwrite.settle();
+        this.#note(job.batch, 'overwrite', started, {
+          written: counts.inserted,
+          deleted: counts.deleted ?? 0,
+        });
         log.info(
           { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
           `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
@@ -161,11 +175,29 @@ export class TableWork {
     );
   }
 
+  /** What users want done behind all loads and states. */
+  async afterwards(): Promise<void> {
+    const { analyze_after_rows, post_sql } = this.#settings;
+    const { hooks } = this.#context;
+    if (analyze_after_rows > 0 && this.#loadedRows >= analyze_after_rows) await hooks.analyze(this.#target);
+    await hooks.run('post_sql', this.#stream, post_sql);
+  }
+
   #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
     const { log, now, onCommitted } = this.#context;
     const { count, urls } = batch.rejected;
     this.#loadedRows += rows;
     batch.settle();
+    // What goes into a shadow changes the table with the swap only.
+    const changes =
+      counts && !this.#overwrite ? { inserted: counts.inserted, replaced: counts.replaced } : {};
+    this.#note(batch.number, this.#overwrite ? 'overwrite' : batch.plan.method, started, {
+      received: rows + count,
+      rejected: count,
+      ...changes,
+      bytes,
+      parts: parts.length,
+    });
     log.info(
       {
         stream: this.#stream,
@@ -180,6 +212,14 @@ export class TableWork {
       `loaded ${rows} rows of ${this.#stream}${count > 0 ? `, set aside ${count}` : ''}`,
     );
     onCommitted();
+  }
+
+  /** A row for the history; what `counts` does not say is 0. */
+  #note(batch: number, method: string, startedAt: number, counts: Partial<LoadRow>): void {
+    const { history, now } = this.#context;
+    const nothing = { received: 0, rejected: 0, written: 0, replaced: 0, deleted: 0, bytes: 0, parts: 0 };
+    const place = { ...this.#target, stream: this.#stream, batch, method };
+    history?.add({ ...place, ...nothing, ...counts, startedAt, committedAt: now() });
   }
 
   /** What was set aside stays: it shows why records were refused, whatever ended the run. */

@@ -60,7 +60,7 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
   }
 
   return {
-    async session(work) {
+    async session(work, { isOnlyOnce = false } = {}) {
       const connection = await acquire();
       let clean = false;
       try {
@@ -68,7 +68,9 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
         clean = true;
         return result;
       } finally {
-        if (clean && connection.isUsable) {
+        if (clean && isOnlyOnce) {
+          await connection.end();
+        } else if (clean && connection.isUsable) {
           const timer = setTimeout(() => void connection.end(), IDLE_MS);
           timer.unref();
           idle.push({ connection, timer });

@@ -6,6 +6,9 @@ import type { Sql } from '../../src/sql.ts';
 import type { Column, ColumnType } from '../../src/table/types.ts';
 import * as catalog from '../../src/warehouse/catalog.ts';
 import * as explain from '../../src/warehouse/explain.ts';
+import * as grants from '../../src/warehouse/grants.ts';
+import * as history from '../../src/warehouse/history.ts';
+import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as statements from '../../src/warehouse/statements.ts';
@@ -46,6 +49,30 @@ export const source = (more: Partial<CopySource> = {}): CopySource => ({
   region: undefined,
   ...more,
 });
+
+const GRANTEES = [
+  { kind: 'user', name: `IAM:o'hara@x` },
+  { kind: 'group', name: `g" , public; --` },
+  { kind: 'role', name: 'Reporting' },
+  { kind: 'public' },
+] as const;
+
+const LOAD = {
+  schema: `o'hara\\`,
+  table: TABLE.table,
+  batch: 7,
+  stream: `x" int); drop table users; --'`,
+  method: 'upsert',
+  received: 10,
+  rejected: 1,
+  written: 5,
+  replaced: 4,
+  deleted: 0,
+  bytes: 1234,
+  parts: 2,
+  startedAt: Date.UTC(2024, 0, 31, 23, 59, 58, 7),
+  committedAt: Date.UTC(2024, 1, 1),
+};
 
 /** What is shown, and the statement. */
 export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
@@ -108,4 +135,10 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['dependentViews', overwrite.dependentViews(TABLE)],
   ['deleteOlderVersions', overwrite.deleteOlderVersions(TABLE, 1674486431563n)],
   ['markOlderVersions', overwrite.markOlderVersions(TABLE, 1674486431563n, '2024-01-31T10:15:00.000Z')],
+  ['ownsSchema', grants.ownsSchema(`o'hara\\`)],
+  ['grantUsage', grants.grantUsage(SCHEMA, GRANTEES)],
+  ['grantSelect', grants.grantSelect(TABLE, GRANTEES)],
+  ['analyzeTable', hooks.analyzeTable(TABLE)],
+  ['createHistory', history.createHistory(SCHEMA)],
+  ['insertHistory', history.insertHistory(SCHEMA, { runId: `r'1\\`, version: '1.0.0' }, [LOAD, LOAD])],
 ];

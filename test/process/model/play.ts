@@ -27,6 +27,7 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
   await runLoad({
     config,
     log: pino({ level: 'silent' }),
+    version: 'test',
     inputPath: undefined,
     stdin: Readable.from(bytesOf(lines)),
     stdout: new Writable({

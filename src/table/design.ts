@@ -1,0 +1,92 @@
+/**
+ * How a table is laid out in the warehouse when it is created: distribution and sort key, by the properties that the user
+ * named. A table that exists is never changed to it: its owner may have decided otherwise.
+ */
+import { InputError } from '../errors.ts';
+import type { TableSettings } from './settings.ts';
+import type { Column } from './types.ts';
+
+export interface TableDesign {
+  readonly diststyle: TableSettings['diststyle'];
+  /** Columns, as the next. */
+  readonly distkey: string | undefined;
+  readonly sortkey: readonly string[];
+  readonly sortkeyStyle: TableSettings['sortkey_style'];
+}
+
+/** Redshift's limits (r_CREATE_TABLE_NEW). */
+const MAX_SORTKEY = { compound: 400, interleaved: 8 };
+
+/** Types that neither distribute nor sort rows (r_CREATE_TABLE_NEW, limitations-super). */
+const UNORDERED: ReadonlySet<string> = new Set(['super', 'varbyte']);
+
+/** Encodings with which Redshift does not widen a VARCHAR column (r_ALTER_TABLE). */
+const FIXED_WIDTH: ReadonlySet<string> = new Set(['bytedict', 'runlength', 'text255', 'text32k']);
+
+/** The design in columns; what the stream does not have (any more) is left out. */
+export function designOf(settings: TableSettings, columns: readonly Column[]): TableDesign {
+  const { diststyle, distkey, sortkey, sortkey_style } = settings;
+  const nameOf = (property: string): string | undefined =>
+    columns.find((column) => column.property === property)?.name;
+  return {
+    diststyle,
+    distkey: distkey === undefined ? undefined : nameOf(distkey),
+    sortkey: sortkey.flatMap((property) => nameOf(property) ?? []),
+    sortkeyStyle: sortkey_style,
+  };
+}
+
+/** Throws InputError when a table of these columns cannot be created as the settings want it. */
+export function checkDesign(stream: string, settings: TableSettings, columns: readonly Column[]): void {
+  const problem = [
+    ...distributionProblems(settings),
+    ...keyProblems('distkey', settings.distkey === undefined ? [] : [settings.distkey], columns),
+    ...keyProblems('sortkey', settings.sortkey, columns),
+    ...sortkeyProblems(settings),
+    ...encodingProblems(columns),
+  ][0];
+  if (problem !== undefined) {
+    throw new InputError(`Cannot create the table of stream "${stream}" as it is configured: ${problem}`, {
+      stream,
+    });
+  }
+}
+
+function distributionProblems({ diststyle, distkey }: TableSettings): string[] {
+  if (distkey === undefined) return diststyle === 'key' ? ['diststyle key needs a distkey'] : [];
+  if (diststyle === undefined || diststyle === 'key') return [];
+  return [`distkey ${JSON.stringify(distkey)} and diststyle ${diststyle} exclude each other`];
+}
+
+function keyProblems(
+  option: 'distkey' | 'sortkey',
+  properties: readonly string[],
+  columns: readonly Column[],
+): string[] {
+  return properties.flatMap((property) => {
+    const column = columns.find((one) => one.property === property);
+    const shown = `${option} ${JSON.stringify(property)}`;
+    if (!column) return [`${shown} is not among its properties`];
+    if (!UNORDERED.has(column.type.kind)) return [];
+    return [`${shown} is a ${column.type.kind.toUpperCase()} column, which Redshift takes for no ${option}`];
+  });
+}
+
+function sortkeyProblems({ sortkey, sortkey_style }: TableSettings): string[] {
+  const twice = sortkey.find((property, i) => sortkey.indexOf(property) !== i);
+  if (twice !== undefined) return [`sortkey has ${JSON.stringify(twice)} twice`];
+  if (sortkey.length <= MAX_SORTKEY[sortkey_style]) return [];
+  return [
+    `sortkey has ${sortkey.length} properties, a ${sortkey_style} sort key in Redshift at most ${MAX_SORTKEY[sortkey_style]}`,
+  ];
+}
+
+function encodingProblems(columns: readonly Column[]): string[] {
+  return columns.flatMap(({ property, type, encode }) =>
+    encode !== undefined && type.kind === 'varchar' && FIXED_WIDTH.has(encode)
+      ? [
+          `Redshift cannot widen a text column with encode ${encode}, and the values of ${JSON.stringify(property)} may grow`,
+        ]
+      : [],
+  );
+}

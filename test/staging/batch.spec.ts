@@ -1,44 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { LoadError } from '../../src/errors.ts';
-import type { ObjectStore, StoredObject } from '../../src/ports.ts';
 import type { Cell } from '../../src/rows/values.ts';
 import { Batch, type Staging } from '../../src/staging/batch.ts';
 import { Budget } from '../../src/staging/budget.ts';
 import { createStaging } from '../../src/staging/uploads.ts';
-
-class MemoryStore implements ObjectStore {
-  readonly objects = new Map<string, Buffer>();
-  /** Keys that contain this cannot be put. */
-  broken: string | undefined;
-
-  url(key: string): string {
-    return `s3://bucket/${key}`;
-  }
-
-  put(key: string, body: Uint8Array): Promise<void> {
-    if (this.broken !== undefined && key.includes(this.broken)) return Promise.reject(new Error('no space'));
-    this.objects.set(key, Buffer.from(body));
-    return Promise.resolve();
-  }
-
-  remove(keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.objects.delete(key);
-    return Promise.resolve();
-  }
-
-  list(): AsyncIterable<StoredObject> {
-    throw new Error('a batch lists nothing');
-  }
-
-  abortUploads(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  close(): void {
-    this.objects.clear();
-  }
-}
+import { MemoryStore } from '../support/memory-store.ts';
 
 interface Place {
   readonly store: MemoryStore;

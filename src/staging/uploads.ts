@@ -28,7 +28,7 @@ export function createStaging(options: UploadOptions): Staging {
   const uploading = pLimit(options.uploads);
 
   const stage = (key: string, raw: RawPart, held: number): Promise<StagedPart> =>
-    send('stage', key, raw, held, () =>
+    send(key, raw, held, () =>
       compressing(async () => {
         signal.throwIfAborted();
         return compress(raw, options.gzipLevel);
@@ -36,11 +36,9 @@ export function createStaging(options: UploadOptions): Staging {
     );
 
   const keep = (key: string, raw: RawPart, held: number): Promise<StagedPart> =>
-    send('set records aside in', key, raw, held, () => Promise.resolve(Buffer.concat(raw.blocks)));
+    send(key, raw, held, () => Promise.resolve(Buffer.concat(raw.blocks)));
 
-  /** `what` begins the sentence about a failure. */
   async function send(
-    what: string,
     key: string,
     raw: RawPart,
     rawBytes: number,
@@ -63,7 +61,7 @@ export function createStaging(options: UploadOptions): Staging {
       const failure =
         error instanceof LoadError
           ? error
-          : new LoadError(`Cannot ${what} ${store.url(key)}: ${messageOf(error)}`, { cause: error });
+          : new LoadError(`Cannot stage ${store.url(key)}: ${messageOf(error)}`, { cause: error });
       if (!signal.aborted) options.onFailure(failure);
       throw failure;
     } finally {

@@ -125,7 +125,7 @@ describe('RejectedRecords', () => {
     records.append(message, origin(LINE), rejection);
     let failure: unknown;
     await records.close().catch((error: unknown) => (failure = error));
-    expect(String(failure)).to.contain('Cannot set records aside in s3://bucket/p/t/000001.jsonl: no space');
+    expect(String(failure)).to.contain('Cannot stage s3://bucket/p/t/000001.jsonl: no space');
   });
 
   it('can be closed twice', async () => {

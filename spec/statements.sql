@@ -7,10 +7,10 @@ SELECT 1 FROM pg_namespace WHERE nspname = 'o''hara\\';
 CREATE SCHEMA IF NOT EXISTS "s""; drop schema public; --";
 
 -- columnsIn a schema
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
 
 -- columnsIn a table
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
 -- commentsIn
 SELECT table_name, remarks FROM svv_tables WHERE table_schema = 'o''hara\\' AND remarks IS NOT NULL;
@@ -26,6 +26,84 @@ ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD C
 
 -- widenColumn
 ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ALTER COLUMN "note); truncate users; --" TYPE VARCHAR(1024);
+
+-- ddlOf boolean to text, 1
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "_target_redshift_retyped" VARCHAR(64);
+
+-- ddlOf boolean to text, 2
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "_target_redshift_retyped" = CASE WHEN "note); truncate users; --" THEN 'true' WHEN NOT "note); truncate users; --" THEN 'false' END;
+
+-- ddlOf boolean to text, 3
+SELECT COUNT("note); truncate users; --"), COUNT("_target_redshift_retyped"), 0 FROM "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- ddlOf boolean to text, 4
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" DROP COLUMN "note); truncate users; --";
+
+-- ddlOf boolean to text, 5
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" RENAME COLUMN "_target_redshift_retyped" TO "note); truncate users; --";
+
+-- ddlOf boolean to text, 6
+COMMENT ON COLUMN "s""; drop schema public; --"."x"" int); drop table users; --"."note); truncate users; --" IS 'it''s "';
+
+-- ddlOf numeric to super, 1
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "_target_redshift_retyped" SUPER;
+
+-- ddlOf numeric to super, 2
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "_target_redshift_retyped" = JSON_PARSE(CAST("note); truncate users; --" AS VARCHAR(64)));
+
+-- ddlOf numeric to super, 3
+SELECT COUNT("note); truncate users; --"), COUNT("_target_redshift_retyped"), COUNT(CASE WHEN CAST("_target_redshift_retyped" AS NUMERIC(18,2)) <> "note); truncate users; --" THEN 1 END) FROM "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- ddlOf numeric to super, 4
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" DROP COLUMN "note); truncate users; --";
+
+-- ddlOf numeric to super, 5
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" RENAME COLUMN "_target_redshift_retyped" TO "note); truncate users; --";
+
+-- ddlOf numeric to super, 6
+COMMENT ON COLUMN "s""; drop schema public; --"."x"" int); drop table users; --"."note); truncate users; --" IS 'it''s "';
+
+-- ddlOf bigint to double, 1
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "_target_redshift_retyped" DOUBLE PRECISION;
+
+-- ddlOf bigint to double, 2
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "_target_redshift_retyped" = CAST("note); truncate users; --" AS DOUBLE PRECISION);
+
+-- ddlOf bigint to double, 3
+SELECT COUNT("note); truncate users; --"), COUNT("_target_redshift_retyped"), COUNT(CASE WHEN "note); truncate users; --" NOT BETWEEN -9007199254740992 AND 9007199254740992 THEN 1 END) FROM "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- ddlOf bigint to double, 4
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" DROP COLUMN "note); truncate users; --";
+
+-- ddlOf bigint to double, 5
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" RENAME COLUMN "_target_redshift_retyped" TO "note); truncate users; --";
+
+-- ddlOf bigint to double, 6
+COMMENT ON COLUMN "s""; drop schema public; --"."x"" int); drop table users; --"."note); truncate users; --" IS 'it''s "';
+
+-- ddlOf date to timestamptz, 1
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "_target_redshift_retyped" TIMESTAMPTZ;
+
+-- ddlOf date to timestamptz, 2
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "_target_redshift_retyped" = CAST("note); truncate users; --" AS TIMESTAMP) AT TIME ZONE 'UTC';
+
+-- ddlOf date to timestamptz, 3
+SELECT COUNT("note); truncate users; --"), COUNT("_target_redshift_retyped"), 0 FROM "s""; drop schema public; --"."x"" int); drop table users; --";
+
+-- ddlOf date to timestamptz, 4
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" DROP COLUMN "note); truncate users; --";
+
+-- ddlOf date to timestamptz, 5
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" RENAME COLUMN "_target_redshift_retyped" TO "note); truncate users; --";
+
+-- ddlOf date to timestamptz, 6
+COMMENT ON COLUMN "s""; drop schema public; --"."x"" int); drop table users; --"."note); truncate users; --" IS 'it''s "';
+
+-- viewsOn
+SELECT DISTINCT vn.nspname, v.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_attribute a ON a.attrelid = t.oid JOIN pg_depend used ON used.refobjid = t.oid AND used.refobjsubid = a.attnum JOIN pg_depend made ON made.objid = used.objid AND made.deptype = 'i' JOIN pg_class v ON v.oid = made.refobjid AND v.relkind = 'v' JOIN pg_namespace vn ON vn.oid = v.relnamespace WHERE n.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND a.attname = 'note); truncate users; --' ORDER BY 1, 2;
+
+-- designOn
+SELECT a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND a.attname = 'note); truncate users; --';
 
 -- createStage
 CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9), "_target_redshift_ordinal" BIGINT);

@@ -12,6 +12,7 @@ const folder = fileURLToPath(new URL('../spec/cases/', import.meta.url));
 
 /** What a case left behind, gathered before any assertion. */
 interface Outcome {
+  readonly schema: string;
   readonly runs: readonly Finished[];
   readonly tables: Readonly<Record<string, string>>;
   readonly queries: Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ async function play({ config, runs, tables, queries }: CaseFile): Promise<Outcom
   const answers: Record<string, string> = {};
   for (const query of Object.keys(queries)) answers[query] = rowsAsText(await place.query(filled(query)));
   return {
+    schema: place.schema,
     runs: finished,
     tables: found,
     queries: answers,
@@ -68,7 +70,7 @@ describe('spec/cases', function () {
       const outcome = (await outcomes.get(file))!;
       expected.runs.forEach((run, i) => {
         const { code, stdout, stderr } = outcome.runs[i]!;
-        for (const text of run.stderr) expect(stderr).to.contain(text);
+        for (const text of run.stderr) expect(stderr).to.contain(text.replaceAll('{schema}', outcome.schema));
         for (const text of run.noStderr) expect(stderr).not.to.contain(text);
         expect({ code, stdout }, stderr).to.deep.equal({ code: run.exit, stdout: run.stdout });
       });

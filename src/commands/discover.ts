@@ -3,7 +3,7 @@ import type { Config } from '../config/options.ts';
 import type { Warehouse } from '../ports.ts';
 import type { ColumnType, StoredColumn } from '../table/types.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
-import { readComments, readTables } from '../warehouse/catalog.ts';
+import { notedKeys, readComments, readTables } from '../warehouse/catalog.ts';
 
 export async function discover(warehouse: Warehouse, { target_schema }: Config): Promise<string> {
   return warehouse.session(async (session) => {
@@ -22,7 +22,7 @@ function streamOf(
   columns: readonly StoredColumn[],
   comment: string | undefined,
 ): object {
-  const keys = keyProperties(comment);
+  const keys = notedKeys(comment) ?? [];
   const properties = Object.fromEntries(
     columns.map(({ name, type, typeText }) => [name, propertyOf(type, typeText)]),
   );
@@ -44,17 +44,6 @@ function streamOf(
       ...breadcrumbs,
     ],
   };
-}
-
-/** The keys that this program noted when it created the table. */
-function keyProperties(comment: string | undefined): readonly string[] {
-  if (comment === undefined) return [];
-  try {
-    const note = JSON.parse(comment) as { 'target-redshift'?: { key_properties?: string[] } };
-    return note['target-redshift']?.key_properties ?? [];
-  } catch {
-    return [];
-  }
 }
 
 function propertyOf(type: ColumnType | undefined, typeText: string): object {

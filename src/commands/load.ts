@@ -69,6 +69,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     staleBefore,
     tries: config.max_load_attempts,
     retryPauseMs: 1000,
+    forbidDdl: config.forbid_ddl,
     resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
     signal: end.signal,
     log,

@@ -5,21 +5,14 @@
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { DELETED_AT } from '../table/metadata.ts';
-import type { Column, Source } from '../table/types.ts';
+import type { Column } from '../table/types.ts';
 import { KnownProperties } from './known-properties.ts';
-import { changesValue, metadataValue, type Times } from './metadata.ts';
+import { changesValue } from './metadata.ts';
 import { excerptOf, type Rejection } from './rejection.ts';
 import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
+import { pathOf, valueOf } from './source.ts';
 import type { Violation } from './validate.ts';
-import {
-  addLosses,
-  cellWriter,
-  kindOf,
-  noLosses,
-  type Cell,
-  type CellWriter,
-  type Losses,
-} from './values.ts';
+import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
 
 interface Field {
@@ -48,10 +41,16 @@ export interface BatchFacts {
   readonly openedAt: number;
   /** The widest value of each column so far, in bytes; grows. */
   readonly maxBytes: number[];
+  /** Whether NULL is among the values of each column so far; grows. */
+  readonly nulls: boolean[];
+  /** Whether a value of each column had to be written for the type that the column grows to; grows. */
+  readonly outgrown: boolean[];
 }
 
 export interface EncoderOptions {
   readonly columns: readonly Column[];
+  /** Columns of the schema that are not loaded. */
+  readonly ignored?: readonly Column[];
   /** What of a record breaks the schema; with `validate_records` only. */
   readonly validate?: ((record: JsonObject) => readonly Violation[]) | undefined;
   /** Invalid values become NULL where the column takes that; otherwise one of them rejects its record. */
@@ -79,22 +78,30 @@ export class RecordEncoder {
   readonly #payload: ReadonlySet<string>;
   readonly #marksDeletion: boolean;
   readonly #unknown = new Set<string>();
+  /** The fields of the present record that outgrew their columns. */
+  readonly #outgrown = new Set<number>();
   /** What had to be changed in the values of the rows so far. */
   readonly losses: Losses = noLosses();
 
   constructor(options: EncoderOptions) {
     const { columns } = options;
     this.#options = options;
-    this.#fields = columns.map((column) => ({ column, write: cellWriter(column.type, column.encoding) }));
+    this.#fields = columns.map((column, i) => ({
+      column,
+      write: column.growsTo
+        ? this.#growingWriter(i, cellWriter(column.type), cellWriter(column.growsTo))
+        : cellWriter(column.type, column.encoding),
+    }));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#changes = columns.findIndex(
       ({ source }) => source.kind === 'metadata' && source.field === '_sdc_changes',
     );
+    const described = [...columns, ...(options.ignored ?? [])];
     this.#known = new KnownProperties(
-      columns.map(({ source }) => pathOf(source)).filter((path) => path.length > 0),
+      described.map(({ source }) => pathOf(source)).filter((path) => path.length > 0),
     );
     this.#payload = new Set(
-      columns
+      described
         .filter(({ isKey, name }) => !isKey && !name.startsWith('_sdc_'))
         .flatMap(({ source }) => pathOf(source).slice(0, 1)),
     );
@@ -102,10 +109,11 @@ export class RecordEncoder {
   }
 
   /** Nothing is counted or measured for a record that is rejected. */
-  encode(message: RecordMessage, { bytes }: Origin, { openedAt, maxBytes }: BatchFacts): Row | Rejection {
+  encode(message: RecordMessage, { bytes }: Origin, facts: BatchFacts): Row | Rejection {
     const { record } = message;
+    this.#outgrown.clear();
     const { now, syncStartedAt, validate } = this.#options;
-    const times = { now: now(), batchOpenedAt: openedAt, syncStartedAt };
+    const times = { now: now(), batchOpenedAt: facts.openedAt, syncStartedAt };
     const violations = validate ? validate(record) : NOTHING;
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
     if (fatal) return schemaRejection(fatal, record);
@@ -127,7 +135,13 @@ export class RecordEncoder {
         cells.push(cell);
       } catch (error) {
         const rejection = rejectionOf(error, field.column, value);
-        if (!this.#options.nullsInvalid || rejection.isKey || field.column.notNull) return rejection;
+        if (
+          !this.#options.nullsInvalid ||
+          rejection.isKey ||
+          rejection.fault === 'change' ||
+          field.column.notNull
+        )
+          return rejection;
         nulled.push(rejection);
         cells.push(null);
       }
@@ -140,7 +154,7 @@ export class RecordEncoder {
     losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) losses.invalidUtf8++;
     addLosses(this.losses, losses);
-    this.#measure(cells, maxBytes);
+    this.#measure(cells, facts, deletion);
     this.#noteUnknown(record);
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
@@ -179,7 +193,28 @@ export class RecordEncoder {
     }
   }
 
-  #measure(cells: readonly Cell[], maxBytes: number[]): void {
+  /** Tries the column's type first: the column grows only for a value that does not fit it. */
+  #growingWriter(i: number, write: CellWriter, writeGrown: CellWriter): CellWriter {
+    return (value, losses) => {
+      try {
+        return write(value, losses);
+      } catch (error) {
+        if (!(error instanceof ValueError)) throw error;
+        const cell = writeGrown(value, losses);
+        this.#outgrown.add(i);
+        return cell;
+      }
+    };
+  }
+
+  #measure(
+    cells: readonly Cell[],
+    { maxBytes, nulls, outgrown }: BatchFacts,
+    deletion: Row['deletion'],
+  ): void {
+    for (const i of this.#outgrown) outgrown[i] = true;
+    // A stub never becomes a row of the table.
+    if (deletion !== 'stub') for (const [i, cell] of cells.entries()) if (cell === null) nulls[i] = true;
     for (const i of this.#texts) {
       const cell = cells[i];
       if (typeof cell !== 'string') continue;
@@ -233,48 +268,18 @@ function checkViolations({ source }: Column, violations: readonly Violation[]): 
 /** What the table refuses; only where it may not be changed. A stub never becomes a row of the table. */
 function checkLimits(column: Column, cell: Cell, deletion: Row['deletion']): void {
   if (column.notNull && cell === null && deletion !== 'stub') {
-    throw new ValueError('is NULL, and its column is NOT NULL', 'table');
+    throw new ValueError('is NULL, and its column is NOT NULL', breach(column, 'notNull'));
   }
   if (column.maxBytes === undefined || typeof cell !== 'string') return;
   const bytes = Buffer.byteLength(cell);
   if (bytes > column.maxBytes) {
     throw new ValueError(
       `has ${bytes} bytes, and its column may not be wider than ${column.maxBytes}`,
-      'table',
+      breach(column, 'maxBytes'),
     );
   }
 }
 
-/** Empty where nothing of the record is read. */
-function pathOf(source: Source): readonly string[] {
-  if (source.kind === 'property') return source.path;
-  return source.kind === 'metadata' ? [source.field] : [];
-}
-
-function valueOf(source: Source, message: RecordMessage, times: Times): Json | undefined {
-  switch (source.kind) {
-    case 'metadata':
-      return metadataValue(source.field, message, times);
-    case 'nothing':
-      return undefined;
-    case 'property':
-      return source.path.length === 1
-        ? message.record.get(source.path[0] ?? '')
-        : valueAt(message.record, source.path);
-  }
-}
-
-/** Undefined where an object on the way is missing. Throws ValueError where something else stands in its place. */
-function valueAt(record: JsonObject, path: readonly string[]): Json | undefined {
-  let value: Json | undefined = record;
-  for (const [i, step] of path.entries()) {
-    if (value === undefined || value === null) return undefined;
-    if (!(value instanceof Map)) {
-      throw new ValueError(
-        `cannot be found, because ${JSON.stringify(path.slice(0, i).join('.'))} is ${kindOf(value)}, not an object`,
-      );
-    }
-    value = (value as JsonObject).get(step);
-  }
-  return value;
+function breach({ strict }: Column, limit: 'notNull' | 'maxBytes'): 'table' | 'change' {
+  return strict?.includes(limit) ? 'change' : 'table';
 }

@@ -1,8 +1,8 @@
 /**
  * What is at fault decides which option would allow it: a value, a key, a key that is NULL, a NULL or a width that the
- * table refuses, or the schema that `validate_records` checks.
+ * table refuses, the same where the table may not be changed for it (`change`), or the schema that `validate_records` checks.
  */
-export type Fault = 'value' | 'key' | 'null-key' | 'table' | 'schema';
+export type Fault = 'value' | 'key' | 'null-key' | 'table' | 'change' | 'schema';
 
 /** A value that its column cannot hold. The message continues a sentence: `the value is not a whole number`. */
 export class ValueError extends Error {

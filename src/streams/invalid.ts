@@ -15,6 +15,7 @@ const WAYS_OUT: Readonly<Record<Fault, string>> = {
   'null-key': 'null_keys "quarantine" sets such records aside, "append" adds them as new rows each time',
   table:
     'on_invalid "quarantine" sets such records aside, schema_changes and forbid_ddl say what of a table may change',
+  change: 'schema_changes does not allow that the table is changed for it (fail)',
   schema:
     'on_invalid "quarantine" sets such records aside, "null" stores NULL instead of such values, and without validate_records the schema is not checked',
 };
@@ -88,6 +89,7 @@ export class InvalidRecords {
 
   #policyFor({ fault }: Rejection): 'fail' | 'quarantine' {
     const { on_invalid, null_keys } = this.#settings;
+    if (fault === 'change') return 'fail';
     if (fault === 'null-key' && null_keys !== undefined) return null_keys === 'fail' ? 'fail' : 'quarantine';
     return on_invalid === 'fail' ? 'fail' : 'quarantine';
   }

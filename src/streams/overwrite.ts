@@ -3,6 +3,7 @@
  * the place of the table's in one transaction. Until that is committed it is a pending effect in the ledger.
  */
 import type { Settle } from '../ledger.ts';
+import { isWider } from '../table/fits.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
@@ -13,13 +14,20 @@ const EVOLVE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 'evolve'])) 
   ChangePolicy
 >;
 
+/** What all batches together need of a column. */
+interface Seen {
+  readonly column: Column;
+  readonly maxBytes: number;
+  readonly hasNull: boolean;
+}
+
 export class Overwrite {
   readonly target: TableRef;
   readonly shadow: TableRef;
   readonly method: SwapJob['method'];
   readonly settle: Settle;
   /** By name; those of all batches, in their newest form. */
-  readonly #columns = new Map<string, { readonly column: Column; readonly maxBytes: number }>();
+  readonly #columns = new Map<string, Seen>();
   #rows = 0;
   #hasShadow = false;
 
@@ -45,12 +53,17 @@ export class Overwrite {
 
   /** A batch is in the shadow. */
   add(
-    { columns, maxBytes }: Pick<TableJob, 'columns' | 'maxBytes'>,
+    { columns, maxBytes, nulls }: Pick<TableJob, 'columns' | 'maxBytes' | 'nulls'>,
     { grown }: Pick<LoadCounts, 'grown'>,
   ): void {
     columns.forEach((column, i) => {
-      const before = this.#columns.get(column.name)?.maxBytes ?? 0;
-      this.#columns.set(column.name, { column, maxBytes: Math.max(before, maxBytes[i] ?? 0) });
+      const before = this.#columns.get(column.name);
+      this.#columns.set(column.name, {
+        // A batch whose numbers outgrew the column has given the shadow a wider one.
+        column: before && isWider(before.column.type, column.type) ? before.column : column,
+        maxBytes: Math.max(before?.maxBytes ?? 0, maxBytes[i] ?? 0),
+        hasNull: before?.hasNull === true || nulls[i] === true,
+      });
     });
     this.#rows += grown;
   }
@@ -63,6 +76,7 @@ export class Overwrite {
       ...job,
       columns: all.map(({ column }) => column),
       maxBytes: all.map(({ maxBytes }) => maxBytes),
+      nulls: all.map(({ hasNull }) => hasNull),
     };
     const shadow = this.redirect(own);
     this.#hasShadow = false;

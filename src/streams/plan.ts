@@ -1,19 +1,29 @@
 /** What a SCHEMA message makes of a stream: its columns as they will be stored, how rows are loaded, and the encoder. */
 import type { StreamSettings } from '../config/settings.ts';
+import { InputError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Json } from '../protocol/json.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
 import { compileValidator } from '../rows/validate.ts';
-import { resolveColumns } from '../table/changes.ts';
 import { columnsOf } from '../table/columns.ts';
 import { DELETED_AT, withChanges, withMetadata } from '../table/metadata.ts';
-import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
+import { resolveColumns } from '../table/resolve.ts';
+import {
+  MAX_VARCHAR_BYTES,
+  typeSql,
+  type Column,
+  type ColumnType,
+  type StoredColumn,
+  type TableRef,
+} from '../table/types.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
   readonly keys: readonly string[];
+  /** The table's comment names other keys. */
+  readonly areKeysNew: boolean;
   readonly columns: readonly Column[];
   readonly method: LoadMethod;
   readonly encoder: RecordEncoder;
@@ -27,6 +37,8 @@ export interface PlanInput {
   readonly settings: StreamSettings;
   /** The table's columns, those included that earlier plans of this run will have added; undefined without a table. */
   readonly stored: readonly StoredColumn[] | undefined;
+  /** The keys by which the rows of the table were told apart so far; undefined when they are not known. */
+  readonly notedKeys: readonly string[] | undefined;
   readonly log: Logger;
   readonly now: () => number;
   readonly syncStartedAt: number;
@@ -36,21 +48,29 @@ export interface PlanInput {
 export function planStream(input: PlanInput): StreamPlan {
   const { message, target, settings, stored, log, now, syncStartedAt } = input;
   const { stream, schema } = message;
-  const keys = settings.key_properties ?? message.keyProperties;
+  const { keys, areNew } = keysOf(input);
   const wanted = columnsOf(stream, schema, keys, settings);
   reportNotes(stream, wanted, log);
   const described = settings.add_record_metadata ? withMetadata(wanted) : wanted;
   const nullsInvalid = settings.on_invalid === 'null';
-  const columns = resolveColumns(target.table, nullsInvalid ? withChanges(described) : described, stored);
+  const place = { stream, table: target.table, policies: settings.schema_changes };
+  const { columns, ignored, notes } = resolveColumns(
+    place,
+    nullsInvalid ? withChanges(described) : described,
+    stored,
+  );
+  for (const note of notes) log.warn({ stream }, note);
   const method = methodOf(settings.load_method, keys);
   return {
     message,
     keys,
+    areKeysNew: areNew,
     columns,
     method,
     hasStubs: method === 'upsert' && !settings.hard_delete && columns.some(({ name }) => name === DELETED_AT),
     encoder: new RecordEncoder({
       columns,
+      ignored,
       now,
       syncStartedAt,
       validate: settings.validate_records ? compileValidator(stream, schema, nullsInvalid) : undefined,
@@ -70,6 +90,36 @@ function reportNotes(stream: string, columns: readonly Column[], log: Logger): v
   }
 }
 
+/** The keys to merge by. When they change, rows that are there keep NULL in new key columns, and no record meets them. */
+function keysOf({ message, settings, notedKeys, log }: PlanInput): {
+  readonly keys: readonly string[];
+  readonly areNew: boolean;
+} {
+  const { stream } = message;
+  const keys = settings.key_properties ?? message.keyProperties;
+  if (!notedKeys || sameJson([...keys].sort(), [...notedKeys].sort())) return { keys, areNew: false };
+  const policy = settings.schema_changes.change_keys;
+  const change = `the keys of its table are ${list(notedKeys)}, those of the stream ${list(keys)}`;
+  if (policy === 'fail') {
+    throw new InputError(
+      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (go on with the ` +
+        'new keys) or ignore (keep the old ones)',
+      { stream },
+    );
+  }
+  log.warn(
+    { stream },
+    policy === 'ignore'
+      ? `${change}: the old ones are kept`
+      : `${change}: rows are told apart by the new ones from here on`,
+  );
+  return policy === 'ignore' ? { keys: notedKeys, areNew: false } : { keys, areNew: true };
+}
+
+function list(keys: readonly string[]): string {
+  return keys.length === 0 ? 'none' : keys.map((key) => JSON.stringify(key)).join(', ');
+}
+
 function methodOf(method: StreamSettings['load_method'], keys: readonly string[]): LoadMethod {
   if (method === 'append-only' || keys.length === 0) return 'append';
   return method === 'insert-only' ? 'insert' : 'upsert';
@@ -84,22 +134,47 @@ export function isNewSchema(current: SchemaMessage | undefined, next: SchemaMess
   );
 }
 
+/** The columns of a batch: where a value outgrew the type, the type to which the column grows. */
+export function grownColumns(columns: readonly Column[], outgrown: readonly boolean[]): readonly Column[] {
+  return columns.map((column, i) =>
+    outgrown[i] === true && column.growsTo ? { ...column, type: column.growsTo } : column,
+  );
+}
+
 /** The columns that the table will have once the plan's first batch is loaded. */
 export function withPlanned(
   stored: readonly StoredColumn[] | undefined,
   columns: readonly Column[],
 ): readonly StoredColumn[] {
+  const planned = new Map(columns.map((column) => [column.name, column]));
   const known = new Set(stored?.map(({ name }) => name));
-  const planned = columns.filter(({ name }) => !known.has(name));
   return [
-    ...(stored ?? []),
-    ...planned.map(({ name, type }) => ({
-      name,
-      type,
-      typeText: typeSql(type).toLowerCase(),
-      nullable: true,
-    })),
+    ...(stored ?? []).map((there) => {
+      const type = planned.get(there.name)?.type;
+      return type && there.type && kindSql(type) !== kindSql(there.type)
+        ? { ...there, ...typed(type) }
+        : there;
+    }),
+    ...columns
+      .filter(({ name }) => !known.has(name))
+      .map(({ name, type }) => ({
+        name,
+        ...typed(type),
+        nullable: true,
+        hasDefault: false,
+        comment: undefined,
+      })),
   ];
+}
+
+/** How wide a text column will be is known when its first batch is loaded. */
+function typed(type: ColumnType): Pick<StoredColumn, 'type' | 'typeText'> {
+  const widest: ColumnType = type.kind === 'varchar' ? { kind: 'varchar', bytes: MAX_VARCHAR_BYTES } : type;
+  return { type: widest, typeText: kindSql(type).toLowerCase() };
+}
+
+function kindSql(type: ColumnType): string {
+  return type.kind === 'varchar' || type.kind === 'varbyte' ? type.kind.toUpperCase() : typeSql(type);
 }
 
 /** Equal but for the order of object keys. Numbers are equal when their texts are. */

@@ -9,13 +9,13 @@ import { Token } from '../rows/values.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
-import type { StoredColumn, TableRef } from '../table/types.ts';
+import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import { NONE_SPECIAL } from '../warehouse/steps.ts';
 import type { StreamContext } from './context.ts';
 import { Evidence } from './evidence.ts';
 import { InvalidRecords } from './invalid.ts';
 import { reportLosses } from './losses.ts';
-import { isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
+import { grownColumns, isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
 import { TableWork, type OpenBatch } from './work.ts';
 import { versionObstacle, Versions, type Activation } from './versions.ts';
 
@@ -29,6 +29,8 @@ export class Stream {
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   #stored: readonly StoredColumn[] | undefined;
+  /** The key properties of the table's rows so far; undefined while nobody knows them. */
+  #keys: readonly string[] | undefined;
   #plan: StreamPlan | undefined;
   /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
   #isTableDue = false;
@@ -36,18 +38,19 @@ export class Stream {
   #ordinal = 0;
   #areVersionsIgnored = false;
 
-  /** `stored` are the columns of the table that is there; undefined without one. */
+  /** `table` is undefined without one. */
   constructor(
     name: string,
     target: TableRef,
     settings: StreamSettings,
-    stored: readonly StoredColumn[] | undefined,
+    table: StoredTable | undefined,
     context: StreamContext,
   ) {
     this.name = name;
     this.target = target;
     this.settings = settings;
-    this.#stored = stored;
+    this.#stored = table?.columns;
+    this.#keys = table?.keyProperties;
     this.#context = context;
     this.#work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
@@ -77,11 +80,21 @@ export class Stream {
   setSchema(message: SchemaMessage): void {
     const { target, settings } = this;
     const { log, now, syncStartedAt } = this.#context;
-    const plan = planStream({ message, target, settings, stored: this.#stored, log, now, syncStartedAt });
+    const plan = planStream({
+      message,
+      target,
+      settings,
+      stored: this.#stored,
+      notedKeys: this.#keys,
+      log,
+      now,
+      syncStartedAt,
+    });
     this.#reportLosses();
     this.#plan = plan;
     this.#isTableDue = true;
     this.#stored = withPlanned(this.#stored, plan.columns);
+    this.#keys = plan.keys;
     this.#evidence.schema();
     if (this.#overwrites) this.#work.beginOverwrite();
   }
@@ -156,6 +169,8 @@ export class Stream {
     if (!batch) return;
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
+    const grown = grownColumns(batch.plan.columns, batch.outgrown).filter((_, i) => batch.outgrown[i]);
+    if (grown.length > 0) this.#stored = withPlanned(this.#stored, grown);
     this.#work.load(batch);
     this.#activate(this.#versions.takeDue());
   }
@@ -240,6 +255,8 @@ export class Stream {
       keyPrefix,
       maxBytes: plan.columns.map(() => 0),
       special: { ...NONE_SPECIAL },
+      nulls: plan.columns.map(() => false),
+      outgrown: plan.columns.map(() => false),
     };
     return this.#batch;
   }

@@ -5,7 +5,7 @@ import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.
 import type { StreamContext } from './context.ts';
 import { Stream } from './stream.ts';
 import { targetOf } from './target.ts';
-import type { Tables } from '../warehouse/catalog.ts';
+import type { StoredTable } from '../table/types.ts';
 
 export class Streams {
   readonly #context: StreamContext;
@@ -14,7 +14,7 @@ export class Streams {
   readonly #touched = new Set<Stream>();
   readonly #unknown = new Set<string>();
   /** By schema. */
-  readonly #tables = new Map<string, Promise<Tables>>();
+  readonly #tables = new Map<string, Promise<ReadonlyMap<string, StoredTable>>>();
 
   constructor(context: StreamContext) {
     this.#context = context;

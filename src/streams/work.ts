@@ -15,7 +15,7 @@ import type { SpecialRows } from '../warehouse/steps.ts';
 import { Chain } from './chain.ts';
 import type { StreamContext } from './context.ts';
 import { Overwrite } from './overwrite.ts';
-import type { StreamPlan } from './plan.ts';
+import { grownColumns, type StreamPlan } from './plan.ts';
 import type { Activation } from './versions.ts';
 
 export interface OpenBatch {
@@ -28,7 +28,13 @@ export interface OpenBatch {
   readonly openedAt: number;
   readonly maxBytes: number[];
   readonly special: { -readonly [Kind in keyof SpecialRows]: number };
+  readonly nulls: boolean[];
+  readonly outgrown: boolean[];
 }
+
+type Facts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
+
+const NO_ROWS: Facts = { maxBytes: [], nulls: [], outgrown: [] };
 
 export class TableWork {
   readonly #stream: string;
@@ -82,7 +88,7 @@ export class TableWork {
 
   load(batch: OpenBatch): void {
     const { loader, now, areLoadsStopped } = this.#context;
-    const { plan, number, maxBytes, special, keyPrefix } = batch;
+    const { plan, number, special, keyPrefix } = batch;
     this.#checkDeletions(plan, special);
     // What is set aside is durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
@@ -99,7 +105,7 @@ export class TableWork {
         return;
       }
       const { method, hasStubs } = plan;
-      const own = { ...this.#job(plan, number, maxBytes), method, hasStubs, special, keyPrefix };
+      const own = { ...this.#job(plan, number, batch), method, hasStubs, special, keyPrefix };
       const job = this.#overwrite?.redirect(own) ?? own;
       await loader.load(job, ready, (counts) => {
         this.#overwrite?.add(job, counts);
@@ -237,14 +243,16 @@ export class TableWork {
     });
   }
 
-  #job(plan: StreamPlan, batch: number, maxBytes: readonly number[] = []): TableJob {
+  #job(plan: StreamPlan, batch: number, { maxBytes, nulls, outgrown }: Facts = NO_ROWS): TableJob {
     return {
       stream: this.#stream,
       target: this.#target,
-      columns: plan.columns,
+      columns: grownColumns(plan.columns, outgrown),
       maxBytes,
+      nulls,
       settings: this.#settings,
       keyProperties: plan.keys,
+      isCommentDue: plan.areKeysNew,
       batch,
     };
   }

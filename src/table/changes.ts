@@ -1,96 +1,113 @@
-/** What has to be done to a table before a batch fits: wanted columns against existing ones, as data, not as SQL. */
+/** What has to be done to a table before a batch fits: the batch's columns against existing ones, as data, not as SQL. */
 import { LoadError } from '../errors.ts';
-import { canBeKey, typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
+import { isLossless, isWider, sizedType } from './fits.ts';
+import type { ChangePolicy } from './settings.ts';
+import { typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
 export type Change =
   | { readonly kind: 'create-table'; readonly columns: readonly NewColumn[] }
   | { readonly kind: 'add-column'; readonly column: NewColumn }
-  | { readonly kind: 'widen'; readonly column: string; readonly bytes: number };
+  | Widen
+  | Retype;
+
+export interface Widen {
+  readonly kind: 'widen';
+  readonly column: string;
+  readonly bytes: number;
+}
+
+/** A column gets another type, or the same one without NOT NULL: Redshift can only replace it by a new column. */
+export interface Retype {
+  readonly kind: 'retype';
+  readonly column: string;
+  readonly from: ColumnType;
+  readonly to: ColumnType;
+  /** Kept. */
+  readonly comment: string | undefined;
+}
 
 export interface NewColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
 
-/**
- * The pairs of wanted and existing types in which every value is stored exactly (the encoder writes for the existing
- * type and refuses what does not fit it). Anything else would be an implicit cast.
- */
-const EXACT: Readonly<Record<ColumnType['kind'], readonly ColumnType['kind'][]>> = {
-  smallint: ['smallint', 'integer', 'bigint', 'numeric', 'varchar', 'super'],
-  integer: ['smallint', 'integer', 'bigint', 'numeric', 'varchar', 'super'],
-  bigint: ['smallint', 'integer', 'bigint', 'numeric', 'varchar', 'super'],
-  numeric: ['numeric', 'varchar', 'super'],
-  real: ['real', 'double', 'varchar', 'super'],
-  double: ['double', 'varchar', 'super'],
-  boolean: ['boolean', 'varchar', 'super'],
-  varchar: ['varchar', 'super'],
-  date: ['date', 'varchar', 'super'],
-  time: ['time', 'timetz', 'varchar', 'super'],
-  timetz: ['timetz', 'time', 'varchar', 'super'],
-  timestamp: ['timestamp', 'timestamptz', 'varchar', 'super'],
-  timestamptz: ['timestamp', 'timestamptz', 'varchar', 'super'],
-  varbyte: ['varbyte', 'varchar', 'super'],
-  super: ['super', 'varchar'],
-};
-
-/**
- * The columns as they will be stored: an existing column keeps its type, a new one gets the wanted type.
- * Throws LoadError when an existing type cannot hold what the stream declares.
- */
-export function resolveColumns(
-  table: string,
-  wanted: readonly Column[],
-  existing: readonly StoredColumn[] | undefined,
-): readonly Column[] {
-  const stored = new Map(existing?.map((column) => [column.name, column]));
-  return wanted.map((column) => {
-    const there = stored.get(column.name);
-    if (!there) return column;
-    if (there.type && EXACT[column.type.kind].includes(there.type.kind)) {
-      if (!column.isKey || canBeKey(there.type)) return { ...column, type: there.type };
-      throw new LoadError(
-        `Cannot load into table "${table}": its column "${column.name}" is ${there.typeText}, which cannot identify rows, ` +
-          'and the stream has it as a key; load into another table, or with load_method append-only',
-      );
-    }
-    throw new LoadError(
-      `Cannot load into table "${table}": its column "${column.name}" is ${there.typeText}, the stream declares ` +
-        `${declared(column.type)}, and no value may change on the way; rename or drop the column, or load into another table`,
-    );
-  });
+/** What the rows of a batch need of its columns, each by position; empty without rows. */
+export interface Needs {
+  /** The widest value in bytes. */
+  readonly maxBytes: readonly number[];
+  /** Whether a NULL is among the values. */
+  readonly nulls: readonly boolean[];
 }
 
-function declared(type: ColumnType): string {
-  return type.kind === 'varchar' ? 'VARCHAR' : typeSql(type);
-}
-
-/** The changes that make room for a batch whose widest value of each VARCHAR column is `maxBytes[i]`. */
+/**
+ * The changes that make room for a batch. `retype` says whether columns may get another type.
+ * Throws LoadError when the table has a type now that the rows were not encoded for.
+ */
 export function planChanges(
+  table: string,
   columns: readonly Column[],
-  maxBytes: readonly number[],
+  { maxBytes, nulls }: Needs,
   existing: readonly StoredColumn[] | undefined,
+  retype: ChangePolicy,
 ): readonly Change[] {
   const sized = columns.map(({ name, type }, i) => ({ name, type: sizedType(type, maxBytes[i] ?? 0) }));
   if (!existing) return [{ kind: 'create-table', columns: sized }];
   const stored = new Map(existing.map((column) => [column.name, column]));
-  return columns.flatMap(({ name }, i): Change[] => {
-    const there = stored.get(name);
-    const column = sized[i];
-    if (!column) return [];
-    if (!there) return [{ kind: 'add-column', column }];
-    const needed = maxBytes[i] ?? 0;
-    // Never narrower than what is there: another run may have widened it meanwhile.
-    if (there.type?.kind !== 'varchar' || needed <= there.type.bytes) return [];
-    return [{ kind: 'widen', column: name, bytes: varcharWidth(needed) }];
-  });
+  const carried = new Set(columns.map(({ name }) => name));
+  const left = nulls.length > 0 ? existing.filter(({ name }) => !carried.has(name)) : [];
+  return [
+    ...columns.flatMap((column, i): readonly Change[] => {
+      const there = stored.get(column.name);
+      const wanted = sized[i];
+      if (!wanted) return [];
+      if (!there) return [{ kind: 'add-column', column: wanted }];
+      const { type } = there;
+      if (!type || !isAsEncoded(type, column.type)) {
+        if (!type || retype !== 'evolve' || !isLossless(type, column.type))
+          throw changedMeanwhile(table, there, column);
+        return [retypeOf(there, type, roomForText(wanted.type))];
+      }
+      if (nulls[i] === true && !there.nullable) return [retypeOf(there, type, widest(type, wanted.type))];
+      const needed = maxBytes[i] ?? 0;
+      // Never narrower than what is there: another run may have widened it meanwhile.
+      if (type.kind !== 'varchar' || needed <= type.bytes) return [];
+      return [{ kind: 'widen', column: column.name, bytes: varcharWidth(needed) }];
+    }),
+    // Every row of the batch leaves them empty.
+    ...left.flatMap((there) =>
+      needsValue(there) && there.type ? [retypeOf(there, there.type, there.type)] : [],
+    ),
+  ];
 }
 
-/**
- * The declared width if it is enough; otherwise room for twice the widest value seen, so that a column is not widened
- * again and again while data grows.
- */
-function sizedType(type: ColumnType, measured: number): ColumnType {
-  if (type.kind !== 'varchar' || (type.bytes > 0 && measured <= type.bytes)) return type;
-  return { kind: 'varchar', bytes: varcharWidth(2 * measured) };
+/** Whether a row that has no value for the column is refused. */
+export function needsValue({ nullable, hasDefault }: StoredColumn): boolean {
+  return !nullable && !hasDefault;
+}
+
+/** Whether rows encoded for the second type can be copied into the first: the same, or with room for more digits. */
+function isAsEncoded(type: ColumnType, encoded: ColumnType): boolean {
+  // Texts are widened; the catalog may not say how wide a VARBYTE is, COPY refuses what is too long for it.
+  if (type.kind === encoded.kind && (type.kind === 'varchar' || type.kind === 'varbyte')) return true;
+  return typeSql(type) === typeSql(encoded) || isWider(type, encoded);
+}
+
+/** The longest text of a number or time has 45 characters. */
+function roomForText(type: ColumnType): ColumnType {
+  return type.kind === 'varchar' ? { kind: 'varchar', bytes: Math.max(type.bytes, 64) } : type;
+}
+
+function widest(a: ColumnType, b: ColumnType): ColumnType {
+  return a.kind === 'varchar' && b.kind === 'varchar' && b.bytes > a.bytes ? b : a;
+}
+
+function retypeOf({ name, comment }: StoredColumn, from: ColumnType, to: ColumnType): Retype {
+  return { kind: 'retype', column: name, from, to, comment };
+}
+
+function changedMeanwhile(table: string, { name, typeText }: StoredColumn, { type }: Column): LoadError {
+  return new LoadError(
+    `Cannot load into table "${table}": its column "${name}" became ${typeText} during the run, ` +
+      `the rows were encoded for ${typeSql(type)}; run again`,
+  );
 }

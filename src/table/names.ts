@@ -87,7 +87,8 @@ function withoutControls(name: string): string {
   return name.replace(/[\u0000-\u001f\u007f]/g, '_');
 }
 
-function fit(name: string): string {
+/** At most 127 bytes; a longer name ends with a hash of all of it. */
+export function fit(name: string): string {
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_CHARACTERS);
   let head = '';

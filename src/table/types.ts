@@ -73,6 +73,16 @@ export interface StoredColumn {
   /** The type as the catalog names it, for messages. */
   readonly typeText: string;
   readonly nullable: boolean;
+  /** A column that the stream does not carry is filled by its DEFAULT or IDENTITY. */
+  readonly hasDefault: boolean;
+  readonly comment: string | undefined;
+}
+
+/** A table that exists. */
+export interface StoredTable {
+  readonly columns: readonly StoredColumn[];
+  /** The key properties of its stream, from the table's comment; undefined for a table that is not ours. */
+  readonly keyProperties: readonly string[] | undefined;
 }
 
 /** What fills a column. */
@@ -116,10 +126,14 @@ export interface Column {
   readonly encoding?: BinaryEncoding;
   /** What its owner should be told once about how the schema was understood. */
   readonly notes?: readonly string[];
+  /** A number that does not fit `type` is written for this one, and the column is changed before the load. */
+  readonly growsTo?: ColumnType;
   /** NULL is invalid: the table's column is NOT NULL and may not be relaxed. */
   readonly notNull?: boolean;
   /** Texts of more bytes are invalid: the table's column may not be widened. */
   readonly maxBytes?: number;
+  /** Limits whose breach ends the run, whatever `on_invalid` says. */
+  readonly strict?: readonly ('notNull' | 'maxBytes')[];
   /** What the schema says about the property, for a comment. */
   readonly description?: string;
   /** Compression of a column that is created. */

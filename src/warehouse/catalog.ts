@@ -2,7 +2,7 @@
 import type { Session } from '../ports.ts';
 import { literal, raw, sql, type Sql } from '../sql.ts';
 import { parseType } from '../table/type-text.ts';
-import { MAX_VARBYTE_BYTES, type StoredColumn } from '../table/types.ts';
+import { MAX_VARBYTE_BYTES, type StoredColumn, type StoredTable } from '../table/types.ts';
 import { schemaExists } from './statements.ts';
 
 /** Tables by name, their columns in order. */
@@ -16,7 +16,7 @@ export async function hasSchema(session: Session, schema: string): Promise<boole
 export async function readTables(session: Session, schema: string, table?: string): Promise<Tables> {
   const { rows } = await session.run(columnsIn(schema, table));
   const tables = new Map<string, StoredColumn[]>();
-  for (const [tableName, name, dataType, length, precision, scale, nullable] of rows) {
+  for (const [tableName, name, dataType, length, precision, scale, nullable, byDefault, remarks] of rows) {
     if (tableName == null || name == null || dataType == null) continue;
     const columns = tables.get(tableName) ?? [];
     const facts = { length: number(length), precision: number(precision), scale: number(scale) };
@@ -26,6 +26,8 @@ export async function readTables(session: Session, schema: string, table?: strin
       type: parseType(text),
       typeText: text,
       nullable: nullable !== 'NO',
+      hasDefault: byDefault != null,
+      comment: remarks ?? undefined,
     });
     tables.set(tableName, columns);
   }
@@ -38,12 +40,35 @@ export async function readComments(session: Session, schema: string): Promise<Re
   return new Map(rows.map(([table, remarks]) => [table ?? '', remarks ?? '']));
 }
 
+/** The tables of a schema with what their comments say. */
+export async function readStoredTables(
+  session: Session,
+  schema: string,
+): Promise<ReadonlyMap<string, StoredTable>> {
+  const tables = await readTables(session, schema);
+  const comments = tables.size > 0 ? await readComments(session, schema) : new Map<string, string>();
+  return new Map(
+    [...tables].map(([name, columns]) => [name, { columns, keyProperties: notedKeys(comments.get(name)) }]),
+  );
+}
+
+/** The key properties that this program noted in a table's comment; undefined in that of somebody else. */
+export function notedKeys(comment: string | undefined): readonly string[] | undefined {
+  if (comment === undefined) return undefined;
+  try {
+    const note = JSON.parse(comment) as { 'target-redshift'?: { key_properties?: string[] } };
+    return note['target-redshift']?.key_properties;
+  } catch {
+    return undefined;
+  }
+}
+
 export const commentsIn = (schema: string): Sql =>
   sql`SELECT table_name, remarks FROM svv_tables WHERE table_schema = ${literal(schema)} AND remarks IS NOT NULL`;
 
 export function columnsIn(schema: string, table?: string): Sql {
   const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;
-  return sql`SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable FROM svv_columns WHERE table_schema = ${literal(schema)}${only} ORDER BY table_name, ordinal_position`;
+  return sql`SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = ${literal(schema)}${only} ORDER BY table_name, ordinal_position`;
 }
 
 interface Facts {

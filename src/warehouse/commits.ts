@@ -3,7 +3,7 @@
  * table that no load reads, so that loads never wait for each other through it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, type CommitUnknownError } from '../errors.ts';
+import { LoadError, messageOf, type CommitUnknownError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Session, Warehouse } from '../ports.ts';
 import { raw, type Sql } from '../sql.ts';
@@ -16,6 +16,8 @@ export interface CommitsOptions {
   /** The schema of the table of markers. */
   readonly schema: string;
   readonly runId: string;
+  /** The table of markers is not created; one that is there is used. */
+  readonly forbidDdl: boolean;
   /** How long the outcome of a COMMIT without answer is looked for. */
   readonly resolveTimeoutMs: number;
   /** Aborted when the run gives up at once. */
@@ -88,11 +90,14 @@ export class Commits {
     session: Session,
     prepareSchema: (session: Session, schema: string) => Promise<void>,
   ): Promise<boolean> {
-    const { schema, runId, log } = this.#options;
+    const { schema, log } = this.#options;
     try {
-      await prepareSchema(session, schema);
-      await session.run(statements.createMarkers(schema), { timeoutMs: 60_000 });
-      await session.run(statements.insertMarker(schema, runId, 0), { timeoutMs: 60_000 });
+      await this.#tryMarker(session).catch(async (error: unknown) => {
+        if (this.#options.forbidDdl || !isMissing(error)) throw error;
+        await prepareSchema(session, schema);
+        await session.run(statements.createMarkers(schema), { timeoutMs: 60_000 });
+        await this.#tryMarker(session);
+      });
       return true;
     } catch (error) {
       if (isTransient(error)) throw error;
@@ -102,4 +107,14 @@ export class Commits {
       return false;
     }
   }
+
+  async #tryMarker(session: Session): Promise<void> {
+    const { schema, runId } = this.#options;
+    await session.run(statements.insertMarker(schema, runId, 0), { timeoutMs: 60_000 });
+  }
+}
+
+/** No such table, or no such schema. */
+function isMissing(error: unknown): boolean {
+  return error instanceof LoadError && (error.sqlstate === '42P01' || error.sqlstate === '3F000');
 }

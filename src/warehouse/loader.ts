@@ -10,9 +10,9 @@ import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
 import type { TableSettings } from '../table/settings.ts';
-import type { Column, StoredColumn, TableRef } from '../table/types.ts';
+import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
-import { readTables, type Tables } from './catalog.ts';
+import { readStoredTables } from './catalog.ts';
 import { Commits } from './commits.ts';
 import { explain } from './explain.ts';
 import { load, type LoadPlan } from './load.ts';
@@ -39,6 +39,8 @@ export interface LoaderOptions {
   readonly staleBefore: Date;
   readonly tries: number;
   readonly retryPauseMs: number;
+  /** Nothing is created that only this program needs. */
+  readonly forbidDdl: boolean;
   /** How long the outcome of a COMMIT without answer is looked for. */
   readonly resolveTimeoutMs: number;
   /** Aborted when the run gives up at once. */
@@ -53,8 +55,12 @@ export interface TableJob {
   readonly columns: readonly Column[];
   /** The widest value of each column, in bytes. */
   readonly maxBytes: readonly number[];
+  /** Whether a NULL is among the values of each column. */
+  readonly nulls: readonly boolean[];
   readonly settings: TableSettings;
   readonly keyProperties: readonly string[];
+  /** The comment of the table that is there says something else about its stream and keys. */
+  readonly isCommentDue: boolean;
   /** The number of the work, unique in this run. */
   readonly batch: number;
   /** The table that it is made like, where it does not exist and this one does. */
@@ -99,13 +105,13 @@ export class Loader {
   }
 
   /** The tables of a schema; none when it does not exist yet. */
-  async tables(schema: string): Promise<Tables> {
+  async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
     // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
     return this.#retry(
       'read the catalog',
       () =>
         this.#options.warehouse.session(async (session) => {
-          const tables = await readTables(session, schema);
+          const tables = await readStoredTables(session, schema);
           await this.#dropStale(session, schema, tables);
           return tables;
         }),
@@ -250,7 +256,7 @@ export class Loader {
       return await this.#options.warehouse.session(async (session) => {
         backend = session.backend;
         await this.#endGhosts(session);
-        await this.#prepareSchema(session, job.target.schema);
+        if (!job.settings.forbid_ddl) await this.#prepareSchema(session, job.target.schema);
         return work(session, await this.#prepareTable(session, job));
       });
     } catch (error) {
@@ -264,7 +270,17 @@ export class Loader {
 
   async #prepareTable(session: Session, job: TableJob): Promise<readonly StoredColumn[]> {
     if (job.like) await createLike(session, job.target, job.like);
-    return prepareTable(session, this.#wish(job));
+    const { target, columns, maxBytes, nulls, settings, isCommentDue } = job;
+    const note = { 'target-redshift': { stream: job.stream, key_properties: job.keyProperties } };
+    const comment = JSON.stringify(note);
+    return prepareTable(session, {
+      target,
+      columns,
+      needs: { maxBytes, nulls },
+      settings,
+      comment,
+      isCommentDue,
+    });
   }
 
   #loadPlan(job: LoadJob, staged: StagedBatch, manifest: string): Omit<LoadPlan, keyof Commit<LoadCounts>> {
@@ -283,7 +299,11 @@ export class Loader {
   }
 
   /** Drops the shadows that dead runs left. */
-  async #dropStale(session: Session, schema: string, tables: Tables): Promise<void> {
+  async #dropStale(
+    session: Session,
+    schema: string,
+    tables: ReadonlyMap<string, StoredTable>,
+  ): Promise<void> {
     for (const table of tables.keys()) {
       const began = shadowTime(table);
       if (!began || began >= this.#options.staleBefore) continue;
@@ -302,16 +322,6 @@ export class Loader {
       // It may have ended by itself, or belong to a pooler.
       await session.run(statements.terminateBackend(ghost), { timeoutMs: 30_000 }).catch(() => undefined);
     }
-  }
-
-  #wish(job: TableJob): Parameters<typeof prepareTable>[1] {
-    const note = { 'target-redshift': { stream: job.stream, key_properties: job.keyProperties } };
-    return {
-      target: job.target,
-      columns: job.columns,
-      maxBytes: job.maxBytes,
-      comment: JSON.stringify(note),
-    };
   }
 
   async #prepareSchema(session: Session, schema: string): Promise<void> {

@@ -1,16 +1,21 @@
 /**
- * Makes room for a batch: schema, table, columns, widths. All of it outside transactions (Redshift refuses a change of
- * width inside one), each statement under a short time limit, because DDL that waits for a lock makes every new reader
- * wait behind it.
+ * Makes room for a batch: schema, table, columns, widths, types. Most of it outside transactions (Redshift refuses a change
+ * of width inside one), each statement that takes a lock under a short time limit, because DDL that waits for a lock makes
+ * every new reader wait behind it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LoadError } from '../errors.ts';
+import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import type { Sql } from '../sql.ts';
-import { planChanges, resolveColumns, type Change } from '../table/changes.ts';
+import { planChanges, type Change, type Needs, type Retype, type Widen } from '../table/changes.ts';
+import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import { hasSchema, readTables } from './catalog.ts';
+import { ddlOf, script } from './ddl.ts';
+import { readDesignRole, readViews } from './dependents.ts';
+import { retypeSql } from './retype.ts';
 import * as statements from './statements.ts';
+import { transaction } from './transaction.ts';
 
 const DDL_TIMEOUT_MS = 60_000;
 const DDL_TRIES = 3;
@@ -22,9 +27,12 @@ const ALREADY_THERE = new Set(['42P06', '42P07', '42701']);
 export interface TableWish {
   readonly target: TableRef;
   readonly columns: readonly Column[];
-  readonly maxBytes: readonly number[];
+  readonly needs: Needs;
+  readonly settings: Pick<TableSettings, 'schema_changes' | 'forbid_ddl'>;
   /** Kept in the table's comment: the key is not declared, because Redshift could never change its columns again. */
   readonly comment: string;
+  /** The comment of a table that is there says something else. */
+  readonly isCommentDue: boolean;
 }
 
 /** Looked up before it is created: creating needs a privilege that a loader seldom has. */
@@ -36,9 +44,10 @@ export async function prepareSchema(session: Session, schema: string): Promise<v
 export async function prepareTable(session: Session, wish: TableWish): Promise<readonly StoredColumn[]> {
   let existing = await readTable(session, wish.target);
   for (let round = 0; ; round++) {
-    checkUnchanged(wish, existing);
-    const [change] = planChanges(wish.columns, wish.maxBytes, existing);
-    if (!change) return existing ?? [];
+    const changes = changesFor(wish, existing);
+    const [change] = changes;
+    if (!change) break;
+    if (wish.settings.forbid_ddl) throw await forbidden(session, wish, changes);
     if (round > wish.columns.length + 8) {
       throw new LoadError(
         `Cannot prepare table "${wish.target.table}": its columns keep changing while they are altered`,
@@ -48,6 +57,15 @@ export async function prepareTable(session: Session, wish: TableWish): Promise<r
     // Read again before each further change: another run may have altered the table in between.
     existing = await readTable(session, wish.target);
   }
+  if (wish.isCommentDue && !wish.settings.forbid_ddl) await updateComment(session, wish);
+  return existing ?? [];
+}
+
+function changesFor(
+  { target, columns, needs, settings }: TableWish,
+  existing: readonly StoredColumn[] | undefined,
+): readonly Change[] {
+  return planChanges(target.table, columns, needs, existing, settings.schema_changes.retype_column);
 }
 
 async function readTable(
@@ -57,41 +75,137 @@ async function readTable(
   return (await readTables(session, schema, table)).get(table);
 }
 
-/** The rows were encoded for certain types; they must still be those of the table. */
-function checkUnchanged({ target, columns }: TableWish, existing: readonly StoredColumn[] | undefined): void {
-  const now = resolveColumns(target.table, columns, existing);
-  columns.forEach(({ name, type }, i) => {
-    const there = now[i]?.type ?? type;
-    // Texts are widened; the catalog may not say how wide a VARBYTE is, COPY refuses what is too long for it.
-    if (there.kind === type.kind && (there.kind === 'varchar' || there.kind === 'varbyte')) return;
-    if (typeSql(there) === typeSql(type)) return;
-    throw new LoadError(
-      `Cannot load into table "${target.table}": its column "${name}" became ${typeSql(there)} during the run, ` +
-        `the rows were encoded for ${typeSql(type)}; run again`,
-    );
-  });
+async function forbidden(session: Session, wish: TableWish, changes: readonly Change[]): Promise<LoadError> {
+  const { target, comment } = wish;
+  const missing = (await hasSchema(session, target.schema)) ? [] : [statements.createSchema(target.schema)];
+  const all = [...missing, ...changes.flatMap((change) => ddlOf(target, comment, change))];
+  return new LoadError(
+    `Table "${target.table}" has to be changed first, and forbid_ddl is set. Run these statements, then this load again:\n${script(all)}`,
+  );
 }
 
 async function apply(session: Session, { target, comment }: TableWish, change: Change): Promise<void> {
   switch (change.kind) {
-    case 'create-table':
-      if (await runDdl(session, statements.createTable(target, change.columns))) {
-        await runDdl(session, statements.commentOnTable(target, comment));
-      }
-      return;
-    case 'add-column':
-      await runDdl(session, statements.addColumn(target, change.column));
+    case 'retype':
+      await retype(session, target, change);
       return;
     case 'widen':
-      await runDdl(session, statements.widenColumn(target, change.column, change.bytes));
+      await runDdl(session, statements.widenColumn(target, change.column, change.bytes)).catch(
+        async (error: unknown) => {
+          throw isBoundByView(error) ? await boundByViews(session, target, change, error) : error;
+        },
+      );
       return;
+    case 'create-table':
+    case 'add-column': {
+      const [first, ...others] = ddlOf(target, comment, change);
+      if (first && (await runDdl(session, first))) for (const other of others) await runDdl(session, other);
+    }
   }
+}
+
+/** Only its owner may comment on a table; whoever may not still loads. */
+async function updateComment(session: Session, { target, comment }: TableWish): Promise<void> {
+  await runDdl(session, statements.commentOnTable(target, comment)).catch((error: unknown) => {
+    if (!(error instanceof LoadError) || error.sqlstate !== '42501') throw error;
+  });
+}
+
+async function retype(session: Session, target: TableRef, change: Retype): Promise<void> {
+  await refuseBound(session, target, change);
+  const { add, fill, check, finish } = retypeSql(target, change);
+  const work = async (): Promise<void> => {
+    await session.run(add, { timeoutMs: DDL_TIMEOUT_MS });
+    // The table is locked now; before, another run may have changed the column too.
+    const there = (await readTable(session, target))?.find(({ name }) => name === change.column);
+    if (!there?.type || typeSql(there.type) !== typeSql(change.from)) {
+      throw new LoadError(
+        `Column "${change.column}" of table "${target.table}" was changed by another session`,
+        {
+          sqlstate: '40001',
+        },
+      );
+    }
+    await session.run(fill);
+    checkValues(target, change, (await session.run(check)).rows[0] ?? []);
+    for (const statement of finish) await session.run(statement);
+  };
+  try {
+    await patiently(() => transaction(session, { marker: undefined, onCounted: () => undefined }, work));
+  } catch (error) {
+    if (!(error instanceof CommitUnknownError)) throw error;
+    // Whether it took effect or not, the catalog tells when the load is tried again.
+    throw new LoadError('The connection was lost while a change of the table was committed', {
+      sqlstate: '08006',
+      cause: error,
+    });
+  }
+}
+
+function checkValues(
+  { table }: TableRef,
+  { column, from, to }: Retype,
+  [before, after, changed]: readonly (string | null)[],
+): void {
+  if (before === after && changed === '0') return;
+  const lost = before === after ? `${changed ?? '?'} of` : 'some of';
+  throw new LoadError(
+    `Cannot change column "${column}" of table "${table}" from ${typeSql(from)} to ${typeSql(to)}: ${lost} its ${before ?? '?'} ` +
+      'values would not stay as they are; the table is as it was. Rename the column (the load then adds a new one), or set ' +
+      'schema_changes.retype_column to ignore',
+  );
+}
+
+/** Looked up first: the change would fail only after all rows were written. */
+async function refuseBound(session: Session, target: TableRef, change: Retype): Promise<void> {
+  const role = await readDesignRole(session, target, change.column);
+  if (role) {
+    const remedy = role === 'DISTKEY' ? 'ALTER DISTSTYLE AUTO' : 'ALTER SORTKEY NONE';
+    throw new LoadError(
+      `Cannot change column "${change.column}" of table "${target.table}": it is a ${role} of the table, and Redshift does not ` +
+        `drop such a column. ALTER TABLE ... ${remedy} first, load into another table, or ${keepingIt(change)}`,
+    );
+  }
+  if ((await readViews(session, target, change.column)).length > 0) {
+    throw await boundByViews(session, target, change);
+  }
+}
+
+function isBoundByView(error: unknown): error is LoadError {
+  return error instanceof LoadError && /used by a view or rule/.test(error.message);
+}
+
+async function boundByViews(
+  session: Session,
+  target: TableRef,
+  change: Retype | Widen,
+  cause?: LoadError,
+): Promise<LoadError> {
+  const views = await readViews(session, target, change.column);
+  return new LoadError(
+    `Cannot change column "${change.column}" of table "${target.table}", because views use it` +
+      `${views.length > 0 ? `: ${views.join(', ')}` : ''}. Create them again WITH NO SCHEMA BINDING, drop them before the load ` +
+      `and create them again after it, or ${keepingIt(change)}`,
+    { cause },
+  );
+}
+
+function keepingIt(change: Retype | Widen): string {
+  const retypeKind =
+    change.kind === 'retype' && typeSql(change.from) === typeSql(change.to)
+      ? 'relax_not_null'
+      : 'retype_column';
+  const kind = change.kind === 'widen' ? 'widen_column' : retypeKind;
+  return (
+    `set schema_changes.${kind} to ignore: then values that do not fit the column are invalid, and on_invalid says what ` +
+    'becomes of them'
+  );
 }
 
 /** False when the thing was there already. */
 async function runDdl(session: Session, statement: Sql): Promise<boolean> {
   try {
-    await runPatiently(session, statement);
+    await patiently(() => session.run(statement, { timeoutMs: DDL_TIMEOUT_MS }));
     return true;
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
@@ -105,10 +219,10 @@ async function runDdl(session: Session, statement: Sql): Promise<boolean> {
 }
 
 /** A table may be busy for a while: the short limit is tried a few times, so that readers get through in between. */
-async function runPatiently(session: Session, statement: Sql): Promise<void> {
+async function patiently(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
+      await work();
       return;
     } catch (error) {
       const isBusy = error instanceof LoadError && error.sqlstate === '57014';

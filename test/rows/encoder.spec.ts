@@ -33,6 +33,8 @@ interface Place {
   readonly encoder: RecordEncoder;
   readonly unknown: string[];
   readonly maxBytes: number[];
+  readonly nulls: boolean[];
+  readonly outgrown: boolean[];
   readonly outcome: (record: string | Buffer) => Row | Rejection;
   /** The cells of a record that is taken. */
   readonly encode: (record: string | Buffer) => Cell[];
@@ -49,13 +51,13 @@ function encoderFor(columns: readonly Column[], options: Partial<EncoderOptions>
     syncStartedAt: 0,
     ...options,
   });
-  const maxBytes: number[] = [];
+  const facts = { openedAt: 0, maxBytes: [], nulls: [], outgrown: [] };
   const outcome = (record: string | Buffer): Row | Rejection =>
-    encoder.encode(message(record), { line: 42, bytes: Buffer.from(record) }, { openedAt: 0, maxBytes });
+    encoder.encode(message(record), { line: 42, bytes: Buffer.from(record) }, facts);
   return {
     encoder,
     unknown,
-    maxBytes,
+    ...facts,
     outcome,
     encode: (record) => {
       const row = outcome(record);

@@ -37,7 +37,12 @@ function refusal(record: string, columns: readonly Column[], options: Partial<En
     ...options,
   });
   const origin = { line: 12, bytes: Buffer.from(record) };
-  const outcome = encoder.encode(messageOf(record), origin, { openedAt: 0, maxBytes: [] });
+  const outcome = encoder.encode(messageOf(record), origin, {
+    openedAt: 0,
+    maxBytes: [],
+    nulls: [],
+    outgrown: [],
+  });
   if (outcome.kind === 'row') throw new Error('the record was taken');
   try {
     new InvalidRecords('orders', FAIL, 's3://b/f/').check(outcome, origin);

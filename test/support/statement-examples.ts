@@ -5,6 +5,8 @@
 import type { Sql } from '../../src/sql.ts';
 import type { Column, ColumnType } from '../../src/table/types.ts';
 import * as catalog from '../../src/warehouse/catalog.ts';
+import { ddlOf } from '../../src/warehouse/ddl.ts';
+import { designOn, viewsOn } from '../../src/warehouse/dependents.ts';
 import * as explain from '../../src/warehouse/explain.ts';
 import * as grants from '../../src/warehouse/grants.ts';
 import * as history from '../../src/warehouse/history.ts';
@@ -74,6 +76,12 @@ const LOAD = {
   committedAt: Date.UTC(2024, 1, 1),
 };
 
+/** A column that gets another type: the transaction from its second statement to the last but one. */
+const retype = (what: string, from: ColumnType, to: ColumnType): readonly (readonly [string, Sql])[] =>
+  ddlOf(TABLE, '', { kind: 'retype', column: NOTE.name, from, to, comment: `it's "` })
+    .slice(1, -1)
+    .map((statement, i) => [`ddlOf ${what}, ${i + 1}`, statement]);
+
 /** What is shown, and the statement. */
 export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['schemaExists', statements.schemaExists(`o'hara\\`)],
@@ -85,6 +93,12 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['commentOnTable', statements.commentOnTable(TABLE, `{"stream":"it's \\"}`)],
   ['addColumn', statements.addColumn(TABLE, LONG)],
   ['widenColumn', statements.widenColumn(TABLE, NOTE.name, 1024)],
+  ...retype('boolean to text', { kind: 'boolean' }, { kind: 'varchar', bytes: 64 }),
+  ...retype('numeric to super', { kind: 'numeric', precision: 18, scale: 2 }, { kind: 'super' }),
+  ...retype('bigint to double', { kind: 'bigint' }, { kind: 'double' }),
+  ...retype('date to timestamptz', { kind: 'date' }, { kind: 'timestamptz' }),
+  ['viewsOn', viewsOn(TABLE, NOTE.name)],
+  ['designOn', designOn(TABLE, NOTE.name)],
   ['createStage', statements.createStage(STAGE, [...COLUMNS, ORDINAL])],
   ['dropStage', statements.dropStage(STAGE)],
   ['copyToTable with a role', statements.copyToTable(TABLE, COLUMNS, source())],

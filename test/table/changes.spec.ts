@@ -1,30 +1,10 @@
 import { expect } from 'chai';
 import { LoadError } from '../../src/errors.ts';
-import { planChanges, resolveColumns } from '../../src/table/changes.ts';
+import { planChanges as changesOf, type Change, type Needs } from '../../src/table/changes.ts';
 import { typeSql, type Column, type ColumnType, type StoredColumn } from '../../src/table/types.ts';
 
-const kinds = [
-  'smallint',
-  'integer',
-  'bigint',
-  'real',
-  'double',
-  'boolean',
-  'date',
-  'time',
-  'timetz',
-  'timestamp',
-  'timestamptz',
-  'super',
-] as const;
 const varchar = (bytes: number): ColumnType => ({ kind: 'varchar', bytes });
 const numeric = (precision: number, scale: number): ColumnType => ({ kind: 'numeric', precision, scale });
-const everyType: readonly ColumnType[] = [
-  ...kinds.map((kind) => ({ kind })),
-  varchar(256),
-  { kind: 'varbyte', bytes: 64_000 },
-  numeric(18, 2),
-];
 
 const wants = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
@@ -33,82 +13,30 @@ const wants = (name: string, type: ColumnType, isKey = false): Column => ({
   type,
   isKey,
 });
-const stores = (name: string, type: ColumnType | undefined): StoredColumn => ({
+const stores = (
+  name: string,
+  type: ColumnType | undefined,
+  more: Partial<StoredColumn> = {},
+): StoredColumn => ({
   name,
   type,
   typeText: type ? typeSql(type).toLowerCase() : 'character(10)',
   nullable: true,
+  hasDefault: false,
+  comment: undefined,
+  ...more,
 });
 
-const holds = (wanted: ColumnType, existing: ColumnType | undefined, isKey = false): boolean => {
-  try {
-    resolveColumns('t', [wants('a', wanted, isKey)], [stores('a', existing)]);
-    return true;
-  } catch (error) {
-    if (!(error instanceof LoadError)) throw error;
-    return false;
-  }
-};
-
-describe('resolveColumns', () => {
-  it('leaves the wanted types when there is no table', () => {
-    const columns = [wants('a', { kind: 'bigint' }), wants('b', varchar(0))];
-    expect(resolveColumns('t', columns, undefined)).to.deep.equal(columns);
-  });
-
-  it('takes the type of the existing column and leaves what is new', () => {
-    const columns = [wants('a', { kind: 'bigint' }, true), wants('new', { kind: 'date' })];
-    const existing = [stores('other', undefined), stores('a', { kind: 'integer' })];
-    expect(resolveColumns('t', columns, existing)).to.deep.equal([
-      wants('a', { kind: 'integer' }, true),
-      wants('new', { kind: 'date' }),
-    ]);
-  });
-
-  const exact: Readonly<Record<string, readonly string[]>> = {
-    BIGINT: ['SMALLINT', 'INTEGER', 'BIGINT', 'SUPER', 'VARCHAR(256)', 'NUMERIC(18,2)'],
-    'NUMERIC(18,2)': ['SUPER', 'VARCHAR(256)', 'NUMERIC(18,2)'],
-    'DOUBLE PRECISION': ['DOUBLE PRECISION', 'SUPER', 'VARCHAR(256)'],
-    BOOLEAN: ['BOOLEAN', 'SUPER', 'VARCHAR(256)'],
-    'VARCHAR(256)': ['SUPER', 'VARCHAR(256)'],
-    DATE: ['DATE', 'SUPER', 'VARCHAR(256)'],
-    TIME: ['TIME', 'TIMETZ', 'SUPER', 'VARCHAR(256)'],
-    TIMETZ: ['TIME', 'TIMETZ', 'SUPER', 'VARCHAR(256)'],
-    'VARBYTE(64000)': ['SUPER', 'VARCHAR(256)', 'VARBYTE(64000)'],
-    TIMESTAMPTZ: ['TIMESTAMP', 'TIMESTAMPTZ', 'SUPER', 'VARCHAR(256)'],
-    SUPER: ['SUPER', 'VARCHAR(256)'],
-  };
-  for (const [wanted, existing] of Object.entries(exact)) {
-    it(`stores ${wanted} in columns of ${existing.join(', ')} only`, () => {
-      const type = everyType.find((one) => typeSql(one) === wanted)!;
-      expect(everyType.filter((one) => holds(type, one)).map(typeSql)).to.deep.equal(existing);
-    });
-  }
-
-  it('refuses a column of a type that this program does not write', () => {
-    expect(holds(varchar(0), undefined)).to.equal(false);
-  });
-
-  it('refuses a key whose existing column cannot identify rows', () => {
-    for (const kind of ['super', 'double', 'real', 'timetz'] as const) {
-      const existing = { kind };
-      for (const wanted of everyType) expect(holds(wanted, existing, true), typeSql(wanted)).to.equal(false);
-    }
-  });
-
-  it('names table, column and both types', () => {
-    expect(() => resolveColumns('t', [wants('a', varchar(64))], [stores('a', { kind: 'bigint' })])).to.throw(
-      LoadError,
-      'Cannot load into table "t": its column "a" is bigint, the stream declares VARCHAR',
-    );
-  });
-
-  it('does not name a width of 0 bytes when the stream gave none', () => {
-    expect(() =>
-      resolveColumns('t', [wants('a', varchar(0))], [stores('a', { kind: 'bigint' })]),
-    ).not.to.throw(/VARCHAR\(0\)/);
-  });
-});
+/** A batch whose widest values are so wide, or whose columns hold NULLs. */
+function planChanges(
+  columns: readonly Column[],
+  maxBytes: readonly number[],
+  existing: readonly StoredColumn[] | undefined,
+  more: { nulls?: Needs['nulls']; retype?: 'evolve' | 'ignore' } = {},
+): readonly Change[] {
+  const needs = { maxBytes, nulls: more.nulls ?? [] };
+  return changesOf('t', columns, needs, existing, more.retype ?? 'evolve');
+}
 
 describe('planChanges', () => {
   const columns = [
@@ -185,5 +113,87 @@ describe('planChanges', () => {
         [stores('a', { kind: 'date' }), stores('b', varchar(1))],
       ),
     ).to.deep.equal([]);
+  });
+
+  const retype = (column: string, from: ColumnType, to: ColumnType): Change => ({
+    kind: 'retype',
+    column,
+    from,
+    to,
+    comment: undefined,
+  });
+
+  it('changes the type of a column where the new one holds every value, with room for text', () => {
+    const columns = [wants('a', varchar(0)), wants('b', { kind: 'timestamptz' }), wants('c', numeric(38, 9))];
+    const existing = [
+      stores('a', { kind: 'bigint' }),
+      stores('b', { kind: 'date' }),
+      stores('c', numeric(10, 2)),
+    ];
+    expect(planChanges(columns, [100, 0, 0], existing)).to.deep.equal([
+      retype('a', { kind: 'bigint' }, varchar(256)),
+      retype('b', { kind: 'date' }, { kind: 'timestamptz' }),
+      // Rows for 9 digits behind the point may not fit 2.
+      retype('c', numeric(10, 2), numeric(38, 9)),
+    ]);
+  });
+
+  it('keeps the comment of a column that gets another type', () => {
+    const existing = [stores('a', { kind: 'date' }, { comment: 'born' })];
+    expect(planChanges([wants('a', varchar(0))], [10], existing)).to.deep.equal([
+      { ...retype('a', { kind: 'date' }, varchar(64)), comment: 'born' },
+    ]);
+  });
+
+  it('leaves a column alone that another run has given more room meanwhile', () => {
+    const columns = [wants('a', { kind: 'integer' }), wants('b', numeric(10, 2))];
+    expect(
+      planChanges(columns, [0, 0], [stores('a', { kind: 'bigint' }), stores('b', numeric(38, 2))]),
+    ).to.deep.equal([]);
+  });
+
+  it('refuses a type that the rows were not encoded for', () => {
+    for (const [encoded, now] of [
+      [{ kind: 'bigint' }, varchar(64)],
+      [{ kind: 'timestamptz' }, { kind: 'timestamp' }],
+      [numeric(38, 9), { kind: 'double' }],
+    ] as const) {
+      expect(() => planChanges([wants('a', encoded)], [0], [stores('a', now)])).to.throw(
+        LoadError,
+        'its column "a" became',
+      );
+    }
+  });
+
+  it('refuses a change of type that the policy does not allow', () => {
+    expect(() =>
+      planChanges([wants('a', varchar(0))], [1], [stores('a', { kind: 'date' })], { retype: 'ignore' }),
+    ).to.throw(LoadError, 'its column "a" became date during the run');
+  });
+
+  it('takes NOT NULL away where the batch holds a NULL, and not before', () => {
+    const columns = [wants('a', { kind: 'date' }), wants('b', varchar(0))];
+    const existing = [
+      stores('a', { kind: 'date' }, { nullable: false }),
+      stores('b', varchar(10), { nullable: false }),
+    ];
+    expect(planChanges(columns, [0, 5], existing, { nulls: [false, false] })).to.deep.equal([]);
+    expect(planChanges(columns, [0, 200], existing, { nulls: [true, true] })).to.deep.equal([
+      retype('a', { kind: 'date' }, { kind: 'date' }),
+      retype('b', varchar(10), varchar(1024)),
+    ]);
+  });
+
+  it('takes NOT NULL away from a column that every row leaves empty, unless a DEFAULT fills it', () => {
+    const existing = [
+      stores('a', { kind: 'date' }),
+      stores('b', varchar(10), { nullable: false }),
+      stores('c', varchar(10), { nullable: false, hasDefault: true }),
+    ];
+    const columns = [wants('a', { kind: 'date' })];
+    expect(planChanges(columns, [0], existing, { nulls: [false] })).to.deep.equal([
+      retype('b', varchar(10), varchar(10)),
+    ]);
+    expect(planChanges(columns, [], existing)).to.deep.equal([]);
   });
 });

@@ -1,0 +1,42 @@
+/** Where the value of a column comes from in a message. */
+import type { Json, JsonObject } from '../protocol/json.ts';
+import type { RecordMessage } from '../protocol/message.ts';
+import type { Source } from '../table/types.ts';
+import { metadataValue, type Times } from './metadata.ts';
+import { ValueError } from './value-error.ts';
+import { kindOf } from './values.ts';
+
+/** Empty where nothing of the record is read. */
+export function pathOf(source: Source): readonly string[] {
+  if (source.kind === 'property') return source.path;
+  return source.kind === 'metadata' ? [source.field] : [];
+}
+
+/** Throws ValueError for a path that cannot be gone. */
+export function valueOf(source: Source, message: RecordMessage, times: Times): Json | undefined {
+  switch (source.kind) {
+    case 'metadata':
+      return metadataValue(source.field, message, times);
+    case 'nothing':
+      return undefined;
+    case 'property':
+      return source.path.length === 1
+        ? message.record.get(source.path[0] ?? '')
+        : valueAt(message.record, source.path);
+  }
+}
+
+/** Undefined where an object on the way is missing. Throws ValueError where something else stands in its place. */
+function valueAt(record: JsonObject, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = record;
+  for (const [i, step] of path.entries()) {
+    if (value === undefined || value === null) return undefined;
+    if (!(value instanceof Map)) {
+      throw new ValueError(
+        `cannot be found, because ${JSON.stringify(path.slice(0, i).join('.'))} is ${kindOf(value)}, not an object`,
+      );
+    }
+    value = (value as JsonObject).get(step);
+  }
+  return value;
+}

@@ -1,0 +1,282 @@
+/**
+ * The columns of a stream as its table stores them. An existing column keeps its type if that holds every value exactly;
+ * otherwise its type is changed where nothing is lost, or the values go to a second column beside it. What of this may
+ * happen is a matter of the policies.
+ */
+import { InputError, LoadError } from '../errors.ts';
+import { needsValue } from './changes.ts';
+import { PLACEHOLDER } from './columns.ts';
+import { grownType, holdsExactly, isLossless } from './fits.ts';
+import { fit } from './names.ts';
+import type { ChangeKind, ChangePolicy } from './settings.ts';
+import { canBeKey, typeSql, type Column, type ColumnType, type StoredColumn } from './types.ts';
+
+/** A stream and its table, with the policies for where they differ. */
+export interface Place {
+  readonly stream: string;
+  readonly table: string;
+  readonly policies: Readonly<Record<ChangeKind, ChangePolicy>>;
+}
+
+export interface Resolution {
+  readonly columns: readonly Column[];
+  /** Columns that the table does not get: their values are not loaded. */
+  readonly ignored: readonly Column[];
+  /** What happens to the table or to values, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A property in its table: the column that takes its values, and those of its other types, which are NULL then. */
+type Resolved = Resolution;
+
+/** What a second column is called behind the name of the first. Never a timestamp: later runs find it again. */
+const SUFFIXES: Readonly<Record<ColumnType['kind'], string>> = {
+  smallint: 'integer',
+  integer: 'integer',
+  bigint: 'integer',
+  numeric: 'number',
+  real: 'number',
+  double: 'number',
+  boolean: 'boolean',
+  varchar: 'string',
+  date: 'date',
+  time: 'time',
+  timetz: 'time',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamp',
+  varbyte: 'binary',
+  super: 'json',
+};
+
+/** Without a table the columns as they are wanted. Throws InputError or LoadError when the table cannot take the stream. */
+export function resolveColumns(
+  place: Place,
+  wanted: readonly Column[],
+  existing: readonly StoredColumn[] | undefined,
+): Resolution {
+  if (!existing) return as(wanted);
+  const table = new Table(wanted, existing);
+  const resolved = wanted.map((column) => resolve(place, column, table));
+  const columns = resolved.flatMap((one) => one.columns);
+  if (columns.length === 0)
+    throw refusal(place, 'add_column', 'it has no column for any property', 'add the columns');
+  const carried = new Set(columns.map(({ name }) => name));
+  const left = existing.filter(({ name }) => !carried.has(name));
+  return {
+    columns,
+    ignored: resolved.flatMap((one) => one.ignored),
+    notes: [...resolved.flatMap((one) => one.notes), ...left.flatMap((column) => checkLeft(place, column))],
+  };
+}
+
+/** The columns of a table, and which of them belong to a property. */
+class Table {
+  readonly #wanted: ReadonlyMap<string, Column>;
+  readonly #stored: ReadonlyMap<string, StoredColumn>;
+
+  constructor(wanted: readonly Column[], existing: readonly StoredColumn[]) {
+    this.#wanted = new Map(wanted.map((column) => [column.name, column]));
+    this.#stored = new Map(existing.map((column) => [column.name, column]));
+  }
+
+  column(name: string): StoredColumn | undefined {
+    return this.#stored.get(name);
+  }
+
+  /** The property whose own column has that name. */
+  owner(name: string): Column | undefined {
+    return this.#wanted.get(name);
+  }
+
+  /** The columns that took values of the property when it had other types. */
+  seconds({ name }: Column): readonly StoredColumn[] {
+    return [...new Set(Object.values(SUFFIXES))].flatMap((suffix) => {
+      const second = this.#stored.get(secondName(name, suffix));
+      if (!second?.type || SUFFIXES[second.type.kind] !== suffix || this.#wanted.has(second.name)) return [];
+      return [second];
+    });
+  }
+}
+
+function secondName(name: string, suffix: string): string {
+  return fit(`${name}__${suffix}`);
+}
+
+function resolve(place: Place, wanted: Column, table: Table): Resolved {
+  const first = table.column(wanted.name);
+  if (!first) return add(place, wanted);
+  const seconds = table.seconds(wanted);
+  const here = into(place, wanted, first) ?? kept(place, wanted, first, 'split_column');
+  if (here) return beside(here, wanted, seconds);
+  const chosen = split(place, wanted, first, table);
+  const others = seconds.filter((one) => !chosen.columns.some(({ name }) => name === one.name));
+  return beside(chosen, wanted, [first, ...others]);
+}
+
+function add(place: Place, wanted: Column): Resolved {
+  const { property, name, isKey } = wanted;
+  const policy = place.policies.add_column;
+  if (policy === 'evolve') return as([wanted]);
+  if (policy === 'fail' || isKey) {
+    const what = `it has no column "${name}" for ${isKey ? 'key ' : ''}property "${property}"`;
+    throw refusal(place, 'add_column', what, 'add the column');
+  }
+  return {
+    ...as(
+      [],
+      `property "${property}" has no column in table "${place.table}" and is not loaded (schema_changes.add_column is ignore)`,
+    ),
+    ignored: [wanted],
+  };
+}
+
+/** The values in an existing column; undefined when that cannot hold them. */
+function into(place: Place, wanted: Column, there: StoredColumn): Resolved | undefined {
+  const { type } = there;
+  if (!type)
+    throw conflict(
+      place,
+      wanted,
+      there,
+      'no value may change on the way; rename or drop the column, or load into another table',
+    );
+  if (holdsExactly(type, wanted.type)) {
+    if (!wanted.isKey || canBeKey(type)) return as([stored(place, wanted, there, type)]);
+    throw new LoadError(
+      `Cannot load into table "${place.table}": its column "${there.name}" is ${there.typeText}, which cannot identify rows, ` +
+        'and the stream has it as a key; load into another table, or with load_method append-only',
+    );
+  }
+  if (!isLossless(type, wanted.type)) return undefined;
+  if (place.policies.retype_column !== 'evolve') return kept(place, wanted, there, 'retype_column');
+  return as(
+    [wanted],
+    `column "${there.name}" of table "${place.table}" becomes ${declared(wanted.type)}, it is ${there.typeText}`,
+  );
+}
+
+/** The column stays as it is, where the policy says so: what does not fit it is invalid. */
+function kept(place: Place, wanted: Column, there: StoredColumn, kind: ChangeKind): Resolved | undefined {
+  const difference = `column "${there.name}" is ${there.typeText}, the stream declares ${declared(wanted.type)}`;
+  const policy = place.policies[kind];
+  if (policy === 'fail') throw refusal(place, kind, `its ${difference}`, 'change the column');
+  if (policy === 'evolve' || !there.type) return undefined;
+  return as(
+    [stored(place, wanted, there, there.type)],
+    `${difference}: values that do not fit it are invalid (schema_changes.${kind} is ignore)`,
+  );
+}
+
+/** A second column for values that the first cannot hold: the one that is there from an earlier time, or a new one. */
+function split(place: Place, wanted: Column, first: StoredColumn, table: Table): Resolved {
+  const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
+  if (wanted.isKey || wanted.source.kind !== 'property') {
+    const why = wanted.isKey
+      ? 'a key cannot be spread over two columns'
+      : 'it cannot be spread over two columns';
+    throw conflict(place, wanted, first, `${why}; rename or drop the column, or load into another table`);
+  }
+  const owner = table.owner(name);
+  if (owner) {
+    throw new InputError(
+      `Cannot load stream "${place.stream}": property "${wanted.property}" needs a second column "${name}", because its first ` +
+        `is ${first.typeText} and it declares ${declared(wanted.type)} now, but that is the column of property ` +
+        `"${owner.property}"; give one of them another name with the option columns`,
+      { stream: place.stream },
+    );
+  }
+  const column = { ...wanted, name };
+  const second = table.column(name);
+  if (!second) {
+    return as(
+      [column],
+      `column "${first.name}" of table "${place.table}" is ${first.typeText}, which cannot hold ${declared(wanted.type)}: ` +
+        `values go to a second column "${name}"`,
+    );
+  }
+  const found = into(place, column, second);
+  if (found) return found;
+  throw conflict(
+    place,
+    column,
+    second,
+    'and the first column cannot hold it either; rename or drop one of them',
+  );
+}
+
+/** With the other columns of the property, which are NULL: no row may show a value that its record no longer has. */
+function beside(chosen: Resolved, wanted: Column, others: readonly StoredColumn[]): Resolved {
+  const empty = others.flatMap(({ name, type }): readonly Column[] =>
+    type ? [{ property: wanted.property, source: { kind: 'nothing' }, name, type, isKey: false }] : [],
+  );
+  return { ...chosen, columns: [...chosen.columns, ...empty] };
+}
+
+/** The wanted column with the type of the stored one, and what that does not take. */
+function stored({ policies }: Place, wanted: Column, there: StoredColumn, type: ColumnType): Column {
+  const grown = policies.retype_column === 'evolve' ? grownType(type, wanted.type) : undefined;
+  const isFixed = type.kind === 'varchar' && policies.widen_column !== 'evolve';
+  const isRequired = !there.nullable && policies.relax_not_null !== 'evolve';
+  const strict = [
+    ...(isFixed && policies.widen_column === 'fail' ? (['maxBytes'] as const) : []),
+    ...(isRequired && policies.relax_not_null === 'fail' ? (['notNull'] as const) : []),
+  ];
+  return {
+    ...wanted,
+    type,
+    ...(grown ? { growsTo: grown } : {}),
+    ...(isFixed ? { maxBytes: type.bytes } : {}),
+    ...(isRequired ? { notNull: true } : {}),
+    ...(strict.length > 0 ? { strict } : {}),
+  };
+}
+
+/** A column of the table that the stream does not have. */
+function checkLeft(place: Place, there: StoredColumn): readonly string[] {
+  const isOurs = there.name === PLACEHOLDER.name || there.name.startsWith('_sdc_');
+  if (place.policies.drop_column === 'fail' && !there.hasDefault && !isOurs) {
+    throw refusal(
+      place,
+      'drop_column',
+      `its column "${there.name}" is not in the stream`,
+      'drop the column or give it a DEFAULT',
+    );
+  }
+  if (!needsValue(there)) return [];
+  if (place.policies.relax_not_null !== 'evolve' || !there.type) {
+    const what = `its column "${there.name}" is NOT NULL without a DEFAULT, and the stream does not have it`;
+    throw refusal(place, 'relax_not_null', what, 'change the column');
+  }
+  return [
+    `column "${there.name}" of table "${place.table}" is not in the stream: its NOT NULL is taken away`,
+  ];
+}
+
+function as(columns: readonly Column[], ...notes: readonly string[]): Resolved {
+  return { columns, ignored: [], notes };
+}
+
+function refusal(
+  { stream, table, policies }: Place,
+  kind: ChangeKind,
+  what: string,
+  remedy: string,
+): InputError {
+  const policy = policies[kind];
+  return new InputError(
+    `Cannot load stream "${stream}" into table "${table}": ${what}, and schema_changes.${kind} is ${policy}; ` +
+      `${remedy}, or set schema_changes.${kind} to ${policy === 'fail' ? 'evolve or ignore' : 'evolve'}`,
+    { stream },
+  );
+}
+
+function conflict({ table }: Place, wanted: Column, there: StoredColumn, why: string): LoadError {
+  return new LoadError(
+    `Cannot load into table "${table}": its column "${there.name}" is ${there.typeText}, the stream declares ` +
+      `${declared(wanted.type)}, and ${why}`,
+  );
+}
+
+function declared(type: ColumnType): string {
+  return type.kind === 'varchar' ? 'VARCHAR' : typeSql(type);
+}

@@ -88,7 +88,10 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   });
   const hooks = new Hooks(warehouse, log);
   const origin = { runId, version: options.version };
-  const history = config.load_history ? new History(warehouse, config.target_schema, origin, log) : undefined;
+  const history =
+    config.load_history && !config.forbid_ddl
+      ? new History(warehouse, config.target_schema, origin, log)
+      : undefined;
   const states = new StateWriter(options.stdout, (error) => run.fail(error));
   // Kept objects lie where no sweep looks for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;

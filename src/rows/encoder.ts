@@ -154,7 +154,7 @@ export class RecordEncoder {
     losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) losses.invalidUtf8++;
     addLosses(this.losses, losses);
-    this.#measure(cells, facts, deletion);
+    this.#measure(cells, facts);
     this.#noteUnknown(record);
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
@@ -207,14 +207,9 @@ export class RecordEncoder {
     };
   }
 
-  #measure(
-    cells: readonly Cell[],
-    { maxBytes, nulls, outgrown }: BatchFacts,
-    deletion: Row['deletion'],
-  ): void {
+  #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown }: BatchFacts): void {
     for (const i of this.#outgrown) outgrown[i] = true;
-    // A stub never becomes a row of the table.
-    if (deletion !== 'stub') for (const [i, cell] of cells.entries()) if (cell === null) nulls[i] = true;
+    for (const [i, cell] of cells.entries()) if (cell === null) nulls[i] = true;
     for (const i of this.#texts) {
       const cell = cells[i];
       if (typeof cell !== 'string') continue;

@@ -1,12 +1,16 @@
 /** Every pair of a wanted and an existing type that is accepted: the value that is read back is the value that was sent, or the record is refused. */
 import { expect } from 'chai';
-import { LoadError } from '../../src/errors.ts';
-import { resolveColumns } from '../../src/table/changes.ts';
+import { InputError, LoadError } from '../../src/errors.ts';
+import { resolveColumns } from '../../src/table/resolve.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../../src/table/settings.ts';
 import { parseType } from '../../src/table/type-text.ts';
 import { runCli } from '../support/cli.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const REFUSED = undefined;
+
+/** The table stays as it is. */
+const NEVER = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 'fail'])) as Record<ChangeKind, 'fail'>;
 
 /** Existing type, wanted type, the value as JSON, the text that is read back. */
 const VALUES: readonly (readonly [string, string, string, string | undefined])[] = [
@@ -151,12 +155,19 @@ describe('columns that exist', function () {
 function isAccepted(wanted: string, existing: string): boolean {
   const source = { kind: 'property', path: ['a'] } as const;
   const column = { property: 'a', source, name: 'a', type: parseType(wanted)!, isKey: false };
-  const stored = { name: 'a', type: parseType(existing), typeText: existing, nullable: true };
+  const stored = {
+    name: 'a',
+    type: parseType(existing),
+    typeText: existing,
+    nullable: true,
+    hasDefault: false,
+    comment: undefined,
+  };
   try {
-    resolveColumns('t', [column], [stored]);
+    resolveColumns({ stream: 's', table: 't', policies: NEVER }, [column], [stored]);
     return true;
   } catch (error) {
-    if (error instanceof LoadError) return false;
+    if (error instanceof LoadError || error instanceof InputError) return false;
     throw error;
   }
 }

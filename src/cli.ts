@@ -14,6 +14,12 @@ export type TableFormat = 'table' | 'csv' | 'json';
 export type Command =
   | { readonly kind: 'load'; readonly where: Where; readonly input: string | undefined }
   | { readonly kind: 'check'; readonly where: Where }
+  | {
+      readonly kind: 'plan';
+      readonly where: Where;
+      readonly input: string | undefined;
+      readonly format: 'text' | 'json';
+    }
   | { readonly kind: 'discover'; readonly where: Where }
   | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }
   | { readonly kind: 'version' }
@@ -39,6 +45,8 @@ export const DEFAULT_DIR = '.target-redshift';
 export const HELP = `Usage:
   tap | target-redshift --config FILE [--config FILE]...   load the messages on stdin, print safe states on stdout
   tap | target-redshift --local [--dir DIR]                the same into a local warehouse; needs no AWS and no config
+  tap | target-redshift plan --config FILE [--format text|json]
+                              print what a load of the messages would do, and change nothing
   target-redshift --check     do every step of a load for real, with one row, and say which fail
   target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
   target-redshift sql "QUERY" [--format table|csv|json]    query the target
@@ -53,7 +61,7 @@ Options:
       --dir DIR      folder of the local warehouse (default ${DEFAULT_DIR}); its data stays from run to run
       --input FILE   read the messages from a file instead of stdin
 
-Exit: 0 every record read is committed, 1 failed, 2 wrong usage.
+Exit: 0 every record read is committed (plan: would be), 1 failed, 2 wrong usage.
 `;
 
 const WHERE = {
@@ -69,6 +77,8 @@ export function parseCommand(argv: readonly string[]): Command {
   switch (first) {
     case 'sql':
       return parseSql(rest);
+    case 'plan':
+      return parsePlan(rest);
     case 'local':
       return parseLocal(rest);
     default:
@@ -89,7 +99,7 @@ function parseMain(argv: readonly string[]): Command {
   });
   if (values.help) return { kind: 'help' };
   const [word] = positionals;
-  if (word === 'sql' || word === 'local')
+  if (word === 'sql' || word === 'plan' || word === 'local')
     throw new UsageError(`"${word}" comes first: target-redshift ${word} ...`);
   if (word !== undefined) throw new UsageError(`there is no command "${word}"`);
   if (values.version) return { kind: 'version' };
@@ -105,6 +115,19 @@ function parseMain(argv: readonly string[]): Command {
   if (values.check) return { kind: 'check', where };
   if (values.discover) return { kind: 'discover', where };
   return { kind: 'load', where, input: values.input };
+}
+
+function parsePlan(argv: readonly string[]): Command {
+  const { values, positionals } = parse(argv, {
+    ...WHERE,
+    ...HELP_FLAG,
+    input: { type: 'string' },
+    format: { type: 'string' },
+  });
+  if (values.help) return { kind: 'help' };
+  if (positionals.length > 0) throw new UsageError(`plan takes no "${positionals[0] ?? ''}"`);
+  const format = oneOf('format', values.format ?? 'text', ['text', 'json']);
+  return { kind: 'plan', where: whereOf(values), input: values.input, format };
 }
 
 function parseSql(argv: readonly string[]): Command {

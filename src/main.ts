@@ -60,6 +60,21 @@ async function execute(command: Command): Promise<number> {
         });
         return 0;
       });
+    case 'plan':
+      return withConfig(command.where, async (config) => {
+        const { plan } = await import('./commands/plan.ts');
+        const { openInput } = await import('./commands/load.ts');
+        const { text, isFine } = await plan({
+          config,
+          // Lines on loads would tell of what did not happen.
+          log: createLogger(config.log_level === 'info' ? 'warn' : config.log_level, config.log_format),
+          input: openInput(command.input, process.stdin),
+          format: command.format,
+          signal: stop.signal,
+        });
+        answer(text);
+        return isFine ? 0 : 1;
+      });
     case 'check':
       return withConfig(command.where, async (config) => {
         const { openStore, openWarehouse } = await import('./connect.ts');

@@ -13,17 +13,15 @@ import type { Message, Origin, RecordMessage } from './protocol/message.ts';
 import { parseSinger } from './protocol/singer.ts';
 import type { Staging } from './staging/batch.ts';
 import type { StateWriter } from './states.ts';
-import type { StreamContext } from './streams/context.ts';
+import type { HookRunner, StreamContext, TableLoader } from './streams/context.ts';
 import type { Stream } from './streams/stream.ts';
 import { Streams } from './streams/streams.ts';
 import type { History } from './warehouse/history.ts';
-import type { Hooks } from './warehouse/hooks.ts';
-import type { Loader } from './warehouse/loader.ts';
 
 export interface RunParts {
   readonly config: Config;
-  readonly loader: Loader;
-  readonly hooks: Hooks;
+  readonly loader: TableLoader;
+  readonly hooks: HookRunner;
   readonly history: History | undefined;
   readonly staging: Staging;
   readonly files: BatchFiles;

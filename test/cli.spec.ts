@@ -26,6 +26,14 @@ describe('parseCommand', () => {
     ],
     ['--local', { kind: 'load', where: { config: [], local: DEFAULT_DIR }, input: undefined }],
     ['--local --dir d --input f', { kind: 'load', where: { config: [], local: 'd' }, input: 'f' }],
+    [
+      'plan --local',
+      { kind: 'plan', where: { config: [], local: DEFAULT_DIR }, input: undefined, format: 'text' },
+    ],
+    [
+      'plan -c a --input f --format json',
+      { kind: 'plan', where: { config: ['a'], local: undefined }, input: 'f', format: 'json' },
+    ],
     ['--check -c a', { kind: 'check', where: { config: ['a'], local: undefined } }],
     ['--discover --local', { kind: 'discover', where: { config: [], local: DEFAULT_DIR } }],
     ['--about', { kind: 'about', format: 'text' }],

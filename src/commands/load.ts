@@ -121,7 +121,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const removeListeners = onAbort([stop, stopReading], [options.kill, giveUp]);
   const sweeping = sweep();
   try {
-    await run.load(openInput(options));
+    await run.load(openInput(options.inputPath, options.stdin));
   } finally {
     clearTimeout(grace);
     if (end.signal.aborted) await abortOwnUploads();
@@ -153,7 +153,8 @@ function besides(prefix: string): string {
   return prefix === '' ? 'rejected' : `${prefix.slice(0, -1)}-rejected`;
 }
 
-function openInput({ inputPath, stdin }: LoadOptions): Readable {
+/** The file, or stdin without one. Throws InputError. */
+export function openInput(inputPath: string | undefined, stdin: Readable): Readable {
   if (inputPath === undefined) return stdin;
   try {
     if (!statSync(inputPath).isFile() && !statSync(inputPath).isFIFO()) throw new Error('it is not a file');

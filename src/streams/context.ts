@@ -1,4 +1,4 @@
-/** What the streams of a run share. */
+/** What the streams of a run share, and through which doors they reach the warehouse. */
 import type { LimitFunction } from 'p-limit';
 import type { Config } from '../config/options.ts';
 import type { Ledger } from '../ledger.ts';
@@ -8,10 +8,15 @@ import type { History } from '../warehouse/history.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
+/** What a run needs of the loader, and of who runs the statements of users: doors, so that `plan` can stand in for them. */
+export type TableLoader = Omit<Loader, 'finish'>;
+export type HookRunner = Pick<Hooks, keyof Hooks>;
+
+/** What the streams of a run share. */
 export interface StreamContext {
   readonly config: Config;
-  readonly loader: Loader;
-  readonly hooks: Hooks;
+  readonly loader: TableLoader;
+  readonly hooks: HookRunner;
   /** Undefined when none is written. */
   readonly history: History | undefined;
   readonly staging: Staging;

@@ -19,9 +19,14 @@ const columns = [
 ];
 
 const stored = (names: readonly string[]): StoredColumn[] =>
-  names.map(
-    (name) => ({ name, type: { kind: 'bigint' }, typeText: 'bigint', nullable: true }),
-  );
+  names.map((name) => ({
+    name,
+    type: { kind: 'bigint' },
+    typeText: 'bigint',
+    nullable: true,
+    hasDefault: false,
+    comment: undefined,
+  }));
 
 const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => ({
   target: { schema: 's', table: 't' },

@@ -1,0 +1,93 @@
+/** `plan`: reads the messages through all stages and tells what a load of them would do. It cannot write. */
+import { Writable, type Readable } from 'node:stream';
+import { batchFiles } from '../batches/read.ts';
+import type { Config } from '../config/options.ts';
+import { copyAccess, openStore, openWarehouse } from '../connect.ts';
+import { InputError, LoadError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { forgetful, readOnly } from '../plan/guards.ts';
+import { Planner } from '../plan/planner.ts';
+import { asJson, asText, type Plan } from '../plan/report.ts';
+import { nullSentinel } from '../rows/csv.ts';
+import { Run } from '../run.ts';
+import { Budget } from '../staging/budget.ts';
+import { normalisePrefix } from '../staging/keys.ts';
+import { createStaging } from '../staging/uploads.ts';
+import { StateWriter } from '../states.ts';
+
+export interface PlanOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly input: Readable;
+  readonly format: 'text' | 'json';
+  readonly signal: AbortSignal;
+}
+
+const MB = 1024 * 1024;
+
+/** The plan as text, and whether a run would load everything. */
+export async function plan(
+  options: PlanOptions,
+): Promise<{ readonly text: string; readonly isFine: boolean }> {
+  const { config, log, input, format, signal } = options;
+  // BATCH files are read as a load reads them; nothing is sent through this one.
+  const store = await openStore(config, signal);
+  const warehouse = readOnly(openWarehouse(config, log));
+  const sentinel = nullSentinel();
+  const url = (key: string): string => store.url(key);
+  const planner = new Planner({
+    warehouse,
+    access: copyAccess(config),
+    region: config.s3_region,
+    sentinel,
+    url,
+  });
+  const budgetBytes = config.memory_budget_mb * MB;
+  const staging = createStaging({
+    store: forgetful(url),
+    budget: new Budget(budgetBytes * 0.75),
+    partBytes: Math.min(Math.max(Math.floor(budgetBytes / 16), MB), 16 * MB),
+    sentinel,
+    gzipLevel: 1,
+    compressors: 1,
+    uploads: 4,
+    signal,
+    onFailure: (error) => run.fail(error),
+  });
+  const run = new Run({
+    config,
+    loader: planner,
+    hooks: { run: () => Promise.resolve(), analyze: () => Promise.resolve() },
+    history: undefined,
+    staging,
+    files: batchFiles(store),
+    states: new StateWriter(nowhere(), (error) => run.fail(error)),
+    objectPrefix: normalisePrefix(config.s3_prefix),
+    rejectedPrefix: 'rejected/',
+    folder: 'RUN',
+    log,
+    now: Date.now,
+  });
+  signal.addEventListener('abort', () => run.stop(), { once: true });
+  try {
+    const refusal = await run.load(input).then(() => undefined, refusalOf);
+    const result: Plan = { loads: await planner.loads(), refusal };
+    const isFine = refusal === undefined && result.loads.every((load) => load.refusal === undefined);
+    return {
+      text: `${format === 'json' ? asJson(result) : asText(result)}\n`,
+      isFine,
+    };
+  } finally {
+    await warehouse.close();
+    store.close();
+  }
+}
+
+function refusalOf(error: unknown): string {
+  if (error instanceof InputError || error instanceof LoadError) return error.message;
+  throw error;
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}

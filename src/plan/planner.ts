@@ -1,0 +1,320 @@
+/**
+ * Stands where the loader stands in a run, and writes down what the loader would do. The tables it plans for are those of
+ * the catalog with the changes that it has planned so far.
+ */
+import { messageOf } from '../errors.ts';
+import type { Warehouse } from '../ports.ts';
+import { raw, type Sql } from '../sql.ts';
+import type { StagedBatch } from '../staging/batch.ts';
+import type { TableLoader } from '../streams/context.ts';
+import { planChanges } from '../table/changes.ts';
+import { tableComment } from '../table/comment.ts';
+import { shadowOf } from '../table/shadow.ts';
+import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
+import type { LoadCounts } from '../warehouse/accounting.ts';
+import { hasSchema, readStoredTables } from '../warehouse/catalog.ts';
+import { ddlOf } from '../warehouse/ddl.ts';
+import type { LoadJob, SwapJob, TableJob } from '../warehouse/loader.ts';
+import type { OverwriteCounts } from '../warehouse/overwrite.ts';
+import { createSchema, type CopyAccess } from '../warehouse/statements.ts';
+import { NONE_SPECIAL, stepsOf, type LoadMethod, type SpecialRows } from '../warehouse/steps.ts';
+import { changed, whyOf } from './changed.ts';
+
+export interface PlannedChange {
+  readonly why: string;
+  readonly sql: readonly Sql[];
+}
+
+export interface PlannedStep {
+  readonly what: string;
+  readonly sql: Sql;
+}
+
+/** A column as the table will have it. */
+export interface PlannedColumn extends Column {
+  /** The widest value, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** What becomes of the rows of one schema of one stream. */
+export interface PlannedLoad {
+  readonly stream: string;
+  readonly target: TableRef;
+  /** Undefined for a stream without rows. */
+  readonly method: LoadMethod | undefined;
+  readonly keyProperties: readonly string[];
+  readonly columns: readonly PlannedColumn[];
+  readonly batches: number;
+  readonly rows: number;
+  readonly changes: readonly PlannedChange[];
+  /** Those of one batch. */
+  readonly steps: readonly PlannedStep[];
+  /** What is done when all rows are there, in words. */
+  readonly then: readonly string[];
+  /** Why the table cannot be used as it is. */
+  readonly refusal: string | undefined;
+}
+
+/** Jobs with the same columns, one after the other. */
+interface Collected {
+  readonly job: TableJob;
+  readonly method: LoadMethod | undefined;
+  readonly hasStubs: boolean;
+  readonly maxBytes: number[];
+  readonly nulls: boolean[];
+  special: SpecialRows;
+  batches: number;
+  rows: number;
+  readonly then: string[];
+}
+
+export interface PlannerOptions {
+  /** Read only. */
+  readonly warehouse: Warehouse;
+  readonly access: CopyAccess;
+  readonly region: string | undefined;
+  readonly sentinel: string;
+  readonly url: (key: string) => string;
+}
+
+const NO_COUNTS = {
+  superseded: 0,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  ignored: 0,
+  replaced: 0,
+};
+
+export class Planner implements TableLoader {
+  readonly #options: PlannerOptions;
+  readonly #collected: Collected[] = [];
+  /** By schema. */
+  readonly #tables = new Map<string, ReadonlyMap<string, StoredTable>>();
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
+    const tables = await this.#options.warehouse.session((session) => readStoredTables(session, schema));
+    this.#tables.set(schema, tables);
+    return tables;
+  }
+
+  prepare(job: TableJob): Promise<void> {
+    this.#collect(job, undefined, false);
+    return Promise.resolve();
+  }
+
+  load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
+    const collected = this.#collect(job, job.method, job.hasStubs);
+    collected.rows += staged.rows;
+    collected.batches++;
+    collected.special = sum(collected.special, job.special);
+    onCommitted({ ...NO_COUNTS, copied: staged.rows, grown: staged.rows });
+    return Promise.resolve();
+  }
+
+  swap(job: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+    const how =
+      job.method === 'swap'
+        ? 'is renamed into the place of the table'
+        : 'replaces the rows of the table: DELETE and INSERT in one transaction';
+    this.#collect(job, undefined, false).then.push(`"${job.shadow.target.table}" ${how}`);
+    onCommitted({ inserted: job.rows } as OverwriteCounts);
+    return Promise.resolve();
+  }
+
+  activate(job: TableJob, version: bigint): Promise<number> {
+    const what = job.settings.hard_delete ? 'deleted' : 'marked as deleted';
+    this.#collect(job, undefined, false).then.push(`rows of versions before ${version} are ${what}`);
+    return Promise.resolve(0);
+  }
+
+  shadowOf(target: TableRef): TableRef {
+    return shadowOf(target, 'RUN');
+  }
+
+  drop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  remove(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What a run would do, in its order. */
+  async loads(): Promise<readonly PlannedLoad[]> {
+    const missing = await this.#missingSchemas();
+    const now = new Map<string, readonly StoredColumn[] | undefined>();
+    return this.#collected.map((one) => {
+      const { schema, table } = one.job.target;
+      const place = JSON.stringify([schema, table]);
+      const existing = now.has(place) ? now.get(place) : this.#tables.get(schema)?.get(table)?.columns;
+      const { planned, columns } = this.#planned(one, existing, missing.delete(schema));
+      now.set(place, columns);
+      return planned;
+    });
+  }
+
+  #collect(job: TableJob, method: LoadMethod | undefined, hasStubs: boolean): Collected {
+    const last = this.#collected.findLast(({ job: { target } }) => isSame(target, job.target));
+    const isSameShape = last?.job.columns === job.columns && (method === undefined || last.method === method);
+    const collected = isSameShape
+      ? last
+      : {
+          job,
+          method,
+          hasStubs,
+          maxBytes: [],
+          nulls: [],
+          special: NONE_SPECIAL,
+          batches: 0,
+          rows: 0,
+          then: [],
+        };
+    if (!isSameShape) this.#collected.push(collected);
+    job.columns.forEach((_, i) => {
+      collected.maxBytes[i] = Math.max(collected.maxBytes[i] ?? 0, job.maxBytes[i] ?? 0);
+      collected.nulls[i] = (collected.nulls[i] ?? false) || (job.nulls[i] ?? false);
+    });
+    return collected;
+  }
+
+  async #missingSchemas(): Promise<Set<string>> {
+    const schemas = new Set(this.#collected.map(({ job }) => job.target.schema));
+    return this.#options.warehouse.session(async (session) => {
+      for (const schema of [...schemas]) if (await hasSchema(session, schema)) schemas.delete(schema);
+      return schemas;
+    });
+  }
+
+  #planned(
+    one: Collected,
+    existing: readonly StoredColumn[] | undefined,
+    isSchemaMissing: boolean,
+  ): {
+    readonly planned: PlannedLoad;
+    readonly columns: readonly StoredColumn[] | undefined;
+  } {
+    const { job, maxBytes, nulls } = one;
+    const { target, settings, stream, keyProperties } = job;
+    const { method, batches, rows, then } = one;
+    const facts = (
+      there: readonly StoredColumn[] | undefined,
+    ): Omit<PlannedLoad, 'changes' | 'steps' | 'refusal'> => {
+      const types = new Map(there?.map(({ name, type }) => [name, type]));
+      const columns = job.columns.map((column, i) => {
+        return {
+          ...column,
+          type: types.get(column.name) ?? column.type,
+          maxBytes: maxBytes[i] ?? 0,
+        };
+      });
+      return {
+        stream,
+        target,
+        method,
+        keyProperties,
+        columns,
+        batches,
+        rows,
+        then,
+      };
+    };
+    try {
+      const needs = { maxBytes, nulls: rows > 0 ? nulls : [] };
+      const changes = planChanges(
+        target.table,
+        job.columns,
+        needs,
+        existing,
+        settings.schema_changes.retype_column,
+      );
+      const comment = tableComment({ stream, keyProperties });
+      const all = [
+        ...(isSchemaMissing
+          ? [
+              {
+                why: `schema "${target.schema}" does not exist`,
+                sql: [createSchema(target.schema)],
+              },
+            ]
+          : []),
+        ...changes.map((change) => ({
+          why: whyOf(change),
+          sql: ddlOf(target, comment, change),
+        })),
+      ];
+      const after = changes.reduce(changed, existing ?? []);
+      const refusal =
+        settings.forbid_ddl && all.length > 0
+          ? 'the table has to be changed, and forbid_ddl is set'
+          : undefined;
+      return {
+        planned: {
+          ...facts(after),
+          changes: all,
+          steps: this.#steps(one, after),
+          refusal,
+        },
+        columns: after,
+      };
+    } catch (error) {
+      return {
+        planned: {
+          ...facts(existing),
+          changes: [],
+          steps: [],
+          refusal: messageOf(error),
+        },
+        columns: existing,
+      };
+    }
+  }
+
+  #steps(one: Collected, existing: readonly StoredColumn[]): readonly PlannedStep[] {
+    const { job, method, hasStubs, special } = one;
+    if (method === undefined) return [];
+    const { url, sentinel, access, region } = this.#options;
+    const keyPrefix = 'keyPrefix' in job ? String(job.keyPrefix) : '';
+    const steps = stepsOf(
+      {
+        target: job.target,
+        columns: job.columns,
+        maxBytes: one.maxBytes,
+        method,
+        hasStubs,
+        hardDelete: job.settings.hard_delete,
+        special,
+        source: {
+          manifestUrl: url(`${keyPrefix}manifest-1.json`),
+          sentinel,
+          access,
+          region,
+        },
+      },
+      existing,
+    );
+    return [
+      ...steps.stage,
+      { what: 'begin the load', sql: raw('BEGIN') },
+      ...steps.transaction,
+      { what: 'commit it, if every row is accounted for', sql: raw('COMMIT') },
+      ...steps.clean,
+    ];
+  }
+}
+
+function isSame(a: TableRef, b: TableRef): boolean {
+  return a.schema === b.schema && a.table === b.table;
+}
+
+function sum(a: SpecialRows, b: SpecialRows): SpecialRows {
+  return {
+    deletions: a.deletions + b.deletions,
+    stubs: a.stubs + b.stubs,
+    nullKeys: a.nullKeys + b.nullKeys,
+  };
+}

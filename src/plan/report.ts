@@ -1,0 +1,76 @@
+/** A plan for people, and for programs. Secrets are masked in both. */
+import { typeSql } from '../table/types.ts';
+import type { PlannedLoad } from './planner.ts';
+
+export interface Plan {
+  readonly loads: readonly PlannedLoad[];
+  /** Why the run would end before all of the input is read. */
+  readonly refusal: string | undefined;
+}
+
+export function asText({ loads, refusal }: Plan): string {
+  const end = refusal === undefined ? [] : [`The run would fail here: ${refusal}`];
+  return [...loads.map(loadText), ...end].join('\n\n');
+}
+
+function loadText(load: PlannedLoad): string {
+  const { stream, target, columns, changes, steps, then, refusal } = load;
+  return [
+    `stream "${stream}" into "${target.schema}"."${target.table}": ${methodText(load)}`,
+    '  columns',
+    ...table(
+      columns.map(({ name, type, isKey, maxBytes }) => [
+        `"${name}"`,
+        typeSql(type),
+        [
+          ...(isKey ? ['key'] : []),
+          ...(type.kind === 'varchar' ? [`widest value ${maxBytes} bytes`] : []),
+        ].join(', '),
+      ]),
+    ),
+    ...(refusal === undefined ? [] : [`  refused: ${refusal}`]),
+    changes.length === 0 ? '  the table needs no change' : '  changes of the table',
+    ...changes.flatMap(({ why, sql }) => [`    -- ${why}`, ...sql.map(({ safe }) => `    ${safe};`)]),
+    ...(steps.length === 0 ? [] : ['  each batch']),
+    ...steps.flatMap(({ what, sql }) => [`    -- ${what}`, `    ${sql.safe};`]),
+    ...then.map((what) => `  then ${what}`),
+  ].join('\n');
+}
+
+function methodText({ method, keyProperties, rows, batches }: PlannedLoad): string {
+  if (method === undefined) return 'no rows';
+  const keys = method === 'append' ? '' : ` by ${keyProperties.map((key) => JSON.stringify(key)).join(', ')}`;
+  return `${method}${keys}, ${rows} ${rows === 1 ? 'row' : 'rows'} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = [0, 1].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) => `    ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());
+}
+
+export function asJson({ loads, refusal }: Plan): string {
+  const shown = loads.map(({ stream, target, method, keyProperties, rows, batches, ...load }) => ({
+    stream,
+    schema: target.schema,
+    table: target.table,
+    method: method ?? null,
+    key_properties: keyProperties,
+    rows,
+    batches,
+    columns: load.columns.map(({ name, property, type, isKey, maxBytes }) => ({
+      name,
+      property,
+      type: typeSql(type),
+      is_key: isKey,
+      ...(type.kind === 'varchar' ? { max_bytes: maxBytes } : {}),
+    })),
+    changes: load.changes.map(({ why, sql }) => ({
+      why,
+      sql: sql.map(({ safe }) => safe),
+    })),
+    steps: load.steps.map(({ what, sql }) => ({ what, sql: sql.safe })),
+    then: load.then,
+    refusal: load.refusal ?? null,
+  }));
+  return JSON.stringify({ loads: shown, refusal: refusal ?? null }, undefined, 2);
+}

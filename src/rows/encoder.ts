@@ -18,6 +18,8 @@ import { ValueError } from './value-error.ts';
 interface Field {
   readonly column: Column;
   readonly write: CellWriter;
+  /** The table refuses some cells that the type could hold. */
+  readonly hasLimits: boolean;
 }
 
 /** A record as the cells of its row. */
@@ -80,6 +82,7 @@ export class RecordEncoder {
   readonly #unknown = new Set<string>();
   /** The fields of the present record that outgrew their columns. */
   readonly #outgrown = new Set<number>();
+  readonly #tellUnknown = (property: string): void => this.#noteUnknown(property);
   /** What had to be changed in the values of the rows so far. */
   readonly losses: Losses = noLosses();
 
@@ -91,6 +94,7 @@ export class RecordEncoder {
       write: column.growsTo
         ? this.#growingWriter(i, cellWriter(column.type), cellWriter(column.growsTo))
         : cellWriter(column.type, column.encoding),
+      hasLimits: column.notNull === true || column.maxBytes !== undefined,
     }));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#changes = columns.findIndex(
@@ -130,7 +134,7 @@ export class RecordEncoder {
         const cell = field.column.isKey
           ? this.#keyCell(field, value, message)
           : field.write(value ?? null, losses);
-        checkLimits(field.column, cell, deletion);
+        if (field.hasLimits) checkLimits(field.column, cell, deletion);
         if (cell === null && field.column.isKey) hasNullKey = true;
         cells.push(cell);
       } catch (error) {
@@ -155,7 +159,7 @@ export class RecordEncoder {
     if (message.invalidUtf8) losses.invalidUtf8++;
     addLosses(this.losses, losses);
     this.#measure(cells, facts);
-    this.#noteUnknown(record);
+    this.#known.tellUnknown(record, this.#tellUnknown);
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
 
@@ -224,12 +228,10 @@ export class RecordEncoder {
     return 'stub';
   }
 
-  #noteUnknown(record: JsonObject): void {
-    for (const property of this.#known.unknownIn(record)) {
-      if (this.#unknown.has(property)) continue;
-      this.#unknown.add(property);
-      this.#options.onUnknownProperty(property);
-    }
+  #noteUnknown(property: string): void {
+    if (this.#unknown.has(property)) return;
+    this.#unknown.add(property);
+    this.#options.onUnknownProperty(property);
   }
 }
 
@@ -260,7 +262,7 @@ function checkViolations({ source }: Column, violations: readonly Violation[]): 
   if (violation) throw new ValueError(violation.reason, 'schema');
 }
 
-/** What the table refuses; only where it may not be changed. A stub never becomes a row of the table. */
+/** What the table refuses; only where it may not be changed. A stub leaves those columns alone. */
 function checkLimits(column: Column, cell: Cell, deletion: Row['deletion']): void {
   if (column.notNull && cell === null && deletion !== 'stub') {
     throw new ValueError('is NULL, and its column is NOT NULL', breach(column, 'notNull'));

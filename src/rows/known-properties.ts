@@ -1,5 +1,5 @@
 /** The properties that the columns of a stream read, also inside flattened objects, to tell which of a record are not loaded. */
-import type { Json, JsonObject } from '../protocol/json.ts';
+import type { JsonObject } from '../protocol/json.ts';
 
 export class KnownProperties {
   /** Undefined: the whole value is read. */
@@ -9,18 +9,14 @@ export class KnownProperties {
     for (const path of paths) this.#add(path);
   }
 
-  /** The dotted paths of what no column reads. */
-  *unknownIn(record: JsonObject): Generator<string> {
+  /** Tells the dotted paths of what no column reads. */
+  tellUnknown(record: JsonObject, tell: (path: string) => void): void {
     for (const [property, value] of record) {
       const inner = this.#inner.get(property);
-      if (inner) yield* inner.#unknownBelow(property, value);
-      else if (!this.#inner.has(property)) yield property;
+      if (inner && value instanceof Map)
+        inner.tellUnknown(value as JsonObject, (path) => tell(`${property}.${path}`));
+      else if (!this.#inner.has(property)) tell(property);
     }
-  }
-
-  *#unknownBelow(property: string, value: Json): Generator<string> {
-    if (!(value instanceof Map)) return;
-    for (const path of this.unknownIn(value as JsonObject)) yield `${property}.${path}`;
   }
 
   #add([property = '', ...rest]: readonly string[]): void {

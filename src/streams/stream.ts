@@ -113,7 +113,10 @@ export class Stream {
       this.#invalid.countRejected(outcome, origin);
       return;
     }
-    if (outcome.nulled.length > 0) this.#invalid.countNulled(outcome.nulled, origin);
+    if (outcome.nulled.length > 0) {
+      batch.nulled++;
+      this.#invalid.countNulled(outcome.nulled, origin);
+    }
     this.#versions.record(message.version);
     const { cells, deletion, hasNullKey } = outcome;
     if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)));
@@ -250,6 +253,7 @@ export class Stream {
         plan.message.line,
         staging,
       ),
+      nulled: 0,
       settle: ledger.open(),
       number,
       keyPrefix,

@@ -22,6 +22,8 @@ export interface OpenBatch {
   readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly rejected: RejectedRecords;
+  /** Records of which values became NULL. */
+  nulled: number;
   readonly settle: Settle;
   readonly number: number;
   readonly keyPrefix: string;
@@ -211,6 +213,7 @@ export class TableWork {
         rows,
         ...counts,
         ...(count > 0 ? { rejected: count, rejected_files: urls } : {}),
+        ...(batch.nulled > 0 ? { nulled: batch.nulled } : {}),
         bytes,
         parts: parts.length,
         ms: now() - started,

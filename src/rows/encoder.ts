@@ -213,7 +213,7 @@ export class RecordEncoder {
 
   #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown }: BatchFacts): void {
     for (const i of this.#outgrown) outgrown[i] = true;
-    for (const [i, cell] of cells.entries()) if (cell === null) nulls[i] = true;
+    for (let i = 0; i < cells.length; i++) if (cells[i] === null) nulls[i] = true;
     for (const i of this.#texts) {
       const cell = cells[i];
       if (typeof cell !== 'string') continue;

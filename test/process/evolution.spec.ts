@@ -1,0 +1,163 @@
+/** Changes of tables that meet other sessions and failures: nothing is lost, and the table is never left half changed. */
+import { expect } from 'chai';
+import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { faults, newPlace, type Place } from '../support/warehouse.ts';
+
+const integer = { type: ['null', 'integer'] };
+const text = { type: ['null', 'string'] };
+
+/** A table with rows, a view on its key, and a grant. */
+async function table(column: string): Promise<Place> {
+  const place = await newPlace();
+  await place.query(`CREATE SCHEMA ${place.schema}`);
+  await place.query(`CREATE TABLE ${place.schema}.t (id BIGINT, ${column})`);
+  await place.query(`INSERT INTO ${place.schema}.t VALUES (1, '1'), (2, NULL)`);
+  await place.query(`CREATE VIEW ${place.schema}.v AS SELECT id FROM ${place.schema}.t`);
+  await place.query(`GRANT SELECT ON ${place.schema}.t TO PUBLIC`);
+  return place;
+}
+
+const load = (place: Place, property: object, value: unknown): Promise<Finished> =>
+  runCli(
+    ['--config', place.configFile()],
+    lines(
+      schema('t', { id: integer, n: property }, ['id']),
+      record('t', { id: 3, n: value }),
+      state({ n: 3 }),
+    ),
+  );
+
+const rows = (place: Place): Promise<(string | null)[][]> =>
+  place.query(`SELECT id, n FROM ${place.schema}.t ORDER BY id`);
+
+const type = async (place: Place): Promise<string | null | undefined> =>
+  (
+    await place.query(
+      `SELECT data_type FROM svv_columns WHERE table_schema = '${place.schema}' AND table_name = 't' AND column_name = 'n'`,
+    )
+  )[0]?.[0];
+
+/** A fault for the first statement that matches. */
+function once<T>(pattern: RegExp, fault: () => T): (statement: { readonly sql: string }) => T | undefined {
+  let isDone = false;
+  return ({ sql }) => {
+    if (isDone || !pattern.test(sql)) return undefined;
+    isDone = true;
+    return fault();
+  };
+}
+
+describe('a column that gets another type', () => {
+  for (const [what, pattern] of [
+    ['is filled', /^UPDATE .*"_target_redshift_retyped"/],
+    ['is dropped', /^ALTER TABLE .* DROP COLUMN/],
+    ['is renamed', /^ALTER TABLE .* RENAME COLUMN/],
+  ] as const) {
+    it(`stays as it was when it ${what} and that fails; the next run changes it`, async () => {
+      const place = await table('n BIGINT');
+      faults.sql = once(pattern, () => ({ kind: 'error', sqlstate: 'XX000', message: 'Disk Full' }) as const);
+      const { code, stdout, stderr } = await load(place, text, 'three');
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 1, stdout: '' });
+      expect(stderr).to.contain('Disk Full');
+      expect(await type(place)).to.equal('bigint');
+      expect(await rows(place)).to.deep.equal([
+        ['1', '1'],
+        ['2', null],
+      ]);
+      expect((await load(place, text, 'three')).code).to.equal(0);
+      expect(await rows(place)).to.deep.equal([
+        ['1', '1'],
+        ['2', null],
+        ['3', 'three'],
+      ]);
+      expect(await place.query(`SELECT COUNT(*) FROM ${place.schema}.v`)).to.deep.equal([['3']]);
+      expect(
+        await place.query(
+          `SELECT privilege_type FROM information_schema.table_privileges WHERE table_schema = '${place.schema}' AND table_name = 't' AND grantee = 'PUBLIC'`,
+        ),
+      ).to.deep.equal([['SELECT']]);
+    });
+  }
+
+  for (const kind of ['drop-before', 'drop-after'] as const) {
+    it(`is changed once when the connection is lost at its COMMIT (${kind})`, async () => {
+      const place = await table('n BIGINT');
+      let commits = 0;
+      faults.sql = ({ verb }) => (verb === 'COMMIT' && commits++ === 0 ? { kind } : undefined);
+      const { code, stdout, stderr } = await load(place, text, 'three');
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":3}\n' });
+      expect(stderr).to.contain('The connection was lost while a change of the table was committed');
+      expect(await rows(place)).to.deep.equal([
+        ['1', '1'],
+        ['2', null],
+        ['3', 'three'],
+      ]);
+    });
+  }
+
+  it('has the row that another session writes meanwhile', async () => {
+    const place = await table('n BIGINT');
+    let other: Promise<unknown> | undefined;
+    faults.sql = once(/^UPDATE .*"_target_redshift_retyped"/, () => {
+      other = place.query(`INSERT INTO ${place.schema}.t (id, n) VALUES (7, 7)`);
+      return { kind: 'stall-after', ms: 1000 } as const;
+    });
+    const { code, stderr } = await load(place, text, 'three');
+    expect(code, stderr).to.equal(0);
+    await other;
+    expect(await rows(place)).to.deep.equal([
+      ['1', '1'],
+      ['2', null],
+      ['3', 'three'],
+      ['7', '7'],
+    ]);
+  });
+});
+
+describe('a column that is widened', () => {
+  it('is never made narrower: another run widens it in between, and more', async () => {
+    const place = await table('n VARCHAR(5)');
+    const long = 'x'.repeat(300);
+    faults.sql = once(/^ALTER TABLE .* TYPE VARCHAR\(64\)/, () => {
+      void place
+        .query(`ALTER TABLE ${place.schema}.t ALTER COLUMN n TYPE VARCHAR(1024)`)
+        .then(() => place.query(`INSERT INTO ${place.schema}.t VALUES (9, '${long}')`));
+      return { kind: 'stall', ms: 1500 } as const;
+    });
+    const { code, stderr } = await load(place, text, 'wider than five');
+    expect(code, stderr).to.equal(0);
+    expect(await rows(place)).to.deep.equal([
+      ['1', '1'],
+      ['2', null],
+      ['3', 'wider than five'],
+      ['9', long],
+    ]);
+  });
+});
+
+describe('a schema that says nothing new', () => {
+  it('sends no DDL, in the same run and in the next', async () => {
+    const place = await newPlace();
+    const forwards = schema('t', { id: integer, n: text }, ['id']);
+    const backwards = schema('t', { n: text, id: integer }, ['id']);
+    const input = lines(
+      forwards,
+      record('t', { id: 1, n: 'a' }),
+      backwards,
+      record('t', { id: 2, n: 'b' }),
+      forwards,
+    );
+    expect((await runCli(['--config', place.configFile()], input)).code).to.equal(0);
+    const ddl: string[] = [];
+    faults.sql = ({ sql }) => {
+      if (/^(ALTER|COMMENT|GRANT|CREATE(?! TEMP)|DROP(?! TABLE IF EXISTS "_target))/.test(sql)) ddl.push(sql);
+      return undefined;
+    };
+    expect((await runCli(['--config', place.configFile()], input)).code).to.equal(0);
+    expect(ddl).to.deep.equal([]);
+    expect(await rows(place)).to.deep.equal([
+      ['1', 'a'],
+      ['2', 'b'],
+    ]);
+  });
+});

@@ -140,10 +140,12 @@ describe('an overwrite', () => {
 
   it('does not happen when the load of another stream failed', async () => {
     const place = await placeWithOldRows();
-    faults.sql = ({ sql }) =>
-      /^COPY "case_\d+"."u"/.test(sql)
-        ? { kind: 'error', sqlstate: 'XX000', message: 'Disk Full' }
-        : undefined;
+    // Slow, too: the overwrite would be first if it did not wait.
+    faults.sql = ({ sql }) => {
+      if (/^CREATE TABLE "case_\d+"."u"/.test(sql)) return { kind: 'stall', ms: 2500 };
+      if (!/^COPY "case_\d+"."u"/.test(sql)) return undefined;
+      return { kind: 'error', sqlstate: 'XX000', message: 'Disk Full' };
+    };
     const both = lines(schema('u', COLUMNS), record('u', { id: 1 })) + input(3);
     const options = { streams: { u: { load_method: 'append-only' } } };
     const { code, stdout, stderr } = await overwrite(place, both, options);

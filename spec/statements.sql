@@ -99,8 +99,11 @@ ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" RENAM
 -- ddlOf date to timestamptz, 6
 COMMENT ON COLUMN "s""; drop schema public; --"."x"" int); drop table users; --"."note); truncate users; --" IS 'it''s "';
 
--- viewsOn
-SELECT DISTINCT vn.nspname, v.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_attribute a ON a.attrelid = t.oid JOIN pg_depend used ON used.refobjid = t.oid AND used.refobjsubid = a.attnum JOIN pg_depend made ON made.objid = used.objid AND made.deptype = 'i' JOIN pg_class v ON v.oid = made.refobjid AND v.relkind = 'v' JOIN pg_namespace vn ON vn.oid = v.relnamespace WHERE n.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND a.attname = 'note); truncate users; --' ORDER BY 1, 2;
+-- viewsOn a column
+SELECT DISTINCT vn.nspname, v.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_depend used ON used.refobjid = t.oid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = used.refobjsubid JOIN pg_depend made ON made.objid = used.objid AND made.deptype = 'i' JOIN pg_class v ON v.oid = made.refobjid AND v.relkind = 'v' JOIN pg_namespace vn ON vn.oid = v.relnamespace WHERE n.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND a.attname = 'note); truncate users; --' ORDER BY 1, 2;
+
+-- viewsOn a table
+SELECT DISTINCT vn.nspname, v.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_depend used ON used.refobjid = t.oid JOIN pg_depend made ON made.objid = used.objid AND made.deptype = 'i' JOIN pg_class v ON v.oid = made.refobjid AND v.relkind = 'v' JOIN pg_namespace vn ON vn.oid = v.relnamespace WHERE n.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' ORDER BY 1, 2;
 
 -- designOn
 SELECT a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND a.attname = 'note); truncate users; --';
@@ -215,9 +218,6 @@ DROP TABLE IF EXISTS "s""; drop schema public; --"."sh'ad""ow; commit";
 
 -- countRows
 SELECT COUNT(*) FROM "s""; drop schema public; --"."x"" int); drop table users; --";
-
--- dependentViews
-SELECT DISTINCT vs.nspname, v.relname FROM pg_class t JOIN pg_namespace s ON s.oid = t.relnamespace JOIN pg_depend d ON d.refobjid = t.oid JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class JOIN pg_namespace vs ON vs.oid = v.relnamespace WHERE s.nspname = 's"; drop schema public; --' AND t.relname = 'x" int); drop table users; --' AND v.oid <> t.oid ORDER BY 1, 2;
 
 -- deleteOlderVersions
 DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_sdc_table_version" < 1674486431563 OR "_sdc_table_version" IS NULL);

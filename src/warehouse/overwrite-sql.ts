@@ -27,10 +27,6 @@ export const dropTableIfExists = (table: TableRef): Sql => sql`DROP TABLE IF EXI
 
 export const countRows = (table: TableRef): Sql => sql`SELECT COUNT(*) FROM ${name(table)}`;
 
-/** Views that would stand in the way of DROP TABLE: those made WITH NO SCHEMA BINDING are not among them. */
-export const dependentViews = ({ schema, table }: TableRef): Sql =>
-  sql`SELECT DISTINCT vs.nspname, v.relname FROM pg_class t JOIN pg_namespace s ON s.oid = t.relnamespace JOIN pg_depend d ON d.refobjid = t.oid JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class JOIN pg_namespace vs ON vs.oid = v.relnamespace WHERE s.nspname = ${literal(schema)} AND t.relname = ${literal(table)} AND v.oid <> t.oid ORDER BY 1, 2`;
-
 /** Rows whose version is smaller, or unknown. `version` is digits. */
 const isOlder = (version: bigint): Sql =>
   sql`(${ident(TABLE_VERSION)} < ${raw(String(version))} OR ${ident(TABLE_VERSION)} IS NULL)`;

@@ -7,6 +7,7 @@ import type { Session } from '../ports.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
+import { readViews } from './dependents.ts';
 import * as statements from './overwrite-sql.ts';
 import { counted, transaction, type Commit } from './transaction.ts';
 
@@ -64,11 +65,10 @@ async function swap(session: Session, plan: OverwritePlan): Promise<OverwriteCou
 
 /** Throws LoadError when a view depends on the table: it would go on reading the old one, and keep it from being dropped. */
 async function refuseViews(session: Session, target: TableRef): Promise<void> {
-  const { rows } = await session.run(statements.dependentViews(target));
-  if (rows.length === 0) return;
-  const views = rows.map(([schema, view]) => `"${schema}"."${view}"`).join(', ');
+  const views = await readViews(session, target);
+  if (views.length === 0) return;
   throw new LoadError(
-    `Cannot swap table "${target.table}" for a new one: ${views} depends on it; set overwrite_method to delete-insert, ` +
+    `Cannot swap table "${target.table}" for a new one: ${views.join(', ')} depends on it; set overwrite_method to delete-insert, ` +
       'or make the view WITH NO SCHEMA BINDING',
   );
 }

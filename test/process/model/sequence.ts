@@ -25,7 +25,8 @@ export interface Script {
   readonly tables: ReadonlyMap<string, readonly Snapshot[]>;
 }
 
-const stream = fc.nat(STREAMS.length - 1);
+/** The first gets the most, so that much happens to one table. */
+const stream = fc.constantFrom(0, 0, 0, 1, 2);
 
 /** `keys` are the bits of IDENTITIES that a SCHEMA may choose. */
 const stepWith = (keys: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
@@ -51,12 +52,12 @@ const stepWith = (keys: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('new-version' as const), stream }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('activate' as const), stream }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('activate' as const), stream }) },
     { weight: 8, arbitrary: fc.constant({ kind: 'state' as const }) },
   );
 
 const runsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<readonly (readonly Step[])[]> =>
-  fc.array(fc.array(step, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 3 });
+  fc.array(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), { minLength: 1, maxLength: 3 });
 
 const sizes = {
   batch_size_rows: fc.constantFrom(1, 2, 3, 5, 1000),

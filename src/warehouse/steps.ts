@@ -87,7 +87,8 @@ const EDGES = '_target_redshift_edges';
 export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): LoadSteps {
   if (load.method === 'append') return appendSteps(load);
   const kinds = kindsOf(load);
-  const passes = passesOf(load.method, kinds);
+  const isWhole = covers(load.columns, existing);
+  const passes = passesOf(load.method, kinds, isWhole);
   const keys = load.columns.filter(({ isKey }) => isKey);
   return {
     stage: [
@@ -96,7 +97,7 @@ export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): Loa
       ...censusSteps(load, kinds, keys),
     ],
     transaction:
-      load.method === 'insert' ? insertSteps(load, kinds, keys) : upsertSteps(load, kinds, keys, existing),
+      load.method === 'insert' ? insertSteps(load, kinds, keys) : upsertSteps(load, kinds, keys, isWhole),
     clean: [STAGE, ...passes.map((_, i) => edgesTable(i))].map((name) => ({
       what: 'free the space of the stage',
       sql: dropStage(name),
@@ -170,8 +171,15 @@ interface Pass {
 }
 
 /** What makes the rows of one key as few as their effects, in the order of the records. */
-function passesOf(method: 'upsert' | 'insert', { deletes, marks }: Kinds): readonly Pass[] {
+function passesOf(method: 'upsert' | 'insert', { deletes, marks }: Kinds, isWhole: boolean): readonly Pass[] {
   if (method === 'upsert') {
+    // What comes behind a deletion is a new row: it must not get the columns that the batch does not carry from the old one.
+    if (deletes && !isWhole) {
+      return [
+        { edge: 'last', among: 'deletions', removes: 'all' },
+        { edge: 'last', among: 'live', removes: 'live' },
+      ];
+    }
     if (!marks) return [{ edge: 'last', among: 'all', removes: 'all' }];
     // A stub marks the full row before it; one that a full row follows says nothing any more.
     return [
@@ -235,10 +243,9 @@ function upsertSteps(
   load: LoadShape,
   kinds: Kinds,
   keys: readonly Column[],
-  existing: readonly StoredColumn[],
+  isWhole: boolean,
 ): readonly Step[] {
-  const { target, columns } = load;
-  const isWhole = covers(columns, existing);
+  const { target } = load;
   return [
     ...(isWhole ? replaceSteps(load, kinds, keys) : updateSteps(load, kinds, keys)),
     ...(kinds.marks ? markSteps(load, keys) : []),

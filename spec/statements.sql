@@ -13,13 +13,19 @@ SELECT table_name, column_name, data_type, character_maximum_length, numeric_pre
 SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
 -- commentsIn
-SELECT table_name, remarks FROM svv_tables WHERE table_schema = 'o''hara\\' AND remarks IS NOT NULL;
+SELECT relname, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND obj_description(oid) IS NOT NULL;
 
 -- createTable
 CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9));
 
+-- createTable with a design
+CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT ENCODE AZ64, "co'de ""😀" VARCHAR(64)) DISTSTYLE KEY DISTKEY("i""d\") INTERLEAVED SORTKEY("co'de ""😀", "i""d\");
+
 -- commentOnTable
 COMMENT ON TABLE "s""; drop schema public; --"."x"" int); drop table users; --" IS '{"stream":"it''s \\"}';
+
+-- commentOnColumn
+COMMENT ON COLUMN "s""; drop schema public; --"."x"" int); drop table users; --"."note); truncate users; --" IS 'it''s "here"\\';
 
 -- addColumn
 ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9);

@@ -3,7 +3,8 @@ import type { Config } from '../config/options.ts';
 import type { Warehouse } from '../ports.ts';
 import type { ColumnType, StoredColumn } from '../table/types.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
-import { notedKeys, readComments, readTables } from '../warehouse/catalog.ts';
+import { notedKeys } from '../table/comment.ts';
+import { readComments, readTables } from '../warehouse/catalog.ts';
 
 export async function discover(warehouse: Warehouse, { target_schema }: Config): Promise<string> {
   return warehouse.session(async (session) => {

@@ -1,6 +1,7 @@
 /**
  * Options that say how streams become tables. Each may be set for all streams, and again for single ones below `streams`.
  */
+import { ENCODINGS } from '../table/design.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type ColumnSetting } from '../table/settings.ts';
 import type { Option } from './option.ts';
 
@@ -171,7 +172,7 @@ export const STREAM_ONLY = {
         properties: {
           name: { type: 'string', minLength: 1 },
           type: { type: 'string', minLength: 1 },
-          encode: { type: 'string', minLength: 1 },
+          encode: { type: 'string', enum: ENCODINGS },
         },
       },
     },

@@ -47,8 +47,11 @@ export class Overwrite {
   redirect<Job extends TableJob>(job: Job): Job {
     this.#hasShadow = true;
     const settings = { ...job.settings, forbid_ddl: false, schema_changes: EVOLVE };
-    const like = this.method === 'swap' ? this.target : undefined;
-    return { ...job, target: this.shadow, settings, like };
+    const isSwap = this.method === 'swap';
+    const like = isSwap ? this.target : undefined;
+    // Nobody reads a shadow, unless it becomes the table.
+    const design = isSwap ? job.design : { ...job.design, readers: [] };
+    return { ...job, target: this.shadow, settings, design, like };
   }
 
   /** A batch is in the shadow. */

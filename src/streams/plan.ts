@@ -7,6 +7,8 @@ import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
 import { compileValidator } from '../rows/validate.ts';
 import { columnsOf } from '../table/columns.ts';
+import { descriptionOf } from '../table/comment.ts';
+import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
 import { DELETED_AT, withChanges, withMetadata } from '../table/metadata.ts';
 import { resolveColumns } from '../table/resolve.ts';
 import {
@@ -25,6 +27,8 @@ export interface StreamPlan {
   /** The table's comment names other keys. */
   readonly areKeysNew: boolean;
   readonly columns: readonly Column[];
+  /** Of the table, should it be created. */
+  readonly design: TableDesign;
   readonly method: LoadMethod;
   readonly encoder: RecordEncoder;
   /** Batches are staged with a column that marks stubs, because they may hold records of deletions. */
@@ -61,9 +65,13 @@ export function planStream(input: PlanInput): StreamPlan {
   );
   for (const note of notes) log.warn({ stream }, note);
   const method = methodOf(settings.load_method, keys);
+  if (!stored) checkDesign(stream, settings, columns);
+  const description = descriptionOf(schema);
+  const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
   return {
     message,
     keys,
+    design: designOf(note, settings, columns),
     areKeysNew: areNew,
     columns,
     method,

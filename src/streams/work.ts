@@ -254,7 +254,7 @@ export class TableWork {
       maxBytes,
       nulls,
       settings: this.#settings,
-      keyProperties: plan.keys,
+      design: plan.design,
       isCommentDue: plan.areKeysNew,
       batch,
     };

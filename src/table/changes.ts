@@ -1,5 +1,6 @@
 /** What has to be done to a table before a batch fits: the batch's columns against existing ones, as data, not as SQL. */
 import { LoadError } from '../errors.ts';
+import { columnComment } from './comment.ts';
 import { isLossless, isWider, sizedType } from './fits.ts';
 import type { ChangePolicy } from './settings.ts';
 import { typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
@@ -29,6 +30,8 @@ export interface Retype {
 export interface NewColumn {
   readonly name: string;
   readonly type: ColumnType;
+  readonly encode?: string;
+  readonly comment?: string;
 }
 
 /** What the rows of a batch need of its columns, each by position; empty without rows. */
@@ -37,6 +40,12 @@ export interface Needs {
   readonly maxBytes: readonly number[];
   /** Whether a NULL is among the values. */
   readonly nulls: readonly boolean[];
+}
+
+function newColumn(column: Column, type: ColumnType): NewColumn {
+  const { name, encode } = column;
+  const comment = columnComment(column);
+  return { name, type, ...(encode !== undefined && { encode }), ...(comment !== undefined && { comment }) };
 }
 
 /**
@@ -50,7 +59,7 @@ export function planChanges(
   existing: readonly StoredColumn[] | undefined,
   retype: ChangePolicy,
 ): readonly Change[] {
-  const sized = columns.map(({ name, type }, i) => ({ name, type: sizedType(type, maxBytes[i] ?? 0) }));
+  const sized = columns.map((column, i) => newColumn(column, sizedType(column.type, maxBytes[i] ?? 0)));
   if (!existing) return [{ kind: 'create-table', columns: sized }];
   const stored = new Map(existing.map((column) => [column.name, column]));
   const carried = new Set(columns.map(({ name }) => name));

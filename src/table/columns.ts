@@ -1,6 +1,7 @@
 /** JSON Schema of a stream to the columns that it wants. Draft-4 oddities of real taps are ignored, never refused. */
 import { InputError } from '../errors.ts';
 import type { JsonObject } from '../protocol/json.ts';
+import { descriptionOf } from './comment.ts';
 import { columnName, givenName, RESERVED_PREFIX } from './names.ts';
 import { columnSetting, type TableSettings } from './settings.ts';
 import { leavesOf, type Leaf } from './flatten.ts';
@@ -61,7 +62,8 @@ export function columnsOf(
 
 function columnOf({ path, shapes }: Leaf, isKey: boolean, settings: TableSettings): Column {
   const property = path.join('.');
-  const { name, type: wanted } = columnSetting(settings, property);
+  const { name, type: wanted, encode } = columnSetting(settings, property);
+  const description = shapes.shapes.map(descriptionOf).find((text) => text !== undefined);
   const { type, encoding, notes } = typingOf(shapes);
   const given = wanted === undefined ? undefined : parseType(wanted);
   return {
@@ -73,6 +75,8 @@ function columnOf({ path, shapes }: Leaf, isKey: boolean, settings: TableSetting
         : givenName(name),
     type: given ?? (type.kind === 'super' && settings.nested_values === 'text' && !isKey ? TEXT : type),
     isKey,
+    ...(description !== undefined && { description }),
+    ...(encode !== undefined && { encode }),
     ...(encoding && { encoding }),
     ...(notes.length > 0 && !given && { notes }),
   };

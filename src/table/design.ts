@@ -1,17 +1,26 @@
 /**
- * How a table is laid out in the warehouse when it is created: distribution and sort key, by the properties that the user
- * named. A table that exists is never changed to it: its owner may have decided otherwise.
+ * What a table gets when it is created: distribution and sort key, by the properties that the user named, a comment, and
+ * readers. A table that exists is never changed to it: its owner may have decided otherwise.
  */
 import { InputError } from '../errors.ts';
+import { tableComment, type TableNote } from './comment.ts';
+import { granteeOf, type Grantee } from './grantees.ts';
 import type { TableSettings } from './settings.ts';
 import type { Column } from './types.ts';
 
-export interface TableDesign {
+export interface Layout {
   readonly diststyle: TableSettings['diststyle'];
   /** Columns, as the next. */
   readonly distkey: string | undefined;
   readonly sortkey: readonly string[];
   readonly sortkeyStyle: TableSettings['sortkey_style'];
+}
+
+/** All that a table is created with beside its columns. */
+export interface TableDesign extends Layout {
+  readonly comment: string;
+  /** Who gets SELECT. */
+  readonly readers: readonly Grantee[];
 }
 
 /** Redshift's limits (r_CREATE_TABLE_NEW). */
@@ -20,19 +29,39 @@ const MAX_SORTKEY = { compound: 400, interleaved: 8 };
 /** Types that neither distribute nor sort rows (r_CREATE_TABLE_NEW, limitations-super). */
 const UNORDERED: ReadonlySet<string> = new Set(['super', 'varbyte']);
 
+/** Compression encodings (c_Compression_encodings). */
+export const ENCODINGS = [
+  'az64',
+  'bytedict',
+  'delta',
+  'delta32k',
+  'lzo',
+  'mostly8',
+  'mostly16',
+  'mostly32',
+  'raw',
+  'runlength',
+  'text255',
+  'text32k',
+  'zstd',
+] as const;
+
 /** Encodings with which Redshift does not widen a VARCHAR column (r_ALTER_TABLE). */
 const FIXED_WIDTH: ReadonlySet<string> = new Set(['bytedict', 'runlength', 'text255', 'text32k']);
 
 /** The design in columns; what the stream does not have (any more) is left out. */
-export function designOf(settings: TableSettings, columns: readonly Column[]): TableDesign {
-  const { diststyle, distkey, sortkey, sortkey_style } = settings;
+export function designOf(note: TableNote, settings: TableSettings, columns: readonly Column[]): TableDesign {
+  const { diststyle, sortkey, sortkey_style, grant_select_to } = settings;
   const nameOf = (property: string): string | undefined =>
     columns.find((column) => column.property === property)?.name;
+  const distkey = settings.distkey === undefined ? undefined : nameOf(settings.distkey);
   return {
-    diststyle,
-    distkey: distkey === undefined ? undefined : nameOf(distkey),
+    diststyle: diststyle === 'key' && distkey === undefined ? undefined : diststyle,
+    distkey,
     sortkey: sortkey.flatMap((property) => nameOf(property) ?? []),
     sortkeyStyle: sortkey_style,
+    comment: tableComment(note),
+    readers: grant_select_to.map(granteeOf),
   };
 }
 

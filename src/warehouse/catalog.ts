@@ -1,6 +1,7 @@
 /** What exists in the target schema, read from the catalog. Results are read by position: a DBA may change name case. */
 import type { Session } from '../ports.ts';
 import { literal, raw, sql, type Sql } from '../sql.ts';
+import { notedKeys } from '../table/comment.ts';
 import { parseType } from '../table/type-text.ts';
 import { MAX_VARBYTE_BYTES, type StoredColumn, type StoredTable } from '../table/types.ts';
 import { schemaExists } from './statements.ts';
@@ -52,19 +53,9 @@ export async function readStoredTables(
   );
 }
 
-/** The key properties that this program noted in a table's comment; undefined in that of somebody else. */
-export function notedKeys(comment: string | undefined): readonly string[] | undefined {
-  if (comment === undefined) return undefined;
-  try {
-    const note = JSON.parse(comment) as { 'target-redshift'?: { key_properties?: string[] } };
-    return note['target-redshift']?.key_properties;
-  } catch {
-    return undefined;
-  }
-}
-
+/** From the catalog itself: views may cut texts at 256 bytes (c_join_PG), and `obj_description` does not (r_COMMENT). */
 export const commentsIn = (schema: string): Sql =>
-  sql`SELECT table_name, remarks FROM svv_tables WHERE table_schema = ${literal(schema)} AND remarks IS NOT NULL`;
+  sql`SELECT relname, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND obj_description(oid) IS NOT NULL`;
 
 export function columnsIn(schema: string, table?: string): Sql {
   const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;

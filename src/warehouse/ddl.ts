@@ -1,17 +1,23 @@
 /** The exact statements of each change, in the order in which they run. */
 import { raw, type Sql } from '../sql.ts';
-import type { Change } from '../table/changes.ts';
+import type { Change, NewColumn } from '../table/changes.ts';
+import type { TableDesign } from '../table/design.ts';
 import type { TableRef } from '../table/types.ts';
+import { grantSelect } from './grants.ts';
 import { retypeSql } from './retype.ts';
 import * as statements from './statements.ts';
 
-/** `comment` is that of the table, should it be created. */
-export function ddlOf(target: TableRef, comment: string, change: Change): readonly Sql[] {
+/** `design` is that of the table, should it be created. */
+export function ddlOf(target: TableRef, design: TableDesign, change: Change): readonly Sql[] {
   switch (change.kind) {
     case 'create-table':
-      return [statements.createTable(target, change.columns), statements.commentOnTable(target, comment)];
+      return [
+        ...creation(target, design, change.columns),
+        statements.commentOnTable(target, design.comment),
+        ...columnComments(target, change.columns),
+      ];
     case 'add-column':
-      return [statements.addColumn(target, change.column)];
+      return [statements.addColumn(target, change.column), ...columnComments(target, [change.column])];
     case 'widen':
       return [statements.widenColumn(target, change.column, change.bytes)];
     case 'retype': {
@@ -19,6 +25,22 @@ export function ddlOf(target: TableRef, comment: string, change: Change): readon
       return [raw('BEGIN'), add, fill, check, ...finish, raw('COMMIT')];
     }
   }
+}
+
+/** What makes a table, all of it or none: one that is left without its readers would never get them. */
+export function creation(
+  target: TableRef,
+  design: TableDesign,
+  columns: readonly NewColumn[],
+): readonly [Sql, ...Sql[]] {
+  const grants = design.readers.length > 0 ? [grantSelect(target, design.readers)] : [];
+  return [statements.createTable(target, columns, design), ...grants];
+}
+
+export function columnComments(target: TableRef, columns: readonly NewColumn[]): readonly Sql[] {
+  return columns.flatMap(({ name, comment }) =>
+    comment === undefined ? [] : [statements.commentOnColumn(target, name, comment)],
+  );
 }
 
 /** Statements as a person would run them, one on each line. */

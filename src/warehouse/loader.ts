@@ -9,6 +9,7 @@ import { retry } from '../retry.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
+import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
@@ -18,6 +19,7 @@ import { explain } from './explain.ts';
 import { load, type LoadPlan } from './load.ts';
 import { createLike, overwrite, type OverwriteCounts, type OverwriteMethod } from './overwrite.ts';
 import { dropTableIfExists } from './overwrite-sql.ts';
+import { SchemaGrants } from './grants.ts';
 import { prepareSchema, prepareTable } from './prepare.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
@@ -58,7 +60,8 @@ export interface TableJob {
   /** Whether a NULL is among the values of each column. */
   readonly nulls: readonly boolean[];
   readonly settings: TableSettings;
-  readonly keyProperties: readonly string[];
+  /** Of the table, should it be created. */
+  readonly design: TableDesign;
   /** The comment of the table that is there says something else about its stream and keys. */
   readonly isCommentDue: boolean;
   /** The number of the work, unique in this run. */
@@ -96,6 +99,7 @@ export class Loader {
   /** By name. */
   readonly #schemasReady = new Map<string, Promise<void>>();
   readonly #commits: Commits;
+  readonly #usage = new SchemaGrants();
   /** Server processes of connections that were lost. */
   readonly #ghosts = new Set<number>();
 
@@ -270,16 +274,15 @@ export class Loader {
 
   async #prepareTable(session: Session, job: TableJob): Promise<readonly StoredColumn[]> {
     if (job.like) await createLike(session, job.target, job.like);
-    const { target, columns, maxBytes, nulls, settings, isCommentDue } = job;
-    const note = { 'target-redshift': { stream: job.stream, key_properties: job.keyProperties } };
-    const comment = JSON.stringify(note);
+    const { target, columns, maxBytes, nulls, settings, design, isCommentDue } = job;
     return prepareTable(session, {
       target,
       columns,
       needs: { maxBytes, nulls },
       settings,
-      comment,
+      design,
       isCommentDue,
+      usage: this.#usage,
     });
   }
 

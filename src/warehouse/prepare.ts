@@ -6,13 +6,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
-import type { Sql } from '../sql.ts';
-import { planChanges, type Change, type Needs, type Retype, type Widen } from '../table/changes.ts';
+import { join, type Sql } from '../sql.ts';
+import {
+  planChanges,
+  type Change,
+  type Needs,
+  type NewColumn,
+  type Retype,
+  type Widen,
+} from '../table/changes.ts';
+import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import { hasSchema, readTables } from './catalog.ts';
-import { ddlOf, script } from './ddl.ts';
+import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import { readDesignRole, readViews } from './dependents.ts';
+import type { SchemaGrants } from './grants.ts';
 import { retypeSql } from './retype.ts';
 import * as statements from './statements.ts';
 import { transaction } from './transaction.ts';
@@ -29,15 +38,16 @@ export interface TableWish {
   readonly columns: readonly Column[];
   readonly needs: Needs;
   readonly settings: Pick<TableSettings, 'schema_changes' | 'forbid_ddl'>;
-  /** Kept in the table's comment: the key is not declared, because Redshift could never change its columns again. */
-  readonly comment: string;
+  /** The key is in the table's comment: it is not declared, because Redshift could never change its columns again. */
+  readonly design: TableDesign;
   /** The comment of a table that is there says something else. */
   readonly isCommentDue: boolean;
+  readonly usage: SchemaGrants;
 }
 
 /** Looked up before it is created: creating needs a privilege that a loader seldom has. */
 export async function prepareSchema(session: Session, schema: string): Promise<void> {
-  if (!(await hasSchema(session, schema))) await runDdl(session, statements.createSchema(schema));
+  if (!(await hasSchema(session, schema))) await runDdl(session, [statements.createSchema(schema)]);
 }
 
 /** Returns the table's columns as they are afterwards; all that the batch writes are among them and wide enough. */
@@ -76,15 +86,16 @@ async function readTable(
 }
 
 async function forbidden(session: Session, wish: TableWish, changes: readonly Change[]): Promise<LoadError> {
-  const { target, comment } = wish;
+  const { target, design } = wish;
   const missing = (await hasSchema(session, target.schema)) ? [] : [statements.createSchema(target.schema)];
-  const all = [...missing, ...changes.flatMap((change) => ddlOf(target, comment, change))];
+  const all = [...missing, ...changes.flatMap((change) => ddlOf(target, design, change))];
   return new LoadError(
     `Table "${target.table}" has to be changed first, and forbid_ddl is set. Run these statements, then this load again:\n${script(all)}`,
   );
 }
 
-async function apply(session: Session, { target, comment }: TableWish, change: Change): Promise<void> {
+async function apply(session: Session, wish: TableWish, change: Change): Promise<void> {
+  const { target } = wish;
   switch (change.kind) {
     case 'retype':
       await retype(session, target, change);
@@ -93,16 +104,18 @@ async function apply(session: Session, { target, comment }: TableWish, change: C
       await widen(session, target, change);
       return;
     case 'create-table':
-    case 'add-column': {
-      const [first, ...others] = ddlOf(target, comment, change);
-      if (first && (await runDdl(session, first))) for (const other of others) await runDdl(session, other);
-    }
+      await create(session, wish, change.columns);
+      return;
+    case 'add-column':
+      if (await runDdl(session, [statements.addColumn(target, change.column)])) {
+        await comment(session, columnComments(target, [change.column]));
+      }
   }
 }
 
 async function widen(session: Session, target: TableRef, change: Widen): Promise<void> {
   try {
-    await runDdl(session, statements.widenColumn(target, change.column, change.bytes));
+    await runDdl(session, [statements.widenColumn(target, change.column, change.bytes)]);
   } catch (error) {
     const there = (await readTable(session, target))?.find(({ name }) => name === change.column);
     // Another run has widened it in between: then Redshift refuses what would cut that run's values.
@@ -111,9 +124,28 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
   }
 }
 
+async function create(
+  session: Session,
+  { target, design, usage }: TableWish,
+  columns: readonly NewColumn[],
+): Promise<void> {
+  if (design.readers.length > 0) await runWork(() => usage.allow(session, target.schema, design.readers));
+  if (!(await runDdl(session, creation(target, design, columns)))) return;
+  await comment(session, [
+    statements.commentOnTable(target, design.comment),
+    ...columnComments(target, columns),
+  ]);
+}
+
+/** In one message, because a commit each takes long. Best effort: a comment is no data. */
+async function comment(session: Session, all: readonly Sql[]): Promise<void> {
+  if (all.length === 0) return;
+  await session.run(join(all, '; '), { timeoutMs: DDL_TIMEOUT_MS }).catch(() => undefined);
+}
+
 /** Only its owner may comment on a table; whoever may not still loads. */
-async function updateComment(session: Session, { target, comment }: TableWish): Promise<void> {
-  await runDdl(session, statements.commentOnTable(target, comment)).catch((error: unknown) => {
+async function updateComment(session: Session, { target, design }: TableWish): Promise<void> {
+  await runDdl(session, [statements.commentOnTable(target, design.comment)]).catch((error: unknown) => {
     if (!(error instanceof LoadError) || error.sqlstate !== '42501') throw error;
   });
 }
@@ -137,11 +169,15 @@ async function retype(session: Session, target: TableRef, change: Retype): Promi
     checkValues(target, change, (await session.run(check)).rows[0] ?? []);
     for (const statement of finish) await session.run(statement);
   };
+  await patiently(() => together(session, work));
+}
+
+/** A transaction of DDL. Whether a COMMIT without answer took effect, the catalog tells when the load is tried again. */
+async function together(session: Session, work: () => Promise<void>): Promise<void> {
   try {
-    await patiently(() => transaction(session, { marker: undefined, onCounted: () => undefined }, work));
+    await transaction(session, { marker: undefined, onCounted: () => undefined }, work);
   } catch (error) {
     if (!(error instanceof CommitUnknownError)) throw error;
-    // Whether it took effect or not, the catalog tells when the load is tried again.
     throw new LoadError('The connection was lost while a change of the table was committed', {
       sqlstate: '08006',
       cause: error,
@@ -209,10 +245,17 @@ function keepingIt(change: Retype | Widen): string {
   );
 }
 
-/** False when the thing was there already. */
-async function runDdl(session: Session, statement: Sql): Promise<boolean> {
+/** All of the statements or none. False when the thing was there already. */
+async function runDdl(session: Session, all: readonly Sql[]): Promise<boolean> {
+  const run = async (): Promise<void> => {
+    for (const statement of all) await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
+  };
+  return runWork(all.length === 1 ? run : () => together(session, run));
+}
+
+async function runWork(work: () => Promise<void>): Promise<boolean> {
   try {
-    await patiently(() => session.run(statement, { timeoutMs: DDL_TIMEOUT_MS }));
+    await patiently(work);
     return true;
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
@@ -245,6 +288,8 @@ function advice(sqlstate: string | undefined): string {
       return '; another session holds a lock on the table for long, svv_transactions shows which';
     case '42501':
       return '; grant the user CREATE on the schema, and ownership of tables that it has to change';
+    case '42704':
+      return '; whoever is named in grant_select_to must exist: the table was not created';
     default:
       return '';
   }

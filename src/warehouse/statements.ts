@@ -2,6 +2,7 @@
 import { copyFormat } from '../rows/csv.ts';
 import { ident, integer, join, literal, names, raw, secret, sql, tableName, type Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
+import type { Layout } from '../table/design.ts';
 import { typeSql, type Column, type TableRef } from '../table/types.ts';
 
 /** How COPY may read the bucket: a role of the cluster, or keys. */
@@ -21,18 +22,37 @@ export interface CopySource {
   readonly region: string | undefined;
 }
 
-const definition = ({ name, type }: NewColumn): Sql => sql`${ident(name)} ${raw(typeSql(type))}`;
+const definition = ({ name, type, encode }: NewColumn): Sql =>
+  sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}`;
 
 export const createSchema = (schema: string): Sql => sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`;
 
 export const schemaExists = (schema: string): Sql =>
   sql`SELECT 1 FROM pg_namespace WHERE nspname = ${literal(schema)}`;
 
-export const createTable = (table: TableRef, columns: readonly NewColumn[]): Sql =>
-  sql`CREATE TABLE ${tableName(table)} (${join(columns.map(definition))})`;
+export const createTable = (table: TableRef, columns: readonly NewColumn[], design?: Layout): Sql =>
+  sql`CREATE TABLE ${tableName(table)} (${join(columns.map(definition))})${design ? attributes(design) : raw('')}`;
+
+/** What stands behind the columns of CREATE TABLE, in the order of its grammar. */
+function attributes({ diststyle, distkey, sortkey, sortkeyStyle }: Layout): Sql {
+  return join(
+    [
+      raw(''),
+      ...(diststyle === undefined ? [] : [raw(`DISTSTYLE ${diststyle.toUpperCase()}`)]),
+      ...(distkey === undefined ? [] : [sql`DISTKEY(${ident(distkey)})`]),
+      ...(sortkey.length === 0
+        ? []
+        : [sql`${raw(sortkeyStyle.toUpperCase())} SORTKEY(${join(sortkey.map((name) => ident(name)))})`]),
+    ],
+    ' ',
+  );
+}
 
 export const commentOnTable = (table: TableRef, text: string): Sql =>
   sql`COMMENT ON TABLE ${tableName(table)} IS ${literal(text)}`;
+
+export const commentOnColumn = (table: TableRef, column: string, text: string): Sql =>
+  sql`COMMENT ON COLUMN ${tableName(table)}.${ident(column)} IS ${literal(text)}`;
 
 /** One column in each statement: Redshift takes no more (r_ALTER_TABLE). */
 export const addColumn = (table: TableRef, column: NewColumn): Sql =>

@@ -3,6 +3,7 @@
  * that makes SQL has an example here, whose first word is the function's name. `spec/statements.sql` shows their text.
  */
 import type { Sql } from '../../src/sql.ts';
+import type { TableDesign } from '../../src/table/design.ts';
 import type { Column, ColumnType } from '../../src/table/types.ts';
 import * as catalog from '../../src/warehouse/catalog.ts';
 import { ddlOf } from '../../src/warehouse/ddl.ts';
@@ -52,6 +53,15 @@ export const source = (more: Partial<CopySource> = {}): CopySource => ({
   ...more,
 });
 
+export const DESIGN: TableDesign = {
+  diststyle: 'key',
+  distkey: ID.name,
+  sortkey: [CODE.name, ID.name],
+  sortkeyStyle: 'interleaved',
+  comment: `{"stream":"it's \\"}`,
+  readers: [],
+};
+
 const GRANTEES = [
   { kind: 'user', name: `IAM:o'hara@x` },
   { kind: 'group', name: `g" , public; --` },
@@ -78,7 +88,7 @@ const LOAD = {
 
 /** A column that gets another type: the transaction from its second statement to the last but one. */
 const retype = (what: string, from: ColumnType, to: ColumnType): readonly (readonly [string, Sql])[] =>
-  ddlOf(TABLE, '', { kind: 'retype', column: NOTE.name, from, to, comment: `it's "` })
+  ddlOf(TABLE, DESIGN, { kind: 'retype', column: NOTE.name, from, to, comment: `it's "` })
     .slice(1, -1)
     .map((statement, i) => [`ddlOf ${what}, ${i + 1}`, statement]);
 
@@ -90,7 +100,9 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['columnsIn a table', catalog.columnsIn(`o'hara\\`, `t'; drop table users; --`)],
   ['commentsIn', catalog.commentsIn(`o'hara\\`)],
   ['createTable', statements.createTable(TABLE, COLUMNS)],
+  ['createTable with a design', statements.createTable(TABLE, [{ ...ID, encode: 'az64' }, CODE], DESIGN)],
   ['commentOnTable', statements.commentOnTable(TABLE, `{"stream":"it's \\"}`)],
+  ['commentOnColumn', statements.commentOnColumn(TABLE, NOTE.name, `it's "here"\\`)],
   ['addColumn', statements.addColumn(TABLE, LONG)],
   ['widenColumn', statements.widenColumn(TABLE, NOTE.name, 1024)],
   ...retype('boolean to text', { kind: 'boolean' }, { kind: 'varchar', bytes: 64 }),

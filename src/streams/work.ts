@@ -197,8 +197,10 @@ export class TableWork {
     this.#loadedRows += rows;
     batch.settle();
     // What goes into a shadow changes the table with the swap only.
-    const changes =
-      counts && !this.#overwrite ? { inserted: counts.inserted, replaced: counts.replaced } : {};
+    const changes: Partial<LoadRow> =
+      counts && !this.#overwrite
+        ? { written: counts.inserted + counts.updated, replaced: counts.replaced, deleted: counts.deleted }
+        : {};
     this.#note(batch.number, this.#overwrite ? 'overwrite' : batch.plan.method, started, {
       received: rows + count,
       rejected: count,

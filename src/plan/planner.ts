@@ -8,7 +8,6 @@ import { raw, type Sql } from '../sql.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { TableLoader } from '../streams/context.ts';
 import { planChanges } from '../table/changes.ts';
-import { tableComment } from '../table/comment.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
@@ -232,7 +231,6 @@ export class Planner implements TableLoader {
         existing,
         settings.schema_changes.retype_column,
       );
-      const comment = tableComment({ stream, keyProperties });
       const all = [
         ...(isSchemaMissing
           ? [
@@ -244,7 +242,7 @@ export class Planner implements TableLoader {
           : []),
         ...changes.map((change) => ({
           why: whyOf(change),
-          sql: ddlOf(target, comment, change),
+          sql: ddlOf(target, job.design, change),
         })),
       ];
       const after = changes.reduce(changed, existing ?? []);

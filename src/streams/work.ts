@@ -256,6 +256,7 @@ export class TableWork {
       maxBytes,
       nulls,
       settings: this.#settings,
+      keyProperties: plan.keys,
       design: plan.design,
       isCommentDue: plan.areKeysNew,
       batch,

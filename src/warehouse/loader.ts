@@ -60,6 +60,7 @@ export interface TableJob {
   /** Whether a NULL is among the values of each column. */
   readonly nulls: readonly boolean[];
   readonly settings: TableSettings;
+  readonly keyProperties: readonly string[];
   /** Of the table, should it be created. */
   readonly design: TableDesign;
   /** The comment of the table that is there says something else about its stream and keys. */

@@ -4,11 +4,16 @@
  */
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
+import type { Sql } from '../sql.ts';
+import { columnComment } from '../table/comment.ts';
+import type { TableDesign } from '../table/design.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
 import { readViews } from './dependents.ts';
+import { grantSelect } from './grants.ts';
 import * as statements from './overwrite-sql.ts';
+import { commentOnColumn, commentOnTable } from './statements.ts';
 import { counted, transaction, type Commit } from './transaction.ts';
 
 /** Short: DDL that waits for a lock makes every new reader wait behind it. */
@@ -23,6 +28,7 @@ export interface OverwritePlan extends Commit<OverwriteCounts> {
   /** Rows that were loaded into the shadow. */
   readonly rows: number;
   readonly method: OverwriteMethod;
+  readonly design: TableDesign;
 }
 
 export interface OverwriteCounts {
@@ -59,8 +65,22 @@ async function swap(session: Session, plan: OverwritePlan): Promise<OverwriteCou
     const inserted = Number(rows[0]?.[0]);
     account(plan, inserted);
     await session.run(statements.dropTable(old), ddl);
+    for (const statement of belongings(plan)) await session.run(statement, ddl);
     return { inserted, deleted: undefined };
   });
+}
+
+/** What LIKE does not copy: readers and comments. */
+function belongings({ target, design, columns }: OverwritePlan): readonly Sql[] {
+  const grants = design.readers.length > 0 ? [grantSelect(target, design.readers)] : [];
+  return [
+    ...grants,
+    commentOnTable(target, design.comment),
+    ...columns.flatMap((column) => {
+      const comment = columnComment(column);
+      return comment === undefined ? [] : [commentOnColumn(target, column.name, comment)];
+    }),
+  ];
 }
 
 /** Throws LoadError when a view depends on the table: it would go on reading the old one, and keep it from being dropped. */

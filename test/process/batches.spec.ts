@@ -194,7 +194,7 @@ describe('BATCH messages', () => {
     const { code, stderr } = await load([people, batch([url], null)]);
     expect(code).to.equal(1);
     expect(stderr).to.contain(
-      `stream "people", line 2 of ${url} (BATCH message on line 2): the value of "id"`,
+      `stream "people", line 2 of ${url} (BATCH message on line 2): key property "id"`,
     );
   });
 

@@ -126,6 +126,12 @@ COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "c
 -- copyToTable with the default role and a region
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE default REGION 'eu''1' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
 
+-- copyFilesToTable of gzip files
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' REGION 'eu''1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto';
+
+-- copyFilesToTable of plain files
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST JSON 'auto ignorecase' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+
 -- copyToTable with keys, as it is shown in logs
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
 
@@ -200,6 +206,9 @@ SELECT pg_terminate_backend(42);
 
 -- sysLoadErrors
 SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE file_name LIKE 's3://bucket/o''hara\\_50\\%\\\\%' ORDER BY start_time DESC, line_number LIMIT 1;
+
+-- sysLoadErrors of several files
+SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE file_name LIKE 's3://a/1%' OR file_name LIKE 's3://b/2%' ORDER BY start_time DESC, line_number LIMIT 1;
 
 -- stlLoadErrors
 SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE 's3://bucket/o''hara\\_50\\%\\\\%' ORDER BY starttime DESC, line_number LIMIT 1;

@@ -9,7 +9,7 @@ import { Ledger } from './ledger.ts';
 import type { Logger } from './log.ts';
 import type { Config } from './config/options.ts';
 import { linesOf } from './protocol/lines.ts';
-import type { Message, Origin, RecordMessage } from './protocol/message.ts';
+import type { BatchMessage, Message, Origin, RecordMessage } from './protocol/message.ts';
 import { parseSinger } from './protocol/singer.ts';
 import type { Staging } from './staging/batch.ts';
 import type { StateWriter } from './states.ts';
@@ -166,12 +166,15 @@ export class Run {
       case 'activate-version':
         return this.#streams.activate(message);
       case 'batch':
-        this.#streams.get(message.stream, this.#lines);
-        return this.#each(
-          this.#parts.files.records(message, this.#lines, this.#reading.signal),
-          ({ record, origin }) => this.#append(record, origin),
-        );
+        return this.#readFiles(message);
     }
+  }
+
+  #readFiles(message: BatchMessage): Promise<void> {
+    const stream = this.#streams.get(message.stream, this.#lines);
+    if (stream.copiesFiles) return stream.copyFiles(message, this.#lines);
+    const records = this.#parts.files.records(message, this.#lines, this.#reading.signal);
+    return this.#each(records, ({ record, origin }) => this.#append(record, origin));
   }
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {

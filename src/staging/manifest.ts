@@ -5,6 +5,11 @@
 import type { ObjectStore } from '../ports.ts';
 import type { StagedPart } from './part.ts';
 
+/** Files that somebody else wrote, by URL: COPY of JSON needs no length. */
+export function manifestOfFiles(urls: readonly string[]): Buffer {
+  return Buffer.from(JSON.stringify({ entries: urls.map((url) => ({ url, mandatory: true })) }));
+}
+
 export function manifestOf(store: ObjectStore, parts: readonly StagedPart[]): Buffer {
   const entries = parts.map(({ key, bytes }) => ({
     url: store.url(key),

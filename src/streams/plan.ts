@@ -20,6 +20,7 @@ import {
   type TableRef,
 } from '../table/types.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
+import { checkStoredColumns, columnsForFiles } from './direct.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
@@ -53,7 +54,8 @@ export function planStream(input: PlanInput): StreamPlan {
   const { message, target, settings, stored, log, now, syncStartedAt } = input;
   const { stream, schema } = message;
   const { keys, areNew } = keysOf(input);
-  const wanted = columnsOf(stream, schema, keys, settings);
+  const declared = columnsOf(stream, schema, keys, settings);
+  const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
   reportNotes(stream, wanted, log);
   const described = settings.add_record_metadata ? withMetadata(wanted) : wanted;
   const nullsInvalid = settings.on_invalid === 'null';
@@ -64,6 +66,7 @@ export function planStream(input: PlanInput): StreamPlan {
     stored,
   );
   for (const note of notes) log.warn({ stream }, note);
+  if (settings.batch_direct_copy) checkStoredColumns(stream, wanted, columns);
   const method = methodOf(settings.load_method, keys);
   if (!stored) checkDesign(stream, settings, columns);
   const description = descriptionOf(schema);

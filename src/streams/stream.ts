@@ -4,7 +4,7 @@
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import type { Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
+import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import { Token } from '../rows/values.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
@@ -12,6 +12,7 @@ import { RejectedRecords } from '../staging/rejected.ts';
 import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import { NONE_SPECIAL } from '../warehouse/steps.ts';
 import type { StreamContext } from './context.ts';
+import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { InvalidRecords } from './invalid.ts';
 import { reportLosses } from './losses.ts';
@@ -125,6 +126,23 @@ export class Stream {
     if (deletion === 'stub') batch.special.stubs++;
     if (hasNullKey) batch.special.nullKeys++;
     batch.rows.append(cells);
+  }
+
+  /** Whether the files of BATCH messages are copied by Redshift alone. */
+  get copiesFiles(): boolean {
+    return this.settings.batch_direct_copy;
+  }
+
+  /** Queues the files of a BATCH message behind what was read before it. Throws InputError when COPY cannot read them. */
+  async copyFiles(message: BatchMessage, line: number): Promise<void> {
+    checkFiles(message, line);
+    await this.room();
+    this.close();
+    await this.room();
+    if (!this.#plan || message.files.length === 0) return;
+    this.#isTableDue = false;
+    this.#evidence.record();
+    this.#work.copyFiles(this.#plan, message);
   }
 
   /** Turns the rows read so far into CSV. */

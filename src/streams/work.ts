@@ -3,9 +3,11 @@
  * the overwrite at the end.
  */
 import type { StreamSettings } from '../config/settings.ts';
+import type { BatchMessage } from '../protocol/message.ts';
 import type { Settle } from '../ledger.ts';
 import { messageOf } from '../errors.ts';
 import type { Batch, StagedBatch } from '../staging/batch.ts';
+import { batchPrefix } from '../staging/keys.ts';
 import type { RejectedRecords } from '../staging/rejected.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
@@ -112,6 +114,33 @@ export class TableWork {
       await loader.load(job, ready, (counts) => {
         this.#overwrite?.add(job, counts);
         this.#settle(batch, ready, started, counts);
+      });
+    });
+  }
+
+  /** Has files copied as they are, in turn with the batches. */
+  copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
+    const { loader, ledger, nextBatch, objectPrefix, folder, log, now, onCommitted } = this.#context;
+    const number = nextBatch();
+    const settle = ledger.open();
+    const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
+    const job = { ...this.#job(plan, number), keyPrefix, files, isGzip: compression === 'gzip' };
+    this.#add(async () => {
+      const started = now();
+      await loader.copyFiles(job, (rows) => {
+        this.#loadedRows += rows;
+        settle();
+        log.info(
+          {
+            stream: this.#stream,
+            table: this.#target.table,
+            files: files.length,
+            rows,
+            ms: now() - started,
+          },
+          `copied ${files.length} files of ${this.#stream}: ${rows} rows`,
+        );
+        onCommitted();
       });
     });
   }

@@ -5,7 +5,7 @@
  */
 import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session, Warehouse } from '../ports.ts';
-import { literal, sql, type Sql } from '../sql.ts';
+import { join, literal, raw, sql, type Sql } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
 
 interface RowError {
@@ -29,13 +29,13 @@ export async function explain(
   error: unknown,
   { stream, target }: FailedWork,
   warehouse: Warehouse,
-  urlPrefix?: string,
+  urlPrefixes: readonly string[] = [],
 ): Promise<unknown> {
-  if (error instanceof CommitUnknownError) return unknownOutcome(error, stream, urlPrefix === undefined);
+  if (error instanceof CommitUnknownError) return unknownOutcome(error, stream, urlPrefixes.length === 0);
   if (!(error instanceof LoadError)) return error;
   const table = `"${target.schema}"."${target.table}"`;
   const isCopyError = /Check '(stl_load_errors|sys_load_error_detail)'/.test(error.message);
-  const row = isCopyError && urlPrefix !== undefined ? await findRowError(warehouse, urlPrefix) : undefined;
+  const row = isCopyError && urlPrefixes.length > 0 ? await findRowError(warehouse, urlPrefixes) : undefined;
   const reason = row
     ? `column "${row.column}" (${row.type}) refused line ${row.line} of ${row.file}: ${row.reason} (${row.code})`
     : error.message;
@@ -58,13 +58,16 @@ function unknownOutcome(cause: CommitUnknownError, stream: string, isOverwrite: 
 }
 
 /** Undefined when Redshift recorded nothing for these files (access and credential errors leave no row). */
-async function findRowError(warehouse: Warehouse, urlPrefix: string): Promise<RowError | undefined> {
+async function findRowError(
+  warehouse: Warehouse,
+  urlPrefixes: readonly string[],
+): Promise<RowError | undefined> {
   try {
     // A connection of its own: the one that failed may be in an aborted transaction.
     return await warehouse.session(async (session) => {
       return (
-        (await firstError(session, sysLoadErrors(urlPrefix))) ??
-        (await firstError(session, stlLoadErrors(urlPrefix)))
+        (await firstError(session, sysLoadErrors(urlPrefixes))) ??
+        (await firstError(session, stlLoadErrors(urlPrefixes)))
       );
     });
   } catch {
@@ -87,10 +90,16 @@ async function firstError(session: Session, statement: Sql): Promise<RowError | 
   }
 }
 
-export const sysLoadErrors = (urlPrefix: string): Sql =>
-  sql`SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE file_name LIKE ${beginsWith(urlPrefix)} ORDER BY start_time DESC, line_number LIMIT 1`;
+export const sysLoadErrors = (urlPrefixes: readonly string[]): Sql =>
+  sql`SELECT file_name, line_number, column_name, column_type, error_code, error_message FROM sys_load_error_detail WHERE ${anyBegin('file_name', urlPrefixes)} ORDER BY start_time DESC, line_number LIMIT 1`;
 
-export const stlLoadErrors = (urlPrefix: string): Sql =>
-  sql`SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE ${beginsWith(urlPrefix)} ORDER BY starttime DESC, line_number LIMIT 1`;
+export const stlLoadErrors = (urlPrefixes: readonly string[]): Sql =>
+  sql`SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE ${anyBegin('filename', urlPrefixes)} ORDER BY starttime DESC, line_number LIMIT 1`;
+
+const anyBegin = (column: string, prefixes: readonly string[]): Sql =>
+  join(
+    prefixes.map((prefix) => sql`${raw(column)} LIKE ${beginsWith(prefix)}`),
+    ' OR ',
+  );
 
 const beginsWith = (text: string): Sql => literal(`${text.replace(/([\\_%])/g, '\\$1')}%`);

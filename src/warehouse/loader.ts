@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import { retry } from '../retry.ts';
 import type { StagedBatch } from '../staging/batch.ts';
-import { manifestOf } from '../staging/manifest.ts';
+import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
 import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
@@ -16,7 +16,8 @@ import type { LoadCounts } from './accounting.ts';
 import { readStoredTables } from './catalog.ts';
 import { Commits } from './commits.ts';
 import { explain } from './explain.ts';
-import { load, type LoadPlan } from './load.ts';
+import { copyFiles } from './files.ts';
+import { load } from './load.ts';
 import { createLike, overwrite, type OverwriteCounts, type OverwriteMethod } from './overwrite.ts';
 import { dropTableIfExists } from './overwrite-sql.ts';
 import { SchemaGrants } from './grants.ts';
@@ -71,15 +72,32 @@ export interface TableJob {
   readonly like?: TableRef | undefined;
 }
 
+interface CopyJob extends TableJob {
+  /** The prefix of the objects that are written for it. */
+  readonly keyPrefix: string;
+}
+
 /** A batch and the immutable plan it was encoded for. */
-export interface LoadJob extends TableJob {
+export interface LoadJob extends CopyJob {
   readonly method: LoadMethod;
   /** The rows end with a truth value: whether the row is a stub of a deletion. */
   readonly hasStubs: boolean;
   readonly special: SpecialRows;
-  /** The prefix of the batch's objects. */
-  readonly keyPrefix: string;
 }
+
+/** Files of a tap, to be copied as they are. */
+export interface FilesJob extends CopyJob {
+  /** URLs in S3. */
+  readonly files: readonly string[];
+  readonly isGzip: boolean;
+}
+
+/** What is done in one transaction on a table that has room. */
+type TableTask<Counts> = (
+  session: Session,
+  commit: Commit<Counts>,
+  existing: readonly StoredColumn[],
+) => Promise<Counts>;
 
 /** The rows of a shadow in place of those of the target. */
 export interface SwapJob extends TableJob {
@@ -134,25 +152,62 @@ export class Loader {
    * the batch's objects are gone too.
    */
   async load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
+    const { store, access, region } = this.#options;
+    const manifest = manifestOf(store, staged.parts);
     const keys = staged.parts.map(({ key }) => key);
+    const prefixes = [store.url(job.keyPrefix)];
+    await this.#copy(
+      job,
+      { manifest, keys, prefixes },
+      onCommitted,
+      (manifestUrl, session, commit, existing) => {
+        const source = { manifestUrl, sentinel: staged.sentinel, access, region };
+        const hardDelete = job.settings.hard_delete;
+        return load(session, { ...job, ...commit, hardDelete, rows: staged.rows, source }, existing);
+      },
+    );
+  }
+
+  /** Copies the files of a tap, which stay where they are. Tells `onCommitted` as soon as their rows are visible. */
+  async copyFiles(job: FilesJob, onCommitted: (rows: number) => void): Promise<void> {
+    const { access, region } = this.#options;
+    const manifest = manifestOfFiles(job.files);
+    await this.#copy(
+      job,
+      { manifest, keys: [], prefixes: job.files },
+      onCommitted,
+      (manifestUrl, session, commit) => {
+        const source = { manifestUrl, isGzip: job.isGzip, access, region };
+        return copyFiles(session, { ...job, ...commit, source });
+      },
+    );
+  }
+
+  /** Puts the manifest for each try, and removes it and the other objects once the outcome is final. */
+  async #copy<Counts>(
+    job: CopyJob,
+    from: {
+      readonly manifest: Buffer;
+      readonly keys: readonly string[];
+      readonly prefixes: readonly string[];
+    },
+    onCommitted: (counts: Counts) => void,
+    work: (manifestUrl: string, ...on: Parameters<TableTask<Counts>>) => Promise<Counts>,
+  ): Promise<void> {
+    const { store, signal, warehouse } = this.#options;
+    const keys = [...from.keys];
     let outcomeIsKnown = true;
     try {
       const counts = await this.#retry(`load stream "${job.stream}"`, async (attempt) => {
         const manifest = `${job.keyPrefix}manifest-${attempt}.json`;
         keys.push(manifest);
-        await this.#options.store.put(
-          manifest,
-          manifestOf(this.#options.store, staged.parts),
-          this.#options.signal,
-        );
-        return this.#attempt<LoadCounts>(job, (session, commit, existing) =>
-          load(session, { ...this.#loadPlan(job, staged, manifest), ...commit }, existing),
-        );
+        await store.put(manifest, from.manifest, signal);
+        return this.#attempt<Counts>(job, (...on) => work(store.url(manifest), ...on));
       });
       onCommitted(counts);
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw await explain(error, job, this.#options.warehouse, this.#options.store.url(job.keyPrefix));
+      throw await explain(error, job, warehouse, from.prefixes);
     } finally {
       if (outcomeIsKnown) await this.remove(keys);
     }
@@ -227,10 +282,7 @@ export class Loader {
   }
 
   /** One try on a table that has room, as one transaction with a marker. */
-  async #attempt<Counts>(
-    job: TableJob,
-    work: (session: Session, commit: Commit<Counts>, existing: readonly StoredColumn[]) => Promise<Counts>,
-  ): Promise<Counts> {
+  async #attempt<Counts>(job: TableJob, work: TableTask<Counts>): Promise<Counts> {
     let counts: Counts | undefined;
     try {
       return await this.#onTable(job, async (session, existing) => {
@@ -285,21 +337,6 @@ export class Loader {
       isCommentDue,
       usage: this.#usage,
     });
-  }
-
-  #loadPlan(job: LoadJob, staged: StagedBatch, manifest: string): Omit<LoadPlan, keyof Commit<LoadCounts>> {
-    const { store, access, region } = this.#options;
-    return {
-      target: job.target,
-      columns: job.columns,
-      maxBytes: job.maxBytes,
-      method: job.method,
-      hasStubs: job.hasStubs,
-      hardDelete: job.settings.hard_delete,
-      special: job.special,
-      rows: staged.rows,
-      source: { manifestUrl: store.url(manifest), sentinel: staged.sentinel, access, region },
-    };
   }
 
   /** Drops the shadows that dead runs left. */

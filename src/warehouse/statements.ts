@@ -22,6 +22,11 @@ export interface CopySource {
   readonly region: string | undefined;
 }
 
+/** The files of a BATCH message, to be copied without passing through this program. */
+export interface FilesSource extends Omit<CopySource, 'sentinel'> {
+  readonly isGzip: boolean;
+}
+
 const definition = ({ name, type, encode }: NewColumn): Sql =>
   sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}`;
 
@@ -74,6 +79,10 @@ const copyInto = (into: Sql, columns: Sql, source: CopySource): Sql =>
 /** Statistics and encodings of the owner's table are left to Redshift's defaults. */
 export const copyToTable = (table: TableRef, columns: readonly Column[], source: CopySource): Sql =>
   copyInto(tableName(table), names(columns), source);
+
+/** The files of a tap as they are: JSON objects whose keys are the names of columns, in any case. */
+export const copyFilesToTable = (table: TableRef, columns: readonly Column[], source: FilesSource): Sql =>
+  sql`COPY ${tableName(table)} (${names(columns)}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST JSON 'auto ignorecase'${raw(source.isGzip ? ' GZIP' : '')} DATEFORMAT 'auto' TIMEFORMAT 'auto'`;
 
 /** A stage needs neither compression analysis nor statistics (copy-parameters-data-load). */
 export const copyToStage = (stage: string, columns: readonly NewColumn[], source: CopySource): Sql =>

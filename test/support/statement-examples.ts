@@ -124,6 +124,14 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
     ),
   ],
   [
+    'copyFilesToTable of gzip files',
+    statements.copyFilesToTable(TABLE, COLUMNS, { ...source({ region: "eu'1" }), isGzip: true }),
+  ],
+  [
+    'copyFilesToTable of plain files',
+    statements.copyFilesToTable(TABLE, [ID], { ...source(), isGzip: false }),
+  ],
+  [
     'copyToTable with keys, as it is shown in logs',
     statements.copyToTable(TABLE, [ID], source({ access: SECRETS })),
   ],
@@ -150,8 +158,9 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['removeMarkers', statements.removeMarkers(SCHEMA, `r'1\\`)],
   ['lockTable', statements.lockTable(TABLE)],
   ['terminateBackend', statements.terminateBackend(42)],
-  ['sysLoadErrors', explain.sysLoadErrors(`s3://bucket/o'hara_50%\\`)],
-  ['stlLoadErrors', explain.stlLoadErrors(`s3://bucket/o'hara_50%\\`)],
+  ['sysLoadErrors', explain.sysLoadErrors([`s3://bucket/o'hara_50%\\`])],
+  ['sysLoadErrors of several files', explain.sysLoadErrors(['s3://a/1', 's3://b/2'])],
+  ['stlLoadErrors', explain.stlLoadErrors([`s3://bucket/o'hara_50%\\`])],
   ['createTableLike', overwrite.createTableLike(SHADOW, TABLE)],
   ['deleteAll', overwrite.deleteAll(TABLE)],
   ['insertFrom', overwrite.insertFrom(TABLE, SHADOW, COLUMNS)],

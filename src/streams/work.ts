@@ -130,6 +130,7 @@ export class TableWork {
       await loader.copyFiles(job, (rows) => {
         this.#loadedRows += rows;
         settle();
+        this.#note(number, 'direct-copy', started, { received: rows, written: rows, parts: files.length });
         log.info(
           {
             stream: this.#stream,

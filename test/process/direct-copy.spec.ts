@@ -83,6 +83,14 @@ describe('direct COPY of BATCH files', () => {
       ['code', '64'],
       ['pagename', '65535'],
     ]);
+    expect(
+      await place.query(
+        `SELECT method, rows_received, rows_written, parts FROM ${place.schema}._target_redshift_loads WHERE method = 'direct-copy' ORDER BY batch`,
+      ),
+    ).to.deep.equal([
+      ['direct-copy', '3', '3', '2'],
+      ['direct-copy', '1', '1', '1'],
+    ]);
     expect(await place.objects()).to.deep.equal([]);
     const client = s3Client(place.config);
     const kept = await client.send(

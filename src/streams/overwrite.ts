@@ -7,7 +7,7 @@ import { isWider } from '../table/fits.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { SwapJob, TableJob } from '../warehouse/loader.ts';
+import type { SwapJob, TableJob } from '../warehouse/jobs.ts';
 
 const EVOLVE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 'evolve'])) as Record<
   ChangeKind,

@@ -12,7 +12,7 @@ import type { RejectedRecords } from '../staging/rejected.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import type { LoadRow } from '../warehouse/history.ts';
-import type { TableJob } from '../warehouse/loader.ts';
+import type { TableJob } from '../warehouse/jobs.ts';
 import type { SpecialRows } from '../warehouse/steps.ts';
 import { Chain } from './chain.ts';
 import type { StreamContext } from './context.ts';

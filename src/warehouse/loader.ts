@@ -9,22 +9,20 @@ import { retry } from '../retry.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
-import type { TableDesign } from '../table/design.ts';
-import type { TableSettings } from '../table/settings.ts';
-import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
+import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
 import { readStoredTables } from './catalog.ts';
 import { Commits } from './commits.ts';
 import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
+import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { load } from './load.ts';
-import { createLike, overwrite, type OverwriteCounts, type OverwriteMethod } from './overwrite.ts';
+import { createLike, overwrite, type OverwriteCounts } from './overwrite.ts';
 import { dropTableIfExists } from './overwrite-sql.ts';
 import { SchemaGrants } from './grants.ts';
 import { prepareSchema, prepareTable } from './prepare.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
-import type { LoadMethod, SpecialRows } from './steps.ts';
 import type { Commit } from './transaction.ts';
 import { isTransient } from './transient.ts';
 import { removeOlderVersions } from './versions.ts';
@@ -51,62 +49,12 @@ export interface LoaderOptions {
   readonly log: Logger;
 }
 
-/** A table as a stream needs it. */
-export interface TableJob {
-  readonly stream: string;
-  readonly target: TableRef;
-  readonly columns: readonly Column[];
-  /** The widest value of each column, in bytes. */
-  readonly maxBytes: readonly number[];
-  /** Whether a NULL is among the values of each column. */
-  readonly nulls: readonly boolean[];
-  readonly settings: TableSettings;
-  readonly keyProperties: readonly string[];
-  /** Of the table, should it be created. */
-  readonly design: TableDesign;
-  /** The comment of the table that is there says something else about its stream and keys. */
-  readonly isCommentDue: boolean;
-  /** The number of the work, unique in this run. */
-  readonly batch: number;
-  /** The table that it is made like, where it does not exist and this one does. */
-  readonly like?: TableRef | undefined;
-}
-
-interface CopyJob extends TableJob {
-  /** The prefix of the objects that are written for it. */
-  readonly keyPrefix: string;
-}
-
-/** A batch and the immutable plan it was encoded for. */
-export interface LoadJob extends CopyJob {
-  readonly method: LoadMethod;
-  /** The rows end with a truth value: whether the row is a stub of a deletion. */
-  readonly hasStubs: boolean;
-  readonly special: SpecialRows;
-}
-
-/** Files of a tap, to be copied as they are. */
-export interface FilesJob extends CopyJob {
-  /** URLs in S3. */
-  readonly files: readonly string[];
-  readonly isGzip: boolean;
-}
-
 /** What is done in one transaction on a table that has room. */
 type TableTask<Counts> = (
   session: Session,
   commit: Commit<Counts>,
   existing: readonly StoredColumn[],
 ) => Promise<Counts>;
-
-/** The rows of a shadow in place of those of the target. */
-export interface SwapJob extends TableJob {
-  /** The shadow as the table that batches are loaded into. */
-  readonly shadow: TableJob;
-  /** Rows that were loaded into the shadow. */
-  readonly rows: number;
-  readonly method: OverwriteMethod;
-}
 
 const MAX_PAUSE_MS = 60_000;
 const FIRST_TRIES = 2;

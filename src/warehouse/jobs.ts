@@ -1,0 +1,56 @@
+/** What the loader is asked to do with a table, as data. */
+import type { TableDesign } from '../table/design.ts';
+import type { TableSettings } from '../table/settings.ts';
+import type { Column, TableRef } from '../table/types.ts';
+import type { OverwriteMethod } from './overwrite.ts';
+import type { LoadMethod, SpecialRows } from './steps.ts';
+
+/** A table as a stream needs it. */
+export interface TableJob {
+  readonly stream: string;
+  readonly target: TableRef;
+  readonly columns: readonly Column[];
+  /** The widest value of each column, in bytes. */
+  readonly maxBytes: readonly number[];
+  /** Whether a NULL is among the values of each column. */
+  readonly nulls: readonly boolean[];
+  readonly settings: TableSettings;
+  readonly keyProperties: readonly string[];
+  /** Of the table, should it be created. */
+  readonly design: TableDesign;
+  /** The comment of the table that is there says something else about its stream and keys. */
+  readonly isCommentDue: boolean;
+  /** The number of the work, unique in this run. */
+  readonly batch: number;
+  /** The table that it is made like, where it does not exist and this one does. */
+  readonly like?: TableRef | undefined;
+}
+
+export interface CopyJob extends TableJob {
+  /** The prefix of the objects that are written for it. */
+  readonly keyPrefix: string;
+}
+
+/** A batch and the immutable plan it was encoded for. */
+export interface LoadJob extends CopyJob {
+  readonly method: LoadMethod;
+  /** The rows end with a truth value: whether the row is a stub of a deletion. */
+  readonly hasStubs: boolean;
+  readonly special: SpecialRows;
+}
+
+/** Files of a tap, to be copied as they are. */
+export interface FilesJob extends CopyJob {
+  /** URLs in S3. */
+  readonly files: readonly string[];
+  readonly isGzip: boolean;
+}
+
+/** The rows of a shadow in place of those of the target. */
+export interface SwapJob extends TableJob {
+  /** The shadow as the table that batches are loaded into. */
+  readonly shadow: TableJob;
+  /** Rows that were loaded into the shadow. */
+  readonly rows: number;
+  readonly method: OverwriteMethod;
+}

@@ -13,9 +13,9 @@ import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import { hasSchema, readStoredTables } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
-import type { LoadJob, SwapJob, TableJob } from '../warehouse/loader.ts';
+import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
-import { createSchema, type CopyAccess } from '../warehouse/statements.ts';
+import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
 import { NONE_SPECIAL, stepsOf, type LoadMethod, type SpecialRows } from '../warehouse/steps.ts';
 import { changed, whyOf } from './changed.ts';
 
@@ -112,6 +112,23 @@ export class Planner implements TableLoader {
     collected.batches++;
     collected.special = sum(collected.special, job.special);
     onCommitted({ ...NO_COUNTS, copied: staged.rows, grown: staged.rows });
+    return Promise.resolve();
+  }
+
+  /** What the files hold is known to nobody before they are loaded. */
+  copyFiles(job: FilesJob, onCommitted: (rows: number) => void): Promise<void> {
+    const { url, access, region } = this.#options;
+    const source = {
+      manifestUrl: url(`${job.keyPrefix}manifest-1.json`),
+      isGzip: job.isGzip,
+      access,
+      region,
+    };
+    const copy = copyFilesToTable(job.target, job.columns, source);
+    this.#collect(job, undefined, false).then.push(
+      `${job.files.length} files are copied as they are: ${copy.safe}`,
+    );
+    onCommitted(0);
     return Promise.resolve();
   }
 

@@ -6,7 +6,17 @@ import { options } from '../config/options.ts';
 const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
 
 /** What the program does, in the Singer SDK's words for it. */
-const CAPABILITIES = ['about', 'target-schema', 'validate-records', 'structured-logging', 'batch'];
+const CAPABILITIES = [
+  'about',
+  'activate-version',
+  'batch',
+  'hard-delete',
+  'schema-flattening',
+  'soft-delete',
+  'structured-logging',
+  'target-schema',
+  'validate-records',
+];
 
 export function about(format: 'text' | 'json' | 'markdown', version: string): string {
   switch (format) {

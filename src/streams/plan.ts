@@ -57,6 +57,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const declared = columnsOf(stream, schema, keys, settings);
   const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
   reportNotes(stream, wanted, log);
+  reportStrangers(stream, settings, declared, log);
   const described = settings.add_record_metadata ? withMetadata(wanted) : wanted;
   const nullsInvalid = settings.on_invalid === 'null';
   const place = { stream, table: target.table, policies: settings.schema_changes };
@@ -98,6 +99,23 @@ function reportNotes(stream: string, columns: readonly Column[], log: Logger): v
   for (const { property, notes = [], type } of columns) {
     const column = `property ${JSON.stringify(property)} becomes ${type.kind.toUpperCase()}`;
     for (const note of notes) log.warn({ stream }, `${column}: ${note}`);
+  }
+}
+
+/** A misspelt property would otherwise leave its column as if nothing had been said. */
+function reportStrangers(
+  stream: string,
+  settings: StreamSettings,
+  columns: readonly Column[],
+  log: Logger,
+): void {
+  const known = new Set(columns.map(({ property }) => property));
+  for (const property of Object.keys(settings.columns)) {
+    if (known.has(property)) continue;
+    log.warn(
+      { stream },
+      `columns.${property} of the configuration is not used: the stream has no such property`,
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import { repeatable, sequence } from './model/sequence.ts';
 
 /** MODEL_RUNS=N for more of them. */
 const CHOSEN = process.env['MODEL_RUNS'];
-const RUNS = Number(CHOSEN ?? 15);
+const RUNS = Number(CHOSEN ?? 8);
 
 /** Unless their number was chosen, a slow machine plays fewer; a sequence that failed is made smaller for as long. */
 const LIMIT_MS = RUNS * (CHOSEN === undefined ? 1200 : 5000);

@@ -13,6 +13,7 @@ export type TableFormat = 'table' | 'csv' | 'json';
 
 export type Command =
   | { readonly kind: 'load'; readonly where: Where; readonly input: string | undefined }
+  | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
   | { readonly kind: 'check'; readonly where: Where }
   | {
       readonly kind: 'plan';
@@ -47,6 +48,7 @@ export const HELP = `Usage:
   tap | target-redshift --local [--dir DIR]                the same into a local warehouse; needs no AWS and no config
   tap | target-redshift plan --config FILE [--format text|json]
                               print what a load of the messages would do, and change nothing
+  tap | target-redshift --discard [--config FILE]          read, encode and compress the messages, count them, store nothing
   target-redshift --check     do every step of a load for real, with one row, and say which fail
   target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
   target-redshift sql "QUERY" [--format table|csv|json]    query the target
@@ -90,6 +92,7 @@ function parseMain(argv: readonly string[]): Command {
   const { values, positionals } = parse(argv, {
     ...WHERE,
     input: { type: 'string' },
+    discard: { type: 'boolean' },
     check: { type: 'boolean' },
     discover: { type: 'boolean' },
     about: { type: 'boolean' },
@@ -106,12 +109,17 @@ function parseMain(argv: readonly string[]): Command {
   if (values.about)
     return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
   if (values.format !== undefined) throw new UsageError('--format goes with --about or sql');
-  if (values.check && values.discover)
-    throw new UsageError('--check and --discover are two commands; give one');
+  const commands = (['discard', 'check', 'discover'] as const).filter((name) => values[name]);
+  if (commands.length > 1)
+    throw new UsageError(`${commands.map((name) => `--${name}`).join(' and ')} are two commands; give one`);
   if ((values.check || values.discover) && values.input !== undefined) {
     throw new UsageError('--input goes with a load, not with --check or --discover');
   }
   const where = whereOf(values);
+  if (values.discard) {
+    if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; leave --local out');
+    return { kind: 'discard', config: where.config, input: values.input };
+  }
   if (values.check) return { kind: 'check', where };
   if (values.discover) return { kind: 'discover', where };
   return { kind: 'load', where, input: values.input };

@@ -38,6 +38,20 @@ export async function openStore(config: Config, signal: AbortSignal): Promise<Ob
   });
 }
 
+/** Reads objects of any bucket, and connects when the first one is read. */
+export function openReader(config: Config, signal: AbortSignal): ObjectReader {
+  return {
+    async *read(url, end) {
+      const store = await openStore(config, signal);
+      try {
+        yield* store.read(url, end);
+      } finally {
+        store.close();
+      }
+    },
+  };
+}
+
 /** The role when there is one: keys in SQL are the second choice. */
 export function copyAccess(config: Config): CopyAccess {
   if (config.iam_role !== undefined) return { kind: 'role', role: config.iam_role };

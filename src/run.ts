@@ -2,20 +2,24 @@
  * The whole way of the data: bytes from stdin become messages, records become rows in the open batch of their stream,
  * full or old batches are loaded, and a state is written once everything read before it is committed.
  */
-import type { Readable } from 'node:stream';
+import { isUtf8 } from 'node:buffer';
 import pLimit from 'p-limit';
 import type { BatchFiles } from './batches/read.ts';
 import { Ledger } from './ledger.ts';
 import type { Logger } from './log.ts';
 import type { Config } from './config/options.ts';
-import { linesOf } from './protocol/lines.ts';
+import type { Input } from './input.ts';
+import { LF } from './protocol/bytes.ts';
+import { BareFrame, Envelope } from './protocol/envelope.ts';
+import { blocksOf, type Source } from './protocol/lines.ts';
 import type { BatchMessage, Message, Origin, RecordMessage } from './protocol/message.ts';
-import { parseSinger } from './protocol/singer.ts';
+import { parseRecord, parseSinger, withoutBom } from './protocol/singer.ts';
+import { Tape } from './rows/walk/tape.ts';
 import type { Staging } from './staging/batch.ts';
 import type { StateWriter } from './states.ts';
 import type { HookRunner, StreamContext, TableLoader } from './streams/context.ts';
 import type { Stream } from './streams/stream.ts';
-import { Streams } from './streams/streams.ts';
+import { Streams, type StreamsSummary } from './streams/streams.ts';
 import type { History } from './warehouse/history.ts';
 
 export interface RunParts {
@@ -35,15 +39,31 @@ export interface RunParts {
   readonly now: () => number;
 }
 
+export interface RunSummary extends StreamsSummary {
+  readonly lines: number;
+}
+
+/** Where lines come from, and how one is taken. */
+interface Lines {
+  /** Lines read so far. */
+  count: number;
+  /** Takes the record in the line from `at` of the tape's source to its LF by walking along it. Undefined when it is not one for that. */
+  walk(at: number, end: number): Stream | undefined;
+  /** Takes any line. A promise only where the load has to catch up. */
+  parse(line: Buffer): Promise<void> | undefined;
+}
+
 export class Run {
   readonly #parts: RunParts;
   readonly #ledger = new Ledger();
   readonly #streams: Streams;
   /** Aborted when nothing further is to be read. */
   readonly #reading = new AbortController();
+  readonly #tape = new Tape();
+  readonly #lines = this.#messages();
+  #readAt = 0;
   #failure: { readonly error: unknown } | undefined;
   #areLoadsStopped = false;
-  #lines = 0;
   #batches = 0;
 
   constructor(parts: RunParts) {
@@ -51,6 +71,8 @@ export class Run {
     const context: StreamContext = {
       ...parts,
       syncStartedAt: parts.now(),
+      readAt: () => this.#readAt,
+      tape: this.#tape,
       ledger: this.#ledger,
       loads: pLimit(parts.config.max_parallel_loads),
       nextBatch: () => ++this.#batches,
@@ -62,7 +84,7 @@ export class Run {
   }
 
   /** Reads to the end, loads everything, resolves when all of it is committed. Rejects with the first failure. */
-  async load(input: Readable): Promise<void> {
+  async load(input: Input): Promise<RunSummary> {
     const { config, hooks } = this.#parts;
     const { signal } = this.#reading;
     if (signal.aborted) input.destroy();
@@ -71,9 +93,8 @@ export class Run {
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), 250);
     try {
       await hooks.run('pre_sql', undefined, config.pre_sql).catch((error: unknown) => this.fail(error));
-      await this.#each(linesOf(input, {}), (line) => this.#take(line)).catch((error: unknown) =>
-        this.#endInput(error),
-      );
+      const blocks = blocksOf(input, {}, () => this.#lines.count);
+      await this.#each(blocks, this.#lines).catch((error: unknown) => this.#endInput(error));
       // From here on nothing may be queued but what finish() queues.
       clearInterval(timer);
       await this.#step(() => this.#streams.finish());
@@ -90,11 +111,13 @@ export class Run {
     this.#streams.reportInvalid();
     if (!this.#failure) await this.#afterwards().catch((error: unknown) => this.fail(error));
     if (this.#failure) throw this.#failure.error;
+    const summary = { ...this.#streams.summary(), lines: this.#lines.count };
     const rejected = this.#streams.totalRejected();
     this.#parts.log.info(
-      { streams: this.#streams.rows(), lines: this.#lines, ms: this.#parts.now() - started },
+      { ...summary, ms: this.#parts.now() - started },
       `every record read is committed: ${this.#streams.totalRows()} rows${rejected > 0 ? `, or set aside: ${rejected}` : ''}`,
     );
+    return summary;
   }
 
   /** Stops reading as if the input ended here; a line that is not complete is dropped. */
@@ -128,36 +151,52 @@ export class Run {
     await this.#streams.drained();
   }
 
-  /** Stops between two items when the input is to end: nothing behind a file that was not read to its end may count. */
-  async #each<T>(
-    groups: AsyncIterable<readonly T[]>,
-    take: (item: T) => Promise<void> | undefined,
-  ): Promise<void> {
+  /** Takes blocks of lines. Stops between two lines when the input is to end: nothing behind them may count. */
+  async #each(blocks: AsyncIterable<Buffer>, lines: Lines): Promise<void> {
+    const { signal } = this.#reading;
     try {
-      for await (const group of groups) {
-        for (const item of group) {
-          if (this.#reading.signal.aborted) return;
-          const wait = take(item);
+      for await (const block of blocks) {
+        this.#readAt = this.#parts.now();
+        const isText = isUtf8(block);
+        for (let at = 0, end = 0; at < block.length && !signal.aborted; at = end + 1) {
+          end = block.indexOf(LF, at);
+          lines.count++;
+          this.#tape.read(block);
+          const stream = isText ? lines.walk(at, end) : undefined;
+          const wait = stream ? this.#closeIfFull(stream) : lines.parse(block.subarray(at, end));
           if (wait) await wait;
         }
+        if (signal.aborted) return;
         await this.#settleChunk();
       }
     } catch (error) {
       // An input that is destroyed ends its iteration with an error; the reason is known already.
-      if (!this.#reading.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
     }
   }
 
-  /** A promise only where the load has to catch up. */
-  #take(line: Buffer): Promise<void> | undefined {
-    const message = parseSinger(line, ++this.#lines);
-    return message && this.#handle(message, line);
+  /** The messages of the input. */
+  #messages(): Lines {
+    const envelope = new Envelope();
+    const lines: Lines = {
+      count: 0,
+      walk: (at, end) => {
+        const recordAt = envelope.open(this.#tape.source, at);
+        const stream = recordAt === -1 ? undefined : this.#streams.find(envelope.stream);
+        return stream?.walk(recordAt, envelope, at, end) === true ? stream : undefined;
+      },
+      parse: (line) => {
+        const message = parseSinger(line, lines.count);
+        return message && this.#handle(message, line);
+      },
+    };
+    return lines;
   }
 
   #handle(message: Message, bytes: Buffer): Promise<void> | undefined {
     switch (message.type) {
       case 'record':
-        return this.#append(message, { line: this.#lines, bytes });
+        return this.#append(message, { line: this.#lines.count, bytes });
       case 'state':
         if (message.value) this.#ledger.mark(message.value);
         return undefined;
@@ -170,16 +209,40 @@ export class Run {
     }
   }
 
-  #readFiles(message: BatchMessage): Promise<void> {
-    const stream = this.#streams.get(message.stream, this.#lines);
-    if (stream.copiesFiles) return stream.copyFiles(message, this.#lines);
-    const records = this.#parts.files.records(message, this.#lines, this.#reading.signal);
-    return this.#each(records, ({ record, origin }) => this.#append(record, origin));
+  async #readFiles(message: BatchMessage): Promise<void> {
+    const stream = this.#streams.get(message.stream, this.#lines.count);
+    if (stream.copiesFiles) return stream.copyFiles(message, this.#lines.count);
+    for (const file of this.#parts.files.of(message, this.#lines.count, this.#reading.signal)) {
+      const lines = this.#records(stream, message, file.source);
+      await this.#each(
+        file.blocks(() => lines.count),
+        lines,
+      );
+    }
+  }
+
+  /** The records of a file that a BATCH message names. */
+  #records(stream: Stream, message: BatchMessage, source: Source): Lines {
+    const frame = new BareFrame(message.version);
+    const lines: Lines = {
+      count: 0,
+      walk: (at, end) => (stream.walk(at, frame, at, end) ? stream : undefined),
+      parse: (line) => {
+        const origin = { ...source, line: lines.count, bytes: lines.count === 1 ? withoutBom(line) : line };
+        const record = parseRecord(message, origin);
+        return record && this.#append(record, origin);
+      },
+    };
+    return lines;
   }
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
     const stream = this.#streams.get(record.stream, origin.line);
     stream.append(record, origin);
+    return this.#closeIfFull(stream);
+  }
+
+  #closeIfFull(stream: Stream): Promise<void> | undefined {
     return stream.isFull ? this.#closeFull(stream) : undefined;
   }
 

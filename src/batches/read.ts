@@ -1,58 +1,47 @@
 /**
- * The records of the files that a BATCH message names (an extension of the Meltano SDK), in the order of its manifest and
- * with their places, so that they go the same way as records on stdin.
+ * The files that a BATCH message names (an extension of the Meltano SDK), in the order of its manifest: lines of bare
+ * records, which go the same way as those on stdin.
  */
 import { InputError, messageOf } from '../errors.ts';
-import { linesOf, type Source } from '../protocol/lines.ts';
-import type { BatchMessage, Origin, RecordMessage } from '../protocol/message.ts';
-import { parseRecord, withoutBom } from '../protocol/singer.ts';
+import { blocksOf, type Source } from '../protocol/lines.ts';
+import type { BatchMessage } from '../protocol/message.ts';
 import type { ObjectReader } from '../ports.ts';
 import { bytesOf, codeOf } from './files.ts';
 import { gunzip } from './gunzip.ts';
 
-/** A record of a file, and where it stands there. */
-export interface PlacedRecord {
-  readonly record: RecordMessage;
-  readonly origin: Origin;
+/** A file that a BATCH message names. */
+export interface BatchFile {
+  /** Where its lines stand. */
+  readonly source: Source;
+  /** Its lines, see `blocksOf`. Throws InputError. */
+  blocks(linesRead: () => number): AsyncIterable<Buffer>;
 }
 
 export interface BatchFiles {
-  /** In groups, as they are read. `line` is the message's own; aborting ends the reading. Throws InputError. */
-  records(message: BatchMessage, line: number, signal: AbortSignal): AsyncIterable<readonly PlacedRecord[]>;
+  /** In the order of the message, which stands on `line`; aborting ends the reading. Throws InputError for an unknown encoding. */
+  of(message: BatchMessage, line: number, signal: AbortSignal): readonly BatchFile[];
 }
 
 export function batchFiles(store: ObjectReader): BatchFiles {
   return {
-    async *records(message, line, signal) {
+    of(message, line, signal) {
       checkEncoding(message, line);
-      for (const file of message.files) {
+      return message.files.map((file) => {
         const source = { file, batchLine: line };
-        try {
-          yield* jsonLines(bytesOf(file, store, signal), message, source);
-        } catch (error) {
-          throw error instanceof InputError ? error : unreadable(error, message, source);
-        }
-      }
+        return {
+          source,
+          async *blocks(linesRead) {
+            try {
+              const bytes = bytesOf(file, store, signal);
+              yield* blocksOf(message.compression === undefined ? bytes : gunzip(bytes), source, linesRead);
+            } catch (error) {
+              throw error instanceof InputError ? error : unreadable(error, message, source);
+            }
+          },
+        };
+      });
     },
   };
-}
-
-async function* jsonLines(
-  bytes: AsyncIterable<Buffer>,
-  message: BatchMessage,
-  source: Source,
-): AsyncGenerator<readonly PlacedRecord[]> {
-  let line = 0;
-  const plain = message.compression === undefined ? bytes : gunzip(bytes);
-  for await (const lines of linesOf(plain, source)) {
-    const records: PlacedRecord[] = [];
-    for (const text of lines) {
-      const origin = { ...source, line: ++line, bytes: line === 1 ? withoutBom(text) : text };
-      const record = parseRecord(message, origin);
-      if (record) records.push({ record, origin });
-    }
-    yield records;
-  }
 }
 
 function checkEncoding({ stream, format, compression }: BatchMessage, line: number): void {

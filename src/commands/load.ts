@@ -1,17 +1,17 @@
 /** The main job: stdin into the warehouse, safe states to stdout, orderly ends on signals. */
-import { createReadStream, openSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { batchFiles } from '../batches/read.ts';
 import { copyAccess, openStore, openWarehouse } from '../connect.ts';
-import { InputError, LoadError, messageOf } from '../errors.ts';
+import { LoadError, messageOf } from '../errors.ts';
+import type { Input } from '../input.ts';
 import type { Logger } from '../log.ts';
 import type { Config } from '../config/options.ts';
 import { nullSentinel } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import { StateWriter } from '../states.ts';
-import { Budget } from '../staging/budget.ts';
 import { newRunId, normalisePrefix, rejectedPrefix } from '../staging/keys.ts';
+import { Budget } from '../staging/budget.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { History } from '../warehouse/history.ts';
@@ -23,9 +23,7 @@ export interface LoadOptions {
   readonly log: Logger;
   /** Of this program. */
   readonly version: string;
-  /** The path of --input; stdin otherwise. */
-  readonly inputPath: string | undefined;
-  readonly stdin: Readable;
+  readonly input: Input;
   readonly stdout: Writable;
   /** Aborted by the first SIGTERM or SIGINT: no further input. */
   readonly stop: AbortSignal;
@@ -33,13 +31,12 @@ export interface LoadOptions {
   readonly kill: AbortSignal;
 }
 
-const MB = 1024 * 1024;
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const CLEAN_UP_MS = 3_000;
 
 /** Resolves when every record read is committed. */
 export async function runLoad(options: LoadOptions): Promise<void> {
-  const { config, log, stop } = options;
+  const { config, input, log, stop } = options;
   const end = new AbortController();
   // What is left to remove after giving up gets a moment, not more.
   const cleanUpEnd = new AbortController();
@@ -48,7 +45,6 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date());
   const staleBefore = new Date(Date.now() - config.stale_after_hours * 3_600_000);
-  const budgetBytes = config.memory_budget_mb * MB;
   const giveUp = (): void => {
     run.fail(
       new LoadError('Stopped before everything that was read was loaded; run again from the last state'),
@@ -76,9 +72,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   });
   const staging = createStaging({
     store,
-    // The rest is a reserve for what draining itself needs: compressed bodies, the rows of one chunk.
-    budget: new Budget(budgetBytes * 0.75),
-    partBytes: Math.min(Math.max(Math.floor(budgetBytes / 16), MB), 16 * MB),
+    budget: Budget.ofMegabytes(config.memory_budget_mb),
     sentinel: nullSentinel(),
     gzipLevel: config.gzip_level,
     compressors: availableParallelism(),
@@ -121,8 +115,9 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const removeListeners = onAbort([stop, stopReading], [options.kill, giveUp]);
   const sweeping = sweep();
   try {
-    await run.load(openInput(options.inputPath, options.stdin));
+    await run.load(input);
   } finally {
+    input.destroy();
     clearTimeout(grace);
     if (end.signal.aborted) await abortOwnUploads();
     await sweeping;
@@ -151,17 +146,6 @@ export async function runLoad(options: LoadOptions): Promise<void> {
 /** Of a prefix that ends with a slash, or of none. */
 function besides(prefix: string): string {
   return prefix === '' ? 'rejected' : `${prefix.slice(0, -1)}-rejected`;
-}
-
-/** The file, or stdin without one. Throws InputError. */
-export function openInput(inputPath: string | undefined, stdin: Readable): Readable {
-  if (inputPath === undefined) return stdin;
-  try {
-    if (!statSync(inputPath).isFile() && !statSync(inputPath).isFIFO()) throw new Error('it is not a file');
-    return createReadStream(inputPath, { highWaterMark: MB, fd: openSync(inputPath, 'r') });
-  } catch (error) {
-    throw new InputError(`Cannot read --input ${inputPath}: ${messageOf(error)}`, {}, { cause: error });
-  }
 }
 
 function onAbort(...pairs: readonly (readonly [AbortSignal, () => void])[]): () => void {

@@ -1,29 +1,28 @@
 /** `plan`: reads the messages through all stages and tells what a load of them would do. It cannot write. */
-import { Writable, type Readable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { batchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import { copyAccess, openStore, openWarehouse } from '../connect.ts';
 import { InputError, LoadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Input } from '../input.ts';
 import { forgetful, readOnly } from '../plan/guards.ts';
 import { Planner } from '../plan/planner.ts';
 import { asJson, asText, type Plan } from '../plan/report.ts';
 import { nullSentinel } from '../rows/csv.ts';
 import { Run } from '../run.ts';
-import { Budget } from '../staging/budget.ts';
 import { normalisePrefix } from '../staging/keys.ts';
+import { Budget } from '../staging/budget.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { StateWriter } from '../states.ts';
 
 export interface PlanOptions {
   readonly config: Config;
   readonly log: Logger;
-  readonly input: Readable;
+  readonly input: Input;
   readonly format: 'text' | 'json';
   readonly signal: AbortSignal;
 }
-
-const MB = 1024 * 1024;
 
 /** The plan as text, and whether a run would load everything. */
 export async function plan(
@@ -42,11 +41,9 @@ export async function plan(
     sentinel,
     url,
   });
-  const budgetBytes = config.memory_budget_mb * MB;
   const staging = createStaging({
     store: forgetful(url),
-    budget: new Budget(budgetBytes * 0.75),
-    partBytes: Math.min(Math.max(Math.floor(budgetBytes / 16), MB), 16 * MB),
+    budget: Budget.ofMegabytes(config.memory_budget_mb),
     sentinel,
     gzipLevel: 1,
     compressors: 1,
@@ -78,6 +75,7 @@ export async function plan(
       isFine,
     };
   } finally {
+    input.destroy();
     await warehouse.close();
     store.close();
   }

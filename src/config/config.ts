@@ -89,6 +89,13 @@ export function overrideConnection(input: ConfigInput, local: ConfigInput): Load
   return { config, warnings: ignored.length > 0 ? [warning, ...warnings] : warnings };
 }
 
+/** With --discard nothing is connected, so what a connection needs may be missing. */
+export function withoutConnection(input: ConfigInput): LoadedConfig {
+  const nowhere = { hostname: '-', database: '-', user: '-', password: '-', s3_bucket: 'discarded' };
+  const given = { ...nowhere, ...withoutNulls(input) };
+  return checkConfig('aws_access_key_id' in given ? given : { iam_role: '-', ...given });
+}
+
 /** A null means: not set (Meltano writes such). */
 function withoutNulls(input: ConfigInput): ConfigInput {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));

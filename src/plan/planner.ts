@@ -101,6 +101,11 @@ export class Planner implements TableLoader {
     return tables;
   }
 
+  /** How parts are cut is of no interest here. */
+  slices(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   prepare(job: TableJob): Promise<void> {
     this.#collect(job, undefined, false);
     return Promise.resolve();

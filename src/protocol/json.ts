@@ -48,9 +48,20 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
+export interface ParsedValue {
+  readonly value: Json;
+  /** How many keys stood twice in one object, at any depth. */
+  readonly duplicateKeys: number;
+}
+
 /** Reads one JSON object. Throws JsonError for anything else. */
 export function parseObject(text: string): ParsedObject {
   return new Reader(text).topObject();
+}
+
+/** Reads one JSON value, without white space around it. Throws JsonError for anything else. */
+export function parseValue(text: string): ParsedValue {
+  return new Reader(text).topValue();
 }
 
 class Reader {
@@ -71,6 +82,12 @@ class Reader {
     this.#space();
     if (this.#at < this.#text.length) throw this.#error('unexpected text after the object');
     return { members, spans, duplicateKeys: this.#duplicateKeys };
+  }
+
+  topValue(): ParsedValue {
+    const value = this.#value();
+    if (this.#at < this.#text.length) throw this.#error('unexpected text after the value');
+    return { value, duplicateKeys: this.#duplicateKeys };
   }
 
   #value(): Json {

@@ -1,11 +1,11 @@
 /**
- * Cuts a byte stream into lines at LF bytes, before any decoding: a lone CR, U+2028 or a multi-byte character on a chunk
- * border never split a line. Linear however long a line is: its pieces are joined once, when its end arrives.
+ * Cuts a byte stream into blocks of whole lines at LF bytes, before any decoding: a lone CR, U+2028 or a multi-byte
+ * character on a chunk border never split a line. Linear however long a line is: its pieces are joined once, when its end
+ * arrives.
  */
 import { InputError } from '../errors.ts';
+import { LF } from './bytes.ts';
 import { placeOf, type Origin } from './message.ts';
-
-const LF = 0x0a;
 
 /** No row that Redshift takes needs such a line, and a text of twice the length could not be held. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
@@ -13,18 +13,22 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 /** Stdin, or a file that a BATCH message names. */
 export type Source = Pick<Origin, 'file' | 'batchLine'>;
 
-/** The lines of an input, in one group for each of its chunks. Throws InputError for a line that is too long. */
-export async function* linesOf(chunks: AsyncIterable<unknown>, source: Source): AsyncGenerator<Buffer[]> {
-  const splitter = new LineSplitter();
-  let count = 0;
+/**
+ * Blocks of one or more lines; every line ends with LF, the last one too. A block may share the memory of its chunk, and
+ * chunks may be used again: it is valid until the next one is asked for. `linesRead` counts those of the blocks so far.
+ * Throws InputError for a line that is too long.
+ */
+export async function* blocksOf(
+  chunks: AsyncIterable<Buffer>,
+  source: Source,
+  linesRead: () => number,
+): AsyncGenerator<Buffer> {
+  const cutter = new LineCutter();
   for await (const chunk of chunks) {
-    const lines = splitter.push(chunk as Buffer);
-    count += lines.length;
-    if (splitter.pendingBytes > MAX_LINE_BYTES) throw tooLong({ ...source, line: count + 1 });
-    yield lines;
+    yield* cutter.push(chunk);
+    if (cutter.pendingBytes > MAX_LINE_BYTES) throw tooLong({ ...source, line: linesRead() + 1 });
   }
-  const rest = splitter.end();
-  if (rest) yield [rest];
+  yield* cutter.end();
 }
 
 function tooLong(place: Omit<Origin, 'bytes'>): InputError {
@@ -34,28 +38,27 @@ function tooLong(place: Omit<Origin, 'bytes'>): InputError {
   );
 }
 
-export class LineSplitter {
+export class LineCutter {
   #pieces: Buffer[] = [];
   #pendingBytes = 0;
 
-  /** The lines that end in this chunk, without their LF. They may share the chunk's memory. */
-  push(chunk: Buffer): Buffer[] {
-    const lines: Buffer[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      lines.push(this.#complete(chunk.subarray(start, end)));
-      start = end + 1;
+  /** The lines that end in this chunk: the one that began before it, then all that lie within it. */
+  *push(chunk: Buffer): Generator<Buffer> {
+    const end = chunk.lastIndexOf(LF) + 1;
+    if (end > 0) {
+      const start = this.#pendingBytes === 0 ? 0 : chunk.indexOf(LF) + 1;
+      if (start > 0) yield this.#complete(chunk.subarray(0, start));
+      if (end > start) yield chunk.subarray(start, end);
     }
-    if (start < chunk.length) {
-      this.#pieces.push(chunk.subarray(start));
-      this.#pendingBytes += chunk.length - start;
-    }
-    return lines;
+    if (end === chunk.length) return;
+    // A copy, because the chunk's memory may be used again.
+    this.#pieces.push(Buffer.from(chunk.subarray(end)));
+    this.#pendingBytes += chunk.length - end;
   }
 
   /** The last line, when the input ended without LF. */
-  end(): Buffer | undefined {
-    return this.#pieces.length === 0 ? undefined : this.#complete(Buffer.alloc(0));
+  *end(): Generator<Buffer> {
+    if (this.#pendingBytes > 0) yield this.#complete(Buffer.from([LF]));
   }
 
   /** Bytes of the line that has not ended yet. */
@@ -64,7 +67,6 @@ export class LineSplitter {
   }
 
   #complete(last: Buffer): Buffer {
-    if (this.#pieces.length === 0) return last;
     const line = Buffer.concat([...this.#pieces, last]);
     this.#pieces = [];
     this.#pendingBytes = 0;

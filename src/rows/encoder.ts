@@ -82,7 +82,6 @@ export class RecordEncoder {
   readonly #unknown = new Set<string>();
   /** The fields of the present record that outgrew their columns. */
   readonly #outgrown = new Set<number>();
-  readonly #tellUnknown = (property: string): void => this.#noteUnknown(property);
   /** What had to be changed in the values of the rows so far. */
   readonly losses: Losses = noLosses();
 
@@ -117,7 +116,14 @@ export class RecordEncoder {
     const { record } = message;
     this.#outgrown.clear();
     const { now, syncStartedAt, validate } = this.#options;
-    const times = { now: now(), batchOpenedAt: facts.openedAt, syncStartedAt };
+    const surroundings = {
+      now: now(),
+      batchOpenedAt: facts.openedAt,
+      syncStartedAt,
+      version: message.version,
+      timeExtracted: message.timeExtracted,
+      deletedAt: record.get(DELETED_AT) ?? null,
+    };
     const violations = validate ? validate(record) : NOTHING;
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
     if (fatal) return schemaRejection(fatal, record);
@@ -130,7 +136,7 @@ export class RecordEncoder {
       let value: Json | undefined;
       try {
         if (violations.length > 0) checkViolations(field.column, violations);
-        value = valueOf(field.column.source, message, times);
+        value = valueOf(field.column.source, record, surroundings);
         const cell = field.column.isKey
           ? this.#keyCell(field, value, message)
           : field.write(value ?? null, losses);
@@ -159,7 +165,7 @@ export class RecordEncoder {
     if (message.invalidUtf8) losses.invalidUtf8++;
     addLosses(this.losses, losses);
     this.#measure(cells, facts);
-    this.#known.tellUnknown(record, this.#tellUnknown);
+    this.#known.tellUnknown(record, this.tellUnknown);
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
 
@@ -228,10 +234,27 @@ export class RecordEncoder {
     return 'stub';
   }
 
-  #noteUnknown(property: string): void {
+  /** Tells of a property that no column reads, once. */
+  readonly tellUnknown = (property: string): void => {
     if (this.#unknown.has(property)) return;
     this.#unknown.add(property);
     this.#options.onUnknownProperty(property);
+  };
+
+  /** One value as the cell of a column. Throws ValueError. */
+  cell(column: number, value: Json, losses: Losses): Cell {
+    this.#outgrown.clear();
+    return (this.#fields[column] as Field).write(value, losses);
+  }
+
+  /** Whether the last cell was written for the type that its column grows to. */
+  hasOutgrown(column: number): boolean {
+    return this.#outgrown.has(column);
+  }
+
+  /** Whether a value of `_sdc_deleted_at` says that a row was deleted. */
+  get marksDeletion(): boolean {
+    return this.#marksDeletion;
   }
 }
 

@@ -1,32 +1,35 @@
 /** What is known of a record beside its values, as the values of the `_sdc_*` columns. Names and meanings: Meltano SDK. */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import type { RecordMessage } from '../protocol/message.ts';
 import type { MetadataField } from '../table/types.ts';
 import type { Rejection } from './rejection.ts';
 
-/** Milliseconds since the epoch. */
-export interface Times {
+/** Times are milliseconds since the epoch. */
+export interface Surroundings {
   readonly now: number;
   readonly batchOpenedAt: number;
   readonly syncStartedAt: number;
+  readonly version: string | undefined;
+  readonly timeExtracted: string | undefined;
+  /** What the record says. */
+  readonly deletedAt: Json;
 }
 
-export function metadataValue(field: MetadataField, message: RecordMessage, times: Times): Json {
+export function metadataValue(field: MetadataField, surroundings: Surroundings): Json {
   switch (field) {
     case '_sdc_extracted_at':
-      return message.timeExtracted ?? null;
+      return surroundings.timeExtracted ?? null;
     case '_sdc_received_at':
-      return new Date(times.now).toISOString();
+      return new Date(surroundings.now).toISOString();
     case '_sdc_batched_at':
-      return new Date(times.batchOpenedAt).toISOString();
+      return new Date(surroundings.batchOpenedAt).toISOString();
     case '_sdc_deleted_at':
-      return message.record.get('_sdc_deleted_at') ?? null;
+      return surroundings.deletedAt;
     case '_sdc_sequence':
-      return new JsonNumber(String(times.now));
+      return new JsonNumber(String(surroundings.now));
     case '_sdc_table_version':
-      return message.version === undefined ? null : new JsonNumber(message.version);
+      return surroundings.version === undefined ? null : new JsonNumber(surroundings.version);
     case '_sdc_sync_started_at':
-      return new JsonNumber(String(times.syncStartedAt));
+      return new JsonNumber(String(surroundings.syncStartedAt));
     case '_sdc_changes':
       // Known when the whole record is encoded: see changesValue.
       return null;

@@ -8,7 +8,7 @@ export const MAX_ROW_BYTES = 4 * 1024 * 1024;
 export const SAFE_LINE_BYTES = MAX_ROW_BYTES / 8;
 
 /** A NULL sentinel with its comma, and an ordinal, as they stand in the file. */
-const NULL_BYTES = 30;
+const NULL_BYTES = 14;
 const ORDINAL_BYTES = 21;
 
 export function rowBytes(cells: readonly Cell[]): number {

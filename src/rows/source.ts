@@ -1,8 +1,7 @@
 /** Where the value of a column comes from in a message. */
 import type { Json, JsonObject } from '../protocol/json.ts';
-import type { RecordMessage } from '../protocol/message.ts';
 import type { Source } from '../table/types.ts';
-import { metadataValue, type Times } from './metadata.ts';
+import { metadataValue, type Surroundings } from './metadata.ts';
 import { ValueError } from './value-error.ts';
 import { kindOf } from './values.ts';
 
@@ -13,16 +12,14 @@ export function pathOf(source: Source): readonly string[] {
 }
 
 /** Throws ValueError for a path that cannot be gone. */
-export function valueOf(source: Source, message: RecordMessage, times: Times): Json | undefined {
+export function valueOf(source: Source, record: JsonObject, surroundings: Surroundings): Json | undefined {
   switch (source.kind) {
     case 'metadata':
-      return metadataValue(source.field, message, times);
+      return metadataValue(source.field, surroundings);
     case 'nothing':
       return undefined;
     case 'property':
-      return source.path.length === 1
-        ? message.record.get(source.path[0] ?? '')
-        : valueAt(message.record, source.path);
+      return source.path.length === 1 ? record.get(source.path[0] ?? '') : valueAt(record, source.path);
   }
 }
 

@@ -5,21 +5,22 @@
  */
 import { encodeRows } from '../rows/csv.ts';
 import type { Cell } from '../rows/values.ts';
+import type { Tape } from '../rows/walk/tape.ts';
 import type { Budget } from './budget.ts';
 import type { RawPart, StagedPart } from './part.ts';
+import type { PartShaper } from './shape.ts';
 import { Slabs, type SlabPool } from './slabs.ts';
 
 export interface Staging {
-  /** Compresses and uploads one part; gives its memory, `held` bytes, back to budget and pool on the way. */
-  stage(key: string, raw: RawPart, held: number): Promise<StagedPart>;
+  /** Compresses and uploads one part; gives its memory back to budget and pool on the way. */
+  stage(key: string, raw: RawPart): Promise<StagedPart>;
   /** The same for a file that stays after the load, which is not compressed. */
-  keep(key: string, raw: RawPart, held: number): Promise<StagedPart>;
+  keep(key: string, raw: RawPart): Promise<StagedPart>;
   /** `s3://bucket/key`. */
   url(key: string): string;
   readonly pool: SlabPool;
   readonly budget: Budget;
-  /** A part is cut when its CSV reaches this size. */
-  readonly partBytes: number;
+  readonly shaper: PartShaper;
   readonly sentinel: string;
 }
 
@@ -65,29 +66,62 @@ export class Batch {
     return this.#slabs.capacity;
   }
 
+  /** Has the tape write one row of at most `bytes` from here on; see `written`. */
+  roll(tape: Tape, bytes: number): void {
+    const slabs = this.#slabs;
+    if (!slabs.hasRoom(bytes)) this.#grow(bytes);
+    tape.writeInto(slabs.open, slabs.used);
+  }
+
+  /** The row that the tape wrote is one of the batch. */
+  written({ to }: Tape): void {
+    this.#bytes += to - this.#slabs.used;
+    this.#slabs.written(to);
+    this.#rows++;
+  }
+
+  /** Appends a row that is encoded later. */
   append(cells: readonly Cell[]): void {
     this.#pending.push(cells);
     this.#rows++;
   }
 
-  /** Encodes the rows appended since the last call; cuts a part when enough is there. */
+  /** Encodes the rows appended since the last call. */
   encode(): void {
     if (this.#pending.length === 0) return;
     const block = encodeRows(this.#pending, this.#staging.sentinel);
     this.#pending = [];
-    const held = this.#slabs.capacity;
-    this.#slabs.add(block);
     this.#bytes += block.length;
-    this.#staging.budget.take(this.#slabs.capacity - held);
-    if (this.#slabs.bytes >= this.#staging.partBytes) this.cut();
+    if (!this.#slabs.hasRoom(block.length)) this.#grow(block.length);
+    this.#slabs.add(block, block.length);
   }
 
-  /** Sends what is open to S3 as one part. */
+  /** Sends what is open to S3. */
   cut(): void {
-    if (this.#slabs.bytes === 0) return;
+    const slabs = this.#slabs;
+    if (slabs.bytes === 0) return;
+    const held = slabs.capacity;
+    const parts = slabs.takeAll(this.#staging.shaper.countOf(slabs.bytes));
+    this.#staging.budget.take(parts.reduce((sum, part) => sum + part.held, -held));
+    for (const part of parts) this.#send(part);
+  }
+
+  #grow(bytes: number): void {
+    const { shaper, budget } = this.#staging;
+    const { partBytes, group } = shaper.shape;
+    const slabs = this.#slabs;
+    // What is left open may be the end of the batch, and has to make a group as well; but the compressors wait for the first one.
+    if (slabs.bytes >= (this.#parts.length === 0 ? 1 : 2) * group * partBytes) {
+      for (let i = 0; i < group; i++) this.#send(slabs.takeFirst(partBytes));
+    }
+    const held = slabs.capacity;
+    slabs.grow(bytes, partBytes);
+    budget.take(slabs.capacity - held);
+  }
+
+  #send(raw: RawPart): void {
     const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}.csv.gz`;
-    const held = this.#slabs.capacity;
-    const part = this.#staging.stage(key, this.#slabs.take(), held);
+    const part = this.#staging.stage(key, raw);
     // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
     part.catch(() => undefined);
     this.#parts.push(part);
@@ -105,7 +139,7 @@ export class Batch {
   /** Gives up the rows: resolves with the keys of objects that may exist, once no upload runs any more. */
   async discard(): Promise<readonly string[]> {
     this.#staging.budget.give(this.#slabs.capacity);
-    this.#staging.pool.put(this.#slabs.take().blocks);
+    for (const { blocks } of this.#slabs.takeAll(1)) this.#staging.pool.put(blocks);
     this.#pending = [];
     await Promise.allSettled(this.#parts);
     return this.#keys;

@@ -4,6 +4,11 @@ export class Budget {
   #used = 0;
   #waiting: (() => void)[] = [];
 
+  /** Of `memory_budget_mb`. The rest is a reserve for what draining itself needs: compressed bodies, the rows of one chunk. */
+  static ofMegabytes(megabytes: number): Budget {
+    return new Budget(megabytes * 1024 * 1024 * 0.75);
+  }
+
   constructor(limitBytes: number) {
     this.#limit = limitBytes;
   }

@@ -10,26 +10,31 @@ export interface StagedPart {
   readonly bytes: number;
 }
 
-/** The CSV of one part, and the checksum that was taken while it was written. */
+/** The CSV of one part, and the checksum that was taken when the encoder was done with it. */
 export interface RawPart {
   readonly blocks: readonly Buffer[];
   readonly bytes: number;
   readonly checksum: number;
+  /** Bytes of memory that the blocks keep from other uses. */
+  readonly held: number;
 }
 
 const TRAILER_BYTES = 8;
+const MIN_CHUNK_BYTES = 16 * 1024;
 
-/** A part of bytes that are complete already. */
+/** A part of bytes that are complete. */
 export function rawPart(blocks: readonly Buffer[]): RawPart {
-  return {
-    blocks,
-    bytes: blocks.reduce((sum, block) => sum + block.length, 0),
-    checksum: blocks.reduce((checksum, block) => addChecksum(block, checksum), 0),
-  };
+  let [bytes, checksum, held] = [0, 0, 0];
+  for (const block of blocks) {
+    bytes += block.length;
+    checksum = addChecksum(block, checksum);
+    held += block.buffer.byteLength;
+  }
+  return { blocks, bytes, checksum, held };
 }
 
 /** CRC-32 as gzip takes it. The crc32 of nothing would begin anew. */
-export function addChecksum(block: Buffer, checksum: number): number {
+function addChecksum(block: Buffer, checksum: number): number {
   return block.length === 0 ? checksum : crc32(block, checksum);
 }
 
@@ -37,7 +42,8 @@ export function addChecksum(block: Buffer, checksum: number): number {
 export async function compress(raw: RawPart, level: number): Promise<Buffer> {
   const gzip = createGzip({
     level,
-    chunkSize: 256 * 1024,
+    // Few chunks, because each of them is a way to a thread and back.
+    chunkSize: Math.max(Math.ceil(raw.bytes / 4), MIN_CHUNK_BYTES),
     memLevel: 9,
     strategy: constants.Z_DEFAULT_STRATEGY,
   });

@@ -9,6 +9,10 @@ import type { Rejection } from '../rows/rejection.ts';
 import type { Staging } from './batch.ts';
 import { Slabs } from './slabs.ts';
 
+/** An object is complete when it has so many bytes, or that share of the memory budget. */
+const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
+const BUDGET_SHARE = 1 / 12;
+
 const LF = Buffer.from('\n');
 const CLOSING_BRACE = 0x7d;
 const KEY = ',"_rejected":';
@@ -20,6 +24,7 @@ export class RejectedRecords {
   readonly #slabs: Slabs;
   readonly #objects: Promise<unknown>[] = [];
   readonly #urls: string[] = [];
+  readonly #objectBytes: number;
   #count = 0;
 
   constructor(keyPrefix: string, schemaLine: Buffer, staging: Staging) {
@@ -27,6 +32,7 @@ export class RejectedRecords {
     this.#schemaLine = schemaLine;
     this.#staging = staging;
     this.#slabs = new Slabs(staging.pool);
+    this.#objectBytes = Math.min(MAX_OBJECT_BYTES, staging.budget.limit * BUDGET_SHARE);
   }
 
   /** Records that were set aside. */
@@ -50,16 +56,16 @@ export class RejectedRecords {
     if (this.#slabs.bytes === 0) this.#add(this.#schemaLine);
     this.#add(rejectedLine(message, origin, rejection));
     this.#staging.budget.take(this.#slabs.capacity - held);
-    if (this.#slabs.bytes >= this.#staging.partBytes) this.cut();
+    if (this.#slabs.bytes >= this.#objectBytes) this.cut();
   }
 
   /** Sends what is open to S3 as one object. */
   cut(): void {
-    if (this.#slabs.bytes === 0) return;
+    const [raw] = this.#slabs.takeAll(1);
+    if (!raw) return;
     const number = this.#objects.length === 0 ? '' : `-${this.#objects.length + 1}`;
     const key = `${this.#keyPrefix}${number}.jsonl`;
-    const held = this.#slabs.capacity;
-    const object = this.#staging.keep(key, this.#slabs.take(), held);
+    const object = this.#staging.keep(key, raw);
     // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
     object.catch(() => undefined);
     this.#objects.push(object);
@@ -73,8 +79,8 @@ export class RejectedRecords {
   }
 
   #add(line: Buffer): void {
-    this.#slabs.add(line);
-    this.#slabs.add(LF);
+    this.#slabs.add(line, MAX_OBJECT_BYTES);
+    this.#slabs.add(LF, MAX_OBJECT_BYTES);
   }
 }
 

@@ -1,48 +1,92 @@
 /**
- * The raw CSV of an open batch in few, large pieces of memory: small encoded groups are copied together, so that a part is
- * compressed in large steps and hundreds of open batches do not cling to shared pool pages. The first slab is
- * small and each further one twice as large, because most streams of a wide tap have few rows.
+ * The raw CSV of an open batch in few, large pieces of memory, which rows are written into directly. The first slab of a batch
+ * is small, because most streams of a wide tap have few rows; further ones are as large as all before them together, up to a
+ * part, so that a part of a large stream is compressed in one step. Hundreds of open batches get smaller ones.
  */
-import { addChecksum, type RawPart } from './part.ts';
+import { slabOf, type Slab } from '../rows/walk/tape.ts';
+import { rawPart, type RawPart } from './part.ts';
 
 const FIRST_BYTES = 4 * 1024;
-const FULL_BYTES = 256 * 1024;
+
+const NONE = slabOf(Buffer.alloc(0));
 
 /** Memory that can be used again, by size, so that what was freed need not wait for the collector. */
 export class SlabPool {
-  readonly #free = new Map<number, Buffer[]>();
+  readonly #free = new Map<number, Slab[]>();
+  readonly #openBytes: number;
+  readonly #maxFreeBytes: number;
+  #freeBytes = 0;
+  #open = 0;
 
-  /** A slab with any content. */
-  get(bytes: number): Buffer {
-    return this.#free.get(bytes)?.pop() ?? Buffer.allocUnsafeSlow(bytes);
+  /** All open slabs together should have no more than `openBytes`; free ones never have more than `maxFreeBytes`. */
+  constructor(openBytes: number, maxFreeBytes: number) {
+    this.#openBytes = openBytes;
+    this.#maxFreeBytes = maxFreeBytes;
   }
 
-  /** Takes back the memory of pieces of slabs that nobody reads any more. */
+  /** How large a slab may be, given how many are open. A power of two. */
+  get largest(): number {
+    return Math.max(2 ** Math.floor(Math.log2(this.#openBytes / (this.#open + 1))), FIRST_BYTES);
+  }
+
+  /** A slab with any content. */
+  open(bytes: number): Slab {
+    this.#open++;
+    const free = this.#free.get(bytes);
+    if (!free) this.#free.set(bytes, []);
+    const slab = free?.pop();
+    if (!slab) return slabOf(Buffer.allocUnsafeSlow(bytes));
+    this.#freeBytes -= bytes;
+    return slab;
+  }
+
+  /** A slab that was opened is not written any more. */
+  close(): void {
+    this.#open--;
+  }
+
+  /** Takes back the memory of pieces of slabs that nobody reads any more; other memory is left to the collector. */
   put(pieces: readonly Buffer[]): void {
     for (const { buffer } of pieces) {
-      const free = this.#free.get(buffer.byteLength) ?? [];
-      free.push(Buffer.from(buffer));
-      this.#free.set(buffer.byteLength, free);
+      const bytes = buffer.byteLength;
+      const free = this.#free.get(bytes);
+      if (!free || this.#freeBytes + bytes > this.#maxFreeBytes) continue;
+      this.#freeBytes += bytes;
+      free.push(slabOf(Buffer.from(buffer)));
     }
   }
 }
 
+/** Places where a slab may be cut are so many bytes apart, or a row. */
+const MARK_BYTES = 128 * 1024;
+
+/** Whether pieces of so many bytes are a part of `partBytes`: rows that did not fit leave the ends of slabs empty. */
+const NEARLY = 0.9;
+
+interface FullSlab {
+  readonly bytes: Buffer;
+  /** Offsets where rows end. */
+  readonly marks: readonly number[];
+}
+
 export class Slabs {
   readonly #pool: SlabPool;
-  #full: Buffer[] = [];
-  #open: Buffer = Buffer.alloc(0);
+  #full: FullSlab[] = [];
+  #fullBytes = 0;
+  #open = NONE;
   #used = 0;
-  #bytes = 0;
+  #marks: number[] = [];
   #capacity = 0;
-  #checksum = 0;
+  /** Bytes that were given away. */
+  #takenBytes = 0;
 
   constructor(pool: SlabPool) {
     this.#pool = pool;
   }
 
-  /** Bytes that were added. */
+  /** Bytes that were added and not given away. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#fullBytes + this.#used;
   }
 
   /** Bytes of memory that are held for them. */
@@ -50,37 +94,117 @@ export class Slabs {
     return this.#capacity;
   }
 
-  add(block: Buffer): void {
-    this.#bytes += block.length;
-    this.#checksum = addChecksum(block, this.#checksum);
-    let at = 0;
-    while (at < block.length) {
-      if (this.#used === this.#open.length) this.#grow();
-      const copied = block.copy(this.#open, this.#used, at);
-      at += copied;
-      this.#used += copied;
-    }
+  /** Where bytes may be written directly, from `used` on. */
+  get open(): Slab {
+    return this.#open;
   }
 
-  /** Gives everything away and begins anew; whoever takes it owns the memory until it goes back to the pool. */
-  take(): RawPart {
-    const blocks = this.#used > 0 ? [...this.#full, this.#open.subarray(0, this.#used)] : this.#full;
-    const part = { blocks, bytes: this.#bytes, checksum: this.#checksum };
-    this.#full = [];
-    this.#open = Buffer.alloc(0);
-    this.#used = 0;
-    this.#bytes = 0;
-    this.#capacity = 0;
-    this.#checksum = 0;
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Whether so many bytes can be written into the open slab. */
+  hasRoom(bytes: number): boolean {
+    return this.#open.bytes.length - this.#used >= bytes;
+  }
+
+  /** Opens a slab with room for so many bytes, as large as all before it together but for `largest`. */
+  grow(bytes: number, largest: number): void {
+    this.#seal();
+    const most = Math.max(Math.min(largest, this.#pool.largest), FIRST_BYTES);
+    const before = this.#takenBytes + this.#fullBytes;
+    const usual = before < most ? Math.min(powerOfTwo(Math.max(before, FIRST_BYTES)), most) : most;
+    const size = usual < bytes ? powerOfTwo(bytes) : usual;
+    this.#open = this.#pool.open(size);
+    this.#capacity += size;
+  }
+
+  /** Rows were written into the open slab, up to this offset. */
+  written(used: number): void {
+    this.#used = used;
+    if (used - (this.#marks.at(-1) ?? 0) >= MARK_BYTES) this.#marks.push(used);
+  }
+
+  /** Adds rows that were encoded elsewhere. */
+  add(block: Buffer, largest: number): void {
+    if (block.length === 0) return;
+    if (!this.hasRoom(block.length)) this.grow(block.length, largest);
+    this.written(this.#used + block.copy(this.#open.bytes, this.#used));
+  }
+
+  /** Gives away the first full slabs as one part of about `partBytes`; whoever takes it owns the memory until it goes back to the pool. */
+  takeFirst(partBytes: number): RawPart {
+    let [count, bytes] = [0, 0];
+    while (bytes < partBytes * NEARLY && count < this.#full.length)
+      bytes += this.#full[count++]?.bytes.length ?? 0;
+    const part = rawPart(this.#full.splice(0, count).map((slab) => slab.bytes));
+    this.#fullBytes -= part.bytes;
+    this.#capacity -= part.held;
+    this.#takenBytes += part.bytes;
     return part;
   }
 
-  /** Larger each time, and nothing is copied: what is full stays as it is. */
-  #grow(): void {
-    if (this.#open.length > 0) this.#full.push(this.#open);
-    const size = Math.min(Math.max(this.#open.length * 2, FIRST_BYTES), FULL_BYTES);
-    this.#open = this.#pool.get(size);
-    this.#used = 0;
-    this.#capacity += size;
+  /** Gives everything away in so many parts of about one size, and begins anew. */
+  takeAll(count: number): readonly RawPart[] {
+    this.#seal();
+    const parts = this.#divided(count).map(rawPart);
+    this.#takenBytes += this.#fullBytes;
+    this.#full = [];
+    this.#fullBytes = 0;
+    this.#capacity = 0;
+    return parts;
   }
+
+  #seal(): void {
+    if (this.#open === NONE) return;
+    this.#pool.close();
+    if (this.#used > 0) {
+      this.#full.push({ bytes: this.#open.bytes.subarray(0, this.#used), marks: this.#marks });
+      this.#fullBytes += this.#used;
+    } else {
+      this.#pool.put([this.#open.bytes]);
+      this.#capacity -= this.#open.bytes.length;
+    }
+    this.#open = NONE;
+    this.#used = 0;
+    this.#marks = [];
+  }
+
+  /** The bytes in groups. A slab that is cut is copied, because memory has one owner. */
+  #divided(count: number): readonly Buffer[][] {
+    const groups: Buffer[][] = Array.from({ length: count }, () => []);
+    const size = this.#fullBytes / count;
+    let before = 0;
+    for (const { bytes, marks } of this.#full) {
+      const groupOf = (from: number, to: number): number =>
+        Math.min(Math.floor((before + (from + to) / 2) / size), count - 1);
+      const pieces: { readonly group: number; from: number; to: number }[] = [];
+      let from = 0;
+      for (const to of [...marks, bytes.length]) {
+        if (to === from) continue;
+        const group = groupOf(from, to);
+        const last = pieces.at(-1);
+        if (last?.group === group) last.to = to;
+        else pieces.push({ group, from, to });
+        from = to;
+      }
+      for (const piece of pieces) {
+        groups[piece.group]?.push(pieces.length === 1 ? bytes : copyOf(bytes, piece.from, piece.to));
+      }
+      if (pieces.length > 1) this.#pool.put([bytes]);
+      before += bytes.length;
+    }
+    return groups.filter((group) => group.length > 0);
+  }
+}
+
+/** In memory of its own. */
+function copyOf(bytes: Buffer, from: number, to: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(to - from);
+  bytes.copy(copy, 0, from, to);
+  return copy;
+}
+
+function powerOfTwo(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(bytes));
 }

@@ -5,12 +5,12 @@ import type { ObjectStore } from '../ports.ts';
 import type { Staging } from './batch.ts';
 import type { Budget } from './budget.ts';
 import { compress, type RawPart, type StagedPart } from './part.ts';
+import { PartShaper } from './shape.ts';
 import { SlabPool } from './slabs.ts';
 
 export interface UploadOptions {
   readonly store: ObjectStore;
   readonly budget: Budget;
-  readonly partBytes: number;
   readonly sentinel: string;
   readonly gzipLevel: number;
   readonly compressors: number;
@@ -23,28 +23,26 @@ export interface UploadOptions {
 
 export function createStaging(options: UploadOptions): Staging {
   const { store, budget, signal } = options;
-  const pool = new SlabPool();
+  const pool = new SlabPool(budget.limit / 4, budget.limit / 4);
+  const shaper = new PartShaper(budget.limit / 3);
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);
 
-  const stage = (key: string, raw: RawPart, held: number): Promise<StagedPart> =>
-    send(key, raw, held, () =>
+  const stage = (key: string, raw: RawPart): Promise<StagedPart> =>
+    send(key, raw, () =>
       compressing(async () => {
         signal.throwIfAborted();
-        return compress(raw, options.gzipLevel);
+        const body = await compress(raw, options.gzipLevel);
+        shaper.compressed(raw.bytes, body.length);
+        return body;
       }),
     );
 
-  const keep = (key: string, raw: RawPart, held: number): Promise<StagedPart> =>
-    send(key, raw, held, () => Promise.resolve(Buffer.concat(raw.blocks)));
+  const keep = (key: string, raw: RawPart): Promise<StagedPart> =>
+    send(key, raw, () => Promise.resolve(Buffer.concat(raw.blocks)));
 
-  async function send(
-    key: string,
-    raw: RawPart,
-    rawBytes: number,
-    bodyOf: () => Promise<Buffer>,
-  ): Promise<StagedPart> {
-    let held = rawBytes;
+  async function send(key: string, raw: RawPart, bodyOf: () => Promise<Buffer>): Promise<StagedPart> {
+    let { held } = raw;
     try {
       const body = await bodyOf();
       // Only now: until compress resolves, zlib owns the memory.
@@ -70,5 +68,5 @@ export function createStaging(options: UploadOptions): Staging {
   }
 
   const url = (key: string): string => store.url(key);
-  return { stage, keep, url, budget, pool, partBytes: options.partBytes, sentinel: options.sentinel };
+  return { stage, keep, url, budget, pool, shaper, sentinel: options.sentinel };
 }

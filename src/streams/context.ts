@@ -3,6 +3,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Config } from '../config/options.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Logger } from '../log.ts';
+import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
 import type { History } from '../warehouse/history.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
@@ -29,6 +30,10 @@ export interface StreamContext {
   readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
+  /** When the records that are being taken were read, in milliseconds since the epoch. */
+  readonly readAt: () => number;
+  /** What rows are written with; its source is the block that is being taken. */
+  readonly tape: Tape;
   /** When the run began, in milliseconds since the epoch. */
   readonly syncStartedAt: number;
   readonly nextBatch: () => number;

@@ -6,6 +6,7 @@ import type { Json } from '../protocol/json.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
 import { compileValidator } from '../rows/validate.ts';
+import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
 import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
@@ -32,6 +33,8 @@ export interface StreamPlan {
   readonly design: TableDesign;
   readonly method: LoadMethod;
   readonly encoder: RecordEncoder;
+  /** Takes most records; undefined when all of them need the encoder. */
+  readonly walk: RowWalk | undefined;
   /** Batches are staged with a column that marks stubs, because they may hold records of deletions. */
   readonly hasStubs: boolean;
 }
@@ -44,14 +47,17 @@ export interface PlanInput {
   readonly stored: readonly StoredColumn[] | undefined;
   /** The keys by which the rows of the table were told apart so far; undefined when they are not known. */
   readonly notedKeys: readonly string[] | undefined;
+  /** NULL in the files of the run. */
+  readonly sentinel: string;
   readonly log: Logger;
-  readonly now: () => number;
+  /** When the records that are being taken were read. */
+  readonly readAt: () => number;
   readonly syncStartedAt: number;
 }
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
 export function planStream(input: PlanInput): StreamPlan {
-  const { message, target, settings, stored, log, now, syncStartedAt } = input;
+  const { message, target, settings, stored, sentinel, log, readAt, syncStartedAt } = input;
   const { stream, schema } = message;
   const { keys, areNew } = keysOf(input);
   const declared = columnsOf(stream, schema, keys, settings);
@@ -72,6 +78,20 @@ export function planStream(input: PlanInput): StreamPlan {
   if (!stored) checkDesign(stream, settings, columns);
   const description = descriptionOf(schema);
   const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
+  const hasStubs =
+    method === 'upsert' && !settings.hard_delete && columns.some(({ name }) => name === DELETED_AT);
+  const encoder = new RecordEncoder({
+    columns,
+    ignored,
+    now: readAt,
+    syncStartedAt,
+    validate: settings.validate_records ? compileValidator(stream, schema, nullsInvalid) : undefined,
+    nullsInvalid,
+    allowsNullKeys: settings.null_keys === 'append',
+    onUnknownProperty: (property) =>
+      log.warn({ stream }, `property ${JSON.stringify(property)} is not in the schema and is not loaded`),
+  });
+  const rows = { columns, ignored, encoder, sentinel, hasOrdinals: method !== 'append', hasStubs };
   return {
     message,
     keys,
@@ -79,18 +99,9 @@ export function planStream(input: PlanInput): StreamPlan {
     areKeysNew: areNew,
     columns,
     method,
-    hasStubs: method === 'upsert' && !settings.hard_delete && columns.some(({ name }) => name === DELETED_AT),
-    encoder: new RecordEncoder({
-      columns,
-      ignored,
-      now,
-      syncStartedAt,
-      validate: settings.validate_records ? compileValidator(stream, schema, nullsInvalid) : undefined,
-      nullsInvalid,
-      allowsNullKeys: settings.null_keys === 'append',
-      onUnknownProperty: (property) =>
-        log.warn({ stream }, `property ${JSON.stringify(property)} is not in the schema and is not loaded`),
-    }),
+    hasStubs,
+    encoder,
+    walk: settings.validate_records ? undefined : createWalk(rows),
   };
 }
 

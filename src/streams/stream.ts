@@ -4,8 +4,12 @@
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
+import { NO_TIME, type Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
+import { SAFE_LINE_BYTES } from '../rows/row-size.ts';
 import { Token } from '../rows/values.ts';
+import type { RecordFacts } from '../rows/walk/metadata-cells.ts';
+import { DECLINED } from '../rows/walk/tape.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
@@ -14,6 +18,7 @@ import { NONE_SPECIAL } from '../warehouse/steps.ts';
 import type { StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
+import { Fallbacks, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { reportLosses } from './losses.ts';
 import { grownColumns, isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
@@ -36,6 +41,8 @@ export class Stream {
   /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
+  readonly #fallbacks = new Fallbacks();
+  readonly #facts: { -readonly [Fact in keyof RecordFacts]: RecordFacts[Fact] };
   #ordinal = 0;
   #areVersionsIgnored = false;
 
@@ -57,6 +64,8 @@ export class Stream {
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
     this.#evidence = new Evidence(() => context.ledger.marks);
+    const { syncStartedAt } = context;
+    this.#facts = { now: 0, batchOpenedAt: 0, syncStartedAt, version: undefined, timeAt: NO_TIME };
   }
 
   get #overwrites(): boolean {
@@ -66,6 +75,11 @@ export class Stream {
   /** Rows that are committed. */
   get loadedRows(): number {
     return this.#work.loadedRows;
+  }
+
+  /** Records that were encoded by the reference encoder, by reason; undefined when there are none. */
+  get fallbacks(): Fallbacks['counts'] {
+    return this.#fallbacks.counts;
   }
 
   /** The records that were invalid, and what became of them. */
@@ -80,15 +94,16 @@ export class Stream {
   /** Takes a new schema. The open batch must be closed before: its rows were encoded for the old one. */
   setSchema(message: SchemaMessage): void {
     const { target, settings } = this;
-    const { log, now, syncStartedAt } = this.#context;
+    const { staging, log, readAt, syncStartedAt } = this.#context;
     const plan = planStream({
       message,
       target,
       settings,
       stored: this.#stored,
       notedKeys: this.#keys,
+      sentinel: staging.sentinel,
       log,
-      now,
+      readAt,
       syncStartedAt,
     });
     this.#reportLosses();
@@ -100,12 +115,41 @@ export class Stream {
     if (this.#overwrites) this.#work.beginOverwrite();
   }
 
+  /**
+   * Takes the record at `at` of the tape's source, in the line from `start` to the LF at `end`, by walking along it; into
+   * the open batch, opening one if need be. One synchronous step with the ledger. False when nothing was taken: then the
+   * line is to be parsed and appended.
+   */
+  walk(at: number, frame: Frame, start: number, end: number): boolean {
+    const walk = this.#plan?.walk;
+    const bytes = end - start;
+    if (!walk || bytes > SAFE_LINE_BYTES) return false;
+    const { tape, readAt } = this.#context;
+    const batch = this.#batch ?? this.#open(this.#plan as StreamPlan);
+    batch.rows.roll(tape, walk.room(bytes));
+    const recordEnd = walk.record(tape, at);
+    if (recordEnd === DECLINED || !frame.close(tape.source, recordEnd, end)) return false;
+    const facts = this.#facts;
+    facts.now = readAt();
+    facts.batchOpenedAt = batch.openedAt;
+    facts.version = frame.version;
+    facts.timeAt = frame.timeAt;
+    if (!walk.complete(facts, this.#ordinal)) return false;
+    walk.commit(batch);
+    batch.rows.written(tape);
+    this.#ordinal++;
+    this.#evidence.record();
+    this.#versions.record(frame.version);
+    return true;
+  }
+
   /** Encodes a record into the open batch, opening one if need be. One synchronous step with the ledger. */
   append(message: RecordMessage, origin: Origin): void {
     const plan = this.#plan;
     if (!plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
     this.#evidence.record();
+    this.#fallbacks.add(this.#whyFallback(plan, message, origin));
     const batch = this.#batch ?? this.#open(plan);
     const outcome = plan.encoder.encode(message, origin, batch);
     if (outcome.kind === 'rejection') {
@@ -281,6 +325,12 @@ export class Stream {
       outgrown: plan.columns.map(() => false),
     };
     return this.#batch;
+  }
+
+  #whyFallback({ walk }: StreamPlan, { invalidUtf8 }: RecordMessage, { bytes }: Origin): Fallback {
+    if (this.settings.validate_records) return 'validate_records';
+    if (invalidUtf8) return 'not UTF-8';
+    return bytes.length > SAFE_LINE_BYTES ? 'long line' : (walk?.declined ?? 'form');
   }
 
   #activate(activations: readonly Activation[]): void {

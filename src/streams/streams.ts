@@ -7,17 +7,32 @@ import { Stream } from './stream.ts';
 import { targetOf } from './target.ts';
 import type { StoredTable } from '../table/types.ts';
 
+export interface StreamsSummary {
+  /** Committed rows by stream. */
+  readonly streams: Readonly<Record<string, number>>;
+  /** By stream and reason, the records that were encoded in the slow way; absent when there are none. */
+  readonly reference_encoder?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 export class Streams {
   readonly #context: StreamContext;
   readonly #byName = new Map<string, Stream>();
   readonly #byTable = new Map<string, Stream>();
   readonly #touched = new Set<Stream>();
   readonly #unknown = new Set<string>();
+  /** The one that was found last. */
+  #last: Stream | undefined;
   /** By schema. */
-  readonly #tables = new Map<string, Promise<ReadonlyMap<string, StoredTable>>>();
+  readonly #tables = new Map<string, ReadonlyMap<string, StoredTable>>();
 
   constructor(context: StreamContext) {
     this.#context = context;
+  }
+
+  /** The stream of this name, if there is one. */
+  find(name: string): Stream | undefined {
+    if (this.#last?.name !== name) this.#last = this.#byName.get(name);
+    return this.#last;
   }
 
   /** The stream of a record. Throws InputError before its schema. */
@@ -116,9 +131,13 @@ export class Streams {
     await Promise.all([...this.#byName.values()].map((stream) => stream.abandon()));
   }
 
-  /** Committed rows by stream. */
-  rows(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#byName].map(([name, stream]) => [name, stream.loadedRows]));
+  summary(): StreamsSummary {
+    const all = [...this.#byName.values()];
+    const fallbacks = all.flatMap(({ name, fallbacks }) => (fallbacks ? [[name, fallbacks] as const] : []));
+    return {
+      streams: Object.fromEntries(all.map(({ name, loadedRows }) => [name, loadedRows])),
+      ...(fallbacks.length > 0 ? { reference_encoder: Object.fromEntries(fallbacks) } : {}),
+    };
   }
 
   totalRows(): number {
@@ -139,7 +158,7 @@ export class Streams {
   }
 
   async #add(name: string): Promise<Stream> {
-    const { config, loader } = this.#context;
+    const { config, loader, staging } = this.#context;
     const settings = settingsOf(config, name);
     const target = targetOf(name, settings, config);
     const place = JSON.stringify([target.schema, target.table]);
@@ -151,9 +170,10 @@ export class Streams {
         { stream: name },
       );
     }
-    const tables = this.#tables.get(target.schema) ?? loader.tables(target.schema);
+    const tables = this.#tables.get(target.schema) ?? (await loader.tables(target.schema));
+    if (this.#tables.size === 0) staging.shaper.useSlices(await loader.slices());
     this.#tables.set(target.schema, tables);
-    const stream = new Stream(name, target, settings, (await tables).get(target.table), this.#context);
+    const stream = new Stream(name, target, settings, tables.get(target.table), this.#context);
     this.#byName.set(name, stream);
     this.#byTable.set(place, stream);
     return stream;

@@ -53,6 +53,14 @@ export async function readStoredTables(
   );
 }
 
+/** The slices of the cluster, each of which reads files of its own (r_STV_SLICES). Undefined when none are shown. */
+export async function readSlices(session: Session): Promise<number | undefined> {
+  const { rows } = await session.run(countSlices, { timeoutMs: 10_000 });
+  return number(rows[0]?.[0] ?? null) || undefined;
+}
+
+export const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
+
 /** From the catalog itself: views may cut texts at 256 bytes (c_join_PG), and `obj_description` does not (r_COMMENT). */
 export const commentsIn = (schema: string): Sql =>
   sql`SELECT relname, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND obj_description(oid) IS NOT NULL`;

@@ -11,7 +11,7 @@ import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
 import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
-import { readStoredTables } from './catalog.ts';
+import { readSlices, readStoredTables } from './catalog.ts';
 import { Commits } from './commits.ts';
 import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
@@ -88,6 +88,16 @@ export class Loader {
         }),
       FIRST_TRIES,
     );
+  }
+
+  /** How many slices the cluster has; undefined where that cannot be known, as on Serverless. */
+  async slices(): Promise<number | undefined> {
+    try {
+      return await this.#options.warehouse.session(readSlices);
+    } catch (error) {
+      this.#options.log.debug(`cannot count the slices of the cluster: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   /** Creates or alters the table of a stream that sent no rows. */

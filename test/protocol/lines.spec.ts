@@ -1,13 +1,26 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { LineSplitter } from '../../src/protocol/lines.ts';
+import { blocksOf, LineCutter } from '../../src/protocol/lines.ts';
 
-/** All lines of an input that arrives in these chunks. */
+/** The lines of blocks, each of which has to end with LF. */
+function linesOf(blocks: Iterable<Buffer>): string[] {
+  return [...blocks].flatMap((block) => {
+    expect(block.at(-1)).to.equal(0x0a);
+    return block.toString('latin1').slice(0, -1).split('\n');
+  });
+}
+
+/** All lines of an input that arrives in these chunks, whose memory is used again. */
 function split(chunks: readonly Buffer[]): string[] {
-  const splitter = new LineSplitter();
-  const lines = chunks.flatMap((chunk) => splitter.push(chunk).map((line) => line.toString('latin1')));
-  const rest = splitter.end();
-  return rest === undefined ? lines : [...lines, rest.toString('latin1')];
+  const cutter = new LineCutter();
+  const lines = chunks.flatMap((chunk) => {
+    const memory = Buffer.from(chunk);
+    const found = linesOf(cutter.push(memory));
+    memory.fill('!');
+    return found;
+  });
+  return [...lines, ...linesOf(cutter.end())];
 }
 
 function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
@@ -15,7 +28,7 @@ function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return borders.slice(1).map((end, i) => bytes.subarray(borders[i], end));
 }
 
-describe('LineSplitter', () => {
+describe('LineCutter', () => {
   const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['gives the lines without their LF', ['a\nb\n'], ['a', 'b']],
     ['gives a last line that has no LF', ['a\nb'], ['a', 'b']],
@@ -36,23 +49,30 @@ describe('LineSplitter', () => {
   it('does not split at U+2028, U+2029, U+0085 or inside a character', () => {
     const text = 'a\u2028b\u2029c\u0085d😀e';
     const bytes = Buffer.from(`${text}\n`);
-    const splitter = new LineSplitter();
-    const lines = [...bytes].flatMap((byte) => splitter.push(Buffer.from([byte])));
-    expect(lines.map(String)).to.deep.equal([text]);
+    const lines = split([...bytes].map((byte) => Buffer.from([byte])));
+    expect(lines.map((line) => Buffer.from(line, 'latin1').toString())).to.deep.equal([text]);
   });
 
-  it('gives the rest once', () => {
-    const splitter = new LineSplitter();
-    splitter.push(Buffer.from('rest'));
-    expect(splitter.end()?.toString()).to.equal('rest');
-    expect(splitter.end()).to.equal(undefined);
+  it('gives what lies within a chunk in one block, and a line that began before it in another', () => {
+    const cutter = new LineCutter();
+    const blocks = ['a\nb\nc', 'd\ne\nf\n'].map((chunk) =>
+      [...cutter.push(Buffer.from(chunk))].map((block) => block.toString()),
+    );
+    expect(blocks).to.deep.equal([['a\nb\n'], ['cd\n', 'e\nf\n']]);
+  });
+
+  it('gives the rest once, with the LF that it lacks', () => {
+    const cutter = new LineCutter();
+    expect([...cutter.push(Buffer.from('rest'))]).to.deep.equal([]);
+    expect(linesOf(cutter.end())).to.deep.equal(['rest']);
+    expect(linesOf(cutter.end())).to.deep.equal([]);
   });
 
   it('counts the bytes of the line that has not ended', () => {
-    const splitter = new LineSplitter();
+    const cutter = new LineCutter();
     const counts = ['ab\ncd', 'é', '\n', 'x'].map((chunk) => {
-      splitter.push(Buffer.from(chunk));
-      return splitter.pendingBytes;
+      linesOf(cutter.push(Buffer.from(chunk)));
+      return cutter.pendingBytes;
     });
     expect(counts).to.deep.equal([2, 4, 0, 1]);
   });
@@ -73,12 +93,29 @@ describe('LineSplitter', () => {
   });
 
   it('stays linear on a line of many pieces', () => {
-    const splitter = new LineSplitter();
+    const cutter = new LineCutter();
     const piece = Buffer.alloc(1024, 'x');
     const started = Date.now();
-    for (let i = 0; i < 40_000; i++) splitter.push(piece);
-    const [line] = splitter.push(Buffer.from('\n'));
-    expect(line?.length).to.equal(40_000 * 1024);
+    for (let i = 0; i < 40_000; i++) expect([...cutter.push(piece)]).to.have.length(0);
+    const [line] = cutter.push(Buffer.from('\n'));
+    expect(line?.length).to.equal(40_000 * 1024 + 1);
     expect(Date.now() - started).to.be.below(2000);
+  });
+});
+
+describe('blocksOf', () => {
+  const piece = Buffer.alloc(16 * 1024 * 1024, 'x');
+  const long = Readable.from([Buffer.from('{}\n'), ...Array.from({ length: 17 }, () => piece)]);
+
+  it('refuses a line of more than 256 MB, by its number', async () => {
+    let lines = 0;
+    const read = async (): Promise<void> => {
+      for await (const block of blocksOf(long, { file: 'f', batchLine: 7 }, () => lines))
+        lines += linesOf([block]).length;
+    };
+    const error = await read().catch((failure: unknown) => failure as Error);
+    expect(error?.message).to.equal(
+      'Cannot read line 2 of f (BATCH message on line 7): it has more than 268435456 bytes, and COPY takes rows of at most 4 MB',
+    );
   });
 });

@@ -124,7 +124,7 @@ describe('nullSentinel', () => {
   it('is another one each time, and needs no quotes', () => {
     const sentinels = new Set(Array.from({ length: 100 }, () => nullSentinel()));
     expect(sentinels.size).to.equal(100);
-    for (const sentinel of sentinels) expect(sentinel).to.match(/^NULL-[0-9a-f]{24}$/);
+    for (const sentinel of sentinels) expect(sentinel).to.match(/^N[0-9a-f]{12}$/);
   });
 });
 

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { LoadError } from '../../src/errors.ts';
 import type { Cell } from '../../src/rows/values.ts';
+import { Tape } from '../../src/rows/walk/tape.ts';
 import { Batch, type Staging } from '../../src/staging/batch.ts';
 import { Budget } from '../../src/staging/budget.ts';
 import { createStaging } from '../../src/staging/uploads.ts';
@@ -16,15 +17,15 @@ interface Place {
   batch(): Batch;
 }
 
+/** The memory is so small that parts are not cut in groups, and have a sixth of it. */
 function place(partBytes = 1000): Place {
   const store = new MemoryStore();
-  const budget = new Budget(1_000_000);
+  const budget = new Budget(partBytes * 6);
   const failures: LoadError[] = [];
   const end = new AbortController();
   const staging = createStaging({
     store,
     budget,
-    partBytes,
     sentinel: 'NULL-1',
     gzipLevel: 1,
     compressors: 2,
@@ -75,22 +76,51 @@ describe('Batch', () => {
     expect(batch.bytes).to.equal(11);
   });
 
-  it('cuts a part when enough is there and goes on with the next', async () => {
-    const there = place(30);
-    const batch = there.batch();
-    for (const text of ['a', 'b', 'c', 'd', 'e']) {
-      batch.append(row(text));
-      batch.encode();
+  /** Rows of 1,000 bytes, as the walk writes them. */
+  function roll(batch: Batch, count: number): void {
+    const tape = new Tape();
+    for (let i = 0; i < count; i++) {
+      batch.roll(tape, 2000);
+      tape.to += tape.out.write(`${'x'.repeat(999)}\n`, tape.to);
+      batch.written(tape);
     }
-    expect([batch.openBytes, batch.bytes]).to.deep.equal([4096, 55]);
+  }
+
+  it('takes rows that are written directly, beside those that are encoded later', async () => {
+    const there = place(10_000);
+    const batch = there.batch();
+    roll(batch, 2);
+    batch.append(row('a'));
+    roll(batch, 1);
+    expect([batch.rows, batch.bytes]).to.deep.equal([4, 3000]);
     const staged = await batch.close();
-    expect(staged.parts.map(({ key }) => key)).to.deep.equal([
-      'p/run/t/000001-00000.csv.gz',
-      'p/run/t/000001-00001.csv.gz',
-    ]);
-    expect(contents(there).join('')).to.equal(
-      ['a', 'b', 'c', 'd', 'e'].map((text) => `"${text}",NULL-1\n`).join(''),
+    expect([staged.rows, staged.bytes]).to.deep.equal([4, 3011]);
+    const line = `${'x'.repeat(999)}\n`;
+    expect(contents(there).join('')).to.equal(`${line.repeat(3)}"a",NULL-1\n`);
+  });
+
+  it('forgets a row that was begun and not written', async () => {
+    const there = place(10_000);
+    const batch = there.batch();
+    const tape = new Tape();
+    batch.roll(tape, 100);
+    tape.to += tape.out.write('declined', tape.to);
+    roll(batch, 1);
+    await batch.close();
+    expect(contents(there)).to.deep.equal([`${'x'.repeat(999)}\n`]);
+  });
+
+  it('cuts the first part as soon as it is there, and further ones when as much is left for the last', async () => {
+    const there = place(10_000);
+    const batch = there.batch();
+    roll(batch, 50);
+    const staged = await batch.close();
+    expect(staged.parts.map(({ key }) => key)).to.deep.equal(
+      [0, 1, 2, 3].map((i) => `p/run/t/000001-0000${i}.csv.gz`),
     );
+    const sizes = contents(there).map((text) => text.length);
+    expect(sizes.reduce((sum, size) => sum + size)).to.equal(50_000);
+    for (const size of sizes) expect(size).to.be.within(5_000, 20_000);
   });
 
   it('makes no part of nothing', async () => {
@@ -119,27 +149,22 @@ describe('Batch', () => {
   });
 
   it('takes from the budget what it holds and gives all of it back', async () => {
-    const there = place(30);
+    const there = place(10_000);
     const batch = there.batch();
     batch.append(row('a'));
     batch.encode();
     expect(there.budget.used).to.equal(4096);
-    for (let i = 0; i < 100; i++) {
-      batch.append(row('b'));
-      batch.encode();
-    }
+    roll(batch, 100);
+    expect(there.budget.used).to.be.within(100_000, 200_000);
     await batch.close();
     expect(there.budget.used).to.equal(0);
   });
 
   it('rejects with the first failure, which is told at once, and gives the budget back', async () => {
-    const there = place(10);
+    const there = place(10_000);
     there.store.broken = '00001.csv';
     const batch = there.batch();
-    for (const text of ['a', 'b', 'c']) {
-      batch.append(row(text));
-      batch.encode();
-    }
+    roll(batch, 35);
     const message = 'Cannot stage s3://bucket/p/run/t/000001-00001.csv.gz: no space';
     expect((await failure(batch.close())).message).to.equal(message);
     expect(there.failures.map((error) => error.message)).to.deep.equal([message]);
@@ -148,12 +173,9 @@ describe('Batch', () => {
   });
 
   it('gives up everything when it is discarded, and names the objects that may exist', async () => {
-    const there = place(20);
+    const there = place(10_000);
     const batch = there.batch();
-    for (const text of ['a', 'b', 'c']) {
-      batch.append(row(text));
-      batch.encode();
-    }
+    roll(batch, 20);
     batch.append(row('d'));
     const keys = await batch.discard();
     expect(keys).to.deep.equal(['p/run/t/000001-00000.csv.gz']);

@@ -70,13 +70,12 @@ describe('rejectedLine', () => {
 describe('RejectedRecords', () => {
   const SCHEMA = '{"type":"SCHEMA","stream":"t","schema":{"properties":{"a":{}}}}';
 
-  function place(partBytes: number): { store: MemoryStore; budget: Budget; records: RejectedRecords } {
+  function place(objectBytes: number): { store: MemoryStore; budget: Budget; records: RejectedRecords } {
     const store = new MemoryStore();
-    const budget = new Budget(1_000_000);
+    const budget = new Budget(objectBytes * 12);
     const staging = createStaging({
       store,
       budget,
-      partBytes,
       sentinel: '',
       gzipLevel: 1,
       compressors: 1,
@@ -106,7 +105,7 @@ describe('RejectedRecords', () => {
     expect(texts(store)).to.deep.equal({});
   });
 
-  it('holds no more memory than a part, and gives all of it back', async () => {
+  it('holds no more memory than an object, and gives all of it back', async () => {
     const { store, budget, records } = place(300);
     for (let i = 0; i < 5; i++) records.append(message, origin(LINE), rejection);
     expect(records.openBytes).to.be.at.most(4096);

@@ -28,8 +28,7 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
     config,
     log: pino({ level: 'silent' }),
     version: 'test',
-    inputPath: undefined,
-    stdin: Readable.from(bytesOf(lines)),
+    input: Readable.from(bytesOf(lines)),
     stdout: new Writable({
       write(chunk: Buffer, _, done) {
         for (const line of chunk.toString().trim().split('\n')) onState(line);

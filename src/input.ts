@@ -1,0 +1,151 @@
+/**
+ * Where messages come from: stdin, or a file. Chunks of a pipe and of a file share a few buffers instead of being allocated
+ * one by one, which halves the memory of a run; a chunk is valid until the next one is asked for.
+ */
+import { closeSync, fstatSync, openSync, read, type Stats } from 'node:fs';
+import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { isatty, ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
+import { InputError, messageOf } from './errors.ts';
+
+export interface Input extends AsyncIterable<Buffer> {
+  /** Ends an iteration that runs with an error. */
+  destroy(): void;
+}
+
+const STDIN = 0;
+
+/** What a pipe of Linux holds. */
+const PIPE_BYTES = 64 * 1024;
+const FILE_BYTES = 1024 * 1024;
+
+/** The file, or stdin without one. Throws InputError. */
+export function openInput(path: string | undefined): Input {
+  if (path === undefined) return openStdin();
+  try {
+    const fd = openSync(path, 'r');
+    const stats = fstatSync(fd);
+    if (stats.isFIFO()) return new PipeInput(fd);
+    if (stats.isFile()) return new FileInput(fd);
+    closeSync(fd);
+    throw new Error('it is not a file');
+  } catch (error) {
+    throw new InputError(`Cannot read --input ${path}: ${messageOf(error)}`, {}, { cause: error });
+  }
+}
+
+function openStdin(): Input {
+  const stats = statsOf(STDIN);
+  if (stats?.isFIFO() === true || stats?.isSocket() === true) return new PipeInput(STDIN);
+  return isatty(STDIN) ? new ReadStream(STDIN) : new FileInput(STDIN);
+}
+
+/** Undefined for a stdin that is closed. */
+function statsOf(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return undefined;
+  }
+}
+
+const CLOSED = new Error('it was closed before its end');
+
+function unreadable(cause: unknown): InputError {
+  return new InputError(`Cannot read the input: ${messageOf(cause)}`, {}, { cause });
+}
+
+class PipeInput implements Input {
+  readonly #socket: Socket;
+  #taken: { resolve: (chunk: Buffer | undefined) => void; reject: (error: Error) => void } | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
+
+  constructor(fd: number) {
+    const buffer = Buffer.allocUnsafeSlow(PIPE_BYTES);
+    const onread: OnReadOpts = {
+      buffer,
+      callback: (bytes) => {
+        this.#taken?.resolve(buffer.subarray(0, bytes));
+        // No further chunk before this one is done with.
+        return false;
+      },
+    };
+    // The types of Node have `onread` for connections only; net.Socket takes it as well.
+    const options: SocketConstructorOpts & { onread: OnReadOpts } = {
+      fd,
+      readable: true,
+      writable: false,
+      onread,
+    };
+    this.#socket = new Socket(options);
+    this.#socket.pause();
+    this.#socket.once('end', () => this.#finish(undefined));
+    this.#socket.once('error', (error) => this.#finish(unreadable(error)));
+    this.#socket.once('close', () => this.#finish(unreadable(CLOSED)));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    for (let chunk = await this.#next(); chunk; chunk = await this.#next()) yield chunk;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #next(): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#taken = { resolve, reject };
+      if (this.#end) this.#finish(this.#end.error);
+      else this.#socket.resume();
+    });
+  }
+
+  #finish(error: Error | undefined): void {
+    this.#end ??= { error };
+    if (this.#end.error) this.#taken?.reject(this.#end.error);
+    else this.#taken?.resolve(undefined);
+  }
+}
+
+const readInto = promisify(read);
+
+class FileInput implements Input {
+  readonly #fd: number;
+  #isDestroyed = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Reads one buffer ahead. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    let [buffer, other] = [Buffer.allocUnsafeSlow(FILE_BYTES), Buffer.allocUnsafeSlow(FILE_BYTES)];
+    let reading = this.#fill(buffer);
+    try {
+      for (;;) {
+        const { bytesRead } = await reading;
+        if (this.#isDestroyed) throw CLOSED;
+        if (bytesRead === 0) return;
+        reading = this.#fill(other);
+        yield buffer.subarray(0, bytesRead);
+        [buffer, other] = [other, buffer];
+      }
+    } catch (error) {
+      throw unreadable(error);
+    } finally {
+      await reading.catch(() => undefined);
+      if (this.#fd !== STDIN) closeSync(this.#fd);
+    }
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true;
+  }
+
+  #fill(buffer: Buffer): Promise<{ bytesRead: number }> {
+    const reading = readInto(this.#fd, buffer, 0, buffer.length, null);
+    // Whoever awaits it hears of a failure; until then it must not count as unhandled.
+    reading.catch(() => undefined);
+    return reading;
+  }
+}

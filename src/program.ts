@@ -1,0 +1,229 @@
+/** Runs a command: reads the configuration, builds the parts, and says in one sentence why it ended badly. */
+import type { Command, Where } from './cli.ts';
+import {
+  checkConfig,
+  overrideConnection,
+  readConfigFiles,
+  withoutConnection,
+  type LoadedConfig,
+} from './config/config.ts';
+import type { Config } from './config/options.ts';
+import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf } from './errors.ts';
+import { createLogger, type Logger } from './log.ts';
+import type { Warehouse } from './ports.ts';
+
+/** The process, as far as commands may touch it. */
+export interface Surroundings {
+  readonly version: string;
+  readonly stdout: NodeJS.WriteStream;
+  /** Opened by whoever asks for it, and then to be closed again. */
+  readonly stdin: () => NodeJS.ReadStream;
+  /** Aborted by the first SIGTERM or SIGINT: no further input. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second one: give up. */
+  readonly kill: AbortSignal;
+  /** The command line that starts this program again, without arguments. */
+  readonly self: readonly string[];
+  /** Calls the listener whenever the user asks how things are. */
+  readonly onAsked: (listener: () => void) => void;
+  /** Calls the listener for warnings of Node and of packages. */
+  readonly onWarning: (listener: (warning: Error) => void) => void;
+}
+
+/** A command that is answered without further ado is none for this. */
+export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
+
+/** Resolves with the exit code. */
+export async function runProgram(command: ProgramCommand, around: Surroundings): Promise<number> {
+  const program = new Program(around);
+  try {
+    return await program.execute(command);
+  } catch (error) {
+    return program.report(error);
+  }
+}
+
+class Program {
+  readonly #around: Surroundings;
+  #log = createLogger('info', 'auto');
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    // For developers; otherwise they would be printed to stderr as they are.
+    around.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+  }
+
+  async execute(command: ProgramCommand): Promise<number> {
+    switch (command.kind) {
+      case 'about': {
+        const { about } = await import('./commands/about.ts');
+        return this.#answer(`${about(command.format, this.#around.version)}\n`);
+      }
+      case 'local':
+        return this.#serveLocal(command);
+      case 'load':
+        return this.#withConfig(command.where, (config) => this.#load(config, command.input));
+      case 'discard':
+        return this.#discard(this.#accept(withoutConnection(readConfigFiles(command.config))), command.input);
+      case 'plan':
+        return this.#withConfig(command.where, (config) => this.#plan(config, command));
+      case 'check':
+        return this.#withConfig(command.where, (config) => this.#check(config));
+      case 'discover':
+        return this.#withConfig(command.where, async (config) => {
+          const { discover } = await import('./commands/discover.ts');
+          return this.#ask(config, (warehouse) => discover(warehouse, config));
+        });
+      case 'sql':
+        return this.#withConfig(command.where, async (config) => {
+          const { query } = await import('./commands/sql.ts');
+          return this.#ask(config, (warehouse) => query(warehouse, command.query, command.format));
+        });
+    }
+  }
+
+  /** One sentence on stderr; a stack only for what must be a defect of this program. Returns the exit code. */
+  report(error: unknown): number {
+    if (error instanceof ConfigError) {
+      for (const problem of error.problems) this.#log.error(`Cannot use the configuration: ${problem}`);
+    } else if (
+      error instanceof InputError ||
+      error instanceof LoadError ||
+      error instanceof CommitUnknownError
+    ) {
+      this.#log.error(facts(error), error.message);
+    } else {
+      const stack = error instanceof Error ? error.stack : undefined;
+      const known = error instanceof Error && ('code' in error || error.message.startsWith('Cannot '));
+      this.#log.error(known ? {} : { stack }, messageOf(error));
+    }
+    return 1;
+  }
+
+  async #load(config: Config, inputPath: string | undefined): Promise<number> {
+    const { runLoad } = await import('./commands/load.ts');
+    const { openInput } = await import('./input.ts');
+    const { version, stdout, stop, kill } = this.#around;
+    await runLoad({ config, log: this.#log, version, input: openInput(inputPath), stdout, stop, kill });
+    return 0;
+  }
+
+  async #discard(config: Config, inputPath: string | undefined): Promise<number> {
+    const { runDiscard } = await import('./commands/discard.ts');
+    const { openInput } = await import('./input.ts');
+    const { openReader } = await import('./connect.ts');
+    const { stop } = this.#around;
+    await runDiscard({
+      config,
+      input: openInput(inputPath),
+      log: this.#log,
+      quietLog: quietLog(config),
+      files: openReader(config, stop),
+      stop,
+    });
+    return 0;
+  }
+
+  async #plan(config: Config, { input, format }: Extract<Command, { kind: 'plan' }>): Promise<number> {
+    const { plan } = await import('./commands/plan.ts');
+    const { openInput } = await import('./input.ts');
+    const log = quietLog(config);
+    const { text, isFine } = await plan({
+      config,
+      log,
+      input: openInput(input),
+      format,
+      signal: this.#around.stop,
+    });
+    this.#answer(text);
+    return isFine ? 0 : 1;
+  }
+
+  async #check(config: Config): Promise<number> {
+    const { openStore, openWarehouse } = await import('./connect.ts');
+    const { check } = await import('./commands/check.ts');
+    const { stop } = this.#around;
+    const warehouse = openWarehouse(config, this.#log);
+    const store = await openStore(config, stop);
+    const giveUp = (): void => void warehouse.close(true);
+    stop.addEventListener('abort', giveUp, { once: true });
+    try {
+      return (await check(config, warehouse, store, (line) => this.#answer(`${line}\n`))) ? 0 : 1;
+    } finally {
+      await warehouse.close();
+      store.close();
+    }
+  }
+
+  async #serveLocal(command: Extract<Command, { kind: 'local' }>): Promise<number> {
+    const { serveUntilStopped } = await import('./commands/local.ts');
+    const { stop, stdout, onAsked } = this.#around;
+    const stdin = this.#around.stdin();
+    try {
+      return await serveUntilStopped(command, { log: this.#log, stop, stdin, stdout, onAsked });
+    } finally {
+      // An input that nobody reads to its end may not keep the process.
+      stdin.destroy();
+    }
+  }
+
+  #answer(text: string): number {
+    this.#around.stdout.write(text);
+    return 0;
+  }
+
+  async #ask(config: Config, work: (warehouse: Warehouse) => Promise<string>): Promise<number> {
+    const { openWarehouse } = await import('./connect.ts');
+    const { stop } = this.#around;
+    const warehouse = openWarehouse(config, this.#log);
+    const giveUp = (): void => void warehouse.close(true);
+    stop.addEventListener('abort', giveUp, { once: true });
+    try {
+      return this.#answer(await work(warehouse));
+    } finally {
+      stop.removeEventListener('abort', giveUp);
+      await warehouse.close();
+    }
+  }
+
+  /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
+  async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
+    const given = readConfigFiles(where.config);
+    if (where.local === undefined && where.config.length === 0) {
+      throw new ConfigError([
+        'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
+      ]);
+    }
+    if (where.local === undefined) return work(this.#accept(checkConfig(given)));
+    const { leaseLocal } = await import('./local/join.ts');
+    const lease = await leaseLocal(where.local, [
+      ...this.#around.self,
+      'local',
+      '--until-released',
+      '--dir',
+      where.local,
+    ]);
+    try {
+      return await work(this.#accept(overrideConnection(given, { ...lease.config })));
+    } finally {
+      await lease.release();
+    }
+  }
+
+  #accept({ config, warnings }: LoadedConfig): Config {
+    this.#log = createLogger(config.log_level, config.log_format);
+    for (const warning of warnings) this.#log.warn(warning);
+    return config;
+  }
+}
+
+/** For runs that load nothing: lines on loads would tell of what did not happen. */
+function quietLog({ log_level, log_format }: Config): Logger {
+  return createLogger(log_level === 'info' ? 'warn' : log_level, log_format);
+}
+
+function facts(error: InputError | LoadError | CommitUnknownError): object {
+  if (error instanceof InputError) return { stream: error.stream, line: error.line, file: error.file };
+  if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
+  return {};
+}

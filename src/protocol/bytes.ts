@@ -1,0 +1,73 @@
+/**
+ * JSON as bytes, in lines that end with LF. No value of JSON holds that byte, so whoever walks along a line stops there by
+ * itself and needs no bounds. Nothing here judges: what is wrong is found by those who read the values.
+ */
+
+export const LF = 0x0a;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
+const SPACE = 0x20;
+const TAB = 0x09;
+const CR = 0x0d;
+
+/** Whether the bytes of `text` stand at this place. */
+export function stands(text: Uint8Array, source: Uint8Array, at: number): boolean {
+  for (let i = 0; i < text.length; i++) if (source[at + i] !== text[i]) return false;
+  return true;
+}
+
+/** Where the next byte stands that is no white space of JSON. LF is none here: it ends the line. */
+export function skipSpace(source: Uint8Array, at: number): number {
+  for (;;) {
+    const byte = source[at];
+    if (byte !== SPACE && byte !== TAB && byte !== CR) return at;
+    at++;
+  }
+}
+
+/** Where the text ends that begins at this quote: at its closing quote. -1 when the line ends before. */
+export function closingQuote(source: Uint8Array, at: number): number {
+  for (at++; ; at++) {
+    const byte = source[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at++;
+    if (byte === LF || source[at] === LF) return -1;
+  }
+}
+
+/** Behind the value that begins here, if it is one: brackets and quotes are counted, nothing else. -1 when the line ends before. */
+export function skipValue(source: Uint8Array, at: number): number {
+  let depth = 0;
+  for (;;) {
+    const byte = source[at];
+    if (byte === LF) return -1;
+    if (byte === QUOTE) {
+      at = closingQuote(source, at);
+      if (at === -1) return -1;
+      if (depth === 0) return at + 1;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      depth++;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (--depth === 0) return at + 1;
+      if (depth < 0) return -1;
+    } else if (depth === 0) {
+      return skipWord(source, at);
+    }
+    at++;
+  }
+}
+
+/** Behind a number, `true`, `null` or whatever stands in such a place. */
+function skipWord(source: Uint8Array, at: number): number {
+  for (;;) {
+    const byte = source[at] as number;
+    if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE) return at;
+    at++;
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * Finds the parts of a RECORD line without parsing it: stream, the place of the record, version and time_extracted, in any
+ * order and with any white space of JSON. What stands before and behind the record is mostly what stood there in the line
+ * before, byte by byte, and then it is not read again. Lines that look otherwise in any way are declined: JSON decides.
+ */
+import {
+  CLOSE_BRACE,
+  closingQuote,
+  COLON,
+  COMMA,
+  LF,
+  OPEN_BRACE,
+  QUOTE,
+  skipSpace,
+  skipValue,
+  stands,
+} from './bytes.ts';
+import { parseValue } from './json.ts';
+
+/** In place of an offset: the line is not what was expected. */
+const DECLINED = -1;
+
+/** In place of an offset: there is no time_extracted. */
+export const NO_TIME = -1;
+
+/** What stands around a record on its line. */
+export interface Frame {
+  /** Digits of the table version that the record belongs to. */
+  readonly version: string | undefined;
+  /** Where the text of time_extracted begins, at its quote. */
+  readonly timeAt: number;
+  /** Whether the line, whose record ended before `at`, goes on as it has to up to its LF at `end`. Version and time are known then. */
+  close(source: Buffer, at: number, end: number): boolean;
+}
+
+/** The line of a BATCH file, which has nothing but a record. */
+export class BareFrame implements Frame {
+  readonly version: string | undefined;
+  readonly timeAt = NO_TIME;
+
+  constructor(version: string | undefined) {
+    this.version = version;
+  }
+
+  close(source: Buffer, at: number, end: number): boolean {
+    return skipSpace(source, at) === end;
+  }
+}
+
+const KEYS = {
+  type: Buffer.from('"type"'),
+  stream: Buffer.from('"stream"'),
+  record: Buffer.from('"record"'),
+  version: Buffer.from('"version"'),
+  timeExtracted: Buffer.from('"time_extracted"'),
+};
+const TYPE = Buffer.from('"RECORD"');
+const NULL = Buffer.from('null');
+const NOTHING = Buffer.alloc(0);
+
+/** Digits of a version that is a whole number of at most 18 of them. */
+const VERSION = /^(?:0|-?[1-9]\d{0,17})$/;
+
+/** What is longer is read each time. In bytes. */
+const MAX_REMEMBERED = 1024;
+
+/** The line of a RECORD message. */
+export class Envelope implements Frame {
+  /** The name of the record's stream. */
+  stream = '';
+  version: string | undefined;
+  timeAt = NO_TIME;
+  /** What stood before the last record that had type and stream alone before it. */
+  #head: Buffer = NOTHING;
+  #headStream = '';
+  /** What stood behind the last record, up to the end of the line. */
+  #tail: Buffer = NOTHING;
+  #tailVersion: string | undefined;
+  /** Where in the tail the text of time_extracted begins. */
+  #tailTime = NO_TIME;
+  #streamBytes: Buffer = NOTHING;
+  #streamName = '';
+  #recordAt = DECLINED;
+  /** Where the record ends, when it stood before other members and was passed over. */
+  #recordEnd = DECLINED;
+  #hasType = false;
+  #hasStream = false;
+  #hasVersion = false;
+  #hasTime = false;
+  /** Keys of the line that are not known. */
+  #others: string[] = [];
+
+  /** Where the record of the line at `at` begins; -1 when the line is no RECORD, or not one that can be taken like this. */
+  open(source: Buffer, at: number): number {
+    this.#forgetLine();
+    if (this.#head.length > 0 && stands(this.#head, source, at)) {
+      this.stream = this.#headStream;
+      return at + this.#head.length;
+    }
+    if (source[at] !== OPEN_BRACE) return DECLINED;
+    const next = this.#members(source, at, OPEN_BRACE);
+    if (next === DECLINED || this.#recordAt === DECLINED) return DECLINED;
+    if (this.#recordEnd !== DECLINED) {
+      return this.#hasType && this.#hasStream && source[next] === LF ? this.#recordAt : DECLINED;
+    }
+    if (next - at <= MAX_REMEMBERED && this.#isPlain) {
+      this.#head = Buffer.from(source.subarray(at, next));
+      this.#headStream = this.stream;
+    }
+    return next;
+  }
+
+  close(source: Buffer, at: number, end: number): boolean {
+    if (this.#recordEnd !== DECLINED) return at === this.#recordEnd;
+    const length = end - at;
+    if (length > 0 && length === this.#tail.length && this.#isPlain && stands(this.#tail, source, at)) {
+      this.version = this.#tailVersion;
+      if (this.#tailTime !== NO_TIME) this.timeAt = at + this.#tailTime;
+      return true;
+    }
+    const isWhole = this.#isPlain;
+    // What has been read of the head is not read again: every further type, stream or record would be the second.
+    this.#hasType = true;
+    this.#hasStream = true;
+    this.#recordAt = at;
+    const next = this.#members(source, skipSpace(source, at), COMMA);
+    if (next !== end) return false;
+    if (isWhole && length <= MAX_REMEMBERED) {
+      this.#tail = Buffer.from(source.subarray(at, end));
+      this.#tailVersion = this.version;
+      this.#tailTime = this.timeAt === NO_TIME ? NO_TIME : this.timeAt - at;
+    }
+    return true;
+  }
+
+  #forgetLine(): void {
+    this.version = undefined;
+    this.timeAt = NO_TIME;
+    this.#recordAt = DECLINED;
+    this.#recordEnd = DECLINED;
+    this.#hasType = false;
+    this.#hasStream = false;
+    this.#hasVersion = false;
+    this.#hasTime = false;
+    if (this.#others.length > 0) this.#others = [];
+  }
+
+  /** Nothing but type, stream and record was read so far. */
+  get #isPlain(): boolean {
+    return !this.#hasVersion && !this.#hasTime && this.#others.length === 0;
+  }
+
+  /**
+   * Reads members from `at`, where `opener` has to stand. Ends at the value of the record, when type and stream are known
+   * then; otherwise behind the object, at the line's LF.
+   */
+  #members(source: Buffer, at: number, opener: number): number {
+    for (; source[at] !== CLOSE_BRACE; opener = COMMA) {
+      if (source[at] !== opener) return DECLINED;
+      const keyAt = skipSpace(source, at + 1);
+      const colon = this.#colonBehind(source, keyAt);
+      if (colon === DECLINED) return DECLINED;
+      const valueAt = skipSpace(source, colon + 1);
+      const next = this.#member(source, keyAt, valueAt);
+      if (next === DECLINED || next === valueAt) return next;
+      at = skipSpace(source, next);
+    }
+    const end = skipSpace(source, at + 1);
+    return source[end] === LF ? end : DECLINED;
+  }
+
+  #colonBehind(source: Buffer, keyAt: number): number {
+    if (source[keyAt] !== QUOTE) return DECLINED;
+    const end = closingQuote(source, keyAt);
+    if (end === -1) return DECLINED;
+    const colon = skipSpace(source, end + 1);
+    return source[colon] === COLON ? colon : DECLINED;
+  }
+
+  /** Behind the value of a member; at it, when it is the record and can be read now. */
+  #member(source: Buffer, keyAt: number, at: number): number {
+    if (stands(KEYS.type, source, keyAt)) return this.#type(source, at);
+    if (stands(KEYS.stream, source, keyAt)) return this.#stream(source, at);
+    if (stands(KEYS.record, source, keyAt)) return this.#record(source, at);
+    if (stands(KEYS.timeExtracted, source, keyAt)) return this.#time(source, at);
+    if (stands(KEYS.version, source, keyAt)) return this.#version(source, at);
+    return this.#other(source, keyAt, at);
+  }
+
+  /** A member that says nothing to this program. It has to be JSON all the same, and no known key in other words. */
+  #other(source: Buffer, keyAt: number, at: number): number {
+    const keyEnd = plainTextEnd(source, keyAt);
+    const end = skipValue(source, at);
+    if (keyEnd === DECLINED || end === DECLINED) return DECLINED;
+    const key = source.toString('utf8', keyAt, keyEnd);
+    if (this.#others.includes(key)) return DECLINED;
+    this.#others.push(key);
+    return isPlainJson(source.toString('utf8', at, end)) ? end : DECLINED;
+  }
+
+  #type(source: Buffer, at: number): number {
+    if (this.#hasType || !stands(TYPE, source, at)) return DECLINED;
+    this.#hasType = true;
+    return at + TYPE.length;
+  }
+
+  #stream(source: Buffer, at: number): number {
+    const end = plainTextEnd(source, at);
+    if (this.#hasStream || end <= at + 2) return DECLINED;
+    this.#hasStream = true;
+    const name = source.subarray(at + 1, end - 1);
+    if (!name.equals(this.#streamBytes)) {
+      this.#streamBytes = Buffer.from(name);
+      this.#streamName = name.toString();
+    }
+    this.stream = this.#streamName;
+    return end;
+  }
+
+  #record(source: Buffer, at: number): number {
+    if (this.#recordAt !== DECLINED || source[at] !== OPEN_BRACE) return DECLINED;
+    this.#recordAt = at;
+    if (this.#hasType && this.#hasStream) return at;
+    this.#recordEnd = skipValue(source, at);
+    return this.#recordEnd;
+  }
+
+  #version(source: Buffer, at: number): number {
+    if (this.#hasVersion) return DECLINED;
+    this.#hasVersion = true;
+    const end = skipValue(source, at);
+    if (end === DECLINED) return DECLINED;
+    const text = source.toString('latin1', at, end);
+    if (text === 'null') return end;
+    if (!VERSION.test(text)) return DECLINED;
+    this.version = text;
+    return end;
+  }
+
+  #time(source: Buffer, at: number): number {
+    if (this.#hasTime) return DECLINED;
+    this.#hasTime = true;
+    if (stands(NULL, source, at)) return at + NULL.length;
+    const end = plainTextEnd(source, at);
+    // An empty text says nothing.
+    if (end > at + 2) this.timeAt = at;
+    return end;
+  }
+}
+
+function isPlainJson(text: string): boolean {
+  try {
+    return parseValue(text).duplicateKeys === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Behind the text at `at`, which has neither escapes nor control characters; -1 for anything else. */
+function plainTextEnd(source: Buffer, at: number): number {
+  if (source[at] !== QUOTE) return DECLINED;
+  const end = closingQuote(source, at);
+  for (let i = at + 1; i < end; i++) {
+    const byte = source[i] as number;
+    if (byte < 0x20 || byte === 0x5c) return DECLINED;
+  }
+  return end === -1 ? DECLINED : end + 1;
+}

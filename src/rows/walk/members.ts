@@ -1,0 +1,110 @@
+/**
+ * The members that records of a stream have, and which one came behind which the last time. Records of one stream look
+ * alike: what stands between two values is mostly, byte by byte, what stood there before, and is not read again then.
+ */
+import { closingQuote, COLON, QUOTE, skipSpace } from '../../protocol/bytes.ts';
+import { parseValue } from '../../protocol/json.ts';
+
+/** Longer ones are read each time. In bytes. */
+const MAX_GAP = 256;
+
+/** Of one object. More properties that no column reads are not remembered. */
+const MAX_STRANGERS = 1000;
+
+const NO_COLUMN = -1;
+
+export class Member {
+  /** As people know it: `address.city`. */
+  readonly path: string;
+  /** The column that it fills; -1 for none. */
+  column = NO_COLUMN;
+  /** What is read of an object in this place. */
+  inner: MemberTable | undefined;
+  /** A value that is not null says that the row was deleted. */
+  isDeletionMark = false;
+  /** The schema has it, or it was told that it has not. */
+  isKnown = false;
+  /** What stands between the brace or comma in front of it and its value. */
+  gap: Buffer = Buffer.alloc(0);
+  /** What came behind it. */
+  next: Member | undefined;
+  /** The record in which it was seen last. */
+  seenIn = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+}
+
+/** The members of one object: the record, or an object in it whose properties have columns of their own. */
+export class MemberTable {
+  /** What stands before the names of its members: `address.`. */
+  readonly #prefix: string;
+  readonly #byName = new Map<string, Member>();
+  #strangers = 0;
+  /** What came first. */
+  first: Member | undefined;
+  /** Where the value of the member begins that was read last. */
+  valueAt = -1;
+
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
+
+  /** One more property than can be remembered was read. */
+  get isFull(): boolean {
+    return this.#strangers > MAX_STRANGERS;
+  }
+
+  /** The member at a path of the schema. Undefined where an object is read as a whole and in parts. */
+  at([name = '', ...rest]: readonly string[]): Member | undefined {
+    const member = this.#byName.get(name) ?? this.#add(name);
+    member.isKnown = true;
+    if (rest.length === 0) return member.inner ? undefined : member;
+    if (member.column !== NO_COLUMN) return undefined;
+    member.inner ??= new MemberTable(`${member.path}.`);
+    return member.inner.at(rest);
+  }
+
+  /**
+   * The member whose key stands behind the brace or comma at `at`, and behind `previous`. Undefined for what is no key, or
+   * for one more than can be remembered.
+   */
+  read(source: Buffer, at: number, previous: Member | undefined): Member | undefined {
+    const keyAt = skipSpace(source, at + 1);
+    if (source[keyAt] !== QUOTE) return undefined;
+    const keyEnd = closingQuote(source, keyAt);
+    if (keyEnd === -1) return undefined;
+    const colon = skipSpace(source, keyEnd + 1);
+    if (source[colon] !== COLON) return undefined;
+    this.valueAt = skipSpace(source, colon + 1);
+    const name = nameOf(source.toString('utf8', keyAt, keyEnd + 1));
+    const member = name === undefined ? undefined : (this.#byName.get(name) ?? this.#stranger(name));
+    if (member && this.valueAt - at <= MAX_GAP) {
+      member.gap = Buffer.from(source.subarray(at + 1, this.valueAt));
+      if (previous) previous.next = member;
+      else this.first = member;
+    }
+    return member;
+  }
+
+  #stranger(name: string): Member | undefined {
+    return ++this.#strangers > MAX_STRANGERS ? undefined : this.#add(name);
+  }
+
+  #add(name: string): Member {
+    const member = new Member(this.#prefix + name);
+    this.#byName.set(name, member);
+    return member;
+  }
+}
+
+/** Undefined when the text is not one of JSON. */
+function nameOf(text: string): string | undefined {
+  try {
+    const { value } = parseValue(text);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+/** The cells of the `_sdc_*` columns. Most of them hold the same in many rows, and their bytes are kept as long as that is so. */
+import type { Column, MetadataField } from '../../table/types.ts';
+import type { RecordEncoder } from '../encoder.ts';
+import { metadataValue, type Surroundings } from '../metadata.ts';
+import { noLosses } from '../values.ts';
+import type { RowCells } from './row-cells.ts';
+
+/** What is known of a record beside its values. */
+export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt'> {
+  /** Where the text of time_extracted begins in the tape's source; -1 without one. */
+  readonly timeAt: number;
+}
+
+interface Kept {
+  readonly column: number;
+  readonly field: MetadataField;
+  /** What the bytes depend on. */
+  of: number | string | undefined;
+  bytes: Buffer | undefined;
+  width: number;
+}
+
+export class MetadataCells {
+  readonly #encoder: RecordEncoder;
+  readonly #kept: readonly Kept[];
+
+  constructor(columns: readonly Column[], encoder: RecordEncoder) {
+    this.#encoder = encoder;
+    this.#kept = columns.flatMap(({ source }, column) =>
+      source.kind === 'metadata'
+        ? [{ column, field: source.field, of: undefined, bytes: undefined, width: 0 }]
+        : [],
+    );
+  }
+
+  /** Writes all of them; `writeTime` writes the value at an offset of the source into a column. Throws ValueError. */
+  write(facts: RecordFacts, cells: RowCells, writeTime: (column: number, at: number) => boolean): boolean {
+    for (const kept of this.#kept) {
+      const { column, field } = kept;
+      if (field === '_sdc_extracted_at' && facts.timeAt !== -1) {
+        if (!writeTime(column, facts.timeAt)) return false;
+        continue;
+      }
+      cells.reach(column);
+      const { tape } = cells;
+      const start = tape.to;
+      const of = dependency(field, facts);
+      if (kept.bytes && kept.of === of) {
+        cells.putBytes(kept.bytes, kept.width);
+      } else {
+        const value = metadataValue(field, { ...facts, timeExtracted: undefined, deletedAt: null });
+        cells.put(this.#encoder.cell(column, value, noLosses()));
+        kept.of = of;
+        kept.bytes = Buffer.from(tape.out.subarray(start, tape.to));
+        kept.width = tape.width;
+      }
+      cells.end(column, start);
+    }
+    return true;
+  }
+}
+
+function dependency(field: MetadataField, facts: RecordFacts): number | string | undefined {
+  switch (field) {
+    case '_sdc_received_at':
+    case '_sdc_sequence':
+      return facts.now;
+    case '_sdc_batched_at':
+      return facts.batchOpenedAt;
+    case '_sdc_table_version':
+      return facts.version;
+    case '_sdc_sync_started_at':
+    case '_sdc_extracted_at':
+    case '_sdc_deleted_at':
+    case '_sdc_changes':
+      return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The cells of one row on the tape: written in the order in which the values come, and put into the order of the columns
+ * when the row is complete, if they came in another. Columns that are passed over are presumed to be NULL until they come.
+ */
+import { COMMA, QUOTE } from '../../protocol/bytes.ts';
+import { Token, type Cell } from '../values.ts';
+import { Tape } from './tape.ts';
+
+/** In place of a width: the cell is NULL. */
+export const IS_NULL = -1;
+
+/** Shorter cells are copied byte by byte, which is faster. */
+const SHORT = 48;
+
+export class RowCells {
+  /** Bytes of each text as its column stores it. */
+  readonly widths: Int32Array;
+  tape = new Tape();
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #sentinel: Buffer;
+  #rowStart = 0;
+  /** The column behind the last one that was reached. */
+  #next = 0;
+  #isOrdered = true;
+  #assembled = Buffer.alloc(0);
+
+  constructor(columns: number, sentinel: string) {
+    this.widths = new Int32Array(columns);
+    this.#starts = new Int32Array(columns);
+    this.#ends = new Int32Array(columns);
+    this.#sentinel = Buffer.from(sentinel);
+  }
+
+  /** Bytes of a NULL with its comma. */
+  get nullBytes(): number {
+    return this.#sentinel.length + 1;
+  }
+
+  begin(tape: Tape): void {
+    this.tape = tape;
+    this.#rowStart = tape.to;
+    this.#next = 0;
+    this.#isOrdered = true;
+  }
+
+  /** Comes before the cell of a column is written. */
+  reach(column: number): void {
+    if (column === this.#next) {
+      this.#next++;
+    } else if (column < this.#next) {
+      this.#isOrdered = false;
+    } else {
+      while (this.#next < column) this.writeNull(this.#next++);
+      this.#next++;
+    }
+  }
+
+  /** Comes when the cell has been written from `start` on. */
+  end(column: number, start: number): void {
+    const { tape } = this;
+    this.#starts[column] = start;
+    this.#ends[column] = tape.to;
+    this.widths[column] = tape.width;
+    tape.out[tape.to++] = COMMA;
+  }
+
+  writeNull(column: number): void {
+    const { tape } = this;
+    const start = tape.to;
+    this.putBytes(this.#sentinel, IS_NULL);
+    this.end(column, start);
+  }
+
+  /** Writes a cell that was made elsewhere. */
+  put(cell: Cell): void {
+    const { tape } = this;
+    if (cell === null) {
+      this.putBytes(this.#sentinel, IS_NULL);
+    } else if (cell instanceof Token) {
+      tape.to += tape.out.write(cell.text, tape.to, 'latin1');
+      tape.width = 0;
+    } else {
+      tape.out[tape.to++] = QUOTE;
+      tape.to += tape.out.write(cell.replaceAll('"', '""'), tape.to);
+      tape.out[tape.to++] = QUOTE;
+      tape.width = Buffer.byteLength(cell);
+    }
+  }
+
+  putBytes(bytes: Uint8Array, width: number): void {
+    const { tape } = this;
+    const { out } = tape;
+    let { to } = tape;
+    for (let i = 0; i < bytes.length; i++) out[to++] = bytes[i] as number;
+    tape.to = to;
+    tape.width = width;
+  }
+
+  /** The columns that did not come are NULL; all stand in their order, each with a comma behind it. */
+  complete(): void {
+    const columns = this.widths.length;
+    while (this.#next < columns) this.writeNull(this.#next++);
+    if (!this.#isOrdered) this.#assemble();
+  }
+
+  #assemble(): void {
+    const { tape } = this;
+    const { out } = tape;
+    const room = tape.to - this.#rowStart;
+    if (this.#assembled.length < room) this.#assembled = Buffer.allocUnsafeSlow(room * 2);
+    const assembled = this.#assembled;
+    let to = 0;
+    for (let column = 0; column < this.widths.length; column++) {
+      const start = this.#starts[column] as number;
+      // With its comma.
+      const end = (this.#ends[column] as number) + 1;
+      if (end - start > SHORT) to += out.copy(assembled, to, start, end);
+      else for (let i = start; i < end; i++) assembled[to++] = out[i] as number;
+    }
+    out.set(assembled.subarray(0, to), this.#rowStart);
+    tape.to = this.#rowStart + to;
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * Records to rows of CSV without a JavaScript object in between: the bytes of a record are walked once, by the writers of
+ * the columns as they are stored. What it does not know it declines: a value to the cell of the reference encoder, a record
+ * to the reference encoder as a whole. Nothing of a record that is declined is counted, measured or kept.
+ */
+import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
+import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
+import { DELETED_AT } from '../../table/metadata.ts';
+import type { Column } from '../../table/types.ts';
+import type { BatchFacts, RecordEncoder } from '../encoder.ts';
+import { pathOf } from '../source.ts';
+import { addLosses, noLosses } from '../values.ts';
+import { ValueError } from '../value-error.ts';
+import { MemberTable, type Member } from './members.ts';
+import { MetadataCells, type RecordFacts } from './metadata-cells.ts';
+import { writeNested } from './nested.ts';
+import { IS_NULL, RowCells } from './row-cells.ts';
+import { DECLINED, type Tape, type Writer } from './tape.ts';
+import { writerOf } from './writers.ts';
+
+export interface WalkOptions {
+  readonly columns: readonly Column[];
+  /** Columns of the schema that are not loaded. */
+  readonly ignored?: readonly Column[];
+  /** The reference. It has the losses too. */
+  readonly encoder: RecordEncoder;
+  readonly sentinel: string;
+  /** Rows end with their place in the stream. */
+  readonly hasOrdinals: boolean;
+  /** Rows end with whether they are stubs, which no row of the walk is. */
+  readonly hasStubs: boolean;
+}
+
+/** Why a record was left to the reference encoder. */
+export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown properties';
+
+const NULL = Buffer.from('null');
+
+/** What a number or a time may take beyond its text in JSON. */
+const CELL_BYTES = 64;
+const ROW_BYTES = 64;
+
+const MAX_INT = 2 ** 31 - 1;
+
+/** Undefined where columns cannot be filled in one walk. */
+export function createWalk(options: WalkOptions): RowWalk | undefined {
+  const { columns, ignored = [], encoder } = options;
+  const members = new MemberTable();
+  for (const [i, { source }] of columns.entries()) {
+    const path = pathOf(source);
+    if (path.length === 0) continue;
+    const member = members.at(path);
+    if (!member || member.column !== -1) return undefined;
+    if (source.kind === 'property') member.column = i;
+  }
+  for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
+  if (encoder.marksDeletion) {
+    const mark = members.at([DELETED_AT]);
+    if (!mark) return undefined;
+    mark.isDeletionMark = true;
+  }
+  return new RowWalk(options, members);
+}
+
+export class RowWalk {
+  /** Why the last record was declined. */
+  declined: Decline = 'form';
+  readonly #encoder: RecordEncoder;
+  readonly #hasOrdinals: boolean;
+  readonly #hasStubs: boolean;
+  readonly #members: MemberTable;
+  readonly #writers: readonly Writer[];
+  readonly #cells: RowCells;
+  readonly #metadata: MetadataCells | undefined;
+  readonly #isKey: readonly boolean[];
+  /** Columns that hold no NULL. */
+  readonly #required: readonly number[];
+  /** Columns whose widths are measured. */
+  readonly #texts: readonly number[];
+  readonly #maxWidths: Int32Array;
+  /** Columns that the row needs to grow. */
+  readonly #grown = new Set<number>();
+  /** Properties that nothing reads, seen for the first time. */
+  readonly #strangers: Member[] = [];
+  #losses = noLosses();
+  #hasLosses = false;
+  #record = 0;
+
+  constructor({ columns, encoder, sentinel, hasOrdinals, hasStubs }: WalkOptions, members: MemberTable) {
+    this.#encoder = encoder;
+    this.#hasOrdinals = hasOrdinals;
+    this.#hasStubs = hasStubs;
+    this.#members = members;
+    this.#writers = columns.map(({ type }) => writerOf(type));
+    this.#cells = new RowCells(columns.length, sentinel);
+    const hasMetadata = columns.some(({ source }) => source.kind === 'metadata');
+    this.#metadata = hasMetadata ? new MetadataCells(columns, encoder) : undefined;
+    this.#isKey = columns.map(({ isKey }) => isKey);
+    this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
+    this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
+    this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
+  }
+
+  /** How many bytes the tape must have room for when the line has so many. */
+  room(lineBytes: number): number {
+    // Every byte may be a quote, and a column may be presumed to be NULL before its value comes.
+    return lineBytes * 2 + this.#writers.length * (this.#cells.nullBytes + CELL_BYTES) + ROW_BYTES;
+  }
+
+  /** Walks the record that begins at `at` of the tape's source. Where it ends; -1 when it is declined. */
+  record(tape: Tape, at: number): number {
+    this.#cells.begin(tape);
+    this.#record++;
+    if (this.#grown.size > 0) this.#grown.clear();
+    if (this.#strangers.length > 0) this.#strangers.length = 0;
+    if (this.#hasLosses) {
+      this.#losses = noLosses();
+      this.#hasLosses = false;
+    }
+    return this.#object(this.#members, at);
+  }
+
+  /** Completes the row with what is known beside its values. False when it is declined. */
+  complete(facts: RecordFacts, ordinal: number): boolean {
+    const cells = this.#cells;
+    if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
+    cells.complete();
+    for (const column of this.#required) {
+      if (cells.widths[column] === IS_NULL) return this.#decline('value') !== DECLINED;
+    }
+    const { tape } = cells;
+    if (this.#hasOrdinals) writeOrdinal(tape, ordinal);
+    if (this.#hasStubs) tape.to += tape.out.write('false,', tape.to, 'latin1');
+    tape.out[tape.to - 1] = LF;
+    return true;
+  }
+
+  /** Counts and measures what the completed row holds. */
+  commit({ maxBytes, nulls, outgrown }: BatchFacts): void {
+    const { widths } = this.#cells;
+    for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;
+    for (const i of this.#texts) {
+      const width = widths[i] as number;
+      if (width > (maxBytes[i] ?? 0)) maxBytes[i] = width;
+    }
+    for (const i of this.#grown) outgrown[i] = true;
+    if (this.#hasLosses) addLosses(this.#encoder.losses, this.#losses);
+    for (const member of this.#strangers) {
+      member.isKnown = true;
+      this.#encoder.tellUnknown(member.path);
+    }
+  }
+
+  #decline(why: Decline): number {
+    this.declined = why;
+    return DECLINED;
+  }
+
+  /** Walks the members of the object at `at`. */
+  #object(members: MemberTable, at: number): number {
+    const { source } = this.#cells.tape;
+    let opener = OPEN_BRACE;
+    let previous: Member | undefined;
+    let member = members.first;
+    for (;;) {
+      if (member && source[at] === opener && stands(member.gap, source, at + 1)) {
+        at += 1 + member.gap.length;
+      } else {
+        at = skipSpace(source, at);
+        if (opener === COMMA && source[at] === CLOSE_BRACE) return at + 1;
+        if (source[at] !== opener) return this.#decline('form');
+        const end = skipSpace(source, at + 1);
+        if (opener === OPEN_BRACE && source[end] === CLOSE_BRACE) return end + 1;
+        member = members.read(source, at, previous);
+        if (!member) return this.#decline(members.isFull ? 'unknown properties' : 'form');
+        at = members.valueAt;
+      }
+      if (member.seenIn === this.#record) return this.#decline('repeated key');
+      member.seenIn = this.#record;
+      at = this.#member(member, at);
+      if (at === DECLINED) return DECLINED;
+      if (source[at] === CLOSE_BRACE) return at + 1;
+      opener = COMMA;
+      previous = member;
+      member = member.next;
+    }
+  }
+
+  #member(member: Member, at: number): number {
+    const { source } = this.#cells.tape;
+    if (member.isDeletionMark && !stands(NULL, source, at)) return this.#decline('deletion');
+    if (member.column !== -1) return this.#column(member.column, at);
+    if (member.inner) {
+      if (stands(NULL, source, at)) return at + NULL.length;
+      return source[at] === OPEN_BRACE ? this.#object(member.inner, at) : this.#decline('value');
+    }
+    if (!member.isKnown) this.#strangers.push(member);
+    return this.#pass(at);
+  }
+
+  /** Passes over a value that nothing reads, which has to be JSON all the same. */
+  #pass(at: number): number {
+    const { tape } = this.#cells;
+    const start = tape.to;
+    const end = writeNested(tape, at);
+    tape.to = start;
+    return end === DECLINED ? this.#parsed(at, () => undefined) : end;
+  }
+
+  #column(column: number, at: number): number {
+    const cells = this.#cells;
+    const { tape } = cells;
+    cells.reach(column);
+    if (stands(NULL, tape.source, at)) {
+      cells.writeNull(column);
+      return at + NULL.length;
+    }
+    const start = tape.to;
+    let end = (this.#writers[column] as Writer)(tape, at);
+    if (end === DECLINED) {
+      tape.to = start;
+      end = this.#otherwise(column, at);
+      if (end === DECLINED) return DECLINED;
+    }
+    if (tape.width > (this.#maxWidths[column] as number)) return this.#decline('value');
+    cells.end(column, start);
+    return end;
+  }
+
+  /** Writes a value that the column's writer declined. */
+  #otherwise(column: number, at: number): number {
+    // Keys take no change, and whether there is one is for the reference to say.
+    if (this.#isKey[column] === true) return this.#decline('value');
+    return this.#parsed(at, (value) => {
+      this.#cells.put(this.#encoder.cell(column, value, this.#losses));
+      if (this.#encoder.hasOutgrown(column)) this.#grown.add(column);
+    });
+  }
+
+  /** Parses the value at `at` and hands it on. Behind the value. */
+  #parsed(at: number, take: (value: Json) => void): number {
+    const { source } = this.#cells.tape;
+    const end = skipValue(source, at);
+    if (end === -1) return this.#decline('form');
+    this.#hasLosses = true;
+    try {
+      const { value, duplicateKeys } = parseValue(source.toString('utf8', at, end));
+      this.#losses.duplicateKeys += duplicateKeys;
+      take(value);
+      return end;
+    } catch (error) {
+      return this.#declineFor(error);
+    }
+  }
+
+  #writeMetadata(metadata: MetadataCells, facts: RecordFacts): boolean {
+    try {
+      return metadata.write(facts, this.#cells, (column, at) => this.#column(column, at) !== DECLINED);
+    } catch (error) {
+      return this.#declineFor(error) !== DECLINED;
+    }
+  }
+
+  #declineFor(error: unknown): number {
+    if (error instanceof JsonError) return this.#decline('form');
+    if (error instanceof ValueError) return this.#decline('value');
+    throw error;
+  }
+}
+
+/** The digits of a whole number, with a comma behind them. */
+function writeOrdinal(tape: Tape, ordinal: number): void {
+  const { out } = tape;
+  if (ordinal <= MAX_INT) {
+    let digits = 1;
+    for (let rest = ordinal; rest >= 10; rest = (rest / 10) | 0) digits++;
+    for (let at = tape.to + digits - 1, rest = ordinal; at >= tape.to; at--) {
+      const tens = (rest / 10) | 0;
+      out[at] = 0x30 + rest - tens * 10;
+      rest = tens;
+    }
+    tape.to += digits;
+  } else {
+    tape.to += out.write(String(ordinal), tape.to, 'latin1');
+  }
+  out[tape.to++] = COMMA;
+}

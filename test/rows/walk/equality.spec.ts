@@ -1,0 +1,84 @@
+/**
+ * The walk against the reference encoder: what the walk takes, the reference takes too, with the same bytes, widths, NULLs,
+ * losses and unknown properties. WALK_RECORDS sets how many records are tried.
+ */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { LineCutter } from '../../../src/protocol/lines.ts';
+import { AgainstReference } from './against-reference.ts';
+import { hostileStream, Random, type HostileStream } from './hostile.ts';
+
+const RECORDS = Number(process.env['WALK_RECORDS'] ?? 200_000);
+const PER_STREAM = 500;
+
+const LF = Buffer.from('\n');
+
+/** The blocks of lines that arrive in chunks of any size. */
+function* blocksOf(lines: readonly Buffer[], random: Random): Generator<Buffer> {
+  const bytes = Buffer.concat(lines.flatMap((line) => [line, LF]));
+  const cutter = new LineCutter();
+  for (let at = 0; at < bytes.length;) {
+    const end = at + 1 + random.below(random.of([10, 1000, 100_000]));
+    yield* cutter.push(bytes.subarray(at, end));
+    at = end;
+  }
+  yield* cutter.end();
+}
+
+/** Compares the rows of each line, and in the end what was measured. Returns how many lines the walk took. */
+function compare(stream: HostileStream, blocks: Iterable<Buffer>): number {
+  const both = new AgainstReference(stream);
+  let taken = 0;
+  for (const block of blocks) {
+    for (const [line, row] of both.walk(block)) {
+      if (row === undefined) continue;
+      taken++;
+      const expected = both.expected(line);
+      if (row !== expected) {
+        const columns = JSON.stringify(stream.columns);
+        throw new Error(
+          `of ${line.toString()} the walk makes ${row}, the reference ${expected ?? 'nothing'}; ${columns}`,
+        );
+      }
+    }
+  }
+  expect(both.walked.measured).to.deep.equal(both.reference.measured);
+  return taken;
+}
+
+describe('the walk', () => {
+  it('makes the rows of the reference encoder, of hostile lines in any chunks', () => {
+    let [lines, taken] = [0, 0];
+    const law = fc.property(fc.integer(), (seed) => {
+      const stream = hostileStream(seed);
+      const all = Array.from({ length: PER_STREAM }, () => stream.line());
+      lines += all.length;
+      taken += compare(stream, blocksOf(all, new Random(seed + 1)));
+    });
+    fc.assert(law, { numRuns: Math.ceil(RECORDS / PER_STREAM) });
+    // Most lines hold a value that no column takes; of the rest nearly all have to be walked.
+    expect(taken / lines).to.be.above(0.1);
+  }).timeout(3_600_000);
+
+  it('takes no line with a changed byte that the reference refuses', () => {
+    const law = fc.property(fc.integer(), (seed) => {
+      const stream = hostileStream(seed);
+      const lines = Array.from({ length: 20 }, () => stream.line());
+      const random = new Random(seed + 1);
+      const changed = lines.flatMap((line) =>
+        Array.from(line).flatMap((_, at) => {
+          const other = Buffer.from(line);
+          other[at] = random.of(BYTES);
+          return line.length < 400 ? [line, other] : [];
+        }),
+      );
+      compare(stream, blocksOf(changed, random));
+    });
+    fc.assert(law, { numRuns: Math.ceil(RECORDS / 20_000) });
+  }).timeout(3_600_000);
+});
+
+/** What JSON is made of, and what it is not. */
+const BYTES = Array.from(Buffer.from('{}[]":,\\0123456789-+.eEtfnu TZ\t\r\0\x01\x7fé/')).filter(
+  (byte) => byte !== 0x0a,
+);

@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import { PartShaper } from '../../src/staging/shape.ts';
+
+const MB = 1024 * 1024;
+
+function shaper(openMb: number, slices?: number): PartShaper {
+  const made = new PartShaper(openMb * MB);
+  made.useSlices(slices);
+  return made;
+}
+
+describe('PartShaper', () => {
+  it('cuts as many parts together as there are slices, two groups of them in the open memory', () => {
+    expect(shaper(32, 2).shape).to.deep.equal({ partBytes: 8 * MB, group: 2 });
+    expect(shaper(32, 4).shape).to.deep.equal({ partBytes: 4 * MB, group: 4 });
+    expect(shaper(320, 16).shape).to.deep.equal({ partBytes: 10 * MB, group: 16 });
+  });
+
+  it('cuts fewer where parts would compress to less than 1 MB', () => {
+    expect(shaper(32, 16).shape).to.deep.equal({ partBytes: 4 * MB, group: 4 });
+    expect(shaper(4, 4).shape).to.deep.equal({ partBytes: 2 * MB, group: 1 });
+  });
+
+  it('learns from the parts so far how much they compress', () => {
+    const made = shaper(32, 4);
+    made.compressed(20 * MB, 2 * MB);
+    expect(made.shape).to.deep.equal({ partBytes: 16 * MB, group: 1 });
+    made.compressed(20 * MB, 38 * MB);
+    expect(made.shape).to.deep.equal({ partBytes: 4 * MB, group: 4 });
+  });
+
+  it('takes four slices where nobody knows how many there are', () => {
+    expect(shaper(32).shape.group).to.equal(4);
+  });
+
+  it('makes the rest of a batch a whole group if that is worthwhile, and fewer parts otherwise', () => {
+    const made = shaper(32, 4);
+    const counts = [0, 1, 3.3, 7, 10, 13.3, 16, 31].map((mb) => made.countOf(mb * MB));
+    expect(counts).to.deep.equal([1, 1, 1, 2, 3, 4, 4, 4]);
+  });
+
+  it('never makes parts larger than COPY reads well', () => {
+    expect(shaper(10_000, 2).shape).to.deep.equal({ partBytes: 64 * MB, group: 2 });
+  });
+});

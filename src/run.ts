@@ -164,7 +164,9 @@ export class Run {
           this.#tape.read(block);
           const stream = isText ? lines.walk(at, end) : undefined;
           const wait = stream ? this.#closeIfFull(stream) : lines.parse(block.subarray(at, end));
-          if (wait) await wait;
+          if (!wait) continue;
+          await wait;
+          this.#readAt = this.#parts.now();
         }
         if (signal.aborted) return;
         await this.#settleChunk();

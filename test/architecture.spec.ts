@@ -78,6 +78,11 @@ describe('the architecture', () => {
     expect(shown(imports.filter(({ from, to }) => isLocal(from) && !isLocal(to)))).to.deep.equal([]);
   });
 
+  it('loads nothing of a command before it is known which one it is', () => {
+    const found = imports.filter(({ from, kind }) => from === 'main.ts' && kind === 'static').map(({ to }) => to);
+    expect(found).to.deep.equal(['cli.ts', 'errors.ts']);
+  });
+
   it('loads the local warehouse only when it is asked for', () => {
     const command = 'commands/local.ts';
     const wrong = imports.filter(
@@ -85,7 +90,7 @@ describe('the architecture', () => {
         !isLocal(from) &&
         (isLocal(to) || to === command) &&
         from !== command &&
-        (from !== 'main.ts' || kind === 'static'),
+        (from !== 'program.ts' || kind === 'static'),
     );
     expect(shown(wrong)).to.deep.equal([]);
   });

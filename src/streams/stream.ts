@@ -300,12 +300,12 @@ export class Stream {
   }
 
   #open(plan: StreamPlan): OpenBatch {
-    const { objectPrefix, rejectedPrefix, folder, staging, ledger, now, nextBatch, log } = this.#context;
+    const { objectPrefix, rejectedPrefix, folder, staging, ledger, readAt, nextBatch, log } = this.#context;
     const number = nextBatch();
     log.debug({ stream: this.name, batch: number }, 'opened a batch');
     const { table } = this.target;
     const keyPrefix = batchPrefix(objectPrefix, folder, table, number);
-    const openedAt = now();
+    const openedAt = readAt();
     this.#batch = {
       plan,
       openedAt,

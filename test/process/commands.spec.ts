@@ -238,7 +238,7 @@ describe('--local and local', () => {
     const noInput = await runCli(['--config', (await newPlace()).configFile(), '--input', join(dir, 'none')]);
     expect([noInput.code, noInput.logs.at(-1)?.message]).to.deep.equal([
       1,
-      `Cannot read --input ${join(dir, 'none')}: ENOENT: no such file or directory, stat '${join(dir, 'none')}'`,
+      `Cannot read --input ${join(dir, 'none')}: ENOENT: no such file or directory, open '${join(dir, 'none')}'`,
     ]);
   });
 });

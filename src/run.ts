@@ -162,7 +162,8 @@ export class Run {
           end = block.indexOf(LF, at);
           lines.count++;
           this.#tape.read(block);
-          const stream = isText ? lines.walk(at, end) : undefined;
+          const isWalkable = isText || isUtf8(block.subarray(at, end));
+          const stream = isWalkable ? lines.walk(at, end) : undefined;
           const wait = stream ? this.#closeIfFull(stream) : lines.parse(block.subarray(at, end));
           if (!wait) continue;
           await wait;

@@ -79,7 +79,9 @@ describe('the architecture', () => {
   });
 
   it('loads nothing of a command before it is known which one it is', () => {
-    const found = imports.filter(({ from, kind }) => from === 'main.ts' && kind === 'static').map(({ to }) => to);
+    const found = imports
+      .filter(({ from, kind }) => from === 'main.ts' && kind === 'static')
+      .map(({ to }) => to);
     expect(found).to.deep.equal(['cli.ts', 'errors.ts']);
   });
 

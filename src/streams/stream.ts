@@ -330,7 +330,7 @@ export class Stream {
   #whyFallback({ walk }: StreamPlan, { invalidUtf8 }: RecordMessage, { bytes }: Origin): Fallback {
     if (this.settings.validate_records) return 'validate_records';
     if (invalidUtf8) return 'not UTF-8';
-    return bytes.length > SAFE_LINE_BYTES ? 'long line' : (walk?.declined ?? 'form');
+    return bytes.length > SAFE_LINE_BYTES ? 'long line' : (walk?.takeReason() ?? 'form');
   }
 
   #activate(activations: readonly Activation[]): void {

@@ -63,8 +63,7 @@ export function createWalk(options: WalkOptions): RowWalk | undefined {
 }
 
 export class RowWalk {
-  /** Why the last record was declined. */
-  declined: Decline = 'form';
+  #declined: Decline = 'form';
   readonly #encoder: RecordEncoder;
   readonly #hasOrdinals: boolean;
   readonly #hasStubs: boolean;
@@ -110,6 +109,7 @@ export class RowWalk {
   /** Walks the record that begins at `at` of the tape's source. Where it ends; -1 when it is declined. */
   record(tape: Tape, at: number): number {
     this.#cells.begin(tape);
+    this.#declined = 'form';
     this.#record++;
     if (this.#grown.size > 0) this.#grown.clear();
     if (this.#strangers.length > 0) this.#strangers.length = 0;
@@ -151,8 +151,15 @@ export class RowWalk {
     }
   }
 
+  /** Why the record that was declined last was declined. Told once: lines that were not walked have no other reason than their form. */
+  takeReason(): Decline {
+    const why = this.#declined;
+    this.#declined = 'form';
+    return why;
+  }
+
   #decline(why: Decline): number {
-    this.declined = why;
+    this.#declined = why;
     return DECLINED;
   }
 

@@ -188,7 +188,8 @@ class Reader {
   /** Most numbers: digits alone. Anything else is left to the grammar. */
   #plainInteger(): JsonNumber | undefined {
     const first = this.#text.charCodeAt(this.#at);
-    if (first < 0x31 || first > 0x39) return undefined;
+    // NaN at the end of the text.
+    if (!(first >= 0x31 && first <= 0x39)) return undefined;
     let end = this.#at + 1;
     let code = this.#text.charCodeAt(end);
     while (code >= 0x30 && code <= 0x39) code = this.#text.charCodeAt(++end);

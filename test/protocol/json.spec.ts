@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { JsonError, JsonNumber, parseObject, toPlain, type Json } from '../../src/protocol/json.ts';
+import {
+  JsonError,
+  JsonNumber,
+  parseObject,
+  parseValue,
+  toPlain,
+  type Json,
+} from '../../src/protocol/json.ts';
 
 const value = (text: string): Json | undefined => parseObject(`{"v":${text}}`).members.get('v');
 
@@ -208,5 +215,52 @@ describe('toPlain', () => {
       ['__proto__']: { b: Number.POSITIVE_INFINITY },
     });
     expect(Object.keys(plain as object)).to.deep.equal(['a', '__proto__']);
+  });
+});
+
+describe('parseValue', () => {
+  it('reads one value of any kind', () => {
+    const values = ['1', '-1.5', '"a"', 'null', '[1]', '{"a":1}', 'NaN'].map(
+      (text) => parseValue(text).value,
+    );
+    expect(values).to.deep.equal([
+      new JsonNumber('1'),
+      new JsonNumber('-1.5'),
+      'a',
+      null,
+      [new JsonNumber('1')],
+      new Map([['a', new JsonNumber('1')]]),
+      new JsonNumber('NaN'),
+    ]);
+  });
+
+  it('counts keys that stand twice', () => {
+    expect(parseValue('[{"a":1,"a":2,"b":{"c":1,"c":1}}]').duplicateKeys).to.equal(2);
+  });
+
+  it('refuses what is no value, or more than one', () => {
+    for (const text of [
+      '',
+      ' ',
+      '1 ',
+      ' 1',
+      '1 2',
+      ',',
+      '}',
+      '"a',
+      '"a"b',
+      '-',
+      '01',
+      '1.',
+      '+1',
+      'nul',
+      '[1',
+      '[1]]',
+    ]) {
+      expect(
+        accepts(() => parseValue(text)),
+        JSON.stringify(text),
+      ).to.equal(false);
+    }
   });
 });

@@ -171,7 +171,7 @@ export class RowWalk {
     let member = members.first;
     for (;;) {
       if (member && source[at] === opener && stands(member.gap, source, at + 1)) {
-        at += 1 + member.gap.length;
+        at = skipSpace(source, at + 1 + member.gap.length);
       } else {
         at = skipSpace(source, at);
         if (opener === COMMA && source[at] === CLOSE_BRACE) return at + 1;

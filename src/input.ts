@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, read, type Stats } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { InputError, messageOf } from './errors.ts';
@@ -18,6 +19,8 @@ const STDIN = 0;
 /** What a pipe of Linux holds. */
 const PIPE_BYTES = 64 * 1024;
 const FILE_BYTES = 1024 * 1024;
+/** Between pieces of so many bytes whatever waits for this thread gets its turn: compressors want the next rows. */
+const PIECE_BYTES = 256 * 1024;
 
 /** The file, or stdin without one. Throws InputError. */
 export function openInput(path: string | undefined): Input {
@@ -127,7 +130,10 @@ class FileInput implements Input {
         if (this.#isDestroyed) throw CLOSED;
         if (bytesRead === 0) return;
         reading = this.#fill(other);
-        yield buffer.subarray(0, bytesRead);
+        for (let at = 0; at < bytesRead; at += PIECE_BYTES) {
+          if (at > 0) await turn();
+          yield buffer.subarray(at, Math.min(at + PIECE_BYTES, bytesRead));
+        }
         [buffer, other] = [other, buffer];
       }
     } catch (error) {

@@ -260,11 +260,9 @@ export class Run {
     for (const stream of this.#streams.encode()) await this.#closeFull(stream);
     this.#writeState();
     const { budget } = this.#parts.staging;
-    while (budget.isFull && !this.#failure) {
-      // At least half of the budget is on its way to S3 then, and comes free by itself.
-      this.#streams.cutDownTo(budget.limit / 2);
-      await budget.room();
-    }
+    // Early enough that the compressors have something to do before reading has to wait for them.
+    if (budget.openBytes > budget.limit * 0.6) this.#streams.cutDownTo(budget.limit * 0.3);
+    while (budget.isFull && !this.#failure) await budget.room();
   }
 
   #writeState(): void {

@@ -31,7 +31,7 @@ describe('openInput', () => {
     writeFileSync(path, bytes);
     const found = await read(openInput(path));
     expect(found.bytes.equals(bytes)).to.equal(true);
-    expect(found.chunks).to.equal(3);
+    expect(found.chunks).to.equal(12);
   });
 
   it('reads an empty file', async () => {

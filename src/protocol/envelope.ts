@@ -4,6 +4,7 @@
  * before, byte by byte, and then it is not read again. Lines that look otherwise in any way are declined: JSON decides.
  */
 import {
+  BACKSLASH,
   CLOSE_BRACE,
   closingQuote,
   COLON,
@@ -63,6 +64,7 @@ const VERSION = /^(?:0|-?[1-9]\d{0,17})$/;
 
 /** What is longer is read each time. In bytes. */
 const MAX_REMEMBERED = 1024;
+const MAX_NAMES = 10_000;
 
 /** The line of a RECORD message. */
 export class Envelope implements Frame {
@@ -70,16 +72,18 @@ export class Envelope implements Frame {
   stream = '';
   version: string | undefined;
   timeAt = NO_TIME;
-  /** What stood before the last record that had type and stream alone before it. */
-  #head: Buffer = NOTHING;
-  #headStream = '';
+  /** What stood before the name of the stream, and between it and the record, in the last line that had no more there. */
+  #before: Buffer = NOTHING;
+  #between: Buffer = NOTHING;
+  /** Where the name of the stream stands. */
+  #nameAt = DECLINED;
+  #nameEnd = DECLINED;
   /** What stood behind the last record, up to the end of the line. */
   #tail: Buffer = NOTHING;
   #tailVersion: string | undefined;
   /** Where in the tail the text of time_extracted begins. */
   #tailTime = NO_TIME;
-  #streamBytes: Buffer = NOTHING;
-  #streamName = '';
+  readonly #names = new Names();
   #recordAt = DECLINED;
   /** Where the record ends, when it stood before other members and was passed over. */
   #recordEnd = DECLINED;
@@ -93,10 +97,8 @@ export class Envelope implements Frame {
   /** Where the record of the line at `at` begins; -1 when the line is no RECORD, or not one that can be taken like this. */
   open(source: Buffer, at: number): number {
     this.#forgetLine();
-    if (this.#head.length > 0 && stands(this.#head, source, at)) {
-      this.stream = this.#headStream;
-      return at + this.#head.length;
-    }
+    const expected = this.#expected(source, at);
+    if (expected !== DECLINED) return expected;
     if (source[at] !== OPEN_BRACE) return DECLINED;
     const next = this.#members(source, at, OPEN_BRACE);
     if (next === DECLINED || this.#recordAt === DECLINED) return DECLINED;
@@ -104,8 +106,8 @@ export class Envelope implements Frame {
       return this.#hasType && this.#hasStream && source[next] === LF ? this.#recordAt : DECLINED;
     }
     if (next - at <= MAX_REMEMBERED && this.#isPlain) {
-      this.#head = Buffer.from(source.subarray(at, next));
-      this.#headStream = this.stream;
+      this.#before = Buffer.from(source.subarray(at, this.#nameAt));
+      this.#between = Buffer.from(source.subarray(this.#nameEnd, next));
     }
     return next;
   }
@@ -131,6 +133,19 @@ export class Envelope implements Frame {
       this.#tailTime = this.timeAt === NO_TIME ? NO_TIME : this.timeAt - at;
     }
     return true;
+  }
+
+  /** Where the record begins, when all but the name of the stream is what stood there before. */
+  #expected(source: Buffer, at: number): number {
+    const nameAt = at + this.#before.length;
+    if (nameAt === at || !stands(this.#before, source, at)) return DECLINED;
+    let nameEnd = nameAt;
+    for (let byte = source[nameEnd] as number; byte !== QUOTE; byte = source[++nameEnd] as number) {
+      if (byte < 0x20 || byte === BACKSLASH) return DECLINED;
+    }
+    if (nameEnd === nameAt || !stands(this.#between, source, nameEnd)) return DECLINED;
+    this.stream = this.#names.of(source, nameAt, nameEnd);
+    return nameEnd + this.#between.length;
   }
 
   #forgetLine(): void {
@@ -208,12 +223,9 @@ export class Envelope implements Frame {
     const end = plainTextEnd(source, at);
     if (this.#hasStream || end <= at + 2) return DECLINED;
     this.#hasStream = true;
-    const name = source.subarray(at + 1, end - 1);
-    if (!name.equals(this.#streamBytes)) {
-      this.#streamBytes = Buffer.from(name);
-      this.#streamName = name.toString();
-    }
-    this.stream = this.#streamName;
+    this.#nameAt = at + 1;
+    this.#nameEnd = end - 1;
+    this.stream = this.#names.of(source, this.#nameAt, this.#nameEnd);
     return end;
   }
 
@@ -248,6 +260,34 @@ export class Envelope implements Frame {
   }
 }
 
+interface Name {
+  readonly bytes: Buffer;
+  readonly name: string;
+}
+
+/** Names by their bytes, so that those of streams that take turns are not made again for each record. */
+class Names {
+  readonly #known = new Map<number, Name>();
+
+  #last: Name = { bytes: NOTHING, name: '' };
+
+  of(source: Buffer, from: number, to: number): string {
+    const last = this.#last;
+    if (last.bytes.length === to - from && stands(last.bytes, source, from)) return last.name;
+    let hash = 0;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ (source[i] as number), 0x01000193);
+    const known = this.#known.get(hash);
+    if (known?.bytes.length === to - from && stands(known.bytes, source, from)) {
+      this.#last = known;
+      return known.name;
+    }
+    const bytes = Buffer.from(source.subarray(from, to));
+    this.#last = { bytes, name: bytes.toString() };
+    if (this.#known.size < MAX_NAMES) this.#known.set(hash, this.#last);
+    return this.#last.name;
+  }
+}
+
 function isPlainJson(text: string): boolean {
   try {
     return parseValue(text).duplicateKeys === 0;
@@ -262,7 +302,7 @@ function plainTextEnd(source: Buffer, at: number): number {
   const end = closingQuote(source, at);
   for (let i = at + 1; i < end; i++) {
     const byte = source[i] as number;
-    if (byte < 0x20 || byte === 0x5c) return DECLINED;
+    if (byte < 0x20 || byte === BACKSLASH) return DECLINED;
   }
   return end === -1 ? DECLINED : end + 1;
 }

@@ -102,7 +102,7 @@ export class Batch {
     if (slabs.bytes === 0) return;
     const held = slabs.capacity;
     const parts = slabs.takeAll(this.#staging.shaper.countOf(slabs.bytes));
-    this.#staging.budget.take(parts.reduce((sum, part) => sum + part.held, -held));
+    this.#staging.budget.open(parts.reduce((sum, part) => sum + part.held, -held));
     for (const part of parts) this.#send(part);
   }
 
@@ -116,11 +116,12 @@ export class Batch {
     }
     const held = slabs.capacity;
     slabs.grow(bytes, partBytes);
-    budget.take(slabs.capacity - held);
+    budget.open(slabs.capacity - held);
   }
 
   #send(raw: RawPart): void {
     const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}.csv.gz`;
+    this.#staging.budget.sent(raw.held);
     const part = this.#staging.stage(key, raw);
     // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
     part.catch(() => undefined);
@@ -138,6 +139,7 @@ export class Batch {
 
   /** Gives up the rows: resolves with the keys of objects that may exist, once no upload runs any more. */
   async discard(): Promise<readonly string[]> {
+    this.#staging.budget.sent(this.#slabs.capacity);
     this.#staging.budget.give(this.#slabs.capacity);
     for (const { blocks } of this.#slabs.takeAll(1)) this.#staging.pool.put(blocks);
     this.#pending = [];

@@ -2,6 +2,7 @@
 export class Budget {
   readonly #limit: number;
   #used = 0;
+  #open = 0;
   #waiting: (() => void)[] = [];
 
   /** Of `memory_budget_mb`. The rest is a reserve for what draining itself needs: compressed bodies, the rows of one chunk. */
@@ -17,6 +18,17 @@ export class Budget {
     this.#used += bytes;
   }
 
+  /** Memory was opened for rows to come, or less of it is needed. It counts as used, too. */
+  open(bytes: number): void {
+    this.#used += bytes;
+    this.#open += bytes;
+  }
+
+  /** What was open is on its way to S3, and stays used until it is given back. */
+  sent(bytes: number): void {
+    this.#open -= bytes;
+  }
+
   give(bytes: number): void {
     this.#used -= bytes;
     if (this.isFull) return;
@@ -27,6 +39,11 @@ export class Budget {
 
   get isFull(): boolean {
     return this.#used >= this.#limit;
+  }
+
+  /** Bytes that are not on their way to S3: only who cuts parts sets them free. */
+  get openBytes(): number {
+    return this.#open;
   }
 
   get limit(): number {

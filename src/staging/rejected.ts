@@ -55,7 +55,7 @@ export class RejectedRecords {
     const held = this.#slabs.capacity;
     if (this.#slabs.bytes === 0) this.#add(this.#schemaLine);
     this.#add(rejectedLine(message, origin, rejection));
-    this.#staging.budget.take(this.#slabs.capacity - held);
+    this.#staging.budget.open(this.#slabs.capacity - held);
     if (this.#slabs.bytes >= this.#objectBytes) this.cut();
   }
 
@@ -65,6 +65,7 @@ export class RejectedRecords {
     if (!raw) return;
     const number = this.#objects.length === 0 ? '' : `-${this.#objects.length + 1}`;
     const key = `${this.#keyPrefix}${number}.jsonl`;
+    this.#staging.budget.sent(raw.held);
     const object = this.#staging.keep(key, raw);
     // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
     object.catch(() => undefined);

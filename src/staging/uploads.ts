@@ -23,7 +23,7 @@ export interface UploadOptions {
 
 export function createStaging(options: UploadOptions): Staging {
   const { store, budget, signal } = options;
-  const pool = new SlabPool(budget.limit / 4, budget.limit / 4);
+  const pool = new SlabPool(budget.limit / 3, budget.limit / 8);
   const shaper = new PartShaper(budget.limit / 3);
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);

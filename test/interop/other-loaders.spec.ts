@@ -3,39 +3,17 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
+import {
+  DATAMILL,
+  datamillSettings,
+  loaderEnvironment,
+  PIPELINEWISE,
+  pipelinewiseSettings,
+} from './support/loaders.ts';
 import { type Outcome, run } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
 import { type Day, held, type Item, messages, type Order, stateOf } from './support/shop.ts';
 import { type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
-
-/** boto3 and what it needs, of this year: it must know the variables that name an endpoint. */
-const BOTO = [
-  ...['boto3==1.44.5', 'botocore==1.44.5', 's3transfer==0.19.3', 'jmespath==1.1.0', 'urllib3==2.8.0'],
-  ...['python-dateutil==2.9.0.post0', 'six==1.17.0'],
-];
-
-/** The loaders pin libraries that no longer build; each is listed here in a version that does. */
-const DATAMILL = [
-  ...['target-redshift==0.2.4', 'singer-target-postgres==0.2.4', 'singer-python==5.9.0', ...BOTO],
-  ...['psycopg2-binary==2.9.13', 'arrow==0.15.5', 'backoff==1.8.0', 'jsonschema==2.6.0', 'pytz==2026.6'],
-  ...['simplejson==4.3.0', 'ciso8601==2.4.1', 'setuptools==65.5.0'],
-];
-const PIPELINEWISE = [
-  ...['pipelinewise-target-redshift==1.6.0', 'pipelinewise-singer-python==1.3.0', ...BOTO],
-  ...[
-    'psycopg2-binary==2.9.13',
-    'inflection==0.5.1',
-    'joblib==1.6.0',
-    'cloudpickle==3.1.2',
-    'jsonschema==3.2.0',
-    'attrs==26.1.0',
-  ],
-  ...['pyrsistent==0.20.0', 'backoff==1.10.0', 'ciso8601==2.4.1', 'pytz==2020.5', 'simplejson==3.17.2'],
-  'setuptools==65.5.0',
-];
-
-/** Restores names that Python has removed since the loaders were written. */
-const COMPAT = fileURLToPath(new URL('compat/', import.meta.url));
 
 const DLT = ['dlt[redshift,s3]==1.31.0', 'psycopg2-binary==2.9.13'];
 const DLT_PIPELINE = fileURLToPath(new URL('dlt_pipeline.py', import.meta.url));
@@ -105,22 +83,12 @@ describe('the local warehouse and other loaders', () => {
 
   async function load(programs: Programs, settings: object, day: Day): Promise<Outcome> {
     if (!folder) throw new Error('there is no folder before the first test');
-    const { s3_endpoint, s3_region, aws_access_key_id, aws_secret_access_key } = warehouse();
     const config = folder.file('config.json');
     writeFileSync(config, JSON.stringify(settings));
     return run([programs('target-redshift'), '--config', config], {
       input: messages(day),
       seconds: SECONDS,
-      env: {
-        AWS_ENDPOINT_URL: s3_endpoint,
-        AWS_ENDPOINT_URL_S3: s3_endpoint,
-        AWS_DEFAULT_REGION: s3_region,
-        AWS_ACCESS_KEY_ID: aws_access_key_id,
-        AWS_SECRET_ACCESS_KEY: aws_secret_access_key,
-        PYTHONPATH: COMPAT,
-        PYTHONUTF8: '1',
-        PYTHONDONTWRITEBYTECODE: '1',
-      },
+      env: loaderEnvironment(warehouse()),
     });
   }
 
@@ -148,22 +116,7 @@ describe('the local warehouse and other loaders', () => {
     before(async function () {
       programs = await environmentOrSkip(this, DATAMILL, { dependencies: 'listed' });
       await client?.query('CREATE SCHEMA datamill');
-      const config = warehouse();
-      settings = {
-        redshift_host: config.hostname,
-        redshift_port: config.port,
-        redshift_database: config.database,
-        redshift_username: config.user,
-        redshift_password: config.password,
-        redshift_schema: 'datamill',
-        disable_collection: true,
-        target_s3: {
-          aws_access_key_id: config.aws_access_key_id,
-          aws_secret_access_key: config.aws_secret_access_key,
-          bucket: config.s3_bucket,
-          key_prefix: 'datamill/',
-        },
-      };
+      settings = datamillSettings(warehouse(), 'datamill');
     });
 
     async function expectHeld(day: Day): Promise<void> {
@@ -195,21 +148,7 @@ describe('the local warehouse and other loaders', () => {
 
       before(async function () {
         programs = await environmentOrSkip(this, PIPELINEWISE, { dependencies: 'listed' });
-        const config = warehouse();
-        settings = {
-          host: config.hostname,
-          port: config.port,
-          dbname: config.database,
-          user: config.user,
-          password: config.password,
-          default_target_schema: SCHEMA,
-          aws_access_key_id: config.aws_access_key_id,
-          aws_secret_access_key: config.aws_secret_access_key,
-          s3_bucket: config.s3_bucket,
-          s3_key_prefix: 'pipelinewise/',
-          compression,
-          slices: compression === '' ? 1 : 3,
-        };
+        settings = pipelinewiseSettings(warehouse(), SCHEMA, compression);
       });
 
       function orderRow({ id, note, ...order }: Order): Row {

@@ -54,10 +54,12 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Runs `target-redshift local` and reads the configuration that it prints. */
-export async function serveLocal(dir: string): Promise<Served> {
+/** Runs `target-redshift local` with these arguments too, and reads the configuration that it prints. */
+export async function serveLocal(dir: string, more: readonly string[] = []): Promise<Served> {
   const [program, ...args] = TARGET;
-  const child = spawn(program, [...args, 'local', '--dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...args, 'local', '--dir', dir, ...more], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (data: Buffer) => (said += data.toString()));
   const ended = once(child, 'close').then(([code]) => code as number | null);

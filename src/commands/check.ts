@@ -7,11 +7,11 @@ import { copyAccess } from '../connect.ts';
 import { messageOf } from '../errors.ts';
 import type { Config } from '../config/options.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
-import { encodeRows, nullSentinel } from '../rows/csv.ts';
+import { encodeRows, newFormat } from '../rows/csv.ts';
 import { ident, raw, sql } from '../sql.ts';
 import { newRunId, normalisePrefix } from '../staging/keys.ts';
 import { manifestOf } from '../staging/manifest.ts';
-import { compress, rawPart } from '../staging/part.ts';
+import { compress, compressionOf, FILE_ENDINGS, rawPart } from '../staging/part.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column } from '../table/types.ts';
 import { hasSchema } from '../warehouse/catalog.ts';
@@ -60,7 +60,6 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
   const schema = config.target_schema;
   const target = { schema, table: `${RESERVED_PREFIX}check_${randomBytes(4).toString('hex')}` };
   const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date())}/check/`;
-  const [partKey, manifestKey] = [`${folder}00000.csv.gz`, `${folder}manifest.json`];
   const columns: readonly Column[] = [
     {
       property: 'note',
@@ -70,7 +69,11 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       isKey: false,
     },
   ];
-  const sentinel = nullSentinel();
+  const format = newFormat(compressionOf(config.compression));
+  const [partKey, manifestKey] = [
+    `${folder}00000${FILE_ENDINGS[format.compression]}`,
+    `${folder}manifest.json`,
+  ];
   const signal = AbortSignal.timeout(300_000);
   let hadSchema = true;
   let isCreated = false;
@@ -109,7 +112,11 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       name: 's3 put',
       needs: [],
       work: async () => {
-        const body = await compress(rawPart([encodeRows([['it works']], sentinel)]), 1);
+        const body = await compress(
+          rawPart([encodeRows([['it works']], format.sentinel)]),
+          format.compression,
+          config.gzip_level,
+        );
         await store.put(partKey, body, signal);
         isUploaded = true;
         await store.put(manifestKey, manifestOf(store, [{ key: partKey, bytes: body.length }]), signal);
@@ -123,7 +130,7 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
         withSession(async (session) => {
           const source = {
             manifestUrl: store.url(manifestKey),
-            sentinel,
+            format,
             access: copyAccess(config),
             region: config.s3_region,
           };

@@ -10,10 +10,11 @@ import type { Input } from '../input.ts';
 import type { Logger } from '../log.ts';
 import { forgetful } from '../plan/guards.ts';
 import type { ObjectReader } from '../ports.ts';
-import { nullSentinel } from '../rows/csv.ts';
+import { newFormat } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { Budget } from '../staging/budget.ts';
+import { compressionOf } from '../staging/part.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { StateWriter } from '../states.ts';
 import type { TableLoader } from '../streams/context.ts';
@@ -50,7 +51,7 @@ export async function runDiscard({
   const staging = createStaging({
     store: forgetful((key) => `s3://${config.s3_bucket}/${key}`),
     budget: Budget.ofMegabytes(config.memory_budget_mb),
-    sentinel: nullSentinel(),
+    format: newFormat(compressionOf(config.compression)),
     gzipLevel: config.gzip_level,
     compressors: availableParallelism(),
     uploads: 4,

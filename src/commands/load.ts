@@ -7,11 +7,12 @@ import { LoadError, messageOf } from '../errors.ts';
 import type { Input } from '../input.ts';
 import type { Logger } from '../log.ts';
 import type { Config } from '../config/options.ts';
-import { nullSentinel } from '../rows/csv.ts';
+import { newFormat } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import { StateWriter } from '../states.ts';
 import { newRunId, normalisePrefix, rejectedPrefix } from '../staging/keys.ts';
 import { Budget } from '../staging/budget.ts';
+import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { History } from '../warehouse/history.ts';
@@ -73,7 +74,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const staging = createStaging({
     store,
     budget: Budget.ofMegabytes(config.memory_budget_mb),
-    sentinel: nullSentinel(),
+    format: newFormat(compressionOf(config.compression)),
     gzipLevel: config.gzip_level,
     compressors: availableParallelism(),
     uploads: 4,

@@ -9,10 +9,11 @@ import type { Input } from '../input.ts';
 import { forgetful, readOnly } from '../plan/guards.ts';
 import { Planner } from '../plan/planner.ts';
 import { asJson, asText, type Plan } from '../plan/report.ts';
-import { nullSentinel } from '../rows/csv.ts';
+import { newFormat } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import { normalisePrefix } from '../staging/keys.ts';
 import { Budget } from '../staging/budget.ts';
+import { compressionOf } from '../staging/part.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { StateWriter } from '../states.ts';
 
@@ -28,23 +29,23 @@ export interface PlanOptions {
 export async function plan(
   options: PlanOptions,
 ): Promise<{ readonly text: string; readonly isFine: boolean }> {
-  const { config, log, input, format, signal } = options;
+  const { config, log, input, signal } = options;
   // BATCH files are read as a load reads them; nothing is sent through this one.
   const store = await openStore(config, signal);
   const warehouse = readOnly(openWarehouse(config, log));
-  const sentinel = nullSentinel();
+  const format = newFormat(compressionOf(config.compression));
   const url = (key: string): string => store.url(key);
   const planner = new Planner({
     warehouse,
     access: copyAccess(config),
     region: config.s3_region,
-    sentinel,
+    format,
     url,
   });
   const staging = createStaging({
     store: forgetful(url),
     budget: Budget.ofMegabytes(config.memory_budget_mb),
-    sentinel,
+    format,
     gzipLevel: 1,
     compressors: 1,
     uploads: 4,
@@ -71,7 +72,7 @@ export async function plan(
     const result: Plan = { loads: await planner.loads(), refusal };
     const isFine = refusal === undefined && result.loads.every((load) => load.refusal === undefined);
     return {
-      text: `${format === 'json' ? asJson(result) : asText(result)}\n`,
+      text: `${options.format === 'json' ? asJson(result) : asText(result)}\n`,
       isFine,
     };
   } finally {

@@ -5,6 +5,7 @@
 import { messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
 import { raw, type Sql } from '../sql.ts';
+import type { CsvFormat } from '../rows/csv.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { TableLoader } from '../streams/context.ts';
 import { planChanges } from '../table/changes.ts';
@@ -72,7 +73,7 @@ export interface PlannerOptions {
   readonly warehouse: Warehouse;
   readonly access: CopyAccess;
   readonly region: string | undefined;
-  readonly sentinel: string;
+  readonly format: CsvFormat;
   readonly url: (key: string) => string;
 }
 
@@ -297,7 +298,7 @@ export class Planner implements TableLoader {
   #steps(one: Collected, existing: readonly StoredColumn[]): readonly PlannedStep[] {
     const { job, method, hasStubs, special } = one;
     if (method === undefined) return [];
-    const { url, sentinel, access, region } = this.#options;
+    const { url, format, access, region } = this.#options;
     const keyPrefix = 'keyPrefix' in job ? String(job.keyPrefix) : '';
     const steps = stepsOf(
       {
@@ -310,7 +311,7 @@ export class Planner implements TableLoader {
         special,
         source: {
           manifestUrl: url(`${keyPrefix}manifest-1.json`),
-          sentinel,
+          format,
           access,
           region,
         },

@@ -5,17 +5,27 @@
  */
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
-import { literal, sql, type Sql } from '../sql.ts';
+import { literal, raw, sql, type Sql } from '../sql.ts';
 import { Token, type Cell } from './values.ts';
 
-/** The text that stands for NULL in every file of this run. Short, because wide tables are mostly NULL: 1 of 2^48. */
-export function nullSentinel(): string {
-  return `N${randomBytes(6).toString('hex')}`;
+/** How the files of a run are compressed; COPY has to be told (copy-parameters-file-compression). */
+export type Compression = 'gzip' | 'zstd';
+
+/** What every file of a run has in common. */
+export interface CsvFormat {
+  /** The text that stands for NULL. */
+  readonly sentinel: string;
+  readonly compression: Compression;
 }
 
-/** The COPY options for what `encodeRows` writes. */
-export function copyFormat(sentinel: string): Sql {
-  return sql`CSV GZIP NULL AS ${literal(sentinel)} DATEFORMAT 'auto' TIMEFORMAT 'auto'`;
+/** With a sentinel that no other run has. It is short, because wide tables are mostly NULL, and one of 2^48. */
+export function newFormat(compression: Compression): CsvFormat {
+  return { sentinel: `N${randomBytes(6).toString('hex')}`, compression };
+}
+
+/** The COPY options for files of this format. */
+export function copyFormat({ sentinel, compression }: CsvFormat): Sql {
+  return sql`CSV ${raw(compression.toUpperCase())} NULL AS ${literal(sentinel)} DATEFORMAT 'auto' TIMEFORMAT 'auto'`;
 }
 
 /** One CSV line for each row. */

@@ -3,11 +3,11 @@
  * that go to S3 while further rows arrive; what is open stays small and raw, so that hundreds of streams fit in memory.
  * Life: append* -> close -> remove. All calls but the awaiting of parts are synchronous.
  */
-import { encodeRows } from '../rows/csv.ts';
+import { encodeRows, type CsvFormat } from '../rows/csv.ts';
 import type { Cell } from '../rows/values.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Budget } from './budget.ts';
-import type { RawPart, StagedPart } from './part.ts';
+import { FILE_ENDINGS, type RawPart, type StagedPart } from './part.ts';
 import type { PartShaper } from './shape.ts';
 import { Slabs, type SlabPool } from './slabs.ts';
 
@@ -21,7 +21,7 @@ export interface Staging {
   readonly pool: SlabPool;
   readonly budget: Budget;
   readonly shaper: PartShaper;
-  readonly sentinel: string;
+  readonly format: CsvFormat;
 }
 
 /** A closed batch: everything that a load needs to know. */
@@ -30,7 +30,7 @@ export interface StagedBatch {
   readonly rows: number;
   /** Bytes of CSV before compression. */
   readonly bytes: number;
-  readonly sentinel: string;
+  readonly format: CsvFormat;
 }
 
 export class Batch {
@@ -89,7 +89,7 @@ export class Batch {
   /** Encodes the rows appended since the last call. */
   encode(): void {
     if (this.#pending.length === 0) return;
-    const block = encodeRows(this.#pending, this.#staging.sentinel);
+    const block = encodeRows(this.#pending, this.#staging.format.sentinel);
     this.#pending = [];
     this.#bytes += block.length;
     if (!this.#slabs.hasRoom(block.length)) this.#grow(block.length);
@@ -120,7 +120,7 @@ export class Batch {
   }
 
   #send(raw: RawPart): void {
-    const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}.csv.gz`;
+    const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}${FILE_ENDINGS[this.#staging.format.compression]}`;
     this.#staging.budget.sent(raw.held);
     const part = this.#staging.stage(key, raw);
     // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
@@ -134,7 +134,7 @@ export class Batch {
     this.encode();
     this.cut();
     const parts = await Promise.all(this.#parts);
-    return { parts, rows: this.#rows, bytes: this.#bytes, sentinel: this.#staging.sentinel };
+    return { parts, rows: this.#rows, bytes: this.#bytes, format: this.#staging.format };
   }
 
   /** Gives up the rows: resolves with the keys of objects that may exist, once no upload runs any more. */

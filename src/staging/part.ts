@@ -1,8 +1,13 @@
 /**
- * One part: the CSV bytes of some rows as one gzip member in one S3 object. Before a part counts, the checksum that gzip
- * wrote is compared with the checksum of the bytes that the encoder gave, so that no buffer can have changed in between.
+ * One part: the CSV bytes of some rows as one gzip member or zstd frame in one S3 object. Before a part counts, its checksum
+ * is compared with that of the bytes that the encoder gave, so that no buffer can have changed in between.
  */
-import { constants, crc32, createGzip, type Gzip } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { ConfigError } from '../errors.ts';
+import type { Compression } from '../rows/csv.ts';
+
+const { constants, crc32, createGzip } = zlib;
 
 /** A finished object. `bytes` is its compressed size. */
 export interface StagedPart {
@@ -38,39 +43,71 @@ function addChecksum(block: Buffer, checksum: number): number {
   return block.length === 0 ? checksum : crc32(block, checksum);
 }
 
-/** Compresses on libuv's threads. The blocks belong to zlib until this resolves. */
-export async function compress(raw: RawPart, level: number): Promise<Buffer> {
-  const gzip = createGzip({
-    level,
-    // Few chunks, because each of them is a way to a thread and back.
-    chunkSize: Math.max(Math.ceil(raw.bytes / 4), MIN_CHUNK_BYTES),
-    memLevel: 9,
-    strategy: constants.Z_DEFAULT_STRATEGY,
-  });
-  const [chunks] = await Promise.all([collect(gzip), feed(gzip, raw.blocks)]);
+/** What COPY is told to read. */
+export const FILE_ENDINGS: Readonly<Record<Compression, string>> = { gzip: '.csv.gz', zstd: '.csv.zst' };
+
+/** Node has it since 22.15; the types are older. */
+const { createZstdCompress, constants: zstd } = zlib as unknown as {
+  readonly createZstdCompress?: (options: object) => Transform;
+  readonly constants: { readonly ZSTD_c_compressionLevel: number; readonly ZSTD_c_checksumFlag: number };
+};
+
+/** The compression that the configuration asks for. Throws ConfigError where this Node does not have it. */
+export function compressionOf(wanted: 'auto' | Compression): Compression {
+  if (wanted === 'zstd' && !createZstdCompress) {
+    throw new ConfigError([
+      '"compression" is zstd, which this version of Node does not have; use Node 22.15 or later, or gzip',
+    ]);
+  }
+  return wanted === 'auto' ? (createZstdCompress ? 'zstd' : 'gzip') : wanted;
+}
+
+/** Compresses on libuv's threads. The blocks belong to zlib until this resolves. `level` is that of gzip. */
+export async function compress(raw: RawPart, compression: Compression, level: number): Promise<Buffer> {
+  // Few chunks, because each of them is a way to a thread and back.
+  const chunkSize = Math.max(Math.ceil(raw.bytes / 4), MIN_CHUNK_BYTES);
+  const stream = compression === 'gzip' ? gzip(level, chunkSize) : zstdStream(chunkSize);
+  const [chunks] = await Promise.all([collect(stream), feed(stream, raw.blocks)]);
   const body = Buffer.concat(chunks);
-  verify(body, raw);
+  if (!(compression === 'gzip' ? hasTrailerOf(body, raw) : isUnchanged(raw))) {
+    throw new Error('a part changed while it was compressed: its checksum is not that of the encoded rows');
+  }
   return body;
 }
 
-async function feed(gzip: Gzip, blocks: readonly Buffer[]): Promise<void> {
-  for (const block of blocks) {
-    await new Promise<void>((resolve, reject) => {
-      gzip.write(block, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-  gzip.end();
+function gzip(level: number, chunkSize: number): Transform {
+  return createGzip({ level, chunkSize, memLevel: 9, strategy: constants.Z_DEFAULT_STRATEGY });
 }
 
-async function collect(gzip: Gzip): Promise<Buffer[]> {
+/** With a checksum in the frame, which whoever decompresses it looks at. */
+function zstdStream(chunkSize: number): Transform {
+  if (!createZstdCompress) throw new Error('this Node has no zstd');
+  const params = { [zstd.ZSTD_c_compressionLevel]: 1, [zstd.ZSTD_c_checksumFlag]: 1 };
+  return createZstdCompress({ chunkSize, params });
+}
+
+async function feed(stream: Transform, blocks: readonly Buffer[]): Promise<void> {
+  for (const block of blocks) {
+    await new Promise<void>((resolve, reject) => {
+      stream.write(block, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  stream.end();
+}
+
+async function collect(stream: Transform): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
-  for await (const chunk of gzip) chunks.push(chunk as Buffer);
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
   return chunks;
 }
 
-function verify(body: Buffer, { bytes, checksum }: RawPart): void {
+/** gzip ends with the checksum and length of what it was given. */
+function hasTrailerOf(body: Buffer, { bytes, checksum }: RawPart): boolean {
   const trailer = body.length - TRAILER_BYTES;
-  if (body.readUInt32LE(trailer) !== checksum || body.readUInt32LE(trailer + 4) !== bytes % 2 ** 32) {
-    throw new Error('a part changed while it was compressed: its checksum is not that of the encoded rows');
-  }
+  return body.readUInt32LE(trailer) === checksum && body.readUInt32LE(trailer + 4) === bytes % 2 ** 32;
+}
+
+/** The checksum of a zstd frame is another one, so the rows are looked at again. */
+function isUnchanged({ blocks, checksum }: RawPart): boolean {
+  return rawPart(blocks).checksum === checksum;
 }

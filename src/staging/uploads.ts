@@ -2,6 +2,7 @@
 import pLimit from 'p-limit';
 import { LoadError, messageOf } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
+import type { CsvFormat } from '../rows/csv.ts';
 import type { Staging } from './batch.ts';
 import type { Budget } from './budget.ts';
 import { compress, type RawPart, type StagedPart } from './part.ts';
@@ -11,7 +12,7 @@ import { SlabPool } from './slabs.ts';
 export interface UploadOptions {
   readonly store: ObjectStore;
   readonly budget: Budget;
-  readonly sentinel: string;
+  readonly format: CsvFormat;
   readonly gzipLevel: number;
   readonly compressors: number;
   readonly uploads: number;
@@ -32,7 +33,7 @@ export function createStaging(options: UploadOptions): Staging {
     send(key, raw, () =>
       compressing(async () => {
         signal.throwIfAborted();
-        const body = await compress(raw, options.gzipLevel);
+        const body = await compress(raw, options.format.compression, options.gzipLevel);
         shaper.compressed(raw.bytes, body.length);
         return body;
       }),
@@ -68,5 +69,5 @@ export function createStaging(options: UploadOptions): Staging {
   }
 
   const url = (key: string): string => store.url(key);
-  return { stage, keep, url, budget, pool, shaper, sentinel: options.sentinel };
+  return { stage, keep, url, budget, pool, shaper, format: options.format };
 }

@@ -101,7 +101,7 @@ export class Stream {
       settings,
       stored: this.#stored,
       notedKeys: this.#keys,
-      sentinel: staging.sentinel,
+      sentinel: staging.format.sentinel,
       log,
       readAt,
       syncStartedAt,

@@ -119,7 +119,7 @@ export class Loader {
       { manifest, keys, prefixes },
       onCommitted,
       (manifestUrl, session, commit, existing) => {
-        const source = { manifestUrl, sentinel: staged.sentinel, access, region };
+        const source = { manifestUrl, format: staged.format, access, region };
         const hardDelete = job.settings.hard_delete;
         return load(session, { ...job, ...commit, hardDelete, rows: staged.rows, source }, existing);
       },

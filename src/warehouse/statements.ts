@@ -1,5 +1,5 @@
 /** The statements around a merge, one function each: schemas, tables, COPY, markers. Names are always quoted. */
-import { copyFormat } from '../rows/csv.ts';
+import { copyFormat, type CsvFormat } from '../rows/csv.ts';
 import { ident, integer, join, literal, names, raw, secret, sql, tableName, type Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
 import type { Layout } from '../table/design.ts';
@@ -17,13 +17,13 @@ export type CopyAccess =
 
 export interface CopySource {
   readonly manifestUrl: string;
-  readonly sentinel: string;
+  readonly format: CsvFormat;
   readonly access: CopyAccess;
   readonly region: string | undefined;
 }
 
 /** The files of a BATCH message, to be copied without passing through this program. */
-export interface FilesSource extends Omit<CopySource, 'sentinel'> {
+export interface FilesSource extends Omit<CopySource, 'format'> {
   readonly isGzip: boolean;
 }
 
@@ -74,7 +74,7 @@ export const createStage = (stage: string, columns: readonly NewColumn[]): Sql =
 export const dropStage = (stage: string): Sql => sql`DROP TABLE IF EXISTS ${ident(stage)}`;
 
 const copyInto = (into: Sql, columns: Sql, source: CopySource): Sql =>
-  sql`COPY ${into} (${columns}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST ${copyFormat(source.sentinel)}`;
+  sql`COPY ${into} (${columns}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST ${copyFormat(source.format)}`;
 
 /** Statistics and encodings of the owner's table are left to Redshift's defaults. */
 export const copyToTable = (table: TableRef, columns: readonly Column[], source: CopySource): Sql =>

@@ -32,7 +32,7 @@ const COLUMNS = `id BIGINT, customer_id BIGINT, status VARCHAR(64), amount NUMER
 
 /** What two tables have in common when they hold the same orders. */
 const DIGEST = `COUNT(*), SUM(id), SUM(customer_id), SUM(amount), COUNT(note), SUM(LENGTH(note)), SUM(LENGTH(email)), SUM(CAST(discount AS NUMERIC(18,6))),
-  MIN(created_at), MAX(updated_at)`;
+  MIN(created_at), MAX(updated_at), COUNT(CASE WHEN is_gift THEN 1 END), COUNT(is_gift)`;
 
 const { values } = parseArgs({
   options: {

@@ -51,7 +51,8 @@ export function meltanoPeer(engine: Engine, folder: Folder, place: string): Peer
     async command() {
       const programs = await environment(MELTANO);
       const file = folder.file(`${place}-meltano.json`);
-      const settings = { ...engine.login, default_target_schema: `meltano_${place}` };
+      // The warehouse's own database tells clients of an older PostgreSQL than it is.
+      const settings = { ...engine.login, database: 'postgres', default_target_schema: `meltano_${place}` };
       writeFileSync(file, JSON.stringify(settings));
       return { line: [programs('target-postgres'), '--config', file] };
     },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { copyFormat, encodeRows, nullSentinel } from '../../src/rows/csv.ts';
+import { copyFormat, encodeRows, newFormat } from '../../src/rows/csv.ts';
 import { Token, type Cell } from '../../src/rows/values.ts';
 
 const SENTINEL = 'NULL-0123';
@@ -120,23 +120,24 @@ describe('encodeRows', () => {
   });
 });
 
-describe('nullSentinel', () => {
-  it('is another one each time, and needs no quotes', () => {
-    const sentinels = new Set(Array.from({ length: 100 }, () => nullSentinel()));
+describe('newFormat', () => {
+  it('has another sentinel each time, which needs no quotes', () => {
+    const sentinels = new Set(Array.from({ length: 100 }, () => newFormat('gzip').sentinel));
     expect(sentinels.size).to.equal(100);
     for (const sentinel of sentinels) expect(sentinel).to.match(/^N[0-9a-f]{12}$/);
   });
 });
 
 describe('copyFormat', () => {
-  it('says how encodeRows writes', () => {
-    expect(copyFormat("N'\\").text).to.equal(
+  it('says how encodeRows writes, and how the files are compressed', () => {
+    expect(copyFormat({ sentinel: "N'\\", compression: 'gzip' }).text).to.equal(
       String.raw`CSV GZIP NULL AS 'N''\\' DATEFORMAT 'auto' TIMEFORMAT 'auto'`,
     );
+    expect(copyFormat({ sentinel: 'N', compression: 'zstd' }).text).to.match(/^CSV ZSTD NULL AS 'N' /);
   });
 
   it('has none of the options that change values', () => {
-    expect(copyFormat('N').text).not.to.match(
+    expect(copyFormat(newFormat('gzip')).text).not.to.match(
       /EMPTYASNULL|BLANKSASNULL|TRIMBLANKS|TRUNCATECOLUMNS|ACCEPTINVCHARS|ACCEPTANYDATE|MAXERROR|IGNOREHEADER|ROUNDEC|FILLRECORD|IGNOREBLANKLINES/,
     );
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { RecordMessage } from '../../src/protocol/message.ts';
 import { parseSinger } from '../../src/protocol/singer.ts';
-import { encodeRows, nullSentinel } from '../../src/rows/csv.ts';
+import { encodeRows, newFormat } from '../../src/rows/csv.ts';
 import { RecordEncoder, type EncoderOptions, type Row } from '../../src/rows/encoder.ts';
 import { problemOf, type Rejection } from '../../src/rows/rejection.ts';
 import { noLosses, Token, type Cell } from '../../src/rows/values.ts';
@@ -236,7 +236,8 @@ describe('RecordEncoder', () => {
       const values = Array.from({ length: 70 }, (_, i) => 'x'.repeat(i < 69 ? 60_000 : 20_000));
       const record = JSON.stringify({ c: values });
       const outcome = encoderFor(columns).outcome(record);
-      const bytes = outcome.kind === 'row' ? encodeRows([outcome.cells], nullSentinel()).length : 0;
+      const bytes =
+        outcome.kind === 'row' ? encodeRows([outcome.cells], newFormat('gzip').sentinel).length : 0;
       expect(bytes).to.be.at.most(limit);
     });
   });

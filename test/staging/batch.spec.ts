@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { LoadError } from '../../src/errors.ts';
+import type { CsvFormat } from '../../src/rows/csv.ts';
 import type { Cell } from '../../src/rows/values.ts';
 import { Tape } from '../../src/rows/walk/tape.ts';
 import { Batch, type Staging } from '../../src/staging/batch.ts';
@@ -17,6 +18,8 @@ interface Place {
   batch(): Batch;
 }
 
+const FORMAT: CsvFormat = { sentinel: 'NULL-1', compression: 'gzip' };
+
 /** The memory is so small that parts are not cut in groups, and have a sixth of it. */
 function place(partBytes = 1000): Place {
   const store = new MemoryStore();
@@ -26,7 +29,7 @@ function place(partBytes = 1000): Place {
   const staging = createStaging({
     store,
     budget,
-    sentinel: 'NULL-1',
+    format: FORMAT,
     gzipLevel: 1,
     compressors: 2,
     uploads: 2,
@@ -62,7 +65,7 @@ describe('Batch', () => {
       parts: [{ key: 'p/run/t/000001-00000.csv.gz', bytes: body?.length }],
       rows: 2,
       bytes: 22,
-      sentinel: 'NULL-1',
+      format: FORMAT,
     });
   });
 

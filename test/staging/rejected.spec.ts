@@ -76,7 +76,7 @@ describe('RejectedRecords', () => {
     const staging = createStaging({
       store,
       budget,
-      sentinel: '',
+      format: { sentinel: '', compression: 'gzip' },
       gzipLevel: 1,
       compressors: 1,
       uploads: 1,

@@ -47,7 +47,7 @@ export const SECRETS = {
 } satisfies CopyAccess;
 export const source = (more: Partial<CopySource> = {}): CopySource => ({
   manifestUrl: `s3://bucket/o'hara\\manifest.json`,
-  sentinel: 'NULL-1',
+  format: { sentinel: 'NULL-1', compression: 'gzip' },
   access: ROLE,
   region: undefined,
   ...more,

@@ -38,7 +38,7 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
   special: NONE_SPECIAL,
   source: {
     manifestUrl: 's3://b/m',
-    sentinel: 'N',
+    format: { sentinel: 'N', compression: 'gzip' },
     access: { kind: 'role', role: 'default' },
     region: undefined,
   },

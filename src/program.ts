@@ -9,6 +9,7 @@ import {
 } from './config/config.ts';
 import type { Config } from './config/options.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf } from './errors.ts';
+import { keepHeapSmall } from './heap.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { Warehouse } from './ports.ts';
 
@@ -104,6 +105,7 @@ class Program {
     const { runLoad } = await import('./commands/load.ts');
     const { openInput } = await import('./input.ts');
     const { version, stdout, stop, kill } = this.#around;
+    keepHeapSmall();
     await runLoad({ config, log: this.#log, version, input: openInput(inputPath), stdout, stop, kill });
     return 0;
   }
@@ -113,6 +115,7 @@ class Program {
     const { openInput } = await import('./input.ts');
     const { openReader } = await import('./connect.ts');
     const { stop } = this.#around;
+    keepHeapSmall();
     await runDiscard({
       config,
       input: openInput(inputPath),

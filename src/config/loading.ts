@@ -45,7 +45,8 @@ export const LOADING = {
     default: 128,
     min: 16,
     max: 65_536,
-    description: 'Memory for data that is read but not yet in S3. The process stays within 100 MB more.',
+    description:
+      'Memory for data that is read but not yet in S3. The process stays within 100 MB more; with less than 64, within 164 MB.',
   },
   compression: {
     type: 'string',

@@ -11,6 +11,16 @@ export const SAFE_LINE_BYTES = MAX_ROW_BYTES / 8;
 const NULL_BYTES = 14;
 const ORDINAL_BYTES = 21;
 
+const PIPE = 0x7c;
+
+/** Whether the row that stands in these bytes of CSV, without an ordinal, is longer than COPY takes. */
+export function isRowTooLong(csv: Buffer, from: number, to: number): boolean {
+  let bytes = ORDINAL_BYTES + to - from;
+  if (bytes * 2 <= MAX_ROW_BYTES) return false;
+  for (let at = csv.indexOf(PIPE, from); at !== -1 && at < to; at = csv.indexOf(PIPE, at + 1)) bytes++;
+  return bytes > MAX_ROW_BYTES;
+}
+
 export function rowBytes(cells: readonly Cell[]): number {
   let bytes = ORDINAL_BYTES;
   for (const cell of cells) {

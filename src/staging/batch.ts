@@ -5,7 +5,7 @@
  */
 import { encodeRows, type CsvFormat } from '../rows/csv.ts';
 import type { Cell } from '../rows/values.ts';
-import type { Tape } from '../rows/walk/tape.ts';
+import { slabOf, type Tape } from '../rows/walk/tape.ts';
 import type { Budget } from './budget.ts';
 import { FILE_ENDINGS, type RawPart, type StagedPart } from './part.ts';
 import type { PartShaper } from './shape.ts';
@@ -32,6 +32,9 @@ export interface StagedBatch {
   readonly bytes: number;
   readonly format: CsvFormat;
 }
+
+/** What may become a longer row is written apart and copied, because most of the room will not be used. */
+const LONG_ROW_BYTES = 256 * 1024;
 
 export class Batch {
   /** Milliseconds since the epoch. */
@@ -68,16 +71,24 @@ export class Batch {
 
   /** Has the tape write one row of at most `bytes` from here on; see `written`. */
   roll(tape: Tape, bytes: number): void {
+    if (bytes > LONG_ROW_BYTES) {
+      tape.writeInto(slabOf(Buffer.allocUnsafeSlow(bytes)), 0);
+      return;
+    }
     const slabs = this.#slabs;
     if (!slabs.hasRoom(bytes)) this.#grow(bytes);
     tape.writeInto(slabs.open, slabs.used);
   }
 
   /** The row that the tape wrote is one of the batch. */
-  written({ to }: Tape): void {
+  written({ out, to }: Tape): void {
+    this.#rows++;
+    if (out !== this.#slabs.open.bytes) {
+      this.#add(out.subarray(0, to));
+      return;
+    }
     this.#bytes += to - this.#slabs.used;
     this.#slabs.written(to);
-    this.#rows++;
   }
 
   /** Appends a row that is encoded later. */
@@ -91,9 +102,7 @@ export class Batch {
     if (this.#pending.length === 0) return;
     const block = encodeRows(this.#pending, this.#staging.format.sentinel);
     this.#pending = [];
-    this.#bytes += block.length;
-    if (!this.#slabs.hasRoom(block.length)) this.#grow(block.length);
-    this.#slabs.add(block, block.length);
+    this.#add(block);
   }
 
   /** Sends what is open to S3. */
@@ -104,6 +113,12 @@ export class Batch {
     const parts = slabs.takeAll(this.#staging.shaper.countOf(slabs.bytes));
     this.#staging.budget.open(parts.reduce((sum, part) => sum + part.held, -held));
     for (const part of parts) this.#send(part);
+  }
+
+  #add(block: Buffer): void {
+    this.#bytes += block.length;
+    if (!this.#slabs.hasRoom(block.length)) this.#grow(block.length);
+    this.#slabs.add(block, block.length);
   }
 
   #grow(bytes: number): void {

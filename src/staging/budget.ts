@@ -1,3 +1,5 @@
+const COUNTED_SHARE = 0.5;
+
 /** Counts the bytes that the program holds for the load; whoever reads waits here when they are too many. */
 export class Budget {
   readonly #limit: number;
@@ -5,9 +7,9 @@ export class Budget {
   #open = 0;
   #waiting: (() => void)[] = [];
 
-  /** Of `memory_budget_mb`. The rest is a reserve for what draining itself needs: compressed bodies, the rows of one chunk. */
+  /** Of `memory_budget_mb`. The rest is a reserve for what cannot be counted: buffers of compressors and of the SDK, what waits for the collector. */
   static ofMegabytes(megabytes: number): Budget {
-    return new Budget(megabytes * 1024 * 1024 * 0.75);
+    return new Budget(megabytes * 1024 * 1024 * COUNTED_SHARE);
   }
 
   constructor(limitBytes: number) {

@@ -24,8 +24,8 @@ export interface UploadOptions {
 
 export function createStaging(options: UploadOptions): Staging {
   const { store, budget, signal } = options;
-  const pool = new SlabPool(budget.limit / 3, budget.limit / 8);
-  const shaper = new PartShaper(budget.limit / 3);
+  const pool = new SlabPool(budget.limit / 2, budget.limit / 8);
+  const shaper = new PartShaper(budget.limit * 0.45);
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);
 

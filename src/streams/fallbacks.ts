@@ -11,7 +11,7 @@ const SENTENCES: Readonly<Record<Fallback, string>> = {
   'unknown properties': 'more than 1,000 different properties are not in the schema',
   validate_records: 'validate_records is on',
   'not UTF-8': 'the line holds bytes that are not UTF-8',
-  'long line': 'the line has more than 512 KB',
+  'long line': 'the line has more than 16 MB',
 };
 
 export class Fallbacks {

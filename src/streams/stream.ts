@@ -6,7 +6,6 @@ import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import { NO_TIME, type Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
-import { SAFE_LINE_BYTES } from '../rows/row-size.ts';
 import { Token } from '../rows/values.ts';
 import type { RecordFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
@@ -24,6 +23,9 @@ import { reportLosses } from './losses.ts';
 import { grownColumns, isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
 import { TableWork, type OpenBatch } from './work.ts';
 import { versionObstacle, Versions, type Activation } from './versions.ts';
+
+/** Of a line. Longer ones would need memory beyond all proportion; hardly any of them becomes a row. */
+const MAX_WALKED_BYTES = 16 * 1024 * 1024;
 
 export class Stream {
   readonly name: string;
@@ -123,7 +125,7 @@ export class Stream {
   walk(at: number, frame: Frame, start: number, end: number): boolean {
     const walk = this.#plan?.walk;
     const bytes = end - start;
-    if (!walk || bytes > SAFE_LINE_BYTES) return false;
+    if (!walk || bytes > MAX_WALKED_BYTES) return false;
     const { tape, readAt } = this.#context;
     const batch = this.#batch ?? this.#open(this.#plan as StreamPlan);
     batch.rows.roll(tape, walk.room(bytes));
@@ -330,7 +332,7 @@ export class Stream {
   #whyFallback({ walk }: StreamPlan, { invalidUtf8 }: RecordMessage, { bytes }: Origin): Fallback {
     if (this.settings.validate_records) return 'validate_records';
     if (invalidUtf8) return 'not UTF-8';
-    return bytes.length > SAFE_LINE_BYTES ? 'long line' : (walk?.takeReason() ?? 'form');
+    return bytes.length > MAX_WALKED_BYTES ? 'long line' : (walk?.takeReason() ?? 'form');
   }
 
   #activate(activations: readonly Activation[]): void {

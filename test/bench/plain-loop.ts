@@ -18,4 +18,10 @@ const rows = new Transform({
   },
 });
 
-await pipeline(process.stdin, split2(), rows, stringify({ quoted_string: true, cast: { boolean: String } }), process.stdout);
+await pipeline(
+  process.stdin,
+  split2(),
+  rows,
+  stringify({ quoted_string: true, cast: { boolean: String } }),
+  process.stdout,
+);

@@ -20,10 +20,11 @@ interface Place {
 
 const FORMAT: CsvFormat = { sentinel: 'NULL-1', compression: 'gzip' };
 
-/** The memory is so small that parts are not cut in groups, and have a sixth of it. */
+/** The memory is so small that parts are not cut in groups. */
 function place(partBytes = 1000): Place {
   const store = new MemoryStore();
-  const budget = new Budget(partBytes * 6);
+  // Two groups of parts fit into 45 % of it.
+  const budget = new Budget((partBytes * 2) / 0.45);
   const failures: LoadError[] = [];
   const end = new AbortController();
   const staging = createStaging({
@@ -100,6 +101,22 @@ describe('Batch', () => {
     expect([staged.rows, staged.bytes]).to.deep.equal([4, 3011]);
     const line = `${'x'.repeat(999)}\n`;
     expect(contents(there).join('')).to.equal(`${line.repeat(3)}"a",NULL-1\n`);
+  });
+
+  it('copies a row that might have been longer than all the memory that it needs', async () => {
+    const there = place(10_000);
+    const batch = there.batch();
+    roll(batch, 1);
+    const tape = new Tape();
+    batch.roll(tape, 32 * 1024 * 1024);
+    tape.to += tape.out.write('long\n', tape.to);
+    batch.written(tape);
+    roll(batch, 1);
+    expect(batch.openBytes).to.equal(4096);
+    const { rows, bytes } = await batch.close();
+    expect([rows, bytes]).to.deep.equal([3, 2005]);
+    const line = `${'x'.repeat(999)}\n`;
+    expect(contents(there).join('')).to.equal(`${line}long\n${line}`);
   });
 
   it('forgets a row that was begun and not written', async () => {

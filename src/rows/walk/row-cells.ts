@@ -44,6 +44,11 @@ export class RowCells {
     this.#isOrdered = true;
   }
 
+  /** Where the row begins. */
+  get rowStart(): number {
+    return this.#rowStart;
+  }
+
   /** Comes before the cell of a column is written. */
   reach(column: number): void {
     if (column === this.#next) {

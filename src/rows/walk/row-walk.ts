@@ -8,6 +8,7 @@ import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
 import { DELETED_AT } from '../../table/metadata.ts';
 import type { Column } from '../../table/types.ts';
 import type { BatchFacts, RecordEncoder } from '../encoder.ts';
+import { isRowTooLong } from '../row-size.ts';
 import { pathOf } from '../source.ts';
 import { addLosses, noLosses } from '../values.ts';
 import { ValueError } from '../value-error.ts';
@@ -129,6 +130,7 @@ export class RowWalk {
       if (cells.widths[column] === IS_NULL) return this.#decline('value') !== DECLINED;
     }
     const { tape } = cells;
+    if (isRowTooLong(tape.out, cells.rowStart, tape.to)) return this.#decline('value') !== DECLINED;
     if (this.#hasOrdinals) writeOrdinal(tape, ordinal);
     if (this.#hasStubs) tape.to += tape.out.write('false,', tape.to, 'latin1');
     tape.out[tape.to - 1] = LF;

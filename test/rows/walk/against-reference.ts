@@ -53,7 +53,7 @@ export class AgainstReference {
   readonly #rows: Rows;
   readonly #envelope = new Envelope();
   readonly #tape = new Tape();
-  readonly #slab = slabOf(Buffer.alloc(4 * 1024 * 1024));
+  readonly #slab = slabOf(Buffer.alloc(16 * 1024 * 1024));
   #ordinal = 0;
 
   constructor(rows: Rows) {

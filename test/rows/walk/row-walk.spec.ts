@@ -182,6 +182,20 @@ describe('RowWalk', () => {
     expect(rows).to.deep.equal(['N-0\n', undefined, 'N-0\n']);
   });
 
+  it('takes rows as long as COPY does, and declines longer ones', () => {
+    const many = [column('a', nested), column('b', nested)];
+    // Inner texts have at most 65,535 bytes.
+    const texts = (character: string, count: number): string =>
+      `[${Array.from({ length: count }, () => `"${character.repeat(60_000)}"`).join()}]`;
+    const taken = (character: string, counts: readonly [number, number]): boolean =>
+      walk(many, line(`{"a":${texts(character, counts[0])},"b":${texts(character, counts[1])}}`))[0] !==
+      undefined;
+    expect(taken('x', [60, 9])).to.equal(true);
+    expect(taken('x', [60, 10])).to.equal(false);
+    expect(taken('|', [30, 4])).to.equal(true);
+    expect(taken('|', [30, 5])).to.equal(false);
+  });
+
   it('is not made for columns that read the same property, or an object and what is in it', () => {
     const made = (...all: readonly Column[]): boolean =>
       createWalk({

@@ -1,6 +1,7 @@
+/** Counts the bytes that the program holds for the load; whoever reads waits here when they are too many. */
+
 const COUNTED_SHARE = 0.5;
 
-/** Counts the bytes that the program holds for the load; whoever reads waits here when they are too many. */
 export class Budget {
   readonly #limit: number;
   #used = 0;

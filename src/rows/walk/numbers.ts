@@ -50,11 +50,32 @@ export function wholeWriter(kind: keyof typeof LARGEST): Writer {
   };
 }
 
-/** NUMERIC: digits behind the point as they are, without zeros at their end. */
+/** What a decimal may have to be written as it is, but for zeros at its end. */
+interface DecimalLimits {
+  /** Digits before the point, but for a zero that stands alone. */
+  readonly whole: number;
+  /** Digits behind the point, without zeros at their end. */
+  readonly fraction: number;
+  /** All digits. */
+  readonly digits: number;
+  /** Zeros behind the point of a number below one. */
+  readonly leadingZeros: number;
+}
+
+/** NUMERIC. Up to precision 19 Redshift holds a 64-bit integer, into which not all of 19 digits fit (r_Numeric_types201). */
 export function decimalWriter(precision: number, scale: number): Writer {
-  const maxWhole = precision - scale;
-  // Up to this precision Redshift holds a 64-bit integer, and the largest of 19 digits do not fit (r_Numeric_types201).
-  const isShort = precision <= 19;
+  const whole = precision <= 19 ? Math.min(precision, 18) - scale : precision - scale;
+  return plainWriter({ whole, fraction: scale, digits: Infinity, leadingZeros: Infinity });
+}
+
+/**
+ * DOUBLE PRECISION: the numbers that the shortest text of their nearest double repeats. Fifteen digits always come back, and
+ * with more zeros in front that text has an exponent.
+ */
+export const writeDouble = plainWriter({ whole: 15, fraction: Infinity, digits: 15, leadingZeros: 5 });
+
+function plainWriter(limits: DecimalLimits): Writer {
+  const { whole, fraction, leadingZeros } = limits;
   return (tape, at) => {
     const { source, out } = tape;
     const isText = source[at] === QUOTE;
@@ -68,11 +89,9 @@ export function decimalWriter(precision: number, scale: number): Writer {
       out[to++] = byte;
       byte = source[++at] as number;
     }
-    const digits = to - start;
+    let digits = to - start;
     const isBelowOne = out[start] === ZERO;
-    if (digits === 0 || (isBelowOne && digits > 1)) return DECLINED;
-    const whole = isBelowOne ? 0 : digits;
-    if (whole > maxWhole || (isShort && whole + scale >= 19)) return DECLINED;
+    if (digits === 0 || (isBelowOne && digits > 1) || (isBelowOne ? 0 : digits) > whole) return DECLINED;
     if (byte === POINT) {
       const point = to;
       out[to++] = POINT;
@@ -82,55 +101,16 @@ export function decimalWriter(precision: number, scale: number): Writer {
         byte = source[++at] as number;
       }
       if (to === point + 1) return DECLINED;
+      digits += to - point - 1;
       while (out[to - 1] === ZERO) to--;
-      if (to - point - 1 > scale) return DECLINED;
       if (to === point + 1) to = point;
+      else if (to - point - 1 > fraction) return DECLINED;
+      else if (isBelowOne && behindZeros(out, point + 1) - point - 1 > leadingZeros) return DECLINED;
     }
-    // Minus zero is zero.
-    if (isNegative && isBelowOne && to === start + 1) return DECLINED;
+    // Minus zero is zero, or not, as the reference says.
+    if (digits > limits.digits || (isNegative && isBelowOne && to === start + 1)) return DECLINED;
     return finish(tape, at, to, isText);
   };
-}
-
-/** Decimals of so many digits come back from a double as they went in. */
-const EXACT_DIGITS = 15;
-
-/** The shortest text of smaller numbers has an exponent. */
-const MAX_LEADING_ZEROS = 5;
-
-/** DOUBLE PRECISION: where the shortest text of the nearest double is the number itself without zeros at its end. */
-export function writeDouble(tape: Tape, at: number): number {
-  const { source, out } = tape;
-  const isText = source[at] === QUOTE;
-  if (isText) at++;
-  let to = tape.to;
-  const isNegative = source[at] === MINUS;
-  if (isNegative) out[to++] = source[at++] as number;
-  const start = to;
-  let byte = source[at] as number;
-  while (byte >= ZERO && byte <= NINE) {
-    out[to++] = byte;
-    byte = source[++at] as number;
-  }
-  let digits = to - start;
-  const isBelowOne = out[start] === ZERO;
-  if (digits === 0 || (isBelowOne && digits > 1)) return DECLINED;
-  if (byte === POINT) {
-    const point = to;
-    out[to++] = POINT;
-    byte = source[++at] as number;
-    while (byte >= ZERO && byte <= NINE) {
-      out[to++] = byte;
-      byte = source[++at] as number;
-    }
-    if (to === point + 1) return DECLINED;
-    digits += to - point - 1;
-    while (out[to - 1] === ZERO) to--;
-    if (to === point + 1) to = point;
-    else if (isBelowOne && leadingZeros(out, point + 1) > MAX_LEADING_ZEROS) return DECLINED;
-  }
-  if (digits > EXACT_DIGITS || (isNegative && isBelowOne && to === start + 1)) return DECLINED;
-  return finish(tape, at, to, isText);
 }
 
 /** What may follow the digits: an exponent is left to the reference, anything else to whoever reads on. */
@@ -158,8 +138,4 @@ function isAbove(out: Uint8Array, start: number, largest: Uint8Array): boolean {
 function behindZeros(source: Uint8Array, at: number): number {
   while (source[at] === ZERO) at++;
   return at;
-}
-
-function leadingZeros(out: Uint8Array, from: number): number {
-  return behindZeros(out, from) - from;
 }

@@ -107,12 +107,7 @@ export class Batch {
 
   /** Sends what is open to S3. */
   cut(): void {
-    const slabs = this.#slabs;
-    if (slabs.bytes === 0) return;
-    const held = slabs.capacity;
-    const parts = slabs.takeAll(this.#staging.shaper.countOf(slabs.bytes));
-    this.#staging.budget.open(parts.reduce((sum, part) => sum + part.held, -held));
-    for (const part of parts) this.#send(part);
+    this.#cutInto(this.#staging.shaper.countOf(this.#slabs.bytes));
   }
 
   #add(block: Buffer): void {
@@ -121,17 +116,29 @@ export class Batch {
     this.#slabs.add(block, block.length);
   }
 
+  /** Makes room for a row; cuts a group of parts before where there is enough. */
   #grow(bytes: number): void {
     const { shaper, budget } = this.#staging;
     const { partBytes, group } = shaper.shape;
     const slabs = this.#slabs;
-    // What is left open may be the end of the batch, and has to make a group as well; but the compressors wait for the first one.
-    if (slabs.bytes >= (this.#parts.length === 0 ? 1 : 2) * group * partBytes) {
-      for (let i = 0; i < group; i++) this.#send(slabs.takeFirst(partBytes));
+    const groupBytes = group * partBytes;
+    if (this.#parts.length === 0) {
+      // The compressors wait for the first group.
+      if (slabs.bytes >= groupBytes) this.#cutInto(group);
+    } else if (slabs.bytes >= 2 * groupBytes) {
+      // What is left open may be the end of the batch, and has to make a group as well.
+      for (let i = 0; i < group; i++) for (const part of slabs.takeFirst(partBytes)) this.#send(part);
     }
     const held = slabs.capacity;
     slabs.grow(bytes, partBytes);
     budget.open(slabs.capacity - held);
+  }
+
+  #cutInto(count: number): void {
+    const held = this.#slabs.capacity;
+    const parts = this.#slabs.takeAll(count);
+    this.#staging.budget.open(parts.reduce((sum, part) => sum + part.held, -held));
+    for (const part of parts) this.#send(part);
   }
 
   #send(raw: RawPart): void {

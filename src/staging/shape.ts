@@ -14,7 +14,9 @@ const MB = 1024 * 1024;
 
 /** A little more than the least that is worthwhile. */
 const MIN_COMPRESSED_BYTES = 1.1 * MB;
-const MAX_PART_BYTES = 64 * MB;
+
+/** So many times the least is a usual part: what is not cut yet has to be compressed when reading has ended. */
+const USUAL_SHARE = 1.5;
 
 const USUAL_SLICES = 4;
 const USUAL_RATIO = 3;
@@ -44,7 +46,7 @@ export class PartShaper {
   get shape(): PartShape {
     const groupBytes = this.#openBytes / 2;
     const group = Math.max(Math.min(Math.floor(groupBytes / this.#leastBytes), this.#slices), 1);
-    return { partBytes: Math.min(Math.floor(groupBytes / group), MAX_PART_BYTES), group };
+    return { partBytes: Math.floor(Math.min(groupBytes / group, this.#leastBytes * USUAL_SHARE)), group };
   }
 
   /** In how many equal parts so many bytes of CSV go, when no more follow. */

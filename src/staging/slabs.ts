@@ -132,16 +132,22 @@ export class Slabs {
     this.written(this.#used + block.copy(this.#open.bytes, this.#used));
   }
 
-  /** Gives away the first full slabs as one part of about `partBytes`; whoever takes it owns the memory until it goes back to the pool. */
-  takeFirst(partBytes: number): RawPart {
+  /**
+   * Gives away the first slabs as one part of about `partBytes`, or less where less is there; nothing of nothing. Whoever takes
+   * it owns the memory until it goes back to the pool.
+   */
+  takeFirst(partBytes: number): readonly RawPart[] {
+    this.#seal();
+    if (this.#full.length === 0) return [];
     let [count, bytes] = [0, 0];
-    while (bytes < partBytes * NEARLY && count < this.#full.length)
+    while (bytes < partBytes * NEARLY && count < this.#full.length) {
       bytes += this.#full[count++]?.bytes.length ?? 0;
+    }
     const part = rawPart(this.#full.splice(0, count).map((slab) => slab.bytes));
     this.#fullBytes -= part.bytes;
     this.#capacity -= part.held;
     this.#takenBytes += part.bytes;
-    return part;
+    return [part];
   }
 
   /** Gives everything away in so many parts of about one size, and begins anew. */

@@ -13,7 +13,7 @@ import { RegistryUnreachableError } from '../interop/support/python.ts';
 import { newFolder, serveLocal, TARGET, type Served } from '../interop/support/target.ts';
 import { DATASETS, inputOf, ORDERS, type Input } from './datasets.ts';
 import { engineOf, type Engine } from './engine.ts';
-import { costOf, medians, type Command, type Cost } from './measure.ts';
+import { costOf, median, medians, type Command, type Cost } from './measure.ts';
 import { copyingPeers, meltanoPeer, type Peer } from './peers.ts';
 import { tableOf, type Line } from './table.ts';
 
@@ -22,9 +22,6 @@ const PLAIN_LOOP: CommandLine = [
   '--import=tsx',
   fileURLToPath(new URL('plain-loop.ts', import.meta.url)),
 ];
-
-/** Of the orders, for loaders that would take minutes for all of them. */
-const PEER_SHARE = 0.1;
 
 /** The columns of the orders as this program makes them. */
 const COLUMNS = `id BIGINT, customer_id BIGINT, status VARCHAR(64), amount NUMERIC(38,2), currency VARCHAR(64), is_gift BOOLEAN,
@@ -82,7 +79,9 @@ async function inWarehouses(input: Input): Promise<void> {
   const order = { on: 'COPY', nth: 'every', fault: 'copy-answers-at-once', rows: input.records };
   writeFileSync(faults, JSON.stringify({ sql: [order] }));
   await withWarehouse('at_once', ['--faults', faults], async ({ config }) => {
-    const own = await costOf(ownLoad(config, 'at_once', 'append-only', input.path));
+    const own = await repeated((round) =>
+      costOf(ownLoad(config, `at_once_${round}`, 'append-only', input.path)),
+    );
     note(input, 'target-redshift, COPY at once', own);
     for (const peer of values['no-peers'] ? [] : copyingPeers(config, folder, 'at_once')) {
       await besidePeer(peer, 'COPY at once', { input, cost: own });
@@ -90,19 +89,38 @@ async function inWarehouses(input: Input): Promise<void> {
   });
   await withWarehouse('whole', [], async ({ config }, dir) => {
     const engine = engineOf(dir, config.database);
-    const copy = await psqlCopy(input, engine);
-    const append = await costOf(ownLoad(config, 'appended', 'append-only', input.path));
-    const rate = copy ? `${(copy.wall / append.wall).toFixed(2)} x the rate of psql` : undefined;
-    note(input, 'target-redshift, append', append, rate);
-    const upsert = await costOf(ownLoad(config, 'upserted', 'upsert', input.path));
+    const csv = (await hasPsql()) ? await csvOf(input) : undefined;
+    const costs: Record<'copied' | 'appended' | 'upserted', Cost[]> = {
+      copied: [],
+      appended: [],
+      upserted: [],
+    };
+    // In turn, and each into tables of its own.
+    for (let round = 0; round < rounds; round++) {
+      const ways = ['appended', 'upserted', ...(csv === undefined ? [] : ['copied'])];
+      const schemas = ways.map((way) => `${way}_${round}`);
+      if (csv !== undefined) costs.copied.push(await psqlCopy(engine, `copied_${round}`, csv));
+      costs.appended.push(await costOf(ownLoad(config, `appended_${round}`, 'append-only', input.path)));
+      costs.upserted.push(await costOf(ownLoad(config, `upserted_${round}`, 'upsert', input.path)));
+      await compareTables(engine, schemas);
+    }
+    const [append, upsert] = [median(costs.appended), median(costs.upserted)];
+    if (csv !== undefined) note(input, 'psql \\copy into the engine', median(costs.copied));
+    const ratio = csv === undefined ? '' : (median(costs.copied).wall / append.wall).toFixed(2);
+    note(input, 'target-redshift, append', append, ratio === '' ? undefined : `${ratio} x the rate of psql`);
     note(input, 'target-redshift, upsert', upsert);
-    await compareTables(engine, copy !== undefined);
     if (values['no-peers']) return;
     for (const peer of copyingPeers(config, folder, 'whole')) {
       await besidePeer(peer, 'upsert', { input, cost: upsert });
     }
     await besidePeer(meltanoPeer(engine, folder, 'whole'), 'upsert', { input, cost: upsert });
   });
+}
+
+async function repeated(measure: (round: number) => Promise<Cost>): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let round = 0; round < rounds; round++) costs.push(await measure(round));
+  return median(costs);
 }
 
 async function withWarehouse(
@@ -135,7 +153,7 @@ async function besidePeer(
   way: string,
   own: { readonly input: Input; readonly cost: Cost },
 ): Promise<void> {
-  const input = inputOf(ORDERS, share * PEER_SHARE);
+  const input = inputOf(ORDERS, share * peer.share);
   try {
     const cost = await costOf({ ...(await peer.command()), input: input.path });
     const ratio = own.input.records / own.cost.wall / (input.records / cost.wall);
@@ -146,52 +164,51 @@ async function besidePeer(
   }
 }
 
-/** psql copies the same rows into the engine, as CSV that is made before. Undefined where there is no psql. */
-async function psqlCopy(input: Input, { login }: Engine): Promise<Cost | undefined> {
+async function hasPsql(): Promise<boolean> {
   const psql = await run(['psql', '--version']).catch(() => undefined);
-  if (psql?.code !== 0) {
-    console.error('left out: psql is not installed');
-    return undefined;
-  }
-  const csv = `${input.path}.csv`;
-  if (!existsSync(csv)) {
-    const [program, ...args] = PLAIN_LOOP;
-    const made = await run(['/bin/sh', '-c', '"$@" < "$INPUT" > "$OUTPUT"', 'sh', program, ...args], {
-      env: { INPUT: input.path, OUTPUT: `${csv}.part` },
-      seconds: 600,
-    });
-    if (made.code !== 0) throw new Error(`the CSV for psql cannot be made: ${made.stderr}`);
-    renameSync(`${csv}.part`, csv);
-  }
-  const url = `postgresql://${login.user}@${login.host}:${login.port}/${login.database}`;
-  const env = { PGPASSWORD: login.password };
-  const table = await run(
-    ['psql', url, '-c', `CREATE SCHEMA copied; CREATE TABLE copied.orders (${COLUMNS})`],
-    {
-      env,
-    },
-  );
-  if (table.code !== 0) throw new Error(`psql cannot create a table: ${table.stderr}`);
-  const command = '\\copy copied.orders from pstdin csv';
-  const cost = await costOf({ line: ['psql', '-v', 'ON_ERROR_STOP=1', url, '-c', command], env, input: csv });
-  note(input, 'psql \\copy into the engine', cost);
-  return cost;
+  if (psql?.code !== 0) console.error('left out: psql is not installed');
+  return psql?.code === 0;
 }
 
-/** All loads have the same rows, or this throws. */
-async function compareTables({ login }: Engine, hasCopied: boolean): Promise<void> {
+/** The rows of an input as CSV for psql. */
+async function csvOf(input: Input): Promise<string> {
+  const csv = `${input.path}.csv`;
+  if (existsSync(csv)) return csv;
+  const made = await run(['/bin/sh', '-c', '"$@" < "$INPUT" > "$OUTPUT"', 'sh', ...PLAIN_LOOP], {
+    env: { INPUT: input.path, OUTPUT: `${csv}.part` },
+    seconds: 600,
+  });
+  if (made.code !== 0) throw new Error(`the CSV for psql cannot be made: ${made.stderr}`);
+  renameSync(`${csv}.part`, csv);
+  return csv;
+}
+
+/** psql copies the same rows into the engine. */
+async function psqlCopy({ login }: Engine, schema: string, csv: string): Promise<Cost> {
+  const url = `postgresql://${login.user}@${login.host}:${login.port}/${login.database}`;
+  const env = { PGPASSWORD: login.password };
+  const ddl = `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.orders (${COLUMNS})`;
+  const table = await run(['psql', url, '-c', ddl], { env });
+  if (table.code !== 0) throw new Error(`psql cannot create a table: ${table.stderr}`);
+  const copy = `\\copy ${schema}.orders from pstdin csv`;
+  return costOf({ line: ['psql', '-v', 'ON_ERROR_STOP=1', url, '-c', copy], env, input: csv });
+}
+
+/** All loads have the same rows, or this throws. The tables go. */
+async function compareTables({ login }: Engine, schemas: readonly string[]): Promise<void> {
   const client = new pg.Client({ ...login, types: { getTypeParser: () => (text: string) => text } });
   await client.connect();
   try {
     const digests = new Map<string, string>();
-    for (const schema of ['appended', 'upserted', ...(hasCopied ? ['copied'] : [])]) {
+    for (const schema of schemas) {
       const text = `SELECT ${DIGEST} FROM ${schema}.orders`;
       const { rows } = await client.query<string[]>({ text, rowMode: 'array' });
       digests.set(schema, JSON.stringify(rows));
     }
     if (new Set(digests.values()).size > 1)
       throw new Error(`the tables differ: ${JSON.stringify([...digests])}`);
-    console.error(`the tables are equal: ${[...digests.values()][0] ?? ''}`);
+    console.error(`the tables are equal: ${schemas.join(', ')}: ${[...digests.values()][0] ?? ''}`);
+    for (const schema of schemas) await client.query(`DROP SCHEMA ${schema} CASCADE`);
   } finally {
     await client.end();
   }

@@ -18,6 +18,8 @@ const MELTANO = ['meltanolabs-target-postgres==0.8.1'];
 
 export interface Peer {
   readonly name: string;
+  /** How much of the orders it gets, where all would take minutes. */
+  readonly share: number;
   /** Installs it. It creates its own tables. */
   command(): Promise<Omit<Command, 'input'>>;
 }
@@ -25,8 +27,9 @@ export interface Peer {
 /** Loaders that go through S3 and COPY. `place` is a word for schemas and files. */
 export function copyingPeers(config: WarehouseConfig, folder: Folder, place: string): readonly Peer[] {
   const env = loaderEnvironment(config);
-  const peer = (name: string, requirements: readonly string[], settings: object): Peer => ({
+  const peer = (name: string, share: number, requirements: readonly string[], settings: object): Peer => ({
     name,
+    share,
     async command() {
       const programs = await environment(requirements, { dependencies: 'listed' });
       const file = folder.file(`${place}-${name.replace(/\W+/g, '-')}.json`);
@@ -40,14 +43,15 @@ export function copyingPeers(config: WarehouseConfig, folder: Folder, place: str
     batch_size_rows: 100_000,
   };
   return [
-    peer('pipelinewise-target-redshift 1.6.0', PIPELINEWISE, pipelinewise),
-    peer('target-redshift (datamill) 0.2.4', DATAMILL, datamillSettings(config, `datamill_${place}`)),
+    peer('pipelinewise-target-redshift 1.6.0', 0.2, PIPELINEWISE, pipelinewise),
+    peer('target-redshift (datamill) 0.2.4', 0.01, DATAMILL, datamillSettings(config, `datamill_${place}`)),
   ];
 }
 
 export function meltanoPeer(engine: Engine, folder: Folder, place: string): Peer {
   return {
     name: 'meltanolabs-target-postgres 0.8.1, into the engine',
+    share: 0.1,
     async command() {
       const programs = await environment(MELTANO);
       const file = folder.file(`${place}-meltano.json`);

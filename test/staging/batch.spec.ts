@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { expect } from 'chai';
 import type { LoadError } from '../../src/errors.ts';
 import type { CsvFormat } from '../../src/rows/csv.ts';
@@ -6,6 +7,8 @@ import type { Cell } from '../../src/rows/values.ts';
 import { Tape } from '../../src/rows/walk/tape.ts';
 import { Batch, type Staging } from '../../src/staging/batch.ts';
 import { Budget } from '../../src/staging/budget.ts';
+import { PartShaper } from '../../src/staging/shape.ts';
+import { SlabPool } from '../../src/staging/slabs.ts';
 import { createStaging } from '../../src/staging/uploads.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
@@ -17,6 +20,8 @@ interface Place {
   readonly end: AbortController;
   batch(): Batch;
 }
+
+const MB = 1024 * 1024;
 
 const FORMAT: CsvFormat = { sentinel: 'NULL-1', compression: 'gzip' };
 
@@ -143,6 +148,46 @@ describe('Batch', () => {
     for (const size of sizes) expect(size).to.be.within(5_000, 20_000);
   });
 
+  it('makes as many parts as there are slices, or a multiple, of about one size, and never an empty one', () => {
+    const shape = fc.record({
+      slices: fc.integer({ min: 1, max: 9 }),
+      openMb: fc.integer({ min: 1, max: 64 }),
+      mb: fc.integer({ min: 0, max: 120 }),
+      ratio: fc.constantFrom(1.5, 3, 8),
+    });
+    const row = Buffer.alloc(60_000, 'x');
+    const law = fc.property(shape, ({ slices, openMb, mb, ratio }) => {
+      const [sizes, there] = [[] as number[], place(1)];
+      const shaper = new PartShaper(openMb * MB);
+      shaper.useSlices(slices);
+      shaper.compressed(ratio * 1000, 1000);
+      // Nothing is compressed here: only how much goes together is looked at.
+      const stage: Staging['stage'] = (key, raw) => {
+        sizes.push(raw.bytes);
+        shaper.compressed(raw.bytes, Math.ceil(raw.bytes / ratio));
+        return Promise.resolve({ key, bytes: raw.bytes });
+      };
+      const staging = { ...there.staging, pool: new SlabPool(openMb * MB, 0), shaper, stage };
+      const batch = new Batch('p', staging, 0);
+      const tape = new Tape();
+      for (let i = 0; i < (mb * MB) / row.length; i++) {
+        batch.roll(tape, row.length);
+        tape.to += row.copy(tape.out, tape.to);
+        batch.written(tape);
+      }
+      void batch.close();
+      expect(sizes.reduce((sum, size) => sum + size, 0)).to.equal(batch.bytes);
+      expect(there.budget.openBytes).to.equal(0);
+      for (const size of sizes) expect(size).to.be.above(0);
+      const { group } = shaper.shape;
+      const isLarge = batch.bytes > 4 * openMb * MB;
+      if (!isLarge || group < slices) return;
+      expect(sizes.length % slices).to.equal(0);
+      expect(Math.max(...sizes) / Math.min(...sizes)).to.be.below(3);
+    });
+    fc.assert(law, { numRuns: 60 });
+  }).timeout(60_000);
+
   it('makes no part of nothing', async () => {
     const there = place();
     const batch = there.batch();
@@ -188,7 +233,7 @@ describe('Batch', () => {
     const message = 'Cannot stage s3://bucket/p/run/t/000001-00001.csv.gz: no space';
     expect((await failure(batch.close())).message).to.equal(message);
     expect(there.failures.map((error) => error.message)).to.deep.equal([message]);
-    expect((await batch.discard()).length).to.equal(3);
+    expect((await batch.discard()).length).to.equal(2);
     expect(there.budget.used).to.equal(0);
   });
 

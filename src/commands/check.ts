@@ -112,11 +112,8 @@ function steps(config: Config, warehouse: Warehouse, store: ObjectStore): readon
       name: 's3 put',
       needs: [],
       work: async () => {
-        const body = await compress(
-          rawPart([encodeRows([['it works']], format.sentinel)]),
-          format.compression,
-          config.gzip_level,
-        );
+        const part = rawPart([encodeRows([['it works']], format.sentinel)]);
+        const body = await compress(part, { format, gzipLevel: config.gzip_level });
         await store.put(partKey, body, signal);
         isUploaded = true;
         await store.put(manifestKey, manifestOf(store, [{ key: partKey, bytes: body.length }]), signal);

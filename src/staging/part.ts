@@ -5,7 +5,7 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { ConfigError } from '../errors.ts';
-import type { Compression } from '../rows/csv.ts';
+import type { Compression, CsvFormat } from '../rows/csv.ts';
 
 const { constants, crc32, createGzip } = zlib;
 
@@ -63,11 +63,20 @@ export function compressionOf(wanted: 'auto' | Compression): Compression {
   return wanted === 'auto' ? (createZstdCompress ? 'zstd' : 'gzip') : wanted;
 }
 
-/** Compresses on libuv's threads. The blocks belong to zlib until this resolves. `level` is that of gzip. */
-export async function compress(raw: RawPart, compression: Compression, level: number): Promise<Buffer> {
-  // Mostly one chunk: each is a way to a thread and back, and one that is not copied. What is not used of it costs nothing.
-  const chunkSize = Math.max(Math.ceil(raw.bytes / 2), MIN_CHUNK_BYTES);
-  const stream = compression === 'gzip' ? gzip(level, chunkSize) : zstdStream(chunkSize);
+export interface CompressOptions {
+  readonly format: Pick<CsvFormat, 'compression'>;
+  readonly gzipLevel: number;
+  /** How many bytes there will be, more or less. */
+  readonly expected?: number;
+}
+
+/** Compresses on libuv's threads. The blocks belong to zlib until this resolves. */
+export async function compress(raw: RawPart, options: CompressOptions): Promise<Buffer> {
+  const { compression } = options.format;
+  const { gzipLevel, expected = raw.bytes / 3 } = options;
+  // Mostly one chunk: each is a way to a thread and back, and several are copied into one.
+  const chunkSize = Math.max(Math.ceil(expected * 1.1), MIN_CHUNK_BYTES);
+  const stream = compression === 'gzip' ? gzip(gzipLevel, chunkSize) : zstdStream(chunkSize);
   const [chunks] = await Promise.all([collect(stream), feed(stream, raw.blocks)]);
   const [only = NOTHING, ...more] = chunks;
   const body = more.length === 0 ? only : Buffer.concat(chunks);

@@ -54,9 +54,17 @@ export class PartShaper {
     return Math.max(Math.min(Math.floor(csvBytes / this.#leastBytes), this.shape.group), 1);
   }
 
+  /** How many bytes so many bytes of CSV will become, as far as the parts so far tell. */
+  compressedSize(csvBytes: number): number {
+    return Math.ceil(csvBytes / this.#ratio);
+  }
+
   /** CSV bytes of the smallest part that is worthwhile. */
   get #leastBytes(): number {
-    const ratio = this.#compressedBytes > 0 ? this.#csvBytes / this.#compressedBytes : USUAL_RATIO;
-    return MIN_COMPRESSED_BYTES * ratio;
+    return MIN_COMPRESSED_BYTES * this.#ratio;
+  }
+
+  get #ratio(): number {
+    return this.#compressedBytes > 0 ? this.#csvBytes / this.#compressedBytes : USUAL_RATIO;
   }
 }

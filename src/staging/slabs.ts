@@ -4,6 +4,7 @@
  * part, so that a part of a large stream is compressed in one step. Hundreds of open batches get smaller ones.
  */
 import { slabOf, type Slab } from '../rows/walk/tape.ts';
+import type { Budget } from './budget.ts';
 import { rawPart, type RawPart } from './part.ts';
 
 const FIRST_BYTES = 4 * 1024;
@@ -13,20 +14,18 @@ const NONE = slabOf(Buffer.alloc(0));
 /** Memory that can be used again, by size, so that what was freed need not wait for the collector. */
 export class SlabPool {
   readonly #free = new Map<number, Slab[]>();
-  readonly #openBytes: number;
-  readonly #maxFreeBytes: number;
+  readonly #budget: Budget;
   #freeBytes = 0;
   #open = 0;
 
-  /** All open slabs together should have no more than `openBytes`; free ones never have more than `maxFreeBytes`. */
-  constructor(openBytes: number, maxFreeBytes: number) {
-    this.#openBytes = openBytes;
-    this.#maxFreeBytes = maxFreeBytes;
+  constructor(budget: Budget) {
+    this.#budget = budget;
   }
 
-  /** How large a slab may be, given how many are open. A power of two. */
+  /** How large a slab may be, given how many are open: all together may have half of the budget. A power of two. */
   get largest(): number {
-    return Math.max(2 ** Math.floor(Math.log2(this.#openBytes / (this.#open + 1))), FIRST_BYTES);
+    const share = this.#budget.limit / 2 / (this.#open + 1);
+    return Math.max(2 ** Math.floor(Math.log2(share)), FIRST_BYTES);
   }
 
   /** A slab with any content. */
@@ -45,12 +44,15 @@ export class SlabPool {
     this.#open--;
   }
 
-  /** Takes back the memory of pieces of slabs that nobody reads any more; other memory is left to the collector. */
+  /**
+   * Takes back the memory of pieces of slabs that nobody reads any more. What is free and what is used stay within the
+   * budget together; the rest, and memory that is none of the pool's, is left to the collector.
+   */
   put(pieces: readonly Buffer[]): void {
     for (const { buffer } of pieces) {
       const bytes = buffer.byteLength;
       const free = this.#free.get(bytes);
-      if (!free || this.#freeBytes + bytes > this.#maxFreeBytes) continue;
+      if (!free || this.#budget.used + this.#freeBytes + bytes > this.#budget.limit) continue;
       this.#freeBytes += bytes;
       free.push(slabOf(Buffer.from(buffer)));
     }

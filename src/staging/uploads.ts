@@ -24,7 +24,7 @@ export interface UploadOptions {
 
 export function createStaging(options: UploadOptions): Staging {
   const { store, budget, signal } = options;
-  const pool = new SlabPool(budget.limit / 2, budget.limit / 8);
+  const pool = new SlabPool(budget);
   const shaper = new PartShaper(budget.limit * 0.45);
   const compressing = pLimit(options.compressors);
   const uploading = pLimit(options.uploads);
@@ -33,7 +33,8 @@ export function createStaging(options: UploadOptions): Staging {
     send(key, raw, () =>
       compressing(async () => {
         signal.throwIfAborted();
-        const body = await compress(raw, options.format.compression, options.gzipLevel);
+        const expected = shaper.compressedSize(raw.bytes);
+        const body = await compress(raw, { ...options, expected });
         shaper.compressed(raw.bytes, body.length);
         return body;
       }),

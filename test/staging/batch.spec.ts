@@ -167,7 +167,7 @@ describe('Batch', () => {
         shaper.compressed(raw.bytes, Math.ceil(raw.bytes / ratio));
         return Promise.resolve({ key, bytes: raw.bytes });
       };
-      const staging = { ...there.staging, pool: new SlabPool(openMb * MB, 0), shaper, stage };
+      const staging = { ...there.staging, pool: new SlabPool(new Budget(2 * openMb * MB)), shaper, stage };
       const batch = new Batch('p', staging, 0);
       const tape = new Tape();
       for (let i = 0; i < (mb * MB) / row.length; i++) {

@@ -9,7 +9,7 @@ const compress = (
   blocks: readonly Buffer[],
   level: number,
   compression: Compression = 'gzip',
-): Promise<Buffer> => compressPart(rawPart(blocks), compression, level);
+): Promise<Buffer> => compressPart(rawPart(blocks), { format: { compression }, gzipLevel: level });
 
 describe('compress', () => {
   it('makes one gzip member of all blocks', async () => {

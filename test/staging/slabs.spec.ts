@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { gunzipSync } from 'node:zlib';
+import { Budget } from '../../src/staging/budget.ts';
 import { compress, type RawPart } from '../../src/staging/part.ts';
 import { SlabPool, Slabs } from '../../src/staging/slabs.ts';
 
 const MB = 1024 * 1024;
 const LARGEST = 256 * 1024;
 
-const pool = (): SlabPool => new SlabPool(8 * MB, 8 * MB);
+const pool = (): SlabPool => new SlabPool(new Budget(16 * MB));
 const bytesOf = (part: RawPart | undefined): Buffer => Buffer.concat(part?.blocks ?? []);
 
 /** Writes rows directly, as the walk does. */
@@ -65,7 +66,11 @@ describe('Slabs', () => {
       expect(bytesOf(part).at(-1)).to.equal(0x0a);
       expect(part.bytes).to.equal(bytesOf(part).length);
       // The checksum is that of its own bytes, or this would throw.
-      expect(gunzipSync(await compress(part, 'gzip', 1)).equals(bytesOf(part))).to.equal(true);
+      expect(
+        gunzipSync(await compress(part, { format: { compression: 'gzip' }, gzipLevel: 1 })).equals(
+          bytesOf(part),
+        ),
+      ).to.equal(true);
     }
     expect([slabs.bytes, slabs.capacity]).to.deep.equal([0, 0]);
   });
@@ -110,7 +115,7 @@ describe('Slabs', () => {
 
 describe('SlabPool', () => {
   it('lets slabs be the smaller the more of them are open', () => {
-    const slabs = new SlabPool(8 * MB, 0);
+    const slabs = pool();
     expect(slabs.largest).to.equal(8 * MB);
     for (let i = 0; i < 99; i++) slabs.open(4096);
     expect(slabs.largest).to.equal(64 * 1024);
@@ -119,9 +124,11 @@ describe('SlabPool', () => {
     expect(slabs.largest).to.equal(4096);
   });
 
-  it('keeps no more free memory than it may, and none that is not its own', () => {
-    const slabs = new SlabPool(8 * MB, 8192);
+  it('keeps no more free memory than the budget has room for, and none that is not its own', () => {
+    const budget = new Budget(16_384);
+    const slabs = new SlabPool(budget);
     const opened = Array.from({ length: 3 }, () => slabs.open(4096).bytes);
+    budget.take(8192);
     slabs.put(opened);
     slabs.put([Buffer.alloc(5000)]);
     const again = Array.from({ length: 3 }, () => slabs.open(4096).bytes.buffer);

@@ -187,6 +187,9 @@ function contradictions(config: Config): string[] {
     ...(bucket === '' || bucket.includes('/')
       ? ['"s3_bucket" must be the name of a bucket alone; a folder in it goes into "s3_prefix"']
       : []),
+    ...(config.user === undefined || config.password === undefined
+      ? ['"user" and "password" are missing: how to log into Redshift']
+      : []),
     ...(hasKey !== hasSecret
       ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
       : []),

@@ -1,5 +1,7 @@
-/** Options that say where the warehouse and the bucket are and how to reach them; --local ignores them. */
+/** Options that say where Redshift is and how to log in; --local ignores them. */
 import type { Option } from './option.ts';
+
+const NO_GROUPS: readonly string[] = [];
 
 export const CONNECTION = {
   hostname: {
@@ -8,6 +10,7 @@ export const CONNECTION = {
     minLength: 1,
     description: 'Endpoint of the cluster or workgroup, without port.',
     example: 'analytics.abc123.eu-west-1.redshift.amazonaws.com',
+    aliases: ['host', 'redshift_host', 'endpoint'],
   },
   port: {
     type: 'integer',
@@ -15,6 +18,7 @@ export const CONNECTION = {
     min: 1,
     max: 65_535,
     description: 'Port of the endpoint.',
+    aliases: ['redshift_port'],
   },
   database: {
     type: 'string',
@@ -22,78 +26,137 @@ export const CONNECTION = {
     minLength: 1,
     description: 'Database to load into.',
     example: 'dev',
+    aliases: ['dbname', 'db', 'redshift_database'],
   },
   user: {
     type: 'string',
-    required: true,
     minLength: 1,
-    description: 'Database user.',
+    description:
+      'Database user. Needed for a login with a password; for one with IAM, without it the IAM identity is the user.',
     example: 'loader',
+    aliases: ['username', 'redshift_username', 'redshift_user'],
   },
   password: {
     type: 'string',
-    required: true,
     secret: true,
-    description: 'Password of the database user.',
+    description:
+      'Password of the database user. Instead of it: `password_file`, `secret_arn`, `cluster_identifier` or `workgroup_name`.',
+    aliases: ['redshift_password'],
+  },
+  secret_arn: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'Secret in AWS Secrets Manager (ARN or name) that holds username and password as JSON, as Redshift itself writes it. Read anew for each connection; host, port and dbname in it are taken where the options are not set.',
+    example: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:redshift-loader-AbCdEf',
+    aliases: ['secretsARN', 'secret_name'],
+  },
+  cluster_identifier: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'Provisioned cluster to log into with IAM instead of a password. With `user`: as that user (GetClusterCredentials), otherwise as the IAM identity (GetClusterCredentialsWithIAM).',
+    example: 'analytics',
+    aliases: ['clusterIdentifier', 'clusterId'],
+  },
+  workgroup_name: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'Serverless workgroup to log into with IAM instead of a password (GetCredentials); the IAM identity is the user.',
+    example: 'analytics',
+    aliases: ['workgroupName'],
+  },
+  db_groups: {
+    type: 'array',
+    default: NO_GROUPS,
+    description: 'Groups that the user joins for the session, with `cluster_identifier` and `user`.',
+  },
+  auto_create_user: {
+    type: 'boolean',
+    default: false,
+    description: 'Create the user if it is not there, with `cluster_identifier` and `user`.',
+  },
+  redshift_region: {
+    type: 'string',
+    minLength: 1,
+    description:
+      "Region of the cluster, for IAM logins and Secrets Manager. Without it, that in `hostname` or in the secret's ARN, otherwise AWS_REGION.",
+    example: 'eu-west-1',
+    aliases: ['clusterRegion'],
   },
   sslmode: {
     type: 'string',
     default: 'verify-full',
     oneOf: ['verify-full', 'verify-ca', 'require', 'disable'],
     description: 'How far the connection to Redshift is encrypted and its certificate checked.',
+    aliases: ['ssl_mode'],
   },
   ssl_ca: {
     type: 'string',
     description:
       "CA certificates for Redshift: PEM text or the path of a PEM file. Without it, Node's own list, which holds Amazon's.",
+    aliases: ['ssl_certificate_authority', 'sslrootcert'],
   },
-  s3_bucket: {
-    type: 'string',
-    required: true,
-    minLength: 1,
-    description: 'Bucket through which the data goes; `name` or `s3://name`.',
-    example: 'my-redshift-stage',
+  connect_timeout_seconds: {
+    type: 'integer',
+    default: 30,
+    min: 1,
+    max: 600,
+    description: 'How long a connection may take until it is logged in.',
+    aliases: ['connect_timeout'],
   },
-  s3_prefix: {
+  query_group: {
     type: 'string',
     default: 'target-redshift',
-    description: 'Key prefix below which all objects are written.',
-  },
-  s3_region: {
-    type: 'string',
-    description: 'Region of the bucket. Needed unless AWS_REGION is set; COPY is told the same region.',
-    example: 'eu-west-1',
-  },
-  s3_endpoint: {
-    type: 'string',
-    description: 'URL of an S3-compatible endpoint instead of AWS.',
-    example: 'http://127.0.0.1:9000',
-  },
-  s3_force_path_style: {
-    type: 'boolean',
-    default: false,
     description:
-      'Address the bucket in the path instead of the host name, as S3-compatible endpoints need it.',
+      'Query group of every session, for workload management and for finding its queries; Redshift shows 30 characters.',
   },
-  iam_role: {
+  ssh_host: {
     type: 'string',
-    description:
-      'Role attached to the cluster with which COPY reads the bucket: an ARN, a chain of ARNs, or `default`. Without it COPY gets the access keys.',
-    example: 'arn:aws:iam::123456789012:role/redshift-copy',
+    minLength: 1,
+    description: 'SSH server through which Redshift is reached.',
+    example: 'bastion.example.com',
+    aliases: ['tunnel_host'],
   },
-  aws_access_key_id: {
+  ssh_port: {
+    type: 'integer',
+    default: 22,
+    min: 1,
+    max: 65_535,
+    description: 'Port of the SSH server.',
+    aliases: ['tunnel_port'],
+  },
+  ssh_user: {
     type: 'string',
-    description:
-      "Access key for S3. Without it the AWS SDK's default chain is used (environment, profile, container, instance).",
+    minLength: 1,
+    description: 'User on the SSH server.',
+    aliases: ['tunnel_user', 'ssh_username'],
   },
-  aws_secret_access_key: {
+  ssh_private_key: {
     type: 'string',
     secret: true,
-    description: 'Secret of the access key.',
+    minLength: 1,
+    description: 'Private key for the SSH server: its text (PEM or OpenSSH) or the path of its file.',
+    aliases: ['ssh_key'],
   },
-  aws_session_token: {
+  ssh_private_key_passphrase: {
     type: 'string',
     secret: true,
-    description: 'Session token of temporary keys.',
+    description: 'Passphrase of the private key.',
+    aliases: ['ssh_private_key_password'],
+  },
+  ssh_password: {
+    type: 'string',
+    secret: true,
+    description: 'Password on the SSH server, instead of a key.',
+    aliases: ['tunnel_user_password'],
+  },
+  ssh_host_fingerprint: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'Fingerprint of the SSH server, as `ssh-keygen -lf` shows it. Without it any server is accepted and its fingerprint logged; the connection to Redshift inside is encrypted and checked in any case.',
+    example: 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
   },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -10,6 +10,7 @@ export const LOADING = {
     minLength: 1,
     description: 'Schema that the tables are in. It is created when it does not exist.',
     example: 'raw',
+    aliases: ['default_target_schema', 'schema', 'redshift_schema', 'defaultSchema', 'dataset_name'],
   },
   batch_size_rows: {
     type: 'integer',
@@ -17,6 +18,7 @@ export const LOADING = {
     min: 1,
     max: 1_000_000_000,
     description: 'A batch of a stream is loaded when it has this many rows.',
+    aliases: ['max_batch_rows', 'batchSize', 'batch_limit'],
   },
   batch_size_bytes: {
     type: 'integer',
@@ -24,6 +26,7 @@ export const LOADING = {
     min: 1024,
     max: 1024 ** 4,
     description: 'A batch of a stream is loaded when it has this many bytes of CSV.',
+    aliases: ['max_buffer_size', 'batchSizeBytes', 'file_max_bytes'],
   },
   batch_max_age_seconds: {
     type: 'integer',
@@ -32,6 +35,7 @@ export const LOADING = {
     max: 86_400,
     description:
       'A batch of a stream is loaded when its first record is this old, also while no input arrives.',
+    aliases: ['batch_max_age'],
   },
   max_parallel_loads: {
     type: 'integer',
@@ -39,6 +43,7 @@ export const LOADING = {
     min: 1,
     max: 50,
     description: 'How many tables are loaded at the same time, each over its own connection.',
+    aliases: ['max_parallelism', 'workers', 'concurrency'],
   },
   memory_budget_mb: {
     type: 'integer',
@@ -108,6 +113,7 @@ export const LOADING = {
     default: 'info',
     oneOf: ['debug', 'info', 'warn', 'error'],
     description: 'Least level of lines on stderr.',
+    aliases: ['logging_level'],
   },
   log_format: {
     type: 'string',
@@ -120,11 +126,13 @@ export const LOADING = {
     default: [],
     description: 'Statements to run before the first load, each in a transaction of its own.',
     example: ['CALL before_load()'],
+    aliases: ['before_run_sql'],
   },
   post_sql: {
     type: 'array',
     default: [],
     description: 'Statements to run after the last load, each in a transaction of its own.',
+    aliases: ['after_run_sql'],
   },
   load_history: {
     type: 'boolean',

@@ -5,6 +5,8 @@ interface Common {
   readonly required?: true;
   readonly secret?: true;
   readonly example?: unknown;
+  /** What other tools call the same thing. */
+  readonly aliases?: readonly string[];
 }
 
 export type Option = Common &

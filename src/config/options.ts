@@ -5,6 +5,7 @@
 import { CONNECTION } from './connection.ts';
 import { LOADING } from './loading.ts';
 import type { Option, Values } from './option.ts';
+import { STORAGE } from './storage.ts';
 import { STREAM_ONLY, TABLES } from './tables.ts';
 
 /** The settings of one stream or of all that match a pattern, as they are written. */
@@ -32,7 +33,7 @@ const STREAMS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-export const OPTIONS = { ...CONNECTION, ...LOADING, ...TABLES, ...STREAMS };
+export const OPTIONS = { ...CONNECTION, ...STORAGE, ...LOADING, ...TABLES, ...STREAMS };
 
 export type OptionName = keyof typeof OPTIONS;
 
@@ -50,7 +51,7 @@ export function streamOptions(): readonly (readonly [string, Option])[] {
 }
 
 export function isConnectionOption(name: string): boolean {
-  return Object.hasOwn(CONNECTION, name);
+  return Object.hasOwn(CONNECTION, name) || Object.hasOwn(STORAGE, name);
 }
 
 /** What a JSON Schema says of an option. */

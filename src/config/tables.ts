@@ -28,17 +28,20 @@ export const TABLES = {
     default: false,
     description:
       'Delete rows whose record has `_sdc_deleted_at`, and rows of older versions on ACTIVATE_VERSION, instead of marking them.',
+    aliases: ['hardDelete'],
   },
   process_activate_version_messages: {
     type: 'boolean',
     default: true,
     description: 'Obey ACTIVATE_VERSION; it needs add_record_metadata.',
+    aliases: ['activate_version'],
   },
   add_record_metadata: {
     type: 'boolean',
     default: false,
     description:
       'Add the columns `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, `_sdc_deleted_at`, `_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`.',
+    aliases: ['add_metadata_columns'],
   },
   null_keys: {
     type: 'string',

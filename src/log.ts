@@ -7,7 +7,28 @@ export type { Logger };
 
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
-export function createLogger(level: string, format: LogFormat): Logger {
+/** What nothing that is written may hold; grows while credentials are fetched. */
+export class Secrets {
+  readonly #texts = new Set<string>();
+
+  /** Shorter ones are left alone: they would blot out words. No secret of Redshift or AWS is so short. */
+  keep(...texts: readonly (string | undefined)[]): void {
+    for (const text of texts) {
+      if (text === undefined || text.length < 6) continue;
+      // As it is, as JSON writes it, and as a URL does.
+      for (const form of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
+        this.#texts.add(form);
+    }
+  }
+
+  redact(text: string): string {
+    let redacted = text;
+    for (const secret of this.#texts) redacted = redacted.replaceAll(secret, '***');
+    return redacted;
+  }
+}
+
+export function createLogger(level: string, format: LogFormat, secrets = new Secrets()): Logger {
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
   const options = {
     level,
@@ -15,6 +36,8 @@ export function createLogger(level: string, format: LogFormat): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'message',
     formatters: { level: (label: string) => ({ level: label }) },
+    // The one place that every line passes.
+    hooks: { streamWrite: (line: string) => secrets.redact(line) },
   };
   // Synchronous, so that the last line before a crash is not lost.
   return isPretty

@@ -1,16 +1,11 @@
 /** Runs a command: reads the configuration, builds the parts, and says in one sentence why it ended badly. */
 import type { Command, Where } from './cli.ts';
-import {
-  checkConfig,
-  overrideConnection,
-  readConfigFiles,
-  withoutConnection,
-  type LoadedConfig,
-} from './config/config.ts';
+import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
 import type { Config } from './config/options.ts';
+import { readSources } from './config/sources.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';
-import { createLogger, type Logger } from './log.ts';
+import { createLogger, Secrets, type Logger } from './log.ts';
 import type { Warehouse } from './ports.ts';
 
 /** The process, as far as commands may touch it. */
@@ -46,6 +41,7 @@ export async function runProgram(command: ProgramCommand, around: Surroundings):
 
 class Program {
   readonly #around: Surroundings;
+  readonly #secrets = new Secrets();
   #log = createLogger('info', 'auto');
 
   constructor(around: Surroundings) {
@@ -65,7 +61,7 @@ class Program {
       case 'load':
         return this.#withConfig(command.where, (config) => this.#load(config, command.input));
       case 'discard':
-        return this.#discard(this.#accept(withoutConnection(readConfigFiles(command.config))), command.input);
+        return this.#discard(this.#accept(withoutConnection(readSources(command.config))), command.input);
       case 'plan':
         return this.#withConfig(command.where, (config) => this.#plan(config, command));
       case 'check':
@@ -120,7 +116,7 @@ class Program {
       config,
       input: openInput(inputPath),
       log: this.#log,
-      quietLog: quietLog(config),
+      quietLog: this.#quietLog(config),
       files: openReader(config, stop),
       stop,
     });
@@ -130,7 +126,7 @@ class Program {
   async #plan(config: Config, { input, format }: Extract<Command, { kind: 'plan' }>): Promise<number> {
     const { plan } = await import('./commands/plan.ts');
     const { openInput } = await import('./input.ts');
-    const log = quietLog(config);
+    const log = this.#quietLog(config);
     const { text, isFine } = await plan({
       config,
       log,
@@ -191,7 +187,7 @@ class Program {
 
   /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = readConfigFiles(where.config);
+    const given = readSources(where.config);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
         'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
@@ -213,16 +209,18 @@ class Program {
     }
   }
 
-  #accept({ config, warnings }: LoadedConfig): Config {
-    this.#log = createLogger(config.log_level, config.log_format);
+  /** For runs that load nothing: lines on loads would tell of what did not happen. */
+  #quietLog({ log_level, log_format }: Config): Logger {
+    return createLogger(log_level === 'info' ? 'warn' : log_level, log_format, this.#secrets);
+  }
+
+  #accept({ config, warnings, hint, secrets }: LoadedConfig): Config {
+    this.#secrets.keep(...secrets);
+    this.#log = createLogger(config.log_level, config.log_format, this.#secrets);
+    if (hint !== undefined) this.#log.info(hint);
     for (const warning of warnings) this.#log.warn(warning);
     return config;
   }
-}
-
-/** For runs that load nothing: lines on loads would tell of what did not happen. */
-function quietLog({ log_level, log_format }: Config): Logger {
-  return createLogger(log_level === 'info' ? 'warn' : log_level, log_format);
 }
 
 function facts(error: InputError | LoadError | CommitUnknownError): object {

@@ -1,104 +1,101 @@
-/** Configuration files to a checked Config: every problem at once, each with the option's name and what would be right. */
-import { readFileSync } from 'node:fs';
+/** What the sources say to a checked Config: every problem at once, each with the option's name and what would be right. */
 import { Ajv, type ErrorObject } from 'ajv';
-import { ConfigError, messageOf } from '../errors.ts';
-import { parseType, TYPE_NAMES } from '../table/type-text.ts';
+import leven from 'leven';
+import { ConfigError } from '../errors.ts';
 import { givenName } from '../table/names.ts';
-import { nameProblems } from './names.ts';
+import { FOREIGN_NAMES, renameForeign, type Input, type Renamed } from './aliases.ts';
+import { bucketName, contradictions, loginProblems } from './contradictions.ts';
 import type { Option } from './option.ts';
-import {
-  isConnectionOption,
-  options,
-  OPTIONS,
-  optionSchema,
-  type Config,
-  type OptionName,
-} from './options.ts';
+import { isConnectionOption, option as optionOf, options, optionSchema, type Config } from './options.ts';
+import { readSecretFiles, withoutNulls } from './sources.ts';
 
-export type ConfigInput = Readonly<Record<string, unknown>>;
+export type ConfigInput = Input;
 
 export interface LoadedConfig {
   readonly config: Config;
   /** Sentences about options that are not known or not used. */
   readonly warnings: readonly string[];
+  /** Names of other tools that were understood, in one sentence. */
+  readonly hint: string | undefined;
+  /** Texts that nothing that is written may hold. */
+  readonly secrets: readonly string[];
 }
 
 /** The JSON Schema of the configuration, as it lies in `spec/config.schema.json`. */
 export function configSchema(): Record<string, unknown> {
+  const entries = options().flatMap(([name, option]): [string, unknown][] => [
+    [name, optionSchema(option)],
+    ...(option.secret ? [[`${name}_file`, fileSchema(name)] as [string, unknown]] : []),
+  ]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'target-redshift',
     type: 'object',
-    properties: Object.fromEntries(options().map(([name, option]) => [name, optionSchema(option)])),
+    properties: Object.fromEntries(entries),
     required: options().flatMap(([name, option]) => (option.required ? [name] : [])),
     additionalProperties: true,
   };
 }
 
-/** Reads the files in order; later ones win per option. Throws ConfigError. */
-export function readConfigFiles(paths: readonly string[]): ConfigInput {
-  const problems: string[] = [];
-  let merged: ConfigInput = {};
-  for (const path of paths) {
-    try {
-      const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw new Error('it must be a JSON object');
-      merged = { ...merged, ...withoutNulls(value as ConfigInput) };
-    } catch (error) {
-      problems.push(`cannot read ${path}: ${readProblem(error)}`);
-    }
-  }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return merged;
-}
-
-function readProblem(error: unknown): string {
-  if (error instanceof SyntaxError) {
-    // The parser's message may quote the file, and with it a secret.
-    const position = /position \d+( \(line \d+ column \d+\))?/.exec(error.message);
-    return `it is not JSON${position ? `, at ${position[0]}` : ''}`;
-  }
-  if (error instanceof Error && 'code' in error) {
-    if (error.code === 'ENOENT') return 'the file does not exist';
-    if (error.code === 'EACCES') return 'permission denied';
-    if (error.code === 'EISDIR') return 'it is a folder';
-  }
-  return messageOf(error);
+function fileSchema(name: string): Record<string, unknown> {
+  return { type: 'string', description: `Path of a file that holds ${name}, instead of the option itself.` };
 }
 
 /** Checks the input and fills in the defaults. Throws ConfigError with all problems. */
 export function checkConfig(input: ConfigInput): LoadedConfig {
-  const given = Object.fromEntries(
-    Object.entries(withoutNulls(input)).flatMap(([name, value]) => readValue(name, value)),
-  );
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
-  const validate = ajv.compile(configSchema());
-  if (!validate(given)) throw new ConfigError((validate.errors ?? []).map(describe));
-  const problems = contradictions(given as Config);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { config: normalise(given as Config), warnings: unknownOptions(given) };
+  return check(renameForeign(withoutNulls(input)));
 }
 
-/** With --local, where the warehouse is comes from the local warehouse; how to load comes from the files. */
+/** With --local, where the warehouse is comes from the local warehouse; how to load comes from the sources. */
 export function overrideConnection(input: ConfigInput, local: ConfigInput): LoadedConfig {
-  const ignored = Object.keys(withoutNulls(input)).filter(isConnectionOption);
-  const kept = Object.fromEntries(Object.entries(input).filter(([name]) => !isConnectionOption(name)));
-  const { config, warnings } = checkConfig({ ...local, ...kept });
+  const renamed = renameForeign(withoutNulls(input));
+  const given = Object.entries(renamed.input);
+  const isPlace = (name: string): boolean => isConnectionOption(name.replace(/_file$/, ''));
+  const ignored = given.map(([name]) => name).filter(isPlace);
+  const kept = given.filter(([name]) => !isPlace(name));
   const warning = `--local ignores the connection options of the configuration: ${ignored.join(', ')}`;
-  return { config, warnings: ignored.length > 0 ? [warning, ...warnings] : warnings };
+  return check({
+    ...renamed,
+    input: { ...local, ...Object.fromEntries(kept) },
+    warnings: [...(ignored.length > 0 ? [warning] : []), ...renamed.warnings],
+  });
 }
 
 /** With --discard nothing is connected, so what a connection needs may be missing. */
 export function withoutConnection(input: ConfigInput): LoadedConfig {
-  const nowhere = { hostname: '-', database: '-', user: '-', password: '-', s3_bucket: 'discarded' };
-  const given = { ...nowhere, ...withoutNulls(input) };
-  return checkConfig('aws_access_key_id' in given ? given : { iam_role: '-', ...given });
+  const renamed = renameForeign(withoutNulls(input));
+  const hasLogin = LOGINS.some((name) => name in renamed.input);
+  const nowhere = {
+    hostname: '-',
+    database: '-',
+    s3_bucket: 'discarded',
+    ...(hasLogin ? {} : { user: '-', password: '-' }),
+  };
+  return check({ ...renamed, input: { ...nowhere, ...renamed.input } });
 }
 
-/** A null means: not set (Meltano writes such). */
-function withoutNulls(input: ConfigInput): ConfigInput {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+const LOGINS = ['password', 'password_file', 'secret_arn', 'cluster_identifier', 'workgroup_name'];
+
+function check(renamed: Renamed): LoadedConfig {
+  const problems = [...renamed.problems];
+  const read = readSecretFiles(renamed.input, problems);
+  const given = Object.fromEntries(Object.entries(read).flatMap(([name, value]) => readValue(name, value)));
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
+  const validate = ajv.compile(configSchema());
+  if (!validate(given)) {
+    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given as unknown as Config));
+  } else if (problems.length === 0) {
+    // What contradicts each other is said where each option alone is right.
+    problems.push(...contradictions(given as unknown as Config));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const { hints } = renamed;
+  return {
+    config: normalise(given as unknown as Config),
+    warnings: [...renamed.warnings, ...unknownOptions(given)],
+    hint: hints.length > 0 ? `the configuration uses names of other tools: ${hints.join(', ')}` : undefined,
+    secrets: secretsOf(given),
+  };
 }
 
 /** Takes numbers and truth values that are written as text, and an empty text for what has no default as not set. */
@@ -125,10 +122,6 @@ function jsonOr(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function optionOf(name: string): Option | undefined {
-  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
 }
 
 function describe(error: ErrorObject): string {
@@ -175,44 +168,6 @@ function wanted(option: Option): string {
   }
 }
 
-function bucketName(text: string): string {
-  return text.replace(/^s3:\/\//, '').replace(/\/+$/, '');
-}
-
-function contradictions(config: Config): string[] {
-  const hasKey = config.aws_access_key_id !== undefined;
-  const hasSecret = config.aws_secret_access_key !== undefined;
-  const bucket = bucketName(config.s3_bucket);
-  return [
-    ...(bucket === '' || bucket.includes('/')
-      ? ['"s3_bucket" must be the name of a bucket alone; a folder in it goes into "s3_prefix"']
-      : []),
-    ...(config.user === undefined || config.password === undefined
-      ? ['"user" and "password" are missing: how to log into Redshift']
-      : []),
-    ...(hasKey !== hasSecret
-      ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
-      : []),
-    ...(config.iam_role === undefined && !hasKey
-      ? [
-          'COPY needs a way to read the bucket: set "iam_role", or "aws_access_key_id" and "aws_secret_access_key"',
-        ]
-      : []),
-    ...unknownTypes(config),
-    ...nameProblems(config),
-  ];
-}
-
-function unknownTypes({ streams }: Config): string[] {
-  return Object.entries(streams).flatMap(([stream, { columns = {} }]) =>
-    Object.entries(columns).flatMap(([property, { type }]) =>
-      type === undefined || parseType(type)
-        ? []
-        : [`"streams.${stream}.columns.${property}.type" is "${type}", it must be one of ${TYPE_NAMES}`],
-    ),
-  );
-}
-
 function normalise(config: Config): Config {
   return {
     ...config,
@@ -221,10 +176,28 @@ function normalise(config: Config): Config {
   };
 }
 
+function secretsOf(input: ConfigInput): string[] {
+  return options().flatMap(([name, option]) => {
+    const value = input[name];
+    return option.secret && typeof value === 'string' ? [value] : [];
+  });
+}
+
 function unknownOptions(input: ConfigInput): string[] {
   return Object.keys(input)
     .filter((name) => optionOf(name) === undefined)
-    .map(
-      (name) => `the configuration has an option "${name}" that this program does not know; it is ignored`,
-    );
+    .map((name) => {
+      const near = nearestName(name);
+      const question = near === undefined ? '' : `; did you mean "${near}"?`;
+      return `the configuration has an option "${name}" that this program does not know; it is ignored${question}`;
+    });
+}
+
+/** The option whose name needs the fewest changes, if they are few. */
+function nearestName(name: string): string | undefined {
+  const names = [...options().map(([known]) => known), ...FOREIGN_NAMES];
+  const [nearest] = names
+    .map((known) => ({ known, distance: leven(name.toLowerCase(), known.toLowerCase()) }))
+    .sort((left, right) => left.distance - right.distance);
+  return nearest && nearest.distance <= Math.max(1, Math.floor(name.length / 3)) ? nearest.known : undefined;
 }

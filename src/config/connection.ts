@@ -47,7 +47,7 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      'Secret in AWS Secrets Manager (ARN or name) that holds username and password as JSON, as Redshift itself writes it. Read anew for each connection; host, port and dbname in it are taken where the options are not set.',
+      'Secret in AWS Secrets Manager (ARN or name) that holds username and password as JSON, as Redshift itself writes it. Read anew for each connection.',
     example: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:redshift-loader-AbCdEf',
     aliases: ['secretsARN', 'secret_name'],
   },

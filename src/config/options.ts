@@ -45,6 +45,11 @@ export function options(): readonly (readonly [OptionName, Option])[] {
   return list(OPTIONS) as readonly (readonly [OptionName, Option])[];
 }
 
+/** The option of a name, if there is one. */
+export function option(name: string): Option | undefined {
+  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
+}
+
 /** The options that single streams have beside those of all. */
 export function streamOptions(): readonly (readonly [string, Option])[] {
   return list(STREAM_ONLY);

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { checkConfig, configSchema, overrideConnection, readConfigFiles } from '../../src/config/config.ts';
+import { checkConfig, configSchema, overrideConnection } from '../../src/config/config.ts';
+import { readSources } from '../../src/config/sources.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { options, type OptionName } from '../../src/config/options.ts';
 
@@ -129,12 +130,6 @@ describe('checkConfig', () => {
     expect(all).to.contain('password').and.not.to.contain('geheim');
   });
 
-  it('wants a way for COPY to read the bucket', () => {
-    const { iam_role: _, ...without } = least;
-    expect(problems(without)[0]).to.match(/^COPY needs a way to read the bucket/);
-    expect(problems({ ...without, aws_access_key_id: 'a', aws_secret_access_key: 's' })).to.deep.equal([]);
-  });
-
   it('wants both halves of the access keys', () => {
     expect(problems({ ...least, aws_access_key_id: 'a' })).to.deep.equal([
       '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none',
@@ -142,18 +137,14 @@ describe('checkConfig', () => {
     expect(problems({ ...least, aws_secret_access_key: 's' }).length).to.equal(1);
   });
 
-  it('does not take an empty text for a role or a key', () => {
-    const keys = { aws_access_key_id: 'a', aws_secret_access_key: 's' };
-    expect(problems({ ...least, iam_role: '' })).not.to.deep.equal([]);
-    const outcome = problems({ ...least, ...keys, iam_role: '' });
-    // Either refused, or as if it were not set.
-    if (outcome.length === 0) expect(checked({ ...keys, iam_role: '' }).iam_role).to.equal(undefined);
+  it('takes an empty text for a role as not set', () => {
+    expect(checked({ iam_role: '' }).iam_role).to.equal(undefined);
   });
 
   it('warns about options that it does not know, and ignores them', () => {
     const { warnings } = checkConfig({ ...least, hostnam: 'geheim', toString: 1 });
     expect(warnings).to.deep.equal([
-      'the configuration has an option "hostnam" that this program does not know; it is ignored',
+      'the configuration has an option "hostnam" that this program does not know; it is ignored; did you mean "hostname"?',
       'the configuration has an option "toString" that this program does not know; it is ignored',
     ]);
   });
@@ -187,7 +178,7 @@ describe('overrideConnection', () => {
   });
 });
 
-describe('readConfigFiles', () => {
+describe('readSources', () => {
   let dir = '';
   before(() => (dir = mkdtempSync(join(tmpdir(), 'config-spec-'))));
   after(() => rmSync(dir, { recursive: true }));
@@ -199,7 +190,7 @@ describe('readConfigFiles', () => {
 
   const failure = (paths: readonly string[]): readonly string[] => {
     try {
-      readConfigFiles(paths);
+      readSources(paths);
     } catch (error) {
       if (error instanceof ConfigError) return error.problems;
       throw error;
@@ -209,14 +200,14 @@ describe('readConfigFiles', () => {
 
   it('lets later files win per option', () => {
     const paths = [file('1.json', '{"a":1,"b":1}'), file('2.json', '\uFEFF{"b":2}')];
-    expect(readConfigFiles(paths)).to.deep.equal({ a: 1, b: 2 });
+    expect(readSources(paths)).to.deep.equal({ a: 1, b: 2 });
   });
 
-  it('gives nothing for no files', () => expect(readConfigFiles([])).to.deep.equal({}));
+  it('gives nothing for no files', () => expect(readSources([])).to.deep.equal({}));
 
   it('does not let a null of a later file erase an option', () => {
     const paths = [file('1.json', JSON.stringify(least)), file('2.json', '{"hostname":null,"port":1}')];
-    expect(checkConfig(readConfigFiles(paths)).config).to.include({ hostname: 'h', port: 1 });
+    expect(checkConfig(readSources(paths)).config).to.include({ hostname: 'h', port: 1 });
   });
 
   it('tells of every file that it cannot read', () => {
@@ -256,7 +247,14 @@ describe('configSchema', () => {
     const secrets = Object.entries(properties).flatMap(([name, property]) =>
       property['secret'] ? [name] : [],
     );
-    expect(secrets).to.have.members(['password', 'aws_secret_access_key', 'aws_session_token']);
+    expect(secrets).to.have.members([
+      'password',
+      'ssh_private_key',
+      'ssh_private_key_passphrase',
+      'ssh_password',
+      'aws_secret_access_key',
+      'aws_session_token',
+    ]);
   });
 
   it('has defaults within their own bounds', () => {

@@ -155,7 +155,7 @@ describe('Batch', () => {
       mb: fc.integer({ min: 0, max: 120 }),
       ratio: fc.constantFrom(1.5, 3, 8),
     });
-    const row = Buffer.alloc(60_000, 'x');
+    const row = Buffer.alloc(20_000, 'x');
     const law = fc.property(shape, ({ slices, openMb, mb, ratio }) => {
       const [sizes, there] = [[] as number[], place(1)];
       const shaper = new PartShaper(openMb * MB);
@@ -183,7 +183,8 @@ describe('Batch', () => {
       const isLarge = batch.bytes > 4 * openMb * MB;
       if (!isLarge || group < slices) return;
       expect(sizes.length % slices).to.equal(0);
-      expect(Math.max(...sizes) / Math.min(...sizes)).to.be.below(3);
+      // Three times, and the rows at both ends.
+      expect(Math.max(...sizes) / Math.min(...sizes)).to.be.below(3.5);
     });
     fc.assert(law, { numRuns: 60 });
   }).timeout(60_000);

@@ -1,0 +1,156 @@
+/** What each option alone allows and all of them together do not: one sentence for each problem. */
+import { parseType, TYPE_NAMES } from '../table/type-text.ts';
+import { nameProblems } from './names.ts';
+import type { Config } from './options.ts';
+
+type Name = keyof Config & string;
+
+/** How to log into Redshift. */
+export type LoginKind = 'password' | 'secret' | 'cluster-user' | 'cluster' | 'workgroup';
+
+/** As the options that are set say; a password when none of them does. */
+export function loginKind(config: Config): LoginKind {
+  if (config.secret_arn !== undefined) return 'secret';
+  if (config.workgroup_name !== undefined) return 'workgroup';
+  if (config.cluster_identifier !== undefined) return config.user === undefined ? 'cluster' : 'cluster-user';
+  return 'password';
+}
+
+/** How COPY may read the bucket. */
+export function copyKind(config: Config): 'role' | 'keys' | 'temporary' {
+  if (config.copy_credentials !== 'auto') return config.copy_credentials;
+  return config.iam_role === undefined ? 'keys' : 'role';
+}
+
+/** Of a configuration whose options are each right. */
+export function contradictions(config: Config): string[] {
+  return [
+    ...bucketProblems(config),
+    ...loginProblems(config),
+    ...tunnelProblems(config),
+    ...credentialProblems(config),
+    ...unknownTypes(config),
+    ...nameProblems(config),
+  ];
+}
+
+export function bucketName(text: string): string {
+  return text.replace(/^s3:\/\//, '').replace(/\/+$/, '');
+}
+
+function bucketProblems(config: Config): string[] {
+  const bucket = bucketName(config.s3_bucket);
+  const owner = config.s3_bucket_owner ?? '000000000000';
+  return [
+    ...(bucket === '' || bucket.includes('/')
+      ? ['"s3_bucket" must be the name of a bucket alone; a folder in it goes into "s3_prefix"']
+      : []),
+    ...(/^\d{12}$/.test(owner) ? [] : ['"s3_bucket_owner" must be an account number of twelve digits']),
+    ...(config.s3_kms_key_id !== undefined && config.s3_encryption !== 'sse-kms'
+      ? ['"s3_kms_key_id" needs "s3_encryption": "sse-kms"']
+      : []),
+    ...(config.s3_endpoint !== undefined && !URL.canParse(config.s3_endpoint)
+      ? ['"s3_endpoint" must be a URL such as http://127.0.0.1:9000']
+      : []),
+  ];
+}
+
+/** Also of a configuration in which other options are missing or wrong. */
+export function loginProblems(config: Config): string[] {
+  const methods = set(config, ['password', 'secret_arn', 'cluster_identifier', 'workgroup_name']);
+  if (methods.length > 1) return [`${list(methods)} are ${methods.length} ways to log in: keep one`];
+  const kind = loginKind(config);
+  const problems: string[] = [];
+  if (methods.length === 0) {
+    problems.push(
+      '"password" is missing: how to log into Redshift; or set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
+    );
+  }
+  if (kind === 'password' && config.user === undefined)
+    problems.push('"user" is missing: the database user whose password it is');
+  if ((kind === 'secret' || kind === 'workgroup') && config.user !== undefined) {
+    const from = kind === 'secret' ? 'is in the secret' : 'is the IAM identity';
+    problems.push(
+      `"user" and "${methods[0] ?? ''}" contradict each other: the user ${from}; leave "user" out`,
+    );
+  }
+  if (kind !== 'cluster-user') {
+    const extra = [
+      ...(config.db_groups.length > 0 ? ['db_groups'] : []),
+      ...(config.auto_create_user ? ['auto_create_user'] : []),
+    ];
+    if (extra.length > 0) problems.push(`${list(extra)} need "cluster_identifier" and "user"`);
+  }
+  return problems;
+}
+
+function tunnelProblems(config: Config): string[] {
+  const others = set(config, ['ssh_user', 'ssh_private_key', 'ssh_private_key_passphrase', 'ssh_password']);
+  if (config.ssh_host === undefined)
+    return others.length > 0
+      ? [`${list(others)} ${others.length > 1 ? 'need' : 'needs'} "ssh_host": the server to tunnel through`]
+      : [];
+  return [
+    ...(config.ssh_user === undefined ? ['"ssh_user" is missing: the user on the SSH server'] : []),
+    ...(config.ssh_private_key === undefined && config.ssh_password === undefined
+      ? ['"ssh_private_key" or "ssh_password" is missing: how to log into the SSH server']
+      : []),
+    ...(config.ssh_host_fingerprint !== undefined &&
+    !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(config.ssh_host_fingerprint)
+      ? ['"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it']
+      : []),
+  ];
+}
+
+function credentialProblems(config: Config): string[] {
+  const hasKey = config.aws_access_key_id !== undefined;
+  return [
+    ...(hasKey !== (config.aws_secret_access_key !== undefined)
+      ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
+      : []),
+    ...(config.aws_session_token !== undefined && !hasKey
+      ? ['"aws_session_token" belongs to "aws_access_key_id": set both or none']
+      : []),
+    ...(hasKey && config.aws_profile !== undefined
+      ? ['"aws_access_key_id" and "aws_profile" are two identities: keep one']
+      : []),
+    ...(config.assume_role_external_id !== undefined && config.assume_role_arn === undefined
+      ? ['"assume_role_external_id" needs "assume_role_arn"']
+      : []),
+    ...(config.copy_credentials === 'role' && config.iam_role === undefined
+      ? ['"copy_credentials" is "role", so "iam_role" is needed: the role with which COPY reads the bucket']
+      : []),
+    ...(config.iam_role !== undefined && /^(keys|temporary)$/.test(config.copy_credentials)
+      ? [`"iam_role" and "copy_credentials": "${config.copy_credentials}" contradict each other: keep one`]
+      : []),
+    ...roleProblems(config.iam_role),
+  ];
+}
+
+function roleProblems(role = 'default'): string[] {
+  if (role === 'default') return [];
+  const wrong = role.split(',').filter((arn) => !/^arn:aws[a-z-]*:iam::\d+:role\/[^\s'"]+$/.test(arn));
+  return wrong.length === 0
+    ? []
+    : [
+        '"iam_role" must be arn:aws:iam::<account>:role/<name>, several of them with commas and no blanks between, or default',
+      ];
+}
+
+function unknownTypes({ streams }: Config): string[] {
+  return Object.entries(streams).flatMap(([stream, { columns = {} }]) =>
+    Object.entries(columns).flatMap(([property, { type }]) =>
+      type === undefined || parseType(type)
+        ? []
+        : [`"streams.${stream}.columns.${property}.type" is "${type}", it must be one of ${TYPE_NAMES}`],
+    ),
+  );
+}
+
+function set(config: Config, names: readonly Name[]): Name[] {
+  return names.filter((name) => config[name] !== undefined);
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' and ');
+}

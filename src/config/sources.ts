@@ -1,0 +1,149 @@
+/** Where options are written: JSON files, the environment with `.env`, files of single secrets. */
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { ConfigError, messageOf } from '../errors.ts';
+import { FOREIGN_NAMES, type Input } from './aliases.ts';
+import { option as optionOf, options } from './options.ts';
+
+/** The name that stands for the environment where a file could stand, as with Meltano's targets. */
+export const ENVIRONMENT = 'ENV';
+
+const PREFIX = 'TARGET_REDSHIFT_';
+
+/** Variables of that prefix that are none of an option. */
+const NO_OPTIONS = new Set(['LOGLEVEL']);
+
+/**
+ * Reads the sources in order; of several files the later wins per option, and the environment wins over all of them.
+ * Throws ConfigError with every problem.
+ */
+export function readSources(names: readonly string[], env: NodeJS.ProcessEnv = process.env): Input {
+  const problems: string[] = [];
+  let merged: Input = {};
+  for (const name of names.filter((one) => one !== ENVIRONMENT)) {
+    try {
+      merged = { ...merged, ...withoutNulls(readObject(name)) };
+    } catch (error) {
+      problems.push(`cannot read ${name}: ${readProblem(error)}`);
+    }
+  }
+  if (names.includes(ENVIRONMENT)) {
+    try {
+      merged = { ...merged, ...fromEnvironment({ ...readDotEnv(), ...env }) };
+    } catch (error) {
+      problems.push(`cannot read .env: ${readProblem(error)}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return merged;
+}
+
+/** A null means: not set (Meltano writes such). */
+export function withoutNulls(input: Input): Input {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+}
+
+function readObject(path: string): Input {
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('it must be a JSON object');
+  return value as Input;
+}
+
+function readDotEnv(): NodeJS.Dict<string> {
+  let text: string;
+  try {
+    text = readFileSync('.env', 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+  return parseEnv(text);
+}
+
+/** `TARGET_REDSHIFT_S3_BUCKET` is `s3_bucket`; other tools' names are found in any case, because variables have none. */
+function fromEnvironment(env: NodeJS.Dict<string>): Input {
+  const names = new Map(
+    [...FOREIGN_NAMES, ...options().map(([name]) => name)].map((name) => [name.toUpperCase(), name]),
+  );
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([variable, value]): [string, unknown][] => {
+      if (!variable.startsWith(PREFIX) || value === undefined || value === '') return [];
+      const word = variable.slice(PREFIX.length);
+      if (NO_OPTIONS.has(word)) return [];
+      const name = names.get(word) ?? word.toLowerCase();
+      return [[name, truthValue(name, value)]];
+    }),
+  );
+}
+
+/** Environments write truth in more ways than JSON. */
+function truthValue(name: string, value: string): unknown {
+  if (optionOf(name)?.type !== 'boolean') return value;
+  if (/^(true|1|yes|on)$/i.test(value)) return true;
+  return /^(false|0|no|off)$/i.test(value) ? false : value;
+}
+
+function readProblem(error: unknown): string {
+  if (error instanceof SyntaxError) {
+    // The parser's message may quote the file, and with it a secret.
+    const [, place] = /\(line (\d+ column \d+)\)/.exec(error.message) ?? [];
+    const [, position] = /position (\d+)/.exec(error.message) ?? [];
+    if (place !== undefined) return `it is not JSON, at line ${place.replace(' column', ', column')}`;
+    return `it is not JSON${position === undefined ? ': it ends too early' : `, at position ${position}`}`;
+  }
+  if (error instanceof Error && 'code' in error) {
+    if (error.code === 'ENOENT') return 'the file does not exist';
+    if (error.code === 'EACCES') return 'permission denied';
+    if (error.code === 'EISDIR') return 'it is a folder';
+  }
+  return messageOf(error);
+}
+
+/** Options whose text may be the path of a PEM file instead. */
+const PEM_OPTIONS = ['ssl_ca', 'ssh_private_key'] as const;
+
+/**
+ * Replaces `password_file` by `password` and likewise for every secret, and paths of PEM files by what they hold. Adds a
+ * sentence to `problems` for each file that cannot be used.
+ */
+export function readSecretFiles(input: Input, problems: string[]): Input {
+  const read: Record<string, unknown> = { ...input };
+  for (const [name, option] of options()) {
+    if (!option.secret) continue;
+    const fileOption = `${name}_file`;
+    const path = input[fileOption];
+    if (path === undefined) continue;
+    delete read[fileOption];
+    if (input[name] !== undefined) problems.push(`"${name}" and "${fileOption}" are both set: keep one`);
+    else if (typeof path !== 'string') problems.push(`"${fileOption}" must be the path of a file`);
+    else read[name] = readText(fileOption, path, problems);
+  }
+  for (const name of PEM_OPTIONS) {
+    const value = read[name];
+    if (typeof value !== 'string' || value.trim() === '' || value.includes('-----BEGIN')) continue;
+    const text = readText(name, value, problems);
+    if (text !== undefined && !text.includes('-----BEGIN'))
+      problems.push(`"${name}": ${value} holds no PEM text ("-----BEGIN ...")`);
+    read[name] = text;
+  }
+  return read;
+}
+
+/** Without the line end that editors and `echo` leave. */
+function readText(option: string, path: string, problems: string[]): string | undefined {
+  try {
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    if (text.trim() !== '') return text;
+    problems.push(`"${option}": ${path} is empty`);
+  } catch (error) {
+    problems.push(`"${option}": cannot read ${shownPath(path)}: ${readProblem(error)}`);
+  }
+  return undefined;
+}
+
+/** What should be a path may be the secret itself, pasted with its line ends lost. */
+function shownPath(path: string): string {
+  return path.length > 200 || /\s/.test(path) ? 'that file' : path;
+}

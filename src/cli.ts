@@ -14,7 +14,7 @@ export type TableFormat = 'table' | 'csv' | 'json';
 export type Command =
   | { readonly kind: 'load'; readonly where: Where; readonly input: string | undefined }
   | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
-  | { readonly kind: 'check'; readonly where: Where }
+  | { readonly kind: 'check'; readonly where: Where; readonly format: 'text' | 'json' }
   | {
       readonly kind: 'plan';
       readonly where: Where;
@@ -49,7 +49,8 @@ export const HELP = `Usage:
   tap | target-redshift plan --config FILE [--format text|json]
                               print what a load of the messages would do, and change nothing
   tap | target-redshift --discard [--config FILE]          read, encode and compress the messages, count them, store nothing
-  target-redshift --check     do every step of a load for real, with one row, and say which fail
+  target-redshift --check [--format text|json]
+                              do every step of a load for real, with one row, and say which fail and what to do
   target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
   target-redshift sql "QUERY" [--format table|csv|json]    query the target
   target-redshift local [--dir DIR] [--port N] [--s3-port N] [--write-config FILE] [--faults FILE] [--access FILE]
@@ -58,7 +59,8 @@ export const HELP = `Usage:
   target-redshift --about [--format json|markdown] | --version | --help
 
 Options:
-  -c, --config FILE  JSON configuration; of several files the later wins per option
+  -c, --config FILE  JSON configuration; of several files the later wins per option; ENV stands for variables such as
+                     TARGET_REDSHIFT_PASSWORD, also from .env, which win over files
       --local        use the local warehouse in DIR instead of AWS
       --dir DIR      folder of the local warehouse (default ${DEFAULT_DIR}); its data stays from run to run
       --input FILE   read the messages from a file instead of stdin
@@ -108,7 +110,8 @@ function parseMain(argv: readonly string[]): Command {
   if (values.version) return { kind: 'version' };
   if (values.about)
     return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
-  if (values.format !== undefined) throw new UsageError('--format goes with --about or sql');
+  if (values.format !== undefined && !values.check)
+    throw new UsageError('--format goes with --about, --check, plan or sql');
   const commands = (['discard', 'check', 'discover'] as const).filter((name) => values[name]);
   if (commands.length > 1)
     throw new UsageError(`${commands.map((name) => `--${name}`).join(' and ')} are two commands; give one`);
@@ -120,7 +123,8 @@ function parseMain(argv: readonly string[]): Command {
     if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; leave --local out');
     return { kind: 'discard', config: where.config, input: values.input };
   }
-  if (values.check) return { kind: 'check', where };
+  if (values.check)
+    return { kind: 'check', where, format: oneOf('format', values.format ?? 'text', ['text', 'json']) };
   if (values.discover) return { kind: 'discover', where };
   return { kind: 'load', where, input: values.input };
 }

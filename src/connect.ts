@@ -1,64 +1,243 @@
-/** A checked configuration to the adapters that reach the outside. */
-import type { Logger } from './log.ts';
+/** A checked configuration to the adapters that reach the outside: Redshift, S3, and AWS for logins and keys. */
+import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
+import type { LoginSource } from './aws/logins.ts';
+import { copyKind, loginKind } from './config/contradictions.ts';
 import type { Config } from './config/options.ts';
-import type { ObjectReader, ObjectStore, Warehouse } from './ports.ts';
+import type { Logger, Secrets } from './log.ts';
+import type { ObjectProbe, ObjectReader, ObjectStore, Warehouse } from './ports.ts';
 import { connectRedshift } from './warehouse/redshift.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
+import type { Tunnel } from './warehouse/tunnel.ts';
 
-export function openWarehouse(config: Config, log: Logger): Warehouse {
-  return connectRedshift({
-    hostname: config.hostname,
-    port: config.port,
-    database: config.database,
-    user: config.user ?? '',
-    password: config.password ?? '',
-    sslmode: config.sslmode,
-    sslCa: config.ssl_ca,
-    connectTimeoutMs: 30_000,
-    statementTimeoutMs: config.statement_timeout_seconds * 1000,
-    heartbeatMs: config.heartbeat_seconds * 1000,
-    onHeartbeat: (statement, runningMs) => {
-      log.info({ seconds: Math.round(runningMs / 1000) }, `still running: ${statement.safe.slice(0, 100)}`);
-    },
-  });
+/** What connections need of the program around them. */
+export interface Around {
+  readonly log: Logger;
+  readonly secrets: Secrets;
+  readonly env: NodeJS.Dict<string>;
 }
 
-/** The AWS SDK is loaded here and not before: commands that need no S3 start without it. */
-export async function openStore(config: Config, signal: AbortSignal): Promise<ObjectStore & ObjectReader> {
-  const { connectS3 } = await import('./staging/s3.ts');
-  return connectS3({
-    bucket: config.s3_bucket,
-    region: config.s3_region,
-    endpoint: config.s3_endpoint,
-    forcePathStyle: config.s3_force_path_style,
-    accessKeyId: config.aws_access_key_id,
-    secretAccessKey: config.aws_secret_access_key,
-    sessionToken: config.aws_session_token,
-    signal,
-  });
+/**
+ * What one run is connected with. The AWS SDK and the SSH client are loaded when they are needed and not before: commands
+ * that need none start without them.
+ */
+export class Connections {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #secrets: Secrets;
+  readonly #env: NodeJS.Dict<string>;
+  #identity: Promise<AwsIdentity> | undefined;
+
+  /** `env` is what the AWS SDK finds too: regions and endpoints. */
+  constructor(config: Config, { log, secrets, env }: Around) {
+    this.#config = config;
+    this.#log = log;
+    this.#secrets = secrets;
+    this.#env = env;
+  }
+
+  /** Where requests go whose region is not said. */
+  get #homeRegion(): string {
+    return this.#env['AWS_REGION'] ?? this.#env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  }
+
+  async openWarehouse(): Promise<Warehouse> {
+    const config = this.#config;
+    return connectRedshift({
+      hostname: config.hostname,
+      port: config.port,
+      database: config.database,
+      login: await this.#login(),
+      sslmode: config.sslmode,
+      sslCa: config.ssl_ca,
+      queryGroup: config.query_group,
+      tunnel: await this.#tunnel(),
+      connectTimeoutMs: config.connect_timeout_seconds * 1000,
+      statementTimeoutMs: config.statement_timeout_seconds * 1000,
+      heartbeatMs: config.heartbeat_seconds * 1000,
+      onHeartbeat: (statement, runningMs) => {
+        const seconds = Math.round(runningMs / 1000);
+        this.#log.info({ seconds }, `still running: ${statement.safe.slice(0, 100)}`);
+      },
+    });
+  }
+
+  async openStore(signal: AbortSignal): Promise<ObjectStore & ObjectReader & ObjectProbe> {
+    const config = this.#config;
+    const { connectS3, findRegion } = await import('./staging/s3.ts');
+    const settings = {
+      bucket: config.s3_bucket,
+      endpoint: config.s3_endpoint,
+      forcePathStyle: config.s3_force_path_style,
+      credentials: await this.#storeCredentials(),
+      encryption: config.s3_encryption,
+      kmsKeyId: config.s3_kms_key_id,
+      owner: config.s3_bucket_owner,
+      acl: config.s3_acl,
+      signal,
+    };
+    return connectS3({
+      ...settings,
+      region: config.s3_region ?? (await findRegion(settings, this.#homeRegion)),
+    });
+  }
+
+  /** Reads objects of any bucket, and connects when the first one is read. */
+  openReader(signal: AbortSignal): ObjectReader {
+    const openStore = (): Promise<ObjectStore & ObjectReader> => this.openStore(signal);
+    return {
+      async *read(url, end) {
+        const store = await openStore();
+        try {
+          yield* store.read(url, end);
+        } finally {
+          store.close();
+        }
+      },
+    };
+  }
+
+  /** How COPY may read the bucket, asked for each attempt: keys may have ended since the last one. */
+  async copyAccess(): Promise<CopyAccess> {
+    const config = this.#config;
+    const kind = copyKind(config);
+    if (kind === 'role') return { kind: 'role', role: config.iam_role ?? 'default' };
+    return { kind: 'keys', ...(await this.#copyKeys(kind)) };
+  }
+
+  /** Who asks AWS, as a person would say it: its ARN where STS tells it, otherwise by its key. */
+  async identity(): Promise<string> {
+    const identity = await this.#awsIdentity();
+    const arn =
+      this.#config.s3_endpoint === undefined || hasOwnSts(this.#env) ? await identity.arn() : undefined;
+    if (arn !== undefined) return arn;
+    const { accessKeyId } = await identity.credentials();
+    return `the identity with the access key ${accessKeyId}`;
+  }
+
+  close(): void {
+    void this.#identity?.then((identity) => identity.close());
+  }
+
+  async #copyKeys(kind: 'keys' | 'temporary'): Promise<AwsKeys> {
+    const fixed = fixedKeys(this.#config);
+    if (kind === 'keys' && fixed && this.#config.assume_role_arn === undefined) return fixed;
+    const identity = await this.#awsIdentity();
+    return kind === 'keys'
+      ? identity.copyKeys()
+      : identity.temporaryKeys(this.#config.statement_timeout_seconds);
+  }
+
+  /** The SDK's own way needs none of ours. */
+  async #storeCredentials(): Promise<AwsKeys | AwsIdentity['credentials'] | undefined> {
+    const { assume_role_arn, aws_profile } = this.#config;
+    if (assume_role_arn === undefined && aws_profile === undefined) return fixedKeys(this.#config);
+    return (await this.#awsIdentity()).credentials;
+  }
+
+  #awsIdentity(): Promise<AwsIdentity> {
+    this.#identity ??= this.#findIdentity();
+    return this.#identity;
+  }
+
+  async #findIdentity(): Promise<AwsIdentity> {
+    const { AwsIdentity } = await import('./aws/identity.ts');
+    const { aws_profile, assume_role_arn, assume_role_external_id, s3_region } = this.#config;
+    return new AwsIdentity({
+      keys: fixedKeys(this.#config),
+      profile: aws_profile,
+      assumeRole:
+        assume_role_arn === undefined
+          ? undefined
+          : { arn: assume_role_arn, externalId: assume_role_external_id },
+      region: s3_region ?? this.#homeRegion,
+      onSecret: (text) => this.#secrets.keep(text),
+    });
+  }
+
+  async #login(): Promise<LoginSource> {
+    const config = this.#config;
+    const kind = loginKind(config);
+    if (kind === 'password') {
+      const login = { user: config.user ?? '', password: config.password ?? '' };
+      return () => Promise.resolve(login);
+    }
+    const source = await this.#awsLogin(kind);
+    return async () => {
+      const login = await source();
+      this.#secrets.keep(login.password);
+      return login;
+    };
+  }
+
+  async #awsLogin(kind: 'secret' | 'cluster' | 'cluster-user' | 'workgroup'): Promise<LoginSource> {
+    const { clusterLogin, regionOfArn, regionOfHost, secretLogin, workgroupLogin } =
+      await import('./aws/logins.ts');
+    const { hostname, database, redshift_region, secret_arn = '', workgroup_name = '' } = this.#config;
+    const { credentials } = await this.#awsIdentity();
+    const region = redshift_region ?? regionOfHost(hostname);
+    switch (kind) {
+      case 'secret':
+        return secretLogin(
+          { credentials, region: redshift_region ?? regionOfArn(secret_arn) ?? region },
+          secret_arn,
+        );
+      case 'workgroup':
+        return workgroupLogin({ credentials, region }, workgroup_name, database);
+      default:
+        return clusterLogin(
+          { credentials, region },
+          {
+            cluster: this.#config.cluster_identifier ?? '',
+            database,
+            user: this.#config.user,
+            groups: this.#config.db_groups,
+            create: this.#config.auto_create_user,
+          },
+        );
+    }
+  }
+
+  async #tunnel(): Promise<Tunnel | undefined> {
+    const config = this.#config;
+    if (config.ssh_host === undefined) return undefined;
+    const { openTunnel } = await import('./warehouse/tunnel.ts');
+    const host = config.ssh_host;
+    return openTunnel({
+      host,
+      port: config.ssh_port,
+      user: config.ssh_user ?? '',
+      privateKey: config.ssh_private_key,
+      passphrase: config.ssh_private_key_passphrase,
+      password: config.ssh_password,
+      fingerprint: config.ssh_host_fingerprint,
+      timeoutMs: config.connect_timeout_seconds * 1000,
+      onUnknownServer: (fingerprint) => {
+        this.#log.warn(
+          `the SSH server ${host} was not checked; if its fingerprint ${fingerprint} is right, set ssh_host_fingerprint to it`,
+        );
+      },
+    });
+  }
 }
 
-/** Reads objects of any bucket, and connects when the first one is read. */
-export function openReader(config: Config, signal: AbortSignal): ObjectReader {
+/** Whoever has an S3 of their own has an STS of their own, or none. */
+function hasOwnSts(env: NodeJS.Dict<string>): boolean {
+  return env['AWS_ENDPOINT_URL_STS'] !== undefined || env['AWS_ENDPOINT_URL'] !== undefined;
+}
+
+/** The same for a plan, which asks nobody for keys and shows none. */
+export function shownAccess(config: Config): CopyAccess {
+  if (copyKind(config) === 'role') return { kind: 'role', role: config.iam_role ?? 'default' };
+  return { kind: 'keys', ...(fixedKeys(config) ?? { accessKeyId: '***', secretAccessKey: '***' }) };
+}
+
+/** The keys that are written in the configuration. */
+function fixedKeys(config: Config): AwsKeys | undefined {
+  const { aws_access_key_id, aws_secret_access_key, aws_session_token } = config;
+  if (aws_access_key_id === undefined || aws_secret_access_key === undefined) return undefined;
   return {
-    async *read(url, end) {
-      const store = await openStore(config, signal);
-      try {
-        yield* store.read(url, end);
-      } finally {
-        store.close();
-      }
-    },
-  };
-}
-
-/** The role when there is one: keys in SQL are the second choice. */
-export function copyAccess(config: Config): CopyAccess {
-  if (config.iam_role !== undefined) return { kind: 'role', role: config.iam_role };
-  return {
-    kind: 'keys',
-    accessKeyId: config.aws_access_key_id ?? '',
-    secretAccessKey: config.aws_secret_access_key ?? '',
-    sessionToken: config.aws_session_token,
+    accessKeyId: aws_access_key_id,
+    secretAccessKey: aws_secret_access_key,
+    ...(aws_session_token === undefined ? {} : { sessionToken: aws_session_token }),
   };
 }

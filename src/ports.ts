@@ -3,6 +3,8 @@ import type { Sql } from './sql.ts';
 
 /** Objects of one bucket. Keys are whole keys in that bucket. */
 export interface ObjectStore {
+  /** Of the bucket; COPY is told it. */
+  readonly region: string;
   /** `s3://bucket/key`. */
   url(key: string): string;
   /** Resolves once the object is durable. Small bodies go in one request, large ones as a multipart upload. */
@@ -19,6 +21,26 @@ export interface ObjectStore {
 export interface ObjectReader {
   /** The bytes of `s3://bucket/key`, in blocks. Throws LoadError. */
   read(url: string, signal: AbortSignal): AsyncIterable<Buffer>;
+}
+
+/** What a check asks of the bucket beside what a load does. Errors are as those of ObjectStore. */
+export interface ObjectProbe {
+  /** What can be known without any permission, and of whom the bucket is. */
+  bucket(): Promise<{
+    readonly isThere: boolean;
+    /** Undefined where the endpoint does not say it. */
+    readonly region: string | undefined;
+    /** It is not that of the account it must belong to. */
+    readonly belongsElsewhere: boolean;
+  }>;
+  /** Puts in one request; tells with which KMS key the object is encrypted, if with any. */
+  tryPut(
+    key: string,
+    body: Uint8Array,
+    how?: { readonly withoutAcl?: boolean; readonly withSse?: 'sse-s3' },
+  ): Promise<{ readonly kmsKey: string | undefined }>;
+  /** Begins an upload in parts, sends one and aborts it. */
+  tryMultipart(key: string): Promise<void>;
 }
 
 export interface StoredObject {

@@ -2,6 +2,7 @@
 import type { Command, Where } from './cli.ts';
 import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
 import type { Config } from './config/options.ts';
+import type { Around } from './connect.ts';
 import { readSources } from './config/sources.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';
@@ -14,6 +15,7 @@ export interface Surroundings {
   readonly stdout: NodeJS.WriteStream;
   /** Opened by whoever asks for it, and then to be closed again. */
   readonly stdin: () => NodeJS.ReadStream;
+  readonly env: NodeJS.Dict<string>;
   /** Aborted by the first SIGTERM or SIGINT: no further input. */
   readonly stop: AbortSignal;
   /** Aborted by the second one: give up. */
@@ -61,11 +63,14 @@ class Program {
       case 'load':
         return this.#withConfig(command.where, (config) => this.#load(config, command.input));
       case 'discard':
-        return this.#discard(this.#accept(withoutConnection(readSources(command.config))), command.input);
+        return this.#discard(
+          this.#accept(withoutConnection(readSources(command.config, this.#around.env))),
+          command.input,
+        );
       case 'plan':
         return this.#withConfig(command.where, (config) => this.#plan(config, command));
       case 'check':
-        return this.#withConfig(command.where, (config) => this.#check(config));
+        return this.#withConfig(command.where, (config) => this.#check(config, command.format));
       case 'discover':
         return this.#withConfig(command.where, async (config) => {
           const { discover } = await import('./commands/discover.ts');
@@ -97,19 +102,23 @@ class Program {
     return 1;
   }
 
+  get #inside(): Around {
+    return { log: this.#log, secrets: this.#secrets, env: this.#around.env };
+  }
+
   async #load(config: Config, inputPath: string | undefined): Promise<number> {
     const { runLoad } = await import('./commands/load.ts');
     const { openInput } = await import('./input.ts');
     const { version, stdout, stop, kill } = this.#around;
     keepHeapSmall();
-    await runLoad({ config, log: this.#log, version, input: openInput(inputPath), stdout, stop, kill });
+    await runLoad({ config, ...this.#inside, version, input: openInput(inputPath), stdout, stop, kill });
     return 0;
   }
 
   async #discard(config: Config, inputPath: string | undefined): Promise<number> {
     const { runDiscard } = await import('./commands/discard.ts');
     const { openInput } = await import('./input.ts');
-    const { openReader } = await import('./connect.ts');
+    const { Connections } = await import('./connect.ts');
     const { stop } = this.#around;
     keepHeapSmall();
     await runDiscard({
@@ -117,7 +126,7 @@ class Program {
       input: openInput(inputPath),
       log: this.#log,
       quietLog: this.#quietLog(config),
-      files: openReader(config, stop),
+      files: new Connections(config, this.#inside).openReader(stop),
       stop,
     });
     return 0;
@@ -129,6 +138,7 @@ class Program {
     const log = this.#quietLog(config);
     const { text, isFine } = await plan({
       config,
+      ...this.#inside,
       log,
       input: openInput(input),
       format,
@@ -138,19 +148,30 @@ class Program {
     return isFine ? 0 : 1;
   }
 
-  async #check(config: Config): Promise<number> {
-    const { openStore, openWarehouse } = await import('./connect.ts');
+  async #check(config: Config, format: 'text' | 'json'): Promise<number> {
+    const { Connections } = await import('./connect.ts');
     const { check } = await import('./commands/check.ts');
     const { stop } = this.#around;
-    const warehouse = openWarehouse(config, this.#log);
-    const store = await openStore(config, stop);
-    const giveUp = (): void => void warehouse.close(true);
+    const connections = new Connections(config, this.#inside);
+    const warehouse = once(() => connections.openWarehouse());
+    const store = once(() => connections.openStore(stop));
+    const giveUp = (): void => void warehouse.then((open) => open.close(true));
     stop.addEventListener('abort', giveUp, { once: true });
     try {
-      return (await check(config, warehouse, store, (line) => this.#answer(`${line}\n`))) ? 0 : 1;
+      const doors = {
+        warehouse: warehouse.get,
+        store: store.get,
+        copyAccess: () => connections.copyAccess(),
+        identity: () => connections.identity(),
+        signal: stop,
+      };
+      const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
+      return (await check(config, doors, format, say)) ? 0 : 1;
     } finally {
-      await warehouse.close();
-      store.close();
+      stop.removeEventListener('abort', giveUp);
+      await warehouse.then((open) => open.close());
+      await store.then((open) => open.close());
+      connections.close();
     }
   }
 
@@ -172,9 +193,10 @@ class Program {
   }
 
   async #ask(config: Config, work: (warehouse: Warehouse) => Promise<string>): Promise<number> {
-    const { openWarehouse } = await import('./connect.ts');
+    const { Connections } = await import('./connect.ts');
     const { stop } = this.#around;
-    const warehouse = openWarehouse(config, this.#log);
+    const connections = new Connections(config, this.#inside);
+    const warehouse = await connections.openWarehouse();
     const giveUp = (): void => void warehouse.close(true);
     stop.addEventListener('abort', giveUp, { once: true });
     try {
@@ -182,12 +204,13 @@ class Program {
     } finally {
       stop.removeEventListener('abort', giveUp);
       await warehouse.close();
+      connections.close();
     }
   }
 
   /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = readSources(where.config);
+    const given = readSources(where.config, this.#around.env);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
         'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
@@ -221,6 +244,21 @@ class Program {
     for (const warning of warnings) this.#log.warn(warning);
     return config;
   }
+}
+
+/** What is opened when it is first asked for; a failure is told each time it is asked for. */
+function once<T>(open: () => Promise<T>): {
+  readonly get: () => Promise<T>;
+  /** Does nothing when it was never opened. */
+  readonly then: (work: (opened: T) => unknown) => Promise<void>;
+} {
+  let opened: Promise<T> | undefined;
+  return {
+    get: () => (opened ??= open()),
+    then: async (work) => {
+      await opened?.then(work, () => undefined);
+    },
+  };
 }
 
 function facts(error: InputError | LoadError | CommitUnknownError): object {

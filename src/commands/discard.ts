@@ -49,7 +49,7 @@ export async function runDiscard({
 }: DiscardOptions): Promise<void> {
   const discarder = new Discarder();
   const staging = createStaging({
-    store: forgetful((key) => `s3://${config.s3_bucket}/${key}`),
+    store: forgetful({ region: '-', url: (key) => `s3://${config.s3_bucket}/${key}` }),
     budget: Budget.ofMegabytes(config.memory_budget_mb),
     format: newFormat(compressionOf(config.compression)),
     gzipLevel: config.gzip_level,

@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import { batchFiles } from '../batches/read.ts';
-import { copyAccess, openStore, openWarehouse } from '../connect.ts';
+import { Connections } from '../connect.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import type { Input } from '../input.ts';
-import type { Logger } from '../log.ts';
+import type { Logger, Secrets } from '../log.ts';
 import type { Config } from '../config/options.ts';
 import { newFormat } from '../rows/csv.ts';
 import { Run } from '../run.ts';
@@ -22,6 +22,8 @@ import { Loader } from '../warehouse/loader.ts';
 export interface LoadOptions {
   readonly config: Config;
   readonly log: Logger;
+  readonly secrets: Secrets;
+  readonly env: NodeJS.Dict<string>;
   /** Of this program. */
   readonly version: string;
   readonly input: Input;
@@ -41,8 +43,9 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const end = new AbortController();
   // What is left to remove after giving up gets a moment, not more.
   const cleanUpEnd = new AbortController();
-  const store = await openStore(config, cleanUpEnd.signal);
-  const warehouse = openWarehouse(config, log);
+  const connections = new Connections(config, options);
+  const store = await connections.openStore(cleanUpEnd.signal);
+  const warehouse = await connections.openWarehouse();
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date());
   const staleBefore = new Date(Date.now() - config.stale_after_hours * 3_600_000);
@@ -59,8 +62,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     warehouse,
     store,
     schema: config.target_schema,
-    access: copyAccess(config),
-    region: config.s3_region,
+    access: () => connections.copyAccess(),
     runId,
     keepFiles: config.keep_s3_files,
     staleBefore,
@@ -125,6 +127,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     if (!end.signal.aborted) await Promise.all([history?.flushed(), loader.finish()]);
     await warehouse.close(end.signal.aborted);
     store.close();
+    connections.close();
     removeListeners();
   }
 

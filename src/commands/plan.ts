@@ -2,9 +2,9 @@
 import { Writable } from 'node:stream';
 import { batchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
-import { copyAccess, openStore, openWarehouse } from '../connect.ts';
+import { Connections, shownAccess } from '../connect.ts';
 import { InputError, LoadError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { Logger, Secrets } from '../log.ts';
 import type { Input } from '../input.ts';
 import { forgetful, readOnly } from '../plan/guards.ts';
 import { Planner } from '../plan/planner.ts';
@@ -20,6 +20,8 @@ import { StateWriter } from '../states.ts';
 export interface PlanOptions {
   readonly config: Config;
   readonly log: Logger;
+  readonly secrets: Secrets;
+  readonly env: NodeJS.Dict<string>;
   readonly input: Input;
   readonly format: 'text' | 'json';
   readonly signal: AbortSignal;
@@ -31,19 +33,20 @@ export async function plan(
 ): Promise<{ readonly text: string; readonly isFine: boolean }> {
   const { config, log, input, signal } = options;
   // BATCH files are read as a load reads them; nothing is sent through this one.
-  const store = await openStore(config, signal);
-  const warehouse = readOnly(openWarehouse(config, log));
+  const connections = new Connections(config, options);
+  const store = await connections.openStore(signal);
+  const warehouse = readOnly(await connections.openWarehouse());
   const format = newFormat(compressionOf(config.compression));
   const url = (key: string): string => store.url(key);
   const planner = new Planner({
     warehouse,
-    access: copyAccess(config),
-    region: config.s3_region,
+    access: shownAccess(config),
+    region: store.region,
     format,
     url,
   });
   const staging = createStaging({
-    store: forgetful(url),
+    store: forgetful(store),
     budget: Budget.ofMegabytes(config.memory_budget_mb),
     format,
     gzipLevel: 1,
@@ -79,6 +82,7 @@ export async function plan(
     input.destroy();
     await warehouse.close();
     store.close();
+    connections.close();
   }
 }
 

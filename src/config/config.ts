@@ -83,7 +83,7 @@ function check(renamed: Renamed): LoadedConfig {
   const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
   const validate = ajv.compile(configSchema());
   if (!validate(given)) {
-    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given as unknown as Config));
+    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given));
   } else if (problems.length === 0) {
     // What contradicts each other is said where each option alone is right.
     problems.push(...contradictions(given as unknown as Config));

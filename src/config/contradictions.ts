@@ -3,7 +3,7 @@ import { parseType, TYPE_NAMES } from '../table/type-text.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
 
-type Name = keyof Config & string;
+type Name = keyof Config;
 
 /** How to log into Redshift. */
 export type LoginKind = 'password' | 'secret' | 'cluster-user' | 'cluster' | 'workgroup';

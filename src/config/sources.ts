@@ -17,7 +17,7 @@ const NO_OPTIONS = new Set(['LOGLEVEL']);
  * Reads the sources in order; of several files the later wins per option, and the environment wins over all of them.
  * Throws ConfigError with every problem.
  */
-export function readSources(names: readonly string[], env: NodeJS.ProcessEnv = process.env): Input {
+export function readSources(names: readonly string[], env: NodeJS.Dict<string>): Input {
   const problems: string[] = [];
   let merged: Input = {};
   for (const name of names.filter((one) => one !== ENVIRONMENT)) {
@@ -109,26 +109,26 @@ const PEM_OPTIONS = ['ssl_ca', 'ssh_private_key'] as const;
  * sentence to `problems` for each file that cannot be used.
  */
 export function readSecretFiles(input: Input, problems: string[]): Input {
-  const read: Record<string, unknown> = { ...input };
+  const read = new Map(Object.entries(input));
   for (const [name, option] of options()) {
     if (!option.secret) continue;
     const fileOption = `${name}_file`;
     const path = input[fileOption];
     if (path === undefined) continue;
-    delete read[fileOption];
+    read.delete(fileOption);
     if (input[name] !== undefined) problems.push(`"${name}" and "${fileOption}" are both set: keep one`);
     else if (typeof path !== 'string') problems.push(`"${fileOption}" must be the path of a file`);
-    else read[name] = readText(fileOption, path, problems);
+    else read.set(name, readText(fileOption, path, problems));
   }
   for (const name of PEM_OPTIONS) {
-    const value = read[name];
+    const value = read.get(name);
     if (typeof value !== 'string' || value.trim() === '' || value.includes('-----BEGIN')) continue;
     const text = readText(name, value, problems);
     if (text !== undefined && !text.includes('-----BEGIN'))
       problems.push(`"${name}": ${value} holds no PEM text ("-----BEGIN ...")`);
-    read[name] = text;
+    read.set(name, text);
   }
-  return read;
+  return Object.fromEntries(read);
 }
 
 /** Without the line end that editors and `echo` leave. */

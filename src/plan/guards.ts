@@ -22,9 +22,10 @@ function readOnlySession(session: Session): Session {
 }
 
 /** Has room for everything, and keeps nothing. */
-export function forgetful(url: ObjectStore['url']): ObjectStore {
+export function forgetful(store: Pick<ObjectStore, 'region' | 'url'>): ObjectStore {
   return {
-    url,
+    region: store.region,
+    url: (key) => store.url(key),
     put: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     list: async function* () {},

@@ -65,6 +65,8 @@ const VERSION = /^(?:0|-?[1-9]\d{0,17})$/;
 /** What is longer is read each time. In bytes. */
 const MAX_REMEMBERED = 1024;
 const MAX_NAMES = 10_000;
+/** Members that say nothing to this program, in one line. */
+const MAX_OTHERS = 64;
 
 /** The line of a RECORD message. */
 export class Envelope implements Frame {
@@ -208,7 +210,8 @@ export class Envelope implements Frame {
     const end = skipValue(source, at);
     if (keyEnd === DECLINED || end === DECLINED) return DECLINED;
     const key = source.toString('utf8', keyAt, keyEnd);
-    if (this.#others.includes(key)) return DECLINED;
+    // They are compared with each other.
+    if (this.#others.length === MAX_OTHERS || this.#others.includes(key)) return DECLINED;
     this.#others.push(key);
     return isPlainJson(source.toString('utf8', at, end)) ? end : DECLINED;
   }

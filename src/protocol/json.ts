@@ -35,6 +35,8 @@ export class JsonError extends Error {
 
 /** Deeper values cannot be stored anyway: SUPER ends at 1,000 levels (limitations-super). */
 const MAX_DEPTH = 2000;
+/** Of a value alone, which may itself stand some levels deep in its line. */
+const MAX_VALUE_DEPTH = 1000;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -59,19 +61,21 @@ export function parseObject(text: string): ParsedObject {
   return new Reader(text).topObject();
 }
 
-/** Reads one JSON value, without white space around it. Throws JsonError for anything else. */
+/** Reads one JSON value, without white space around it and not as deep as an object may be. Throws JsonError for anything else. */
 export function parseValue(text: string): ParsedValue {
-  return new Reader(text).topValue();
+  return new Reader(text, MAX_VALUE_DEPTH).topValue();
 }
 
 class Reader {
   readonly #text: string;
+  readonly #maxDepth: number;
   #at = 0;
   #depth = 0;
   #duplicateKeys = 0;
 
-  constructor(text: string) {
+  constructor(text: string, maxDepth = MAX_DEPTH) {
     this.#text = text;
+    this.#maxDepth = maxDepth;
   }
 
   topObject(): ParsedObject {
@@ -154,7 +158,7 @@ class Reader {
   }
 
   #enter(): void {
-    if (++this.#depth > MAX_DEPTH) throw this.#error(`nested deeper than ${MAX_DEPTH} levels`);
+    if (++this.#depth > this.#maxDepth) throw this.#error(`nested deeper than ${this.#maxDepth} levels`);
     this.#at++;
     this.#space();
   }

@@ -1,26 +1,37 @@
 /** ObjectStore on the AWS SDK. Errors become LoadErrors that say which call on which object failed, and what to do. */
 import {
   AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectsCommand,
+  HeadBucketCommand,
+  type HeadBucketCommandInput,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
   paginateListObjectsV2,
+  PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
   type S3ClientConfig,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { LoadError, messageOf } from '../errors.ts';
-import type { ObjectReader, ObjectStore, StoredObject } from '../ports.ts';
+import type { ObjectProbe, ObjectReader, ObjectStore, StoredObject } from '../ports.ts';
 import { readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
   readonly bucket: string;
-  readonly region: string | undefined;
+  /** Of the bucket. */
+  readonly region: string;
   readonly endpoint: string | undefined;
   readonly forcePathStyle: boolean;
-  readonly accessKeyId: string | undefined;
-  readonly secretAccessKey: string | undefined;
-  readonly sessionToken: string | undefined;
+  /** Keys, or where they come from; the SDK's default chain if undefined. */
+  readonly credentials: S3ClientConfig['credentials'];
+  readonly encryption: 'bucket-default' | 'sse-s3' | 'sse-kms';
+  readonly kmsKeyId: string | undefined;
+  /** The account that the bucket must belong to. */
+  readonly owner: string | undefined;
+  readonly acl: string | undefined;
   /** Aborts every request, also those of the clean-up. */
   readonly signal: AbortSignal;
 }
@@ -29,19 +40,13 @@ export interface S3Settings {
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
-export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
-  const { bucket } = settings;
+export function connectS3(settings: S3Settings): ObjectStore & ObjectReader & ObjectProbe {
+  const { bucket, owner, region } = settings;
   const abortSignal = settings.signal;
-  const options: S3ClientConfig = {
-    ...(settings.region === undefined ? {} : { region: settings.region }),
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
-    ...(settings.accessKeyId !== undefined && settings.secretAccessKey !== undefined
-      ? { credentials: credentials(settings.accessKeyId, settings.secretAccessKey, settings.sessionToken) }
-      : {}),
-    forcePathStyle: settings.forcePathStyle,
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
-  };
+  const options = clientOptions(settings, region);
+  /** Of every request. */
+  const own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
+  const written = { ...own, ...encryptionOf(settings), ...aclOf(settings.acl) };
   const client = new S3Client(options);
   /** Files of taps may lie in buckets of other regions; the own bucket's region has to be known, because COPY is told it. */
   let reader: S3Client | undefined;
@@ -58,13 +63,14 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
 
   return {
     url,
+    region,
 
     put: (key, body, signal) =>
       call(`upload ${url(key)}`, async () => {
         signal.throwIfAborted();
         const upload = new Upload({
           client,
-          params: { Bucket: bucket, Key: key, Body: body },
+          params: { ...written, Key: key, Body: body },
           partSize: UPLOAD_PART_BYTES,
           queueSize: 2,
         });
@@ -91,7 +97,7 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
         for (let start = 0; start < keys.length; start += DELETE_LIMIT) {
           const Objects = keys.slice(start, start + DELETE_LIMIT).map((Key) => ({ Key }));
           const answer = await client.send(
-            new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+            new DeleteObjectsCommand({ ...own, Delete: { Objects, Quiet: true } }),
             { abortSignal },
           );
           const failed = answer.Errors?.[0];
@@ -100,7 +106,7 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
       }),
 
     async *list(prefix): AsyncGenerator<StoredObject> {
-      const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
+      const pages = paginateListObjectsV2({ client }, { ...own, Prefix: prefix });
       try {
         for await (const page of pages) {
           for (const { Key, LastModified } of page.Contents ?? []) {
@@ -118,7 +124,7 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
         let page: ListMultipartUploadsCommandOutput | undefined;
         do {
           const input = {
-            Bucket: bucket,
+            ...own,
             Prefix: prefix,
             KeyMarker: page?.NextKeyMarker,
             UploadIdMarker: page?.NextUploadIdMarker,
@@ -126,13 +132,50 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
           page = await client.send(new ListMultipartUploadsCommand(input), { abortSignal });
           for (const { Key = '', UploadId, Initiated } of page.Uploads ?? []) {
             if (!Initiated || Initiated >= before || !isOurs(Key)) continue;
-            await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), {
+            await client.send(new AbortMultipartUploadCommand({ ...own, Key, UploadId }), {
               abortSignal,
             });
             aborted++;
           }
         } while (page.IsTruncated);
         return aborted;
+      }),
+
+    bucket: () =>
+      call(`look at s3://${bucket}`, async () => {
+        const any = await headBucket(client, { Bucket: bucket });
+        const isOwnersDenied = owner !== undefined && any.status === 200;
+        const ours = isOwnersDenied ? await headBucket(client, own) : any;
+        return {
+          isThere: any.status !== 404,
+          region: any.region,
+          belongsElsewhere: isOwnersDenied && ours.status === 403,
+        };
+      }),
+
+    tryPut: (key, body, { withoutAcl = false, withSse } = {}) =>
+      call(`upload ${url(key)}`, async () => {
+        const encryption = encryptionOf(
+          withSse === undefined ? settings : { ...settings, encryption: withSse },
+        );
+        const acl = withoutAcl ? {} : aclOf(settings.acl);
+        const command = new PutObjectCommand({ ...own, ...encryption, ...acl, Key: key, Body: body });
+        const { ServerSideEncryption, SSEKMSKeyId } = await client.send(command, { abortSignal });
+        return { kmsKey: ServerSideEncryption === 'aws:kms' ? SSEKMSKeyId : undefined };
+      }),
+
+    tryMultipart: (key) =>
+      call(`upload ${url(key)} in parts`, async () => {
+        const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...written, Key: key }), {
+          abortSignal,
+        });
+        const upload = { ...own, Key: key, UploadId };
+        try {
+          const body = Buffer.from('x');
+          await client.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: body }), { abortSignal });
+        } finally {
+          await client.send(new AbortMultipartUploadCommand(upload), { abortSignal });
+        }
       }),
 
     close: () => {
@@ -142,12 +185,89 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader {
   };
 }
 
-function credentials(
-  accessKeyId: string,
-  secretAccessKey: string,
-  sessionToken: string | undefined,
-): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } {
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+function clientOptions(
+  { endpoint, credentials, forcePathStyle }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle'>,
+  region: string,
+): S3ClientConfig {
+  return {
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    forcePathStyle,
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
+  };
+}
+
+/** Asks S3, from the region `start`, for the region of the bucket: every answer about a bucket names it, refusals too (API_HeadBucket). */
+export async function findRegion(settings: Omit<S3Settings, 'region'>, start: string): Promise<string> {
+  const { bucket, signal } = settings;
+  const client = new S3Client(clientOptions(settings, start));
+  try {
+    const { status, region } = await headBucket(client, { Bucket: bucket }, signal);
+    if (status === 404) throw noSuchBucket();
+    // Endpoints other than Amazon's may not say it.
+    return region ?? start;
+  } catch (error) {
+    throw explain(`find the region of s3://${bucket}`, error);
+  } finally {
+    client.destroy();
+  }
+}
+
+interface HttpAnswer {
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Every answer about a bucket names its region, refusals too (API_HeadBucket). */
+async function headBucket(
+  client: S3Client,
+  input: HeadBucketCommandInput,
+  abortSignal?: AbortSignal,
+): Promise<{ readonly status: number; readonly region: string | undefined }> {
+  try {
+    const { BucketRegion } = await client.send(
+      new HeadBucketCommand(input),
+      abortSignal === undefined ? {} : { abortSignal },
+    );
+    return { status: 200, region: BucketRegion };
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || ![301, 403, 404].includes(status)) throw error;
+    return { status, region: regionIn(error) };
+  }
+}
+
+function regionIn(error: unknown): string | undefined {
+  return (error as HttpAnswer).$response?.headers?.['x-amz-bucket-region'];
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as HttpAnswer).$metadata?.httpStatusCode;
+}
+
+/** An answer to HEAD has no body that could say it. */
+function noSuchBucket(): Error {
+  return Object.assign(new Error('the bucket does not exist'), { name: 'NoSuchBucket' });
+}
+
+function encryptionOf({ encryption, kmsKeyId }: S3Settings): Partial<PutObjectCommandInput> {
+  switch (encryption) {
+    case 'bucket-default':
+      return {};
+    case 'sse-s3':
+      return { ServerSideEncryption: 'AES256' };
+    case 'sse-kms':
+      return {
+        ServerSideEncryption: 'aws:kms',
+        ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
+      };
+  }
+}
+
+function aclOf(acl: string | undefined): Partial<PutObjectCommandInput> {
+  return acl === undefined ? {} : { ACL: acl as NonNullable<PutObjectCommandInput['ACL']> };
 }
 
 const ADVICE: Readonly<Record<string, string>> = {

@@ -32,8 +32,8 @@ export interface LoaderOptions {
   readonly store: ObjectStore;
   /** The schema of the tables that this program needs for itself. */
   readonly schema: string;
-  readonly access: CopyAccess;
-  readonly region: string | undefined;
+  /** How COPY may read the bucket; asked for each attempt. */
+  readonly access: () => Promise<CopyAccess>;
   readonly runId: string;
   readonly keepFiles: boolean;
   /** What runs that began before this have left is removed. */
@@ -110,7 +110,7 @@ export class Loader {
    * the batch's objects are gone too.
    */
   async load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
-    const { store, access, region } = this.#options;
+    const { store } = this.#options;
     const manifest = manifestOf(store, staged.parts);
     const keys = staged.parts.map(({ key }) => key);
     const prefixes = [store.url(job.keyPrefix)];
@@ -118,8 +118,8 @@ export class Loader {
       job,
       { manifest, keys, prefixes },
       onCommitted,
-      (manifestUrl, session, commit, existing) => {
-        const source = { manifestUrl, format: staged.format, access, region };
+      async (manifestUrl, session, commit, existing) => {
+        const source = { manifestUrl, format: staged.format, ...(await this.#from()) };
         const hardDelete = job.settings.hard_delete;
         return load(session, { ...job, ...commit, hardDelete, rows: staged.rows, source }, existing);
       },
@@ -128,17 +128,22 @@ export class Loader {
 
   /** Copies the files of a tap, which stay where they are. Tells `onCommitted` as soon as their rows are visible. */
   async copyFiles(job: FilesJob, onCommitted: (rows: number) => void): Promise<void> {
-    const { access, region } = this.#options;
     const manifest = manifestOfFiles(job.files);
     await this.#copy(
       job,
       { manifest, keys: [], prefixes: job.files },
       onCommitted,
-      (manifestUrl, session, commit) => {
-        const source = { manifestUrl, isGzip: job.isGzip, access, region };
+      async (manifestUrl, session, commit) => {
+        const source = { manifestUrl, isGzip: job.isGzip, ...(await this.#from()) };
         return copyFiles(session, { ...job, ...commit, source });
       },
     );
+  }
+
+  /** What COPY needs beside the files. */
+  async #from(): Promise<{ readonly access: CopyAccess; readonly region: string }> {
+    const { access, store } = this.#options;
+    return { access: await access(), region: store.region };
   }
 
   /** Puts the manifest for each try, and removes it and the other objects once the outcome is final. */

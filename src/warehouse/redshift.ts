@@ -1,11 +1,13 @@
 /** Warehouse on node-postgres: connections with deadlines, keepalive and known session settings; simple protocol only. */
-import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Answer, Session, StatementOptions, Warehouse } from '../ports.ts';
-import { raw, type Sql } from '../sql.ts';
+import { literal, raw, sql, type Sql } from '../sql.ts';
+import { codeOf, connectError } from './connect-errors.ts';
+import type { Tunnel } from './tunnel.ts';
 
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
@@ -13,11 +15,14 @@ export interface RedshiftSettings {
   readonly hostname: string;
   readonly port: number;
   readonly database: string;
-  readonly user: string;
-  readonly password: string;
+  /** Asked anew for each connection. */
+  readonly login: () => Promise<{ readonly user: string; readonly password: string }>;
   readonly sslmode: SslMode;
-  /** PEM text, or the path of a PEM file. */
+  /** PEM text; Node's own list if undefined. */
   readonly sslCa: string | undefined;
+  readonly queryGroup: string;
+  /** Through which connections go; closed with the warehouse. */
+  readonly tunnel: Tunnel | undefined;
   readonly connectTimeoutMs: number;
   /** The deadline of a statement that has no shorter one. */
   readonly statementTimeoutMs: number;
@@ -38,8 +43,7 @@ const SETTINGS = [
   'SET timezone TO UTC',
   "SET datestyle TO 'ISO, MDY'",
   'SET enable_case_sensitive_identifier TO false',
-  "SET query_group TO 'target-redshift'",
-];
+].map(raw);
 
 export function connectRedshift(settings: RedshiftSettings): Warehouse {
   const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout }[] = [];
@@ -85,6 +89,7 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
       for (const { timer } of idle.splice(0)) clearTimeout(timer);
       if (force) for (const connection of open) connection.destroy();
       else await Promise.all([...open].map((connection) => connection.end()));
+      settings.tunnel?.close();
     },
   };
 }
@@ -92,12 +97,12 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
 class Connection implements Session {
   readonly backend: number;
   readonly #client: pg.Client;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #settings: RedshiftSettings;
   #timeoutMs = 0;
   #lost: Error | undefined;
 
-  private constructor(client: pg.Client, socket: Socket, settings: RedshiftSettings, backend: number) {
+  private constructor(client: pg.Client, socket: Duplex, settings: RedshiftSettings, backend: number) {
     this.#client = client;
     this.#socket = socket;
     this.#settings = settings;
@@ -107,16 +112,26 @@ class Connection implements Session {
     client.on('end', () => (this.#lost ??= new Error('the server closed the connection')));
   }
 
-  /** The whole of it under one deadline: a server may accept a connection and then say nothing. */
   static async open(settings: RedshiftSettings, signal: AbortSignal): Promise<Connection> {
-    const socket = new Socket();
+    const login = await settings.login();
+    const socket = settings.tunnel === undefined ? new Socket() : await dial(settings.tunnel, settings);
+    return this.#logIn(settings, login, socket, signal);
+  }
+
+  /** The whole of it under one deadline: a server may accept a connection and then say nothing. */
+  static async #logIn(
+    settings: RedshiftSettings,
+    { user, password }: { readonly user: string; readonly password: string },
+    socket: Duplex,
+    signal: AbortSignal,
+  ): Promise<Connection> {
     const client = new pg.Client({
       stream: () => socket,
       host: settings.hostname,
       port: settings.port,
       database: settings.database,
-      user: settings.user,
-      password: settings.password,
+      user,
+      password,
       ssl: tls(settings),
       connectionTimeoutMillis: settings.connectTimeoutMs,
       keepAlive: true,
@@ -138,11 +153,12 @@ class Connection implements Session {
       const { rows } = await client.query({ text: 'SELECT pg_backend_pid()', rowMode: 'array' });
       const connection = new Connection(client, socket, settings, Number(rows[0]?.[0]));
       client.off('error', early);
-      for (const setting of SETTINGS) await connection.run(raw(setting));
+      const group = sql`SET query_group TO ${literal(settings.queryGroup)}`;
+      for (const setting of [...SETTINGS, group]) await connection.run(setting);
       return connection;
     } catch (error) {
       socket.destroy();
-      throw connectError(error, settings);
+      throw connectError(error, settings, user);
     } finally {
       clearTimeout(deadline);
       signal.removeEventListener('abort', giveUp);
@@ -243,10 +259,22 @@ function answerOf(result: unknown): Answer {
   };
 }
 
-function tls(settings: RedshiftSettings): boolean | ConnectionOptions {
-  if (settings.sslmode === 'disable') return false;
-  const ca = settings.sslCa === undefined ? {} : { ca: pem(settings.sslCa) };
-  switch (settings.sslmode) {
+/** A channel of the tunnel with what node-postgres calls of a socket. */
+async function dial(tunnel: Tunnel, { hostname, port }: RedshiftSettings): Promise<Duplex> {
+  const channel = await tunnel.open(hostname, port);
+  const same = (): Duplex => channel;
+  const connect = (): Duplex => {
+    setImmediate(() => channel.emit('connect'));
+    return channel;
+  };
+  return Object.assign(channel, { connect, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
+}
+
+function tls({ sslmode, sslCa }: RedshiftSettings): boolean | ConnectionOptions {
+  const ca = sslCa === undefined ? {} : { ca: sslCa };
+  switch (sslmode) {
+    case 'disable':
+      return false;
     case 'require':
       return { ...ca, rejectUnauthorized: false };
     case 'verify-ca':
@@ -256,16 +284,8 @@ function tls(settings: RedshiftSettings): boolean | ConnectionOptions {
   }
 }
 
-function pem(ca: string): string {
-  return ca.includes('-----BEGIN') ? ca : readFileSync(ca, 'utf8');
-}
-
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function statementError(statement: Sql, error: unknown): LoadError {
@@ -293,38 +313,4 @@ function lostError(statement: Sql, cause: Error): LoadError {
 function firstWords(statement: Sql): string {
   const line = statement.safe.replace(/\s+/g, ' ');
   return line.length > 120 ? `${line.slice(0, 117)}...` : line;
-}
-
-const CONNECT_ADVICE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there; check hostname and port, and that the cluster is not paused',
-  ENOTFOUND: 'the host name is unknown; check hostname',
-  ETIMEDOUT:
-    'no answer came; check the security group, the network path and that the cluster is reachable from here',
-  '28000': 'the login was refused; check user and password',
-  '28P01': 'the login was refused; check user and password',
-  '3D000': 'the database does not exist; check database',
-  '53300': 'the cluster has no connection left',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the server certificate is not trusted; set ssl_ca to its CA',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the server certificate is not trusted; set ssl_ca to its CA',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the server certificate is not trusted; set ssl_ca to its CA',
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    'the certificate is for another host name; use the endpoint name as hostname, or sslmode verify-ca',
-};
-
-/** What node-postgres says in words only. */
-function messageCode(message: string): string | undefined {
-  if (/timeout/i.test(message)) return 'ETIMEDOUT';
-  return /terminated|closed|given up/i.test(message) ? '08006' : undefined;
-}
-
-function connectError(error: unknown, { hostname, port, database, user }: RedshiftSettings): LoadError {
-  if (error instanceof LoadError) return error;
-  const message = messageOf(error);
-  const code = codeOf(error) ?? messageCode(message);
-  const advice = CONNECT_ADVICE[code ?? ''];
-  return new LoadError(
-    `Cannot connect to Redshift at ${hostname}:${port}, database "${database}", as "${user}": ` +
-      (advice === undefined ? message : `${advice} (${message || (code ?? '')})`),
-    { ...(code === undefined ? {} : { sqlstate: code }), cause: error },
-  );
 }

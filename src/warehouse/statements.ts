@@ -12,7 +12,7 @@ export type CopyAccess =
       readonly kind: 'keys';
       readonly accessKeyId: string;
       readonly secretAccessKey: string;
-      readonly sessionToken: string | undefined;
+      readonly sessionToken?: string | undefined;
     };
 
 export interface CopySource {
@@ -87,6 +87,10 @@ export const copyFilesToTable = (table: TableRef, columns: readonly Column[], so
 /** A stage needs neither compression analysis nor statistics (copy-parameters-data-load). */
 export const copyToStage = (stage: string, columns: readonly NewColumn[], source: CopySource): Sql =>
   sql`${copyInto(ident(stage), names(columns), source)} COMPUPDATE OFF STATUPDATE OFF`;
+
+/** All objects below a prefix, as plain CSV: for finding out what COPY may do. */
+export const copyPrefix = (table: TableRef, url: string, access: CopyAccess, inRegion: string): Sql =>
+  sql`COPY ${tableName(table)} FROM ${literal(url)} ${authorization(access)}${region(inRegion)} CSV`;
 
 function authorization(access: CopyAccess): Sql {
   if (access.kind === 'role') {

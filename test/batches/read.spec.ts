@@ -21,9 +21,14 @@ function readerOf({ config }: Place): ObjectReader {
     region: config.s3_region,
     endpoint: config.s3_endpoint,
     forcePathStyle: true,
-    accessKeyId: config.aws_access_key_id,
-    secretAccessKey: config.aws_secret_access_key,
-    sessionToken: undefined,
+    credentials: {
+      accessKeyId: config.aws_access_key_id,
+      secretAccessKey: config.aws_secret_access_key,
+    },
+    encryption: 'bucket-default',
+    kmsKeyId: undefined,
+    owner: undefined,
+    acl: undefined,
     signal,
   });
 }

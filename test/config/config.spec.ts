@@ -190,7 +190,7 @@ describe('readSources', () => {
 
   const failure = (paths: readonly string[]): readonly string[] => {
     try {
-      readSources(paths);
+      readSources(paths, {});
     } catch (error) {
       if (error instanceof ConfigError) return error.problems;
       throw error;
@@ -200,14 +200,14 @@ describe('readSources', () => {
 
   it('lets later files win per option', () => {
     const paths = [file('1.json', '{"a":1,"b":1}'), file('2.json', '\uFEFF{"b":2}')];
-    expect(readSources(paths)).to.deep.equal({ a: 1, b: 2 });
+    expect(readSources(paths, {})).to.deep.equal({ a: 1, b: 2 });
   });
 
-  it('gives nothing for no files', () => expect(readSources([])).to.deep.equal({}));
+  it('gives nothing for no files', () => expect(readSources([], {})).to.deep.equal({}));
 
   it('does not let a null of a later file erase an option', () => {
     const paths = [file('1.json', JSON.stringify(least)), file('2.json', '{"hostname":null,"port":1}')];
-    expect(checkConfig(readSources(paths)).config).to.include({ hostname: 'h', port: 1 });
+    expect(checkConfig(readSources(paths, {})).config).to.include({ hostname: 'h', port: 1 });
   });
 
   it('tells of every file that it cannot read', () => {

@@ -7,6 +7,7 @@ const old = new Date('2024-01-01T00:00:00Z');
 const before = new Date('2024-01-02T00:00:00Z');
 
 class MemoryStore implements ObjectStore {
+  readonly region = 'us-east-1';
   readonly objects: StoredObject[];
   readonly removals: number[] = [];
   uploads = 0;

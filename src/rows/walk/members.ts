@@ -57,9 +57,9 @@ export class MemberTable {
   }
 
   /** The member at a path of the schema. Undefined where an object is read as a whole and in parts. */
-  at([name = '', ...rest]: readonly string[]): Member | undefined {
+  at([name = '', ...rest]: readonly string[], isRead = true): Member | undefined {
     const member = this.#byName.get(name) ?? this.#add(name);
-    member.isKnown = true;
+    member.isKnown ||= isRead;
     if (rest.length === 0) return member.inner ? undefined : member;
     if (member.column !== NO_COLUMN) return undefined;
     member.inner ??= new MemberTable(`${member.path}.`);

@@ -1,14 +1,22 @@
 /** The cells of the `_sdc_*` columns. Most of them hold the same in many rows, and their bytes are kept as long as that is so. */
 import type { Column, MetadataField } from '../../table/types.ts';
-import type { RecordEncoder } from '../encoder.ts';
 import { metadataValue, type Surroundings } from '../metadata.ts';
-import { noLosses } from '../values.ts';
+import type { Json } from '../../protocol/json.ts';
 import type { RowCells } from './row-cells.ts';
 
 /** What is known of a record beside its values. */
 export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt'> {
   /** Where the text of time_extracted begins in the tape's source; -1 without one. */
   readonly timeAt: number;
+}
+
+export interface MetadataWriters {
+  /** Writes the value at an offset of the source. False when it is declined. */
+  time(column: number, at: number): boolean;
+  /** Writes the value. False when there is more to say of it than its bytes, so that it has to be written anew for each row. */
+  value(column: number, value: Json): boolean;
+  /** Whether the cell that was written last is no wider than its column may become. */
+  fits(column: number): boolean;
 }
 
 interface Kept {
@@ -21,11 +29,9 @@ interface Kept {
 }
 
 export class MetadataCells {
-  readonly #encoder: RecordEncoder;
   readonly #kept: readonly Kept[];
 
-  constructor(columns: readonly Column[], encoder: RecordEncoder) {
-    this.#encoder = encoder;
+  constructor(columns: readonly Column[]) {
     this.#kept = columns.flatMap(({ source }, column) =>
       source.kind === 'metadata'
         ? [{ column, field: source.field, of: undefined, bytes: undefined, width: 0 }]
@@ -33,12 +39,12 @@ export class MetadataCells {
     );
   }
 
-  /** Writes all of them; `writeTime` writes the value at an offset of the source into a column. Throws ValueError. */
-  write(facts: RecordFacts, cells: RowCells, writeTime: (column: number, at: number) => boolean): boolean {
+  /** Writes all of them. False when one of them is declined. Throws ValueError. */
+  write(facts: RecordFacts, cells: RowCells, writers: MetadataWriters): boolean {
     for (const kept of this.#kept) {
       const { column, field } = kept;
       if (field === '_sdc_extracted_at' && facts.timeAt !== -1) {
-        if (!writeTime(column, facts.timeAt)) return false;
+        if (!writers.time(column, facts.timeAt)) return false;
         continue;
       }
       cells.reach(column);
@@ -49,11 +55,12 @@ export class MetadataCells {
         cells.putBytes(kept.bytes, kept.width);
       } else {
         const value = metadataValue(field, { ...facts, timeExtracted: undefined, deletedAt: null });
-        cells.put(this.#encoder.cell(column, value, noLosses()));
+        const isSame = writers.value(column, value);
         kept.of = of;
-        kept.bytes = Buffer.from(tape.out.subarray(start, tape.to));
+        kept.bytes = isSame ? Buffer.from(tape.out.subarray(start, tape.to)) : undefined;
         kept.width = tape.width;
       }
+      if (!writers.fits(column)) return false;
       cells.end(column, start);
     }
     return true;

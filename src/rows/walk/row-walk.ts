@@ -13,7 +13,7 @@ import { pathOf } from '../source.ts';
 import { addLosses, noLosses } from '../values.ts';
 import { ValueError } from '../value-error.ts';
 import { MemberTable, type Member } from './members.ts';
-import { MetadataCells, type RecordFacts } from './metadata-cells.ts';
+import { MetadataCells, type MetadataWriters, type RecordFacts } from './metadata-cells.ts';
 import { writeNested } from './nested.ts';
 import { IS_NULL, RowCells } from './row-cells.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
@@ -56,7 +56,7 @@ export function createWalk(options: WalkOptions): RowWalk | undefined {
   }
   for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
   if (encoder.marksDeletion) {
-    const mark = members.at([DELETED_AT]);
+    const mark = members.at([DELETED_AT], false);
     if (!mark) return undefined;
     mark.isDeletionMark = true;
   }
@@ -94,7 +94,7 @@ export class RowWalk {
     this.#writers = columns.map(({ type }) => writerOf(type));
     this.#cells = new RowCells(columns.length, sentinel);
     const hasMetadata = columns.some(({ source }) => source.kind === 'metadata');
-    this.#metadata = hasMetadata ? new MetadataCells(columns, encoder) : undefined;
+    this.#metadata = hasMetadata ? new MetadataCells(columns) : undefined;
     this.#isKey = columns.map(({ isKey }) => isKey);
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
@@ -264,11 +264,27 @@ export class RowWalk {
 
   #writeMetadata(metadata: MetadataCells, facts: RecordFacts): boolean {
     try {
-      return metadata.write(facts, this.#cells, (column, at) => this.#column(column, at) !== DECLINED);
+      return metadata.write(facts, this.#cells, this.#metadataWriters);
     } catch (error) {
       return this.#declineFor(error) !== DECLINED;
     }
   }
+
+  readonly #metadataWriters: MetadataWriters = {
+    time: (column, at) => this.#column(column, at) !== DECLINED,
+    value: (column, value) => {
+      const losses = noLosses();
+      this.#cells.put(this.#encoder.cell(column, value, losses));
+      const hasOutgrown = this.#encoder.hasOutgrown(column);
+      if (hasOutgrown) this.#grown.add(column);
+      const hasLosses = Object.values(losses).some((count) => count > 0);
+      if (hasLosses) addLosses(this.#losses, losses);
+      this.#hasLosses ||= hasLosses;
+      return !hasOutgrown && !hasLosses;
+    },
+    fits: (column) =>
+      this.#cells.tape.width <= (this.#maxWidths[column] as number) || this.#decline('value') !== DECLINED,
+  };
 
   #declineFor(error: unknown): number {
     if (error instanceof JsonError) return this.#decline('form');

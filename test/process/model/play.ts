@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
+import { Secrets } from '../../../src/log.ts';
 import { runLoad } from '../../../src/commands/load.ts';
 import { checkConfig } from '../../../src/config/config.ts';
 import { startCli } from '../../support/cli.ts';
@@ -27,6 +28,8 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
   await runLoad({
     config,
     log: pino({ level: 'silent' }),
+    secrets: new Secrets(),
+    env: {},
     version: 'test',
     input: Readable.from(bytesOf(lines)),
     stdout: new Writable({

@@ -137,11 +137,22 @@ function columnsOf(random: Random): readonly Column[] {
     if (kind === 'integer' && random.chance(0.5)) return { ...column, growsTo: random.of(TYPES.slice(2, 7)) };
     return column;
   });
-  const described = random.chance(0.4) ? withMetadata(limited) : limited;
+  const described = random.chance(0.4) ? stored(withMetadata(limited), random) : limited;
   const all = random.chance(0.15) ? withChanges(described) : described;
   if (random.chance(0.1))
     return [...all, { ...inner(['_sdc_deleted_at'], random), name: '_sdc_deleted_at' }].filter(isFirst);
   return random.chance(0.2) ? [...all].sort(() => random.next() - 0.5) : all;
+}
+
+/** Metadata in tables that have other types for it. */
+function stored(columns: readonly Column[], random: Random): readonly Column[] {
+  if (random.chance(0.5)) return columns;
+  return columns.map((column) => {
+    if (column.source.kind !== 'metadata' || random.chance(0.5)) return column;
+    const type = random.of(TYPES);
+    if (type.kind === 'varchar') return { ...column, type, maxBytes: random.of([4, 8, 24, 64]) };
+    return type.kind === 'integer' ? { ...column, type, growsTo: { kind: 'bigint' } } : { ...column, type };
+  });
 }
 
 function inner(path: readonly string[], random: Random): Column {

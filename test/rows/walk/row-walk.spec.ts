@@ -74,6 +74,38 @@ describe('RowWalk', () => {
     expect(new Set(rows).size).to.equal(1);
   });
 
+  it('leaves to the reference what is deeper than SUPER ends, wherever it stands', () => {
+    const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    expect(
+      walk(
+        [column('a', bigint)],
+        line(`{"a":1,"u":${deep(1001)}}`),
+        line('{"a":1}', `,"z":${deep(1001)}}`),
+        line(`{"a":1,"u":${deep(900)}}`),
+      ),
+    ).to.deep.equal([undefined, undefined, '1\n']);
+  });
+
+  it('leaves a line with very many members of its own to the reference', () => {
+    const others = Array.from({ length: 65 }, (_, i) => `"k${i}":1`).join(',');
+    expect(walk([column('a', bigint)], line('{"a":1}', `,${others}}`))).to.deep.equal([undefined]);
+  });
+
+  it('says of every row that a metadata column is too narrow for its value', () => {
+    const columns = [
+      column('a', bigint),
+      {
+        ...column('', { kind: 'integer' }, { growsTo: bigint }),
+        source: { kind: 'metadata', field: '_sdc_sequence' } as const,
+        name: '_sdc_sequence',
+      },
+    ];
+    const both = new AgainstReference({ columns });
+    const rows = [...both.walk(Buffer.from(`${line('{"a":1}')}\n${line('{"a":2}')}\n`))];
+    expect(rows.map(([, row]) => row)).to.deep.equal(['1,1700000000123\n', '2,1700000000123\n']);
+    expect(both.walked.facts.outgrown).to.deep.equal([false, true]);
+  });
+
   it('keeps what stood behind one record apart from the next', () => {
     const rows = walk(
       withMetadata([column('a', bigint)]).filter(({ name }) => name === 'a' || name === '_sdc_table_version'),

@@ -1,0 +1,122 @@
+/** As whom this program speaks to AWS, and the keys that COPY gets of it. */
+import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { awsError } from './errors.ts';
+
+/** A key pair; with a token and an end when it is temporary. */
+export interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Fetches keys, or gives those at hand while they are good. */
+export type AwsKeySource = () => Promise<AwsKeys>;
+
+export interface IdentitySettings {
+  /** Keys as they are configured. Without them: the profile, or the SDK's default chain. */
+  readonly keys: AwsKeys | undefined;
+  readonly profile: string | undefined;
+  /** A role to assume with what was found so far. */
+  readonly assumeRole: { readonly arn: string; readonly externalId: string | undefined } | undefined;
+  /** Region of STS. */
+  readonly region: string;
+  /** Is told every secret that is fetched. */
+  readonly onSecret: (text: string | undefined) => void;
+}
+
+/** Keys for a COPY should not end while it runs: with less than this to go, new ones are asked for. */
+const LEAST_LEFT_MS = 30 * 60_000;
+/** STS gives a session at least 15 minutes and, to a user's keys, at most 36 hours (API_GetSessionToken). */
+const LEAST_SESSION_S = 900;
+const LONGEST_SESSION_S = 129_600;
+
+export class AwsIdentity {
+  readonly #settings: IdentitySettings;
+  readonly #sts: STSClient;
+
+  constructor(settings: IdentitySettings) {
+    this.#settings = settings;
+    const { region } = settings;
+    // The client keeps what the provider gave until five minutes before its end.
+    this.#sts = new STSClient({ region, credentials: sourceOf(settings, region) });
+  }
+
+  /** For clients of the SDK. */
+  readonly credentials: AwsKeySource = async () => this.#known(await this.#ask(false));
+
+  /** For COPY: keys as they are, renewed when they are about to end. */
+  readonly copyKeys: AwsKeySource = async () => {
+    const keys = await this.#ask(false);
+    const left = (keys.expiration?.getTime() ?? Infinity) - Date.now();
+    return this.#known(left < LEAST_LEFT_MS ? await this.#ask(true) : keys);
+  };
+
+  /** For COPY: keys that end soon after it. Temporary ones as they are, because STS gives no session for a session. */
+  async temporaryKeys(seconds: number): Promise<AwsKeys> {
+    const keys = await this.copyKeys();
+    if (keys.sessionToken !== undefined) return keys;
+    const DurationSeconds = Math.min(Math.max(Math.ceil(seconds), LEAST_SESSION_S), LONGEST_SESSION_S);
+    try {
+      const { Credentials } = await this.#sts.send(new GetSessionTokenCommand({ DurationSeconds }));
+      return this.#known({
+        accessKeyId: Credentials?.AccessKeyId ?? '',
+        secretAccessKey: Credentials?.SecretAccessKey ?? '',
+        ...(Credentials?.SessionToken === undefined ? {} : { sessionToken: Credentials.SessionToken }),
+        ...(Credentials?.Expiration === undefined ? {} : { expiration: Credentials.Expiration }),
+      });
+    } catch (error) {
+      throw awsError('get temporary keys for COPY from STS', error);
+    }
+  }
+
+  /** The user or role that AWS takes this program for; undefined when it does not say. A session is named by its role. */
+  async arn(): Promise<string | undefined> {
+    try {
+      const { Arn } = await this.#sts.send(new GetCallerIdentityCommand({}));
+      return Arn?.replace(/:sts::(\d+):assumed-role\/([^/]+)\/.*$/, ':iam::$1:role/$2');
+    } catch {
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#sts.destroy();
+  }
+
+  async #ask(isNew: boolean): Promise<AwsKeys> {
+    const { assumeRole } = this.#settings;
+    try {
+      return await this.#sts.config.credentials({ forceRefresh: isNew });
+    } catch (error) {
+      throw awsError(
+        assumeRole === undefined ? 'find AWS credentials' : `assume the role ${assumeRole.arn}`,
+        error,
+      );
+    }
+  }
+
+  #known(keys: AwsKeys): AwsKeys {
+    this.#settings.onSecret(keys.secretAccessKey);
+    this.#settings.onSecret(keys.sessionToken);
+    return keys;
+  }
+}
+
+function sourceOf({ keys, profile, assumeRole }: IdentitySettings, region: string): AwsKeySource {
+  const master: AwsKeySource =
+    keys === undefined
+      ? fromNodeProviderChain(profile === undefined ? {} : { profile })
+      : () => Promise.resolve(keys);
+  if (assumeRole === undefined) return master;
+  return fromTemporaryCredentials({
+    masterCredentials: master,
+    params: {
+      RoleArn: assumeRole.arn,
+      RoleSessionName: 'target-redshift',
+      ...(assumeRole.externalId === undefined ? {} : { ExternalId: assumeRole.externalId }),
+    },
+    clientConfig: { region },
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * Logins for Redshift that AWS gives out: temporary ones by IAM, for provisioned clusters and for Serverless, and those of
+ * Secrets Manager. Each is asked for anew for each connection: temporary ones end after 15 minutes, secrets are rotated.
+ */
+import type { AwsKeySource } from './identity.ts';
+import { awsError } from './errors.ts';
+import { LoadError } from '../errors.ts';
+
+/** What a connection logs in with. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+export type LoginSource = () => Promise<Login>;
+
+export interface AwsAccess {
+  readonly credentials: AwsKeySource;
+  readonly region: string | undefined;
+}
+
+/** Long enough to connect with; an open session outlives it. The least that the APIs take. */
+const SECONDS = 900;
+
+export interface ClusterLogin {
+  readonly cluster: string;
+  readonly database: string;
+  /** Undefined: as the IAM identity. */
+  readonly user: string | undefined;
+  readonly groups: readonly string[];
+  readonly create: boolean;
+}
+
+/** Source: Amazon Redshift API, GetClusterCredentials and GetClusterCredentialsWithIAM. The user comes back with a prefix. */
+export function clusterLogin(access: AwsAccess, settings: ClusterLogin): LoginSource {
+  const { cluster, database, user, groups, create } = settings;
+  return async () => {
+    const { RedshiftClient, GetClusterCredentialsCommand, GetClusterCredentialsWithIAMCommand } =
+      await import('@aws-sdk/client-redshift');
+    const client = new RedshiftClient(clientOptions(access));
+    const common = { ClusterIdentifier: cluster, DbName: database, DurationSeconds: SECONDS };
+    const [action, as] =
+      user === undefined
+        ? ['GetClusterCredentialsWithIAM', 'the IAM identity']
+        : ['GetClusterCredentials', `"${user}"`];
+    return ask(`get a login to cluster "${cluster}" as ${as} (redshift:${action})`, client, async () => {
+      const answer =
+        user === undefined
+          ? await client.send(new GetClusterCredentialsWithIAMCommand(common))
+          : await client.send(
+              new GetClusterCredentialsCommand({
+                ...common,
+                DbUser: user,
+                AutoCreate: create,
+                ...(groups.length > 0 ? { DbGroups: [...groups] } : {}),
+              }),
+            );
+      return [answer.DbUser, answer.DbPassword];
+    });
+  };
+}
+
+/** Source: Amazon Redshift Serverless API, GetCredentials. */
+export function workgroupLogin(access: AwsAccess, workgroup: string, database: string): LoginSource {
+  return async () => {
+    const { RedshiftServerlessClient, GetCredentialsCommand } =
+      await import('@aws-sdk/client-redshift-serverless');
+    const client = new RedshiftServerlessClient(clientOptions(access));
+    return ask(
+      `get a login to workgroup "${workgroup}" (redshift-serverless:GetCredentials)`,
+      client,
+      async () => {
+        const answer = await client.send(
+          new GetCredentialsCommand({
+            workgroupName: workgroup,
+            dbName: database,
+            durationSeconds: SECONDS,
+          }),
+        );
+        return [answer.dbUser, answer.dbPassword];
+      },
+      {
+        ResourceNotFoundException:
+          'there is no such workgroup in that region; correct workgroup_name or redshift_region',
+      },
+    );
+  };
+}
+
+/** Source: AWS Secrets Manager, "JSON structure of AWS Secrets Manager database credential secrets". */
+export function secretLogin(access: AwsAccess, id: string): LoginSource {
+  return async () => {
+    const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+    const client = new SecretsManagerClient(clientOptions(access));
+    return ask(
+      `read the secret ${id} (secretsmanager:GetSecretValue)`,
+      client,
+      async () => {
+        const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+        return loginIn(id, SecretString);
+      },
+      {
+        ResourceNotFoundException:
+          'there is no such secret in that region; correct secret_arn or redshift_region',
+      },
+    );
+  };
+}
+
+function clientOptions({ credentials, region }: AwsAccess): {
+  credentials: AwsKeySource;
+  region?: string;
+  maxAttempts: number;
+} {
+  return { credentials, ...(region === undefined ? {} : { region }), maxAttempts: 5 };
+}
+
+async function ask(
+  what: string,
+  client: { destroy(): void },
+  work: () => Promise<readonly (string | undefined)[]>,
+  advice: Readonly<Record<string, string>> = {},
+): Promise<Login> {
+  try {
+    const [user, password] = await work();
+    if (!user || !password) throw new Error('the answer holds no user or no password');
+    return { user, password };
+  } catch (error) {
+    throw awsError(what, error, advice);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Never shows what the secret holds. */
+function loginIn(id: string, text: string | undefined): readonly string[] {
+  let held: unknown;
+  try {
+    held = JSON.parse(text ?? '');
+  } catch {
+    throw new LoadError(
+      `Cannot use the secret ${id}: it is not JSON; it must hold {"username": ..., "password": ...}`,
+    );
+  }
+  const { username, user, password } = Object(held) as Record<string, unknown>;
+  const name = username ?? user;
+  if (typeof name !== 'string' || name === '' || typeof password !== 'string' || password === '')
+    throw new LoadError(`Cannot use the secret ${id}: it must hold "username" and "password" as texts`);
+  return [name, password];
+}
+
+/** `analytics.abc123.eu-west-1.redshift.amazonaws.com`, `wg.123456789012.eu-west-1.redshift-serverless.amazonaws.com`. */
+export function regionOfHost(hostname: string): string | undefined {
+  return /\.([a-z]{2}(?:-[a-z]+)+-\d)\.redshift(?:-serverless)?\.amazonaws\.com(?:\.cn)?$/.exec(
+    hostname,
+  )?.[1];
+}
+
+/** `arn:aws:secretsmanager:eu-west-1:...`. */
+export function regionOfArn(arn: string): string | undefined {
+  return /^arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):/.exec(arn)?.[1];
+}

@@ -1,0 +1,49 @@
+/** What to do about a finding, in a form that can be pasted: SQL, a policy, commands, or a change of the configuration. */
+import type { Sql } from '../sql.ts';
+
+/** One statement of a policy of IAM. */
+export interface PolicyStatement {
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: string;
+}
+
+export type Fix =
+  /** To be run by an administrator of the database. */
+  | { readonly kind: 'sql'; readonly statements: readonly Sql[] }
+  /** To be allowed to an identity of AWS. */
+  | { readonly kind: 'policy'; readonly to: string; readonly statements: readonly PolicyStatement[] }
+  | { readonly kind: 'commands'; readonly commands: readonly string[] }
+  | { readonly kind: 'setting'; readonly text: string };
+
+export const bySql = (...statements: readonly Sql[]): Fix => ({ kind: 'sql', statements });
+
+export const byPolicy = (to: string, action: string, resource: string): Fix => ({
+  kind: 'policy',
+  to,
+  statements: [{ Effect: 'Allow', Action: [action], Resource: resource }],
+});
+
+export const byCommands = (...commands: readonly string[]): Fix => ({ kind: 'commands', commands });
+
+export const bySetting = (text: string): Fix => ({ kind: 'setting', text });
+
+/** The head line and the text to paste; shown for both people and programs. */
+export function fixText(fix: Fix): { readonly title: string; readonly text: string } {
+  switch (fix.kind) {
+    case 'sql':
+      return {
+        title: 'run as an administrator of the database',
+        text: fix.statements.map((statement) => `${statement.safe};`).join('\n'),
+      };
+    case 'policy':
+      return {
+        title: `add to the policies of ${fix.to}`,
+        text: JSON.stringify({ Version: '2012-10-17', Statement: fix.statements }),
+      };
+    case 'commands':
+      return { title: 'run', text: fix.commands.join('\n') };
+    case 'setting':
+      return { title: 'change the configuration', text: fix.text };
+  }
+}

@@ -1,0 +1,218 @@
+/** The steps on Redshift without S3: login, schemas, tables. Each privilege that is missing has a statement that gives it. */
+import { LoadError } from '../errors.ts';
+import { ident, literal, raw, sql, type Sql } from '../sql.ts';
+import { notedKeys } from '../table/comment.ts';
+import { hasSchema } from '../warehouse/catalog.ts';
+import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
+import { bySetting, bySql, type Fix } from './fix.ts';
+import { NOTE, TIMEOUT, type Place } from './place.ts';
+import { Finding, type Step } from './step.ts';
+
+export function loginStep(place: Place): Step {
+  const { config, seen } = place;
+  return {
+    name: 'connect',
+    needs: [],
+    work: async () => {
+      try {
+        return await place.session(async (session) => {
+          const { rows } = await session.run(raw('SELECT current_user, version()'), TIMEOUT);
+          seen.user = rows[0]?.[0] ?? seen.user;
+          const version = /Redshift [\d.]+/.exec(rows[0]?.[1] ?? '')?.[0] ?? rows[0]?.[1] ?? '';
+          return `${config.hostname}:${config.port}, database "${config.database}", user "${seen.user}": ${version}`;
+        });
+      } catch (error) {
+        throw finding(error, loginFix(place, error));
+      }
+    },
+  };
+}
+
+function loginFix({ config }: Place, error: unknown): Fix | undefined {
+  const code = stateOf(error);
+  if (code === '3D000') return bySetting('database: the name of a database of this cluster');
+  if (!/^28/.test(code) || config.password === undefined || config.user === undefined) return undefined;
+  const user = ident(config.user);
+  return bySql(
+    raw(`-- if the user is there: ALTER USER ${user.safe} PASSWORD '<PASSWORD>'; otherwise`),
+    sql`CREATE USER ${user} PASSWORD ${raw("'<PASSWORD>'")}`,
+  );
+}
+
+/** The schemas that streams are told to go to; those that follow from names of streams are not known yet. */
+export function schemasOf({ target_schema, schema_mapping, streams }: Place['config']): string[] {
+  const mapped = Object.values(schema_mapping).filter((schema) => !schema.includes('{schema}'));
+  const own = Object.values(streams).flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
+  return [...new Set([target_schema, ...mapped, ...own])];
+}
+
+export function schemaStep(place: Place, schema: string): Step {
+  const isTarget = schema === place.config.target_schema;
+  return {
+    name: isTarget ? 'schema' : `schema ${schema}`,
+    needs: ['connect'],
+    work: () =>
+      place.session(async (session) => {
+        const user = ident(place.seen.user);
+        const isThere = await hasSchema(session, schema);
+        if (isTarget) place.seen.hadSchema = isThere;
+        if (!isThere) {
+          if (!isTarget) return mayCreateSchemas(place, schema);
+          try {
+            await session.run(createSchema(schema), TIMEOUT);
+            return `schema "${schema}" is not there and can be created`;
+          } catch (error) {
+            if (stateOf(error) !== '42501') throw error;
+            throw finding(error, bySql(sql`CREATE SCHEMA ${ident(schema)} AUTHORIZATION ${user}`), {
+              message: `schema "${schema}" is not there, and the user "${place.seen.user}" may not create it`,
+            });
+          }
+        }
+        const rights = sql`SELECT has_schema_privilege(${literal(schema)}, 'usage'), has_schema_privilege(${literal(schema)}, 'create')`;
+        const [mayUse, mayCreate] = (await session.run(rights, TIMEOUT)).rows[0] ?? [];
+        const missing = [...(mayUse === 't' ? [] : ['USAGE']), ...(mayCreate === 't' ? [] : ['CREATE'])];
+        if (missing.length === 0) return `schema "${schema}" is there and tables can be created in it`;
+        throw new Finding(
+          `the user "${place.seen.user}" has no ${missing.join(' and no ')} on schema "${schema}"`,
+          bySql(...missing.map((right) => sql`GRANT ${raw(right)} ON SCHEMA ${ident(schema)} TO ${user}`)),
+        );
+      }),
+  };
+}
+
+/** Without creating it: a schema that this program does not need now is not made for a moment. */
+async function mayCreateSchemas({ config, session, seen }: Place, schema: string): Promise<string> {
+  return session(async (connection) => {
+    const right = sql`SELECT has_database_privilege(${literal(config.database)}, 'create')`;
+    const [may] = (await connection.run(right, TIMEOUT)).rows[0] ?? [];
+    if (may === 't') return `schema "${schema}" is not there and can be created`;
+    throw new Finding(
+      `schema "${schema}" is not there, and the user "${seen.user}" may not create it`,
+      bySql(sql`CREATE SCHEMA ${ident(schema)} AUTHORIZATION ${ident(seen.user)}`),
+    );
+  });
+}
+
+/** Tables of earlier runs may belong to somebody else, who then has to do what only an owner can: columns, widths, comments. */
+export function tablesStep(place: Place): Step {
+  return {
+    name: 'tables',
+    needs: ['schema'],
+    work: () =>
+      place.session(async (session) => {
+        const { rows } = await session.run(tablesIn(place.config.target_schema), TIMEOUT);
+        const loaded = rows.filter(([, comment]) => notedKeys(comment ?? undefined) !== undefined);
+        const others = loaded.filter(([, , owner, isSuper]) => owner !== place.seen.user && isSuper !== 't');
+        if (others.length === 0)
+          return loaded.length === 0
+            ? 'no table of an earlier run'
+            : `all ${loaded.length} tables of earlier runs belong to the user`;
+        const [first] = others;
+        throw new Finding(
+          `${others.length} of ${loaded.length} tables of earlier runs belong to somebody else, such as "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${place.seen.user}" cannot add or widen their columns`,
+          bySql(
+            ...others.map(
+              ([table]) =>
+                sql`ALTER TABLE ${ident(place.config.target_schema, table ?? '')} OWNER TO ${ident(place.seen.user)}`,
+            ),
+          ),
+        );
+      }),
+  };
+}
+
+const tablesIn = (schema: string): Sql =>
+  sql`SELECT c.relname, obj_description(c.oid), pg_get_userbyid(c.relowner), (SELECT usesuper FROM pg_user WHERE usename = current_user) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL ORDER BY 1`;
+
+export function tableStep(place: Place): Step {
+  return {
+    name: 'create table',
+    needs: ['schema'],
+    work: () =>
+      place.session(async (session) => {
+        await session.run(createTable(place.table, place.columns), TIMEOUT);
+        place.seen.hasTable = true;
+        return `"${place.table.schema}"."${place.table.table}" for this check`;
+      }),
+  };
+}
+
+/** Upserts stage in one. */
+export function temporaryTableStep(place: Place): Step {
+  const { config, seen } = place;
+  const stage = place.table.table;
+  return {
+    name: 'temp table',
+    needs: ['connect'],
+    work: async () => {
+      try {
+        await place.session(async (session) => {
+          await session.run(createStage(stage, place.columns), TIMEOUT);
+          await session.run(dropStage(stage), TIMEOUT);
+        });
+        return 'a temporary table can be created';
+      } catch (error) {
+        if (stateOf(error) !== '42501') throw error;
+        const grant = sql`GRANT TEMP ON DATABASE ${ident(config.database)} TO ${ident(seen.user)}`;
+        throw finding(error, bySql(grant), {
+          message: `the user "${seen.user}" may not create temporary tables in database "${config.database}"`,
+        });
+      }
+    },
+  };
+}
+
+export function readStep({ session, table }: Place): Step {
+  return {
+    name: 'read',
+    needs: ['copy'],
+    work: () =>
+      session(async (connection) => {
+        const { rows } = await connection.run(
+          sql`SELECT note FROM ${ident(table.schema, table.table)}`,
+          TIMEOUT,
+        );
+        if (rows.length === 1 && rows[0]?.[0] === NOTE) return 'the row reads as it was sent';
+        throw new Finding('the row that was copied reads differently');
+      }),
+  };
+}
+
+export function deleteStep({ session, table }: Place): Step {
+  return {
+    name: 'delete',
+    needs: ['copy'],
+    work: () =>
+      session(async (connection) => {
+        await connection.run(sql`DELETE FROM ${ident(table.schema, table.table)}`, TIMEOUT);
+        return 'rows can be deleted';
+      }),
+  };
+}
+
+/** What the check has created in Redshift. */
+export async function dropAll({ session, table, seen }: Place): Promise<void> {
+  if (seen.hasTable)
+    await session((connection) =>
+      connection.run(sql`DROP TABLE ${ident(table.schema, table.table)}`, TIMEOUT),
+    );
+  if (seen.hadSchema) return;
+  await session(async (connection) => {
+    if (await hasSchema(connection, table.schema))
+      await connection.run(sql`DROP SCHEMA ${ident(table.schema)}`, TIMEOUT);
+  });
+}
+
+export function stateOf(error: unknown): string {
+  return error instanceof LoadError ? (error.sqlstate ?? '') : '';
+}
+
+/** An error with what to do, and with another sentence where there is a clearer one. */
+export function finding(
+  error: unknown,
+  fix: Fix | undefined,
+  { message }: { message?: string } = {},
+): Finding {
+  const seen = error instanceof Error ? error.message : String(error);
+  return new Finding(message === undefined ? seen : `${message} (${seen})`, fix, error);
+}

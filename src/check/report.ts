@@ -1,0 +1,30 @@
+/** Outcomes of steps as lines for people and as JSON for orchestrators. */
+import { fixText } from './fix.ts';
+import type { Outcome } from './step.ts';
+
+const MARKS: Readonly<Record<Outcome['outcome'], string>> = { ok: 'ok', failed: 'FAILED', skipped: '-' };
+
+/** A line for the step, and below a failed one what to do. */
+export function stepLines({ name, outcome, message, milliseconds, fix }: Outcome): string {
+  const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms)`;
+  const line = `${MARKS[outcome].padEnd(6)} ${name.padEnd(12)} ${message}${time}\n`;
+  if (fix === undefined) return line;
+  const { title, text } = fixText(fix);
+  const indented = text.split('\n').map((each) => `         ${each}\n`);
+  return `${line}       fix: ${title}:\n${indented.join('')}`;
+}
+
+export function closingLine(outcomes: readonly Outcome[]): string {
+  const failed = outcomes.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
+  if (failed.length === 0) return 'everything that a load needs is there\n';
+  return `${failed.length} of ${outcomes.length} steps failed: ${failed.join(', ')}\n`;
+}
+
+export function asJson(outcomes: readonly Outcome[]): string {
+  const steps = outcomes.map(({ fix, ...outcome }) => ({
+    ...outcome,
+    ...(fix === undefined ? {} : { fix: { kind: fix.kind, ...fixText(fix) } }),
+  }));
+  const ok = outcomes.every(({ outcome }) => outcome === 'ok');
+  return `${JSON.stringify({ ok, steps }, undefined, 2)}\n`;
+}

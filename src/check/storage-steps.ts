@@ -1,0 +1,206 @@
+/** The steps on the bucket: what the program itself does there. Each action that is denied has a policy that allows it. */
+import { messageOf } from '../errors.ts';
+import { encodeRows } from '../rows/csv.ts';
+import { manifestOf } from '../staging/manifest.ts';
+import { compress, rawPart } from '../staging/part.ts';
+import { normalisePrefix } from '../staging/keys.ts';
+import { byCommands, byPolicy, bySetting } from './fix.ts';
+import { NOTE, type Place } from './place.ts';
+import { finding, stateOf } from './redshift-steps.ts';
+import { Finding, type Step } from './step.ts';
+
+/** ARNs of the bucket and of what lies below the prefix, in the partition of the region. */
+export function bucketArns(
+  { config }: Pick<Place, 'config'>,
+  region: string,
+): { readonly bucket: string; readonly objects: string } {
+  const partition = /^(cn|us-gov)-/.exec(region)?.[1];
+  const bucket = `arn:aws${partition === undefined ? '' : `-${partition}`}:s3:::${config.s3_bucket}`;
+  return { bucket, objects: `${bucket}/${normalisePrefix(config.s3_prefix)}*` };
+}
+
+export function bucketStep(place: Place): Step {
+  const { config } = place;
+  return {
+    name: 'bucket',
+    needs: [],
+    work: async () => {
+      const store = await openStore(place);
+      const { isThere, region, belongsElsewhere } = await store.bucket();
+      if (!isThere) throw noBucket(place, 'the bucket does not exist');
+      if (belongsElsewhere) {
+        throw new Finding(
+          `s3://${config.s3_bucket} does not belong to account ${config.s3_bucket_owner ?? ''}`,
+          bySetting('s3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket'),
+        );
+      }
+      if (region !== undefined && region !== store.region) {
+        throw new Finding(
+          `s3://${config.s3_bucket} is in ${region}, s3_region says ${store.region}`,
+          bySetting(`"s3_region": "${region}"`),
+        );
+      }
+      return `s3://${config.s3_bucket} in ${store.region}`;
+    },
+  };
+}
+
+async function openStore(place: Place): ReturnType<Place['store']> {
+  try {
+    return await place.store();
+  } catch (error) {
+    if (stateOf(error) === 'NoSuchBucket') throw noBucket(place, messageOf(error));
+    throw await denied(place, error, 's3:ListBucket', 'bucket', 'us-east-1');
+  }
+}
+
+function noBucket({ config }: Place, message: string): Finding {
+  const region = config.s3_region ?? '<REGION>';
+  const location =
+    region === 'us-east-1' ? '' : ` --create-bucket-configuration LocationConstraint=${region}`;
+  return new Finding(
+    message,
+    byCommands(`aws s3api create-bucket --bucket ${config.s3_bucket} --region ${region}${location}`),
+  );
+}
+
+export function uploadStep(place: Place): Step {
+  const { config, format, part, manifest, seen, signal } = place;
+  return {
+    name: 'upload',
+    needs: ['bucket'],
+    work: async () => {
+      const store = await place.store();
+      const raw = rawPart([encodeRows([[NOTE]], format.sentinel)]);
+      const body = await compress(raw, { format, gzipLevel: config.gzip_level });
+      try {
+        const { kmsKey } = await store.tryPut(part, body);
+        seen.keys.add(part);
+        seen.kmsKey = kmsKey;
+        await store.put(manifest, manifestOf(store, [{ key: part, bytes: body.length }]), signal);
+        seen.keys.add(manifest);
+      } catch (error) {
+        throw await uploadFinding(place, error);
+      }
+      const encrypted = seen.kmsKey === undefined ? '' : `, encrypted with ${seen.kmsKey}`;
+      return `objects can be written to ${store.url(place.folder)}${encrypted}`;
+    },
+  };
+}
+
+async function uploadFinding(place: Place, error: unknown): Promise<Finding> {
+  const { config } = place;
+  const store = await place.store();
+  const words = textOf(error);
+  if (/AccessControlListNotSupported/.test(words)) {
+    return finding(error, bySetting('remove s3_acl: the owner of the bucket owns its objects'));
+  }
+  if (/KMS\.NotFound|NotFoundException/.test(words)) {
+    return finding(error, bySetting('s3_kms_key_id: a key in the region of the bucket'));
+  }
+  if (config.s3_acl !== undefined && isDenied(error) && !/kms:/.test(words)) {
+    const key = `${place.folder}without-acl`;
+    const isTheAcl = await store.tryPut(key, Buffer.alloc(1), { withoutAcl: true }).then(
+      () => true,
+      () => false,
+    );
+    if (isTheAcl) {
+      place.seen.keys.add(key);
+      return denied(place, error, 's3:PutObjectAcl', 'objects', store.region);
+    }
+  }
+  return denied(place, error, 's3:PutObject', 'objects', store.region);
+}
+
+/** Large parts go up in pieces, and what is given up has to be aborted. */
+export function multipartStep(place: Place): Step {
+  return {
+    name: 'multipart',
+    needs: ['upload'],
+    work: async () => {
+      const store = await place.store();
+      const key = `${place.folder}multipart`;
+      try {
+        await store.tryMultipart(key);
+        return 'an upload in parts can be begun and aborted';
+      } catch (error) {
+        throw await denied(place, error, 's3:AbortMultipartUpload', 'objects', store.region);
+      }
+    },
+  };
+}
+
+/** Leftovers of dead runs are found by listing. */
+export function listStep(place: Place): Step {
+  return {
+    name: 'list',
+    needs: ['bucket'],
+    work: async () => {
+      const store = await place.store();
+      const prefix = normalisePrefix(place.config.s3_prefix);
+      try {
+        for await (const _ of store.list(place.folder)) break;
+      } catch (error) {
+        throw await denied(place, error, 's3:ListBucket', 'bucket', store.region);
+      }
+      try {
+        await store.abortUploads(prefix, new Date(0), () => false);
+      } catch (error) {
+        throw await denied(place, error, 's3:ListBucketMultipartUploads', 'bucket', store.region);
+      }
+      return 'leftovers of dead runs can be found';
+    },
+  };
+}
+
+export function removeStep(place: Place): Step {
+  return {
+    name: 'remove',
+    needs: [],
+    work: async () => {
+      const keys = [...place.seen.keys];
+      if (keys.length === 0) return 'no object was written';
+      const store = await place.store();
+      try {
+        await store.remove(keys);
+        return `the ${keys.length} objects of this check are gone`;
+      } catch (error) {
+        const found = await denied(place, error, 's3:DeleteObject', 'objects', store.region);
+        const left = `; ${keys.length} objects stay below ${store.url(place.folder)}`;
+        throw new Finding(`${found.message}${left}`, found.fix, error);
+      }
+    },
+  };
+}
+
+export function isDenied(error: unknown): boolean {
+  return (
+    /AccessDenied|Forbidden|403/.test(stateOf(error)) ||
+    /AccessDenied|Access Denied|not authorized/.test(textOf(error))
+  );
+}
+
+function textOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
+  return [stateOf(error), messageOf(error), cause?.name, cause?.message].join(' ');
+}
+
+/**
+ * The finding for a refusal: the action and resource that AWS names, or else those that were asked for. Anything but a
+ * refusal stays as it is.
+ */
+export async function denied(
+  place: Place,
+  error: unknown,
+  asked: string,
+  on: 'bucket' | 'objects',
+  region: string,
+): Promise<Finding> {
+  if (!isDenied(error)) return finding(error, undefined);
+  const words = textOf(error);
+  const [, action = asked] = /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(words) ?? [];
+  const [, named] = /on resource: "?(arn:[^\s"]+)"?/.exec(words) ?? [];
+  const resource = action.startsWith('s3:') ? bucketArns(place, region)[on] : (named ?? '*');
+  const who = await place.identity();
+  return new Finding(`${action} on ${resource} is denied to ${who}`, byPolicy(who, action, resource), error);
+}

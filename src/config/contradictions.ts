@@ -49,7 +49,8 @@ function bucketProblems(config: Config): string[] {
     ...(config.s3_kms_key_id !== undefined && config.s3_encryption !== 'sse-kms'
       ? ['"s3_kms_key_id" needs "s3_encryption": "sse-kms"']
       : []),
-    ...(config.s3_endpoint !== undefined && !URL.canParse(config.s3_endpoint)
+    ...(config.s3_endpoint !== undefined &&
+    !(/^https?:/.test(config.s3_endpoint) && URL.canParse(config.s3_endpoint))
       ? ['"s3_endpoint" must be a URL such as http://127.0.0.1:9000']
       : []),
   ];

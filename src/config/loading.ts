@@ -113,7 +113,6 @@ export const LOADING = {
     default: 'info',
     oneOf: ['debug', 'info', 'warn', 'error'],
     description: 'Least level of lines on stderr.',
-    aliases: ['logging_level'],
   },
   log_format: {
     type: 'string',

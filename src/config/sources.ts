@@ -45,7 +45,12 @@ export function withoutNulls(input: Input): Input {
 
 function readObject(path: string): Input {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  const value: unknown = JSON.parse(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw error instanceof SyntaxError ? jsonProblem(text, error) : error;
+  }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error('it must be a JSON object');
   return value as Input;
@@ -85,20 +90,30 @@ function truthValue(name: string, value: string): unknown {
   return /^(false|0|no|off)$/i.test(value) ? false : value;
 }
 
+/** Never quotes what was read: the parser's own message may, and with it a secret. */
 function readProblem(error: unknown): string {
-  if (error instanceof SyntaxError) {
-    // The parser's message may quote the file, and with it a secret.
-    const [, place] = /\(line (\d+ column \d+)\)/.exec(error.message) ?? [];
-    const [, position] = /position (\d+)/.exec(error.message) ?? [];
-    if (place !== undefined) return `it is not JSON, at line ${place.replace(' column', ', column')}`;
-    return `it is not JSON${position === undefined ? ': it ends too early' : `, at position ${position}`}`;
-  }
   if (error instanceof Error && 'code' in error) {
-    if (error.code === 'ENOENT') return 'the file does not exist';
-    if (error.code === 'EACCES') return 'permission denied';
-    if (error.code === 'EISDIR') return 'it is a folder';
+    switch (error.code) {
+      case 'ENOENT':
+        return 'the file does not exist';
+      case 'EACCES':
+        return 'permission denied';
+      case 'EISDIR':
+        return 'it is a folder';
+      default:
+        return String(error.code);
+    }
   }
   return messageOf(error);
+}
+
+/** Line and column, from 1, at which the text ceases to be JSON. */
+function jsonProblem(text: string, error: SyntaxError): Error {
+  const [, position] = /at position (\d+)/.exec(error.message) ?? [];
+  const before = text.slice(0, position === undefined ? text.length : Number(position));
+  const line = before.split('\n').length;
+  const column = before.length - before.lastIndexOf('\n');
+  return new Error(`it is not JSON, at line ${line}, column ${column}`, { cause: error });
 }
 
 /** Options whose text may be the path of a PEM file instead. */

@@ -8,7 +8,7 @@ export const STORAGE = {
     minLength: 1,
     description: 'Bucket through which the data goes; `name` or `s3://name`.',
     example: 'my-redshift-stage',
-    aliases: ['s3_bucket_name', 'bucket', 'aws_bucket', 'bucketName', 'bucket_url'],
+    aliases: ['s3_bucket_name', 'bucket', 'aws_bucket', 'bucketName'],
   },
   s3_prefix: {
     type: 'string',

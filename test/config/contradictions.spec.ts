@@ -1,0 +1,144 @@
+/** Options that are right alone and wrong together. */
+import { expect } from 'chai';
+import { checkConfig } from '../../src/config/config.ts';
+import { copyKind, loginKind } from '../../src/config/contradictions.ts';
+import { ConfigError } from '../../src/errors.ts';
+
+type Given = Readonly<Record<string, unknown>>;
+
+const place = { hostname: 'h', database: 'd', s3_bucket: 'b' };
+const least = { ...place, user: 'u', password: 'p' };
+
+function problems(given: Given): readonly string[] {
+  try {
+    checkConfig(given);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+const WRONG: readonly (readonly [string, Given, string])[] = [
+  [
+    'two login methods',
+    { ...least, cluster_identifier: 'c' },
+    '"password" and "cluster_identifier" are 2 ways to log in: keep one',
+  ],
+  [
+    'no login method',
+    { ...place, user: 'u' },
+    '"password" is missing: how to log into Redshift; or set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
+  ],
+  [
+    'a password without user',
+    { ...place, password: 'p' },
+    '"user" is missing: the database user whose password it is',
+  ],
+  [
+    'a user beside a secret',
+    { ...place, user: 'u', secret_arn: 's' },
+    '"user" and "secret_arn" contradict each other: the user is in the secret; leave "user" out',
+  ],
+  [
+    'a user beside a workgroup',
+    { ...place, user: 'u', workgroup_name: 'w' },
+    '"user" and "workgroup_name" contradict each other: the user is the IAM identity; leave "user" out',
+  ],
+  [
+    'groups with a password',
+    { ...least, db_groups: ['g'] },
+    '"db_groups" need "cluster_identifier" and "user"',
+  ],
+  [
+    'role and keys for COPY',
+    { ...least, iam_role: 'default', copy_credentials: 'keys' },
+    '"iam_role" and "copy_credentials": "keys" contradict each other: keep one',
+  ],
+  [
+    'a role that is none',
+    { ...least, iam_role: 'my-role' },
+    '"iam_role" must be arn:aws:iam::<account>:role/<name>, several of them with commas and no blanks between, or default',
+  ],
+  [
+    'COPY with a role that is not there',
+    { ...least, copy_credentials: 'role' },
+    '"copy_credentials" is "role", so "iam_role" is needed: the role with which COPY reads the bucket',
+  ],
+  [
+    'two identities of AWS',
+    { ...least, aws_access_key_id: 'a', aws_secret_access_key: 's', aws_profile: 'p' },
+    '"aws_access_key_id" and "aws_profile" are two identities: keep one',
+  ],
+  [
+    'a token without key',
+    { ...least, aws_session_token: 't' },
+    '"aws_session_token" belongs to "aws_access_key_id": set both or none',
+  ],
+  [
+    'an external id without role',
+    { ...least, assume_role_external_id: 'x' },
+    '"assume_role_external_id" needs "assume_role_arn"',
+  ],
+  [
+    'a KMS key without KMS',
+    { ...least, s3_kms_key_id: 'k' },
+    '"s3_kms_key_id" needs "s3_encryption": "sse-kms"',
+  ],
+  [
+    'an owner that is no account',
+    { ...least, s3_bucket_owner: '123' },
+    '"s3_bucket_owner" must be an account number of twelve digits',
+  ],
+  [
+    'an endpoint without scheme',
+    { ...least, s3_endpoint: 'minio:nine' + ' thousand' },
+    '"s3_endpoint" must be a URL such as http://127.0.0.1:9000',
+  ],
+  [
+    'a tunnel without server',
+    { ...least, ssh_user: 'me', ssh_password: 'p' },
+    '"ssh_user" and "ssh_password" need "ssh_host": the server to tunnel through',
+  ],
+  [
+    'a tunnel without user',
+    { ...least, ssh_host: 't', ssh_password: 'p' },
+    '"ssh_user" is missing: the user on the SSH server',
+  ],
+  [
+    'a tunnel without login',
+    { ...least, ssh_host: 't', ssh_user: 'me' },
+    '"ssh_private_key" or "ssh_password" is missing: how to log into the SSH server',
+  ],
+  [
+    'a fingerprint that is none',
+    { ...least, ssh_host: 't', ssh_user: 'me', ssh_password: 'p', ssh_host_fingerprint: 'ab:cd' },
+    '"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it',
+  ],
+];
+
+describe('options that contradict each other', () => {
+  for (const [what, given, sentence] of WRONG)
+    it(`refuses ${what}`, () => expect(problems(given)).to.deep.equal([sentence]));
+
+  const LOGINS: readonly (readonly [Given, string])[] = [
+    [{ user: 'u', password: 'p' }, 'password'],
+    [{ secret_arn: 's' }, 'secret'],
+    [{ cluster_identifier: 'c', user: 'u', db_groups: ['g'], auto_create_user: true }, 'cluster-user'],
+    [{ cluster_identifier: 'c' }, 'cluster'],
+    [{ workgroup_name: 'w' }, 'workgroup'],
+  ];
+  for (const [given, kind] of LOGINS)
+    it(`logs in by ${kind} with ${Object.keys(given).join(', ')}`, () =>
+      expect(loginKind(checkConfig({ ...place, ...given }).config)).to.equal(kind));
+
+  const COPIES: readonly (readonly [Given, string])[] = [
+    [{}, 'keys'],
+    [{ iam_role: 'default' }, 'role'],
+    [{ iam_role: 'arn:aws:iam::1:role/a,arn:aws-cn:iam::2:role/b/c' }, 'role'],
+    [{ copy_credentials: 'temporary' }, 'temporary'],
+  ];
+  for (const [given, kind] of COPIES)
+    it(`copies with ${kind} for ${JSON.stringify(given)}`, () =>
+      expect(copyKind(checkConfig({ ...least, ...given }).config)).to.equal(kind));
+});

@@ -1,0 +1,145 @@
+/** Files, the environment, files of secrets. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { readSecretFiles, readSources } from '../../src/config/sources.ts';
+import { ConfigError } from '../../src/errors.ts';
+
+describe('the environment as a source', () => {
+  it('has the options in capitals behind TARGET_REDSHIFT_', () => {
+    const env = {
+      TARGET_REDSHIFT_HOSTNAME: 'h',
+      TARGET_REDSHIFT_PORT: '5440',
+      TARGET_REDSHIFT_VALIDATE_RECORDS: 'on',
+      TARGET_REDSHIFT_HARD_DELETE: '0',
+      TARGET_REDSHIFT_S3_REGION: '',
+      TARGET_REDSHIFT_LOGLEVEL: 'debug',
+      TARGET_SNOWFLAKE_USER: 'x',
+    };
+    expect(readSources(['ENV'], env)).to.deep.equal({
+      hostname: 'h',
+      port: '5440',
+      validate_records: true,
+      hard_delete: false,
+    });
+  });
+
+  it("finds other tools' names, whose capitals are lost", () => {
+    expect(
+      readSources(['ENV'], {
+        TARGET_REDSHIFT_HOST: 'h',
+        TARGET_REDSHIFT_BUCKETPATH: 'k',
+        TARGET_REDSHIFT_PASSWORD_FILE: '/f',
+      }),
+    ).to.deep.equal({ host: 'h', bucketPath: 'k', password_file: '/f' });
+  });
+
+  it('says nothing unless it is asked', () => {
+    expect(readSources([], { TARGET_REDSHIFT_HOSTNAME: 'h' })).to.deep.equal({});
+  });
+
+  it('wins over files, wherever it stands', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
+    try {
+      const path = join(dir, 'a.json');
+      writeFileSync(path, '{"hostname": "file", "database": "d"}');
+      const env = { TARGET_REDSHIFT_HOSTNAME: 'env' };
+      for (const names of [
+        ['ENV', path],
+        [path, 'ENV'],
+      ])
+        expect(readSources(names, env)).to.deep.equal({ hostname: 'env', database: 'd' });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('tells where JSON is broken, by line and column, and shows nothing of it', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
+    try {
+      const path = join(dir, 'a.json');
+      writeFileSync(path, '{\n  "password": "geheim"\n  "user": "u"\n}');
+      expect(() => readSources([path], {})).to.throw(
+        ConfigError,
+        `cannot read ${path}: it is not JSON, at line 3, column 3`,
+      );
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
+
+describe('files of secrets', () => {
+  let dir: string;
+  before(() => (dir = mkdtempSync(join(tmpdir(), 'target-redshift-secrets-'))));
+  after(() => rmSync(dir, { recursive: true, force: true }));
+
+  const file = (name: string, text: string): string => {
+    const path = join(dir, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const read = (input: Readonly<Record<string, unknown>>): { input: object; problems: string[] } => {
+    const problems: string[] = [];
+    return { input: readSecretFiles(input, problems), problems };
+  };
+
+  it('hold the secret, without the line end behind it', () => {
+    expect(read({ password_file: file('a', 'p w\n') })).to.deep.equal({
+      input: { password: 'p w' },
+      problems: [],
+    });
+    expect(read({ aws_session_token_file: file('b', 't\r\n') }).input).to.deep.equal({
+      aws_session_token: 't',
+    });
+  });
+
+  it('are refused beside the option itself, empty, missing or unreadable', () => {
+    const empty = file('empty', '\n');
+    const missing = join(dir, 'missing');
+    expect([
+      read({ password: 'p', password_file: empty }).problems,
+      read({ password_file: empty }).problems,
+      read({ password_file: missing }).problems,
+      read({ password_file: dir }).problems,
+      read({ password_file: 7 }).problems,
+    ]).to.deep.equal([
+      ['"password" and "password_file" are both set: keep one'],
+      [`"password_file": ${empty} is empty`],
+      [`"password_file": cannot read ${missing}: the file does not exist`],
+      [`"password_file": cannot read ${dir}: it is a folder`],
+      ['"password_file" must be the path of a file'],
+    ]);
+  });
+
+  it('of PEM may stand where its text may stand', () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
+    expect(read({ ssl_ca: file('ca.pem', `${pem}\n`) })).to.deep.equal({
+      input: { ssl_ca: pem },
+      problems: [],
+    });
+    expect(read({ ssl_ca: pem }).input).to.deep.equal({ ssl_ca: pem });
+    const none = file('none.pem', 'x');
+    expect(read({ ssh_private_key: none }).problems).to.deep.equal([
+      `"ssh_private_key": ${none} holds no PEM text ("-----BEGIN ...")`,
+    ]);
+  });
+
+  it('never show a key that was pasted without its first line', () => {
+    const key = `geheim${'x'.repeat(300)}`;
+    expect(read({ ssh_private_key: key }).problems.join())
+      .to.contain('cannot read that file')
+      .and.not.to.contain('geheim');
+  });
+
+  it('cannot be read without permission', function () {
+    const path = file('locked', 'x');
+    chmodSync(path, 0o000);
+    // Root reads everything.
+    if (process.getuid?.() === 0) this.skip();
+    expect(read({ password_file: path }).problems).to.deep.equal([
+      `"password_file": cannot read ${path}: permission denied`,
+    ]);
+  });
+});

@@ -39,13 +39,6 @@ function loginFix({ config }: Place, error: unknown): Fix | undefined {
   );
 }
 
-/** The schemas that streams are told to go to; those that follow from names of streams are not known yet. */
-export function schemasOf({ target_schema, schema_mapping, streams }: Place['config']): string[] {
-  const mapped = Object.values(schema_mapping).filter((schema) => !schema.includes('{schema}'));
-  const own = Object.values(streams).flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
-  return [...new Set([target_schema, ...mapped, ...own])];
-}
-
 export function schemaStep(place: Place, schema: string): Step {
   const isTarget = schema === place.config.target_schema;
   return {

@@ -7,7 +7,6 @@ import {
   dropAll,
   loginStep,
   readStep,
-  schemasOf,
   schemaStep,
   tablesStep,
   tableStep,
@@ -16,6 +15,7 @@ import {
 import { runSteps, type Step } from '../check/step.ts';
 import { bucketStep, listStep, multipartStep, removeStep, uploadStep } from '../check/storage-steps.ts';
 import type { Config } from '../config/options.ts';
+import { schemasOf } from '../config/schemas.ts';
 
 /** Tells each step through `say` as soon as it is done; resolves with whether all succeeded. */
 export async function check(

@@ -1,50 +1,58 @@
-/** `--discover`: the tables of the target schema as a Singer catalog, with the schemas that a loader would derive them from. */
+/** `--discover`: the tables of the target schemas as a Singer catalog, with the schemas that a loader would derive them from. */
 import type { Config } from '../config/options.ts';
-import type { Warehouse } from '../ports.ts';
+import { schemasOf } from '../config/schemas.ts';
+import type { Session, Warehouse } from '../ports.ts';
 import type { ColumnType, StoredColumn } from '../table/types.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import { notedKeys } from '../table/comment.ts';
-import { readComments, readTables } from '../warehouse/catalog.ts';
+import { readComments, readDesigns, readRowEstimates, readTables } from '../warehouse/catalog.ts';
 
-export async function discover(warehouse: Warehouse, { target_schema }: Config): Promise<string> {
+export async function discover(warehouse: Warehouse, config: Config): Promise<string> {
   return warehouse.session(async (session) => {
-    const tables = await readTables(session, target_schema);
-    const comments = await readComments(session, target_schema);
-    const streams = [...tables]
-      .filter(([table]) => !table.startsWith(RESERVED_PREFIX))
-      .map(([table, columns]) => streamOf(target_schema, table, columns, comments.get(table)));
+    const streams: object[] = [];
+    for (const schema of schemasOf(config)) streams.push(...(await streamsOf(session, schema)));
     return `${JSON.stringify({ streams }, undefined, 2)}\n`;
   });
 }
 
-function streamOf(
-  schema: string,
-  table: string,
-  columns: readonly StoredColumn[],
-  comment: string | undefined,
-): object {
-  const keys = notedKeys(comment) ?? [];
-  const properties = Object.fromEntries(
-    columns.map(({ name, type, typeText }) => [name, propertyOf(type, typeText)]),
-  );
-  const breadcrumbs = columns.map(({ name, typeText }) => ({
-    breadcrumb: ['properties', name],
-    metadata: { inclusion: 'available', 'sql-datatype': typeText },
-  }));
-  return {
-    tap_stream_id: `${schema}-${table}`,
-    stream: table,
-    table_name: table,
-    key_properties: keys,
-    schema: { type: 'object', properties },
-    metadata: [
-      {
-        breadcrumb: [],
-        metadata: { 'schema-name': schema, 'table-key-properties': keys, inclusion: 'available' },
-      },
-      ...breadcrumbs,
-    ],
-  };
+async function streamsOf(session: Session, schema: string): Promise<object[]> {
+  const tables = await readTables(session, schema);
+  if (tables.size === 0) return [];
+  const comments = await readComments(session, schema);
+  const designs = await readDesigns(session, schema);
+  const rows = await readRowEstimates(session, schema);
+  return [...tables]
+    .filter(([table]) => !table.startsWith(RESERVED_PREFIX))
+    .map(([table, columns]) => {
+      const keys = notedKeys(comments.get(table)) ?? [];
+      return {
+        tap_stream_id: `${schema}-${table}`,
+        stream: table,
+        table_name: table,
+        key_properties: keys,
+        schema: { type: 'object', properties: propertiesOf(columns) },
+        metadata: [
+          {
+            breadcrumb: [],
+            metadata: {
+              'schema-name': schema,
+              'table-key-properties': keys,
+              inclusion: 'available',
+              ...(rows.has(table) ? { 'row-count': rows.get(table) } : {}),
+              ...designs.get(table),
+            },
+          },
+          ...columns.map(({ name, typeText }) => ({
+            breadcrumb: ['properties', name],
+            metadata: { inclusion: 'available', 'sql-datatype': typeText },
+          })),
+        ],
+      };
+    });
+}
+
+function propertiesOf(columns: readonly StoredColumn[]): object {
+  return Object.fromEntries(columns.map(({ name, type, typeText }) => [name, propertyOf(type, typeText)]));
 }
 
 function propertyOf(type: ColumnType | undefined, typeText: string): object {

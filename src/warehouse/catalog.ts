@@ -53,6 +53,48 @@ export async function readStoredTables(
   );
 }
 
+/** How a table lies on the cluster, in words of a catalog; nothing for what Redshift chooses by itself. */
+export interface StoredDesign {
+  readonly distkey?: string;
+  /** Columns in their order in the key. */
+  readonly sortkey?: readonly string[];
+}
+
+/** Of the tables that have one, by name. */
+export async function readDesigns(
+  session: Session,
+  schema: string,
+): Promise<ReadonlyMap<string, StoredDesign>> {
+  const { rows } = await session.run(designsIn(schema));
+  const designs = new Map<string, { distkey?: string; sortkey?: string[] }>();
+  for (const [table, column, isDistkey, position] of rows) {
+    const design = designs.get(table ?? '') ?? {};
+    designs.set(table ?? '', design);
+    if (isDistkey === 't') design.distkey = column ?? '';
+    if (position !== '0') design.sortkey = [...(design.sortkey ?? []), column ?? ''];
+  }
+  return designs;
+}
+
+/** Positions of an interleaved sort key are negative. */
+const designsIn = (schema: string): Sql =>
+  sql`SELECT t.relname, a.attname, a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = ${literal(schema)} AND a.attnum > 0 AND (a.attisdistkey OR a.attsortkeyord <> 0) ORDER BY t.relname, ABS(a.attsortkeyord)`;
+
+/** Rows of the tables as Redshift estimates them, by name. Without the privilege for that, none (SVV_TABLE_INFO). */
+export async function readRowEstimates(
+  session: Session,
+  schema: string,
+): Promise<ReadonlyMap<string, number>> {
+  try {
+    const { rows } = await session.run(
+      sql`SELECT "table", estimated_visible_rows FROM svv_table_info WHERE "schema" = ${literal(schema)}`,
+    );
+    return new Map(rows.map(([table, count]) => [table ?? '', Number(count)]));
+  } catch {
+    return new Map();
+  }
+}
+
 /** The slices of the cluster, each of which reads files of its own (r_STV_SLICES). Undefined when none are shown. */
 export async function readSlices(session: Session): Promise<number | undefined> {
   const { rows } = await session.run(countSlices, { timeoutMs: 10_000 });

@@ -111,12 +111,14 @@ select current_database()::text as database, s.nspname::text as schema, c.oid::i
     coalesce(w.design -> 'encodings' ->> (w.design -> 'sortKey' ->> 0), 'none') end)::char(32) as sortkey1_enc,
   coalesce(jsonb_array_length(w.design -> 'sortKey'), 0) as sortkey_num,
   (pg_relation_size(c.oid) / 1048576 + 1) as size, 0::numeric(10, 4) as pct_used, 0::bigint as empty,
-  0::numeric(5, 2) as unsorted, 0::numeric(5, 2) as stats_off, greatest(c.reltuples, 0)::numeric(38, 0) as tbl_rows,
+  0::numeric(5, 2) as unsorted, 0::numeric(5, 2) as stats_off, warehouse_rows.count as tbl_rows,
   null::numeric(19, 2) as skew_sortkey1, null::numeric(19, 2) as skew_rows,
-  greatest(c.reltuples, 0)::numeric(38, 0) as estimated_visible_rows, null::text as risk_event,
+  warehouse_rows.count as estimated_visible_rows, null::text as risk_event,
   null::numeric(12, 2) as vacuum_sort_benefit, null::timestamp as create_time
 from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
 left join pg_catalog.warehouse_design w on w.relation = c.oid
+-- Redshift counts without ANALYZE.
+cross join lateral (select greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0)::numeric(38, 0) as count) as warehouse_rows
 where c.relkind = 'r' and c.relpersistence = 'p' and s.nspname not in ('pg_catalog', 'information_schema')
   and pg_relation_size(c.oid) > 0;
 

@@ -106,7 +106,8 @@ export function getObject(call: Call): Reply {
   refuseUnsupported(target.headers);
   const bucket = call.store.bucket(target.bucket);
   const object = bucket.get(target.key);
-  if (target.method === 'GET') requireDecrypt(call.caller, object.headers);
+  const isChecksumRead = object.checksum && target.headers.get('x-amz-checksum-mode') === 'ENABLED';
+  if (target.method === 'GET' || isChecksumRead) requireDecrypt(call.caller, object.headers);
   checkReadConditions(object, target.headers);
   const range = readRange(object.size, target.headers);
   const { start, end } = range ?? { start: 0, end: object.size };

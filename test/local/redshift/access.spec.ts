@@ -23,7 +23,7 @@ describe('the access of COPY', () => {
     watched.takeTrail();
     const end = await client.query(`COPY t FROM 's3://local-bucket/${path}' ${rights} CSV`).then(
       () => 'ok',
-      (error: Error) => error.message,
+      (error: unknown) => (error as Error).message,
     );
     return [end, ...watched.takeTrail().map(describeEntry)];
   };

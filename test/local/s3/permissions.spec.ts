@@ -124,13 +124,14 @@ describe('encryption, owners and ACLs in the local S3', () => {
     ]);
   });
 
-  it('needs kms:GenerateDataKey to write and kms:Decrypt to read, not to head', async () => {
+  it('needs kms:GenerateDataKey to write, kms:Decrypt to read the object or its checksum', async () => {
     await put('data', 'mine')();
     const object = { Bucket: 'data', Key: 'k' };
     const calls = [
       put('data', 'mine'),
       () => client().send(new GetObjectCommand(object)),
       () => client().send(new HeadObjectCommand(object)),
+      () => client().send(new HeadObjectCommand({ ...object, ChecksumMode: 'ENABLED' })),
       () => client().send(new CopyObjectCommand({ ...object, Key: 'c', CopySource: 'data/k' })),
     ];
     fixture.s3.setAccess(access(allow('s3:*', 'kms:Decrypt')));
@@ -138,11 +139,12 @@ describe('encryption, owners and ACLs in the local S3', () => {
     fixture.s3.setAccess(access(allow('s3:*', 'kms:*'), deny('kms:Decrypt')));
     const reading = await outcomes(calls);
     expect([writing, reading]).to.deep.equal([
-      [refused('kms:GenerateDataKey', key('mine')), 'ok', 'ok', 'ok'],
+      [refused('kms:GenerateDataKey', key('mine')), 'ok', 'ok', 'ok', 'ok'],
       [
         'ok',
         refused('kms:Decrypt', key('mine'), 'with an explicit deny in an identity-based policy'),
         'ok',
+        '403 Unknown: UnknownError',
         refused('kms:Decrypt', key('mine'), 'with an explicit deny in an identity-based policy'),
       ],
     ]);

@@ -1,10 +1,7 @@
-/** Reads who may use the warehouse beside its own user from JSON: identities, roles and buckets of S3. */
+/** Reads who may use the warehouse beside its own user from JSON: identities, roles, buckets and keys. */
 import { Permissions } from './s3/policy.ts';
 import { isBucketName } from './s3/store.ts';
-import type { WarehouseOptions } from './warehouse.ts';
-
-/** What such a file may hold. */
-export type Access = Pick<WarehouseOptions, 'identities' | 'roles' | 'buckets'>;
+import type { Access } from './warehouse.ts';
 
 interface Kind {
   /** Ends the sentence "... is not". */
@@ -30,6 +27,22 @@ const ARNS: Kind = {
   name: 'a list of ARNs of roles',
   holds: (value) => Array.isArray(value) && value.every(ARN.holds),
 };
+const CALLERS: Kind = {
+  name: 'a list of access key ids and ARNs of roles',
+  holds: (value) => Array.isArray(value) && value.every(TEXT.holds),
+};
+const OWNER: Kind = {
+  name: 'an account: 12 digits',
+  holds: (value) => typeof value === 'string' && /^\d{12}$/.test(value),
+};
+const ENCRYPTION: Kind = {
+  name: 'an object with "kmsKey"',
+  holds: (value) => isRecord(value) && Object.keys(value).join() === 'kmsKey' && TEXT.holds(value['kmsKey']),
+};
+const KEY: Kind = {
+  name: 'the ARN of a key: arn:aws:kms:us-east-1:000000000000:key/ID',
+  holds: (value) => typeof value === 'string' && /^arn:aws[a-z-]*:kms:[^:]+:\d{12}:key\/./.test(value),
+};
 const BUCKET: Kind = {
   name: 'a name that S3 allows',
   holds: (value) => typeof value === 'string' && isBucketName(value),
@@ -37,8 +50,8 @@ const BUCKET: Kind = {
 
 type Members = Readonly<Record<string, Kind>>;
 
-/** What each may hold; `?` ends what may be left out. */
-const MEMBERS: Readonly<Record<keyof Access, Members>> = {
+/** What each entry of a list is, or what members it has; `?` ends what may be left out. */
+const ENTRIES: Readonly<Record<keyof Access, Members | Kind>> = {
   identities: {
     accessKeyId: TEXT,
     secretAccessKey: TEXT,
@@ -46,29 +59,47 @@ const MEMBERS: Readonly<Record<keyof Access, Members>> = {
     'expires?': TIME,
     'policy?': POLICY,
   },
-  roles: { arn: ARN, 'attached?': FLAG, 'assumes?': ARNS, 'policy?': POLICY },
-  buckets: { name: BUCKET, 'region?': TEXT },
+  roles: {
+    arn: ARN,
+    'attached?': FLAG,
+    'assumes?': ARNS,
+    'trusts?': CALLERS,
+    'externalId?': TEXT,
+    'policy?': POLICY,
+  },
+  buckets: { name: BUCKET, 'region?': TEXT, 'encryption?': ENCRYPTION, 'owner?': OWNER },
+  kmsKeys: KEY,
 };
 
 /** @throws Error with every problem, one sentence each in a line of its own. */
 export function readAccess(value: unknown): Access {
-  if (!isRecord(value)) throw new Error('it is an object with "identities", "roles" and "buckets"');
+  if (!isRecord(value))
+    throw new Error('it is an object with "identities", "roles", "buckets" and "kmsKeys"');
   const problems: string[] = [];
   for (const [name, list] of Object.entries(value)) {
-    if (!isMember(name)) problems.push(`there is no "${name}"; there are ${Object.keys(MEMBERS).join(', ')}`);
+    if (!isMember(name)) problems.push(`there is no "${name}"; there are ${Object.keys(ENTRIES).join(', ')}`);
     else if (!Array.isArray(list)) problems.push(`${name} is no list`);
     else
-      for (const [at, one] of list.entries()) problems.push(...check(one, `${name}[${at}]`, MEMBERS[name]));
+      for (const [at, one] of list.entries()) problems.push(...check(one, `${name}[${at}]`, ENTRIES[name]));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return value;
 }
 
 function isMember(name: string): name is keyof Access {
-  return name in MEMBERS;
+  return name in ENTRIES;
 }
 
-function check(value: unknown, where: string, members: Members): string[] {
+function check(value: unknown, where: string, entry: Members | Kind): string[] {
+  if (!isKind(entry)) return checkMembers(value, where, entry);
+  return entry.holds(value) ? [] : [`${where} is not ${entry.name}`];
+}
+
+function isKind(entry: Members | Kind): entry is Kind {
+  return typeof entry['holds'] === 'function';
+}
+
+function checkMembers(value: unknown, where: string, members: Members): string[] {
   if (!isRecord(value)) return [`${where} is no object`];
   const problems: string[] = [];
   for (const [member, kind] of Object.entries(members)) {

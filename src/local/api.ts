@@ -5,9 +5,15 @@ import type { LocalWarehouse, WarehouseOptions } from './warehouse.ts';
 export type { FaultCount, FaultPlan } from './faults.ts';
 export { HOSTILE, LENIENT, type Readings } from './redshift/readings.ts';
 export type { ChooseFault } from './redshift/server.ts';
-export type { S3FaultRule, S3Identity } from './s3/server.ts';
+export type { AccessEntry, AccessListener, S3Bucket, S3FaultRule, S3Identity, S3Role } from './s3/server.ts';
 export { FolderInUseError } from './serve.ts';
-export type { LocalWarehouse, WarehouseConfig, WarehouseOptions } from './warehouse.ts';
+export type {
+  Access,
+  LocalWarehouse,
+  WarehouseConfig,
+  WarehouseOptions,
+  WarehouseRole,
+} from './warehouse.ts';
 
 /**
  * Starts the warehouse of a folder, making it at the first start; it lives as long as this process. Processes that are

@@ -10,6 +10,7 @@ import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
 import type { FaultCount } from './faults.ts';
 import {
   openWarehouse,
+  type Access,
   type LocalWarehouse,
   type WarehouseConfig,
   type WarehouseOptions,
@@ -31,6 +32,8 @@ export interface ServeOptions {
 export interface Served {
   readonly config: WarehouseConfig;
   readonly faultCounts: readonly FaultCount[];
+  /** See {@link LocalWarehouse.setAccess}. */
+  setAccess(access: Access): void;
   /** Ends the warehouse; resolves when nothing of it runs any more. */
   stop(): Promise<void>;
   /** Resolves after the end, whatever caused it. */
@@ -95,6 +98,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     get faultCounts() {
       return warehouse.faultCounts;
     },
+    setAccess: (access) => warehouse.setAccess(access),
     stop,
     ended,
   };

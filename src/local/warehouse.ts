@@ -9,21 +9,41 @@ import { keepCertificate } from './certificate.ts';
 import { Faults, type FaultCount, type FaultPlan } from './faults.ts';
 import type { Readings } from './redshift/readings.ts';
 import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
-import { type S3FaultRule, type S3Identity, type S3Role, startS3 } from './s3/server.ts';
+import {
+  type AccessListener,
+  type S3Bucket,
+  type S3FaultRule,
+  type S3Identity,
+  type S3Role,
+  startS3,
+} from './s3/server.ts';
+
+/** Who may use the warehouse beside its own user, and what there is to use. */
+export interface Access {
+  /** Who may use S3 and STS beside the warehouse's own keys, which may do everything. */
+  readonly identities?: readonly S3Identity[];
+  /** IAM roles beside the warehouse's own, which is attached, the default, and may do everything. */
+  readonly roles?: readonly WarehouseRole[];
+  /**
+   * Buckets to make where they are missing; in the warehouse's region when they name none. The warehouse's own may be named
+   * too, to give it an owner or an encryption.
+   */
+  readonly buckets?: readonly S3Bucket[];
+  /** ARNs of the keys of KMS that exist beside `alias/aws/s3`. */
+  readonly kmsKeys?: readonly string[];
+}
 
 /** Where to keep the warehouse and how to run it. */
-export interface WarehouseOptions {
+export interface WarehouseOptions extends Access {
   /** Folder of the warehouse, made when missing. One process may use it at a time. */
   readonly dir: string;
   /** Ports of the SQL and the S3 endpoint; free ones if undefined. */
   readonly port?: number;
   readonly s3Port?: number;
-  /** Who may use S3 beside the warehouse's own keys, which may do everything. */
-  readonly identities?: readonly S3Identity[];
-  /** IAM roles beside the warehouse's own, which is attached, the default, and may do everything. */
-  readonly roles?: readonly WarehouseRole[];
-  /** Buckets beside the warehouse's own; in its region when they name none. */
-  readonly buckets?: readonly { readonly name: string; readonly region?: string }[];
+  /** Hears of every permission of S3, KMS and STS that was asked for, by clients and by COPY. */
+  readonly onAccess?: AccessListener;
+  /** The most seconds that keys of STS work, whatever was asked for. */
+  readonly sessionSeconds?: number;
   /** What is to go wrong, for tests. */
   readonly faults?: FaultPlan;
   /** The same as functions, which are asked first. */
@@ -62,6 +82,12 @@ export interface LocalWarehouse {
   readonly config: WarehouseConfig;
   /** How often the faults of the plan have struck. */
   readonly faultCounts: readonly FaultCount[];
+  /**
+   * Replaces the identities and roles beside the warehouse's own, from the next decision on: those left out are gone.
+   * Sessions of STS go on, with the policies that those behind them have then. Buckets and keys left out stay.
+   * @throws Error for a policy that can not be understood; nothing is changed then.
+   */
+  setAccess(access: Access): void;
   /** Ends all sessions, the database and S3; may be called again. */
   stop(): Promise<void>;
 }
@@ -87,14 +113,19 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
   }
   const faults = new Faults(options.faults ?? {});
   const secrets = keepSecrets(join(dir, 'secrets.json'));
-  const roles: readonly WarehouseRole[] = [{ arn: ROLE }, ...(options.roles ?? [])];
+  const withOwn = ({ identities = [], roles = [] }: Access) => ({
+    identities: [secrets, ...identities],
+    roles: [{ arn: ROLE }, ...roles],
+  });
   const certificate = await keepCertificate(dir);
   const s3 = await startS3({
     dir: join(dir, 's3'),
     region: REGION,
-    identities: [secrets, ...(options.identities ?? [])],
-    roles,
+    ...withOwn(options),
     buckets: [BUCKET, ...(options.buckets ?? [])],
+    ...(options.kmsKeys && { kmsKeys: options.kmsKeys }),
+    ...(options.onAccess && { onAccess: options.onAccess }),
+    ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
     ...(options.s3Port !== undefined && { port: options.s3Port }),
     fault: (request) => options.s3Fault?.(request) ?? faults.ofRequest(request),
   });
@@ -103,7 +134,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
       dir,
       store: s3.reader,
       region: REGION,
-      roles,
+      roles: withOwn(options).roles,
       user: USER,
       password: secrets.password,
       database: DATABASE,
@@ -137,6 +168,10 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
       },
       get faultCounts() {
         return faults.counts;
+      },
+      setAccess: (access) => {
+        s3.setAccess({ ...access, ...withOwn(access) });
+        redshift.setRoles(withOwn(access).roles);
       },
       stop: () => (stopped ??= stop()),
     };

@@ -157,7 +157,7 @@ describe('faults on demand', () => {
       'sql[0]: there is no command "COPPY"; did you mean "COPY"?',
     ]);
     expect(() => readAccess({ roles: [{ attached: 1 }], users: [] })).to.throw(
-      'roles[0] needs "arn"\nroles[0]: "attached" is not true or false\nthere is no "users"; there are identities, roles, buckets',
+      'roles[0] needs "arn"\nroles[0]: "attached" is not true or false\nthere is no "users"; there are identities, roles, buckets, kmsKeys',
     );
     const key = { accessKeyId: 'A', secretAccessKey: 's' };
     expect(() =>
@@ -167,8 +167,12 @@ describe('faults on demand', () => {
           { ...key, policy: [] },
           { ...key, expires: 'soon' },
         ],
-        roles: [{ arn: 'reader', assumes: 'front' }],
-        buckets: [{ name: 'Not_A_Bucket' }],
+        roles: [{ arn: 'reader', assumes: 'front', trusts: [1] }],
+        buckets: [
+          { name: 'Not_A_Bucket' },
+          { name: 'data', owner: 'me', encryption: { kmsKey: 'k', bucketKey: true } },
+        ],
+        kmsKeys: ['alias/mine'],
       }),
     ).to.throw(
       [
@@ -177,7 +181,11 @@ describe('faults on demand', () => {
         'identities[2]: "expires" is not a time such as 2030-01-01T00:00:00Z',
         'roles[0]: "arn" is not the ARN of a role: arn:aws:iam::000000000000:role/NAME',
         'roles[0]: "assumes" is not a list of ARNs of roles',
+        'roles[0]: "trusts" is not a list of access key ids and ARNs of roles',
         'buckets[0]: "name" is not a name that S3 allows',
+        'buckets[1]: "encryption" is not an object with "kmsKey"',
+        'buckets[1]: "owner" is not an account: 12 digits',
+        'kmsKeys[0] is not the ARN of a key: arn:aws:kms:us-east-1:000000000000:key/ID',
       ].join('\n'),
     );
   });

@@ -65,7 +65,7 @@ export async function runCopy(run: CopyRun): Promise<CopyResult> {
   const target = await findTarget(copy, upstream);
   const reader = await openReader(copy, world.access, run.copier, context);
   const jsonpaths = await readJsonPaths(run, reader, target);
-  const objects = await findObjects(copy, reader, context);
+  const objects = await findObjects(copy, reader, context, world.readings);
   if (run.signal.aborted) throw cancelled(context);
   const checker = compileChecker(target.columns, copy, {
     readings: world.readings,

@@ -10,10 +10,12 @@ import { type CopyStatement, RedshiftError } from './sql/statement.ts';
 /** S3 as one caller sees it from one region. Refusals are errors that carry S3's `code`, HTTP `status` and message. */
 export interface ObjectReader {
   list(bucket: string, prefix: string): Promise<readonly { readonly key: string; readonly size: number }[]>;
+  /** Throws what a listing would, without one. */
+  checkList(bucket: string, prefix: string): void;
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
 }
 
-/** What the endpoint needs of S3. Refusals are as those of `ObjectReader`. */
+/** What the endpoint needs of S3 and STS. Refusals are as those of `ObjectReader`. */
 export interface ObjectStore {
   asKeys(
     keys: {
@@ -24,6 +26,8 @@ export interface ObjectStore {
     region: string,
   ): ObjectReader;
   asRole(arn: string, region: string): ObjectReader;
+  /** Whether a role may assume another one and is trusted by it. */
+  mayAssume(arn: string, role: string): boolean;
 }
 
 /** An IAM role as the cluster knows it. */
@@ -31,8 +35,6 @@ export interface ClusterRole {
   readonly arn: string;
   /** Whether it is attached to the cluster; it is if undefined. The first attached one is the default role. */
   readonly attached?: boolean;
-  /** ARNs of the roles that it may assume and that trust it. */
-  readonly assumes?: readonly string[];
 }
 
 /** Where COPY may read, and as whom. */
@@ -70,29 +72,27 @@ export async function openReader(
       throw explainS3(error, copy, context);
     }
   }
-  const chain = resolveChain(credentials.arns, access.roles);
-  const refused = chain.find(({ usable }) => !usable);
-  if (refused) throw copyError(`Not authorized to get credentials of role ${refused.arn}`, context);
-  const [first, last] = [chain[0]?.arn ?? '', chain.at(-1)?.arn ?? ''];
-  const isDefault = first === access.roles.find((role) => role.attached ?? true)?.arn;
-  if (!(await copier.mayAssume(first, isDefault))) {
+  const chain = credentials.arns === 'default' ? [defaultRole(access) ?? 'default'] : credentials.arns;
+  const refused = chain.find((arn, at) => !mayUse(arn, chain[at - 1], access));
+  if (refused !== undefined) {
+    throw copyError(`Not authorized to get credentials of role ${refused}`, context);
+  }
+  const [first = '', last = first] = [chain[0], chain.at(-1)];
+  if (!(await copier.mayAssume(first, first === defaultRole(access)))) {
     const text = `User ${copier.user} does not have ASSUMEROLE permission on IAM role "${first}" for COPY`;
     throw new RedshiftError('42501', text);
   }
   return access.store.asRole(last, region);
 }
 
-/** The roles of a chain, each with whether the cluster (the first) or the role before it may use it. */
-function resolveChain(
-  arns: readonly string[] | 'default',
-  roles: readonly ClusterRole[],
-): readonly { readonly arn: string; readonly usable: boolean }[] {
-  const attached = roles.filter((role) => role.attached ?? true).map(({ arn }) => arn);
-  const chain = arns === 'default' ? [attached[0] ?? 'default'] : arns;
-  return chain.map((arn, at) => {
-    const before = roles.find((role) => role.arn === chain[at - 1]);
-    return { arn, usable: at === 0 ? attached.includes(arn) : (before?.assumes ?? []).includes(arn) };
-  });
+function defaultRole({ roles }: CopyAccess): string | undefined {
+  return roles.find(({ attached = true }) => attached)?.arn;
+}
+
+/** Whether the cluster (for the first role of a chain) or the role before it may use a role. */
+function mayUse(arn: string, before: string | undefined, { roles, store }: CopyAccess): boolean {
+  if (before !== undefined) return store.mayAssume(before, arn);
+  return roles.some((role) => role.arn === arn && (role.attached ?? true));
 }
 
 /** S3's refusal as COPY says it; other errors as they are. */

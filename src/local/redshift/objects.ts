@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { explainS3, isRefusal, type ObjectReader } from './credentials.ts';
 import { copyError, describeS3, type ErrorContext } from './errors.ts';
+import type { Readings } from './readings.ts';
 import type { CopyStatement } from './sql/statement.ts';
 
 /** An object to load. One that is not mandatory may be missing. */
@@ -20,8 +21,13 @@ export async function findObjects(
   copy: CopyStatement,
   reader: ObjectReader,
   context: ErrorContext,
+  { manifestNeedsList }: Readings,
 ): Promise<readonly LoadObject[]> {
-  if (copy.manifest) return await readManifest(copy, reader, context);
+  if (copy.manifest) {
+    const objects = await readManifest(copy, reader, context);
+    if (manifestNeedsList) checkLists([copy, ...objects], reader, context);
+    return objects;
+  }
   try {
     const found = await reader.list(copy.bucket, copy.key);
     if (found.length > 0) return found.map(({ key }) => ({ bucket: copy.bucket, key, mandatory: true }));
@@ -29,6 +35,24 @@ export async function findObjects(
     throw explainS3(error, copy, context);
   }
   throw copyError(`The specified S3 prefix '${copy.key}' does not exist`, context);
+}
+
+/** @throws RedshiftError XX000 when one of the buckets may not be listed where it is read. */
+function checkLists(
+  places: readonly { readonly bucket: string; readonly key: string }[],
+  reader: ObjectReader,
+  context: ErrorContext,
+): void {
+  const checked = new Set<string>();
+  for (const place of places) {
+    if (checked.has(place.bucket)) continue;
+    checked.add(place.bucket);
+    try {
+      reader.checkList(place.bucket, place.key);
+    } catch (error) {
+      throw explainS3(error, place, context);
+    }
+  }
 }
 
 /**

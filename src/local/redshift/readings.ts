@@ -19,6 +19,8 @@ export interface Readings {
   readonly jsonNullIsValue: boolean;
   /** A number of JSON that is not quoted becomes a floating-point number before it is a DECIMAL. */
   readonly jsonNumbersAreFloats: boolean;
+  /** COPY by a manifest needs `s3:ListBucket`, as "LIST and GET" of the page says, though it reads objects by name. */
+  readonly manifestNeedsList: boolean;
   /** More than six digits of a second's fraction are cut; otherwise the value is wrong. */
   readonly longFractionsAreCut: boolean;
   /** pg_last_copy_id() forgets a COPY whose transaction is rolled back. */
@@ -36,6 +38,7 @@ export const HOSTILE: Readings = {
   byteOrderMarkIsSkipped: false,
   jsonNullIsValue: true,
   jsonNumbersAreFloats: true,
+  manifestNeedsList: true,
   longFractionsAreCut: false,
   rolledBackCopyIsForgotten: true,
   loadErrorTable: 'stl_load_errors',
@@ -50,6 +53,7 @@ export const LENIENT: Readings = {
   byteOrderMarkIsSkipped: true,
   jsonNullIsValue: false,
   jsonNumbersAreFloats: false,
+  manifestNeedsList: false,
   longFractionsAreCut: true,
   rolledBackCopyIsForgotten: false,
   loadErrorTable: 'sys_load_error_detail',

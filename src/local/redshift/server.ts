@@ -50,6 +50,8 @@ export interface LocalRedshift {
   readonly port: number;
   /** How many clients are logged in now. */
   readonly connections: number;
+  /** Replaces the roles, from the next COPY on. */
+  setRoles(roles: readonly ClusterRole[]): void;
   /** Ends all sessions and the database; may be called again. */
   close(): Promise<void>;
 }
@@ -224,6 +226,9 @@ async function listen(
     port: typeof address === 'object' && address ? address.port : 0,
     get connections() {
       return sessions.size;
+    },
+    setRoles: (roles) => {
+      world.access = { ...world.access, roles };
     },
     close: () => (closed ??= close()),
   };

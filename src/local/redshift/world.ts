@@ -12,7 +12,7 @@ import { engineName } from './sql/names.ts';
 
 /** See the file. All administration goes through one superuser connection, and so never waits for a session. */
 export class World {
-  readonly access: CopyAccess;
+  access: CopyAccess;
   readonly database: string;
   readonly readings: Readings;
   /** The engine's number of the type SUPER. */

@@ -163,15 +163,13 @@ export async function deleteObjects(call: Call): Promise<Reply> {
   if (objects.some(({ children }) => children.some(({ name }) => name !== 'Key'))) {
     throw s3Error('NotImplemented', { message: 'This server deletes by key only' });
   }
-  const mayDelete = (key: string): boolean =>
-    call.permissions.allow('s3:DeleteObject', arnOf(bucket.name, key));
-  const allowed = keys.filter(mayDelete);
+  const allowed = keys.filter((key) => call.caller.allow('s3:DeleteObject', arnOf(bucket.name, key)));
   for (const key of allowed) bucket.delete(key);
   const isQuiet = childText(body, 'Quiet')?.trim().toLowerCase() === 'true';
   const deleted = allowed.map((key): XmlElement => ['Deleted', [['Key', key]]]);
   const { code, message } = s3Error('AccessDenied');
   const denied = keys
-    .filter((key) => !mayDelete(key))
+    .filter((key) => !allowed.includes(key))
     .map((key): XmlElement => [
       'Error',
       [

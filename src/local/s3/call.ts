@@ -1,9 +1,10 @@
 /** What an operation is given and what it answers, free of HTTP's machinery. */
 import type { Readable } from 'node:stream';
 import type { BodySink, ReceivedBody } from './body.ts';
+import type { Caller } from './caller.ts';
 import { s3Error } from './errors.ts';
+import type { KmsKeys } from './kms.ts';
 import type { Uploads } from './multipart.ts';
-import type { Permissions } from './policy.ts';
 import type { S3Target } from './request.ts';
 import type { Bucket, Store } from './store.ts';
 import { readXml, writeXml, type XmlElement, type XmlNode } from './xml.ts';
@@ -13,8 +14,9 @@ export interface Call {
   readonly target: S3Target;
   /** The region that the request is signed for. */
   readonly region: string;
-  readonly permissions: Permissions;
+  readonly caller: Caller;
   readonly store: Store;
+  readonly kmsKeys: KmsKeys;
   /** The open uploads of a bucket. */
   uploads(bucket: Bucket): Uploads;
   /** Streams the body to the sink and verifies it; see {@link receiveBody}. Also tells a waiting client to go on. */

@@ -13,6 +13,10 @@ export interface SignedRequest {
   readonly query: readonly (readonly [string, string])[];
   /** By lower-case name; repeated headers joined with a comma. */
   readonly headers: ReadonlyMap<string, string>;
+  /** What it must be signed for; S3 if undefined. */
+  readonly service?: 'sts';
+  /** Hex SHA-256 of a body that has been read. Undefined: a header tells it, or what the body is to be like. */
+  readonly payload?: string;
 }
 
 /** Where and when a signature holds. */
@@ -104,7 +108,7 @@ function readHeaderClaim(request: SignedRequest, authorization: string): Claim {
   if (credential === undefined || signedHeaders === undefined || signature === undefined) {
     throw malformed(false, 'it needs Credential, SignedHeaders and Signature.');
   }
-  const payload = request.headers.get('x-amz-content-sha256');
+  const payload = request.payload ?? request.headers.get('x-amz-content-sha256');
   if (payload === undefined) {
     throw s3Error('InvalidRequest', {
       message: 'Missing required header for this request: x-amz-content-sha256',
@@ -235,8 +239,10 @@ export function checkClaim(claim: Claim, request: SignedRequest, regions: Region
       },
     });
   }
-  if (claim.service !== 's3') {
-    throw malformed(claim.presigned, `incorrect service "${claim.service}". This endpoint belongs to "s3".`);
+  const { service = 's3' } = request;
+  if (claim.service !== service) {
+    const problem = `incorrect service "${claim.service}". This endpoint belongs to "${service}".`;
+    throw malformed(claim.presigned, problem);
   }
   checkRegion(claim, regions);
   const signed = new Set(claim.signedHeaders);

@@ -1,10 +1,13 @@
 /**
- * The access keys that the server knows. It says who a caller is, and refuses with S3's own codes the keys that S3
- * would refuse: unknown, with a missing or wrong session token, expired.
+ * The identities and roles that the server knows, and the sessions that STS has given them. It says who a caller is, and
+ * refuses with S3's own codes the keys that S3 would refuse: unknown, with a missing or wrong session token, expired.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { s3Error } from './errors.ts';
 import { Permissions, type S3Policy } from './policy.ts';
+
+/** The account of everybody and, if it does not say otherwise, of everything. */
+export const ACCOUNT = '000000000000';
 
 /** One key pair, with a session token when it is temporary (from STS). */
 export interface S3Identity {
@@ -17,11 +20,59 @@ export interface S3Identity {
   readonly policy?: S3Policy;
 }
 
-/** An IAM role, as far as S3 is concerned. */
+/** An IAM role, as far as S3, STS and KMS are concerned. */
 export interface S3Role {
   readonly arn: string;
   /** What it may do; everything when undefined. */
   readonly policy?: S3Policy;
+  /** Access key ids and ARNs of roles that it trusts. */
+  readonly trusts?: readonly string[];
+  /** Without this external ID it trusts nobody. */
+  readonly externalId?: string;
+  /** ARNs of the roles that it may assume and that trust it: short for a statement of its policy and their `trusts`. */
+  readonly assumes?: readonly string[];
+}
+
+/** Who acts, as IAM sees it. */
+export interface Principal {
+  /** The access key id or the ARN of the role whose policy holds. */
+  readonly name: string;
+  /** As refusals name it. */
+  readonly arn: string;
+  /** The unique ID that GetCallerIdentity tells. */
+  readonly userId: string;
+  /** Whether its keys are temporary. */
+  readonly isSession: boolean;
+}
+
+/** Keys that STS has given. */
+export interface SessionKeys extends S3Identity {
+  readonly sessionToken: string;
+  readonly expires: Date;
+}
+
+/** A session of a role (Reference of the IAM JSON policy elements, "Principal"). */
+export function assumedRole(arn: string, session: string): Principal {
+  const role = arn.split('/').at(-1) ?? '';
+  return {
+    name: arn,
+    arn: `arn:aws:sts::${arn.split(':')[4] ?? ACCOUNT}:assumed-role/${role}/${session}`,
+    userId: `${uniqueId('AROA', arn)}:${session}`,
+    isSession: true,
+  };
+}
+
+function user({ accessKeyId, sessionToken }: S3Identity): Principal {
+  return {
+    name: accessKeyId,
+    arn: `arn:aws:iam::${ACCOUNT}:user/${accessKeyId}`,
+    userId: uniqueId('AIDA', accessKeyId),
+    isSession: sessionToken !== undefined,
+  };
+}
+
+function uniqueId(prefix: string, name: string): string {
+  return prefix + createHash('sha256').update(name).digest('hex').slice(0, 17).toUpperCase();
 }
 
 /** Compares two secrets without telling by the time taken where they differ. */
@@ -31,19 +82,26 @@ export function equalSecrets(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** All identities of a server. */
+/** All identities, roles and sessions of a server. */
 export class Credentials {
-  readonly #identities: ReadonlyMap<string, S3Identity>;
-
-  readonly #permissions: ReadonlyMap<string, Permissions>;
+  #identities: ReadonlyMap<string, S3Identity> = new Map();
+  #roles: ReadonlyMap<string, S3Role> = new Map();
+  #permissions: ReadonlyMap<string, Permissions> = new Map();
+  readonly #sessions = new Map<string, { readonly keys: SessionKeys; readonly principal: Principal }>();
 
   /** Throws an Error for a policy that can not be understood. */
   constructor(identities: readonly S3Identity[], roles: readonly S3Role[] = []) {
-    this.#identities = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
+    this.replace(identities, roles);
+  }
+
+  /** Replaces all but the sessions; throws an Error for a policy that can not be understood, and changes nothing then. */
+  replace(identities: readonly S3Identity[], roles: readonly S3Role[]): void {
     this.#permissions = new Map([
       ...identities.map(({ accessKeyId, policy }) => [accessKeyId, new Permissions(policy)] as const),
       ...roles.map(({ arn, policy }) => [arn, new Permissions(policy)] as const),
     ]);
+    this.#identities = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
+    this.#roles = new Map(roles.map((role) => [role.arn, role]));
   }
 
   /** The permissions of a known key id or role; none of an unknown one. */
@@ -51,9 +109,38 @@ export class Credentials {
     return this.#permissions.get(keyOrArn) ?? new Permissions({ Statement: [] });
   }
 
-  /** The identity of a key id; throws InvalidAccessKeyId, InvalidToken or ExpiredToken. */
+  /** Whether the role exists and lets the identity or role become it, as far as that is for it to say. */
+  trusts(role: string, name: string, externalId: string | undefined): boolean {
+    const known = this.#roles.get(role);
+    if (known === undefined || (known.externalId ?? externalId) !== externalId) return false;
+    return this.assumes(name, role) || (known.trusts ?? []).includes(name);
+  }
+
+  /** Whether both sides are agreed by the `assumes` of the role `name`. */
+  assumes(name: string, role: string): boolean {
+    return (this.#roles.get(name)?.assumes ?? []).includes(role);
+  }
+
+  /** Makes keys for a session that works until `expires`. */
+  mint(principal: Principal, expires: Date): SessionKeys {
+    const keys: SessionKeys = {
+      accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64'),
+      sessionToken: randomBytes(120).toString('base64'),
+      expires,
+    };
+    this.#sessions.set(keys.accessKeyId, { keys, principal: { ...principal, isSession: true } });
+    return keys;
+  }
+
+  /** Who acts with a key that {@link find} has found. */
+  principalOf(identity: S3Identity): Principal {
+    return this.#sessions.get(identity.accessKeyId)?.principal ?? user(identity);
+  }
+
+  /** The identity or session of a key id; throws InvalidAccessKeyId, InvalidToken or ExpiredToken. */
   find(accessKeyId: string, sessionToken: string | undefined): S3Identity {
-    const identity = this.#identities.get(accessKeyId);
+    const identity = this.#sessions.get(accessKeyId)?.keys ?? this.#identities.get(accessKeyId);
     // S3 does not know a temporary key without its token: it answers InvalidAccessKeyId, not InvalidToken.
     if (
       identity === undefined ||

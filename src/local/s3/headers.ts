@@ -43,6 +43,8 @@ const cannedAcls = [
   'bucket-owner-read',
   'bucket-owner-full-control',
 ];
+/** Those that say no more than the bucket does; other ACLs are off since April 2023 ("Controlling ownership of objects"). */
+const acceptedAcls = ['private', 'bucket-owner-full-control'];
 
 /** Prefixes of headers that would change what an object is, and that this server does not have. */
 const unsupported = [
@@ -84,6 +86,7 @@ export function readObjectHeaders(headers: Headers): Record<string, string> {
   checkOneOf(headers, 'x-amz-acl', cannedAcls, (value) =>
     s3Error('InvalidArgument', { elements: { ArgumentName: 'x-amz-acl', ArgumentValue: value } }),
   );
+  checkOneOf(headers, 'x-amz-acl', acceptedAcls, () => s3Error('AccessControlListNotSupported'));
   const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   let metadataBytes = 0;
   for (const [name, value] of headers) {

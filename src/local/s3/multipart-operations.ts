@@ -10,6 +10,7 @@ import {
   readUploadChecksum,
   refuseUnsupported,
 } from './headers.ts';
+import { encrypt, requireDecrypt } from './kms.ts';
 import { compareUtf8 } from './listing.ts';
 import type { Part, PartClaim, Upload, UploadDescription, Uploads } from './multipart.ts';
 import { describeChecksum, receiveData } from './object-operations.ts';
@@ -30,9 +31,9 @@ function uploadId(call: Call): string {
 /** CreateMultipartUpload. */
 export function createUpload(call: Call): Reply {
   const { target } = call;
-  const uploads = uploadsOf(call);
+  const bucket = call.store.bucket(target.bucket);
   refuseUnsupported(target.headers);
-  const headers = readObjectHeaders(target.headers);
+  const headers = encrypt(readObjectHeaders(target.headers), bucket, call);
   const algorithm = readUploadChecksum(target.headers);
   // CRC64NVME can only be of the whole object; the others are of the parts unless asked otherwise.
   const type =
@@ -45,7 +46,7 @@ export function createUpload(call: Call): Reply {
     headers,
     ...(algorithm && { checksum: { algorithm, type } }),
   };
-  const id = uploads.create(description);
+  const id = call.uploads(bucket).create(description);
   return replyXml(
     [
       'InitiateMultipartUploadResult',
@@ -78,6 +79,7 @@ export async function uploadPart(call: Call): Promise<Reply> {
   refuseUnsupported(target.headers);
   const number = readPartNumber(target.params.get('partNumber') ?? '');
   const { headers } = call.uploads(bucket).get(target.key, uploadId(call)).description;
+  requireDecrypt(call.caller, headers);
   return await receiveData(
     bucket,
     (sink) => call.receive(sink),
@@ -116,7 +118,7 @@ function readPartClaim(part: XmlNode): PartClaim {
 export async function completeUpload(call: Call): Promise<Reply> {
   const { target } = call;
   refuseUnsupported(target.headers);
-  uploadsOf(call).get(target.key, uploadId(call));
+  requireDecrypt(call.caller, uploadsOf(call).get(target.key, uploadId(call)).description.headers);
   const body = await receiveXml(call, 'CompleteMultipartUpload');
   const claims = body?.children.filter(({ name }) => name === 'Part').map(readPartClaim) ?? [];
   if (claims.length === 0) throw s3Error('MalformedXML');

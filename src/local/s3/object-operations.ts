@@ -1,4 +1,5 @@
 /** The operations on single objects: PutObject, GetObject, HeadObject, DeleteObject, CopyObject. */
+import { checkOwner } from './access.ts';
 import { receiveBody, type ReceivedBody } from './body.ts';
 import { replyEmpty, replyXml, type Call, type Reply } from './call.ts';
 import { DataWriter, type Segment } from './data-files.ts';
@@ -12,6 +13,7 @@ import {
   readRange,
   refuseUnsupported,
 } from './headers.ts';
+import { encrypt, requireDecrypt } from './kms.ts';
 import { arnOf } from './policy.ts';
 import { currentTime, type Bucket, type StoredObject } from './store.ts';
 
@@ -76,7 +78,7 @@ export async function putObject(call: Call): Promise<Reply> {
   const { target } = call;
   const bucket = call.store.bucket(target.bucket);
   refuseUnsupported(target.headers);
-  const headers = readObjectHeaders(target.headers);
+  const headers = encrypt(readObjectHeaders(target.headers), bucket, call);
   checkWriteConditions(bucket.objects.get(target.key), target.headers);
   return await receiveData(
     bucket,
@@ -104,6 +106,8 @@ export function getObject(call: Call): Reply {
   refuseUnsupported(target.headers);
   const bucket = call.store.bucket(target.bucket);
   const object = bucket.get(target.key);
+  const isChecksumRead = object.checksum && target.headers.get('x-amz-checksum-mode') === 'ENABLED';
+  if (target.method === 'GET' || isChecksumRead) requireDecrypt(call.caller, object.headers);
   checkReadConditions(object, target.headers);
   const range = readRange(object.size, target.headers);
   const { start, end } = range ?? { start: 0, end: object.size };
@@ -153,7 +157,11 @@ function copiedHeaders(call: Call, source: StoredObject, isSame: boolean): Recor
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     });
   }
-  return { ...source.headers, ...Object.fromEntries(changed) };
+  // The encryption of the source is not copied: the new object has its own, or the bucket's.
+  const kept = Object.entries(source.headers).filter(
+    ([name]) => !name.startsWith('x-amz-server-side-encryption'),
+  );
+  return Object.fromEntries([...kept, ...changed]);
 }
 
 /** CopyObject: the data is copied, so that the two objects share nothing. */
@@ -163,10 +171,12 @@ export async function copyObject(call: Call): Promise<Reply> {
   const bucket = call.store.bucket(target.bucket);
   const from = readCopySource(call);
   const sourceBucket = call.store.bucket(from.bucket);
-  call.permissions.require('s3:GetObject', arnOf(from.bucket, from.key));
+  checkOwner(sourceBucket, target.headers.get('x-amz-source-expected-bucket-owner'));
+  call.caller.require('s3:GetObject', arnOf(from.bucket, from.key));
   const source = sourceBucket.get(from.key);
   const isSame = from.bucket === target.bucket && from.key === target.key;
-  const headers = copiedHeaders(call, source, isSame);
+  requireDecrypt(call.caller, source.headers);
+  const headers = encrypt(copiedHeaders(call, source, isSame), bucket, call);
   const stream = sourceBucket.files.read(source.segments, 0, source.size);
   try {
     return await receiveData(

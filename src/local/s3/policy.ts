@@ -2,15 +2,13 @@
  * What a caller may do, as IAM's policy documents say it: everything is denied that no statement allows, and a Deny wins
  * ("Policy evaluation logic", IAM User Guide; "Actions, resources, and condition keys for Amazon S3").
  */
-import { s3Error } from './errors.ts';
-
 /** One statement of a policy. `*` and `?` are wildcards; the only condition served is on `s3:prefix`. */
 export interface S3PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
-  /** Such as `s3:GetObject`; in any case. */
+  /** Such as `s3:GetObject`, `kms:Decrypt` or `sts:AssumeRole`; in any case. */
   readonly Action: string | readonly string[];
-  /** `arn:aws:s3:::bucket` for a bucket, `arn:aws:s3:::bucket/key` for an object. */
+  /** `arn:aws:s3:::bucket` for a bucket, `arn:aws:s3:::bucket/key` for an object, the ARN of a key or a role. */
   readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<
     Partial<
@@ -27,6 +25,9 @@ export interface S3Policy {
   readonly Version?: string;
   readonly Statement: S3PolicyStatement | readonly S3PolicyStatement[];
 }
+
+/** `denied` by a statement, or `not allowed` by any. */
+export type Decision = 'allowed' | 'denied' | 'not allowed';
 
 type Test = (text: string) => boolean;
 
@@ -55,18 +56,14 @@ export class Permissions {
     this.#rules = policy && listOf(policy.Statement).map(compile);
   }
 
-  /** Whether the action is allowed on the resource. `prefix` is that of a listing. */
-  allow(action: string, resource: string, prefix?: string): boolean {
-    if (this.#rules === undefined) return true;
+  /** What the policy says of the action on the resource. `prefix` is that of a listing. */
+  decide(action: string, resource: string, prefix?: string): Decision {
+    if (this.#rules === undefined) return 'allowed';
     const fitting = this.#rules.filter(
       (rule) => rule.action(action) && rule.resource(resource) && rule.prefix(prefix),
     );
-    return fitting.length > 0 && fitting.every(({ allows }) => allows);
-  }
-
-  /** Throws AccessDenied when the action is not allowed. */
-  require(action: string, resource: string, prefix?: string): void {
-    if (!this.allow(action, resource, prefix)) throw s3Error('AccessDenied');
+    if (fitting.length === 0) return 'not allowed';
+    return fitting.every(({ allows }) => allows) ? 'allowed' : 'denied';
   }
 }
 

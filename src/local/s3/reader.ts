@@ -1,11 +1,12 @@
 /** Reads the store in the server's own process, by the rules of the HTTP endpoint: what COPY loads its data with. */
 import type { Readable } from 'node:stream';
 import { checkAccess } from './access.ts';
+import { Caller, type Court } from './caller.ts';
 import { redirect } from './claim.ts';
-import type { Credentials } from './credentials.ts';
+import { assumedRole, type Principal } from './credentials.ts';
 import type { Gate } from './faults.ts';
+import { requireDecrypt } from './kms.ts';
 import { listPage } from './listing.ts';
-import type { Permissions } from './policy.ts';
 import type { Store } from './store.ts';
 
 /** A key pair as a COPY statement has it. */
@@ -19,6 +20,8 @@ export interface S3Keys {
 export interface S3Caller {
   /** All objects with the prefix, in S3's order; sizes in bytes. Throws NoSuchBucket, PermanentRedirect, AccessDenied. */
   list(bucket: string, prefix: string): Promise<readonly { readonly key: string; readonly size: number }[]>;
+  /** Throws what a listing of the prefix would, and asks for nothing else. */
+  checkList(bucket: string, prefix: string): void;
   /** One object; size in bytes. Whoever opens the body reads it to its end or destroys it. Throws NoSuchKey too. */
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
 }
@@ -29,16 +32,23 @@ export interface S3Reader {
   asKeys(keys: S3Keys, region: string): S3Caller;
   /** A role that the server does not know may do nothing. */
   asRole(arn: string, region: string): S3Caller;
+  /** Whether a role may assume another one and is trusted by it. */
+  mayAssume(arn: string, role: string): boolean;
 }
 
+/** What the cluster calls its sessions of roles. */
+const SESSION = 'RedshiftIamRoleSession';
+
 /** Makes a reader of a store. */
-export function makeReader(store: Store, credentials: Credentials, gate: Gate): S3Reader {
-  const caller = (permissions: Permissions, region: string): S3Caller => {
+export function makeReader(service: Court & { readonly store: Store; readonly gate: Gate }): S3Reader {
+  const { store, credentials, gate } = service;
+  const asPrincipal = (principal: Principal, region: string): S3Caller => {
+    const caller = new Caller(principal, service, 'copy');
     const enter = (operation: 'ListObjectsV2' | 'GetObject', name: string, key: string, prefix?: string) => {
       const bucket = store.bucket(name);
       if (bucket.region !== region) throw redirect(bucket);
       const params = new Map(prefix === undefined ? [] : [['prefix', prefix]]);
-      checkAccess(permissions, operation, { bucket: name, key, params }, store);
+      checkAccess(caller, operation, { bucket: name, key, params, headers: new Map() }, store);
       return bucket;
     };
     return {
@@ -48,19 +58,19 @@ export function makeReader(store: Store, credentials: Credentials, gate: Gate): 
         const page = listPage(objects, { prefix, delimiter: '', maxKeys: Infinity });
         return page.contents.map(({ key, size }) => ({ key, size }));
       },
+      checkList: (name, prefix) => void enter('ListObjectsV2', name, '', prefix),
       open: async (name, key) => {
         const shape = await gate.enter('GetObject', name, key);
         const bucket = enter('GetObject', name, key);
-        const { segments, size } = bucket.get(key);
+        const { segments, size, headers } = bucket.get(key);
+        requireDecrypt(caller, headers);
         return { size, body: shape(bucket.files.read(segments, 0, size)) };
       },
     };
   };
   return {
-    asKeys: (keys, region) => {
-      const { accessKeyId } = credentials.check(keys);
-      return caller(credentials.permissionsOf(accessKeyId), region);
-    },
-    asRole: (arn, region) => caller(credentials.permissionsOf(arn), region),
+    asKeys: (keys, region) => asPrincipal(credentials.principalOf(credentials.check(keys)), region),
+    asRole: (arn, region) => asPrincipal(assumedRole(arn, SESSION), region),
+    mayAssume: (arn, role) => new Caller(assumedRole(arn, SESSION), service, 'copy').mayAssume(role),
   };
 }

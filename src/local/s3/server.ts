@@ -4,46 +4,36 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { checkAccess } from './access.ts';
-import { planBody, receiveBody } from './body.ts';
-import type { Call, Reply } from './call.ts';
-import type { Regions } from './claim.ts';
-import { Credentials, type S3Identity, type S3Role } from './credentials.ts';
+import type { Reply } from './call.ts';
 import { toS3Error, type S3Error } from './errors.ts';
-import { ConnectionReset, Gate, type S3FaultRule } from './faults.ts';
-import { Uploads } from './multipart.ts';
-import { operations } from './operations.ts';
+import { ConnectionReset } from './faults.ts';
 import { makeReader, type S3Reader } from './reader.ts';
-import { findOperation, readTarget } from './request.ts';
-import { authenticate } from './signature.ts';
-import { Store, type Bucket } from './store.ts';
+import {
+  answer,
+  changeAccess,
+  openService,
+  regionOf,
+  type Answer,
+  type S3Access,
+  type Service,
+  type ServiceOptions,
+} from './service.ts';
 import { writeXml } from './xml.ts';
 
+export type { AccessEntry, AccessListener } from './caller.ts';
 export type { S3Identity, S3Role } from './credentials.ts';
 export { S3Error } from './errors.ts';
 export type { S3Fault, S3FaultRule, S3Request } from './faults.ts';
 export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
 export type { S3Policy, S3PolicyStatement } from './policy.ts';
 export type { S3Operation } from './request.ts';
+export type { S3Access, S3Bucket } from './service.ts';
 
 /** How to start a server. */
-export interface S3Options {
-  /** Where buckets and objects live; made when missing. Only one server may use it at a time. */
-  readonly dir: string;
+export interface S3Options extends ServiceOptions {
   /** 0 or undefined for a free one. */
   readonly port?: number;
-  /** The server's own region, that of buckets which name none; us-east-1 when undefined. */
-  readonly region?: string;
-  /** Who may do what its policy allows; nobody else may do anything. */
-  readonly identities: readonly S3Identity[];
-  /** The IAM roles that COPY can read as. */
-  readonly roles?: readonly S3Role[];
-  /** Buckets to make at start where they are missing, each in the region given or in the server's own. */
-  readonly buckets?: readonly (string | { readonly name: string; readonly region?: string })[];
-  /** Makes chosen requests fail, for tests. */
-  readonly fault?: S3FaultRule;
 }
 
 /** A running server. */
@@ -56,6 +46,11 @@ export interface LocalS3 {
   readonly reader: S3Reader;
   /** Requests so far, over HTTP and by the reader, by operation. */
   readonly counts: ReadonlyMap<string, number>;
+  /**
+   * Replaces identities and roles from the next decision on; sessions of STS stay, with the policies of those behind them.
+   * Buckets and keys that are not named stay too. Throws an Error for a policy that can not be understood.
+   */
+  setAccess(access: S3Access): void;
   /** Takes no more requests, ends idle connections at once and others after at most two seconds. */
   close(): Promise<void>;
 }
@@ -63,74 +58,7 @@ export interface LocalS3 {
 const keepAliveMs = 60_000;
 const closeGraceMs = 2000;
 
-interface Service {
-  readonly region: string;
-  readonly store: Store;
-  readonly credentials: Credentials;
-  readonly gate: Gate;
-  uploads(bucket: Bucket): Uploads;
-}
-
-interface Answer {
-  readonly reply: Reply;
-  readonly shape: (body: Readable) => Readable;
-}
-
-function openService(options: S3Options, region: string, closing: AbortSignal): Service {
-  const store = new Store(options.dir, region);
-  const uploads = new WeakMap<Bucket, Uploads>();
-  for (const bucket of store.buckets()) {
-    const restored = new Uploads(bucket);
-    restored.sweep();
-    uploads.set(bucket, restored);
-  }
-  for (const bucket of options.buckets ?? []) {
-    const { name, region: wanted = region } = typeof bucket === 'string' ? { name: bucket } : bucket;
-    if (store.find(name) === undefined) store.createBucket(name, wanted);
-  }
-  return {
-    region,
-    store,
-    credentials: new Credentials(options.identities, options.roles),
-    gate: new Gate(options.fault, closing),
-    uploads: (bucket) => {
-      const known = uploads.get(bucket) ?? new Uploads(bucket);
-      uploads.set(bucket, known);
-      return known;
-    },
-  };
-}
-
-function findRegions({ region, store }: Service, name: string): Regions {
-  const bucket = store.find(name);
-  const served = new Set([region, ...store.buckets().map((each) => each.region)]);
-  return { own: region, served, ...(bucket && { bucket }) };
-}
-
-async function answer(service: Service, request: IncomingMessage, goOn: () => void): Promise<Answer> {
-  const target = readTarget(request);
-  const operation = findOperation(target);
-  const shape = await service.gate.enter(operation, target.bucket, target.key);
-  const authentication = authenticate(target, service.credentials, findRegions(service, target.bucket));
-  const permissions = service.credentials.permissionsOf(authentication.identity.accessKeyId);
-  checkAccess(permissions, operation, target, service.store);
-  const call: Call = {
-    target,
-    region: authentication.region,
-    permissions,
-    store: service.store,
-    uploads: (bucket) => service.uploads(bucket),
-    receive: async (sink) => {
-      const plan = planBody(target.headers, authentication);
-      goOn();
-      // The connection must outlive a refused body: it carries the answer.
-      return await receiveBody(request.iterator({ destroyOnReturn: false }), plan, sink);
-    },
-  };
-  return { reply: await operations[operation](call), shape };
-}
-
-function describeError(error: S3Error, request: IncomingMessage, requestId: string): Reply {
+function describeError(service: Service, error: S3Error, request: IncomingMessage, requestId: string): Reply {
   const body = writeXml(
     [
       'Error',
@@ -144,7 +72,7 @@ function describeError(error: S3Error, request: IncomingMessage, requestId: stri
     ],
     'bare',
   );
-  const region = error.elements['Region'];
+  const region = error.elements['Region'] ?? regionOf(service, request);
   return {
     status: error.status,
     headers: {
@@ -199,7 +127,7 @@ async function handle(
     }
     // A client that was not told to go on may send its body all the same, or not: the connection cannot be used again.
     if (isWaiting) response.shouldKeepAlive = false;
-    const reply = describeError(toS3Error(error), request, requestId);
+    const reply = describeError(service, toS3Error(error), request, requestId);
     await send(response, { reply, shape: (body) => body }, isHead, requestId);
   } finally {
     // What was not read of the body is read and dropped, so that the next request can follow.
@@ -266,8 +194,9 @@ export async function startS3(options: S3Options): Promise<LocalS3> {
     endpoint: `http://127.0.0.1:${port}`,
     port,
     region,
-    reader: makeReader(service.store, service.credentials, service.gate),
+    reader: makeReader(service),
     counts: service.gate.counts,
+    setAccess: (access) => changeAccess(service, access),
     close: () => {
       closing.abort();
       closed ??= closeServer(server);

@@ -29,6 +29,14 @@ export interface StoredObject {
   readonly segments: readonly Segment[];
 }
 
+/** What of a bucket is not kept, but told at every start. */
+export interface BucketSettings {
+  /** The key, by ID or ARN, that encrypts objects for which nothing else is asked. */
+  readonly encryption?: { readonly kmsKey: string };
+  /** The account that owns it, 12 digits; the warehouse's own when undefined. */
+  readonly owner?: string;
+}
+
 /** Now, as S3 keeps times. */
 export function currentTime(): string {
   return new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
@@ -87,6 +95,7 @@ export class Bucket {
   readonly created: string;
   readonly objects = new SortedMap<StoredObject>();
   readonly files: DataFiles;
+  settings: BucketSettings = {};
 
   constructor(directory: string, name: string, region: string, created: string) {
     this.name = name;

@@ -1,5 +1,5 @@
 /**
- * Writes S3's XML answers and reads the three small XML bodies that clients send (Delete, CompleteMultipartUpload,
+ * Writes the XML answers of S3 and STS and reads the three small XML bodies that clients send (Delete, CompleteMultipartUpload,
  * CreateBucketConfiguration). The reader knows elements, text, CDATA, comments and the five entities; anything else,
  * above all a document type, is MalformedXML.
  */
@@ -18,7 +18,11 @@ export interface XmlNode {
   readonly text: string;
 }
 
-const xmlns = 'http://s3.amazonaws.com/doc/2006-03-01/';
+/** The namespaces of answers; S3's errors have none. */
+const namespaces = {
+  s3: 'http://s3.amazonaws.com/doc/2006-03-01/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+} as const;
 
 function escapeText(text: string): string {
   // Control characters and the carriage return go as character references, as S3 writes them, so that keys survive.
@@ -48,9 +52,9 @@ function writeElement([name, content]: XmlElement, attributes = ''): string {
   return `<${name}${attributes}>${inner}</${name}>`;
 }
 
-/** A whole document in S3's namespace, or without one, as S3 sends its errors. */
-export function writeXml(root: XmlElement, namespace: 'namespace' | 'bare' = 'namespace'): string {
-  const attributes = namespace === 'namespace' ? ` xmlns="${xmlns}"` : '';
+/** A whole document. */
+export function writeXml(root: XmlElement, namespace: keyof typeof namespaces | 'bare' = 's3'): string {
+  const attributes = namespace === 'bare' ? '' : ` xmlns="${namespaces[namespace]}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${writeElement(root, attributes)}`;
 }
 

@@ -242,7 +242,7 @@ describe('local S3, objects', () => {
         Key: 'sse',
         Body: 'x',
         ServerSideEncryption: 'aws:kms',
-        SSEKMSKeyId: 'key-1',
+        SSEKMSKeyId: 'alias/aws/s3',
         StorageClass: 'STANDARD_IA',
         ACL: 'bucket-owner-full-control',
       }),
@@ -253,7 +253,12 @@ describe('local S3, objects', () => {
       head.ServerSideEncryption,
       head.SSEKMSKeyId,
       head.StorageClass,
-    ]).to.deep.equal(['aws:kms', 'aws:kms', 'key-1', 'STANDARD_IA']);
+    ]).to.deep.equal([
+      'aws:kms',
+      'aws:kms',
+      'arn:aws:kms:us-east-1:000000000000:key/00000000-0000-4000-8000-000000000053',
+      'STANDARD_IA',
+    ]);
     const bad = { Bucket, Key: 'bad', Body: 'x' };
     const encryption = client.send(
       new PutObjectCommand({ ...bad, ServerSideEncryption: 'rot13' as 'AES256' }),

@@ -135,6 +135,9 @@ COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FR
 -- copyToTable with keys, as it is shown in logs
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
 
+-- copyPrefix
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" FROM 's3://bucket/o''hara' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' REGION 'eu''1' CSV;
+
 -- copyToStage
 COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!", "_target_redshift_ordinal") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF;
 

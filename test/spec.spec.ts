@@ -31,8 +31,10 @@ describe('the outward contract', () => {
     expect(rows(readFileSync(path('docs/configuration.md'), 'utf8'))).to.deep.equal(rows(optionTable()));
   });
 
-  it('config.sample.json is a valid configuration without surprises', () => {
+  it('config.sample.json is a configuration that works once its password is filled in', () => {
     const sample = JSON.parse(readFileSync(path('config.sample.json'), 'utf8')) as Record<string, unknown>;
-    expect(checkConfig(sample).warnings).to.deep.equal([]);
+    expect(() => checkConfig(sample)).to.throw(/"password" is missing/);
+    const { warnings, hint } = checkConfig({ ...sample, password: 'Filled1n' });
+    expect({ warnings, hint }).to.deep.equal({ warnings: [], hint: undefined });
   });
 });

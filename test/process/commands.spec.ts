@@ -51,11 +51,19 @@ describe('--check', () => {
     ).to.deep.equal([
       'ok     connect',
       'ok     schema',
-      'ok     s3 put',
+      'ok     tables',
+      'ok     create table',
+      'ok     temp table',
+      'ok     bucket',
+      'ok     upload',
+      'ok     multipart',
+      'ok     list',
       'ok     copy',
       'ok     read',
       'ok     delete',
-      'ok     clean up',
+      'ok     remove',
+      'ok     drop',
+      'everything that a l',
     ]);
     expect(await place.objects()).to.deep.equal([]);
     expect(
@@ -73,8 +81,11 @@ describe('--check', () => {
     expect(code).to.equal(1);
     expect(stdout)
       .to.match(/^ok {5}connect/m)
-      .and.to.match(/^FAILED s3 put .*the bucket does not exist/m)
-      .and.to.match(/^- {6}copy .*skipped/m);
+      .and.to.match(/^FAILED bucket .*the bucket does not exist/m)
+      .and.to.contain(
+        '\n       fix: run:\n         aws s3api create-bucket --bucket no-such-bucket --region us-east-1\n',
+      )
+      .and.to.match(/^- {6}copy .*not tried, because "upload" was not done/m);
   });
 });
 

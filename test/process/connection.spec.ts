@@ -63,9 +63,9 @@ describe('wrong settings', () => {
     expect(empty.logs.map(({ message }) => /"(\w+)" is missing/.exec(message)?.[1])).to.deep.equal([
       'hostname',
       'database',
-      'user',
-      'password',
       's3_bucket',
+      'password',
+      'user',
     ]);
 
     const none = await runCli([], input);

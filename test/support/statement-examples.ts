@@ -135,6 +135,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
     'copyToTable with keys, as it is shown in logs',
     statements.copyToTable(TABLE, [ID], source({ access: SECRETS })),
   ],
+  ['copyPrefix', statements.copyPrefix(TABLE, "s3://bucket/o'hara", SECRETS, "eu'1")],
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
   ['lastCopyCount', statements.lastCopyCount()],
   ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, 'last', 'all')],

@@ -1,0 +1,392 @@
+/**
+ * The denial matrix: a user, an uploader and a role of COPY with the least that a load needs. Each privilege is taken away
+ * alone; --check has to name that one, and what it prints has to give it back.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import pg from 'pg';
+import type { Access, S3PolicyStatement } from '../../src/local/api.ts';
+import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
+import { lines, record, runCli, schema, type CliResult } from '../support/cli.ts';
+
+const UPLOADER = { accessKeyId: 'AKIAUPLOADER', secretAccessKey: 'uploader-secret-key' };
+const UPLOADER_ARN = 'arn:aws:iam::000000000000:user/AKIAUPLOADER';
+const ROLE = 'arn:aws:iam::000000000000:role/copier';
+const KEY = 'arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const USER = 'least';
+const PASSWORD = 'Least1234';
+const BUCKET = 'arn:aws:s3:::stage';
+const OBJECTS = 'arn:aws:s3:::stage/loads/*';
+
+type Statement = Pick<S3PolicyStatement, 'Effect' | 'Action' | 'Resource'>;
+
+const allow = (resource: string, ...actions: readonly string[]): Statement => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: resource,
+});
+
+const UPLOADER_MAY: readonly Statement[] = [
+  allow(OBJECTS, 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:PutObjectAcl'),
+  allow(BUCKET, 's3:ListBucket', 's3:ListBucketMultipartUploads'),
+  allow(KEY, 'kms:GenerateDataKey', 'kms:Decrypt'),
+];
+const ROLE_MAY: readonly Statement[] = [
+  allow(OBJECTS, 's3:GetObject'),
+  allow(BUCKET, 's3:ListBucket'),
+  allow(KEY, 'kms:Decrypt'),
+];
+
+/** The statements without one action. */
+function without(statements: readonly Statement[], action: string): readonly Statement[] {
+  return statements
+    .map((statement) => ({ ...statement, Action: [statement.Action].flat().filter((one) => one !== action) }))
+    .filter(({ Action }) => Action.length > 0);
+}
+
+interface World {
+  readonly uploader: readonly Statement[];
+  readonly role: readonly Statement[];
+  readonly isAttached: boolean;
+}
+
+const COMPLETE: World = { uploader: UPLOADER_MAY, role: ROLE_MAY, isAttached: true };
+
+function accessOf({ uploader, role, isAttached }: World): Access {
+  return {
+    identities: [{ ...UPLOADER, policy: { Statement: uploader } }],
+    roles: [{ arn: ROLE, attached: isAttached, policy: { Statement: role } }],
+  };
+}
+
+interface Fix {
+  readonly kind: 'sql' | 'policy' | 'commands' | 'setting';
+  readonly title: string;
+  readonly text: string;
+}
+
+interface CheckResult {
+  readonly ok: boolean;
+  readonly steps: readonly { readonly name: string; readonly outcome: string; readonly message: string; readonly fix?: Fix }[];
+}
+
+describe('--check, when one privilege is missing', () => {
+  let watched: WatchedWarehouse;
+  let admin: pg.Client;
+  let dir: string;
+
+  before(async function () {
+    this.timeout(60_000);
+    dir = mkdtempSync(join(tmpdir(), 'target-redshift-check-'));
+    watched = await watchWarehouse({
+      ...accessOf(COMPLETE),
+      buckets: [{ name: 'stage' }, { name: 'abroad', region: 'eu-west-1' }, { name: 'others', owner: '999999999999' }],
+      kmsKeys: [KEY],
+    });
+    const { config } = watched;
+    admin = new pg.Client({
+      host: config.hostname,
+      port: config.port,
+      database: config.database,
+      user: config.user,
+      password: config.password,
+      ssl: { ca: config.ssl_ca },
+    });
+    await admin.connect();
+    await admin.query(`CREATE USER ${USER} PASSWORD '${PASSWORD}'`);
+    await admin.query('CREATE SCHEMA landing');
+    await admin.query(`GRANT USAGE, CREATE ON SCHEMA landing TO ${USER}`);
+  });
+  beforeEach(() => watched.warehouse.setAccess(accessOf(COMPLETE)));
+  after(async () => {
+    await admin.end();
+    await watched.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const configFile = (more: Readonly<Record<string, unknown>> = {}): string => {
+    const { hostname, port, database, ssl_ca, s3_endpoint, s3_force_path_style } = watched.config;
+    const path = join(dir, `${Math.random().toString(36).slice(2)}.json`);
+    const config = {
+      ...{ hostname, port, database, ssl_ca, s3_endpoint, s3_force_path_style },
+      user: USER,
+      password: PASSWORD,
+      target_schema: 'landing',
+      s3_bucket: 'stage',
+      s3_prefix: 'loads',
+      s3_region: 'us-east-1',
+      iam_role: ROLE,
+      aws_access_key_id: UPLOADER.accessKeyId,
+      aws_secret_access_key: UPLOADER.secretAccessKey,
+      ...more,
+    };
+    writeFileSync(path, JSON.stringify(config));
+    return path;
+  };
+  const run = (...args: readonly string[]): Promise<CliResult> => {
+    const sts = watched.config.s3_endpoint;
+    return runCli([...args], '', { env: { AWS_ENDPOINT_URL_STS: sts } });
+  };
+  const check = async (more?: Readonly<Record<string, unknown>>): Promise<CheckResult> => {
+    const { stdout, stderr } = await run('--check', '--format', 'json', '--config', configFile(more));
+    expect(stdout, stderr).to.match(/^{/);
+    return JSON.parse(stdout) as CheckResult;
+  };
+  const failures = ({ steps }: CheckResult): CheckResult['steps'] =>
+    steps.filter(({ outcome }) => outcome === 'failed');
+
+  it('finds nothing when all is there, and leaves nothing behind', async () => {
+    const result = await check();
+    expect(failures(result)).to.deep.equal([]);
+    expect(result.ok).to.equal(true);
+    const { rows } = await admin.query("SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'landing'");
+    expect(rows).to.deep.equal([]);
+  });
+
+  interface Denial {
+    readonly what: string;
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly take: string | Partial<World>;
+    readonly give?: string;
+    readonly step: string;
+    readonly message: string | RegExp;
+    readonly fix: { readonly kind: Fix['kind']; readonly title: string; readonly text: string | RegExp };
+  }
+
+  const policyFor = (to: string, action: string, resource: string): Denial['fix'] => ({
+    kind: 'policy',
+    title: `add to the policies of ${to}`,
+    text: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: [action], Resource: resource }],
+    }),
+  });
+  const uploaderLacks = (
+    step: string,
+    action: string,
+    resource: string,
+    config: Readonly<Record<string, unknown>> = {},
+  ): Denial => ({
+    what: `the uploader lacks ${action}`,
+    config,
+    take: { uploader: without(UPLOADER_MAY, action) },
+    step,
+    message: new RegExp(`^${action} on ${resource.replaceAll('*', '\\*')} is denied to ${UPLOADER_ARN}`),
+    fix: policyFor(UPLOADER_ARN, action, resource),
+  });
+  const roleLacks = (action: string, resource: string, config: Readonly<Record<string, unknown>> = {}): Denial => ({
+    what: `the role of COPY lacks ${action}`,
+    config,
+    take: { role: without(ROLE_MAY, action) },
+    step: 'copy',
+    message: `COPY: ${action} on ${resource} is denied to the role ${ROLE}`,
+    fix: policyFor(`the role ${ROLE}`, action, resource),
+  });
+  const KMS = { s3_encryption: 'sse-kms', s3_kms_key_id: KEY };
+  const byAdmin = (text: string): Denial['fix'] => ({
+    kind: 'sql',
+    title: 'run as an administrator of the database',
+    text,
+  });
+
+  const DENIALS: readonly Denial[] = [
+    {
+      what: 'the password is another',
+      take: `ALTER USER ${USER} PASSWORD 'Other1234'`,
+      step: 'connect',
+      message: /^Cannot connect to Redshift at .*, as "least": the login was refused; check user and password/,
+      fix: byAdmin(
+        `ALTER USER "${USER}" PASSWORD '<PASSWORD>';`,
+      ),
+    },
+    {
+      what: 'the schema is not there and may not be created',
+      config: { target_schema: 'nowhere' },
+      take: 'SELECT 1',
+      step: 'schema',
+      message: /^schema "nowhere" is not there, and the user "least" may not create it/,
+      fix: byAdmin('CREATE SCHEMA "nowhere" AUTHORIZATION "least";'),
+    },
+    ...['USAGE', 'CREATE'].map(
+      (right): Denial => ({
+        what: `the user lacks ${right} on the schema`,
+        take: `REVOKE ${right} ON SCHEMA landing FROM ${USER}`,
+        step: 'schema',
+        message: `the user "least" has no ${right} on schema "landing"`,
+        fix: byAdmin(`GRANT ${right} ON SCHEMA "landing" TO "least";`),
+      }),
+    ),
+    {
+      what: 'nobody may create temporary tables',
+      take: 'REVOKE TEMP ON DATABASE dev FROM PUBLIC',
+      step: 'temp table',
+      message: /^the user "least" may not create temporary tables in database "dev"/,
+      fix: byAdmin('GRANT TEMP ON DATABASE "dev" TO "least";'),
+    },
+    {
+      what: 'a table of an earlier run belongs to somebody else',
+      take: `CREATE TABLE landing.t (id BIGINT); COMMENT ON TABLE landing.t IS '{"target-redshift":{"stream":"t","key_properties":["id"]}}'`,
+      step: 'tables',
+      message:
+        '1 of 1 tables of earlier runs belong to somebody else, such as "t" to "loader": the user "least" cannot add or widen their columns',
+      fix: byAdmin('ALTER TABLE "landing"."t" OWNER TO "least";'),
+    },
+    {
+      what: 'nobody may copy with the role',
+      take: 'REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL',
+      step: 'copy',
+      message: /does not have ASSUMEROLE permission on IAM role/,
+      fix: byAdmin(`GRANT ASSUMEROLE ON '${ROLE}' TO "least" FOR COPY;`),
+    },
+    {
+      what: 'the role is not attached to the cluster',
+      take: { isAttached: false },
+      step: 'copy',
+      message: new RegExp(`Not authorized to get credentials of role ${ROLE}`),
+      fix: {
+        kind: 'commands',
+        title: 'run',
+        text: `aws redshift modify-cluster-iam-roles --cluster-identifier 127 --add-iam-roles ${ROLE}`,
+      },
+    },
+    uploaderLacks('upload', 's3:PutObject', OBJECTS),
+    uploaderLacks('multipart', 's3:AbortMultipartUpload', OBJECTS),
+    uploaderLacks('list', 's3:ListBucket', BUCKET),
+    uploaderLacks('list', 's3:ListBucketMultipartUploads', BUCKET),
+    uploaderLacks('remove', 's3:DeleteObject', OBJECTS),
+    uploaderLacks('upload', 's3:PutObjectAcl', OBJECTS, { s3_acl: 'bucket-owner-full-control' }),
+    uploaderLacks('upload', 'kms:GenerateDataKey', KEY, KMS),
+    { ...uploaderLacks('multipart', 'kms:Decrypt', KEY, KMS) },
+    roleLacks('s3:GetObject', OBJECTS),
+    roleLacks('s3:ListBucket', BUCKET),
+    roleLacks('kms:Decrypt', KEY, KMS),
+    { ...roleLacks('s3:GetObject', OBJECTS, KMS), what: 'the role of COPY lacks s3:GetObject of encrypted objects' },
+  ];
+
+  /** Does what the fix says, as an administrator would. */
+  async function apply(world: World, { kind, title, text }: Fix): Promise<void> {
+    switch (kind) {
+      case 'sql':
+        await admin.query(text.replaceAll('<PASSWORD>', PASSWORD));
+        return;
+      case 'policy': {
+        const { Statement } = JSON.parse(text) as { Statement: Statement[] };
+        const isRole = title.endsWith(ROLE);
+        watched.warehouse.setAccess(
+          accessOf({
+            ...world,
+            [isRole ? 'role' : 'uploader']: [...(isRole ? world.role : world.uploader), ...Statement],
+          }),
+        );
+        return;
+      }
+      case 'commands':
+        expect(text).to.contain(`--add-iam-roles ${ROLE}`);
+        watched.warehouse.setAccess(accessOf({ ...world, isAttached: true }));
+        return;
+      case 'setting':
+        throw new Error(`a setting gives no privilege: ${text}`);
+    }
+  }
+
+  for (const { what, config, take, step, message, fix } of DENIALS) {
+    it(`${what}: says so, and its fix makes the check pass`, async () => {
+      const world = { ...COMPLETE, ...(typeof take === 'string' ? {} : take) };
+      if (typeof take === 'string') await admin.query(take);
+      else watched.warehouse.setAccess(accessOf(world));
+      const failed = failures(await check(config));
+      expect(failed.map(({ name }) => name)).to.deep.equal([step]);
+      const [found] = failed;
+      if (typeof message === 'string') expect(found?.message).to.equal(message);
+      else expect(found?.message).to.match(message);
+      expect(found?.fix).to.deep.equal(fix);
+      if (found?.fix) await apply(world, found.fix);
+      expect(failures(await check(config))).to.deep.equal([]);
+      const left = await admin.query("SELECT 1 FROM pg_class WHERE relname LIKE '%check%'");
+      expect(left.rows).to.deep.equal([]);
+    }).timeout(60_000);
+  }
+
+  const SETTINGS: readonly (readonly [string, Readonly<Record<string, unknown>>, string, RegExp, string])[] = [
+    ['the database', { database: 'nope' }, 'connect', /the database does not exist/, 'database: the name of a database of this cluster'],
+    ['the region', { s3_bucket: 'abroad' }, 'bucket', /^s3:\/\/abroad is in eu-west-1, s3_region says us-east-1$/, '"s3_region": "eu-west-1"'],
+    [
+      'the owner of the bucket',
+      { s3_bucket: 'others', s3_bucket_owner: '000000000000' },
+      'bucket',
+      /does not belong to account 000000000000/,
+      's3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket',
+    ],
+    ['the ACL', { s3_acl: 'public-read' }, 'upload', /ACL/, 'remove s3_acl: the owner of the bucket owns its objects'],
+    [
+      'the KMS key',
+      { s3_encryption: 'sse-kms', s3_kms_key_id: KEY.replace('1234abcd', '99999999') },
+      'upload',
+      /NotFound/,
+      's3_kms_key_id: a key in the region of the bucket',
+    ],
+    [
+      'the role of COPY',
+      { iam_role: undefined, aws_secret_access_key: 'wrong-secret-key' },
+      'upload',
+      /signature does not match/,
+      '',
+    ],
+  ];
+  for (const [what, config, step, message, text] of SETTINGS) {
+    it(`${what} is wrong: says which setting`, async () => {
+      const [found] = failures(await check(config));
+      expect(found?.name).to.equal(step);
+      expect(found?.message).to.match(message);
+      if (text !== '') expect(found?.fix).to.deep.equal({ kind: 'setting', title: 'change the configuration', text });
+    }).timeout(60_000);
+  }
+
+  it('finds the region of the bucket when none is set', async () => {
+    const world = { ...COMPLETE, uploader: UPLOADER_MAY.map((statement) => ({ ...statement, Resource: '*' })), role: ROLE_MAY.map((statement) => ({ ...statement, Resource: '*' })) };
+    watched.warehouse.setAccess(accessOf(world));
+    expect(failures(await check({ s3_bucket: 'abroad', s3_region: undefined }))).to.deep.equal([]);
+  }).timeout(60_000);
+
+  it('prints lines with marks for people, with the fix below', async () => {
+    watched.warehouse.setAccess(accessOf({ ...COMPLETE, role: without(ROLE_MAY, 's3:GetObject') }));
+    const { code, stdout } = await run('--check', '--config', configFile());
+    expect(code).to.equal(1);
+    expect(stdout.replace(/\(\d+ ms\)/g, '(0 ms)').split('\n').slice(-11)).to.deep.equal([
+      `FAILED copy         COPY: s3:GetObject on ${OBJECTS} is denied to the role ${ROLE} (0 ms)`,
+      `       fix: add to the policies of the role ${ROLE}:`,
+      `         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":"${OBJECTS}"}]}`,
+      '-      read         not tried, because "copy" failed',
+      '-      delete       not tried, because "copy" failed',
+      'ok     remove       the 2 objects of this check are gone (0 ms)',
+      'ok     drop         nothing is left in Redshift (0 ms)',
+      '1 of 14 steps failed: copy',
+      '',
+    ]);
+  });
+
+  it('loads with no more than that: an upsert, an evolution, and no request that was denied', async () => {
+    watched.takeTrail();
+    const input = lines(
+      schema('people', { id: { type: 'integer' } }, ['id']),
+      record('people', { id: 1 }),
+      schema('people', { id: { type: 'integer' }, name: { type: 'string' } }, ['id']),
+      record('people', { id: 1, name: 'Ann' }),
+    );
+    const { code, stderr } = await runCli(['--config', configFile()], input);
+    expect(code, stderr).to.equal(0);
+    const trail = watched.takeTrail();
+    expect(trail.filter(({ allowed }) => !allowed)).to.deep.equal([]);
+    const used = new Set(trail.map(({ caller, action }) => `${caller === ROLE ? 'role' : 'uploader'} ${action}`));
+    expect([...used].sort()).to.deep.equal([
+      'role s3:GetObject',
+      'role s3:ListBucket',
+      'uploader s3:DeleteObject',
+      'uploader s3:ListBucket',
+      'uploader s3:ListBucketMultipartUploads',
+      'uploader s3:PutObject',
+    ]);
+  });
+});

@@ -54,6 +54,7 @@ function surroundings(): Surroundings {
     version: version(),
     stdout: process.stdout,
     stdin: () => process.stdin,
+    stderr: process.stderr,
     stop: stop.signal,
     kill: kill.signal,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],

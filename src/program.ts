@@ -8,7 +8,7 @@ import {
   type LoadedConfig,
 } from './config/config.ts';
 import type { Config } from './config/options.ts';
-import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf } from './errors.ts';
+import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { Warehouse } from './ports.ts';
@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly stdout: NodeJS.WriteStream;
   /** Opened by whoever asks for it, and then to be closed again. */
   readonly stdin: () => NodeJS.ReadStream;
+  /** For questions; the log has its own way there. */
+  readonly stderr: NodeJS.WriteStream;
   /** Aborted by the first SIGTERM or SIGINT: no further input. */
   readonly stop: AbortSignal;
   /** Aborted by the second one: give up. */
@@ -34,12 +36,13 @@ export interface Surroundings {
 /** A command that is answered without further ado is none for this. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
 
-/** Resolves with the exit code. */
+/** Resolves with the exit code. Throws UsageError. */
 export async function runProgram(command: ProgramCommand, around: Surroundings): Promise<number> {
   const program = new Program(around);
   try {
     return await program.execute(command);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     return program.report(error);
   }
 }
@@ -62,6 +65,13 @@ class Program {
       }
       case 'local':
         return this.#serveLocal(command);
+      case 'setup': {
+        const { completeConfig, report } = await import('./commands/setup.ts');
+        const config = this.#accept(completeConfig(readConfigFiles(command.config)));
+        return this.#answer(report(config, command.format));
+      }
+      case 'interview':
+        return this.#interview(command.file);
       case 'load':
         return this.#withConfig(command.where, (config) => this.#load(config, command.input));
       case 'discard':
@@ -155,6 +165,18 @@ class Program {
     } finally {
       await warehouse.close();
       store.close();
+    }
+  }
+
+  async #interview(file: string): Promise<number> {
+    const { stderr: output, stop } = this.#around;
+    const input = this.#around.stdin();
+    try {
+      if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
+      const { writeConfig } = await import('./commands/setup.ts');
+      return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
+    } finally {
+      input.destroy();
     }
   }
 

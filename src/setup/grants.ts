@@ -7,7 +7,7 @@ import { copyRoles } from './policies.ts';
 
 export interface Grant {
   readonly why: string;
-  readonly statement: Sql;
+  readonly statements: readonly Sql[];
 }
 
 /** The user of the database, and whether it logs in with a password of its own. */
@@ -54,27 +54,34 @@ export function schemasOf(config: Config): readonly string[] {
   return [...new Set([config.target_schema, ...mapped, ...ofStreams])];
 }
 
-/** The statements in the order in which they are run. */
+/** The statements in the order in which they are run. Those on schemas are right whether or not the schema exists. */
 export function grants(config: Config): readonly Grant[] {
   const loader = loaderOf(config);
   const { user } = loader;
+  const schemas = schemasOf(config);
   const roles = copyRoles(config).map(({ arn }) => arn);
-  return [
-    { why: whyUser(loader), statement: createUser(loader) },
-    ...schemasOf(config).flatMap((schema) => grantsOn(schema, user)),
+  const all = [
+    { why: whyUser(loader), statements: [createUser(loader)] },
+    {
+      why: 'Schemas that belong to the user, so that it needs no CREATE on the database.',
+      // This one is always there.
+      statements: schemas.filter((schema) => schema !== 'public').map((schema) => createSchema(schema, user)),
+    },
+    {
+      why: 'For schemas that were there already: the user makes its tables in them. Tables that were there already have to belong to the user (ALTER TABLE ... OWNER TO).',
+      statements: schemas.map((schema) => grantSchema(schema, user)),
+    },
     {
       why: 'Batches of an upsert pass through temporary tables. PUBLIC may make them, unless that was revoked.',
-      statement: grantTemporary(config.database, user),
+      statements: [grantTemporary(config.database, user)],
     },
-    ...(roles.length === 0
-      ? []
-      : [
-          {
-            why: 'COPY reads the bucket with the role. PUBLIC may use every role of the cluster, unless that was revoked (REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL).',
-            statement: grantAssumeRole(config.iam_role === 'default' ? 'default' : roles, user),
-          },
-        ]),
+    {
+      why: 'COPY reads the bucket with the role. PUBLIC may use every role of the cluster, unless that was revoked (REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL).',
+      statements:
+        roles.length === 0 ? [] : [grantAssumeRole(config.iam_role === 'default' ? 'default' : roles, user)],
+    },
   ];
+  return all.filter(({ statements }) => statements.length > 0);
 }
 
 function whyUser({ user, hasPassword }: Loader): string {
@@ -83,21 +90,4 @@ function whyUser({ user, hasPassword }: Loader): string {
   return user.startsWith('IAMR:')
     ? 'The user that loads logs in with IAM; leave this out if it has logged in before. An IAM role is the user IAMR:name, an IAM user is IAM:name.'
     : 'The user that loads logs in with IAM, so it needs no password; leave this out if it is there.';
-}
-
-/** `public` is always there. Both statements are right whether or not the schema exists. */
-function grantsOn(schema: string, user: string): readonly Grant[] {
-  const grant = {
-    why: 'A schema of another owner: the user makes its tables there. Tables that are there already have to belong to the user (ALTER TABLE ... OWNER TO).',
-    statement: grantSchema(schema, user),
-  };
-  return schema === 'public'
-    ? [grant]
-    : [
-        {
-          why: 'The schema, made here so that the user needs no CREATE on the database.',
-          statement: createSchema(schema, user),
-        },
-        grant,
-      ];
 }

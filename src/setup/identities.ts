@@ -11,7 +11,10 @@ export function copyRoleSteps(config: Config): readonly Step[] {
   const roles = copyRoles(config);
   const [first] = roles;
   if (!first) return [];
-  return [...roles.flatMap((role, i) => roleSteps(role, i, roles.length)), ...attachSteps(config, first)];
+  return [
+    ...roles.flatMap((role, i) => roleSteps(role, i, roles.length, placeOf(config).account)),
+    ...attachSteps(config, first),
+  ];
 }
 
 /** With a role to assume: the role with the policy, and the right to assume it for who starts the program. */
@@ -88,12 +91,17 @@ function attachPolicy(
   ];
 }
 
-function roleSteps({ name, trust, policy }: CopyRole, at: number, count: number): readonly Step[] {
+function roleSteps(
+  { name, trust, policy }: CopyRole,
+  at: number,
+  count: number,
+  account: string,
+): readonly Step[] {
   const who = at === 0 ? 'Redshift' : 'the role before it';
   const does = at === count - 1 ? 'It reads what a load has staged' : 'It assumes the next role of the chain';
   const narrower =
     at === 0
-      ? ' To bind it to one account, add "Condition": {"StringEquals": {"aws:SourceAccount": "<ACCOUNT>"}} to the statement.'
+      ? ` To bind it to one account, add "Condition": {"StringEquals": {"aws:SourceAccount": "${account}"}} to the statement.`
       : ' It is made in the account that its ARN names.';
   return [
     {

@@ -32,6 +32,8 @@ export class Prompt {
         done();
       },
     });
+    // So that a line longer than the terminal is wide can be edited.
+    Object.assign(echo, { columns: (output as Partial<NodeJS.WriteStream>).columns });
     this.#lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
     // Lines that are typed ahead, or pasted, wait for their questions.
     this.#answers = this.#lines[Symbol.asyncIterator]();
@@ -55,8 +57,8 @@ export class Prompt {
 
   /** Throws NoAnswerError. */
   async askSecret(question: string): Promise<string> {
-    this.#output.write(question);
     this.#isMuted = true;
+    this.#output.write(question);
     this.#lines.setPrompt('');
     try {
       return await this.#answer();

@@ -1,5 +1,6 @@
 /** Everything that has to be set up, as text to read and paste, as JSON, or as SQL alone. */
 import type { Config } from '../config/options.ts';
+import type { Sql } from '../sql.ts';
 import { bucketSteps, lifecycle } from './bucket.ts';
 import { PLACEHOLDERS } from './complete.ts';
 import { grants } from './grants.ts';
@@ -25,7 +26,7 @@ function parts(config: Config): object {
   const isAssumed = config.assume_role_arn !== undefined;
   const steps = [...bucketSteps(config), ...copyRoleSteps(config), ...uploaderSteps(config)];
   const all = {
-    sql: grants(config).map(({ statement }) => `${statement.safe};`),
+    sql: grants(config).flatMap(({ statements }) => statements.map(line)),
     policies: {
       copy_roles: copyRoles(config).map(({ arn, trust, policy }) => ({ arn, trust, policy })),
       uploader: uploaderPolicy(config),
@@ -62,8 +63,12 @@ function placeholdersIn(body: string): (readonly [string, string])[] {
 
 function grantText(config: Config): string {
   return grants(config)
-    .map(({ why, statement }) => `-- ${why}\n${statement.safe};\n`)
+    .map(({ why, statements }) => `-- ${why}\n${statements.map(line).join('\n')}\n`)
     .join('\n');
+}
+
+function line(statement: Sql): string {
+  return `${statement.safe};`;
 }
 
 function stepText(steps: readonly Step[]): string {

@@ -10,11 +10,13 @@ export interface Step {
 
 /** The command as it is typed. JSON spans lines if it `isReadable`. */
 export function shellText(command: readonly Word[], isReadable = false): string {
-  return command
-    .map((word) =>
-      quote(typeof word === 'string' ? word : JSON.stringify(word, undefined, isReadable ? 2 : 0)),
-    )
-    .join(' ');
+  const json = isReadable ? readable : JSON.stringify;
+  return command.map((word) => quote(typeof word === 'string' ? word : json(word))).join(' ');
+}
+
+/** Lists of one text stay on their line. */
+function readable(value: object): string {
+  return JSON.stringify(value, undefined, 2).replace(/\[\n +("(?:[^"\\]|\\.)*")\n +\]/g, '[$1]');
 }
 
 function quote(word: string): string {

@@ -22,6 +22,12 @@ export type Command =
       readonly format: 'text' | 'json';
     }
   | { readonly kind: 'discover'; readonly where: Where }
+  | {
+      readonly kind: 'setup';
+      readonly config: readonly string[];
+      readonly format: 'text' | 'json' | 'sql';
+    }
+  | { readonly kind: 'interview'; readonly file: string }
   | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
@@ -41,6 +47,9 @@ export type Command =
       readonly untilReleased: boolean;
     };
 
+/** Written by `setup --interactive`. */
+const DEFAULT_FILE = 'config.json';
+
 export const DEFAULT_DIR = '.target-redshift';
 
 export const HELP = `Usage:
@@ -49,6 +58,9 @@ export const HELP = `Usage:
   tap | target-redshift plan --config FILE [--format text|json]
                               print what a load of the messages would do, and change nothing
   tap | target-redshift --discard [--config FILE]          read, encode and compress the messages, count them, store nothing
+  target-redshift setup [--config FILE]... [--format text|json|sql]
+                              print what an administrator has to run: SQL, bucket, roles, policies
+  target-redshift setup --interactive [--config FILE]      write a configuration from questions (default ${DEFAULT_FILE})
   target-redshift --check [--format text|json]
                               do every step of a load for real, with one row, and say which fail and what to do
   target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
@@ -85,6 +97,8 @@ export function parseCommand(argv: readonly string[]): Command {
       return parsePlan(rest);
     case 'local':
       return parseLocal(rest);
+    case 'setup':
+      return parseSetup(rest);
     default:
       return parseMain(argv);
   }
@@ -104,7 +118,7 @@ function parseMain(argv: readonly string[]): Command {
   });
   if (values.help) return { kind: 'help' };
   const [word] = positionals;
-  if (word === 'sql' || word === 'plan' || word === 'local')
+  if (word === 'sql' || word === 'plan' || word === 'local' || word === 'setup')
     throw new UsageError(`"${word}" comes first: target-redshift ${word} ...`);
   if (word !== undefined) throw new UsageError(`there is no command "${word}"`);
   if (values.version) return { kind: 'version' };
@@ -150,6 +164,29 @@ function parseSql(argv: readonly string[]): Command {
     throw new UsageError('sql takes one query, in quotes');
   const format = oneOf('format', values.format ?? 'table', ['table', 'csv', 'json']);
   return { kind: 'sql', where: whereOf(values), query, format };
+}
+
+function parseSetup(argv: readonly string[]): Command {
+  const { values, positionals } = parse(argv, {
+    ...HELP_FLAG,
+    config: WHERE.config,
+    format: { type: 'string' },
+    interactive: { type: 'boolean' },
+  });
+  if (values.help) return { kind: 'help' };
+  if (positionals.length > 0) throw new UsageError(`setup takes no "${positionals[0] ?? ''}"`);
+  const { config = [] } = values;
+  if (!values.interactive)
+    return {
+      kind: 'setup',
+      config,
+      format: oneOf('format', values.format ?? 'text', ['text', 'json', 'sql']),
+    };
+  if (values.format !== undefined) throw new UsageError('--interactive prints nothing; leave --format out');
+  const [file = DEFAULT_FILE, ...more] = config;
+  if (more.length > 0 || file === 'ENV')
+    throw new UsageError('--interactive writes one file; give one --config FILE');
+  return { kind: 'interview', file };
 }
 
 function parseLocal(argv: readonly string[]): Command {

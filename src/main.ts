@@ -55,6 +55,7 @@ function surroundings(): Surroundings {
     stdout: process.stdout,
     stdin: () => process.stdin,
     env: process.env,
+    stderr: process.stderr,
     stop: stop.signal,
     kill: kill.signal,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],

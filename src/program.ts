@@ -4,7 +4,7 @@ import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig }
 import type { Config } from './config/options.ts';
 import type { Around } from './connect.ts';
 import { readSources } from './config/sources.ts';
-import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf } from './errors.ts';
+import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';
 import { createLogger, Secrets, type Logger } from './log.ts';
 import type { Warehouse } from './ports.ts';
@@ -16,6 +16,8 @@ export interface Surroundings {
   /** Opened by whoever asks for it, and then to be closed again. */
   readonly stdin: () => NodeJS.ReadStream;
   readonly env: NodeJS.Dict<string>;
+  /** For questions; the log has its own way there. */
+  readonly stderr: NodeJS.WriteStream;
   /** Aborted by the first SIGTERM or SIGINT: no further input. */
   readonly stop: AbortSignal;
   /** Aborted by the second one: give up. */
@@ -31,12 +33,13 @@ export interface Surroundings {
 /** A command that is answered without further ado is none for this. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
 
-/** Resolves with the exit code. */
+/** Resolves with the exit code. Throws UsageError. */
 export async function runProgram(command: ProgramCommand, around: Surroundings): Promise<number> {
   const program = new Program(around);
   try {
     return await program.execute(command);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     return program.report(error);
   }
 }
@@ -60,6 +63,13 @@ class Program {
       }
       case 'local':
         return this.#serveLocal(command);
+      case 'setup': {
+        const { completeConfig, report } = await import('./commands/setup.ts');
+        const config = this.#accept(completeConfig(readSources(command.config, this.#around.env)));
+        return this.#answer(report(config, command.format));
+      }
+      case 'interview':
+        return this.#interview(command.file);
       case 'load':
         return this.#withConfig(command.where, (config) => this.#load(config, command.input));
       case 'discard':
@@ -172,6 +182,18 @@ class Program {
       await warehouse.then((open) => open.close());
       await store.then((open) => open.close());
       connections.close();
+    }
+  }
+
+  async #interview(file: string): Promise<number> {
+    const { stderr: output, stop } = this.#around;
+    const input = this.#around.stdin();
+    try {
+      if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
+      const { writeConfig } = await import('./commands/setup.ts');
+      return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
+    } finally {
+      input.destroy();
     }
   }
 

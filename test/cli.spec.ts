@@ -63,6 +63,10 @@ describe('parseCommand', () => {
       { ...local, faults: 'f', access: 'a', readings: 'lenient' },
     ],
     ['local --write-config f --until-released', { ...local, writeConfig: 'f', untilReleased: true }],
+    ['setup', { kind: 'setup', config: [], format: 'text' }],
+    ['setup -c a -c b --format sql', { kind: 'setup', config: ['a', 'b'], format: 'sql' }],
+    ['setup --interactive', { kind: 'interview', file: 'config.json' }],
+    ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
     ['--input sql', { kind: 'load', where: nowhere, input: 'sql' }],
   ];
   const words = (line: string): string[] =>
@@ -93,6 +97,13 @@ describe('parseCommand', () => {
     ['local --port=-1', '--port must be a port number, not "-1"'],
     ['local --port 1e3', '--port must be a port number, not "1e3"'],
     ['local --s3-port=', '--s3-port must be a port number, not ""'],
+    ['setup x', 'setup takes no "x"'],
+    ['setup --local', "Unknown option '--local'"],
+    ['setup --format csv', '--format must be one of text, json, sql, not "csv"'],
+    ['setup --interactive --format json', '--interactive prints nothing; leave --format out'],
+    ['setup --interactive -c a -c b', '--interactive writes one file; give one --config FILE'],
+    ['setup --interactive -c ENV', '--interactive writes one file; give one --config FILE'],
+    ['-c a setup', '"setup" comes first: target-redshift setup ...'],
     ['local --config a', "Unknown option '--config'"],
     ['--toString', "Unknown option '--toString'"],
   ];
@@ -105,7 +116,7 @@ describe('parseCommand', () => {
   }
 
   it('gives help on every command', () => {
-    for (const command of ['sql', 'local'])
+    for (const command of ['sql', 'local', 'setup'])
       expect(parseCommand([command, '--help'])).to.deep.equal({ kind: 'help' });
   });
 
@@ -145,6 +156,7 @@ describe('HELP', () => {
       '--port',
       '--s3-port',
       '--write-config',
+      '--interactive',
     ]) {
       expect(HELP).to.contain(option);
     }

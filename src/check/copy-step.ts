@@ -3,7 +3,9 @@
  * key. So the refusal is looked into with further COPYs that need less.
  */
 import { messageOf } from '../errors.ts';
-import { ident, literal, sql } from '../sql.ts';
+import { grantAssumeRole } from '../setup/grants.ts';
+import { placeOf } from '../setup/place.ts';
+import { copyRolePolicy, copyRoles, uploaderPolicy } from '../setup/policies.ts';
 import { manifestOf } from '../staging/manifest.ts';
 import { copyPrefix, copyToTable, type CopyAccess } from '../warehouse/statements.ts';
 import { byCommands, byPolicy, bySetting, bySql, type Fix } from './fix.ts';
@@ -50,9 +52,8 @@ async function copyFinding(place: Place, access: CopyAccess, error: unknown): Pr
   const words = messageOf(error);
   const role = access.kind === 'role' ? access.role : undefined;
   if (/does not have ASSUMEROLE permission/i.test(words) && role !== undefined) {
-    const [first = ''] = role.split(',');
-    const on = first === 'default' ? sql`DEFAULT` : literal(first);
-    return finding(error, bySql(sql`GRANT ASSUMEROLE ON ${on} TO ${ident(place.seen.user)} FOR COPY`));
+    const roles = role === 'default' ? 'default' : role.split(',');
+    return finding(error, bySql(grantAssumeRole(roles, place.seen.user)));
   }
   const [, refused] = /Not authorized to get credentials of role (\S+)/i.exec(words) ?? [];
   if (refused !== undefined && role !== undefined) return finding(error, roleFix(place, role, refused));
@@ -70,16 +71,16 @@ async function copyFinding(place: Place, access: CopyAccess, error: unknown): Pr
 function roleFix({ config }: Place, roles: string, refused: string): Fix {
   const chain = roles.split(',');
   const before = chain[chain.indexOf(refused) - 1];
-  if (before !== undefined) return byPolicy(`the role ${before}`, 'sts:AssumeRole', refused);
-  const cluster = config.cluster_identifier ?? /^[^.]+/.exec(config.hostname)?.[0] ?? '<CLUSTER>';
-  if (/\.redshift-serverless\./.test(config.hostname) || config.workgroup_name !== undefined) {
-    return byCommands(
-      `aws redshift-serverless update-namespace --namespace-name <NAMESPACE> --iam-roles ${refused}`,
-    );
+  if (before !== undefined) {
+    const policy = copyRoles(config).find(({ arn }) => arn === before)?.policy ?? copyRolePolicy(config);
+    return byPolicy(`the role ${before}`, policy, 'sts:AssumeRole', refused);
   }
-  return byCommands(
-    `aws redshift modify-cluster-iam-roles --cluster-identifier ${cluster} --add-iam-roles ${refused}`,
-  );
+  const { cluster } = placeOf(config);
+  const commands =
+    cluster.kind === 'serverless'
+      ? `aws redshift-serverless update-namespace --namespace-name '<NAMESPACE>' --iam-roles ${refused}`
+      : `aws redshift modify-cluster-iam-roles --cluster-identifier ${cluster.name ?? "'<CLUSTER>'"} --add-iam-roles ${refused}`;
+  return byCommands(commands);
 }
 
 async function accessFinding(place: Place, access: CopyAccess, error: unknown): Promise<Finding> {
@@ -87,8 +88,13 @@ async function accessFinding(place: Place, access: CopyAccess, error: unknown): 
   const who =
     access.kind === 'role' ? `the role ${access.role.split(',').at(-1) ?? ''}` : await place.identity();
   const arns = bucketArns(place, store.region);
+  const policy = access.kind === 'role' ? copyRolePolicy(place.config) : uploaderPolicy(place.config);
   const refusal = (action: string, resource: string): Finding =>
-    new Finding(`COPY: ${action} on ${resource} is denied to ${who}`, byPolicy(who, action, resource), error);
+    new Finding(
+      `COPY: ${action} on ${resource} is denied to ${who}`,
+      byPolicy(who, policy, action, resource),
+      error,
+    );
   if (!(await mayList(place, access))) return refusal('s3:ListBucket', arns.bucket);
   const { kmsKey } = place.seen;
   if (kmsKey !== undefined && (await mayReadPlain(place, access))) return refusal('kms:Decrypt', kmsKey);

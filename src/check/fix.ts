@@ -1,12 +1,6 @@
 /** What to do about a finding, in a form that can be pasted: SQL, a policy, commands, or a change of the configuration. */
+import { allowing, type Policy, type PolicyStatement } from '../setup/policies.ts';
 import type { Sql } from '../sql.ts';
-
-/** One statement of a policy of IAM. */
-export interface PolicyStatement {
-  readonly Effect: 'Allow';
-  readonly Action: readonly string[];
-  readonly Resource: string;
-}
 
 export type Fix =
   /** To be run by an administrator of the database. */
@@ -18,11 +12,12 @@ export type Fix =
 
 export const bySql = (...statements: readonly Sql[]): Fix => ({ kind: 'sql', statements });
 
-export const byPolicy = (to: string, action: string, resource: string): Fix => ({
-  kind: 'policy',
-  to,
-  statements: [{ Effect: 'Allow', Action: [action], Resource: resource }],
-});
+/** What the policy that `setup` prints says of the action; of another action, a statement of its own. */
+export function byPolicy(to: string, policy: Policy, action: string, resource: string): Fix {
+  const known = allowing(policy, action);
+  const own: PolicyStatement = { Sid: 'Allow', Effect: 'Allow', Action: [action], Resource: [resource] };
+  return { kind: 'policy', to, statements: known.length > 0 ? known : [own] };
+}
 
 export const byCommands = (...commands: readonly string[]): Fix => ({ kind: 'commands', commands });
 

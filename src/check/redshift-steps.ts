@@ -1,5 +1,6 @@
 /** The steps on Redshift without S3: login, schemas, tables. Each privilege that is missing has a statement that gives it. */
 import { LoadError } from '../errors.ts';
+import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
 import { ident, literal, raw, sql, type Sql } from '../sql.ts';
 import { notedKeys } from '../table/comment.ts';
 import { hasSchema } from '../warehouse/catalog.ts';
@@ -32,11 +33,7 @@ function loginFix({ config }: Place, error: unknown): Fix | undefined {
   const code = stateOf(error);
   if (code === '3D000') return bySetting('database: the name of a database of this cluster');
   if (!/^28/.test(code) || config.password === undefined || config.user === undefined) return undefined;
-  const user = ident(config.user);
-  return bySql(
-    raw(`-- if the user is there: ALTER USER ${user.safe} PASSWORD '<PASSWORD>'; otherwise`),
-    sql`CREATE USER ${user} PASSWORD ${raw("'<PASSWORD>'")}`,
-  );
+  return bySql(sql`ALTER USER ${ident(config.user)} PASSWORD ${literal('<PASSWORD>')}`);
 }
 
 export function schemaStep(place: Place, schema: string): Step {
@@ -56,7 +53,7 @@ export function schemaStep(place: Place, schema: string): Step {
             return `schema "${schema}" is not there and can be created`;
           } catch (error) {
             if (stateOf(error) !== '42501') throw error;
-            throw finding(error, bySql(sql`CREATE SCHEMA ${ident(schema)} AUTHORIZATION ${user}`), {
+            throw finding(error, bySql(createSchemaFor(schema, place.seen.user)), {
               message: `schema "${schema}" is not there, and the user "${place.seen.user}" may not create it`,
             });
           }
@@ -81,7 +78,7 @@ async function mayCreateSchemas({ config, session, seen }: Place, schema: string
     if (may === 't') return `schema "${schema}" is not there and can be created`;
     throw new Finding(
       `schema "${schema}" is not there, and the user "${seen.user}" may not create it`,
-      bySql(sql`CREATE SCHEMA ${ident(schema)} AUTHORIZATION ${ident(seen.user)}`),
+      bySql(createSchemaFor(schema, seen.user)),
     );
   });
 }
@@ -146,8 +143,7 @@ export function temporaryTableStep(place: Place): Step {
         return 'a temporary table can be created';
       } catch (error) {
         if (stateOf(error) !== '42501') throw error;
-        const grant = sql`GRANT TEMP ON DATABASE ${ident(config.database)} TO ${ident(seen.user)}`;
-        throw finding(error, bySql(grant), {
+        throw finding(error, bySql(grantTemporary(config.database, seen.user)), {
           message: `the user "${seen.user}" may not create temporary tables in database "${config.database}"`,
         });
       }

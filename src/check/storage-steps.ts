@@ -4,6 +4,8 @@ import { encodeRows } from '../rows/csv.ts';
 import { manifestOf } from '../staging/manifest.ts';
 import { compress, rawPart } from '../staging/part.ts';
 import { normalisePrefix } from '../staging/keys.ts';
+import { partitionOf } from '../setup/place.ts';
+import { uploaderPolicy } from '../setup/policies.ts';
 import { byCommands, byPolicy, bySetting } from './fix.ts';
 import { NOTE, type Place } from './place.ts';
 import { finding, stateOf } from './redshift-steps.ts';
@@ -14,8 +16,7 @@ export function bucketArns(
   { config }: Pick<Place, 'config'>,
   region: string,
 ): { readonly bucket: string; readonly objects: string } {
-  const partition = /^(cn|us-gov)-/.exec(region)?.[1];
-  const bucket = `arn:aws${partition === undefined ? '' : `-${partition}`}:s3:::${config.s3_bucket}`;
+  const bucket = `arn:${partitionOf(region)}:s3:::${config.s3_bucket}`;
   return { bucket, objects: `${bucket}/${normalisePrefix(config.s3_prefix)}*` };
 }
 
@@ -202,5 +203,9 @@ export async function denied(
   const [, named] = /on resource: "?(arn:[^\s"]+)"?/.exec(words) ?? [];
   const resource = action.startsWith('s3:') ? bucketArns(place, region)[on] : (named ?? '*');
   const who = await place.identity();
-  return new Finding(`${action} on ${resource} is denied to ${who}`, byPolicy(who, action, resource), error);
+  return new Finding(
+    `${action} on ${resource} is denied to ${who}`,
+    byPolicy(who, uploaderPolicy(place.config), action, resource),
+    error,
+  );
 }

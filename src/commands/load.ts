@@ -10,7 +10,7 @@ import type { Config } from '../config/options.ts';
 import { newFormat } from '../rows/csv.ts';
 import { Run } from '../run.ts';
 import { StateWriter } from '../states.ts';
-import { newRunId, normalisePrefix, rejectedPrefix } from '../staging/keys.ts';
+import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
 import { Budget } from '../staging/budget.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
@@ -101,7 +101,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     files: batchFiles(store),
     states,
     objectPrefix,
-    rejectedPrefix: rejectedPrefix(normalisePrefix(config.rejected_prefix ?? besides(objectPrefix)), runId),
+    rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     folder,
     log,
     now: Date.now,
@@ -145,11 +145,6 @@ export async function runLoad(options: LoadOptions): Promise<void> {
       log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
     }
   }
-}
-
-/** Of a prefix that ends with a slash, or of none. */
-function besides(prefix: string): string {
-  return prefix === '' ? 'rejected' : `${prefix.slice(0, -1)}-rejected`;
 }
 
 function onAbort(...pairs: readonly (readonly [AbortSignal, () => void])[]): () => void {

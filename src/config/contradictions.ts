@@ -128,8 +128,9 @@ function credentialProblems(config: Config): string[] {
   ];
 }
 
+/** `setup` prints placeholders for what is not known yet. */
 function roleProblems(role = 'default'): string[] {
-  if (role === 'default') return [];
+  if (role === 'default' || role === '<COPY_ROLE>') return [];
   const wrong = role.split(',').filter((arn) => !/^arn:aws[a-z-]*:iam::\d+:role\/[^\s'"]+$/.test(arn));
   return wrong.length === 0
     ? []

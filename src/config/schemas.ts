@@ -1,8 +1,19 @@
+/** Schemas that the configuration names. */
+import { givenName, schemaName } from '../table/names.ts';
 import type { Config } from './options.ts';
 
-/** The schemas that streams are told to go to; those that follow from names of streams are not known yet. */
-export function schemasOf({ target_schema, schema_mapping, streams }: Config): string[] {
-  const mapped = Object.values(schema_mapping).filter((schema) => !schema.includes('{schema}'));
-  const own = Object.values(streams).flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
-  return [...new Set([target_schema, ...mapped, ...own])];
+/**
+ * Each schema once, the target schema first. Where its name follows from one that only the source knows, `unknown` stands
+ * for that; without it such schemas are left out.
+ */
+export function schemasOf(config: Config, unknown?: string): readonly string[] {
+  const mapped = Object.entries(config.schema_mapping).flatMap(([source, target]) => {
+    if (source !== '*') return [schemaName(target, source, config.naming)];
+    if (!target.includes('{schema}')) return [givenName(target)];
+    return unknown === undefined ? [] : [givenName(target).replaceAll('{schema}', unknown)];
+  });
+  const ofStreams = Object.values(config.streams).flatMap(({ schema }) =>
+    schema === undefined ? [] : [givenName(schema)],
+  );
+  return [...new Set([config.target_schema, ...mapped, ...ofStreams])];
 }

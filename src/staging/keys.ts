@@ -31,6 +31,11 @@ function plainName(table: string): string {
   return table.replace(/[^A-Za-z0-9_.-]|^\.+/g, '_').slice(0, 100);
 }
 
+/** The prefix below which all runs keep records that they set aside, when the objects lie below `prefix`. */
+export function rejectedRoot(prefix: string, given: string | undefined): string {
+  return normalisePrefix(given ?? (prefix === '' ? 'rejected' : `${prefix.slice(0, -1)}-rejected`));
+}
+
 /** Where a run keeps records that it set aside: never in a folder that the sweep takes for one of a dead run. */
 export function rejectedPrefix(prefix: string, runId: string): string {
   return `${prefix}${runId.replace(/^run-/, '')}/`;

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
-import type { Access, S3PolicyStatement } from '../../src/local/api.ts';
+import type { Access } from '../../src/local/api.ts';
+import type { S3PolicyStatement } from '../../src/local/s3/policy.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
-import { lines, record, runCli, schema, type CliResult } from '../support/cli.ts';
+import { lines, record, runCli, schema, type Finished } from '../support/cli.ts';
 
 const UPLOADER = { accessKeyId: 'AKIAUPLOADER', secretAccessKey: 'uploader-secret-key' };
 const UPLOADER_ARN = 'arn:aws:iam::000000000000:user/AKIAUPLOADER';
@@ -69,7 +70,12 @@ interface Fix {
 
 interface CheckResult {
   readonly ok: boolean;
-  readonly steps: readonly { readonly name: string; readonly outcome: string; readonly message: string; readonly fix?: Fix }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly outcome: string;
+    readonly message: string;
+    readonly fix?: Fix;
+  }[];
 }
 
 describe('--check, when one privilege is missing', () => {
@@ -82,7 +88,11 @@ describe('--check, when one privilege is missing', () => {
     dir = mkdtempSync(join(tmpdir(), 'target-redshift-check-'));
     watched = await watchWarehouse({
       ...accessOf(COMPLETE),
-      buckets: [{ name: 'stage' }, { name: 'abroad', region: 'eu-west-1' }, { name: 'others', owner: '999999999999' }],
+      buckets: [
+        { name: 'stage' },
+        { name: 'abroad', region: 'eu-west-1' },
+        { name: 'others', owner: '999999999999' },
+      ],
       kmsKeys: [KEY],
     });
     const { config } = watched;
@@ -125,9 +135,9 @@ describe('--check, when one privilege is missing', () => {
     writeFileSync(path, JSON.stringify(config));
     return path;
   };
-  const run = (...args: readonly string[]): Promise<CliResult> => {
+  const run = (...args: readonly string[]): Promise<Finished> => {
     const sts = watched.config.s3_endpoint;
-    return runCli([...args], '', { env: { AWS_ENDPOINT_URL_STS: sts } });
+    return runCli(args, '', { AWS_ENDPOINT_URL_STS: sts });
   };
   const check = async (more?: Readonly<Record<string, unknown>>): Promise<CheckResult> => {
     const { stdout, stderr } = await run('--check', '--format', 'json', '--config', configFile(more));
@@ -141,7 +151,9 @@ describe('--check, when one privilege is missing', () => {
     const result = await check();
     expect(failures(result)).to.deep.equal([]);
     expect(result.ok).to.equal(true);
-    const { rows } = await admin.query("SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'landing'");
+    const { rows } = await admin.query(
+      "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'landing'",
+    );
     expect(rows).to.deep.equal([]);
   });
 
@@ -155,17 +167,26 @@ describe('--check, when one privilege is missing', () => {
     readonly fix: { readonly kind: Fix['kind']; readonly title: string; readonly text: string | RegExp };
   }
 
-  const policyFor = (to: string, action: string, resource: string): Denial['fix'] => ({
+  const policyFor = (to: string, action: string, sid: string, resource: string): Denial['fix'] => ({
     kind: 'policy',
     title: `add to the policies of ${to}`,
     text: JSON.stringify({
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: [action], Resource: resource }],
+      Statement: [
+        {
+          Sid: sid,
+          Effect: 'Allow',
+          Action: [action],
+          Resource: [resource],
+          ...(action === 's3:ListBucket' ? { Condition: { StringLike: { 's3:prefix': ['loads/*'] } } } : {}),
+        },
+      ],
     }),
   });
   const uploaderLacks = (
     step: string,
     action: string,
+    sid: string,
     resource: string,
     config: Readonly<Record<string, unknown>> = {},
   ): Denial => ({
@@ -174,15 +195,20 @@ describe('--check, when one privilege is missing', () => {
     take: { uploader: without(UPLOADER_MAY, action) },
     step,
     message: new RegExp(`^${action} on ${resource.replaceAll('*', '\\*')} is denied to ${UPLOADER_ARN}`),
-    fix: policyFor(UPLOADER_ARN, action, resource),
+    fix: policyFor(UPLOADER_ARN, action, sid, resource),
   });
-  const roleLacks = (action: string, resource: string, config: Readonly<Record<string, unknown>> = {}): Denial => ({
+  const roleLacks = (
+    action: string,
+    sid: string,
+    resource: string,
+    config: Readonly<Record<string, unknown>> = {},
+  ): Denial => ({
     what: `the role of COPY lacks ${action}`,
     config,
     take: { role: without(ROLE_MAY, action) },
     step: 'copy',
     message: `COPY: ${action} on ${resource} is denied to the role ${ROLE}`,
-    fix: policyFor(`the role ${ROLE}`, action, resource),
+    fix: policyFor(`the role ${ROLE}`, action, sid, resource),
   });
   const KMS = { s3_encryption: 'sse-kms', s3_kms_key_id: KEY };
   const byAdmin = (text: string): Denial['fix'] => ({
@@ -196,10 +222,9 @@ describe('--check, when one privilege is missing', () => {
       what: 'the password is another',
       take: `ALTER USER ${USER} PASSWORD 'Other1234'`,
       step: 'connect',
-      message: /^Cannot connect to Redshift at .*, as "least": the login was refused; check user and password/,
-      fix: byAdmin(
-        `ALTER USER "${USER}" PASSWORD '<PASSWORD>';`,
-      ),
+      message:
+        /^Cannot connect to Redshift at .*, as "least": the login was refused; check user and password/,
+      fix: byAdmin(`ALTER USER "${USER}" PASSWORD '<PASSWORD>';`),
     },
     {
       what: 'the schema is not there and may not be created',
@@ -207,23 +232,21 @@ describe('--check, when one privilege is missing', () => {
       take: 'SELECT 1',
       step: 'schema',
       message: /^schema "nowhere" is not there, and the user "least" may not create it/,
-      fix: byAdmin('CREATE SCHEMA "nowhere" AUTHORIZATION "least";'),
+      fix: byAdmin('CREATE SCHEMA IF NOT EXISTS "nowhere" AUTHORIZATION "least";'),
     },
-    ...['USAGE', 'CREATE'].map(
-      (right): Denial => ({
-        what: `the user lacks ${right} on the schema`,
-        take: `REVOKE ${right} ON SCHEMA landing FROM ${USER}`,
-        step: 'schema',
-        message: `the user "least" has no ${right} on schema "landing"`,
-        fix: byAdmin(`GRANT ${right} ON SCHEMA "landing" TO "least";`),
-      }),
-    ),
+    ...['USAGE', 'CREATE'].map((right): Denial => ({
+      what: `the user lacks ${right} on the schema`,
+      take: `REVOKE ${right} ON SCHEMA landing FROM ${USER}`,
+      step: 'schema',
+      message: `the user "least" has no ${right} on schema "landing"`,
+      fix: byAdmin(`GRANT ${right} ON SCHEMA "landing" TO "least";`),
+    })),
     {
       what: 'nobody may create temporary tables',
       take: 'REVOKE TEMP ON DATABASE dev FROM PUBLIC',
       step: 'temp table',
       message: /^the user "least" may not create temporary tables in database "dev"/,
-      fix: byAdmin('GRANT TEMP ON DATABASE "dev" TO "least";'),
+      fix: byAdmin('GRANT TEMPORARY ON DATABASE "dev" TO "least";'),
     },
     {
       what: 'a table of an earlier run belongs to somebody else',
@@ -248,21 +271,26 @@ describe('--check, when one privilege is missing', () => {
       fix: {
         kind: 'commands',
         title: 'run',
-        text: `aws redshift modify-cluster-iam-roles --cluster-identifier 127 --add-iam-roles ${ROLE}`,
+        text: `aws redshift modify-cluster-iam-roles --cluster-identifier '<CLUSTER>' --add-iam-roles ${ROLE}`,
       },
     },
-    uploaderLacks('upload', 's3:PutObject', OBJECTS),
-    uploaderLacks('multipart', 's3:AbortMultipartUpload', OBJECTS),
-    uploaderLacks('list', 's3:ListBucket', BUCKET),
-    uploaderLacks('list', 's3:ListBucketMultipartUploads', BUCKET),
-    uploaderLacks('remove', 's3:DeleteObject', OBJECTS),
-    uploaderLacks('upload', 's3:PutObjectAcl', OBJECTS, { s3_acl: 'bucket-owner-full-control' }),
-    uploaderLacks('upload', 'kms:GenerateDataKey', KEY, KMS),
-    { ...uploaderLacks('multipart', 'kms:Decrypt', KEY, KMS) },
-    roleLacks('s3:GetObject', OBJECTS),
-    roleLacks('s3:ListBucket', BUCKET),
-    roleLacks('kms:Decrypt', KEY, KMS),
-    { ...roleLacks('s3:GetObject', OBJECTS, KMS), what: 'the role of COPY lacks s3:GetObject of encrypted objects' },
+    uploaderLacks('upload', 's3:PutObject', 'WriteStage', OBJECTS),
+    uploaderLacks('multipart', 's3:AbortMultipartUpload', 'WriteStage', OBJECTS),
+    uploaderLacks('list', 's3:ListBucket', 'ListStage', BUCKET),
+    uploaderLacks('list', 's3:ListBucketMultipartUploads', 'ListUploads', BUCKET),
+    uploaderLacks('remove', 's3:DeleteObject', 'WriteStage', OBJECTS),
+    uploaderLacks('upload', 's3:PutObjectAcl', 'WriteStage', OBJECTS, {
+      s3_acl: 'bucket-owner-full-control',
+    }),
+    uploaderLacks('upload', 'kms:GenerateDataKey', 'UseKey', KEY, KMS),
+    uploaderLacks('multipart', 'kms:Decrypt', 'UseKey', KEY, KMS),
+    roleLacks('s3:GetObject', 'ReadStage', OBJECTS),
+    roleLacks('s3:ListBucket', 'ListStage', BUCKET),
+    roleLacks('kms:Decrypt', 'UseKey', KEY, KMS),
+    {
+      ...roleLacks('s3:GetObject', 'ReadStage', OBJECTS, KMS),
+      what: 'the role of COPY lacks s3:GetObject of encrypted objects',
+    },
   ];
 
   /** Does what the fix says, as an administrator would. */
@@ -304,48 +332,74 @@ describe('--check, when one privilege is missing', () => {
       expect(found?.fix).to.deep.equal(fix);
       if (found?.fix) await apply(world, found.fix);
       expect(failures(await check(config))).to.deep.equal([]);
-      const left = await admin.query("SELECT 1 FROM pg_class WHERE relname LIKE '%check%'");
+      const left = await admin.query(
+        "SELECT relname FROM pg_class WHERE relname LIKE '_target_redshift_check%'",
+      );
       expect(left.rows).to.deep.equal([]);
     }).timeout(60_000);
   }
 
-  const SETTINGS: readonly (readonly [string, Readonly<Record<string, unknown>>, string, RegExp, string])[] = [
-    ['the database', { database: 'nope' }, 'connect', /the database does not exist/, 'database: the name of a database of this cluster'],
-    ['the region', { s3_bucket: 'abroad' }, 'bucket', /^s3:\/\/abroad is in eu-west-1, s3_region says us-east-1$/, '"s3_region": "eu-west-1"'],
+  const SETTINGS: readonly (readonly [string, Readonly<Record<string, unknown>>, string, RegExp, string])[] =
     [
-      'the owner of the bucket',
-      { s3_bucket: 'others', s3_bucket_owner: '000000000000' },
-      'bucket',
-      /does not belong to account 000000000000/,
-      's3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket',
-    ],
-    ['the ACL', { s3_acl: 'public-read' }, 'upload', /ACL/, 'remove s3_acl: the owner of the bucket owns its objects'],
-    [
-      'the KMS key',
-      { s3_encryption: 'sse-kms', s3_kms_key_id: KEY.replace('1234abcd', '99999999') },
-      'upload',
-      /NotFound/,
-      's3_kms_key_id: a key in the region of the bucket',
-    ],
-    [
-      'the role of COPY',
-      { iam_role: undefined, aws_secret_access_key: 'wrong-secret-key' },
-      'upload',
-      /signature does not match/,
-      '',
-    ],
-  ];
+      [
+        'the database',
+        { database: 'nope' },
+        'connect',
+        /the database does not exist/,
+        'database: the name of a database of this cluster',
+      ],
+      [
+        'the region',
+        { s3_bucket: 'abroad' },
+        'bucket',
+        /^s3:\/\/abroad is in eu-west-1, s3_region says us-east-1$/,
+        '"s3_region": "eu-west-1"',
+      ],
+      [
+        'the owner of the bucket',
+        { s3_bucket: 'others', s3_bucket_owner: '000000000000' },
+        'bucket',
+        /does not belong to account 000000000000/,
+        's3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket',
+      ],
+      [
+        'the ACL',
+        { s3_acl: 'public-read' },
+        'upload',
+        /ACL/,
+        'remove s3_acl: the owner of the bucket owns its objects',
+      ],
+      [
+        'the KMS key',
+        { s3_encryption: 'sse-kms', s3_kms_key_id: KEY.replace('1234abcd', '99999999') },
+        'upload',
+        /NotFound/,
+        's3_kms_key_id: a key in the region of the bucket',
+      ],
+      [
+        'the role of COPY',
+        { iam_role: undefined, aws_secret_access_key: 'wrong-secret-key' },
+        'upload',
+        /signature does not match/,
+        '',
+      ],
+    ];
   for (const [what, config, step, message, text] of SETTINGS) {
     it(`${what} is wrong: says which setting`, async () => {
       const [found] = failures(await check(config));
       expect(found?.name).to.equal(step);
       expect(found?.message).to.match(message);
-      if (text !== '') expect(found?.fix).to.deep.equal({ kind: 'setting', title: 'change the configuration', text });
+      if (text !== '')
+        expect(found?.fix).to.deep.equal({ kind: 'setting', title: 'change the configuration', text });
     }).timeout(60_000);
   }
 
   it('finds the region of the bucket when none is set', async () => {
-    const world = { ...COMPLETE, uploader: UPLOADER_MAY.map((statement) => ({ ...statement, Resource: '*' })), role: ROLE_MAY.map((statement) => ({ ...statement, Resource: '*' })) };
+    const world = {
+      ...COMPLETE,
+      uploader: UPLOADER_MAY.map((statement) => ({ ...statement, Resource: '*' })),
+      role: ROLE_MAY.map((statement) => ({ ...statement, Resource: '*' })),
+    };
     watched.warehouse.setAccess(accessOf(world));
     expect(failures(await check({ s3_bucket: 'abroad', s3_region: undefined }))).to.deep.equal([]);
   }).timeout(60_000);
@@ -354,10 +408,15 @@ describe('--check, when one privilege is missing', () => {
     watched.warehouse.setAccess(accessOf({ ...COMPLETE, role: without(ROLE_MAY, 's3:GetObject') }));
     const { code, stdout } = await run('--check', '--config', configFile());
     expect(code).to.equal(1);
-    expect(stdout.replace(/\(\d+ ms\)/g, '(0 ms)').split('\n').slice(-11)).to.deep.equal([
+    expect(
+      stdout
+        .replace(/\(\d+ ms\)/g, '(0 ms)')
+        .split('\n')
+        .slice(-11),
+    ).to.deep.equal([
       `FAILED copy         COPY: s3:GetObject on ${OBJECTS} is denied to the role ${ROLE} (0 ms)`,
       `       fix: add to the policies of the role ${ROLE}:`,
-      `         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":"${OBJECTS}"}]}`,
+      `         {"Version":"2012-10-17","Statement":[{"Sid":"ReadStage","Effect":"Allow","Action":["s3:GetObject"],"Resource":["${OBJECTS}"]}]}`,
       '-      read         not tried, because "copy" failed',
       '-      delete       not tried, because "copy" failed',
       'ok     remove       the 2 objects of this check are gone (0 ms)',
@@ -379,7 +438,9 @@ describe('--check, when one privilege is missing', () => {
     expect(code, stderr).to.equal(0);
     const trail = watched.takeTrail();
     expect(trail.filter(({ allowed }) => !allowed)).to.deep.equal([]);
-    const used = new Set(trail.map(({ caller, action }) => `${caller === ROLE ? 'role' : 'uploader'} ${action}`));
+    const used = new Set(
+      trail.map(({ caller, action }) => `${caller === ROLE ? 'role' : 'uploader'} ${action}`),
+    );
     expect([...used].sort()).to.deep.equal([
       'role s3:GetObject',
       'role s3:ListBucket',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { batchPrefix, isRunObject, newRunId, normalisePrefix } from '../../src/staging/keys.ts';
+import { batchPrefix, isRunObject, newRunId, normalisePrefix, rejectedRoot } from '../../src/staging/keys.ts';
 
 describe('newRunId', () => {
   it('holds the time in UTC and is another one each time', () => {
@@ -24,6 +24,14 @@ describe('normalisePrefix', () => {
   for (const [given, expected] of prefixes) {
     it(`makes "${expected}" of "${given}"`, () => expect(normalisePrefix(given)).to.equal(expected));
   }
+});
+
+describe('rejectedRoot', () => {
+  it('lies beside the prefix, unless another one is given', () => {
+    expect(rejectedRoot('a/b/', undefined)).to.equal('a/b-rejected/');
+    expect(rejectedRoot('', undefined)).to.equal('rejected/');
+    expect(rejectedRoot('a/', '/bad/')).to.equal('bad/');
+  });
 });
 
 describe('batchPrefix', () => {

@@ -1,0 +1,94 @@
+/** `setup`: what an administrator has to run, and with --interactive the configuration from questions. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { ConfigInput } from '../config/config.ts';
+import { readSources } from '../config/sources.ts';
+import type { Option } from '../config/option.ts';
+import { OPTIONS } from '../config/options.ts';
+import { interview } from '../setup/interview.ts';
+import { NoAnswerError, Prompt, type Terminal } from '../setup/prompt.ts';
+
+export { completeConfig } from '../setup/complete.ts';
+export { report } from '../setup/report.ts';
+
+/** What secrets are called in the environment. */
+const ENV_PREFIX = 'TARGET_REDSHIFT_';
+
+/** Asks for a configuration and writes it to the file. Resolves with whether it was written. */
+export async function writeConfig(path: string, terminal: Terminal): Promise<boolean> {
+  // Its other options stay, and its values are proposed.
+  const before = existsSync(path) ? readSources([path], {}) : undefined;
+  const prompt = new Prompt(terminal);
+  try {
+    prompt.say(
+      `Options of ${path}, one after the other. Enter takes what stands in [brackets], Ctrl-C ends without a file.`,
+    );
+    const options = await interview(prompt, before ?? {});
+    prompt.say(`\n${JSON.stringify(withoutSecrets(options), undefined, 2)}`);
+    if (!(await agrees(prompt, path, before !== undefined))) throw new NoAnswerError('no');
+    write(path, `${JSON.stringify(options, undefined, 2)}\n`);
+    prompt.say(`\n${nextSteps(path, options)}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    prompt.say('\nNothing was written.');
+    return false;
+  } finally {
+    prompt.close();
+  }
+}
+
+async function agrees(prompt: Prompt, path: string, exists: boolean): Promise<boolean> {
+  const question = exists
+    ? `\n${path} is there. Write this in its place? (yes or no) [no]: `
+    : `\nWrite this to ${path}? (yes or no) [yes]: `;
+  for (;;) {
+    const answer = (await prompt.ask(question)).toLowerCase();
+    if (answer === '') return !exists;
+    if (['y', 'yes'].includes(answer)) return true;
+    if (['n', 'no'].includes(answer)) return false;
+  }
+}
+
+/** All of it or nothing, and for nobody else to read. */
+function write(path: string, text: string): void {
+  const part = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    writeFileSync(part, text, { mode: 0o600, flag: 'wx' });
+    renameSync(part, path);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+function withoutSecrets(options: ConfigInput): ConfigInput {
+  const secrets = secretNames();
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, secrets.has(name) ? '***' : value]),
+  );
+}
+
+/** Each secret by all its names. */
+function secretNames(): ReadonlySet<string> {
+  const all: [string, Option][] = Object.entries(OPTIONS);
+  return new Set(all.flatMap(([name, option]) => (option.secret ? [name, ...(option.aliases ?? [])] : [])));
+}
+
+function nextSteps(path: string, options: ConfigInput): string {
+  const later = [
+    ...('user' in options && !('password' in options) && !('cluster_identifier' in options)
+      ? ['password']
+      : []),
+    ...('aws_access_key_id' in options && !('aws_secret_access_key' in options)
+      ? ['aws_secret_access_key']
+      : []),
+  ].map((name) => `${ENV_PREFIX}${name.toUpperCase()}`);
+  const file = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  const environment = later.length === 0 ? '' : ' --config ENV';
+  return [
+    `${path} is written. What an administrator has to run, and whether it works then:`,
+    `  target-redshift setup --config ${file}`,
+    `  target-redshift --check --config ${file}${environment}`,
+    ...(later.length === 0 ? [] : [`Before that, set ${later.join(' and ')} in the environment.`]),
+  ].join('\n');
+}

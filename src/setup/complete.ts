@@ -1,0 +1,61 @@
+/** A configuration that need not be complete: what is missing becomes a placeholder, what is wrong is refused. */
+import { checkConfig, type ConfigInput, type LoadedConfig } from '../config/config.ts';
+import type { Option } from '../config/option.ts';
+import { OPTIONS } from '../config/options.ts';
+
+/** Each placeholder, with what belongs in its place. */
+export const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  '<ACCOUNT>': 'number of the AWS account',
+  '<BUCKET>': 'name of the bucket (s3_bucket)',
+  '<CLUSTER>': 'identifier of the cluster',
+  '<COPY_ROLE>': 'name of the role with which COPY reads (iam_role)',
+  '<DATABASE>': 'name of the database (database)',
+  '<HOSTNAME>': 'endpoint of the cluster or workgroup (hostname)',
+  '<IAM_ROLE>':
+    'name of the IAM role as which the program runs; for an IAM user, IAM:name instead of IAMR:name',
+  '<IAM_USER>': 'name of the IAM user as which the program runs',
+  '<IDENTITY>': 'ARN of the identity that the program starts with',
+  '<NAMESPACE>': 'name of the namespace; aws redshift-serverless get-workgroup tells it',
+  '<PASSWORD>': 'password of the database user (password)',
+  '<REGION>': 'region (s3_region, redshift_region)',
+  '<SOURCE>': 'a schema of the source; the statement is needed for each',
+  '<USER>': 'name of the database user (user)',
+  '<WORKGROUP_ID>':
+    'id of the workgroup, at the end of its ARN; aws redshift-serverless get-workgroup tells it',
+};
+
+/** Throws ConfigError for what is given and wrong. */
+export function completeConfig(input: ConfigInput): LoadedConfig {
+  return checkConfig(withPlaceholders(input));
+}
+
+/** The input, and placeholders for what a load would need beside it. */
+export function withPlaceholders(input: ConfigInput): ConfigInput {
+  const isGiven = (name: string): boolean => givenIn(input, name) !== undefined;
+  const hasKey = isGiven('aws_access_key_id');
+  const hasSecretKey = isGiven('aws_secret_access_key');
+  const hasLogin = ['secret_arn', 'cluster_identifier', 'workgroup_name'].some(isGiven);
+  const copyIs = givenIn(input, 'copy_credentials') ?? 'auto';
+  const needed: readonly (readonly [name: string, value: string, isNeeded: boolean])[] = [
+    ['hostname', '<HOSTNAME>', true],
+    ['database', '<DATABASE>', true],
+    ['s3_bucket', '<BUCKET>', true],
+    ['user', '<USER>', !hasLogin],
+    ['password', '<PASSWORD>', !hasLogin && !isGiven('password_file')],
+    ['aws_access_key_id', '<ACCESS_KEY_ID>', hasSecretKey],
+    ['aws_secret_access_key', '<SECRET_ACCESS_KEY>', hasKey],
+    ['iam_role', '<COPY_ROLE>', copyIs === 'role' || (copyIs === 'auto' && !hasKey && !hasSecretKey)],
+    ['ssh_user', '<SSH_USER>', isGiven('ssh_host')],
+    ['ssh_password', '<SSH_PASSWORD>', isGiven('ssh_host') && !isGiven('ssh_private_key')],
+  ];
+  const missing = needed.filter(([name, , isNeeded]) => isNeeded && !isGiven(name));
+  return { ...input, ...Object.fromEntries(missing.map(([name, value]) => [name, value])) };
+}
+
+/** The value of an option in a file, by its name or by what other tools call it; nothing for an empty text. */
+export function givenIn(input: ConfigInput, name: string): unknown {
+  const option: Option | undefined = Object.entries(OPTIONS).find(([one]) => one === name)?.[1];
+  const found = [name, ...(option?.aliases ?? [])].find((one) => Object.hasOwn(input, one));
+  const value = found === undefined ? undefined : input[found];
+  return value === '' || value === null ? undefined : value;
+}

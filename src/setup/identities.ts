@@ -1,0 +1,160 @@
+/** The commands that make the roles with which COPY reads, and that give this program its policy. */
+import type { Config } from '../config/options.ts';
+import { nameIn, parseArn, placeOf } from './place.ts';
+import { callerPolicy, copyRoles, uploaderPolicy, uploaderTrust, type CopyRole } from './policies.ts';
+import type { Step } from './shell.ts';
+
+const POLICY = 'target-redshift';
+
+/** No steps when COPY reads with keys. */
+export function copyRoleSteps(config: Config): readonly Step[] {
+  const roles = copyRoles(config);
+  const [first] = roles;
+  if (!first) return [];
+  return [
+    ...roles.flatMap((role, i) => roleSteps(role, i, roles.length, placeOf(config).account)),
+    ...attachSteps(config, first),
+  ];
+}
+
+/** With a role to assume: the role with the policy, and the right to assume it for who starts the program. */
+export function uploaderSteps(config: Config): readonly Step[] {
+  const { partition, account } = placeOf(config);
+  const role = parseArn(config.assume_role_arn ?? '');
+  const caller = callerPolicy(config);
+  if (!role || !caller) {
+    return attachPolicy(POLICY, uploaderPolicy(config), `arn:${partition}:iam::${account}:policy/`, [
+      'What this program asks of AWS, and no more.',
+      'To the identity as which it runs. For a role: attach-role-policy --role-name.',
+    ]);
+  }
+  const name = nameIn(role);
+  return [
+    {
+      why: 'The role that this program assumes (assume_role_arn), and who may assume it; leave this out if it is there.',
+      command: [
+        'aws',
+        'iam',
+        'create-role',
+        '--role-name',
+        name,
+        '--assume-role-policy-document',
+        uploaderTrust(config),
+      ],
+    },
+    {
+      why: 'What this program asks of AWS, and no more.',
+      command: [
+        ...[
+          'aws',
+          'iam',
+          'put-role-policy',
+          '--role-name',
+          name,
+          '--policy-name',
+          POLICY,
+          '--policy-document',
+        ],
+        uploaderPolicy(config),
+      ],
+    },
+    ...attachPolicy(`${POLICY}-assume`, caller, `arn:${partition}:iam::${account}:policy/`, [
+      'The identity that the program starts with may assume that role, and needs nothing else.',
+      'For a role: attach-role-policy --role-name.',
+    ]),
+  ];
+}
+
+function attachPolicy(
+  name: string,
+  policy: object,
+  arnHead: string,
+  [why, whyAttached]: readonly [string, string],
+): readonly Step[] {
+  return [
+    {
+      why,
+      command: ['aws', 'iam', 'create-policy', '--policy-name', name, '--policy-document', policy],
+    },
+    {
+      why: whyAttached,
+      command: [
+        'aws',
+        'iam',
+        'attach-user-policy',
+        '--user-name',
+        '<IAM_USER>',
+        '--policy-arn',
+        `${arnHead}${name}`,
+      ],
+    },
+  ];
+}
+
+function roleSteps(
+  { name, trust, policy }: CopyRole,
+  at: number,
+  count: number,
+  account: string,
+): readonly Step[] {
+  const who = at === 0 ? 'Redshift' : 'the role before it';
+  const does = at === count - 1 ? 'It reads what a load has staged' : 'It assumes the next role of the chain';
+  const narrower =
+    at === 0
+      ? ` To bind it to one account, add "Condition": {"StringEquals": {"aws:SourceAccount": "${account}"}} to the statement.`
+      : ' It is made in the account that its ARN names.';
+  return [
+    {
+      why: `The role ${name}, which ${who} assumes; leave this out if it is there.${narrower}`,
+      command: ['aws', 'iam', 'create-role', '--role-name', name, '--assume-role-policy-document', trust],
+    },
+    {
+      why: `${does}, and nothing else.`,
+      command: [
+        ...[
+          'aws',
+          'iam',
+          'put-role-policy',
+          '--role-name',
+          name,
+          '--policy-name',
+          POLICY,
+          '--policy-document',
+        ],
+        policy,
+      ],
+    },
+  ];
+}
+
+/** Both ways when the configuration does not tell which one it is. */
+function attachSteps(config: Config, { arn }: CopyRole): readonly Step[] {
+  const { cluster, region } = placeOf(config);
+  const isDefault = config.iam_role === 'default';
+  const asDefault = isDefault ? ['--default-iam-role-arn', arn] : [];
+  const provisioned = {
+    why: 'COPY can use only a role that is attached to the cluster.',
+    command: [
+      ...['aws', 'redshift', 'modify-cluster-iam-roles', '--region', region],
+      ...['--cluster-identifier', cluster.name ?? '<CLUSTER>', '--add-iam-roles', arn, ...asDefault],
+    ],
+  };
+  const serverless = {
+    why: 'COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of those that it has.',
+    command: [
+      ...['aws', 'redshift-serverless', 'update-namespace', '--region', region],
+      ...['--namespace-name', '<NAMESPACE>', '--iam-roles', arn, ...asDefault],
+    ],
+  };
+  switch (cluster.kind) {
+    case 'provisioned':
+      return [provisioned];
+    case 'serverless':
+      return [serverless];
+    case undefined:
+      return [
+        { ...provisioned, why: `For a provisioned cluster: ${provisioned.why}` },
+        { ...serverless, why: `For Redshift Serverless instead: ${serverless.why}` },
+      ];
+  }
+}

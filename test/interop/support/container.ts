@@ -65,11 +65,17 @@ export interface RunOptions {
 }
 
 /** The command of a container: its root is read-only but for the mounts and /tmp, its first process has the number 1. */
-export function containerCommand(image: Image, { args = image.cmd, env = {}, mounts = {} }: RunOptions): CommandLine {
+export function containerCommand(
+  image: Image,
+  { args = image.cmd, env = {}, mounts = {} }: RunOptions,
+): CommandLine {
   return enter(image, 'ro', { ...image.env, ...env }, mounts, [...image.entrypoint, ...args]);
 }
 
-export function runContainer(image: Image, options: RunOptions & { readonly input?: string }): Promise<Outcome> {
+export function runContainer(
+  image: Image,
+  options: RunOptions & { readonly input?: string },
+): Promise<Outcome> {
   return run(containerCommand(image, options), { input: options.input ?? '' });
 }
 
@@ -93,7 +99,8 @@ function enter(
 
 function account(root: string, user: string): { ids: string; home: string } {
   const entries = readFileSync(join(root, 'etc/passwd'), 'utf8').split('\n');
-  const [, , uid = '', gid = '', , home = ''] = entries.find((line) => line.startsWith(`${user}:`))?.split(':') ?? [];
+  const [, , uid = '', gid = '', , home = ''] =
+    entries.find((line) => line.startsWith(`${user}:`))?.split(':') ?? [];
   if (uid === '') throw new Error(`there is no user ${user} in the image`);
   return { ids: `${uid}:${gid}`, home };
 }
@@ -136,7 +143,8 @@ export async function build(options: BuildOptions): Promise<Image> {
     const source = copy.from === undefined ? context : (await build({ ...options, target: copy.from })).root;
     const ignore = readFileSync(join(context, '.dockerignore'), 'utf8');
     for (const path of copy.sources) {
-      if (copy.from === undefined && !isInContext(ignore, path)) throw new Error(`${path} is not in the context`);
+      if (copy.from === undefined && !isInContext(ignore, path))
+        throw new Error(`${path} is not in the context`);
       const place = join(root, image.folder, copy.to, copy.to.endsWith('/') ? path : '');
       cpSync(join(source, path), place, { recursive: true, verbatimSymlinks: true });
     }
@@ -166,7 +174,8 @@ function configured(image: Image, { name, text }: Instruction): Image {
 
 /** With the network of this machine and its way to the package registry. */
 async function runStep(image: Image, script: string): Promise<void> {
-  const setting = async (name: string): Promise<string> => (await must(['npm', 'config', 'get', name])).stdout.trim();
+  const setting = async (name: string): Promise<string> =>
+    (await must(['npm', 'config', 'get', name])).stdout.trim();
   const [registry, cafile] = [await setting('registry'), await setting('cafile')];
   const ca = process.env['NODE_EXTRA_CA_CERTS'] ?? (cafile === 'null' ? undefined : cafile);
   const mounts: Record<string, string> = {};
@@ -188,7 +197,8 @@ async function runStep(image: Image, script: string): Promise<void> {
   const { code, stdout, stderr } = await run(command, { seconds: 280 });
   if (code === 0) return;
   const said = `RUN ${script}: exit ${code}:\n${stdout}${stderr}`.slice(0, 4000);
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET/.test(said)) throw new RegistryUnreachableError(said);
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET/.test(said))
+    throw new RegistryUnreachableError(said);
   throw new Error(said);
 }
 
@@ -200,7 +210,8 @@ export async function baseImageOrSkip(context: Mocha.Context): Promise<string> {
   };
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return skip('containers need Linux and root');
   const [program = '', ...options] = NAMESPACES;
-  if ((await run([program, ...options, 'true'])).code !== 0) return skip('there are no namespaces for containers');
+  if ((await run([program, ...options, 'true'])).code !== 0)
+    return skip('there are no namespaces for containers');
   try {
     return await baseImage();
   } catch (error) {
@@ -210,7 +221,10 @@ export async function baseImageOrSkip(context: Mocha.Context): Promise<string> {
 }
 
 async function baseImage(): Promise<string> {
-  const key = createHash('sha256').update([...DEBIAN, NODE, NPM].join()).digest('hex').slice(0, 10);
+  const key = createHash('sha256')
+    .update([...DEBIAN, NODE, NPM].join())
+    .digest('hex')
+    .slice(0, 10);
   const root = join(CACHE, `image-${key}`);
   if (existsSync(root)) return root;
   const packages = await npmPackages([NODE, NPM]);
@@ -221,13 +235,17 @@ async function baseImage(): Promise<string> {
   for (const folder of [debs, image]) mkdirSync(folder, { recursive: true });
   await download(debs);
   // The first brings the links of folders that the others are unpacked into.
-  const files = readdirSync(debs).sort((a, b) => Number(b.startsWith('base-files')) - Number(a.startsWith('base-files')));
+  const files = readdirSync(debs).sort(
+    (a, b) => Number(b.startsWith('base-files')) - Number(a.startsWith('base-files')),
+  );
   for (const file of files) await must(['dpkg-deb', '-x', join(debs, file), image]);
   const at = (path: string): string => join(image, path);
-  for (const list of ['passwd', 'group']) cpSync(at(`usr/share/base-passwd/${list}.master`), at(`etc/${list}`));
+  for (const list of ['passwd', 'group'])
+    cpSync(at(`usr/share/base-passwd/${list}.master`), at(`etc/${list}`));
   appendFileSync(at('etc/passwd'), 'node:x:1000:1000::/home/node:/bin/sh\n');
   appendFileSync(at('etc/group'), 'node:x:1000:\n');
-  for (const folder of ['home/node', 'dev', 'proc', 'tmp', 'root']) mkdirSync(at(folder), { recursive: true });
+  for (const folder of ['home/node', 'dev', 'proc', 'tmp', 'root'])
+    mkdirSync(at(folder), { recursive: true });
   chownSync(at('home/node'), 1000, 1000);
   chmodSync(at('tmp'), 0o1777);
   cpSync(packages(`${NODE.slice(0, NODE.lastIndexOf('@'))}/bin/node`), at('usr/local/bin/node'));
@@ -244,7 +262,9 @@ async function baseImage(): Promise<string> {
 
 /** The packages and what they depend on. */
 async function download(folder: string): Promise<void> {
-  const no = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((what) => `--no-${what}`);
+  const no = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
+    (what) => `--no-${what}`,
+  );
   const fetched = async (): Promise<boolean> => {
     const { code, stdout } = await run(['apt-cache', 'depends', '--recurse', ...no, ...DEBIAN]);
     const names = stdout.split('\n').filter((line) => /^\w/.test(line));

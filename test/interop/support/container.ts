@@ -8,19 +8,19 @@ import {
   appendFileSync,
   chmodSync,
   chownSync,
-  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { started, type Started } from '../../support/cli.ts';
 import { type Instruction, isInContext, lineage, parseCopy, type Stage } from './dockerfile.ts';
 import { type CommandLine, type Outcome, run } from './processes.ts';
 import { npmPackages, RegistryUnreachableError } from './npm.ts';
@@ -65,10 +65,11 @@ export interface RunOptions {
 }
 
 /** The command of a container: its root is read-only but for the mounts and /tmp, its first process has the number 1. */
-export function containerCommand(
+function containerCommand(
   image: Image,
   { args = image.cmd, env = {}, mounts = {} }: RunOptions,
 ): CommandLine {
+  for (const [to, from] of Object.entries(mounts)) makeMountPoint(join(image.root, to), from);
   return enter(image, 'ro', { ...image.env, ...env }, mounts, [...image.entrypoint, ...args]);
 }
 
@@ -97,6 +98,15 @@ function enter(
   ];
 }
 
+function makeMountPoint(path: string, like: string): void {
+  if (existsSync(path)) return;
+  if (statSync(like).isDirectory()) mkdirSync(path, { recursive: true });
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+  }
+}
+
 function account(root: string, user: string): { ids: string; home: string } {
   const entries = readFileSync(join(root, 'etc/passwd'), 'utf8').split('\n');
   const [, , uid = '', gid = '', , home = ''] =
@@ -105,9 +115,15 @@ function account(root: string, user: string): { ids: string; home: string } {
   return { ids: `${uid}:${gid}`, home };
 }
 
+/** Starts a container that keeps running. */
+export function startContainer(image: Image, options: RunOptions): Started {
+  const [program, ...args] = containerCommand(image, options);
+  return started(spawn(program, args));
+}
+
 /** Sends the signal to the first process of a container. */
-export function signalContainer(unshare: number, signal: NodeJS.Signals): void {
-  const [first] = readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').split(' ');
+export function signalContainer({ process: { pid } }: Started, signal: NodeJS.Signals): void {
+  const [first] = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').split(' ');
   process.kill(Number(first), signal);
 }
 
@@ -185,7 +201,7 @@ async function runStep(image: Image, script: string): Promise<void> {
     ['/etc/ca.pem', ca],
   ] as const) {
     if (path === undefined || !existsSync(path)) continue;
-    closeSync(openSync(join(image.root, to), 'a'));
+    makeMountPoint(join(image.root, to), path);
     mounts[to] = path;
   }
   const env = {
@@ -279,10 +295,4 @@ async function must(command: CommandLine): Promise<Outcome> {
   const outcome = await run(command);
   if (outcome.code !== 0) throw new Error(`${command.join(' ')}: ${outcome.stderr}`);
   return outcome;
-}
-
-/** Starts a container that keeps running. */
-export function startContainer(image: Image, options: RunOptions): ReturnType<typeof spawn> {
-  const [program, ...args] = containerCommand(image, options);
-  return spawn(program, args, { stdio: 'pipe' });
 }

@@ -7,7 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build && chmod 755 dist/main.js && npm prune --omit=dev --ignore-scripts
 # The last line makes the library links of the engine, which its install script would have made.
 RUN find dist node_modules -name '*.d.ts' -delete \
  && node --input-type=module -e "(await import('/app/dist/local/postgres/binaries.js')).findBinaries()"
@@ -23,6 +23,7 @@ LABEL org.opencontainers.image.title="target-redshift" \
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json LICENSE ./
+RUN ln -s /app/dist/main.js /usr/local/bin/target-redshift
 STOPSIGNAL SIGTERM
 HEALTHCHECK NONE
 ENTRYPOINT ["node", "/app/dist/main.js"]

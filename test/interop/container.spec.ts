@@ -1,8 +1,9 @@
 /** The Dockerfile, and containers of the images that it makes, run without an engine. */
-import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { configSchema } from '../../src/config/config.ts';
 import { lines, record, schema, state } from '../support/cli.ts';
 import {
   baseImageOrSkip,
@@ -25,8 +26,19 @@ const LOCAL = 'local';
 /** Megabytes of the folder /app. */
 const BOUNDS = { [PROGRAM]: 40, [LOCAL]: 120 };
 
+const documentation = readFileSync(join(ROOT, 'docs/docker.md'), 'utf8');
 const stages = parseDockerfile(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));
 const ignore = readFileSync(join(ROOT, '.dockerignore'), 'utf8');
+
+describe('the documentation of Docker', () => {
+  it('names no variables but those of options', () => {
+    const named = documentation.match(/TARGET_REDSHIFT_\w*[A-Z]/g) ?? [];
+    const { properties } = configSchema();
+    const known = Object.keys(properties as object).map((name) => `TARGET_REDSHIFT_${name.toUpperCase()}`);
+    expect(named).to.not.be.empty;
+    expect(known).to.include.members(named);
+  });
+});
 
 describe('the Dockerfile', () => {
   it('makes the program when no target is given', () => {
@@ -71,6 +83,7 @@ describe('containers', () => {
   let local: Image;
 
   before(async function () {
+    this.timeout(600_000);
     folder = newFolder();
     const base = await baseImageOrSkip(this);
     const options = { stages, context: ROOT, into: folder.path, base };
@@ -185,6 +198,28 @@ describe('containers', () => {
       expect(code, stderr).to.equal(0);
       expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).to.deep.equal(stateOf(0));
       expect(await count('orders')).to.equal(String(sent(0).orders.length));
+    });
+
+    it('reads a named pipe and keeps its states in a file, as the documentation of Kubernetes has it', async () => {
+      const [script = ''] = /exec target-redshift [^\n']*/.exec(documentation) ?? [];
+      expect(script).to.not.equal('');
+      const { env, mounts } = withOptions({ TARGET_REDSHIFT_TARGET_SCHEMA: 'piped' });
+      const volumes: Record<string, string> = {};
+      for (const path of ['/pipe', '/state']) {
+        volumes[path] = folder.file(path);
+        mkdirSync(volumes[path]);
+        chmodSync(volumes[path], 0o777);
+      }
+      const shell = { ...program, entrypoint: [] };
+      await runContainer(shell, { args: ['mkfifo', '/pipe/messages'], mounts: volumes });
+      const [loaded, sending] = await Promise.all([
+        runContainer(shell, { args: ['sh', '-c', script], env: env!, mounts: { ...mounts, ...volumes } }),
+        run(['sh', '-c', 'exec cat > "$0"', folder.file('pipe/messages')], { input: messages(0) }),
+      ]);
+      expect([loaded.code, sending.code], loaded.stderr).to.deep.equal([0, 0]);
+      const states = readFileSync(folder.file('state/state.jsonl'), 'utf8').trim().split('\n');
+      expect(JSON.parse(states.at(-1) ?? '')).to.deep.equal(stateOf(0));
+      expect(await count('piped.items')).to.equal(String(sent(0).items.length));
     });
 
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -147,7 +147,7 @@ export async function build(options: BuildOptions): Promise<Image> {
   const from = all.length > 1 ? await build({ ...options, target: stage.base }) : undefined;
   let image: Image = from ?? { root: base, user: 'root', folder: '/', env: {}, entrypoint: [], cmd: [] };
   const isBuilt = existsSync(root);
-  if (!isBuilt) await must(['cp', '-a', image.root, root]);
+  if (!isBuilt) await copyRoot(image.root, root);
   image = { ...image, root };
   for (const instruction of stage.instructions) {
     image = configured(image, instruction);
@@ -166,6 +166,17 @@ export async function build(options: BuildOptions): Promise<Image> {
     }
   }
   return image;
+}
+
+/** Files are shared by links, because steps replace what they change; what they may append to is in /etc. */
+async function copyRoot(from: string, to: string): Promise<void> {
+  // Links do not lead from one file system to another.
+  if ((await run(['cp', '-al', from, to])).code !== 0) {
+    rmSync(to, { recursive: true, force: true });
+    await must(['cp', '-a', from, to]);
+  }
+  rmSync(join(to, 'etc'), { recursive: true });
+  await must(['cp', '-a', join(from, 'etc'), join(to, 'etc')]);
 }
 
 /** What an instruction means for containers of the image. */

@@ -1,17 +1,43 @@
-# The program alone; the local warehouse is left out (its engine is an optional dependency).
-FROM node:20-slim AS build
+# `docker build .` makes the program; with `--target local` the local warehouse is in it too, for tests and CI.
+# docs/docker.md says how both are run.
+
+FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
+RUN npm run build && chmod 755 dist/main.js && npm prune --omit=dev --ignore-scripts
+# The last line makes the library links of the engine, which its install script would have made.
+RUN find dist node_modules -name '*.d.ts' -delete \
+ && node --input-type=module -e "(await import('/app/dist/local/postgres/binaries.js')).findBinaries()"
 
-FROM node:20-slim
-WORKDIR /app
+FROM build AS build-program
+RUN npm prune --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-slim AS runtime
+LABEL org.opencontainers.image.title="target-redshift" \
+      org.opencontainers.image.description="Loads any Singer tap into Amazon Redshift through S3 and COPY." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.base.name="docker.io/library/node:24-slim"
 ENV NODE_ENV=production
-COPY --from=build /app/package.json ./
+WORKDIR /app
+COPY package.json LICENSE ./
+RUN ln -s /app/dist/main.js /usr/local/bin/target-redshift
+STOPSIGNAL SIGTERM
+HEALTHCHECK NONE
+ENTRYPOINT ["node", "/app/dist/main.js"]
+
+# Both endpoints listen on loopback, so there is no port to expose: whoever uses them shares the network of this container.
+FROM runtime AS local
+RUN install -d -o node -g node -m 700 /warehouse
+VOLUME /warehouse
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
-ENTRYPOINT ["node", "/app/dist/main.js"]
+CMD ["local", "--dir", "/warehouse", "--port", "5439", "--s3-port", "9000", "--write-config", "/warehouse/config.json"]
+
+FROM runtime
+COPY --from=build-program /app/node_modules ./node_modules
+COPY --from=build-program /app/dist ./dist
+USER node

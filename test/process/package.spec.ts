@@ -6,6 +6,18 @@ import { expect } from 'chai';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+interface Packed {
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+function pack(): Packed {
+  const options = ['--dry-run', '--json', '--ignore-scripts'];
+  const said = execFileSync('npm', ['pack', ...options], { cwd: root, encoding: 'utf8' });
+  return (JSON.parse(said) as [Packed])[0];
+}
+
 describe('the npm package', () => {
   it('offers startLocalWarehouse as target-redshift/local', async () => {
     const name: string = 'target-redshift/local';
@@ -18,14 +30,16 @@ describe('the npm package', () => {
     ]);
   });
 
+  it('is small, and none of its program text is a test, a map or a source', () => {
+    const { size, unpackedSize, files } = pack();
+    expect(size).to.be.below(600_000);
+    expect(unpackedSize).to.be.below(2_000_000);
+    const wrong = /\.map$|\.spec\.|(?<!\.d)\.ts$|^(?:src|test|docs)\//;
+    expect(files.map(({ path }) => path).filter((path) => wrong.test(path))).to.deep.equal([]);
+  });
+
   it('holds every declaration that those of target-redshift/local need, and no other program text', () => {
-    const [packed] = JSON.parse(
-      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-        cwd: root,
-        encoding: 'utf8',
-      }),
-    ) as [{ files: { path: string }[] }];
-    const paths = new Set(packed.files.map(({ path }) => path));
+    const paths = new Set(pack().files.map(({ path }) => path));
     const seen = new Set<string>();
     const follow = (path: string): void => {
       if (seen.has(path)) return;

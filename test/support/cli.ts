@@ -1,5 +1,5 @@
 /** Runs the built program as a user does: a process with stdin, stdout, stderr and an exit code. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -30,7 +30,11 @@ export interface Started {
 }
 
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });
+  return started(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } }));
+}
+
+/** The same of a process that runs the program in another way. */
+export function started(child: ChildProcessWithoutNullStreams): Started {
   let [stdout, stderr] = ['', ''];
   const watchers = new Set<() => void>();
   const wake = (): void => watchers.forEach((watch) => watch());
@@ -77,9 +81,9 @@ export async function runCli(
   input: string | Buffer = '',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  const started = startCli(args, env);
-  started.process.stdin?.end(input);
-  return started.finished;
+  const run = startCli(args, env);
+  run.process.stdin?.end(input);
+  return run.finished;
 }
 
 function logLines(stderr: string): LogLine[] {

@@ -234,8 +234,10 @@ async function headBucket(
     return { status: 200, region: BucketRegion };
   } catch (error) {
     const status = statusOf(error);
-    if (status === undefined || ![301, 403, 404].includes(status)) throw error;
-    return { status, region: regionIn(error) };
+    const region = regionIn(error);
+    // A request that was signed for another region is told the right one, in several ways.
+    if (status === undefined || (region === undefined && ![301, 403, 404].includes(status))) throw error;
+    return { status, region };
   }
 }
 

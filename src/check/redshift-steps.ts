@@ -1,11 +1,12 @@
 /** The steps on Redshift without S3: login, schemas, tables. Each privilege that is missing has a statement that gives it. */
 import { LoadError } from '../errors.ts';
 import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
+import { uploaderPolicy } from '../setup/policies.ts';
 import { ident, literal, raw, sql, type Sql } from '../sql.ts';
 import { notedKeys } from '../table/comment.ts';
 import { hasSchema } from '../warehouse/catalog.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
-import { bySetting, bySql, type Fix } from './fix.ts';
+import { byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { NOTE, TIMEOUT, type Place } from './place.ts';
 import { Finding, type Step } from './step.ts';
 
@@ -31,6 +32,13 @@ export function loginStep(place: Place): Step {
 
 function loginFix({ config }: Place, error: unknown): Fix | undefined {
   const code = stateOf(error);
+  const denied = /^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(
+    causeOf(error),
+  );
+  if (denied) {
+    const [, who = '', action = '', resource = '*'] = denied;
+    return byPolicy(who, uploaderPolicy(config), action, resource);
+  }
   if (code === '3D000') return bySetting('database: the name of a database of this cluster');
   if (!/^28/.test(code) || config.password === undefined || config.user === undefined) return undefined;
   return bySql(sql`ALTER USER ${ident(config.user)} PASSWORD ${literal('<PASSWORD>')}`);
@@ -190,6 +198,11 @@ export async function dropAll({ session, table, seen }: Place): Promise<void> {
     if (await hasSchema(connection, table.schema))
       await connection.run(sql`DROP SCHEMA ${ident(table.schema)}`, TIMEOUT);
   });
+}
+
+/** The words of whoever refused. */
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
 }
 
 export function stateOf(error: unknown): string {

@@ -202,7 +202,7 @@ export async function denied(
   const [, action = asked] = /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(words) ?? [];
   const [, named] = /on resource: "?(arn:[^\s"]+)"?/.exec(words) ?? [];
   const resource = action.startsWith('s3:') ? bucketArns(place, region)[on] : (named ?? '*');
-  const who = await place.identity();
+  const who = await place.identity().catch(() => 'the identity of this program');
   return new Finding(
     `${action} on ${resource} is denied to ${who}`,
     byPolicy(who, uploaderPolicy(place.config), action, resource),

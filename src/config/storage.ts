@@ -18,8 +18,7 @@ export const STORAGE = {
   },
   s3_region: {
     type: 'string',
-    description:
-      'Region of the bucket; S3 is asked for it when neither this nor AWS_REGION says it. COPY is told the same region.',
+    description: 'Region of the bucket; S3 is asked for it if this is not set. COPY is told the same region.',
     example: 'eu-west-1',
     aliases: ['s3_bucket_region', 'region', 'region_name', 'aws_region'],
   },

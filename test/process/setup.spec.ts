@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import pg from 'pg';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/api.ts';
+import type { LocalWarehouse, WarehouseConfig } from '../../src/local/api.ts';
 import type { Policy } from '../../src/setup/policies.ts';
+import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
 import { s3Client } from '../support/warehouse.ts';
 
@@ -54,7 +55,9 @@ describe('setup', () => {
 describe('a loader with nothing but what setup prints', function () {
   this.timeout(120_000);
   let dir: string;
+  let watched: WatchedWarehouse;
   let warehouse: LocalWarehouse;
+  let allowed: readonly string[];
   let path: string;
 
   before(async () => {
@@ -64,8 +67,13 @@ describe('a loader with nothing but what setup prints', function () {
     const bucket = { s3_bucket: 'local-bucket', s3_region: 'us-east-1' };
     writeFileSync(path, JSON.stringify({ ...bucket, s3_prefix: 'stage', iam_role: ROLE }));
     const { policies } = await parts();
-    warehouse = await startLocalWarehouse({
-      dir: join(dir, 'warehouse'),
+    const actionsOf = (who: string, policy: Policy): string[] =>
+      policy.Statement.flatMap(({ Action }) => Action.map((action) => `${who} ${action}`));
+    allowed = [
+      ...actionsOf(KEYS.aws_access_key_id, policies.uploader),
+      ...policies.copy_roles.flatMap(({ arn, policy }) => actionsOf(arn, policy)),
+    ];
+    watched = await watchWarehouse({
       identities: [
         {
           accessKeyId: KEYS.aws_access_key_id,
@@ -75,6 +83,7 @@ describe('a loader with nothing but what setup prints', function () {
       ],
       roles: policies.copy_roles.map(({ arn, policy }) => ({ arn, policy: s3Only(policy) })),
     });
+    warehouse = watched.warehouse;
     const config = {
       ...warehouse.config,
       ...KEYS,
@@ -96,7 +105,7 @@ describe('a loader with nothing but what setup prints', function () {
     });
   });
   after(async () => {
-    await warehouse.stop();
+    await watched.close();
     rmSync(dir, { recursive: true, force: true });
   });
 
@@ -165,6 +174,16 @@ describe('a loader with nothing but what setup prints', function () {
     expect(told.filter((message) => /cannot|denied/i.test(message))).to.deep.equal([]);
     const keys = await keysOf(warehouse.config);
     expect(keys.map((key) => key.split('/')[0])).to.deep.equal(['stage-rejected']);
+  });
+
+  it('has used every action that the policies allow, and needed no other', () => {
+    const trail = watched.takeTrail();
+    // --check looks at the whole bucket: the policy allows its prefix only, and the refusal says the region all the same.
+    expect(trail.filter((entry) => !entry.allowed).map(({ action }) => action)).to.deep.equal([
+      's3:ListBucket',
+    ]);
+    const used = new Set(trail.map(({ caller, action }) => `${caller} ${action}`));
+    expect([...used].sort()).to.deep.equal([...new Set(allowed)].sort());
   });
 
   it('can do nothing else', async () => {

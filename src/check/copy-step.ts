@@ -10,8 +10,7 @@ import { manifestOf } from '../staging/manifest.ts';
 import { copyPrefix, copyToTable, type CopyAccess } from '../warehouse/statements.ts';
 import { byCommands, byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { TIMEOUT, type Place } from './place.ts';
-import { finding } from './redshift-steps.ts';
-import { Finding, type Step } from './step.ts';
+import { Finding, finding, type Step } from './step.ts';
 import { bucketArns } from './storage-steps.ts';
 
 export function copyStep(place: Place): Step {

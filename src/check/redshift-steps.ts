@@ -1,5 +1,4 @@
 /** The steps on Redshift without S3: login, schemas, tables. Each privilege that is missing has a statement that gives it. */
-import { LoadError } from '../errors.ts';
 import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
 import { ident, literal, raw, sql, type Sql } from '../sql.ts';
@@ -8,7 +7,7 @@ import { hasSchema } from '../warehouse/catalog.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
 import { byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { NOTE, TIMEOUT, type Place } from './place.ts';
-import { Finding, type Step } from './step.ts';
+import { Finding, finding, stateOf, type Step } from './step.ts';
 
 export function loginStep(place: Place): Step {
   const { config, seen } = place;
@@ -203,18 +202,4 @@ export async function dropAll({ session, table, seen }: Place): Promise<void> {
 /** The words of whoever refused. */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-}
-
-export function stateOf(error: unknown): string {
-  return error instanceof LoadError ? (error.sqlstate ?? '') : '';
-}
-
-/** An error with what to do, and with another sentence where there is a clearer one. */
-export function finding(
-  error: unknown,
-  fix: Fix | undefined,
-  { message }: { message?: string } = {},
-): Finding {
-  const seen = error instanceof Error ? error.message : String(error);
-  return new Finding(message === undefined ? seen : `${message} (${seen})`, fix, error);
 }

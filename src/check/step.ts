@@ -1,5 +1,5 @@
 /** A check is a list of steps, each done for real. What a step finds wrong says what to do about it. */
-import { messageOf } from '../errors.ts';
+import { LoadError, messageOf } from '../errors.ts';
 import type { Fix } from './fix.ts';
 
 export interface Step {
@@ -28,6 +28,21 @@ export class Finding extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.fix = fix;
   }
+}
+
+/** SQLSTATE, or the code of S3 or the network. */
+export function stateOf(error: unknown): string {
+  return error instanceof LoadError ? (error.sqlstate ?? '') : '';
+}
+
+/** An error with what to do, and with another sentence where there is a clearer one. */
+export function finding(
+  error: unknown,
+  fix: Fix | undefined,
+  { message }: { message?: string } = {},
+): Finding {
+  const seen = messageOf(error);
+  return new Finding(message === undefined ? seen : `${message} (${seen})`, fix, error);
 }
 
 /** Does the steps in order and tells each outcome; goes on where a step does not need one that failed. */

@@ -8,8 +8,7 @@ import { partitionOf } from '../setup/place.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
 import { byCommands, byPolicy, bySetting } from './fix.ts';
 import { NOTE, type Place } from './place.ts';
-import { finding, stateOf } from './redshift-steps.ts';
-import { Finding, type Step } from './step.ts';
+import { Finding, finding, stateOf, type Step } from './step.ts';
 
 /** ARNs of the bucket and of what lies below the prefix, in the partition of the region. */
 export function bucketArns(

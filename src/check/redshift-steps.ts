@@ -29,6 +29,11 @@ export function loginStep(place: Place): Step {
   };
 }
 
+/** The words of whoever refused. */
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+}
+
 function loginFix({ config }: Place, error: unknown): Fix | undefined {
   const code = stateOf(error);
   const denied = /^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(
@@ -187,19 +192,17 @@ export function deleteStep({ session, table }: Place): Step {
 }
 
 /** What the check has created in Redshift. */
-export async function dropAll({ session, table, seen }: Place): Promise<void> {
+export async function dropAll({ session, table, seen }: Place): Promise<string> {
+  if (!seen.hasTable && seen.hadSchema) return 'nothing was created in Redshift';
   if (seen.hasTable)
     await session((connection) =>
       connection.run(sql`DROP TABLE ${ident(table.schema, table.table)}`, TIMEOUT),
     );
-  if (seen.hadSchema) return;
-  await session(async (connection) => {
-    if (await hasSchema(connection, table.schema))
-      await connection.run(sql`DROP SCHEMA ${ident(table.schema)}`, TIMEOUT);
-  });
-}
-
-/** The words of whoever refused. */
-function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  if (!seen.hadSchema) {
+    await session(async (connection) => {
+      if (await hasSchema(connection, table.schema))
+        await connection.run(sql`DROP SCHEMA ${ident(table.schema)}`, TIMEOUT);
+    });
+  }
+  return 'nothing is left in Redshift';
 }

@@ -17,6 +17,8 @@ export interface Outcome {
   /** What was seen, or what is wrong, in one sentence. */
   readonly message: string;
   readonly fix: Fix | undefined;
+  /** The step that failed, when this one was skipped. */
+  readonly because?: string;
 }
 
 /** What is wrong and, where that is known, what to do. */
@@ -62,8 +64,9 @@ export async function runSteps(
 async function runStep({ name, needs, work }: Step, before: readonly Outcome[]): Promise<Outcome> {
   const missing = before.find((one) => needs.includes(one.name) && one.outcome !== 'ok');
   if (missing !== undefined) {
-    const message = `not tried, because "${missing.name}" ${missing.outcome === 'failed' ? 'failed' : 'was not done'}`;
-    return { name, outcome: 'skipped', milliseconds: 0, message, fix: undefined };
+    const because = missing.because ?? missing.name;
+    const message = `not tried, because "${because}" failed`;
+    return { name, outcome: 'skipped', milliseconds: 0, message, because, fix: undefined };
   }
   const started = performance.now();
   const milliseconds = (): number => Math.round(performance.now() - started);

@@ -46,13 +46,6 @@ function steps(place: Place): readonly Step[] {
     readStep(place),
     deleteStep(place),
     removeStep(place),
-    {
-      name: 'drop',
-      needs: [],
-      work: async () => {
-        await dropAll(place);
-        return 'nothing is left in Redshift';
-      },
-    },
+    { name: 'drop', needs: [], work: () => dropAll(place) },
   ];
 }

@@ -88,11 +88,14 @@ function check(renamed: Renamed): LoadedConfig {
     // What contradicts each other is said where each option alone is right.
     problems.push(...contradictions(given as unknown as Config));
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  const unknown = unknownOptions(given);
+  // What is missing may be there under a misspelt name.
+  if (problems.length > 0)
+    throw new ConfigError([...problems, ...unknown.filter((one) => one.includes('did you mean'))]);
   const { hints } = renamed;
   return {
     config: normalise(given as unknown as Config),
-    warnings: [...renamed.warnings, ...unknownOptions(given)],
+    warnings: [...renamed.warnings, ...unknown],
     hint: hints.length > 0 ? `the configuration uses names of other tools: ${hints.join(', ')}` : undefined,
     secrets: secretsOf(given),
   };
@@ -189,7 +192,7 @@ function unknownOptions(input: ConfigInput): string[] {
     .map((name) => {
       const near = nearestName(name);
       const question = near === undefined ? '' : `; did you mean "${near}"?`;
-      return `the configuration has an option "${name}" that this program does not know; it is ignored${question}`;
+      return `there is no option "${name}", it is ignored${question}`;
     });
 }
 

@@ -144,8 +144,8 @@ describe('checkConfig', () => {
   it('warns about options that it does not know, and ignores them', () => {
     const { warnings } = checkConfig({ ...least, hostnam: 'geheim', toString: 1 });
     expect(warnings).to.deep.equal([
-      'the configuration has an option "hostnam" that this program does not know; it is ignored; did you mean "hostname"?',
-      'the configuration has an option "toString" that this program does not know; it is ignored',
+      'there is no option "hostnam", it is ignored; did you mean "hostname"?',
+      'there is no option "toString", it is ignored',
     ]);
   });
 });

@@ -85,7 +85,7 @@ describe('--check', () => {
       .and.to.contain(
         '\n       fix: run:\n         aws s3api create-bucket --bucket no-such-bucket --region us-east-1\n',
       )
-      .and.to.match(/^- {6}copy .*not tried, because "upload" was not done/m);
+      .and.to.match(/^- {6}copy .*not tried, because "bucket" failed/m);
   });
 });
 

@@ -46,8 +46,16 @@ export class History {
     });
   }
 
-  /** Writes what waits. */
+  private written: Promise<void> = Promise.resolve();
+
+  /** Writes what waits, behind what another session is just writing: whoever asks may look for that. */
   async write(admin: Client, database: string): Promise<void> {
+    const write = (): Promise<void> => this.writeWaiting(admin, database);
+    this.written = this.written.then(write, write);
+    await this.written;
+  }
+
+  private async writeWaiting(admin: Client, database: string): Promise<void> {
     const rows = this.waiting.splice(0).map(({ context, type, succeeded, text, started, ended }) => ({
       ...{ userid: context.userId, query: context.queryId, pid: context.pid, type, succeeded },
       ...{

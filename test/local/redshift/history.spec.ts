@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { withoutSecrets } from '../../../src/local/redshift/history.ts';
+import type pg from 'pg';
+import { History, withoutSecrets } from '../../../src/local/redshift/history.ts';
 
 describe('the texts of statements in the system tables', () => {
   for (const [text, shown] of [
@@ -19,4 +21,26 @@ describe('the texts of statements in the system tables', () => {
       expect(withoutSecrets(text)).to.equal(shown);
     });
   }
+});
+
+describe('the system tables of queries', () => {
+  it('hold a statement for everybody who asks behind it, also while another session is writing it', async () => {
+    const history = new History();
+    const told: string[] = [];
+    const admin = {
+      query: async () => {
+        await delay(20);
+        told.push('written');
+      },
+    } as unknown as pg.Client;
+    const context = { userId: 1, queryId: 1, pid: 1 } as Parameters<History['add']>[0]['context'];
+    history.add({ context, verb: 'COPY', succeeded: false, text: 'COPY t', started: 0 });
+    await Promise.all(
+      ['one', 'other'].map(async (who) => {
+        await history.write(admin, 'dev');
+        told.push(who);
+      }),
+    );
+    expect(told).to.deep.equal(['written', 'one', 'other']);
+  });
 });

@@ -33,6 +33,53 @@ describe('setup', () => {
       .and.to.contain('arn:aws:s3:::<BUCKET>/target-redshift/*');
   });
 
+  const LOGINS: readonly (readonly [login: object, action: string, resource: string, user: string])[] = [
+    [
+      { cluster_identifier: 'analytics', user: 'loader' },
+      'redshift:GetClusterCredentials',
+      'arn:aws:redshift:eu-west-1:123456789012:dbuser:analytics/loader',
+      'CREATE USER "loader" PASSWORD DISABLE',
+    ],
+    [
+      { cluster_identifier: 'analytics' },
+      'redshift:GetClusterCredentialsWithIAM',
+      'arn:aws:redshift:eu-west-1:123456789012:dbname:analytics/dev',
+      'CREATE USER "IAMR:<IAM_ROLE>" PASSWORD DISABLE',
+    ],
+    [
+      { workgroup_name: 'analytics' },
+      'redshift-serverless:GetCredentials',
+      'arn:aws:redshift-serverless:eu-west-1:123456789012:workgroup/<WORKGROUP_ID>',
+      'CREATE USER "IAMR:<IAM_ROLE>" PASSWORD DISABLE',
+    ],
+    [
+      { secret_arn: 'redshift-loader' },
+      'secretsmanager:GetSecretValue',
+      'arn:aws:secretsmanager:eu-west-1:123456789012:secret:redshift-loader-??????',
+      `CREATE USER "<USER>" PASSWORD '<PASSWORD>'`,
+    ],
+  ];
+  for (const [login, action, resource, user] of LOGINS) {
+    it(`prints what a login with ${Object.keys(login).join(' and ')} needs`, async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'target-redshift-setup-'));
+      const path = join(dir, 'config.json');
+      const place = {
+        hostname: 'analytics.abc123.eu-west-1.redshift.amazonaws.com',
+        database: 'dev',
+        s3_bucket: 'stage',
+        iam_role: 'arn:aws:iam::123456789012:role/copy',
+      };
+      writeFileSync(path, JSON.stringify({ ...place, ...login }));
+      const { code, stdout, stderr } = await runCli(['setup', '--config', path, '--format', 'json']);
+      rmSync(dir, { recursive: true });
+      expect(code, stderr).to.equal(0);
+      const { sql, policies } = JSON.parse(stdout) as Parts;
+      const statement = policies.uploader.Statement.find(({ Action }) => Action.includes(action));
+      expect(statement?.Resource).to.include(resource);
+      expect(sql.map((one) => one.replace(/;$/, ''))).to.include(user);
+    });
+  }
+
   it('refuses what is configured and wrong', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-setup-'));
     const path = join(dir, 'config.json');

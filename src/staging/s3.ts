@@ -281,7 +281,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ExpiredToken: 'the session token has expired; renew aws_session_token',
   PermanentRedirect: 'the bucket is in another region; correct s3_region',
   CredentialsProviderError:
-    'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key or a role',
+    'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is attached',
   ECONNREFUSED: 'nothing listens there; correct s3_endpoint',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
 };

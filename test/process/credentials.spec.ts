@@ -83,7 +83,8 @@ describe('AWS credentials of a load', () => {
 
   /** Arguments for a load into a schema of its own, with nothing said about AWS but `options`. */
   function argumentsWith(options: object): string[] {
-    const { iam_role, aws_access_key_id, aws_secret_access_key, ...place } = watched.config;
+    const unsaid = { iam_role: undefined, aws_access_key_id: undefined, aws_secret_access_key: undefined };
+    const place = { ...watched.config, ...unsaid };
     const path = join(dir, `${++runs}.json`);
     writeFileSync(path, JSON.stringify({ ...place, target_schema: `load_${runs}`, ...options }));
     return ['--config', path];

@@ -113,6 +113,8 @@ function keyOf({ privateKey, passphrase }: TunnelSettings): Pick<ConnectConfig, 
   if (privateKey === undefined) return {};
   const decryption = passphrase === undefined ? {} : { passphrase };
   if (!/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(privateKey)) return { privateKey, ...decryption };
+  if (passphrase === undefined && privateKey.includes('ENCRYPTED'))
+    throw new Error('no passphrase was given');
   const key = createPrivateKey({ key: privateKey, ...decryption });
   switch (key.asymmetricKeyType) {
     case 'rsa':

@@ -9,6 +9,7 @@ export const NOBODY: Readonly<Record<string, string>> = {
       'AWS_SECRET_ACCESS_KEY',
       'AWS_SESSION_TOKEN',
       'AWS_PROFILE',
+      'AWS_DEFAULT_REGION',
       'AWS_ROLE_ARN',
       'AWS_WEB_IDENTITY_TOKEN_FILE',
       'AWS_CONTAINER_CREDENTIALS_FULL_URI',

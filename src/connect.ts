@@ -35,9 +35,14 @@ export class Connections {
     this.#env = env;
   }
 
+  /** A variable that is empty says nothing. */
+  get #saidRegion(): string | undefined {
+    return this.#env['AWS_REGION'] || this.#env['AWS_DEFAULT_REGION'] || undefined;
+  }
+
   /** Where requests go whose region is not said. */
   get #homeRegion(): string {
-    return this.#env['AWS_REGION'] ?? this.#env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+    return this.#saidRegion ?? 'us-east-1';
   }
 
   async openWarehouse(): Promise<Warehouse> {
@@ -174,7 +179,7 @@ export class Connections {
       await import('./aws/logins.ts');
     const { hostname, database, redshift_region, secret_arn = '', workgroup_name = '' } = this.#config;
     const { credentials } = await this.#awsIdentity();
-    const region = redshift_region ?? regionOfHost(hostname);
+    const region = redshift_region ?? regionOfHost(hostname) ?? this.#saidRegion;
     switch (kind) {
       case 'secret':
         return secretLogin(

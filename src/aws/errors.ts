@@ -28,8 +28,10 @@ export function codeOf(error: unknown): string {
 export function awsError(what: string, error: unknown, more: typeof ADVICE = {}): LoadError {
   if (error instanceof LoadError) return error;
   const code = codeOf(error);
-  const advice = more[code] ?? ADVICE[code];
   const words = messageOf(error).replace(/\s+/g, ' ').trim() || code;
+  // The SDK gives this one no code.
+  const isRegion = /^Region (is missing|not accepted)/.test(words);
+  const advice = isRegion ? 'the region is not known; set redshift_region' : (more[code] ?? ADVICE[code]);
   return new LoadError(`Cannot ${what}: ${advice === undefined ? words : `${advice} (${code}: ${words})`}`, {
     sqlstate: code,
     cause: error,

@@ -1,6 +1,7 @@
 /** As whom this program speaks to AWS, and the keys that COPY gets of it. */
-import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import type { LoadError } from '../errors.ts';
 import { awsError } from './errors.ts';
 
 /** A key pair; with a token and an end when it is temporary. */
@@ -86,14 +87,10 @@ export class AwsIdentity {
   }
 
   async #ask(isNew: boolean): Promise<AwsKeys> {
-    const { assumeRole } = this.#settings;
     try {
       return await this.#sts.config.credentials({ forceRefresh: isNew });
     } catch (error) {
-      throw awsError(
-        assumeRole === undefined ? 'find AWS credentials' : `assume the role ${assumeRole.arn}`,
-        error,
-      );
+      throw refusal(this.#settings, error);
     }
   }
 
@@ -104,11 +101,21 @@ export class AwsIdentity {
   }
 }
 
+function refusal({ profile, assumeRole }: IdentitySettings, error: unknown): LoadError {
+  if (assumeRole !== undefined) {
+    return awsError(`assume the role ${assumeRole.arn}`, error, {
+      AccessDenied:
+        'it was refused; its trust policy must name this identity, and assume_role_external_id must be the id that it asks for, if it does',
+    });
+  }
+  if (profile === undefined) return awsError('find AWS credentials', error);
+  return awsError(`take AWS credentials from the profile "${profile}"`, error, {
+    CredentialsProviderError: 'it is not there or holds none; correct aws_profile',
+  });
+}
+
 function sourceOf({ keys, profile, assumeRole }: IdentitySettings, region: string): AwsKeySource {
-  const master: AwsKeySource =
-    keys === undefined
-      ? fromNodeProviderChain(profile === undefined ? {} : { profile })
-      : () => Promise.resolve(keys);
+  const master = keys === undefined ? foundKeys(profile) : (): Promise<AwsKeys> => Promise.resolve(keys);
   if (assumeRole === undefined) return master;
   return fromTemporaryCredentials({
     masterCredentials: master,
@@ -119,4 +126,9 @@ function sourceOf({ keys, profile, assumeRole }: IdentitySettings, region: strin
     },
     clientConfig: { region },
   });
+}
+
+/** A profile that is asked for and missing must not end in the keys of a container or an instance, as with the chain. */
+function foundKeys(profile: string | undefined): AwsKeySource {
+  return profile === undefined ? fromNodeProviderChain() : fromIni({ profile });
 }

@@ -1,7 +1,7 @@
 /** An SSH connection through which connections to Redshift go. Opened when the first is needed, and again when it was lost. */
-import { createHash } from 'node:crypto';
-import type { Duplex } from 'node:stream';
-import { Client, type ConnectConfig } from 'ssh2';
+import { createHash, createPrivateKey } from 'node:crypto';
+import { Duplex } from 'node:stream';
+import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import { LoadError, messageOf } from '../errors.ts';
 
 export interface TunnelSettings {
@@ -27,40 +27,48 @@ export interface Tunnel {
 
 const KEEPALIVE_MS = 30_000;
 
+/** SQLSTATE of a connection that is gone or did not come about: whoever sees it tries again. */
+const LOST = '08006';
+
+/** One SSH connection. */
+interface Link {
+  readonly client: Client;
+  /** Resolves when it is logged in. */
+  readonly ready: Promise<void>;
+  close(): void;
+}
+
 export function openTunnel(settings: TunnelSettings): Tunnel {
-  let client: Promise<Client> | undefined;
+  let link: Link | undefined;
   let isClosed = false;
 
-  const connected = (): Promise<Client> => {
-    client ??= connect(settings, () => (client = undefined)).catch((error: unknown) => {
-      client = undefined;
-      throw error;
-    });
+  const connected = async (): Promise<Client> => {
+    if (link === undefined) {
+      const opened = connect(settings);
+      opened.client.once('close', () => {
+        if (link === opened) link = undefined;
+      });
+      link = opened;
+    }
+    const { client, ready } = link;
+    await ready;
     return client;
   };
 
   return {
     async open(host, port) {
       if (isClosed) throw new LoadError('The SSH tunnel is closed');
-      const through = await connected();
-      return new Promise((resolve, reject) => {
-        through.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-          if (error === undefined) resolve(channel);
-          else reject(forwardError(settings, host, port, error));
-        });
-      });
+      return forward(await connected(), settings, host, port);
     },
     close() {
       isClosed = true;
-      void client?.then(
-        (open) => open.end(),
-        () => undefined,
-      );
+      link?.close();
     },
   };
 }
 
-function connect(settings: TunnelSettings, onClose: () => void): Promise<Client> {
+/** Throws LoadError for a key that cannot be used. */
+function connect(settings: TunnelSettings): Link {
   const client = new Client();
   let seen: string | undefined;
   const options: ConnectConfig = {
@@ -70,8 +78,6 @@ function connect(settings: TunnelSettings, onClose: () => void): Promise<Client>
     readyTimeout: settings.timeoutMs,
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: 3,
-    ...(settings.privateKey === undefined ? {} : { privateKey: settings.privateKey }),
-    ...(settings.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
     ...(settings.password === undefined ? {} : { password: settings.password }),
     hostVerifier: (key: Buffer) => {
       seen = fingerprintOf(key);
@@ -79,17 +85,75 @@ function connect(settings: TunnelSettings, onClose: () => void): Promise<Client>
       return settings.fingerprint === undefined || sameFingerprint(seen, settings.fingerprint);
     },
   };
+  let isReady = false;
+  const ready = new Promise<void>((resolve, reject) => {
+    client.once('ready', () => {
+      isReady = true;
+      resolve();
+    });
+    client.on('error', (error) => {
+      reject(connectError(settings, seen, error));
+      client.destroy();
+    });
+    client.once('close', () => reject(connectError(settings, seen, new Error('the connection was closed'))));
+  });
+  // Whoever waits for it is told.
+  ready.catch(() => undefined);
+  try {
+    // Keys are read before anything is sent.
+    client.connect({ ...options, ...keyOf(settings) });
+  } catch (error) {
+    throw keyError(settings, error);
+  }
+  return { client, ready, close: () => (isReady ? client.end() : client.destroy()) };
+}
+
+/** ssh2 reads PEM in the forms of PKCS #1 and SEC 1; what openssl writes today is PKCS #8. */
+function keyOf({ privateKey, passphrase }: TunnelSettings): Pick<ConnectConfig, 'privateKey' | 'passphrase'> {
+  if (privateKey === undefined) return {};
+  const decryption = passphrase === undefined ? {} : { passphrase };
+  if (!/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(privateKey)) return { privateKey, ...decryption };
+  if (passphrase === undefined && privateKey.includes('ENCRYPTED'))
+    throw new Error('no passphrase was given');
+  const key = createPrivateKey({ key: privateKey, ...decryption });
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return { privateKey: key.export({ type: 'pkcs1', format: 'pem' }) };
+    case 'ec':
+      return { privateKey: key.export({ type: 'sec1', format: 'pem' }) };
+    default:
+      throw new Error(
+        `in PKCS #8 it may be of RSA or ECDSA, not of ${key.asymmetricKeyType ?? 'another kind'}`,
+      );
+  }
+}
+
+function forward(client: Client, settings: TunnelSettings, host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    client.once('ready', () => resolve(client));
-    client.on('error', (error) => reject(connectError(settings, seen, error)));
-    client.once('close', onClose);
+    const deadline = setTimeout(() => {
+      reject(forwardError(settings, host, port, new Error('no answer came')));
+    }, settings.timeoutMs);
+    const answered = (error: Error | undefined, channel?: ClientChannel): void => {
+      clearTimeout(deadline);
+      if (channel) resolve(prompt(channel));
+      else reject(forwardError(settings, host, port, error ?? new Error('there is no channel')));
+    };
     try {
-      client.connect(options);
+      client.forwardOut('127.0.0.1', 0, host, port, answered);
     } catch (error) {
-      // Keys are read before anything is sent.
-      reject(keyError(error));
+      // It was lost, and that is not known yet.
+      answered(error as Error);
     }
   });
+}
+
+/** A channel that ends at once and with the error when it is destroyed; ssh2's own waits for the server, and forgets the error. */
+function prompt(channel: ClientChannel): Duplex {
+  const destroy = (error?: Error): Duplex => {
+    channel.close();
+    return Duplex.prototype.destroy.call(channel, error);
+  };
+  return Object.assign(channel, { destroy });
 }
 
 function fingerprintOf(key: Buffer): string {
@@ -100,18 +164,31 @@ function sameFingerprint(seen: string, expected: string): boolean {
   return seen === expected.replace(/=+$/, '');
 }
 
-function keyError(error: unknown): LoadError {
+function keyError({ passphrase }: TunnelSettings, error: unknown): LoadError {
   const message = messageOf(error);
-  const advice = /passphrase|decrypt|integrity/i.test(message)
-    ? 'it is encrypted; set ssh_private_key_passphrase to its passphrase'
+  const encrypted =
+    passphrase === undefined
+      ? 'it is encrypted; set ssh_private_key_passphrase to its passphrase'
+      : 'ssh_private_key_passphrase is not its passphrase';
+  const advice = /passphrase|decrypt/i.test(message)
+    ? encrypted
     : 'it must be a private key in PEM or OpenSSH form';
   return new LoadError(`Cannot use ssh_private_key: ${advice} (${message})`, { cause: error });
 }
 
+const CONNECT_ADVICE: Readonly<Record<string, string>> = {
+  'client-timeout': 'no answer came; check ssh_host, ssh_port and the network path',
+  ECONNREFUSED: 'nothing listens there; check ssh_host and ssh_port',
+  ENOTFOUND: 'the host name is unknown; check ssh_host',
+};
+
+/** What ssh2 adds to an error: where it happened, or what a socket says. */
+type SshError = Error & { readonly level?: string; readonly code?: string };
+
 function connectError(
   { host, port, user, fingerprint, password }: TunnelSettings,
   seen: string | undefined,
-  error: Error & { readonly level?: string; readonly code?: string },
+  error: SshError,
 ): LoadError {
   const where = `Cannot open the SSH tunnel through ${host}:${port} as "${user}"`;
   if (fingerprint !== undefined && seen !== undefined && !sameFingerprint(seen, fingerprint)) {
@@ -120,27 +197,39 @@ function connectError(
       { cause: error },
     );
   }
-  const what = password === undefined ? 'ssh_private_key' : 'ssh_password';
-  const advice: Readonly<Record<string, string>> = {
-    'client-authentication': `the login was refused; check ssh_user and ${what}`,
-    'client-timeout': 'no answer came; check ssh_host, ssh_port and the network path',
-    ECONNREFUSED: 'nothing listens there; check ssh_host and ssh_port',
-    ENOTFOUND: 'the host name is unknown; check ssh_host',
-  };
-  const reason = advice[error.code ?? ''] ?? advice[error.level ?? ''];
-  return new LoadError(`${where}: ${reason === undefined ? error.message : `${reason} (${error.message})`}`, {
+  if (error.level === 'client-authentication') {
+    const what = password === undefined ? 'ssh_private_key' : 'ssh_password';
+    return new LoadError(`${where}: the login was refused; check ssh_user and ${what} (${error.message})`, {
+      cause: error,
+    });
+  }
+  const words = error.message || (error.code ?? '');
+  const advice = CONNECT_ADVICE[error.code ?? ''] ?? CONNECT_ADVICE[error.level ?? ''];
+  return new LoadError(`${where}: ${advice === undefined ? words : `${advice} (${words})`}`, {
+    sqlstate: error.code ?? LOST,
     cause: error,
   });
 }
+
+/** RFC 4254, "Opening a Channel": the server must not, or it could not. */
+const PROHIBITED = 1;
+const CONNECT_FAILED = 2;
 
 function forwardError(
   { host: through }: TunnelSettings,
   host: string,
   port: number,
-  error: Error,
+  error: Error & { readonly reason?: unknown },
 ): LoadError {
+  const advice =
+    error.reason === PROHIBITED
+      ? 'it forbids that; allow TCP forwarding there (AllowTcpForwarding, PermitOpen)'
+      : 'there is no way from there; check hostname and port, and the security group of the cluster';
+  const words = error.message.replace(/^\(SSH\) Channel open failure: ?/, '');
+  // A cluster that starts again refuses for a while.
+  const isPassing = error.reason === undefined || error.reason === CONNECT_FAILED;
   return new LoadError(
-    `Cannot reach ${host}:${port} through the SSH server ${through}: it refused the connection; check hostname and port, the security group of the cluster, and that the server allows TCP forwarding (${error.message})`,
-    { cause: error },
+    `Cannot reach ${host}:${port} through the SSH server ${through}: ${advice}${words && ` (${words})`}`,
+    { ...(isPassing ? { sqlstate: LOST } : {}), cause: error },
   );
 }

@@ -1,5 +1,5 @@
 /** `target-redshift local`: runs the local warehouse for other clients, with faults and access as files say. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../cli.ts';
 import { ConfigError, messageOf } from '../errors.ts';
@@ -10,6 +10,7 @@ import { HOSTILE, LENIENT } from '../local/redshift/readings.ts';
 import { FolderInUseError, serve, type Served } from '../local/serve.ts';
 import type { WarehouseConfig } from '../local/warehouse.ts';
 import type { Logger } from '../log.ts';
+import { writePrivateFile } from '../private-file.ts';
 
 type LocalCommand = Extract<Command, { kind: 'local' }>;
 
@@ -94,7 +95,7 @@ function announce(command: LocalCommand, config: WarehouseConfig, stdout: NodeJS
   const path = command.writeConfig ?? (isTerminal ? join(command.dir, 'config.json') : undefined);
   if (path !== undefined) {
     try {
-      writeFileSync(path, line, { mode: 0o600 });
+      writePrivateFile(path, line);
     } catch (error) {
       throw new ConfigError([`cannot write --write-config ${path}: ${messageOf(error)}`]);
     }

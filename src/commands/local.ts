@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../cli.ts';
+import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, messageOf } from '../errors.ts';
 import { readAccess } from '../local/access-file.ts';
 import { readFaultPlan } from '../local/fault-plan.ts';
@@ -73,7 +74,7 @@ function portTaken({ port, s3Port }: LocalCommand, taken: number): string {
 function readJson<T>(option: string, path: string, read: (value: unknown) => T): T {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = parseJsonText(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError([`cannot read ${option} ${path}: ${messageOf(error)}`]);
   }

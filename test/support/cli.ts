@@ -29,8 +29,12 @@ export interface Started {
   readonly finished: Promise<Finished>;
 }
 
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  return started(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } }));
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { cwd }: { readonly cwd?: string } = {},
+): Started {
+  return started(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, cwd }));
 }
 
 /** The same of a process that runs the program in another way. */
@@ -80,8 +84,9 @@ export async function runCli(
   args: readonly string[],
   input: string | Buffer = '',
   env: Readonly<Record<string, string>> = {},
+  options: { readonly cwd?: string } = {},
 ): Promise<Finished> {
-  const run = startCli(args, env);
+  const run = startCli(args, env, options);
   run.process.stdin?.end(input);
   return run.finished;
 }

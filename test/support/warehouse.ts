@@ -10,7 +10,7 @@ import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import type { ChooseFault } from '../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../src/local/s3/server.ts';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/api.ts';
+import { startLocalWarehouse, type Access, type LocalWarehouse, type WarehouseConfig } from '../../src/local/api.ts';
 
 interface Shared {
   readonly warehouse: LocalWarehouse;
@@ -43,6 +43,12 @@ async function start(): Promise<Shared> {
 export async function sharedWarehouse(): Promise<WarehouseConfig> {
   shared ??= start();
   return (await shared).warehouse.config;
+}
+
+/** Replaces who may use it beside its own user; whoever calls it takes it back with `{}`. */
+export async function setAccess(access: Access): Promise<void> {
+  shared ??= start();
+  (await shared).warehouse.setAccess(access);
 }
 
 /** A place of its own for one case: a schema and a prefix that nobody else uses. */

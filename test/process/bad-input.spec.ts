@@ -109,7 +109,13 @@ describe('a configuration that cannot work', () => {
       () => ({ password: undefined, password_file: dir }),
       '"password_file": cannot read DIR: it is a folder',
     ],
-    ['several problems', () => ({ port: 0, database: undefined, sslmode: 'on' }), '?'],
+    [
+      'several problems',
+      () => ({ port: 0, database: undefined, sslmode: 'on' }),
+      '"database" is missing: Database to load into.',
+      '"port" must be a whole number from 1 to 65535',
+      '"sslmode" must be one of verify-full, verify-ca, require, disable',
+    ],
   ];
   for (const [what, options, ...problems] of WRONG) {
     it(`${what}: is named, and nothing is connected`, async () => {

@@ -82,7 +82,11 @@ function connect(settings: TunnelSettings, onClose: () => void): Promise<Client>
   return new Promise((resolve, reject) => {
     client.once('ready', () => resolve(client));
     client.on('error', (error) => reject(connectError(settings, seen, error)));
-    client.once('close', onClose);
+    client.once('close', () => {
+      onClose();
+      // The server may hang up before it has let anybody in, which ssh2 takes for no error.
+      reject(connectError(settings, seen, new Error('the server closed the connection')));
+    });
     try {
       client.connect(options);
     } catch (error) {

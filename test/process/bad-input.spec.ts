@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { newPrivateKey, startSshServer, UNWELCOME } from '../support/ssh-server.ts';
 import { newPlace, setAccess } from '../support/warehouse.ts';
 
 const input = lines(schema('t', { a: { type: 'integer' } }), record('t', { a: 1 }), state(1));
@@ -261,6 +262,32 @@ describe('a configuration that cannot work', () => {
           `Cannot connect to Redshift at 127.0.0.1:${String(port)}, database "dev", as "loader": no answer came; check the security group, the network path and that the cluster is reachable from here (timeout expired)`,
         ],
       });
+    });
+
+    it('an SSH server that hangs up during the login is named', async () => {
+      const key = newPrivateKey();
+      const ssh = await startSshServer('ec2-user', key);
+      try {
+        const tunnel = {
+          ssh_host: '127.0.0.1',
+          ssh_port: ssh.port,
+          ssh_user: UNWELCOME,
+          ssh_private_key: key,
+        };
+        const { code, stdout, logs } = await runCli([
+          'sql',
+          'SELECT 1',
+          '--config',
+          configFile({ ...complete(), ...tunnel }),
+        ]);
+        expect([code, stdout, logs.at(-1)?.message.replace(String(ssh.port), 'PORT')]).to.deep.equal([
+          1,
+          '',
+          'Cannot open the SSH tunnel through 127.0.0.1:PORT as "unwelcome": the server closed the connection',
+        ]);
+      } finally {
+        ssh.close();
+      }
     });
 
     it('a session token that has expired is named', async () => {

@@ -1,6 +1,7 @@
 /** Runs the built program as a user does: a process with stdin, stdout, stderr and an exit code. */
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { leakOf } from './leaks.ts';
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -55,7 +56,9 @@ export function started(child: ChildProcessWithoutNullStreams): Started {
   const finished = new Promise<Finished>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      resolve({ code, signal, stdout, stderr, logs: logLines(stderr) });
+      const leak = leakOf(stdout + stderr);
+      if (leak) reject(leak);
+      else resolve({ code, signal, stdout, stderr, logs: logLines(stderr) });
       wake();
     });
   });

@@ -1,6 +1,7 @@
 /**
  * One local warehouse for the whole test run, started when the first test needs it; a schema and a prefix per case. With
- * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader.
+ * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader; with
+ * TEST_LOG_LEVEL=debug the program logs as much where the test does not say otherwise.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,13 @@ import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import type { ChooseFault } from '../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../src/local/s3/server.ts';
-import { startLocalWarehouse, type Access, type LocalWarehouse, type WarehouseConfig } from '../../src/local/api.ts';
+import {
+  startLocalWarehouse,
+  type Access,
+  type LocalWarehouse,
+  type WarehouseConfig,
+} from '../../src/local/api.ts';
+import { forbid } from './leaks.ts';
 
 interface Shared {
   readonly warehouse: LocalWarehouse;
@@ -37,7 +44,13 @@ async function start(): Promise<Shared> {
     sqlFault: (statement) => faults.sql(statement),
     s3Fault: (request) => faults.s3(request),
   });
+  forbidSecrets(warehouse.config);
   return { warehouse, dir };
+}
+
+/** From here on no run of the program may write what leads into the warehouse. */
+export function forbidSecrets({ password, aws_secret_access_key }: WarehouseConfig): void {
+  forbid({ password, aws_secret_access_key });
 }
 
 export async function sharedWarehouse(): Promise<WarehouseConfig> {
@@ -70,6 +83,7 @@ export async function newPlace(): Promise<Place> {
   const config = await sharedWarehouse();
   const name = `case_${++places}`;
   const place = { ...config, target_schema: name, s3_prefix: name };
+  const level = process.env['TEST_LOG_LEVEL'];
   const dir = (await (shared as Promise<Shared>)).dir;
   return {
     config: place,
@@ -77,7 +91,7 @@ export async function newPlace(): Promise<Place> {
     prefix: name,
     configFile(options = {}) {
       const path = join(dir, `${name}-${Math.random().toString(36).slice(2)}.json`);
-      writeFileSync(path, JSON.stringify({ ...place, ...options }));
+      writeFileSync(path, JSON.stringify({ ...place, ...(level && { log_level: level }), ...options }));
       return path;
     },
     query: (sql) => query(config, sql),

@@ -23,6 +23,8 @@ const SECRETS = {
   ssh_private_key_passphrase: PASSPHRASE,
   ssh_password: `Marked "ssh\\password" isn't\ta word`,
 };
+/** In a statement of the user's own. */
+const IN_SQL = 'Marked-in-a-statement';
 const NAMES = Object.keys(SECRETS) as (keyof typeof SECRETS)[];
 
 const USER = 'marked';
@@ -79,6 +81,7 @@ describe('secrets', () => {
       log_format: 'json',
       load_retries: 0,
       keep_s3_files: true,
+      pre_sql: [`SELECT '${IN_SQL}'`],
     };
   });
   after(async () => {
@@ -96,7 +99,8 @@ describe('secrets', () => {
     file(JSON.stringify({ ...plain, ...SECRETS, ...options }));
 
   /** The names of the secrets in what the run has written. */
-  const leaks = ({ stdout, stderr }: Finished): string[] => leaksIn(stdout + stderr, SECRETS);
+  const leaks = ({ stdout, stderr }: Finished): string[] =>
+    leaksIn(stdout + stderr, { ...SECRETS, pre_sql: IN_SQL });
 
   it('are used: the load needs every one of them', async () => {
     const names = NAMES.filter((one) => one !== 'ssh_password');
@@ -190,6 +194,11 @@ describe('secrets', () => {
       says: /Cannot use ssh_private_key/,
     },
     {
+      what: 'a statement of its own that is refused',
+      options: { pre_sql: [`SELECT nope AS "${IN_SQL}"`] },
+      says: /Redshift refused statement 1 of pre_sql/,
+    },
+    {
       what: 'options that contradict each other',
       options: { secret_arn: 'x', iam_role: 'default', sslmode: 'on' },
       says: /Cannot use the configuration/,
@@ -243,6 +252,25 @@ describe('secrets', () => {
     expect(await outcomes(COMMANDS)).to.deep.equal(withoutLeaks(COMMANDS));
   });
 
+  it('are not written where STS has given them for one COPY', async () => {
+    const given: string[] = [];
+    faults.sql = ({ verb, sql }) => {
+      if (verb !== 'COPY') return undefined;
+      given.push(...(/SECRET_ACCESS_KEY '(.+?)' SESSION_TOKEN '(.+?)'/.exec(sql)?.slice(1) ?? []));
+      return { kind: 'error', sqlstate: '42501', message: `refused: ${sql}`, detail: sql };
+    };
+    const { s3_endpoint } = place.config;
+    const own = (await newPlace()).configFile({
+      iam_role: null,
+      copy_credentials: 'temporary',
+      load_retries: 0,
+    });
+    const run = await runCli(['--config', own], input, { AWS_ENDPOINT_URL_STS: s3_endpoint });
+    expect([run.code, given.length]).to.deep.equal([1, 2]);
+    const [secretKey = '', token = ''] = given;
+    expect(leaksIn(run.stdout + run.stderr, { secretKey, token })).to.deep.equal([]);
+  });
+
   it('are not written by --about, and neither is what the environment holds', async () => {
     const run = await runCli(['--about', '--format', 'json'], '', {
       TARGET_REDSHIFT_PASSWORD: SECRETS.password,
@@ -268,6 +296,14 @@ describe('secrets', () => {
     );
     expect(run.logs.length).to.equal(broken.length);
     expect([run.code, run.stdout, leaks(run)]).to.deep.equal([1, '', []]);
+    const access = file(`{"identities": [{"secretAccessKey": '${SECRETS.aws_secret_access_key}'}]}`);
+    const local = await runCli(['local', '--dir', join(dir, 'none'), '--access', access]);
+    expect([local.code, local.stdout, leaks(local), local.logs.at(-1)?.message]).to.deep.equal([
+      1,
+      '',
+      [],
+      `Cannot use the configuration: cannot read --access ${access}: it is not JSON, at line 1, column 37: expected a value`,
+    ]);
   });
 });
 

@@ -130,6 +130,7 @@ function connectError(
     'client-timeout': 'no answer came; check ssh_host, ssh_port and the network path',
     ECONNREFUSED: 'nothing listens there; check ssh_host and ssh_port',
     ENOTFOUND: 'the host name is unknown; check ssh_host',
+    EAI_AGAIN: 'the host name cannot be looked up; check ssh_host and the network',
   };
   const reason = advice[error.code ?? ''] ?? advice[error.level ?? ''];
   return new LoadError(`${where}: ${reason === undefined ? error.message : `${reason} (${error.message})`}`, {

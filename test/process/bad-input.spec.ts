@@ -247,6 +247,20 @@ describe('a configuration that cannot work', () => {
       );
     });
 
+    it('an SSH server whose name is unknown is named', async () => {
+      const tunnel = { ssh_host: 'bastion.invalid', ssh_user: 'ec2-user', ssh_password: 'Secret1234' };
+      const { code, stdout, logs } = await runCli([
+        'sql',
+        'SELECT 1',
+        '--config',
+        configFile({ ...complete(), ...tunnel }),
+      ]);
+      expect({ code, stdout, lines: logs.length }).to.deep.equal({ code: 1, stdout: '', lines: 1 });
+      expect(logs[0]?.message).to.match(
+        /^Cannot open the SSH tunnel through bastion\.invalid:22 as "ec2-user": the host name (is unknown; check ssh_host|cannot be looked up; check ssh_host and the network) \(getaddrinfo \w+ bastion\.invalid\)$/,
+      );
+    });
+
     it('a host that accepts the connection and then says nothing is given up after connect_timeout_seconds', async () => {
       const { port } = complete();
       const run = await runCli([

@@ -24,6 +24,10 @@ interface Shared {
   readonly dir: string;
 }
 
+const level = process.env['TEST_LOG_LEVEL'];
+/** What configurations of tests say of the log. */
+export const VERBOSITY = level === undefined ? {} : { log_level: level };
+
 let shared: Promise<Shared> | undefined;
 let places = 0;
 
@@ -83,7 +87,6 @@ export async function newPlace(): Promise<Place> {
   const config = await sharedWarehouse();
   const name = `case_${++places}`;
   const place = { ...config, target_schema: name, s3_prefix: name };
-  const level = process.env['TEST_LOG_LEVEL'];
   const dir = (await (shared as Promise<Shared>)).dir;
   return {
     config: place,
@@ -91,7 +94,7 @@ export async function newPlace(): Promise<Place> {
     prefix: name,
     configFile(options = {}) {
       const path = join(dir, `${name}-${Math.random().toString(36).slice(2)}.json`);
-      writeFileSync(path, JSON.stringify({ ...place, ...(level && { log_level: level }), ...options }));
+      writeFileSync(path, JSON.stringify({ ...place, ...VERBOSITY, ...options }));
       return path;
     },
     query: (sql) => query(config, sql),

@@ -2,8 +2,9 @@
  * Where messages come from: stdin, or a file. Chunks of a pipe and of a file share a few buffers instead of being allocated
  * one by one, which halves the memory of a run; a chunk is valid until the next one is asked for.
  */
-import { closeSync, fstatSync, openSync, read, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, type Stats } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { platform } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
@@ -22,11 +23,17 @@ const FILE_BYTES = 1024 * 1024;
 /** Between pieces of so many bytes whatever waits for this thread gets its turn: compressors want the next rows. */
 const PIECE_BYTES = 256 * 1024;
 
+/**
+ * A named pipe is opened without waiting for its writer, which would keep signals waiting too; the first read waits. Elsewhere
+ * than on Linux such a read takes a pipe that has no writer yet for one that has ended.
+ */
+const OPEN_FLAGS = constants.O_RDONLY | (platform() === 'linux' ? constants.O_NONBLOCK : 0);
+
 /** The file, or stdin without one. Throws InputError. */
 export function openInput(path: string | undefined): Input {
   if (path === undefined) return openStdin();
   try {
-    const fd = openSync(path, 'r');
+    const fd = openSync(path, OPEN_FLAGS);
     const stats = fstatSync(fd);
     if (stats.isFIFO()) return new PipeInput(fd);
     if (stats.isFile()) return new FileInput(fd);

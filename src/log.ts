@@ -9,16 +9,18 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 
 /** What nothing that is written may hold; grows while credentials are fetched. */
 export class Secrets {
-  readonly #texts = new Set<string>();
+  /** The longest first: where one is part of another, nothing of that may remain. */
+  #texts: readonly string[] = [];
 
   /** Shorter ones are left alone: they would blot out words. No secret of Redshift or AWS is so short. */
   keep(...texts: readonly (string | undefined)[]): void {
-    for (const text of texts) {
-      if (text === undefined || text.length < 6) continue;
-      // As it is, as JSON writes it, and as a URL does.
-      for (const form of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
-        this.#texts.add(form);
-    }
+    const forms = texts.flatMap((text) =>
+      text === undefined || text.length < 6
+        ? []
+        : // As it is, as JSON writes it, and as a URL does.
+          [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)],
+    );
+    this.#texts = [...new Set([...this.#texts, ...forms])].sort((a, b) => b.length - a.length);
   }
 
   redact(text: string): string {

@@ -14,6 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'there is no such cluster in that region; correct cluster_identifier or redshift_region',
   ECONNREFUSED: 'nothing listens there; check the region and the network path',
   ENOTFOUND: 'the host is unknown; check the region',
+  EAI_AGAIN: 'the host name cannot be looked up; check the region and the network',
 };
 
 /** The error code of an answer of AWS, or of the network. */

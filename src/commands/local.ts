@@ -1,7 +1,8 @@
 /** `target-redshift local`: runs the local warehouse for other clients, with faults and access as files say. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../cli.ts';
+import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, messageOf } from '../errors.ts';
 import { readAccess } from '../local/access-file.ts';
 import { readFaultPlan } from '../local/fault-plan.ts';
@@ -10,6 +11,7 @@ import { HOSTILE, LENIENT } from '../local/redshift/readings.ts';
 import { FolderInUseError, serve, type Served } from '../local/serve.ts';
 import type { WarehouseConfig } from '../local/warehouse.ts';
 import type { Logger } from '../log.ts';
+import { writePrivateFile } from '../private-file.ts';
 
 type LocalCommand = Extract<Command, { kind: 'local' }>;
 
@@ -72,7 +74,7 @@ function portTaken({ port, s3Port }: LocalCommand, taken: number): string {
 function readJson<T>(option: string, path: string, read: (value: unknown) => T): T {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = parseJsonText(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError([`cannot read ${option} ${path}: ${messageOf(error)}`]);
   }
@@ -94,7 +96,7 @@ function announce(command: LocalCommand, config: WarehouseConfig, stdout: NodeJS
   const path = command.writeConfig ?? (isTerminal ? join(command.dir, 'config.json') : undefined);
   if (path !== undefined) {
     try {
-      writeFileSync(path, line, { mode: 0o600 });
+      writePrivateFile(path, line);
     } catch (error) {
       throw new ConfigError([`cannot write --write-config ${path}: ${messageOf(error)}`]);
     }

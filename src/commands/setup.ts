@@ -1,10 +1,10 @@
 /** `setup`: what an administrator has to run, and with --interactive the configuration from questions. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { ConfigInput } from '../config/config.ts';
 import { readSources } from '../config/sources.ts';
 import type { Option } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
+import { writePrivateFile } from '../private-file.ts';
 import { interview } from '../setup/interview.ts';
 import { NoAnswerError, Prompt, type Terminal } from '../setup/prompt.ts';
 
@@ -26,7 +26,7 @@ export async function writeConfig(path: string, terminal: Terminal): Promise<boo
     const options = await interview(prompt, before ?? {});
     prompt.say(`\n${JSON.stringify(withoutSecrets(options), undefined, 2)}`);
     if (!(await agrees(prompt, path, before !== undefined))) throw new NoAnswerError('no');
-    write(path, `${JSON.stringify(options, undefined, 2)}\n`);
+    writePrivateFile(path, `${JSON.stringify(options, undefined, 2)}\n`);
     prompt.say(`\n${nextSteps(path, options)}`);
     return true;
   } catch (error) {
@@ -47,17 +47,6 @@ async function agrees(prompt: Prompt, path: string, exists: boolean): Promise<bo
     if (answer === '') return !exists;
     if (['y', 'yes'].includes(answer)) return true;
     if (['n', 'no'].includes(answer)) return false;
-  }
-}
-
-/** All of it or nothing, and for nobody else to read. */
-function write(path: string, text: string): void {
-  const part = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    writeFileSync(part, text, { mode: 0o600, flag: 'wx' });
-    renameSync(part, path);
-  } finally {
-    rmSync(part, { force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 /** What each option alone allows and all of them together do not: one sentence for each problem. */
+import { X509Certificate } from 'node:crypto';
 import { parseType, TYPE_NAMES } from '../table/type-text.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
@@ -27,6 +28,7 @@ export function contradictions(config: Config): string[] {
   return [
     ...bucketProblems(config),
     ...loginProblems(config),
+    ...authorityProblems(config.ssl_ca),
     ...tunnelProblems(config),
     ...credentialProblems(config),
     ...unknownTypes(config),
@@ -83,6 +85,32 @@ export function loginProblems(config: Config): string[] {
     if (extra.length > 0) problems.push(`${list(extra)} need "cluster_identifier" and "user"`);
   }
   return problems;
+}
+
+const BEGIN_CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+
+/** TLS itself passes over what it cannot read, and would then say that the server is not to be trusted. */
+function authorityProblems(pem: string | undefined): string[] {
+  if (pem === undefined) return [];
+  const certificates = pem.split(BEGIN_CERTIFICATE).slice(1);
+  if (certificates.length === 0)
+    return ['"ssl_ca" holds no certificate: "-----BEGIN CERTIFICATE-----" is nowhere in it'];
+  return certificates.flatMap((body, i) =>
+    isCertificate(body)
+      ? []
+      : [
+          `"ssl_ca": certificate ${i + 1} of ${certificates.length} cannot be read; it must be whole, with its line ends`,
+        ],
+  );
+}
+
+/** `body` is what stands behind its first line. */
+function isCertificate(body: string): boolean {
+  try {
+    return new X509Certificate(`-----BEGIN CERTIFICATE-----${body}`).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function tunnelProblems(config: Config): string[] {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
 import { FOREIGN_NAMES, type Input } from './aliases.ts';
+import { parseJsonText } from './json-text.ts';
 import { option as optionOf, options } from './options.ts';
 
 /** The name that stands for the environment where a file could stand, as with Meltano's targets. */
@@ -45,12 +46,7 @@ export function withoutNulls(input: Input): Input {
 
 function readObject(path: string): Input {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw error instanceof SyntaxError ? jsonProblem(text, error) : error;
-  }
+  const value = parseJsonText(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error('it must be a JSON object');
   return value as Input;
@@ -90,7 +86,7 @@ function truthValue(name: string, value: string): unknown {
   return /^(false|0|no|off)$/i.test(value) ? false : value;
 }
 
-/** Never quotes what was read: the parser's own message may, and with it a secret. */
+/** Never quotes what was read: a secret may stand there. */
 function readProblem(error: unknown): string {
   if (error instanceof Error && 'code' in error) {
     switch (error.code) {
@@ -105,15 +101,6 @@ function readProblem(error: unknown): string {
     }
   }
   return messageOf(error);
-}
-
-/** Line and column, from 1, at which the text ceases to be JSON. */
-function jsonProblem(text: string, error: SyntaxError): Error {
-  const [, position] = /at position (\d+)/.exec(error.message) ?? [];
-  const before = text.slice(0, position === undefined ? text.length : Number(position));
-  const line = before.split('\n').length;
-  const column = before.length - before.lastIndexOf('\n');
-  return new Error(`it is not JSON, at line ${line}, column ${column}`, { cause: error });
 }
 
 /** Options whose text may be the path of a PEM file instead. */

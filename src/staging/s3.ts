@@ -284,6 +284,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is attached',
   ECONNREFUSED: 'nothing listens there; correct s3_endpoint',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
+  EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
 };
 
 const READ_ADVICE: typeof ADVICE = {

@@ -37,6 +37,7 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
     'the certificate is for another host name; use the endpoint name as hostname, or sslmode verify-ca',
   NO_TLS:
     'the server does not speak TLS, so password and data would be readable on the way; check port, or set sslmode to disable',
+  TLS_ONLY: 'the server takes encrypted connections only; do not set sslmode to disable',
 };
 
 /** What node-postgres says in words only. */
@@ -51,7 +52,8 @@ export function connectError(error: unknown, { hostname, port, database }: Targe
   if (error instanceof LoadError) return error;
   const message = messageOf(error);
   const code = codeOf(error) ?? messageCode(message);
-  const advice = CONNECT_ADVICE[code ?? ''];
+  // The code is that of a wrong password.
+  const advice = CONNECT_ADVICE[/, SSL off$/.test(message) ? 'TLS_ONLY' : (code ?? '')];
   return new LoadError(
     `Cannot connect to Redshift at ${hostname}:${port}, database "${database}", as "${user}": ` +
       (advice === undefined ? message : `${advice} (${message || (code ?? '')})`),

@@ -35,9 +35,9 @@ export class Hooks {
       async (session) => {
         for (const [i, text] of statements.entries()) {
           const name = `statement ${i + 1} of ${owner}`;
-          this.#log.debug({ statement: text.slice(0, 80) }, `running ${name}`);
+          // The text is the user's own and may hold secrets: it goes by its number, at every level of the log.
+          this.#log.debug(`running ${name}`);
           try {
-            // The text is the user's own and may hold secrets: elsewhere it goes by its number.
             await session.run(new Sql(text, name));
           } catch (error) {
             throw failed(hook, error);

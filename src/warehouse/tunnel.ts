@@ -95,7 +95,9 @@ function connect(settings: TunnelSettings): Link {
       reject(connectError(settings, seen, error));
       client.destroy();
     });
-    client.once('close', () => reject(connectError(settings, seen, new Error('the connection was closed'))));
+    client.once('close', () =>
+      reject(connectError(settings, seen, new Error('the server closed the connection'))),
+    );
   });
   // Whoever waits for it is told.
   ready.catch(() => undefined);

@@ -59,11 +59,41 @@ describe('the environment as a source', () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
       const path = join(dir, 'a.json');
-      writeFileSync(path, '{\n  "password": "geheim"\n  "user": "u"\n}');
-      expect(() => readSources([path], {})).to.throw(
-        ConfigError,
-        `cannot read ${path}: it is not JSON, at line 3, column 3`,
-      );
+      const problem = (text: string): string => {
+        writeFileSync(path, text);
+        try {
+          readSources([path], {});
+        } catch (error) {
+          expect(error).to.be.instanceOf(ConfigError);
+          return (error as ConfigError).problems.join().replace(`cannot read ${path}: it is not JSON`, '');
+        }
+        return 'none';
+      };
+      expect(
+        [
+          '{\n  "password": "geheim"\n  "user": "u"\n}',
+          '{\n  "password": geheim,\n  "user": "u"\n}',
+          '{"password": "geheim",}',
+          "{'password': 'geheim'}",
+          '{"password": "geheim\n"}',
+          '{"password": "geheim"',
+          '{"password": "geheim"} {}',
+          '{"port": NaN}',
+          'password: geheim',
+          '',
+        ].map(problem),
+      ).to.deep.equal([
+        ', at line 3, column 3: expected "," or "}"',
+        ', at line 2, column 15: expected a value',
+        ', at line 1, column 23: expected a key in double quotes',
+        ', at line 1, column 2: expected a key in double quotes',
+        ', at line 1, column 21: a control character stands in a string',
+        ', at line 1, column 22: expected "," or "}"',
+        ', at line 1, column 24: unexpected text after the object',
+        ': NaN and Infinity are no values',
+        ', at line 1, column 1: expected an object',
+        ', at line 1, column 1: expected an object',
+      ]);
     } finally {
       rmSync(dir, { recursive: true });
     }

@@ -11,6 +11,7 @@ import type { Access } from '../../src/local/api.ts';
 import type { S3PolicyStatement } from '../../src/local/s3/policy.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { lines, record, runCli, schema, type Finished } from '../support/cli.ts';
+import { VERBOSITY } from '../support/warehouse.ts';
 
 const UPLOADER = { accessKeyId: 'AKIAUPLOADER', secretAccessKey: 'uploader-secret-key' };
 const UPLOADER_ARN = 'arn:aws:iam::000000000000:user/AKIAUPLOADER';
@@ -130,6 +131,7 @@ describe('--check, when one privilege is missing', () => {
       iam_role: ROLE,
       aws_access_key_id: UPLOADER.accessKeyId,
       aws_secret_access_key: UPLOADER.secretAccessKey,
+      ...VERBOSITY,
       ...more,
     };
     writeFileSync(path, JSON.stringify(config));

@@ -192,6 +192,8 @@ describe('--local and local', () => {
 
   it('local prints one JSON line that works as --config of a second process, is joined by --local, and ends on SIGTERM', async () => {
     const written = join(dir, 'config.json');
+    // For everybody to read until now.
+    writeFileSync(written, 'old', { mode: 0o644 });
     const server = startCli(['local', '--dir', join(dir, 'w'), '--write-config', written]);
     await server.seen(/\}\n/);
     const [loaded, joined] = await Promise.all([

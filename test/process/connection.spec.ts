@@ -1,5 +1,4 @@
-/** Wrong settings, each with the sentence that says what to change. */
-import { writeFileSync } from 'node:fs';
+/** Settings that Redshift or S3 refuse, each with the sentence that says what to change. */
 import { expect } from 'chai';
 import { lines, record, runCli, schema } from '../support/cli.ts';
 import { newPlace } from '../support/warehouse.ts';
@@ -45,37 +44,4 @@ describe('wrong settings', () => {
       expect(message).to.match(sentence);
     });
   }
-
-  it('a config that does not exist, is no JSON or lacks options names every problem at once', async () => {
-    const missing = await runCli(['--config', '/does/not/exist.json'], input);
-    expect(missing.code).to.equal(1);
-    expect(missing.logs.at(-1)?.message).to.contain('the file does not exist');
-
-    const path = (await newPlace()).configFile();
-    writeFileSync(path, '{"hostname": "secret-looking" oops');
-    const broken = await runCli(['--config', path], input);
-    expect(broken.code).to.equal(1);
-    expect(broken.logs.at(-1)?.message).to.contain('it is not JSON').and.not.to.contain('secret-looking');
-
-    writeFileSync(path, '{}');
-    const empty = await runCli(['--config', path], input);
-    expect(empty.code).to.equal(1);
-    expect(empty.logs.map(({ message }) => /"(\w+)" is missing/.exec(message)?.[1])).to.deep.equal([
-      'hostname',
-      'database',
-      's3_bucket',
-      'password',
-      'user',
-    ]);
-
-    const none = await runCli([], input);
-    expect([none.code, none.stdout]).to.deep.equal([1, '']);
-    expect(none.logs.at(-1)?.message).to.match(/name one with --config FILE, or use --local/);
-  });
-
-  it('an unknown flag is wrong usage: exit 2 and nothing is read', async () => {
-    const { code, stdout, stderr } = await runCli(['--nope'], input);
-    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-    expect(stderr).to.contain("Unknown option '--nope'").and.to.contain('Usage:');
-  });
 });

@@ -1,4 +1,9 @@
 /** Inputs that are long, or that the pipe cuts where it likes. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
 import { newPlace } from '../support/warehouse.ts';
@@ -50,4 +55,37 @@ describe('an input', () => {
     ]);
     expect(rows.flat()).to.deep.equal(texts);
   });
+
+  it('may be a named pipe that nobody writes: SIGTERM ends the wait, and nothing was read', async function () {
+    // Elsewhere opening such a pipe waits for its writer.
+    if (platform() !== 'linux') this.skip();
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-pipe-'));
+    try {
+      const pipe = join(dir, 'messages');
+      execFileSync('mkfifo', [pipe]);
+      const run = startCli(['--config', (await newPlace()).configFile(), '--input', pipe]);
+      while (!openFiles(run.process.pid).includes(pipe)) await sleep(20);
+      run.process.kill('SIGTERM');
+      const { code, stdout, logs } = await run.finished;
+      expect([code, stdout, logs.at(-1)?.message]).to.deep.equal([
+        0,
+        '',
+        'every record read is committed: 0 rows',
+      ]);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
 });
+
+function openFiles(pid = 0): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return [readlinkSync(join(folder, fd))];
+    } catch {
+      // Closed in the meantime.
+      return [];
+    }
+  });
+}

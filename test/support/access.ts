@@ -9,6 +9,7 @@ import {
   type WarehouseConfig,
   type WarehouseOptions,
 } from '../../src/local/api.ts';
+import { forbidSecrets } from './warehouse.ts';
 
 export interface WatchedWarehouse {
   readonly warehouse: LocalWarehouse;
@@ -24,6 +25,7 @@ export async function watchWarehouse(options: Partial<WarehouseOptions> = {}): P
   let trail: AccessEntry[] = [];
   const warehouse = await startLocalWarehouse({ ...options, dir, onAccess: (entry) => trail.push(entry) });
   const { config } = warehouse;
+  forbidSecrets(config);
   return {
     warehouse,
     config,

@@ -1,6 +1,7 @@
 /** Runs the built program as a user does: a process with stdin, stdout, stderr and an exit code. */
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { leakOf } from './leaks.ts';
 
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -29,8 +30,12 @@ export interface Started {
   readonly finished: Promise<Finished>;
 }
 
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  return started(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } }));
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { cwd }: { readonly cwd?: string } = {},
+): Started {
+  return started(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, cwd }));
 }
 
 /** The same of a process that runs the program in another way. */
@@ -51,7 +56,9 @@ export function started(child: ChildProcessWithoutNullStreams): Started {
   const finished = new Promise<Finished>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      resolve({ code, signal, stdout, stderr, logs: logLines(stderr) });
+      const leak = leakOf(stdout + stderr);
+      if (leak) reject(leak);
+      else resolve({ code, signal, stdout, stderr, logs: logLines(stderr) });
       wake();
     });
   });
@@ -80,8 +87,9 @@ export async function runCli(
   args: readonly string[],
   input: string | Buffer = '',
   env: Readonly<Record<string, string>> = {},
+  options: { readonly cwd?: string } = {},
 ): Promise<Finished> {
-  const run = startCli(args, env);
+  const run = startCli(args, env, options);
   run.process.stdin?.end(input);
   return run.finished;
 }

@@ -6,6 +6,8 @@ import ssh2 from 'ssh2';
 
 export const SSH_USER = 'hopper';
 export const SSH_PASSWORD = 'hopper-password';
+/** Who logs in as this is hung up on. */
+export const UNWELCOME = 'unwelcome';
 
 export interface SshServer {
   readonly port: number;
@@ -28,9 +30,10 @@ export interface SshServer {
   close(): Promise<void>;
 }
 
-export async function startSshServer(): Promise<SshServer> {
-  const [hostKey, privateKey] = [newKey(), newKey()];
-  const allowed = parsed(privateKey);
+/** Lets the user in with the password, or with this key or one of its own. */
+export async function startSshServer(privateKey = newPrivateKey(), passphrase?: string): Promise<SshServer> {
+  const hostKey = newPrivateKey();
+  const allowed = parsed(privateKey, passphrase);
   const clients = new Set<ssh2.Connection>();
   const seen: SshServer['seen'] = { connections: 0, logins: [], channels: 0 };
   let channels = 0;
@@ -42,6 +45,7 @@ export async function startSshServer(): Promise<SshServer> {
     // A client that hangs up.
     client.on('error', () => undefined);
     client.on('authentication', (login) => {
+      if (login.username === UNWELCOME) return void client.end();
       const isRight = login.username === SSH_USER && mayLogIn(login, allowed);
       if (login.method !== 'none') seen.logins.push(`${login.method} ${isRight ? 'accepted' : 'refused'}`);
       if (isRight) login.accept();
@@ -87,13 +91,14 @@ export async function startSshServer(): Promise<SshServer> {
 }
 
 /** PEM text. */
-function newKey(): string {
+export function newPrivateKey(passphrase?: string): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+  const encryption = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
+  return privateKey.export({ type: 'sec1', format: 'pem', ...encryption }).toString();
 }
 
-function parsed(text: string): ssh2.ParsedKey {
-  const key = ssh2.utils.parseKey(text);
+function parsed(text: string, passphrase?: string): ssh2.ParsedKey {
+  const key = ssh2.utils.parseKey(text, passphrase);
   if (key instanceof Error) throw key;
   return key;
 }

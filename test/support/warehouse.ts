@@ -1,6 +1,7 @@
 /**
  * One local warehouse for the whole test run, started when the first test needs it; a schema and a prefix per case. With
- * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader.
+ * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader; with
+ * TEST_LOG_LEVEL=debug the program logs as much where the test does not say otherwise.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +11,22 @@ import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import type { ChooseFault } from '../../src/local/redshift/server.ts';
 import type { S3FaultRule } from '../../src/local/s3/server.ts';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseConfig } from '../../src/local/api.ts';
+import {
+  startLocalWarehouse,
+  type Access,
+  type LocalWarehouse,
+  type WarehouseConfig,
+} from '../../src/local/api.ts';
+import { forbid } from './leaks.ts';
 
 interface Shared {
   readonly warehouse: LocalWarehouse;
   readonly dir: string;
 }
+
+const level = process.env['TEST_LOG_LEVEL'];
+/** What configurations of tests say of the log. */
+export const VERBOSITY = level === undefined ? {} : { log_level: level };
 
 let shared: Promise<Shared> | undefined;
 let places = 0;
@@ -37,12 +48,24 @@ async function start(): Promise<Shared> {
     sqlFault: (statement) => faults.sql(statement),
     s3Fault: (request) => faults.s3(request),
   });
+  forbidSecrets(warehouse.config);
   return { warehouse, dir };
+}
+
+/** From here on no run of the program may write what leads into the warehouse. */
+export function forbidSecrets({ password, aws_secret_access_key }: WarehouseConfig): void {
+  forbid({ password, aws_secret_access_key });
 }
 
 export async function sharedWarehouse(): Promise<WarehouseConfig> {
   shared ??= start();
   return (await shared).warehouse.config;
+}
+
+/** Replaces who may use it beside its own user; whoever calls it takes it back with `{}`. */
+export async function setAccess(access: Access): Promise<void> {
+  shared ??= start();
+  (await shared).warehouse.setAccess(access);
 }
 
 /** A place of its own for one case: a schema and a prefix that nobody else uses. */
@@ -71,7 +94,7 @@ export async function newPlace(): Promise<Place> {
     prefix: name,
     configFile(options = {}) {
       const path = join(dir, `${name}-${Math.random().toString(36).slice(2)}.json`);
-      writeFileSync(path, JSON.stringify({ ...place, ...options }));
+      writeFileSync(path, JSON.stringify({ ...place, ...VERBOSITY, ...options }));
       return path;
     },
     query: (sql) => query(config, sql),

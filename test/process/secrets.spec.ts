@@ -1,6 +1,7 @@
 /** Secrets in every option that takes one: no run writes them anywhere, whatever it does, however it ends, however much it logs. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -309,6 +310,7 @@ describe('secrets', () => {
 
 /** The command line of every process that may be seen. */
 function runningCommands(): string {
+  if (platform() !== 'linux') return execFileSync('ps', ['-Aww', '-o', 'args'], { encoding: 'utf8' });
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {

@@ -120,7 +120,10 @@ function parseMain(argv: readonly string[]): Command {
   const [word] = positionals;
   if (word === 'sql' || word === 'plan' || word === 'local' || word === 'setup')
     throw new UsageError(`"${word}" comes first: target-redshift ${word} ...`);
-  if (word !== undefined) throw new UsageError(`there is no command "${word}"`);
+  if (word !== undefined) {
+    const isFlag = ['check', 'discover', 'discard', 'about', 'version', 'help'].includes(word);
+    throw new UsageError(`there is no command "${word}"${isFlag ? `; did you mean --${word}?` : ''}`);
+  }
   if (values.version) return { kind: 'version' };
   if (values.about)
     return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };

@@ -40,7 +40,9 @@ export function openInput(path: string | undefined): Input {
     closeSync(fd);
     throw new Error('it is not a file');
   } catch (error) {
-    throw new InputError(`Cannot read --input ${path}: ${messageOf(error)}`, {}, { cause: error });
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const what = isMissing ? 'the file does not exist' : messageOf(error);
+    throw new InputError(`Cannot read --input ${path}: ${what}`, {}, { cause: error });
   }
 }
 

@@ -161,24 +161,25 @@ class Program {
   async #check(config: Config, format: 'text' | 'json'): Promise<number> {
     const { Connections } = await import('./connect.ts');
     const { check } = await import('./commands/check.ts');
-    const { stop } = this.#around;
+    const { stop, kill } = this.#around;
     const connections = new Connections(config, this.#inside);
     const warehouse = once(() => connections.openWarehouse());
-    const store = once(() => connections.openStore(stop));
+    const store = once(() => connections.openStore(kill));
     const giveUp = (): void => void warehouse.then((open) => open.close(true));
-    stop.addEventListener('abort', giveUp, { once: true });
+    kill.addEventListener('abort', giveUp, { once: true });
     try {
       const doors = {
         warehouse: warehouse.get,
         store: store.get,
         copyAccess: () => connections.copyAccess(),
         identity: () => connections.identity(),
-        signal: stop,
+        stop,
+        signal: kill,
       };
       const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
       return (await check(config, doors, format, say)) ? 0 : 1;
     } finally {
-      stop.removeEventListener('abort', giveUp);
+      kill.removeEventListener('abort', giveUp);
       await warehouse.then((open) => open.close());
       await store.then((open) => open.close());
       connections.close();
@@ -223,6 +224,8 @@ class Program {
     stop.addEventListener('abort', giveUp, { once: true });
     try {
       return this.#answer(await work(warehouse));
+    } catch (error) {
+      throw stop.aborted ? new LoadError('Stopped before there was an answer', { cause: error }) : error;
     } finally {
       stop.removeEventListener('abort', giveUp);
       await warehouse.close();

@@ -111,6 +111,7 @@ export class Run {
     this.#streams.reportInvalid();
     if (!this.#failure) await this.#afterwards().catch((error: unknown) => this.fail(error));
     if (this.#failure) throw this.#failure.error;
+    if (this.#lines.count === 0) this.#parts.log.warn('nothing arrived on stdin; did the tap fail?');
     const summary = { ...this.#streams.summary(), lines: this.#lines.count };
     const rejected = this.#streams.totalRejected();
     this.#parts.log.info(

@@ -77,7 +77,7 @@ describe('parseCommand', () => {
 
   const refused: readonly (readonly [string, string])[] = [
     ['oops', 'there is no command "oops"'],
-    ['check', 'there is no command "check"'],
+    ['check', 'there is no command "check"; did you mean --check?'],
     ['--oops', "Unknown option '--oops'"],
     ['--confg=a', "Unknown option '--confg'"],
     ['-x', "Unknown option '-x'"],

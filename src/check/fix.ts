@@ -4,13 +4,16 @@ import type { Sql } from '../sql.ts';
 
 export type Fix =
   /** To be run by an administrator of the database. */
-  | { readonly kind: 'sql'; readonly statements: readonly Sql[] }
+  | { readonly kind: 'sql'; readonly statements: readonly Sql[]; readonly title?: string }
   /** To be allowed to an identity of AWS. */
   | { readonly kind: 'policy'; readonly to: string; readonly statements: readonly PolicyStatement[] }
   | { readonly kind: 'commands'; readonly commands: readonly string[] }
   | { readonly kind: 'setting'; readonly text: string };
 
-export const bySql = (...statements: readonly Sql[]): Fix => ({ kind: 'sql', statements });
+export const bySql = (...statements: readonly Sql[]): Fix & { readonly kind: 'sql' } => ({
+  kind: 'sql',
+  statements,
+});
 
 /** What the policy that `setup` prints says of the action; of another action, a statement of its own. */
 export function byPolicy(to: string, policy: Policy, action: string, resource: string): Fix {
@@ -28,7 +31,7 @@ export function fixText(fix: Fix): { readonly title: string; readonly text: stri
   switch (fix.kind) {
     case 'sql':
       return {
-        title: 'run as an administrator of the database',
+        title: fix.title ?? 'run as an administrator of the database',
         text: fix.statements.map((statement) => `${statement.safe};`).join('\n'),
       };
     case 'policy':

@@ -49,6 +49,9 @@ export interface Doors {
   readonly store: Place['store'];
   readonly copyAccess: Place['copyAccess'];
   readonly identity: Place['identity'];
+  /** No further step. */
+  readonly stop: AbortSignal;
+  /** Gives up at once, what is left to remove too. */
   readonly signal: AbortSignal;
 }
 

@@ -44,8 +44,13 @@ function loginFix({ config }: Place, error: unknown): Fix | undefined {
     return byPolicy(who, uploaderPolicy(config), action, resource);
   }
   if (code === '3D000') return bySetting('database: the name of a database of this cluster');
+  if (/, SSL off$/.test(causeOf(error))) return bySetting('"sslmode": "verify-full"');
   if (!/^28/.test(code) || config.password === undefined || config.user === undefined) return undefined;
-  return bySql(sql`ALTER USER ${ident(config.user)} PASSWORD ${literal('<PASSWORD>')}`);
+  return {
+    ...bySql(sql`ALTER USER ${ident(config.user)} PASSWORD ${literal('<PASSWORD>')}`),
+    title:
+      'correct user and password in the configuration, or run as an administrator of the database (CREATE instead of ALTER when there is no such user)',
+  };
 }
 
 export function schemaStep(place: Place, schema: string): Step {

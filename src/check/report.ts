@@ -16,6 +16,8 @@ export function stepLines({ name, outcome, message, milliseconds, fix }: Outcome
 
 export function closingLine(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
+  if (failed.length === 0 && outcomes.some(({ outcome }) => outcome === 'skipped'))
+    return 'the check was stopped before its end\n';
   if (failed.length === 0) return 'everything that a load needs is there\n';
   return `${failed.length} of ${outcomes.length} steps failed: ${failed.join(', ')}\n`;
 }

@@ -6,6 +6,8 @@ export interface Step {
   readonly name: string;
   /** Steps without which this one cannot be done. */
   readonly needs: readonly string[];
+  /** Done whatever became of the others. */
+  readonly isCleanUp?: true;
   /** Resolves with what was seen. Throws Finding. */
   readonly work: () => Promise<string>;
 }
@@ -47,26 +49,40 @@ export function finding(
   return new Finding(message === undefined ? seen : `${message} (${seen})`, fix, error);
 }
 
-/** Does the steps in order and tells each outcome; goes on where a step does not need one that failed. */
+/**
+ * Does the steps in order and tells each outcome; goes on where a step does not need one that failed. When it is stopped, what
+ * cleans up is still done.
+ */
 export async function runSteps(
   steps: readonly Step[],
   tell: (outcome: Outcome) => void,
+  stop: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const step of steps) {
-    const outcome = await runStep(step, outcomes);
+    const isStopped = stop.aborted && step.isCleanUp !== true;
+    const outcome = isStopped ? skipped(step.name, 'the check was stopped') : await runStep(step, outcomes);
     outcomes.push(outcome);
     tell(outcome);
   }
   return outcomes;
 }
 
+function skipped(name: string, why: string): Outcome {
+  return {
+    name,
+    outcome: 'skipped',
+    milliseconds: 0,
+    message: `not tried, because ${why}`,
+    fix: undefined,
+  };
+}
+
 async function runStep({ name, needs, work }: Step, before: readonly Outcome[]): Promise<Outcome> {
   const missing = before.find((one) => needs.includes(one.name) && one.outcome !== 'ok');
   if (missing !== undefined) {
     const because = missing.because ?? missing.name;
-    const message = `not tried, because "${because}" failed`;
-    return { name, outcome: 'skipped', milliseconds: 0, message, because, fix: undefined };
+    return { ...skipped(name, `"${because}" failed`), because };
   }
   const started = performance.now();
   const milliseconds = (): number => Math.round(performance.now() - started);

@@ -157,6 +157,7 @@ export function removeStep(place: Place): Step {
   return {
     name: 'remove',
     needs: [],
+    isCleanUp: true,
     work: async () => {
       const keys = [...place.seen.keys];
       if (keys.length === 0) return 'no object was written';

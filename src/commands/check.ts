@@ -12,7 +12,7 @@ import {
   tableStep,
   temporaryTableStep,
 } from '../check/redshift-steps.ts';
-import { runSteps, type Step } from '../check/step.ts';
+import { runSteps, type Outcome, type Step } from '../check/step.ts';
 import { bucketStep, listStep, multipartStep, removeStep, uploadStep } from '../check/storage-steps.ts';
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
@@ -24,9 +24,10 @@ export async function check(
   format: 'text' | 'json',
   say: (text: string) => void,
 ): Promise<boolean> {
-  const outcomes = await runSteps(steps(newPlace(config, doors)), (outcome) => {
+  const tell = (outcome: Outcome): void => {
     if (format === 'text') say(stepLines(outcome));
-  });
+  };
+  const outcomes = await runSteps(steps(newPlace(config, doors)), tell, doors.stop);
   say(format === 'text' ? closingLine(outcomes) : asJson(outcomes));
   return outcomes.every(({ outcome }) => outcome === 'ok');
 }
@@ -46,6 +47,6 @@ function steps(place: Place): readonly Step[] {
     readStep(place),
     deleteStep(place),
     removeStep(place),
-    { name: 'drop', needs: [], work: () => dropAll(place) },
+    { name: 'drop', needs: [], isCleanUp: true, work: () => dropAll(place) },
   ];
 }

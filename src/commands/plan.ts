@@ -71,7 +71,8 @@ export async function plan(
   });
   signal.addEventListener('abort', () => run.stop(), { once: true });
   try {
-    const refusal = await run.load(input).then(() => undefined, refusalOf);
+    const refused = await run.load(input).then(() => undefined, refusalOf);
+    const refusal = refused ?? (signal.aborted ? 'stopped before the end of the input' : undefined);
     const result: Plan = { loads: await planner.loads(), refusal };
     const isFine = refusal === undefined && result.loads.every((load) => load.refusal === undefined);
     return {

@@ -1,9 +1,11 @@
 /** `setup`: what an administrator has to run, and with --interactive the configuration from questions. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ConfigInput } from '../config/config.ts';
 import { readSources } from '../config/sources.ts';
 import type { Option } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
+import { ConfigError } from '../errors.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { interview } from '../setup/interview.ts';
 import { NoAnswerError, Prompt, type Terminal } from '../setup/prompt.ts';
@@ -16,6 +18,8 @@ const ENV_PREFIX = 'TARGET_REDSHIFT_';
 
 /** Asks for a configuration and writes it to the file. Resolves with whether it was written. */
 export async function writeConfig(path: string, terminal: Terminal): Promise<boolean> {
+  const folder = dirname(path);
+  if (!existsSync(folder)) throw new ConfigError([`cannot write ${path}: there is no folder ${folder}`]);
   // Its other options stay, and its values are proposed.
   const before = existsSync(path) ? readSources([path], {}) : undefined;
   const prompt = new Prompt(terminal);

@@ -165,6 +165,10 @@ export function renameForeign(given: Input): Renamed {
   ): void => {
     const ours = own(names, name) ?? (isOurs(name) ? name : ALIASES.get(name));
     const group = own(GROUPS, name);
+    if (ours === undefined && group && path === name && !isObject(value)) {
+      problems.push(`"${path}" must be an object of options, as the tool has it whose word it is`);
+      return;
+    }
     if (ours === undefined && group && isObject(value)) {
       if (own(SWITCHES, name)?.(value) ?? true)
         for (const [member, of] of Object.entries(value)) take(member, of, `${path}.${member}`, group);

@@ -80,7 +80,7 @@ function check(renamed: Renamed): LoadedConfig {
   const problems = [...renamed.problems];
   const read = readSecretFiles(renamed.input, problems);
   const given = Object.fromEntries(Object.entries(read).flatMap(([name, value]) => readValue(name, value)));
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
   const validate = ajv.compile(configSchema());
   if (!validate(given)) {
     problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given));
@@ -88,14 +88,12 @@ function check(renamed: Renamed): LoadedConfig {
     // What contradicts each other is said where each option alone is right.
     problems.push(...contradictions(given as unknown as Config));
   }
-  const unknown = unknownOptions(given);
   // What is missing may be there under a misspelt name.
-  if (problems.length > 0)
-    throw new ConfigError([...problems, ...unknown.filter((one) => one.includes('did you mean'))]);
+  if (problems.length > 0) throw new ConfigError([...problems, ...misspelt(given)]);
   const { hints } = renamed;
   return {
     config: normalise(given as unknown as Config),
-    warnings: [...renamed.warnings, ...unknown],
+    warnings: [...renamed.warnings, ...unknownOptions(given)],
     hint: hints.length > 0 ? `the configuration uses names of other tools: ${hints.join(', ')}` : undefined,
     secrets: secretsOf(given),
   };
@@ -148,12 +146,28 @@ function describe(error: ErrorObject): string {
 function problemOf(error: ErrorObject): string {
   switch (error.keyword) {
     case 'additionalProperties':
-      return `has "${String(error.params['additionalProperty'])}", which this program does not know there`;
+      return unknownThere(String(error.params['additionalProperty']), error.parentSchema);
     case 'enum':
       return `must be one of ${(error.params['allowedValues'] as readonly string[]).join(', ')}`;
+    case 'type':
+      return `must be ${TYPES[String(error.params['type'])] ?? String(error.params['type'])}`;
     default:
       return error.message ?? 'is wrong';
   }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list of texts',
+  object: 'an object',
+};
+
+function unknownThere(name: string, schema: unknown): string {
+  const { properties = {} } = Object(schema) as { properties?: object };
+  const near = nearest(name, Object.keys(properties));
+  return `has "${name}", which this program does not know there${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
 function wanted(option: Option): string {
@@ -187,20 +201,28 @@ function secretsOf(input: ConfigInput): string[] {
 }
 
 function unknownOptions(input: ConfigInput): string[] {
-  return Object.keys(input)
-    .filter((name) => optionOf(name) === undefined)
-    .map((name) => {
-      const near = nearestName(name);
-      const question = near === undefined ? '' : `; did you mean "${near}"?`;
-      return `there is no option "${name}", it is ignored${question}`;
-    });
+  return unknownNames(input).map((name) => `there is no option "${name}", it is ignored${meant(name)}`);
 }
 
-/** The option whose name needs the fewest changes, if they are few. */
-function nearestName(name: string): string | undefined {
-  const names = [...options().map(([known]) => known), ...FOREIGN_NAMES];
-  const [nearest] = names
+function misspelt(input: ConfigInput): string[] {
+  return unknownNames(input).flatMap((name) =>
+    meant(name) === '' ? [] : [`there is no option "${name}"${meant(name)}`],
+  );
+}
+
+function unknownNames(input: ConfigInput): string[] {
+  return Object.keys(input).filter((name) => optionOf(name) === undefined);
+}
+
+function meant(name: string): string {
+  const near = nearest(name, [...options().map(([known]) => known), ...FOREIGN_NAMES]);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
+/** The name that needs the fewest changes, if they are few. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const [first] = names
     .map((known) => ({ known, distance: leven(name.toLowerCase(), known.toLowerCase()) }))
     .sort((left, right) => left.distance - right.distance);
-  return nearest && nearest.distance <= Math.max(1, Math.floor(name.length / 3)) ? nearest.known : undefined;
+  return first && first.distance <= Math.max(1, Math.floor(name.length / 3)) ? first.known : undefined;
 }

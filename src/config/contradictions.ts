@@ -1,5 +1,6 @@
 /** What each option alone allows and all of them together do not: one sentence for each problem. */
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { parseType, TYPE_NAMES } from '../table/type-text.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
@@ -26,6 +27,9 @@ export function copyKind(config: Config): 'role' | 'keys' | 'temporary' {
 /** Of a configuration whose options are each right. */
 export function contradictions(config: Config): string[] {
   return [
+    ...(/^[^\s/:@]+$/.test(config.hostname) || isIP(config.hostname) !== 0
+      ? []
+      : ['"hostname" is the name alone, without protocol, port and database']),
     ...bucketProblems(config),
     ...loginProblems(config),
     ...authorityProblems(config.ssl_ca),
@@ -42,8 +46,12 @@ export function bucketName(text: string): string {
 
 function bucketProblems(config: Config): string[] {
   const bucket = bucketName(config.s3_bucket);
+  const { s3_region: region, s3_endpoint: endpoint } = config;
   const owner = config.s3_bucket_owner ?? '000000000000';
   return [
+    ...(region !== undefined && endpoint === undefined && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)
+      ? ['"s3_region" must be the code of a region, such as eu-west-1']
+      : []),
     ...(bucket === '' || bucket.includes('/')
       ? ['"s3_bucket" must be the name of a bucket alone; a folder in it goes into "s3_prefix"']
       : []),

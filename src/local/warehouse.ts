@@ -118,8 +118,12 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     roles: [{ arn: ROLE }, ...roles],
   });
   const certificate = await keepCertificate(dir);
+  // The engine's own user may have to pass through the folder; S3 is read by this process alone.
+  const s3Dir = join(dir, 's3');
+  mkdirSync(s3Dir, { recursive: true });
+  chmodSync(s3Dir, 0o700);
   const s3 = await startS3({
-    dir: join(dir, 's3'),
+    dir: s3Dir,
     region: REGION,
     ...withOwn(options),
     buckets: [BUCKET, ...(options.buckets ?? [])],

@@ -90,7 +90,9 @@ function parse(text: string, place: Omit<Origin, 'bytes'>): ParsedObject {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new InputError(
-      `Cannot read ${placeOf(place)}: not a JSON object, ${error.message} at character ${error.offset + 1}`,
+      `Cannot read ${placeOf(place)}: not a JSON object, ${error.message} at character ${error.offset + 1}${
+        /^\s*\{/.test(text) ? '' : '; does the tap write something else than messages to its stdout?'
+      }`,
       { line: place.line, file: place.file },
       { cause: error },
     );

@@ -97,7 +97,8 @@ async function askCopy(prompt: Prompt, answers: Answers): Promise<void> {
     isKeys ? 'keys' : 'role',
   );
   answers.drop(copy === 'role' ? ['copy_credentials'] : ['iam_role']);
-  if (copy === 'role') await answers.ask('iam_role');
+  if (copy === 'role')
+    await answers.ask('iam_role', { ifEmpty: 'Empty: it is still to be made, and `setup` says how.' });
   await answers.ask('aws_access_key_id', { ifEmpty: 'Empty: the AWS SDK finds the keys.' });
   if (answers.text('aws_access_key_id') !== undefined)
     return answers.ask('aws_secret_access_key', { ifEmpty: ANSWER_LATER });
@@ -114,7 +115,7 @@ async function choose<T extends string>(
 ): Promise<T> {
   prompt.say(`\n${description}`);
   for (;;) {
-    const answer = await prompt.ask(`${name}, ${choices.join(', ')} [${proposal}]: `);
+    const answer = await prompt.ask(`${name} (${choices.join(', ')}) [${proposal}]: `);
     const found = choices.find((one) => one === (answer === '' ? proposal : answer.toLowerCase()));
     if (found !== undefined) return found;
     prompt.say(`It must be one of ${choices.join(', ')}.`);

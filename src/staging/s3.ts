@@ -280,6 +280,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: 'the signature does not match; correct aws_secret_access_key',
   ExpiredToken: 'the session token has expired; renew aws_session_token',
   PermanentRedirect: 'the bucket is in another region; correct s3_region',
+  AuthorizationHeaderMalformed: 'the bucket is in another region; correct s3_region',
   CredentialsProviderError:
     'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is attached',
   ECONNREFUSED: 'nothing listens there; correct s3_endpoint',

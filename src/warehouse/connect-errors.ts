@@ -37,12 +37,14 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
     'the certificate is for another host name; use the endpoint name as hostname, or sslmode verify-ca',
   NO_TLS:
     'the server does not speak TLS, so password and data would be readable on the way; check port, or set sslmode to disable',
+  NO_REDSHIFT: 'something answers there that is no Redshift; check hostname and port',
   TLS_ONLY: 'the server takes encrypted connections only; do not set sslmode to disable',
 };
 
 /** What node-postgres says in words only. */
 function messageCode(message: string): string | undefined {
   if (/does not support SSL/i.test(message)) return 'NO_TLS';
+  if (/error establishing an SSL connection/i.test(message)) return 'NO_REDSHIFT';
   if (/timeout/i.test(message)) return 'ETIMEDOUT';
   return /terminated|closed|given up/i.test(message) ? '08006' : undefined;
 }

@@ -38,12 +38,24 @@ export async function explain(
   const row = isCopyError && urlPrefixes.length > 0 ? await findRowError(warehouse, urlPrefixes) : undefined;
   const reason = row
     ? `column "${row.column}" (${row.type}) refused line ${row.line} of ${row.file}: ${row.reason} (${row.code})`
-    : error.message;
+    : `${error.message}${copyAdvice(error.message)}`;
   return new LoadError(`Cannot load stream "${stream}" into ${table}: ${reason}`, {
     ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
     ...(error.detail === undefined ? {} : { detail: error.detail }),
     cause: error.cause,
   });
+}
+
+/** Where `--check` finds out more than COPY says. */
+const COPY_ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/Not authorized to get credentials of role/i, 'attach the role to the cluster, or correct iam_role'],
+  [/does not have ASSUMEROLE permission/i, 'grant it'],
+  [/S3ServiceException:Access ?Denied/i, 'COPY may not read the bucket'],
+];
+
+function copyAdvice(message: string): string {
+  const advice = COPY_ADVICE.find(([pattern]) => pattern.test(message))?.[1];
+  return advice === undefined ? '' : `; ${advice}: --check says how`;
 }
 
 function unknownOutcome(cause: CommitUnknownError, stream: string, isOverwrite: boolean): LoadError {

@@ -265,6 +265,12 @@ describe('options in the words of other tools', () => {
     expect(renameForeign({ hostname: 'a', host: 'a' }).problems).to.deep.equal([]);
   });
 
+  it('must be objects where they are objects there', () => {
+    expect(renameForeign({ uploading_method: 'S3' }).problems).to.deep.equal([
+      '"uploading_method" must be an object of options, as the tool has it whose word it is',
+    ]);
+  });
+
   it('are named when nothing here needs them', () => {
     expect(checkConfig({ ...least, temp_dir: '/x' }).warnings).to.deep.equal([
       '"temp_dir" is not used: nothing is written to disk',

@@ -141,6 +141,20 @@ describe('checkConfig', () => {
     expect(checked({ iam_role: '' }).iam_role).to.equal(undefined);
   });
 
+  it('says what may have been meant where something is missing or wrong', () => {
+    const { hostname: _, ...rest } = least;
+    expect(problems({ ...rest, hostnam: 'h' })).to.deep.equal([
+      '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+      'there is no option "hostnam"; did you mean "hostname"?',
+    ]);
+    expect(problems({ ...least, streams: { orders: { load_methd: 'upsert' } } })).to.deep.equal([
+      '"streams.orders" has "load_methd", which this program does not know there; did you mean "load_method"?',
+    ]);
+    expect(problems({ ...least, schema_mapping: { crm: 1 } })).to.deep.equal([
+      '"schema_mapping.crm" must be a text',
+    ]);
+  });
+
   it('warns about options that it does not know, and ignores them', () => {
     const { warnings } = checkConfig({ ...least, hostnam: 'geheim', toString: 1 });
     expect(warnings).to.deep.equal([

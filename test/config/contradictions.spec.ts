@@ -20,6 +20,19 @@ function problems(given: Given): readonly string[] {
 }
 
 const WRONG: readonly (readonly [string, Given, string])[] = [
+  ...['127.0.0.1:5439/dev', 'redshift://h', ' h', 'u@h'].map(
+    (hostname) =>
+      [
+        `the host name ${JSON.stringify(hostname)}`,
+        { ...least, hostname },
+        '"hostname" is the name alone, without protocol, port and database',
+      ] as const,
+  ),
+  [
+    'a region that is none',
+    { ...least, s3_region: 'Frankfurt' },
+    '"s3_region" must be the code of a region, such as eu-west-1',
+  ],
   [
     'two login methods',
     { ...least, cluster_identifier: 'c' },

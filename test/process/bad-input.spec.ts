@@ -182,8 +182,8 @@ describe('a configuration that cannot work', () => {
     );
     expect([code, stdout]).to.deep.equal([0, '1\n']);
     expect(logs.filter(({ level }) => level === 'warn').map(({ message }) => message)).to.deep.equal([
-      'the configuration has an option "batch_size_row" that this program does not know; it is ignored; did you mean "batch_size_rows"?',
-      'the configuration has an option "colour" that this program does not know; it is ignored',
+      'there is no option "batch_size_row", it is ignored; did you mean "batch_size_rows"?',
+      'there is no option "colour", it is ignored',
     ]);
   });
 

@@ -237,7 +237,11 @@ describe('--check, when one privilege is missing', () => {
       step: 'connect',
       message:
         /^Cannot connect to Redshift at .*, as "least": the login was refused; check user and password/,
-      fix: byAdmin(`ALTER USER "${USER}" PASSWORD '<PASSWORD>';`),
+      fix: {
+        ...byAdmin(`ALTER USER "${USER}" PASSWORD '<PASSWORD>';`),
+        title:
+          'correct user and password in the configuration, or run as an administrator of the database (CREATE instead of ALTER when there is no such user)',
+      },
     },
     {
       what: 'the schema is not there and may not be created',

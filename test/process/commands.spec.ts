@@ -71,6 +71,20 @@ describe('--check', () => {
     ).to.deep.equal([]);
   });
 
+  it('is stopped by SIGTERM between two steps, and cleans up', async () => {
+    const place = await newPlace();
+    const run = startCli(['--check', '--config', place.configFile()]);
+    await run.seen(/^ok {5}connect/m);
+    run.process.kill('SIGTERM');
+    const { code, stdout } = await run.finished;
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.match(/^- {6}copy {9}not tried, because the check was stopped$/m)
+      .and.to.match(/^ok {5}drop /m)
+      .and.to.match(/the check was stopped before its end\n$/);
+    expect(await place.objects()).to.deep.equal([]);
+  });
+
   it('names the step that fails, goes on where it can, and exits 1', async () => {
     const place = await newPlace();
     const { code, stdout } = await runCli([
@@ -251,7 +265,7 @@ describe('--local and local', () => {
     const noInput = await runCli(['--config', (await newPlace()).configFile(), '--input', join(dir, 'none')]);
     expect([noInput.code, noInput.logs.at(-1)?.message]).to.deep.equal([
       1,
-      `Cannot read --input ${join(dir, 'none')}: ENOENT: no such file or directory, open '${join(dir, 'none')}'`,
+      `Cannot read --input ${join(dir, 'none')}: the file does not exist`,
     ]);
   });
 });

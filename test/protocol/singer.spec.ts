@@ -172,7 +172,10 @@ describe('parseSinger', () => {
 
   const refused: readonly (readonly [string, string])[] = [
     ['{"type":"RECORD"', 'not a JSON object, expected "," or "}" at character 17'],
-    ['[]', 'not a JSON object, expected an object at character 1'],
+    [
+      '[]',
+      'not a JSON object, expected an object at character 1; does the tap write something else than messages to its stdout?',
+    ],
     ['{"stream":"s"}', 'the message is missing required type'],
     ['{"type":1}', 'the message is missing required type'],
     ['{"type":"RECORD","stream":"s"}', 'a RECORD message is missing required key "record"'],

@@ -88,7 +88,7 @@ describe('setup --interactive', () => {
       'hostname',
       'port [5439]',
       'database',
-      'login, password, cluster, serverless, secret [password]',
+      'login (password, cluster, serverless, secret) [password]',
       'user',
       'password',
     ]);

@@ -184,8 +184,8 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is unknown; check ssh_host',
 };
 
-/** What ssh2 adds to an error: where it happened, or what a socket says. */
-type SshError = Error & { readonly level?: string; readonly code?: string };
+/** What ssh2 adds to an error: where it happened, and what a socket says or, as a number, why the server took its leave. */
+type SshError = Error & { readonly level?: string; readonly code?: string | number };
 
 function connectError(
   { host, port, user, fingerprint, password }: TunnelSettings,
@@ -205,10 +205,11 @@ function connectError(
       cause: error,
     });
   }
-  const words = error.message || (error.code ?? '');
+  const words = error.message || String(error.code ?? '');
   const advice = CONNECT_ADVICE[error.code ?? ''] ?? CONNECT_ADVICE[error.level ?? ''];
   return new LoadError(`${where}: ${advice === undefined ? words : `${advice} (${words})`}`, {
-    sqlstate: error.code ?? LOST,
+    // A server that gives a reason means it.
+    ...(typeof error.code === 'number' ? {} : { sqlstate: error.code ?? LOST }),
     cause: error,
   });
 }

@@ -135,16 +135,18 @@ describe('AWS credentials of a load', () => {
       });
     });
 
-    it('in the configuration, which wins over the environment', async () => {
-      const { code, stderr } = await load(KEYS, {
-        AWS_ACCESS_KEY_ID: 'AKIAOTHER',
-        AWS_SECRET_ACCESS_KEY: 'other-secret-key',
-      });
-      expect({ code, ...actors() }, stderr).to.deep.equal({
+    it('in the configuration, which wins over the environment; COPY gets the same with copy_credentials "keys"', async () => {
+      const { code, stderr } = await load(
+        { ...KEYS, copy_credentials: 'keys' },
+        { AWS_ACCESS_KEY_ID: 'AKIAOTHER', AWS_SECRET_ACCESS_KEY: 'other-secret-key' },
+      );
+      expect({ code, ...actors(), keysInCopies: keysInCopies() }, stderr).to.deep.equal({
         code: 0,
         writes: ['AKIAUPLOADER'],
         reads: ['AKIAUPLOADER'],
+        keysInCopies: ['AKIAUPLOADER'],
       });
+      expect(stderr).not.to.contain(UPLOADER.secretAccessKey);
     });
 
     it('in the configuration with a session token, which COPY gets too', async () => {
@@ -166,19 +168,14 @@ describe('AWS credentials of a load', () => {
       );
       writeFileSync(join(dir, 'config'), `[profile elsewhere]\n${keys}`);
       const home = { AWS_SHARED_CREDENTIALS_FILE: '', AWS_CONFIG_FILE: '' };
-      const runs: readonly (readonly [object, Readonly<Record<string, string>>])[] = [
+      const cases: readonly (readonly [object, Readonly<Record<string, string>>])[] = [
         [{ aws_profile: 'loader' }, home],
         [{}, { ...home, AWS_PROFILE: 'loader' }],
         [{ aws_profile: 'elsewhere' }, { AWS_CONFIG_FILE: join(dir, 'config') }],
       ];
-      for (const [options, env] of runs) {
-        const { code, stderr } = await load(options, env);
-        expect({ code, ...actors() }, stderr).to.deep.equal({
-          code: 0,
-          writes: ['AKIAUPLOADER'],
-          reads: ['AKIAUPLOADER'],
-        });
-      }
+      const finished = await Promise.all(cases.map(([options, env]) => load(options, env)));
+      expect(finished.map(({ code }) => code)).to.deep.equal([0, 0, 0]);
+      expect(actors()).to.deep.equal({ writes: ['AKIAUPLOADER'], reads: ['AKIAUPLOADER'] });
     });
 
     it('in a profile that assumes a role', async () => {
@@ -275,16 +272,13 @@ describe('AWS credentials of a load', () => {
       });
     }
 
-    for (const [what, external] of [
-      ['no external id', {}],
-      ['another external id', { assume_role_external_id: 'theirs' }],
-    ] as const) {
-      it(`with ${what}: one sentence says what it must be`, async () => {
-        const { code, stdout, logs } = await load({
-          ...KEYS,
-          assume_role_arn: role('writer'),
-          ...external,
-        });
+    it('without the external id that its trust policy asks for, or with another: one sentence says what it must be', async () => {
+      const denied = { ...KEYS, assume_role_arn: role('writer') };
+      const finished = await Promise.all([
+        load(denied),
+        load({ ...denied, assume_role_external_id: 'theirs' }),
+      ]);
+      for (const { code, stdout, logs } of finished) {
         expect({ code, stdout, errors: errorsOf(logs) }).to.deep.equal({
           code: 1,
           stdout: '',
@@ -292,20 +286,11 @@ describe('AWS credentials of a load', () => {
             `Cannot assume the role ${role('writer')}: it was refused; its trust policy must name this identity, and assume_role_external_id must be the id that it asks for, if it does (AccessDenied: User: arn:aws:iam::000000000000:user/AKIAUPLOADER is not authorized to perform: sts:AssumeRole on resource: ${role('writer')})`,
           ],
         });
-      });
-    }
+      }
+    });
   });
 
   describe('that COPY gets', () => {
-    it('are those that write the files, with copy_credentials "keys"', async () => {
-      const finished = await load({ ...KEYS, copy_credentials: 'keys' });
-      expect({ code: finished.code, keysInCopies: keysInCopies() }, finished.stderr).to.deep.equal({
-        code: 0,
-        keysInCopies: ['AKIAUPLOADER'],
-      });
-      expect(finished.stderr).not.to.contain(UPLOADER.secretAccessKey);
-    });
-
     it('are short-lived ones, with "temporary": the long-lived ones are in no statement and in no catalog', async () => {
       const finished = await load({ ...KEYS, copy_credentials: 'temporary', log_level: 'debug' });
       expect({ code: finished.code, ...actors() }, finished.stderr).to.deep.equal({

@@ -125,13 +125,13 @@ async function makeSshd(
     });
   };
   const killSessions = (): void => {
-    for (const pid of descendants(child?.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of descendants(child?.pid)) kill(pid);
   };
   const stop = async (): Promise<void> => {
     if (child === undefined) return;
     const [ended, stopped] = [once(child, 'exit'), child];
     child = undefined;
-    for (const pid of descendants(stopped.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of descendants(stopped.pid)) kill(pid);
     stopped.kill('SIGTERM');
     await ended;
   };
@@ -158,6 +158,14 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** The children of a process and theirs. */

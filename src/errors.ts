@@ -64,6 +64,11 @@ export class CommitUnknownError extends Error {
   }
 }
 
+/** SQLSTATE, or the code of S3 or the network; empty for errors without. */
+export function stateOf(error: unknown): string {
+  return error instanceof LoadError ? (error.sqlstate ?? '') : '';
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

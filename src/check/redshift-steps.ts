@@ -1,4 +1,5 @@
 /** The steps on Redshift without S3: login, schemas, tables. Each privilege that is missing has a statement that gives it. */
+import { stateOf } from '../errors.ts';
 import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
 import { ident, literal, raw, sql, type Sql } from '../sql.ts';
@@ -7,7 +8,7 @@ import { hasSchema } from '../warehouse/catalog.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
 import { byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { NOTE, TIMEOUT, type Place } from './place.ts';
-import { Finding, finding, stateOf, type Step } from './step.ts';
+import { Finding, finding, type Step } from './step.ts';
 
 export function loginStep(place: Place): Step {
   const { config, seen } = place;

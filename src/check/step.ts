@@ -1,5 +1,5 @@
 /** A check is a list of steps, each done for real. What a step finds wrong says what to do about it. */
-import { LoadError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Fix } from './fix.ts';
 
 export interface Step {
@@ -32,11 +32,6 @@ export class Finding extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.fix = fix;
   }
-}
-
-/** SQLSTATE, or the code of S3 or the network. */
-export function stateOf(error: unknown): string {
-  return error instanceof LoadError ? (error.sqlstate ?? '') : '';
 }
 
 /** An error with what to do, and with another sentence where there is a clearer one. */

@@ -1,5 +1,5 @@
 /** The steps on the bucket: what the program itself does there. Each action that is denied has a policy that allows it. */
-import { messageOf } from '../errors.ts';
+import { messageOf, stateOf } from '../errors.ts';
 import { encodeRows } from '../rows/csv.ts';
 import { manifestOf } from '../staging/manifest.ts';
 import { compress, rawPart } from '../staging/part.ts';
@@ -8,7 +8,7 @@ import { partitionOf } from '../setup/place.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
 import { byCommands, byPolicy, bySetting } from './fix.ts';
 import { NOTE, type Place } from './place.ts';
-import { Finding, finding, stateOf, type Step } from './step.ts';
+import { Finding, finding, type Step } from './step.ts';
 
 /** ARNs of the bucket and of what lies below the prefix, in the partition of the region. */
 export function bucketArns(

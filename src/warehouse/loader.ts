@@ -2,7 +2,7 @@
  * Loads batches until their outcome is final: prepares the table, writes the manifest, tries again what may pass, finds
  * out what became of a COMMIT without answer, and removes the objects from S3 once nobody can need them any more.
  */
-import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
+import { CommitUnknownError, LoadError, messageOf, stateOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import { retry } from '../retry.ts';
@@ -60,6 +60,14 @@ const MAX_PAUSE_MS = 60_000;
 const FIRST_TRIES = 2;
 const DROP_TIMEOUT_MS = 30_000;
 const CONNECTION_LOST = '08006';
+const NOTHING_WRITTEN = new Set([
+  'NoSuchBucket',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'AuthorizationHeaderMalformed',
+  'PermanentRedirect',
+  'CredentialsProviderError',
+]);
 
 export class Loader {
   readonly #options: LoaderOptions;
@@ -226,7 +234,9 @@ export class Loader {
     try {
       await store.remove(keys);
     } catch (error) {
-      log.warn(`objects may stay in S3 until a later run removes them: ${messageOf(error)}`);
+      // With these nothing was written either: the failed upload says it.
+      const level = NOTHING_WRITTEN.has(stateOf(error)) ? 'debug' : 'warn';
+      log[level](`objects may stay in S3 until a later run removes them: ${messageOf(error)}`);
     }
   }
 

@@ -1,6 +1,6 @@
 /** A checked configuration to the adapters that reach the outside: Redshift, S3, and AWS for logins and keys. */
 import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
-import type { LoginSource } from './aws/logins.ts';
+import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
 import type { Config } from './config/options.ts';
 import type { Logger, Secrets } from './log.ts';
@@ -42,7 +42,8 @@ export class Connections {
 
   /** Where requests go whose region is not said. */
   get #homeRegion(): string {
-    return this.#saidRegion ?? 'us-east-1';
+    const { redshift_region, hostname } = this.#config;
+    return this.#saidRegion ?? redshift_region ?? regionOfHost(hostname) ?? 'us-east-1';
   }
 
   async openWarehouse(): Promise<Warehouse> {
@@ -66,7 +67,11 @@ export class Connections {
     });
   }
 
-  async openStore(signal: AbortSignal): Promise<ObjectStore & ObjectReader & ObjectProbe> {
+  /** In the region of the bucket, unless another is named. */
+  async openStore(
+    signal: AbortSignal,
+    region = this.#config.s3_region,
+  ): Promise<ObjectStore & ObjectReader & ObjectProbe> {
     const config = this.#config;
     const { connectS3, findRegion } = await import('./staging/s3.ts');
     const settings = {
@@ -82,13 +87,15 @@ export class Connections {
     };
     return connectS3({
       ...settings,
-      region: config.s3_region ?? (await findRegion(settings, this.#homeRegion)),
+      region: region ?? (await findRegion(settings, this.#homeRegion)),
     });
   }
 
   /** Reads objects of any bucket, and connects when the first one is read. */
   openReader(signal: AbortSignal): ObjectReader {
-    const openStore = (): Promise<ObjectStore & ObjectReader> => this.openStore(signal);
+    // Reading follows to other regions by itself.
+    const openStore = (): Promise<ObjectStore & ObjectReader> =>
+      this.openStore(signal, this.#config.s3_region ?? this.#homeRegion);
     return {
       async *read(url, end) {
         const store = await openStore();
@@ -127,9 +134,8 @@ export class Connections {
     const fixed = fixedKeys(this.#config);
     if (kind === 'keys' && fixed && this.#config.assume_role_arn === undefined) return fixed;
     const identity = await this.#awsIdentity();
-    return kind === 'keys'
-      ? identity.copyKeys()
-      : identity.temporaryKeys(this.#config.statement_timeout_seconds);
+    const seconds = this.#config.statement_timeout_seconds;
+    return kind === 'keys' ? identity.copyKeys(seconds) : identity.temporaryKeys(seconds);
   }
 
   /** The SDK's own way needs none of ours. */
@@ -175,17 +181,13 @@ export class Connections {
   }
 
   async #awsLogin(kind: 'secret' | 'cluster' | 'cluster-user' | 'workgroup'): Promise<LoginSource> {
-    const { clusterLogin, regionOfArn, regionOfHost, secretLogin, workgroupLogin } =
-      await import('./aws/logins.ts');
+    const { clusterLogin, secretLogin, workgroupLogin } = await import('./aws/logins.ts');
     const { hostname, database, redshift_region, secret_arn = '', workgroup_name = '' } = this.#config;
     const { credentials } = await this.#awsIdentity();
     const region = redshift_region ?? regionOfHost(hostname) ?? this.#saidRegion;
     switch (kind) {
       case 'secret':
-        return secretLogin(
-          { credentials, region: redshift_region ?? regionOfArn(secret_arn) ?? region },
-          secret_arn,
-        );
+        return secretLogin({ credentials, region: regionOfArn(secret_arn) ?? region }, secret_arn);
       case 'workgroup':
         return workgroupLogin({ credentials, region }, workgroup_name, database);
       default:

@@ -25,8 +25,8 @@ export interface ObjectReader {
 
 /** What a check asks of the bucket beside what a load does. Errors are as those of ObjectStore. */
 export interface ObjectProbe {
-  /** What can be known without any permission, and of whom the bucket is. */
-  bucket(): Promise<{
+  /** What can be known with no more than the right to list the prefix, and whose the bucket is. */
+  bucket(prefix: string): Promise<{
     readonly isThere: boolean;
     /** Undefined where the endpoint does not say it. */
     readonly region: string | undefined;

@@ -3,6 +3,7 @@ import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-s
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import type { LoadError } from '../errors.ts';
 import { awsError } from './errors.ts';
+import { REQUESTS } from './requests.ts';
 
 /** A key pair; with a token and an end when it is temporary. */
 export interface AwsKeys {
@@ -27,8 +28,6 @@ export interface IdentitySettings {
   readonly onSecret: (text: string | undefined) => void;
 }
 
-/** Keys for a COPY should not end while it runs: with less than this to go, new ones are asked for. */
-const LEAST_LEFT_MS = 30 * 60_000;
 /** STS gives a session at least 15 minutes and, to a user's keys, at most 36 hours (API_GetSessionToken). */
 const LEAST_SESSION_S = 900;
 const LONGEST_SESSION_S = 129_600;
@@ -41,22 +40,26 @@ export class AwsIdentity {
     this.#settings = settings;
     const { region } = settings;
     // The client keeps what the provider gave until five minutes before its end.
-    this.#sts = new STSClient({ region, credentials: sourceOf(settings, region) });
+    this.#sts = new STSClient({
+      region,
+      credentials: sourceOf(settings, region),
+      requestHandler: REQUESTS,
+    });
   }
 
   /** For clients of the SDK. */
   readonly credentials: AwsKeySource = async () => this.#known(await this.#ask(false));
 
-  /** For COPY: keys as they are, renewed when they are about to end. */
-  readonly copyKeys: AwsKeySource = async () => {
+  /** For a COPY that may take so long: keys as they are, renewed when they would end while it runs. */
+  async copyKeys(seconds: number): Promise<AwsKeys> {
     const keys = await this.#ask(false);
     const left = (keys.expiration?.getTime() ?? Infinity) - Date.now();
-    return this.#known(left < LEAST_LEFT_MS ? await this.#ask(true) : keys);
-  };
+    return this.#known(left < seconds * 1000 ? await this.#ask(true) : keys);
+  }
 
   /** For COPY: keys that end soon after it. Temporary ones as they are, because STS gives no session for a session. */
   async temporaryKeys(seconds: number): Promise<AwsKeys> {
-    const keys = await this.copyKeys();
+    const keys = await this.copyKeys(seconds);
     if (keys.sessionToken !== undefined) return keys;
     const DurationSeconds = Math.min(Math.max(Math.ceil(seconds), LEAST_SESSION_S), LONGEST_SESSION_S);
     try {
@@ -124,7 +127,7 @@ function sourceOf({ keys, profile, assumeRole }: IdentitySettings, region: strin
       RoleSessionName: 'target-redshift',
       ...(assumeRole.externalId === undefined ? {} : { ExternalId: assumeRole.externalId }),
     },
-    clientConfig: { region },
+    clientConfig: { region, requestHandler: REQUESTS },
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import type { AwsKeySource } from './identity.ts';
 import { awsError } from './errors.ts';
+import { REQUESTS } from './requests.ts';
 import { LoadError } from '../errors.ts';
 
 /** What a connection logs in with. */
@@ -111,8 +112,14 @@ function clientOptions({ credentials, region }: AwsAccess): {
   credentials: AwsKeySource;
   region?: string;
   maxAttempts: number;
+  requestHandler: typeof REQUESTS;
 } {
-  return { credentials, ...(region === undefined ? {} : { region }), maxAttempts: 5 };
+  return {
+    credentials,
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 3,
+    requestHandler: REQUESTS,
+  };
 }
 
 async function ask(
@@ -151,7 +158,7 @@ function loginIn(id: string, text: string | undefined): readonly string[] {
 
 /** `analytics.abc123.eu-west-1.redshift.amazonaws.com`, `wg.123456789012.eu-west-1.redshift-serverless.amazonaws.com`. */
 export function regionOfHost(hostname: string): string | undefined {
-  return /\.([a-z]{2}(?:-[a-z]+)+-\d)\.redshift(?:-serverless)?\.amazonaws\.com(?:\.cn)?$/.exec(
+  return /\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.redshift(?:-serverless)?\.amazonaws\.(?:com(?:\.cn)?|eu)$/.exec(
     hostname,
   )?.[1];
 }

@@ -4,19 +4,30 @@
  */
 import { messageOf } from '../errors.ts';
 import { grantAssumeRole } from '../setup/grants.ts';
-import { placeOf } from '../setup/place.ts';
+import { attachSteps } from '../setup/identities.ts';
+import { shellText } from '../setup/shell.ts';
 import { copyRolePolicy, copyRoles, uploaderPolicy } from '../setup/policies.ts';
+import { ident, tableName, type Sql } from '../sql.ts';
+import type { Session } from '../ports.ts';
 import { manifestOf } from '../staging/manifest.ts';
-import { copyPrefix, copyToTable, type CopyAccess } from '../warehouse/statements.ts';
+import {
+  copyPrefix,
+  copyToStage,
+  copyToTable,
+  createStage,
+  dropStage,
+  type CopyAccess,
+} from '../warehouse/statements.ts';
 import { byCommands, byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { TIMEOUT, type Place } from './place.ts';
+import { readBack } from './redshift-steps.ts';
 import { Finding, finding, type Step } from './step.ts';
 import { bucketArns } from './storage-steps.ts';
 
 export function copyStep(place: Place): Step {
   return {
     name: 'copy',
-    needs: ['create table', 'upload'],
+    needs: [place.mayCreate ? 'create table' : 'temp table', 'upload'],
     work: async () => {
       const access = await place.copyAccess();
       try {
@@ -32,15 +43,35 @@ export function copyStep(place: Place): Step {
   };
 }
 
-async function copy(
-  { session, table, columns, format, store }: Place,
-  access: CopyAccess,
-  manifest: string,
-): Promise<void> {
+async function copy(place: Place, access: CopyAccess, manifest: string): Promise<void> {
+  const { table, columns, format, store } = place;
   const { region, url } = await location(store, manifest);
   const source = { manifestUrl: url, format, access, region };
-  await session((connection) => connection.run(copyToTable(table, columns, source), TIMEOUT));
+  await inTable(place, async (session) => {
+    if (!place.mayCreate) {
+      await session.run(copyToStage(table.table, columns, source), TIMEOUT);
+      await readBack(session, ident(table.table));
+    } else await session.run(copyToTable(table, columns, source), TIMEOUT);
+  });
 }
+
+/** Where nothing may be created, in a temporary table of this session. */
+async function inTable({ session, table, columns, mayCreate }: Place, work: Work): Promise<void> {
+  await session(async (connection) => {
+    if (mayCreate) {
+      await work(connection, tableName(table));
+      return;
+    }
+    await connection.run(createStage(table.table, columns), TIMEOUT);
+    try {
+      await work(connection, ident(table.table));
+    } finally {
+      await connection.run(dropStage(table.table), TIMEOUT);
+    }
+  });
+}
+
+type Work = (session: Session, into: Sql) => Promise<unknown>;
 
 async function location(store: Place['store'], key: string): Promise<{ region: string; url: string }> {
   const open = await store();
@@ -74,12 +105,11 @@ function roleFix({ config }: Place, roles: string, refused: string): Fix {
     const policy = copyRoles(config).find(({ arn }) => arn === before)?.policy ?? copyRolePolicy(config);
     return byPolicy(`the role ${before}`, policy, 'sts:AssumeRole', refused);
   }
-  const { cluster } = placeOf(config);
-  const commands =
-    cluster.kind === 'serverless'
-      ? `aws redshift-serverless update-namespace --namespace-name '<NAMESPACE>' --iam-roles ${refused}`
-      : `aws redshift modify-cluster-iam-roles --cluster-identifier ${cluster.name ?? "'<CLUSTER>'"} --add-iam-roles ${refused}`;
-  return byCommands(commands);
+  const steps = attachSteps(config, { arn: refused });
+  return byCommands(
+    '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how it is made.',
+    ...steps.flatMap(({ why, command }) => [`# ${why}`, shellText(command)]),
+  );
 }
 
 async function accessFinding(place: Place, access: CopyAccess, error: unknown): Promise<Finding> {
@@ -96,35 +126,53 @@ async function accessFinding(place: Place, access: CopyAccess, error: unknown): 
     );
   if (!(await mayList(place, access))) return refusal('s3:ListBucket', arns.bucket);
   const { kmsKey } = place.seen;
-  if (kmsKey !== undefined && (await mayReadPlain(place, access))) return refusal('kms:Decrypt', kmsKey);
-  return refusal('s3:GetObject', arns.objects);
+  if (kmsKey === undefined) return refusal('s3:GetObject', arns.objects);
+  const isKey = /kms:Decrypt/.test(messageOf(error)) || (await mayReadPlain(place, access));
+  if (isKey === true) return refusal('kms:Decrypt', kmsKey);
+  const object = refusal('s3:GetObject', arns.objects);
+  if (isKey === false) return object;
+  const key = refusal('kms:Decrypt', kmsKey);
+  return new Finding(
+    `${object.message}, or kms:Decrypt on ${kmsKey}`,
+    bothPolicies(object.fix, key.fix),
+    error,
+  );
 }
 
 /** Whoever may list is told that there is nothing, whoever may not that access is denied. */
 async function mayList(place: Place, access: CopyAccess): Promise<boolean> {
   const { region, url } = await location(place.store, `${place.folder}nothing/`);
   try {
-    await place.session((connection) =>
-      connection.run(copyPrefix(place.table, url, access, region), TIMEOUT),
-    );
+    await inTable(place, (session, into) => session.run(copyPrefix(into, url, access, region), TIMEOUT));
     return true;
   } catch (error) {
     return !/Access ?Denied/i.test(messageOf(error));
   }
 }
 
-/** The same object, encrypted with the key of S3 itself: whoever reads that one lacks the KMS key. */
-async function mayReadPlain(place: Place, access: CopyAccess): Promise<boolean> {
+function bothPolicies(one: Fix | undefined, other: Fix | undefined): Fix | undefined {
+  if (one?.kind !== 'policy' || other?.kind !== 'policy') return one;
+  return { ...one, statements: [...one.statements, ...other.statements] };
+}
+
+/**
+ * The same object, encrypted with the key of S3 itself: whoever reads that one lacks the KMS key. Undefined where the bucket
+ * takes no such object.
+ */
+async function mayReadPlain(place: Place, access: CopyAccess): Promise<boolean | undefined> {
   const store = await place.store();
   const [part, manifest] = [`${place.folder}plain`, `${place.folder}plain.json`];
+  const body = Buffer.from('');
+  place.seen.keys.add(part).add(manifest);
   try {
-    const body = Buffer.from('');
     await store.tryPut(part, body, { withSse: 'sse-s3' });
-    place.seen.keys.add(part);
     await store.tryPut(manifest, manifestOf(store, [{ key: part, bytes: body.length }]), {
       withSse: 'sse-s3',
     });
-    place.seen.keys.add(manifest);
+  } catch {
+    return undefined;
+  }
+  try {
     await copy(place, access, manifest);
     return true;
   } catch (error) {

@@ -17,6 +17,8 @@ export interface Place {
   readonly copyAccess: () => Promise<CopyAccess>;
   /** Who asks AWS, as a person would name it in a policy. */
   readonly identity: () => Promise<string>;
+  /** With forbid_ddl a load creates nothing, and neither does a check. */
+  readonly mayCreate: boolean;
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly format: CsvFormat;
@@ -64,6 +66,7 @@ export function newPlace(config: Config, doors: Doors): Place {
     session: async (work) => (await doors.warehouse()).session(work),
     copyAccess: doors.copyAccess,
     identity: doors.identity,
+    mayCreate: !config.forbid_ddl,
     table: {
       schema: config.target_schema,
       table: `${RESERVED_PREFIX}check_${randomBytes(4).toString('hex')}`,

@@ -2,7 +2,8 @@
 import { stateOf } from '../errors.ts';
 import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
-import { ident, literal, raw, sql, type Sql } from '../sql.ts';
+import type { Session } from '../ports.ts';
+import { ident, literal, raw, sql, tableName, type Sql } from '../sql.ts';
 import { notedKeys } from '../table/comment.ts';
 import { hasSchema } from '../warehouse/catalog.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
@@ -64,6 +65,11 @@ export function schemaStep(place: Place, schema: string): Step {
         const user = ident(place.seen.user);
         const isThere = await hasSchema(session, schema);
         if (isTarget) place.seen.hadSchema = isThere;
+        if (!isThere && !place.mayCreate)
+          throw new Finding(
+            `schema "${schema}" is not there, and forbid_ddl is set`,
+            bySql(createSchemaFor(schema, place.seen.user)),
+          );
         if (!isThere) {
           if (!isTarget) return mayCreateSchemas(place, schema);
           try {
@@ -78,8 +84,12 @@ export function schemaStep(place: Place, schema: string): Step {
         }
         const rights = sql`SELECT has_schema_privilege(${literal(schema)}, 'usage'), has_schema_privilege(${literal(schema)}, 'create')`;
         const [mayUse, mayCreate] = (await session.run(rights, TIMEOUT)).rows[0] ?? [];
-        const missing = [...(mayUse === 't' ? [] : ['USAGE']), ...(mayCreate === 't' ? [] : ['CREATE'])];
-        if (missing.length === 0) return `schema "${schema}" is there and tables can be created in it`;
+        const missing = [
+          ...(isTrue(mayUse) ? [] : ['USAGE']),
+          ...(isTrue(mayCreate) || !place.mayCreate ? [] : ['CREATE']),
+        ];
+        if (missing.length === 0)
+          return `schema "${schema}" is there${place.mayCreate ? ' and tables can be created in it' : ''}`;
         throw new Finding(
           `the user "${place.seen.user}" has no ${missing.join(' and no ')} on schema "${schema}"`,
           bySql(...missing.map((right) => sql`GRANT ${raw(right)} ON SCHEMA ${ident(schema)} TO ${user}`)),
@@ -88,12 +98,17 @@ export function schemaStep(place: Place, schema: string): Step {
   };
 }
 
+/** The documentation shows `true`, drivers `t` (r_HAS_SCHEMA_PRIVILEGE). */
+function isTrue(text: string | null | undefined): boolean {
+  return /^t(rue)?$/.test(text ?? '');
+}
+
 /** Without creating it: a schema that this program does not need now is not made for a moment. */
-async function mayCreateSchemas({ config, session, seen }: Place, schema: string): Promise<string> {
+async function mayCreateSchemas({ session, seen }: Place, schema: string): Promise<string> {
   return session(async (connection) => {
-    const right = sql`SELECT has_database_privilege(${literal(config.database)}, 'create')`;
+    const right = raw("SELECT has_database_privilege(current_database(), 'create')");
     const [may] = (await connection.run(right, TIMEOUT)).rows[0] ?? [];
-    if (may === 't') return `schema "${schema}" is not there and can be created`;
+    if (isTrue(may)) return `schema "${schema}" is not there and can be created`;
     throw new Finding(
       `schema "${schema}" is not there, and the user "${seen.user}" may not create it`,
       bySql(createSchemaFor(schema, seen.user)),
@@ -110,7 +125,7 @@ export function tablesStep(place: Place): Step {
       place.session(async (session) => {
         const { rows } = await session.run(tablesIn(place.config.target_schema), TIMEOUT);
         const loaded = rows.filter(([, comment]) => notedKeys(comment ?? undefined) !== undefined);
-        const others = loaded.filter(([, , owner, isSuper]) => owner !== place.seen.user && isSuper !== 't');
+        const others = loaded.filter(([, , owner, isSuper]) => owner !== place.seen.user && !isTrue(isSuper));
         if (others.length === 0)
           return loaded.length === 0
             ? 'no table of an earlier run'
@@ -138,8 +153,9 @@ export function tableStep(place: Place): Step {
     needs: ['schema'],
     work: () =>
       place.session(async (session) => {
-        await session.run(createTable(place.table, place.columns), TIMEOUT);
+        // It may be there without an answer.
         place.seen.hasTable = true;
+        await session.run(createTable(place.table, place.columns), TIMEOUT);
         return `"${place.table.schema}"."${place.table.table}" for this check`;
       }),
   };
@@ -175,14 +191,17 @@ export function readStep({ session, table }: Place): Step {
     needs: ['copy'],
     work: () =>
       session(async (connection) => {
-        const { rows } = await connection.run(
-          sql`SELECT note FROM ${ident(table.schema, table.table)}`,
-          TIMEOUT,
-        );
-        if (rows.length === 1 && rows[0]?.[0] === NOTE) return 'the row reads as it was sent';
-        throw new Finding('the row that was copied reads differently');
+        await readBack(connection, tableName(table));
+        return 'the row reads as it was sent';
       }),
   };
+}
+
+/** Throws Finding when the row of the check is another, or not alone. */
+export async function readBack(session: Session, table: Sql): Promise<void> {
+  const { rows } = await session.run(sql`SELECT note FROM ${table}`, TIMEOUT);
+  if (rows.length !== 1 || rows[0]?.[0] !== NOTE)
+    throw new Finding('the row that was copied reads differently');
 }
 
 export function deleteStep({ session, table }: Place): Step {
@@ -202,7 +221,7 @@ export async function dropAll({ session, table, seen }: Place): Promise<string> 
   if (!seen.hasTable && seen.hadSchema) return 'nothing was created in Redshift';
   if (seen.hasTable)
     await session((connection) =>
-      connection.run(sql`DROP TABLE ${ident(table.schema, table.table)}`, TIMEOUT),
+      connection.run(sql`DROP TABLE IF EXISTS ${ident(table.schema, table.table)}`, TIMEOUT),
     );
   if (!seen.hadSchema) {
     await session(async (connection) => {

@@ -26,7 +26,7 @@ export function bucketStep(place: Place): Step {
     needs: [],
     work: async () => {
       const store = await openStore(place);
-      const { isThere, region, belongsElsewhere } = await store.bucket();
+      const { isThere, region, belongsElsewhere } = await store.bucket(normalisePrefix(config.s3_prefix));
       if (!isThere) throw noBucket(place, 'the bucket does not exist');
       if (belongsElsewhere) {
         throw new Finding(
@@ -74,11 +74,11 @@ export function uploadStep(place: Place): Step {
       const raw = rawPart([encodeRows([[NOTE]], format.sentinel)]);
       const body = await compress(raw, { format, gzipLevel: config.gzip_level });
       try {
+        // They may be there without an answer.
+        seen.keys.add(part).add(manifest);
         const { kmsKey } = await store.tryPut(part, body);
-        seen.keys.add(part);
         seen.kmsKey = kmsKey;
         await store.put(manifest, manifestOf(store, [{ key: part, bytes: body.length }]), signal);
-        seen.keys.add(manifest);
       } catch (error) {
         throw await uploadFinding(place, error);
       }
@@ -203,6 +203,10 @@ export async function denied(
   const [, named] = /on resource: "?(arn:[^\s"]+)"?/.exec(words) ?? [];
   const resource = action.startsWith('s3:') ? bucketArns(place, region)[on] : (named ?? '*');
   const who = await place.identity().catch(() => 'the identity of this program');
+  const [, denial] = /explicit deny in (an? [\w -]*policy)/.exec(words) ?? [];
+  // What is allowed elsewhere does not help then.
+  if (denial !== undefined)
+    return new Finding(`${action} on ${resource} is denied to ${who} by ${denial}`, undefined, error);
   return new Finding(
     `${action} on ${resource} is denied to ${who}`,
     byPolicy(who, uploaderPolicy(place.config), action, resource),

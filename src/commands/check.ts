@@ -36,16 +36,14 @@ function steps(place: Place): readonly Step[] {
   return [
     loginStep(place),
     ...schemasOf(place.config).map((schema) => schemaStep(place, schema)),
-    tablesStep(place),
-    tableStep(place),
+    ...(place.mayCreate ? [tablesStep(place), tableStep(place)] : []),
     temporaryTableStep(place),
     bucketStep(place),
     uploadStep(place),
     multipartStep(place),
     listStep(place),
     copyStep(place),
-    readStep(place),
-    deleteStep(place),
+    ...(place.mayCreate ? [readStep(place), deleteStep(place)] : []),
     removeStep(place),
     { name: 'drop', needs: [], isCleanUp: true, work: () => dropAll(place) },
   ];

@@ -1,6 +1,7 @@
 /** `setup`: what an administrator has to run, and with --interactive the configuration from questions. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { renameForeign } from '../config/aliases.ts';
 import type { ConfigInput } from '../config/config.ts';
 import { readSources } from '../config/sources.ts';
 import type { Option } from '../config/option.ts';
@@ -21,7 +22,7 @@ export async function writeConfig(path: string, terminal: Terminal): Promise<boo
   const folder = dirname(path);
   if (!existsSync(folder)) throw new ConfigError([`cannot write ${path}: there is no folder ${folder}`]);
   // Its other options stay, and its values are proposed.
-  const before = existsSync(path) ? readSources([path], {}) : undefined;
+  const before = existsSync(path) ? inOurWords(readSources([path], {})) : undefined;
   const prompt = new Prompt(terminal);
   try {
     prompt.say(
@@ -40,6 +41,13 @@ export async function writeConfig(path: string, terminal: Terminal): Promise<boo
   } finally {
     prompt.close();
   }
+}
+
+/** Nested shapes of other tools would be asked for and shown beside what is answered. Throws ConfigError. */
+function inOurWords(input: ConfigInput): ConfigInput {
+  const { input: ours, problems } = renameForeign(input);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return ours;
 }
 
 async function agrees(prompt: Prompt, path: string, exists: boolean): Promise<boolean> {
@@ -69,10 +77,12 @@ function secretNames(): ReadonlySet<string> {
 
 function nextSteps(path: string, options: ConfigInput): string {
   const later = [
-    ...('user' in options && !('password' in options) && !('cluster_identifier' in options)
+    ...('user' in options &&
+    !['password', 'password_file', 'cluster_identifier'].some((name) => name in options)
       ? ['password']
       : []),
-    ...('aws_access_key_id' in options && !('aws_secret_access_key' in options)
+    ...('aws_access_key_id' in options &&
+    !['aws_secret_access_key', 'aws_secret_access_key_file'].some((name) => name in options)
       ? ['aws_secret_access_key']
       : []),
   ].map((name) => `${ENV_PREFIX}${name.toUpperCase()}`);

@@ -200,7 +200,8 @@ export function renameForeign(given: Input): Renamed {
   }
   // Without its user or password a login is as the IAM identity that these were switches for.
   if (isOff(given['enable_iam_authentication']) || given['authenticationMethod'] === 'password') {
-    if (input['password'] !== undefined) delete input['cluster_identifier'];
+    if (input['password'] !== undefined || input['password_file'] !== undefined)
+      delete input['cluster_identifier'];
   }
   return { input, hints, warnings, problems };
 }

@@ -81,7 +81,7 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      "Region of the cluster, for IAM logins and Secrets Manager. Without it, that in `hostname` or in the secret's ARN, otherwise AWS_REGION.",
+      'Region of the cluster, for IAM logins and Secrets Manager. Without it, that in `hostname`, otherwise AWS_REGION; the ARN of a secret says its own.',
     example: 'eu-west-1',
     aliases: ['clusterRegion'],
   },

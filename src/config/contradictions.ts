@@ -49,7 +49,7 @@ function bucketProblems(config: Config): string[] {
   const { s3_region: region, s3_endpoint: endpoint } = config;
   const owner = config.s3_bucket_owner ?? '000000000000';
   return [
-    ...(region !== undefined && endpoint === undefined && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)
+    ...(region !== undefined && endpoint === undefined && !/^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(region)
       ? ['"s3_region" must be the code of a region, such as eu-west-1']
       : []),
     ...(bucket === '' || bucket.includes('/')

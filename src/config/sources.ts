@@ -1,8 +1,8 @@
 /** Where options are written: JSON files, the environment with `.env`, files of single secrets. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
-import { FOREIGN_NAMES, type Input } from './aliases.ts';
+import { FOREIGN_NAMES, renameForeign, type Input } from './aliases.ts';
 import { parseJsonText } from './json-text.ts';
 import { option as optionOf, options } from './options.ts';
 
@@ -23,20 +23,32 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   let merged: Input = {};
   for (const name of names.filter((one) => one !== ENVIRONMENT)) {
     try {
-      merged = { ...merged, ...withoutNulls(readObject(name)) };
+      merged = merge(merged, withoutNulls(readObject(name)));
     } catch (error) {
       problems.push(`cannot read ${name}: ${readProblem(error)}`);
     }
   }
   if (names.includes(ENVIRONMENT)) {
     try {
-      merged = { ...merged, ...fromEnvironment({ ...readDotEnv(), ...env }) };
+      merged = merge(merged, fromEnvironment({ ...readDotEnv(), ...env }));
     } catch (error) {
       problems.push(`cannot read .env: ${readProblem(error)}`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return merged;
+}
+
+/** The later wins per option, whatever each calls it, also over a file of the same secret. */
+function merge(earlier: Input, later: Input): Input {
+  const bare = (name: string): string => name.replace(/_file$/, '');
+  const said = new Set(Object.keys(renameForeign(later).input).map(bare));
+  const kept = Object.entries(earlier).flatMap(([name, value]): [string, unknown][] => {
+    const meant = Object.entries(renameForeign({ [name]: value }).input);
+    const left = meant.filter(([ours]) => !said.has(bare(ours)));
+    return left.length === meant.length ? [[name, value]] : left;
+  });
+  return { ...Object.fromEntries(kept), ...later };
 }
 
 /** A null means: not set (Meltano writes such). */
@@ -125,12 +137,23 @@ export function readSecretFiles(input: Input, problems: string[]): Input {
   for (const name of PEM_OPTIONS) {
     const value = read.get(name);
     if (typeof value !== 'string' || value.trim() === '' || value.includes('-----BEGIN')) continue;
-    const text = readText(name, value, problems);
-    if (text !== undefined && !text.includes('-----BEGIN'))
-      problems.push(`"${name}": ${value} holds no PEM text ("-----BEGIN ...")`);
-    read.set(name, text);
+    const fileOption = `${name}_file`;
+    if (input[fileOption] === undefined) read.set(name, readPem(name, value, problems));
+    else problems.push(`"${fileOption}" names a file that holds no PEM text ("-----BEGIN ...")`);
   }
   return Object.fromEntries(read);
+}
+
+/** What should be a path may be a key without its first line: that of a secret is not shown. */
+function readPem(name: (typeof PEM_OPTIONS)[number], path: string, problems: string[]): string | undefined {
+  if (optionOf(name)?.secret && !existsSync(path)) {
+    problems.push(`"${name}" is neither PEM text ("-----BEGIN ...") nor the path of a file`);
+    return undefined;
+  }
+  const text = readText(name, path, problems);
+  if (text !== undefined && !text.includes('-----BEGIN'))
+    problems.push(`"${name}": ${path} holds no PEM text ("-----BEGIN ...")`);
+  return text;
 }
 
 /** Without the line end that editors and `echo` leave. */

@@ -1,4 +1,6 @@
 /** A configuration that need not be complete: what is missing becomes a placeholder, what is wrong is refused. */
+import { renameForeign } from '../config/aliases.ts';
+import { withoutNulls } from '../config/sources.ts';
 import { checkConfig, type ConfigInput, type LoadedConfig } from '../config/config.ts';
 import type { Option } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
@@ -30,18 +32,21 @@ export function completeConfig(input: ConfigInput): LoadedConfig {
 }
 
 /** The input, and placeholders for what a load would need beside it. */
-export function withPlaceholders(input: ConfigInput): ConfigInput {
-  const isGiven = (name: string): boolean => givenIn(input, name) !== undefined;
+export function withPlaceholders(given: ConfigInput): ConfigInput {
+  const input = withoutNulls(given);
+  const { input: ours } = renameForeign(input);
+  const isGiven = (name: string): boolean =>
+    [name, `${name}_file`].some((one) => ours[one] !== undefined && ours[one] !== '');
   const hasKey = isGiven('aws_access_key_id');
   const hasSecretKey = isGiven('aws_secret_access_key');
   const hasLogin = ['secret_arn', 'cluster_identifier', 'workgroup_name'].some(isGiven);
-  const copyIs = givenIn(input, 'copy_credentials') ?? 'auto';
+  const copyIs = ours['copy_credentials'] ?? 'auto';
   const needed: readonly (readonly [name: string, value: string, isNeeded: boolean])[] = [
     ['hostname', '<HOSTNAME>', true],
     ['database', '<DATABASE>', true],
     ['s3_bucket', '<BUCKET>', true],
     ['user', '<USER>', !hasLogin],
-    ['password', '<PASSWORD>', !hasLogin && !isGiven('password_file')],
+    ['password', '<PASSWORD>', !hasLogin],
     ['aws_access_key_id', '<ACCESS_KEY_ID>', hasSecretKey],
     ['aws_secret_access_key', '<SECRET_ACCESS_KEY>', hasKey],
     ['iam_role', '<COPY_ROLE>', copyIs === 'role' || (copyIs === 'auto' && !hasKey && !hasSecretKey)],

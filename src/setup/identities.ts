@@ -128,7 +128,7 @@ function roleSteps(
 }
 
 /** Both ways when the configuration does not tell which one it is. */
-function attachSteps(config: Config, { arn }: CopyRole): readonly Step[] {
+export function attachSteps(config: Config, { arn }: Pick<CopyRole, 'arn'>): readonly Step[] {
   const { cluster, region } = placeOf(config);
   const isDefault = config.iam_role === 'default';
   const asDefault = isDefault ? ['--default-iam-role-arn', arn] : [];

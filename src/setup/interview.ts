@@ -69,6 +69,7 @@ async function askLogin(prompt: Prompt, answers: Answers): Promise<void> {
       .flat()
       .filter((name) => !wanted.includes(name)),
   );
+  if (login !== 'cluster') answers.drop(['db_groups', 'auto_create_user']);
   switch (login) {
     case 'password':
       await answers.ask('user');
@@ -171,7 +172,7 @@ class Answers {
   drop(names: readonly OptionName[]): void {
     const gone = names.flatMap((name) => {
       const option: Option = OPTIONS[name];
-      return [name, ...(option.aliases ?? [])];
+      return [name, `${name}_file`, ...(option.aliases ?? [])];
     });
     this.#all = Object.fromEntries(Object.entries(this.#all).filter(([name]) => !gone.includes(name)));
   }

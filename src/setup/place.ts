@@ -18,8 +18,8 @@ export interface Cluster {
   readonly name: string | undefined;
 }
 
-const PROVISIONED = /^([^.]+)\.[^.]+\.([a-z0-9-]+)\.redshift\.amazonaws\.com(\.cn)?$/i;
-const SERVERLESS = /^([^.]+)\.(\d{12})\.([a-z0-9-]+)\.redshift-serverless\.amazonaws\.com(\.cn)?$/i;
+const PROVISIONED = /^([^.]+)\.[^.]+\.([a-z0-9-]+)\.redshift\.amazonaws\.(?:com(\.cn)?|eu)$/i;
+const SERVERLESS = /^([^.]+)\.(\d{12})\.([a-z0-9-]+)\.redshift-serverless\.amazonaws\.(?:com(\.cn)?|eu)$/i;
 
 export function placeOf(config: Config): Place {
   const arns = [config.iam_role, config.assume_role_arn, config.secret_arn, config.s3_kms_key_id].map(
@@ -76,6 +76,7 @@ export function nameIn({ resource }: Arn): string {
 /** Of ARNs. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('eusc-')) return 'aws-eusc';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 

@@ -6,6 +6,7 @@ import {
   HeadBucketCommand,
   type HeadBucketCommandInput,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   type ListMultipartUploadsCommandOutput,
   paginateListObjectsV2,
   PutObjectCommand,
@@ -106,7 +107,7 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader & Ob
       }),
 
     async *list(prefix): AsyncGenerator<StoredObject> {
-      const pages = paginateListObjectsV2({ client }, { ...own, Prefix: prefix });
+      const pages = paginateListObjectsV2({ client }, { ...own, Prefix: prefix }, { abortSignal });
       try {
         for await (const page of pages) {
           for (const { Key, LastModified } of page.Contents ?? []) {
@@ -141,15 +142,23 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader & Ob
         return aborted;
       }),
 
-    bucket: () =>
+    bucket: (prefix) =>
       call(`look at s3://${bucket}`, async () => {
-        const any = await headBucket(client, { Bucket: bucket });
-        const isOwnersDenied = owner !== undefined && any.status === 200;
-        const ours = isOwnersDenied ? await headBucket(client, own) : any;
+        const { status, region } = await headBucket(client, { Bucket: bucket }, abortSignal);
+        const mayList = async (input: object): Promise<boolean> => {
+          const command = new ListObjectsV2Command({ ...own, Prefix: prefix, MaxKeys: 1, ...input });
+          return client.send(command, { abortSignal }).then(
+            () => true,
+            () => false,
+          );
+        };
         return {
-          isThere: any.status !== 404,
-          region: any.region,
-          belongsElsewhere: isOwnersDenied && ours.status === 403,
+          isThere: status !== 404,
+          region,
+          belongsElsewhere:
+            owner !== undefined &&
+            !(await mayList({})) &&
+            (await mayList({ ExpectedBucketOwner: undefined })),
         };
       }),
 

@@ -113,8 +113,12 @@ class Connection implements Session {
   }
 
   static async open(settings: RedshiftSettings, signal: AbortSignal): Promise<Connection> {
-    const login = await settings.login();
-    const socket = settings.tunnel === undefined ? new Socket() : await dial(settings.tunnel, settings);
+    // Whoever closes does not wait for AWS or an SSH server.
+    const login = await unlessAborted(settings.login(), signal);
+    const socket =
+      settings.tunnel === undefined
+        ? new Socket()
+        : await unlessAborted(dial(settings.tunnel, settings), signal);
     return this.#logIn(settings, login, socket, signal);
   }
 
@@ -268,6 +272,22 @@ async function dial(tunnel: Tunnel, { hostname, port }: RedshiftSettings): Promi
     return channel;
   };
   return Object.assign(channel, { connect, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let giveUp = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new LoadError('The connections to Redshift are closed'));
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+  });
+  // What comes too late is for nobody.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([aborted, work]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 function tls({ sslmode, sslCa }: RedshiftSettings): boolean | ConnectionOptions {

@@ -89,8 +89,8 @@ export const copyToStage = (stage: string, columns: readonly NewColumn[], source
   sql`${copyInto(ident(stage), names(columns), source)} COMPUPDATE OFF STATUPDATE OFF`;
 
 /** All objects below a prefix, as plain CSV: for finding out what COPY may do. */
-export const copyPrefix = (table: TableRef, url: string, access: CopyAccess, inRegion: string): Sql =>
-  sql`COPY ${tableName(table)} FROM ${literal(url)} ${authorization(access)}${region(inRegion)} CSV`;
+export const copyPrefix = (into: Sql, url: string, access: CopyAccess, inRegion: string): Sql =>
+  sql`COPY ${into} FROM ${literal(url)} ${authorization(access)}${region(inRegion)} CSV`;
 
 function authorization(access: CopyAccess): Sql {
   if (access.kind === 'role') {

@@ -7,6 +7,10 @@ import { LoadError } from '../errors.ts';
 /** Connection lost or refused, too many connections, shutdown, serialization, deadlock. */
 const STATES = /^(08...|53300|57P0[123]|40001|40P01)$/;
 
+/** What services of AWS say that are busy, after the SDK has tried several times. */
+const BUSY =
+  /^(TimeoutError|Throttling(Exception)?|TooManyRequestsException|RequestLimitExceeded|SlowDown|InternalError|InternalFailure|ServiceUnavailable)$/;
+
 /** What sockets and name servers say while a cluster restarts or fails over. */
 const SOCKET = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
@@ -23,7 +27,7 @@ const MESSAGES: readonly RegExp[] = [
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof LoadError)) return false;
   const { sqlstate = '', detail = '' } = error;
-  if (STATES.test(sqlstate) || SOCKET.test(sqlstate)) return true;
+  if (STATES.test(sqlstate) || SOCKET.test(sqlstate) || BUSY.test(sqlstate)) return true;
   return MESSAGES.some((pattern) => pattern.test(causeMessage(error)) || pattern.test(detail));
 }
 

@@ -39,6 +39,28 @@ describe('the environment as a source', () => {
     expect(readSources([], { TARGET_REDSHIFT_HOSTNAME: 'h' })).to.deep.equal({});
   });
 
+  it('wins per option whatever each source calls it, also over a file of the same secret', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
+    try {
+      const path = join(dir, 'a.json');
+      const nested = { s3_bucket_name: 'file', s3_bucket_path: 'kept' };
+      writeFileSync(path, JSON.stringify({ host: 'file', password: 'file', uploading_method: nested }));
+      const env = {
+        TARGET_REDSHIFT_HOSTNAME: 'env',
+        TARGET_REDSHIFT_PASSWORD_FILE: '/secret',
+        TARGET_REDSHIFT_S3_BUCKET: 'env',
+      };
+      expect(readSources([path, 'ENV'], env)).to.deep.equal({
+        hostname: 'env',
+        password_file: '/secret',
+        s3_bucket: 'env',
+        s3_prefix: 'kept',
+      });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
   it('wins over files, wherever it stands', () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
@@ -154,13 +176,16 @@ describe('files of secrets', () => {
     expect(read({ ssh_private_key: none }).problems).to.deep.equal([
       `"ssh_private_key": ${none} holds no PEM text ("-----BEGIN ...")`,
     ]);
+    expect(read({ ssh_private_key_file: none }).problems).to.deep.equal([
+      '"ssh_private_key_file" names a file that holds no PEM text ("-----BEGIN ...")',
+    ]);
   });
 
   it('never show a key that was pasted without its first line', () => {
     const key = `geheim${'x'.repeat(300)}`;
-    expect(read({ ssh_private_key: key }).problems.join())
-      .to.contain('cannot read that file')
-      .and.not.to.contain('geheim');
+    expect(read({ ssh_private_key: key }).problems).to.deep.equal([
+      '"ssh_private_key" is neither PEM text ("-----BEGIN ...") nor the path of a file',
+    ]);
   });
 
   it('cannot be read without permission', function () {

@@ -288,7 +288,13 @@ describe('--check, when one privilege is missing', () => {
       fix: {
         kind: 'commands',
         title: 'run',
-        text: `aws redshift modify-cluster-iam-roles --cluster-identifier '<CLUSTER>' --add-iam-roles ${ROLE}`,
+        text: [
+          '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how it is made.',
+          '# For a provisioned cluster: COPY can use only a role that is attached to the cluster.',
+          `aws redshift modify-cluster-iam-roles --region us-east-1 --cluster-identifier '<CLUSTER>' --add-iam-roles ${ROLE}`,
+          '# For Redshift Serverless instead: COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of those that it has.',
+          `aws redshift-serverless update-namespace --region us-east-1 --namespace-name '<NAMESPACE>' --iam-roles ${ROLE}`,
+        ].join('\n'),
       },
     },
     uploaderLacks('upload', 's3:PutObject', 'WriteStage', OBJECTS),
@@ -407,6 +413,27 @@ describe('--check, when one privilege is missing', () => {
       expect(found?.fix).to.deep.equal({ kind: 'setting', title: 'change the configuration', text });
     }).timeout(60_000);
   }
+
+  it('creates nothing where forbid_ddl is set, and needs no right to', async () => {
+    await admin.query(`REVOKE CREATE ON SCHEMA landing FROM ${USER}`);
+    const { ok, steps } = await check({ forbid_ddl: true });
+    await admin.query(`GRANT CREATE ON SCHEMA landing TO ${USER}`);
+    expect({ ok, steps: steps.map(({ name }) => name) }).to.deep.equal({
+      ok: true,
+      steps: [
+        'connect',
+        'schema',
+        'temp table',
+        'bucket',
+        'upload',
+        'multipart',
+        'list',
+        'copy',
+        'remove',
+        'drop',
+      ],
+    });
+  }).timeout(60_000);
 
   it('finds the region of the bucket when none is set', async () => {
     watched.warehouse.setAccess(ANYWHERE);

@@ -2,6 +2,7 @@
  * Every statement of the loader once, for names that want to break out of it: each exported function of `src/warehouse`
  * that makes SQL has an example here, whose first word is the function's name. `spec/statements.sql` shows their text.
  */
+import { tableName } from '../../src/sql.ts';
 import type { Sql } from '../../src/sql.ts';
 import type { TableDesign } from '../../src/table/design.ts';
 import type { Column, ColumnType } from '../../src/table/types.ts';
@@ -135,7 +136,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
     'copyToTable with keys, as it is shown in logs',
     statements.copyToTable(TABLE, [ID], source({ access: SECRETS })),
   ],
-  ['copyPrefix', statements.copyPrefix(TABLE, "s3://bucket/o'hara", SECRETS, "eu'1")],
+  ['copyPrefix', statements.copyPrefix(tableName(TABLE), "s3://bucket/o'hara", SECRETS, "eu'1")],
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
   ['lastCopyCount', statements.lastCopyCount()],
   ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, 'last', 'all')],

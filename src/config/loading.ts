@@ -51,7 +51,7 @@ export const LOADING = {
     min: 16,
     max: 65_536,
     description:
-      'Memory for data that is read but not yet in S3. The process stays within 100 MB more; with less than 64, within 164 MB.',
+      'Memory for data that is read but not yet in S3. The process stays within 100 MB more, with hundreds of streams that take turns within 140 MB; with less than 64, within 164 MB.',
   },
   compression: {
     type: 'string',

@@ -100,7 +100,7 @@ describe('volume', () => {
     expect(cost).to.be.below(2000);
   });
 
-  it('two hundred interleaved streams stay near the memory bound', async () => {
+  it('two hundred interleaved streams stay within the memory bound', async () => {
     const place = await newPlace();
     const names = Array.from({ length: 200 }, (_, i) => `s${i}`);
     const run = startCli(['--config', place.configFile({ max_parallel_loads: 2 })]);
@@ -120,10 +120,7 @@ describe('volume', () => {
     const reached = peak();
     expect(code, stderr).to.equal(0);
     console.log(`      peak ${Math.round(reached / MB)} MB for 400 MB of records`);
-    // What was freed of slabs of so many sizes waits for the collector.
-    expect(reached)
-      .to.be.above(0)
-      .and.below(MEMORY_BOUND + 40 * MB);
+    expect(reached).to.be.above(0).and.below(MEMORY_BOUND);
     const counts = await Promise.all(
       ['s0', 's99', 's199'].map((name) => place.query(`SELECT COUNT(*) FROM ${place.schema}.${name}`)),
     );

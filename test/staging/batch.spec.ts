@@ -181,10 +181,12 @@ describe('Batch', () => {
       for (const size of sizes) expect(size).to.be.above(0);
       const { group } = shaper.shape;
       const isLarge = batch.bytes > 4 * openMb * MB;
-      if (!isLarge || group < slices) return;
+      // Parts that COPY reads well need memory for a group of them, twice.
+      const hasMemory = openMb / 2 >= slices * 1.1 * ratio;
+      if (!isLarge || !hasMemory) return;
+      expect(group).to.equal(slices);
       expect(sizes.length % slices).to.equal(0);
-      // Three times, and the rows at both ends.
-      expect(Math.max(...sizes) / Math.min(...sizes)).to.be.below(3.5);
+      expect(Math.max(...sizes) / Math.min(...sizes)).to.be.below(3);
     });
     fc.assert(law, { numRuns: 60 });
   }).timeout(60_000);

@@ -148,7 +148,7 @@ SELECT pg_last_copy_count();
 CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", MAX("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀") HAVING COUNT(*) > 1;
 
 -- findEdges of the first live rows
-CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", MIN("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" WHERE "st""age"."_sdc_deleted_at" IS NULL GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀");
+CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", MIN("_target_redshift_ordinal") AS "_target_redshift_ordinal" FROM "st""age" WHERE "st""age"."_target_redshift_kind" IN (0, 3) GROUP BY "i""d\", "co'de ""😀", LEN("co'de ""😀");
 
 -- deleteBeyond the last rows
 DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "edges"."_target_redshift_ordinal";
@@ -157,10 +157,13 @@ DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AN
 DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" > "edges"."_target_redshift_ordinal";
 
 -- deleteBeyond the last stubs
-DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "edges"."_target_redshift_ordinal" AND "st""age"."_target_redshift_stub";
+DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" < "edges"."_target_redshift_ordinal" AND "st""age"."_target_redshift_kind" = 2;
+
+-- deleteKinds
+DELETE FROM "st""age" WHERE "st""age"."_target_redshift_kind" = 2;
 
 -- countRows
-SELECT COUNT(*) FROM "st""age" WHERE "st""age"."_sdc_deleted_at" IS NOT NULL;
+SELECT COUNT(*) FROM "st""age" WHERE "st""age"."_target_redshift_kind" IN (1, 2);
 
 -- countUnkeyed
 SELECT COUNT(*) FROM "st""age" WHERE NOT ("st""age"."i""d\" IS NOT NULL AND "st""age"."co'de ""😀" IS NOT NULL);
@@ -169,7 +172,7 @@ SELECT COUNT(*) FROM "st""age" WHERE NOT ("st""age"."i""d\" IS NOT NULL AND "st"
 DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀");
 
 -- deleteMatching deletions
-DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND "st""age"."_sdc_deleted_at" IS NOT NULL;
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND "st""age"."_target_redshift_kind" IN (1, 2);
 
 -- countColumns
 SELECT COUNT(*) FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --';
@@ -178,7 +181,7 @@ SELECT COUNT(*) FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age";
 
 -- insertRows that are no stubs
-INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE NOT "st""age"."_target_redshift_stub";
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE "st""age"."_target_redshift_kind" IN (0, 1);
 
 -- updateMatching
 UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note); truncate users; --" = "st""age"."note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀");
@@ -187,7 +190,7 @@ UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note)
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "st""age"."i""d\", "st""age"."co'de ""😀", "st""age"."note); truncate users; --", "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" LEFT JOIN "s""; drop schema public; --"."x"" int); drop table users; --" ON "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") WHERE "x"" int); drop table users; --"."i""d\" IS NULL;
 
 -- countPresent
-SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_sdc_deleted_at" IS NULL;
+SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_target_redshift_kind" = 0;
 
 -- createMarkers
 CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_commits" (run_id VARCHAR(64), batch BIGINT, committed_at TIMESTAMP);
@@ -215,6 +218,9 @@ SELECT file_name, line_number, column_name, column_type, error_code, error_messa
 
 -- stlLoadErrors
 SELECT filename, line_number, colname, type, err_code, err_reason FROM stl_load_errors WHERE filename LIKE 's3://bucket/o''hara\\_50\\%\\\\%' ORDER BY starttime DESC, line_number LIMIT 1;
+
+-- countMisfits
+SELECT COUNT(CASE WHEN "i""d" NOT BETWEEN -99999999999999999999999999999.99 AND 99999999999999999999999999999.99 THEN 1 WHEN CAST("i""d" AS NUMERIC(38,9)) <> "i""d" THEN 1 END) FROM "s""; drop schema public; --"."x"" int); drop table users; --";
 
 -- createTableLike
 CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."sh'ad""ow; commit" (LIKE "s""; drop schema public; --"."x"" int); drop table users; --" INCLUDING DEFAULTS);

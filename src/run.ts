@@ -4,7 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 import pLimit from 'p-limit';
+import { beginsAsMessage, messageMember } from './batches/messages.ts';
 import type { BatchFiles } from './batches/read.ts';
+import { InputError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import type { Logger } from './log.ts';
 import type { Config } from './config/options.ts';
@@ -12,7 +14,13 @@ import type { Input } from './input.ts';
 import { LF } from './protocol/bytes.ts';
 import { BareFrame, Envelope } from './protocol/envelope.ts';
 import { blocksOf, type Source } from './protocol/lines.ts';
-import type { BatchMessage, Message, Origin, RecordMessage } from './protocol/message.ts';
+import {
+  placeOf,
+  type BatchMessage,
+  type Message,
+  type Origin,
+  type RecordMessage,
+} from './protocol/message.ts';
 import { parseRecord, parseSinger, withoutBom } from './protocol/singer.ts';
 import { Tape } from './rows/walk/tape.ts';
 import type { Staging } from './staging/batch.ts';
@@ -230,11 +238,18 @@ export class Run {
     const frame = new BareFrame(message.version);
     const lines: Lines = {
       count: 0,
-      walk: (at, end) => (stream.walk(at, frame, at, end) ? stream : undefined),
+      walk: (at, end) => {
+        // The first line is parsed in any case, to find out whether the file holds records.
+        if (lines.count === 1 || beginsAsMessage(this.#tape.source, at)) return undefined;
+        return stream.walk(at, frame, at, end) ? stream : undefined;
+      },
       parse: (line) => {
         const origin = { ...source, line: lines.count, bytes: lines.count === 1 ? withoutBom(line) : line };
         const record = parseRecord(message, origin);
-        return record && this.#append(record, origin);
+        if (!record) return undefined;
+        const member = messageMember(record.record);
+        if (member !== undefined && !stream.reads(member)) throw notARecord(stream.name, origin);
+        return this.#append(record, origin);
       },
     };
     return lines;
@@ -242,8 +257,8 @@ export class Run {
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
     const stream = this.#streams.get(record.stream, origin.line);
-    stream.append(record, origin);
-    return this.#closeIfFull(stream);
+    const wait = stream.append(record, origin);
+    return wait ? wait.then(() => this.#closeIfFull(stream)) : this.#closeIfFull(stream);
   }
 
   #closeIfFull(stream: Stream): Promise<void> | undefined {
@@ -270,4 +285,12 @@ export class Run {
     const state = this.#ledger.take();
     if (state) this.#parts.states.write(state);
   }
+}
+
+function notARecord(stream: string, origin: Origin): InputError {
+  return new InputError(
+    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, and each line of a BATCH file must be a ` +
+      'record alone; correct the tap, or give such a file to --input',
+    { stream, line: origin.line, file: origin.file },
+  );
 }

@@ -106,6 +106,10 @@ class Discarder implements TableLoader {
     return Promise.resolve(new Map<string, never>());
   }
 
+  fits(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   slices(): Promise<undefined> {
     return Promise.resolve(undefined);
   }

@@ -18,7 +18,7 @@ export type Option = Common &
         readonly minLength?: number;
       }
     | { readonly type: 'integer'; readonly default?: number; readonly min: number; readonly max: number }
-    | { readonly type: 'boolean'; readonly default: boolean }
+    | { readonly type: 'boolean'; readonly default?: boolean }
     /** Texts. */
     | { readonly type: 'array'; readonly default: readonly string[] }
     /** `schema` is the JSON Schema of the value; `wanted` says it in words, behind "must be". */

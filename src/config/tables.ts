@@ -23,6 +23,13 @@ export const TABLES = {
     description:
       'How overwrite replaces the rows: delete-insert keeps the table with its views, grants and keys; swap renames a new table into its place, which needs a table that no view depends on.',
   },
+  overwrite_when: {
+    type: 'string',
+    default: 'stream_complete',
+    oneOf: ['stream_complete', 'end_of_input'],
+    description:
+      'When overwrite may replace the rows. stream_complete: when a STATE or ACTIVATE_VERSION after the last record of the stream shows that the tap is done with it. end_of_input: when the input ends, for taps that send none; a tap that dies in the middle then leaves a table with a part of the rows.',
+  },
   hard_delete: {
     type: 'boolean',
     default: false,
@@ -33,14 +40,13 @@ export const TABLES = {
   process_activate_version_messages: {
     type: 'boolean',
     default: true,
-    description: 'Obey ACTIVATE_VERSION; it needs add_record_metadata.',
+    description: 'Obey ACTIVATE_VERSION; it needs the columns of add_record_metadata.',
     aliases: ['activate_version'],
   },
   add_record_metadata: {
     type: 'boolean',
-    default: false,
     description:
-      'Add the columns `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, `_sdc_deleted_at`, `_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`.',
+      'Add the columns `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, `_sdc_deleted_at`, `_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`. Without it, streams whose records have versions get them with `hard_delete`, because ACTIVATE_VERSION needs them; `false` prevents that.',
     aliases: ['add_metadata_columns'],
   },
   null_keys: {

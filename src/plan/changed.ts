@@ -14,6 +14,8 @@ export function whyOf(change: Change): string {
       return typeSql(change.from) === typeSql(change.to)
         ? `column "${change.column}" is NOT NULL, and a NULL is among the values`
         : `column "${change.column}" is ${typeSql(change.from)}`;
+    case 'replace':
+      return `column "${change.column}" is ${typeSql(change.from)}, and its rows go`;
   }
 }
 
@@ -29,6 +31,7 @@ export function changed(columns: readonly StoredColumn[], change: Change): reado
         bytes: change.bytes,
       });
     case 'retype':
+    case 'replace':
       return withType(columns, change.column, change.to);
   }
 }

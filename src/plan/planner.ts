@@ -9,6 +9,7 @@ import type { CsvFormat } from '../rows/csv.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { TableLoader } from '../streams/context.ts';
 import { planChanges } from '../table/changes.ts';
+import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
@@ -16,8 +17,9 @@ import { hasSchema, readStoredTables } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
+import { countMisfits } from '../warehouse/retype.ts';
 import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
-import { NONE_SPECIAL, stepsOf, type LoadMethod, type SpecialRows } from '../warehouse/steps.ts';
+import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
 import { changed, whyOf } from './changed.ts';
 
 export interface PlannedChange {
@@ -59,10 +61,11 @@ export interface PlannedLoad {
 interface Collected {
   readonly job: TableJob;
   readonly method: LoadMethod | undefined;
-  readonly hasStubs: boolean;
   readonly maxBytes: number[];
   readonly nulls: boolean[];
-  special: SpecialRows;
+  readonly census: number[];
+  narrow: LoadShape['narrow'];
+  nullKeys: number;
   batches: number;
   rows: number;
   readonly then: string[];
@@ -107,16 +110,30 @@ export class Planner implements TableLoader {
     return Promise.resolve(undefined);
   }
 
+  async fits({ schema, table }: TableRef, column: string, type: Numeric): Promise<boolean> {
+    const from = this.#tables
+      .get(schema)
+      ?.get(table)
+      ?.columns.find(({ name }) => name === column)?.type;
+    if (!from || !dependsOnValues(from, type)) return true;
+    const statement = countMisfits({ schema, table }, column, from, type);
+    return this.#options.warehouse.session(
+      async (session) => (await session.run(statement)).rows[0]?.[0] === '0',
+    );
+  }
+
   prepare(job: TableJob): Promise<void> {
-    this.#collect(job, undefined, false);
+    this.#collect(job, undefined);
     return Promise.resolve();
   }
 
   load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
-    const collected = this.#collect(job, job.method, job.hasStubs);
+    const collected = this.#collect(job, job.method);
     collected.rows += staged.rows;
     collected.batches++;
-    collected.special = sum(collected.special, job.special);
+    job.census.forEach((rows, kind) => (collected.census[kind] = (collected.census[kind] ?? 0) + rows));
+    collected.narrow = job.narrow;
+    collected.nullKeys += job.nullKeys;
     onCommitted({ ...NO_COUNTS, copied: staged.rows, grown: staged.rows });
     return Promise.resolve();
   }
@@ -131,9 +148,7 @@ export class Planner implements TableLoader {
       region,
     };
     const copy = copyFilesToTable(job.target, job.columns, source);
-    this.#collect(job, undefined, false).then.push(
-      `${job.files.length} files are copied as they are: ${copy.safe}`,
-    );
+    this.#collect(job, undefined).then.push(`${job.files.length} files are copied as they are: ${copy.safe}`);
     onCommitted(0);
     return Promise.resolve();
   }
@@ -143,14 +158,14 @@ export class Planner implements TableLoader {
       job.method === 'swap'
         ? 'is renamed into the place of the table'
         : 'replaces the rows of the table: DELETE and INSERT in one transaction';
-    this.#collect(job, undefined, false).then.push(`"${job.shadow.target.table}" ${how}`);
+    this.#collect(job, undefined).then.push(`"${job.shadow.target.table}" ${how}`);
     onCommitted({ inserted: job.rows } as OverwriteCounts);
     return Promise.resolve();
   }
 
   activate(job: TableJob, version: bigint): Promise<number> {
     const what = job.settings.hard_delete ? 'deleted' : 'marked as deleted';
-    this.#collect(job, undefined, false).then.push(`rows of versions before ${version} are ${what}`);
+    this.#collect(job, undefined).then.push(`rows of versions before ${version} are ${what}`);
     return Promise.resolve(0);
   }
 
@@ -180,7 +195,7 @@ export class Planner implements TableLoader {
     });
   }
 
-  #collect(job: TableJob, method: LoadMethod | undefined, hasStubs: boolean): Collected {
+  #collect(job: TableJob, method: LoadMethod | undefined): Collected {
     const last = this.#collected.findLast(({ job: { target } }) => isSame(target, job.target));
     const isSameShape = last?.job.columns === job.columns && (method === undefined || last.method === method);
     const collected = isSameShape
@@ -188,10 +203,11 @@ export class Planner implements TableLoader {
       : {
           job,
           method,
-          hasStubs,
           maxBytes: [],
           nulls: [],
-          special: NONE_SPECIAL,
+          census: [],
+          narrow: [],
+          nullKeys: 0,
           batches: 0,
           rows: 0,
           then: [],
@@ -247,13 +263,10 @@ export class Planner implements TableLoader {
     };
     try {
       const needs = { maxBytes, nulls: rows > 0 ? nulls : [] };
-      const changes = planChanges(
-        target.table,
-        job.columns,
-        needs,
-        existing,
-        settings.schema_changes.retype_column,
-      );
+      const changes = planChanges(target.table, job.columns, needs, existing, {
+        retype: settings.schema_changes.retype_column,
+        discards: job.discards === true,
+      });
       const all = [
         ...(isSchemaMissing
           ? [
@@ -296,7 +309,7 @@ export class Planner implements TableLoader {
   }
 
   #steps(one: Collected, existing: readonly StoredColumn[]): readonly PlannedStep[] {
-    const { job, method, hasStubs, special } = one;
+    const { job, method, census, narrow, nullKeys } = one;
     if (method === undefined) return [];
     const { url, format, access, region } = this.#options;
     const keyPrefix = 'keyPrefix' in job ? String(job.keyPrefix) : '';
@@ -306,9 +319,10 @@ export class Planner implements TableLoader {
         columns: job.columns,
         maxBytes: one.maxBytes,
         method,
-        hasStubs,
         hardDelete: job.settings.hard_delete,
-        special,
+        census,
+        narrow,
+        nullKeys,
         source: {
           manifestUrl: url(`${keyPrefix}manifest-1.json`),
           format,
@@ -330,12 +344,4 @@ export class Planner implements TableLoader {
 
 function isSame(a: TableRef, b: TableRef): boolean {
   return a.schema === b.schema && a.table === b.table;
-}
-
-function sum(a: SpecialRows, b: SpecialRows): SpecialRows {
-  return {
-    deletions: a.deletions + b.deletions,
-    stubs: a.stubs + b.stubs,
-    nullKeys: a.nullKeys + b.nullKeys,
-  };
 }

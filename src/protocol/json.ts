@@ -21,6 +21,8 @@ export interface ParsedObject {
   readonly spans: ReadonlyMap<string, readonly [number, number]>;
   /** How many keys stood twice in one object, at any depth. */
   readonly duplicateKeys: number;
+  /** The keys that stood twice, by object. */
+  readonly repeatedKeys: ReadonlyMap<JsonObject, readonly string[]>;
 }
 
 /** `offset` counts characters from 0. */
@@ -72,6 +74,7 @@ class Reader {
   #at = 0;
   #depth = 0;
   #duplicateKeys = 0;
+  readonly #repeatedKeys = new Map<JsonObject, string[]>();
 
   constructor(text: string, maxDepth = MAX_DEPTH) {
     this.#text = text;
@@ -85,7 +88,7 @@ class Reader {
     const members = this.#object(spans);
     this.#space();
     if (this.#at < this.#text.length) throw this.#error('unexpected text after the object');
-    return { members, spans, duplicateKeys: this.#duplicateKeys };
+    return { members, spans, duplicateKeys: this.#duplicateKeys, repeatedKeys: this.#repeatedKeys };
   }
 
   topValue(): ParsedValue {
@@ -130,7 +133,7 @@ class Reader {
       this.#space();
       const start = this.#at;
       const value = this.#value();
-      if (members.has(key)) this.#duplicateKeys++;
+      if (members.has(key)) this.#repeat(members, key);
       members.set(key, value);
       spans?.set(key, [start, this.#at]);
       this.#space();
@@ -140,6 +143,13 @@ class Reader {
       this.#at++;
       this.#space();
     }
+  }
+
+  #repeat(members: JsonObject, key: string): void {
+    this.#duplicateKeys++;
+    const keys = this.#repeatedKeys.get(members) ?? [];
+    keys.push(key);
+    this.#repeatedKeys.set(members, keys);
   }
 
   #array(): readonly Json[] {

@@ -14,8 +14,10 @@ export interface RecordMessage {
   readonly type: 'record';
   readonly stream: string;
   readonly record: JsonObject;
-  /** Values that could not be taken as they were written. */
+  /** How many keys stood twice in one object, at any depth. */
   readonly duplicateKeys: number;
+  /** Properties of the record itself that stood twice. */
+  readonly repeatedProperties: readonly string[];
   /** The line held bytes that are not UTF-8; they were read as U+FFFD. */
   readonly invalidUtf8: boolean;
   /** Digits of the table version that the record belongs to. */

@@ -67,13 +67,14 @@ export function parseRecord(
 ): RecordMessage | undefined {
   const text = origin.bytes.toString('utf8');
   if (isBlank(text)) return undefined;
-  const { members, duplicateKeys } = parse(text, origin);
+  const { members, duplicateKeys, repeatedKeys } = parse(text, origin);
   const invalidUtf8 = hadInvalidUtf8(text, origin.bytes);
   return {
     type: 'record',
     stream,
     record: members,
     duplicateKeys,
+    repeatedProperties: repeatedKeys.get(members) ?? [],
     invalidUtf8,
     version,
     timeExtracted: undefined,
@@ -114,16 +115,19 @@ class Envelope {
 
   message(type: string): Message {
     switch (type.toUpperCase()) {
-      case 'RECORD':
+      case 'RECORD': {
+        const record = this.#object('record', type);
         return {
           type: 'record',
           stream: this.#string('stream', type),
-          record: this.#object('record', type),
+          record,
           duplicateKeys: this.#envelope.duplicateKeys,
+          repeatedProperties: this.#envelope.repeatedKeys.get(record) ?? [],
           invalidUtf8: hadInvalidUtf8(this.#text, this.#bytes),
           version: this.#version(type),
           timeExtracted: this.#timeExtracted(),
         };
+      }
       case 'STATE':
         return { type: 'state', value: this.#stateBytes(type) };
       case 'SCHEMA':

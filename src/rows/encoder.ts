@@ -4,8 +4,10 @@
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
-import { DELETED_AT } from '../table/metadata.ts';
-import type { Column } from '../table/types.ts';
+import { DELETED_AT, isMarker, isMetadata } from '../table/metadata.ts';
+import { commonType } from '../table/fits.ts';
+import type { Column, ColumnType } from '../table/types.ts';
+import { columnWriter } from './column-writer.ts';
 import { KnownProperties } from './known-properties.ts';
 import { changesValue } from './metadata.ts';
 import { excerptOf, type Rejection } from './rejection.ts';
@@ -35,6 +37,17 @@ export interface Row {
   readonly hasNullKey: boolean;
   /** The invalid values that became NULL. */
   readonly nulled: readonly Rejection[];
+}
+
+/**
+ * A value that is right needs other columns than there are: a second one for values that the first cannot hold
+ * (`overflow`), or the present one without the growth that would not hold this value any more (`no-growth`).
+ */
+export interface Unplanned {
+  readonly kind: 'unplanned';
+  readonly why: 'overflow' | 'no-growth';
+  /** The name of the property's first column. */
+  readonly column: string;
 }
 
 /** The batch that a row becomes part of. */
@@ -78,10 +91,13 @@ export class RecordEncoder {
   readonly #known: KnownProperties;
   /** Properties that are neither keys nor metadata. */
   readonly #payload: ReadonlySet<string>;
-  readonly #marksDeletion: boolean;
+  /** The schema has properties. */
+  readonly #readsProperties: boolean;
   readonly #unknown = new Set<string>();
   /** The fields of the present record that outgrew their columns. */
   readonly #outgrown = new Set<number>();
+  /** By field, the one that takes what it cannot hold. */
+  readonly #seconds = new Map<number, number>();
   /** What had to be changed in the values of the rows so far. */
   readonly losses: Losses = noLosses();
 
@@ -90,9 +106,7 @@ export class RecordEncoder {
     this.#options = options;
     this.#fields = columns.map((column, i) => ({
       column,
-      write: column.growsTo
-        ? this.#growingWriter(i, cellWriter(column.type), cellWriter(column.growsTo))
-        : cellWriter(column.type, column.encoding),
+      write: this.#writerOf(column, i),
       hasLimits: column.notNull === true || column.maxBytes !== undefined,
     }));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
@@ -100,19 +114,28 @@ export class RecordEncoder {
       ({ source }) => source.kind === 'metadata' && source.field === '_sdc_changes',
     );
     const described = [...columns, ...(options.ignored ?? [])];
-    this.#known = new KnownProperties(
-      described.map(({ source }) => pathOf(source)).filter((path) => path.length > 0),
-    );
+    for (const [i, { source, property }] of columns.entries()) {
+      if (source.kind !== 'overflow') continue;
+      const first = columns.findIndex((one) => one.property === property && one.source.kind === 'property');
+      this.#seconds.set(first, i);
+    }
+    const paths = described.map(({ source }) => pathOf(source)).filter((path) => path.length > 0);
+    this.#known = new KnownProperties([...paths, [DELETED_AT]]);
+    this.#readsProperties = described.some(({ source }) => source.kind === 'property');
     this.#payload = new Set(
       described
-        .filter(({ isKey, name }) => !isKey && !name.startsWith('_sdc_'))
+        .filter((column) => !column.isKey && !isMetadata(column))
         .flatMap(({ source }) => pathOf(source).slice(0, 1)),
     );
-    this.#marksDeletion = columns.some(({ name }) => name === DELETED_AT);
   }
 
-  /** Nothing is counted or measured for a record that is rejected. */
-  encode(message: RecordMessage, { bytes }: Origin, facts: BatchFacts): Row | Rejection {
+  #writerOf(column: Column, i: number): CellWriter {
+    const write = column.growsTo ? this.#growingWriter(i, column, column.growsTo) : columnWriter(column);
+    return isMarker(column) ? markerWriter(write) : write;
+  }
+
+  /** Nothing is counted or measured for a record that does not become a row. */
+  encode(message: RecordMessage, { bytes }: Origin, facts: BatchFacts): Row | Rejection | Unplanned {
     const { record } = message;
     this.#outgrown.clear();
     const { now, syncStartedAt, validate } = this.#options;
@@ -127,23 +150,27 @@ export class RecordEncoder {
     const violations = validate ? validate(record) : NOTHING;
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
     if (fatal) return schemaRejection(fatal, record);
+    const repeated = this.#repeatedKey(message);
+    if (repeated) return repeated;
     const losses = noLosses();
     const cells: Cell[] = [];
     const nulled: Rejection[] = [];
     const deletion = this.#deletionOf(record);
     let hasNullKey = false;
-    for (const field of this.#fields) {
+    const overflowed = new Map<number, Cell>();
+    for (const [i, field] of this.#fields.entries()) {
       let value: Json | undefined;
       try {
         if (violations.length > 0) checkViolations(field.column, violations);
         value = valueOf(field.column.source, record, surroundings);
         const cell = field.column.isKey
           ? this.#keyCell(field, value, message)
-          : field.write(value ?? null, losses);
+          : (overflowed.get(i) ?? this.#valueCell(i, value ?? null, overflowed, losses));
         if (field.hasLimits) checkLimits(field.column, cell, deletion);
         if (cell === null && field.column.isKey) hasNullKey = true;
         cells.push(cell);
       } catch (error) {
+        if (error instanceof UnplannedError) return error.unplanned;
         const rejection = rejectionOf(error, field.column, value);
         if (
           !this.#options.nullsInvalid ||
@@ -160,6 +187,8 @@ export class RecordEncoder {
       const overflow = this.#noteChanges(cells, nulled, losses);
       if (overflow) return overflow;
     }
+    const strange = this.#strangeRecord(record);
+    if (strange) return strange;
     if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) return rowTooLarge(cells);
     losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) losses.invalidUtf8++;
@@ -167,6 +196,35 @@ export class RecordEncoder {
     this.#measure(cells, facts);
     this.#known.tellUnknown(record, this.tellUnknown);
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
+  }
+
+  /** Which of two values of a key is meant is not to be guessed. */
+  #repeatedKey({ repeatedProperties }: RecordMessage): Rejection | undefined {
+    const key = this.#fields.find(
+      ({ column }) => column.isKey && repeatedProperties.includes(column.property),
+    )?.column;
+    if (!key) return undefined;
+    const reason = 'stands twice in the record, and which value identifies the row is not known';
+    return { kind: 'rejection', fault: 'key', property: key.property, isKey: true, reason, seen: undefined };
+  }
+
+  /** A record that has properties, but none of those that are loaded: it would become a row of NULLs. */
+  #strangeRecord(record: JsonObject): Rejection | undefined {
+    if (record.size === 0 || !this.#readsProperties) return undefined;
+    for (const property of record.keys()) if (this.#known.has(property)) return undefined;
+    const names = [...record.keys()].slice(0, 3).map((name) => JSON.stringify(name));
+    const others = [...record.keys()].flatMap((name) => this.#known.inOtherCase(name) ?? []);
+    const [other] = others.map((name) => JSON.stringify(name));
+    const hint = other === undefined ? '' : `; names are compared exactly, and the schema has ${other}`;
+    const reason = `has none of the properties of its schema, only ${names.join(', ')}${record.size > 3 ? ', ...' : ''}${hint}`;
+    return {
+      kind: 'rejection',
+      fault: 'strange',
+      property: undefined,
+      isKey: false,
+      reason,
+      seen: undefined,
+    };
   }
 
   /** Keys identify rows: nothing about them may be repaired, or two rows could become one. */
@@ -192,6 +250,24 @@ export class RecordEncoder {
     return cell;
   }
 
+  /** Where the column cannot hold the value, it is NULL, and the cell of the second column is put into `overflowed`. */
+  #valueCell(i: number, value: Json, overflowed: Map<number, Cell>, losses: Losses): Cell {
+    const { write, column } = this.#fields[i] as Field;
+    try {
+      return write(value, losses);
+    } catch (error) {
+      if (!(error instanceof ValueError) || !column.overflows || !column.declared) throw error;
+      const second = this.#seconds.get(i);
+      if (second !== undefined) {
+        overflowed.set(second, (this.#fields[second] as Field).write(value, losses));
+        return null;
+      }
+      // Throws for what is wrong for the declared type too.
+      cellWriter(column.declared, column.encoding)(value, losses);
+      throw new UnplannedError('overflow', column);
+    }
+  }
+
   #noteChanges(cells: Cell[], nulled: readonly Rejection[], losses: Losses): Rejection | undefined {
     const field = this.#fields[this.#changes];
     if (!field) return undefined;
@@ -204,16 +280,20 @@ export class RecordEncoder {
   }
 
   /** Tries the column's type first: the column grows only for a value that does not fit it. */
-  #growingWriter(i: number, write: CellWriter, writeGrown: CellWriter): CellWriter {
+  #growingWriter(i: number, column: Column, growsTo: ColumnType): CellWriter {
+    const write = cellWriter(column.type);
+    const writeCommon = cellWriter(commonType(column.type, growsTo));
+    const writeGrown = cellWriter(growsTo);
     return (value, losses) => {
       try {
-        return write(value, losses);
+        return writeCommon(value, losses);
       } catch (error) {
         if (!(error instanceof ValueError)) throw error;
-        const cell = writeGrown(value, losses);
-        this.#outgrown.add(i);
-        return cell;
       }
+      if (canWrite(write, value)) throw new UnplannedError('no-growth', column);
+      const cell = writeGrown(value, losses);
+      this.#outgrown.add(i);
+      return cell;
     };
   }
 
@@ -229,7 +309,7 @@ export class RecordEncoder {
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {
-    if (!this.#marksDeletion || (record.get(DELETED_AT) ?? null) === null) return undefined;
+    if (!isMark(record.get(DELETED_AT))) return undefined;
     for (const property of record.keys()) if (this.#payload.has(property)) return 'full';
     return 'stub';
   }
@@ -247,15 +327,53 @@ export class RecordEncoder {
     return (this.#fields[column] as Field).write(value, losses);
   }
 
+  /** Whether something of the record is read by this name. */
+  reads(property: string): boolean {
+    return this.#known.has(property);
+  }
+
   /** Whether the last cell was written for the type that its column grows to. */
   hasOutgrown(column: number): boolean {
     return this.#outgrown.has(column);
   }
+}
 
-  /** Whether a value of `_sdc_deleted_at` says that a row was deleted. */
-  get marksDeletion(): boolean {
-    return this.#marksDeletion;
+/** Travels from a writer to `encode`, which returns what it holds. */
+class UnplannedError extends ValueError {
+  readonly unplanned: Unplanned;
+
+  constructor(why: Unplanned['why'], { name }: Column) {
+    super('needs another column');
+    this.unplanned = { kind: 'unplanned', why, column: name };
   }
+}
+
+function canWrite(write: CellWriter, value: Json): boolean {
+  try {
+    write(value, noLosses());
+    return true;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return false;
+  }
+}
+
+/** Whether a value of `_sdc_deleted_at` says that the row was deleted. It says so too when it is not a time. */
+function isMark(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== '' && value !== false;
+}
+
+/** What marks a deletion is stored where its column can hold it; a deletion never makes a record invalid. */
+function markerWriter(write: CellWriter): CellWriter {
+  return (value, losses) => {
+    try {
+      return write(value, losses);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      if (isMark(value)) losses.marksUnread++;
+      return null;
+    }
+  };
 }
 
 function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {

@@ -19,6 +19,16 @@ export class KnownProperties {
     }
   }
 
+  has(property: string): boolean {
+    return this.#inner.has(property);
+  }
+
+  /** The known property that differs from this one in case only, if there is one. */
+  inOtherCase(property: string): string | undefined {
+    const folded = property.toLowerCase();
+    return [...this.#inner.keys()].find((known) => known.toLowerCase() === folded);
+  }
+
   #add([property = '', ...rest]: readonly string[]): void {
     if (rest.length === 0) return void this.#inner.set(property, undefined);
     const inner = this.#inner.get(property) ?? new KnownProperties();

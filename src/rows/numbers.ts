@@ -58,6 +58,35 @@ export function exactDecimal(token: string, precision: number, scale: number): s
   return negative && /[1-9]/.test(text) ? `-${text}` : text;
 }
 
+/** A double has at most this many digits in its shortest form. */
+const DOUBLE_DIGITS = 17;
+
+/**
+ * The shortest text of the double of which the token is the full expansion, digit by digit: 99.99 for
+ * 99.9899999999999948840923025272786617279052734375. Undefined for any other number.
+ */
+export function shortFormOf(token: string): string | undefined {
+  const { digits, exponent } = significant(token);
+  if (digits.length <= DOUBLE_DIGITS) return undefined;
+  const value = Number(token);
+  if (!Number.isFinite(value) || !sameNumber(token, fullExpansion(value))) return undefined;
+  const short = shortestText(value);
+  // Whole numbers have no other form: 2^70 is a number of its own, not one that a double stands for.
+  return exponent >= digits.length ? undefined : short;
+}
+
+/** All digits of a double. Below 1 it is a whole number of some 2^-n, and so of some 10^-n. */
+function fullExpansion(value: number): string {
+  let scale = 0;
+  let whole = Math.abs(value);
+  while (!Number.isInteger(whole)) {
+    whole *= 2;
+    scale++;
+  }
+  const digits = (BigInt(whole) * 5n ** BigInt(scale)).toString();
+  return `${value < 0 ? '-' : ''}${digits}e-${scale}`;
+}
+
 export interface Rounded {
   readonly text: string;
   readonly changed: boolean;

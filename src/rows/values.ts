@@ -6,7 +6,14 @@ import { JsonNumber, type Json } from '../protocol/json.ts';
 import { MAX_VARCHAR_BYTES, type BinaryEncoding, type ColumnType } from '../table/types.ts';
 import { hexDigits } from './binary.ts';
 import { cleanText, nestedText, type Repairs } from './nested.ts';
-import { exactDecimal, nearestDouble, nearestReal, wholeNumber, type Rounded } from './numbers.ts';
+import {
+  exactDecimal,
+  nearestDouble,
+  nearestReal,
+  shortFormOf,
+  wholeNumber,
+  type Rounded,
+} from './numbers.ts';
 import { dateText, timestampText, timeText, timeTzText, type TimeText } from './times.ts';
 import { ValueError } from './value-error.ts';
 
@@ -17,6 +24,10 @@ export interface Losses extends Repairs {
   invalidUtf8: number;
   /** Binary values without a byte, which COPY reads as NULL. */
   emptyBytes: number;
+  /** Values of `_sdc_deleted_at` that its column cannot hold. */
+  marksUnread: number;
+  /** Full expansions of doubles of which the shortest form was stored. */
+  expansionsShortened: number;
 }
 
 export function noLosses(): Losses {
@@ -28,6 +39,8 @@ export function noLosses(): Losses {
     invalidUtf8: 0,
     duplicateKeys: 0,
     emptyBytes: 0,
+    marksUnread: 0,
+    expansionsShortened: 0,
   };
 }
 
@@ -40,6 +53,8 @@ export function addLosses(to: Losses, more: Losses): void {
   to.invalidUtf8 += more.invalidUtf8;
   to.duplicateKeys += more.duplicateKeys;
   to.emptyBytes += more.emptyBytes;
+  to.marksUnread += more.marksUnread;
+  to.expansionsShortened += more.expansionsShortened;
 }
 
 /** A text is written quoted, a token as it is, null as the NULL sentinel. */
@@ -71,7 +86,7 @@ function writerOf(
     case 'bigint':
       return (value) => new Token(wholeNumber(numberToken(value), type.kind));
     case 'numeric':
-      return (value) => new Token(exactDecimal(numberToken(value), type.precision, type.scale));
+      return (value, losses) => decimalCell(numberToken(value), type.precision, type.scale, losses);
     case 'real':
       return (value, losses) => roundedCell(nearestReal(numberToken(value)), losses);
     case 'double':
@@ -94,6 +109,22 @@ function writerOf(
       return (value, losses) => binaryCell(hexDigits(textOf(value), encoding), type.bytes, losses);
     case 'super':
       return (value, losses) => nestedText(value, losses);
+  }
+}
+
+/**
+ * Some taps write a decimal as the double nearest to it, with all digits of that (99.99 as 99.98999999999999488...). The
+ * double's shortest form is the decimal that the source has.
+ */
+function decimalCell(token: string, precision: number, scale: number, losses: Losses): Cell {
+  try {
+    return new Token(exactDecimal(token, precision, scale));
+  } catch (error) {
+    const short = error instanceof ValueError ? shortFormOf(token) : undefined;
+    if (short === undefined) throw error;
+    const cell = new Token(exactDecimal(short, precision, scale));
+    losses.expansionsShortened++;
+    return cell;
   }
 }
 

@@ -16,6 +16,7 @@ const WAYS_OUT: Readonly<Record<Fault, string>> = {
   table:
     'on_invalid "quarantine" sets such records aside, schema_changes and forbid_ddl say what of a table may change',
   change: 'schema_changes does not allow that the table is changed for it (fail)',
+  strange: 'correct the schema that the tap sends; on_invalid "quarantine" sets such records aside',
   schema:
     'on_invalid "quarantine" sets such records aside, "null" stores NULL instead of such values, and without validate_records the schema is not checked',
 };

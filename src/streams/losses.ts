@@ -9,6 +9,10 @@ const SENTENCES: Readonly<Record<keyof Losses, string>> = {
   fractionsCut: 'times had more than six digits of a second, which Redshift cannot store; the rest was cut',
   doublesRounded: 'numbers had more digits than their column holds; they are rounded to the nearest',
   emptyBytes: 'binary values were empty, which COPY reads as NULL',
+  marksUnread:
+    '_sdc_deleted_at held values that its column cannot hold; they were taken as deletions and stored as NULL',
+  expansionsShortened:
+    'decimals were written with all digits of the nearest double (99.98999999999999488... for 99.99); its shortest form was stored',
   duplicateKeys: 'keys stood twice in one JSON object; the last value was taken',
 };
 

@@ -29,6 +29,8 @@ export class Overwrite {
   /** By name; those of all batches, in their newest form. */
   readonly #columns = new Map<string, Seen>();
   #rows = 0;
+  /** A batch was committed into the shadow. */
+  #hasRows = false;
   #hasShadow = false;
 
   constructor(target: TableRef, shadow: TableRef, method: SwapJob['method'], settle: Settle) {
@@ -51,7 +53,7 @@ export class Overwrite {
     const like = isSwap ? this.target : undefined;
     // Nobody reads a shadow, unless it becomes the table.
     const design = isSwap ? job.design : { ...job.design, readers: [] };
-    return { ...job, target: this.shadow, settings, design, like };
+    return { ...job, target: this.shadow, settings, design, like, discards: !this.#hasRows };
   }
 
   /** A batch is in the shadow. */
@@ -69,11 +71,14 @@ export class Overwrite {
       });
     });
     this.#rows += grown;
+    this.#hasRows = true;
   }
 
   /** The end of it, from a job of the stream's last schema. */
   swap(job: TableJob): SwapJob {
+    const hadRows = this.#hasRows;
     this.add(job, { grown: 0 });
+    this.#hasRows = hadRows;
     const all = [...this.#columns.values()];
     const own = {
       ...job,
@@ -83,6 +88,6 @@ export class Overwrite {
     };
     const shadow = this.redirect(own);
     this.#hasShadow = false;
-    return { ...own, shadow, rows: this.#rows, method: this.method };
+    return { ...own, shadow, discards: true, committed: undefined, rows: this.#rows, method: this.method };
   }
 }

@@ -1,8 +1,6 @@
 /** What a SCHEMA message makes of a stream: its columns as they will be stored, how rows are loaded, and the encoder. */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import type { Json } from '../protocol/json.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
 import { compileValidator } from '../rows/validate.ts';
@@ -10,8 +8,9 @@ import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
 import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
-import { DELETED_AT, withChanges, withMetadata } from '../table/metadata.ts';
-import { resolveColumns } from '../table/resolve.ts';
+import { commentAfterRetype } from '../table/former-types.ts';
+import { withChanges, withMetadata } from '../table/metadata.ts';
+import { resolveColumns, type Place } from '../table/resolve.ts';
 import {
   MAX_VARCHAR_BYTES,
   typeSql,
@@ -20,6 +19,7 @@ import {
   type StoredColumn,
   type TableRef,
 } from '../table/types.ts';
+import { LIVE } from '../warehouse/row-kinds.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 import { checkStoredColumns, columnsForFiles } from './direct.ts';
 
@@ -29,57 +29,90 @@ export interface StreamPlan {
   /** The table's comment names other keys. */
   readonly areKeysNew: boolean;
   readonly columns: readonly Column[];
+  /** Columns of the schema that are not loaded. */
+  readonly ignored: readonly Column[];
   /** Of the table, should it be created. */
   readonly design: TableDesign;
   readonly method: LoadMethod;
+  /** Of the rows that delete nothing, see `row-kinds.ts`. */
+  readonly kind: number;
   readonly encoder: RecordEncoder;
   /** Takes most records; undefined when all of them need the encoder. */
   readonly walk: RowWalk | undefined;
-  /** Batches are staged with a column that marks stubs, because they may hold records of deletions. */
-  readonly hasStubs: boolean;
+  /** What the owner of the stream should know of it, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface PlanInput {
   readonly message: SchemaMessage;
   readonly target: TableRef;
   readonly settings: StreamSettings;
+  /** The table gets the columns of `add_record_metadata`. */
+  readonly hasMetadata: boolean;
   /** The table's columns, those included that earlier plans of this run will have added; undefined without a table. */
   readonly stored: readonly StoredColumn[] | undefined;
   /** The keys by which the rows of the table were told apart so far; undefined when they are not known. */
   readonly notedKeys: readonly string[] | undefined;
+  readonly fate: Pick<Place, 'isDiscarded' | 'canBecome' | 'overflowing'>;
+  readonly rows: RowOptions;
+}
+
+/** What the rows of all plans of a stream have in common. */
+export interface RowOptions {
   /** NULL in the files of the run. */
   readonly sentinel: string;
-  readonly log: Logger;
   /** When the records that are being taken were read. */
   readonly readAt: () => number;
   readonly syncStartedAt: number;
+  /** Tells the owner of the stream, once. */
+  readonly warn: (sentence: string) => void;
 }
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
 export function planStream(input: PlanInput): StreamPlan {
-  const { message, target, settings, stored, sentinel, log, readAt, syncStartedAt } = input;
+  const { message, target, settings, hasMetadata, stored, fate, rows } = input;
   const { stream, schema } = message;
-  const { keys, areNew } = keysOf(input);
+  const { keys, areNew, warnings } = keysOf(input);
   const declared = columnsOf(stream, schema, keys, settings);
   const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
-  reportNotes(stream, wanted, log);
-  reportStrangers(stream, settings, declared, log);
-  const described = settings.add_record_metadata ? withMetadata(wanted) : wanted;
-  const nullsInvalid = settings.on_invalid === 'null';
-  const place = { stream, table: target.table, policies: settings.schema_changes };
+  const described = hasMetadata ? withMetadata(wanted) : wanted;
+  const place = { stream, table: target.table, policies: settings.schema_changes, ...fate };
   const { columns, ignored, notes } = resolveColumns(
     place,
-    nullsInvalid ? withChanges(described) : described,
+    settings.on_invalid === 'null' ? withChanges(described) : described,
     stored,
   );
-  for (const note of notes) log.warn({ stream }, note);
   if (settings.batch_direct_copy) checkStoredColumns(stream, wanted, columns);
-  const method = methodOf(settings.load_method, keys);
   if (!stored) checkDesign(stream, settings, columns);
   const description = descriptionOf(schema);
   const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
-  const hasStubs =
-    method === 'upsert' && !settings.hard_delete && columns.some(({ name }) => name === DELETED_AT);
+  const method = methodOf(settings.load_method, keys);
+  return withRows(
+    {
+      message,
+      keys,
+      areKeysNew: areNew,
+      columns,
+      ignored,
+      design: designOf(note, settings, columns),
+      method,
+      kind: LIVE,
+      warnings: [...warnings, ...schemaNotes(wanted), ...unusedSettings(settings, declared), ...notes],
+    },
+    settings,
+    rows,
+  );
+}
+
+/** The plan with what makes rows of its records. */
+export function withRows(
+  plan: Omit<StreamPlan, 'encoder' | 'walk'>,
+  settings: StreamSettings,
+  { sentinel, readAt, syncStartedAt, warn }: RowOptions,
+): StreamPlan {
+  const { columns, ignored, method, kind, message } = plan;
+  const nullsInvalid = settings.on_invalid === 'null';
+  const { stream, schema } = message;
   const encoder = new RecordEncoder({
     columns,
     ignored,
@@ -89,55 +122,38 @@ export function planStream(input: PlanInput): StreamPlan {
     nullsInvalid,
     allowsNullKeys: settings.null_keys === 'append',
     onUnknownProperty: (property) =>
-      log.warn({ stream }, `property ${JSON.stringify(property)} is not in the schema and is not loaded`),
+      warn(`property ${JSON.stringify(property)} is not in the schema and is not loaded`),
   });
-  const rows = { columns, ignored, encoder, sentinel, hasOrdinals: method !== 'append', hasStubs };
-  return {
-    message,
-    keys,
-    design: designOf(note, settings, columns),
-    areKeysNew: areNew,
-    columns,
-    method,
-    hasStubs,
-    encoder,
-    walk: settings.validate_records ? undefined : createWalk(rows),
-  };
+  const walked = { columns, ignored, encoder, sentinel, kind: method === 'append' ? undefined : kind };
+  return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
 }
 
-/** What of the schema was not understood. */
-function reportNotes(stream: string, columns: readonly Column[], log: Logger): void {
-  for (const { property, notes = [], type } of columns) {
-    const column = `property ${JSON.stringify(property)} becomes ${type.kind.toUpperCase()}`;
-    for (const note of notes) log.warn({ stream }, `${column}: ${note}`);
-  }
+/** The parts of the schema that were not understood. */
+function schemaNotes(columns: readonly Column[]): readonly string[] {
+  return columns.flatMap(({ property, notes = [], type }) =>
+    notes.map((note) => `property ${JSON.stringify(property)} becomes ${type.kind.toUpperCase()}: ${note}`),
+  );
 }
 
 /** A misspelt property would otherwise leave its column as if nothing had been said. */
-function reportStrangers(
-  stream: string,
-  settings: StreamSettings,
-  columns: readonly Column[],
-  log: Logger,
-): void {
+function unusedSettings(settings: StreamSettings, columns: readonly Column[]): readonly string[] {
   const known = new Set(columns.map(({ property }) => property));
-  for (const property of Object.keys(settings.columns)) {
-    if (known.has(property)) continue;
-    log.warn(
-      { stream },
-      `columns.${property} of the configuration is not used: the stream has no such property`,
-    );
-  }
+  return Object.keys(settings.columns).flatMap((property) =>
+    known.has(property)
+      ? []
+      : [`columns.${property} of the configuration is not used: the stream has no such property`],
+  );
 }
 
 /** The keys to merge by. When they change, rows that are there keep NULL in new key columns, and no record meets them. */
-function keysOf({ message, settings, notedKeys, log }: PlanInput): {
+function keysOf({ message, settings, notedKeys }: PlanInput): {
   readonly keys: readonly string[];
   readonly areNew: boolean;
+  readonly warnings: readonly string[];
 } {
   const { stream } = message;
   const keys = settings.key_properties ?? message.keyProperties;
-  if (!notedKeys || sameJson([...keys].sort(), [...notedKeys].sort())) return { keys, areNew: false };
+  if (!notedKeys || isSameSet(keys, notedKeys)) return { keys, areNew: false, warnings: [] };
   const policy = settings.schema_changes.change_keys;
   const change = `the keys of its table are ${list(notedKeys)}, those of the stream ${list(keys)}`;
   if (policy === 'fail') {
@@ -147,13 +163,13 @@ function keysOf({ message, settings, notedKeys, log }: PlanInput): {
       { stream },
     );
   }
-  log.warn(
-    { stream },
-    policy === 'ignore'
-      ? `${change}: the old ones are kept`
-      : `${change}: rows are told apart by the new ones from here on`,
-  );
-  return policy === 'ignore' ? { keys: notedKeys, areNew: false } : { keys, areNew: true };
+  return policy === 'ignore'
+    ? { keys: notedKeys, areNew: false, warnings: [`${change}: the old ones are kept`] }
+    : { keys, areNew: true, warnings: [`${change}: rows are told apart by the new ones from here on`] };
+}
+
+export function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one));
 }
 
 function list(keys: readonly string[]): string {
@@ -163,15 +179,6 @@ function list(keys: readonly string[]): string {
 function methodOf(method: StreamSettings['load_method'], keys: readonly string[]): LoadMethod {
   if (method === 'append-only' || keys.length === 0) return 'append';
   return method === 'insert-only' ? 'insert' : 'upsert';
-}
-
-/** Whether a schema differs from the current one in more than the order of its keys. */
-export function isNewSchema(current: SchemaMessage | undefined, next: SchemaMessage): boolean {
-  return (
-    !current ||
-    !sameJson(current.schema, next.schema) ||
-    !sameJson([...current.keyProperties].sort(), [...next.keyProperties].sort())
-  );
 }
 
 /** The columns of a batch: where a value outgrew the type, the type to which the column grows. */
@@ -191,9 +198,9 @@ export function withPlanned(
   return [
     ...(stored ?? []).map((there) => {
       const type = planned.get(there.name)?.type;
-      return type && there.type && kindSql(type) !== kindSql(there.type)
-        ? { ...there, ...typed(type) }
-        : there;
+      if (!type || !there.type || kindSql(type) === kindSql(there.type)) return there;
+      const comment = commentAfterRetype(there.comment, there.type, type);
+      return { ...there, ...typed(type), comment };
     }),
     ...columns
       .filter(({ name }) => !known.has(name))
@@ -215,21 +222,4 @@ function typed(type: ColumnType): Pick<StoredColumn, 'type' | 'typeText'> {
 
 function kindSql(type: ColumnType): string {
   return type.kind === 'varchar' || type.kind === 'varbyte' ? type.kind.toUpperCase() : typeSql(type);
-}
-
-/** Equal but for the order of object keys. Numbers are equal when their texts are. */
-function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return canonical(a ?? null) === canonical(b ?? null);
-}
-
-function canonical(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join()}]`;
-  if (value instanceof Map) {
-    const members = [...(value as ReadonlyMap<string, Json>)].map(
-      ([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`,
-    );
-    return `{${members.sort().join()}}`;
-  }
-  return 'text' in value ? value.text : '';
 }

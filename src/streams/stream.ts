@@ -6,23 +6,32 @@ import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import { NO_TIME, type Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
+import type { Unplanned } from '../rows/encoder.ts';
 import { Token } from '../rows/values.ts';
 import type { RecordFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
-import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
-import { NONE_SPECIAL } from '../warehouse/steps.ts';
+import type { Numeric } from '../table/fits.ts';
+import {
+  typeSql,
+  type ColumnType,
+  type StoredColumn,
+  type StoredTable,
+  type TableRef,
+} from '../table/types.ts';
+import { kindOf, LIVE, narrowKind } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { reportLosses } from './losses.ts';
-import { grownColumns, isNewSchema, planStream, withPlanned, type StreamPlan } from './plan.ts';
+import { joinOf } from './join.ts';
+import { grownColumns, planStream, withPlanned, withRows, type RowOptions, type StreamPlan } from './plan.ts';
 import { TableWork, type OpenBatch } from './work.ts';
-import { versionObstacle, Versions, type Activation } from './versions.ts';
+import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
 
 /** Of a line. Longer ones would need memory beyond all proportion; hardly any of them becomes a row. */
 const MAX_WALKED_BYTES = 16 * 1024 * 1024;
@@ -40,9 +49,23 @@ export class Stream {
   /** The key properties of the table's rows so far; undefined while nobody knows them. */
   #keys: readonly string[] | undefined;
   #plan: StreamPlan | undefined;
+  /** The one whose columns the batches have; later schemas may lack some of them, see `join.ts`. */
+  #widest: StreamPlan | undefined;
   /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
+  /** The columns of the schemas that lack some. */
+  #narrow: ReadonlySet<string>[] = [];
+  /** Columns of which this run has planned the type. */
+  readonly #planned = new Set<string>();
+  /** Whether the values of a column fit a type, by both. */
+  readonly #fits = new Map<string, boolean>();
+  /** Columns whose values do not fit the type that they would grow to. */
+  readonly #ungrowable = new Set<string>();
+  /** Columns of which values had to go to a second one. */
+  readonly #overflowing = new Set<string>();
+  #hasMetadata: boolean;
+  readonly #told = new Set<string>();
   readonly #fallbacks = new Fallbacks();
   readonly #facts: { -readonly [Fact in keyof RecordFacts]: RecordFacts[Fact] };
   #ordinal = 0;
@@ -66,6 +89,7 @@ export class Stream {
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
     this.#evidence = new Evidence(() => context.ledger.marks);
+    this.#hasMetadata = settings.add_record_metadata ?? false;
     const { syncStartedAt } = context;
     this.#facts = { now: 0, batchOpenedAt: 0, syncStartedAt, version: undefined, timeAt: NO_TIME };
   }
@@ -89,32 +113,109 @@ export class Stream {
     return this.#invalid;
   }
 
-  isNewSchema(message: SchemaMessage): boolean {
-    return isNewSchema(this.#plan?.message, message);
+  /** Takes a schema. One that makes other columns of the stream closes the open batch: its rows were encoded for the old ones. */
+  async setSchema(message: SchemaMessage): Promise<void> {
+    if (this.#plan?.message.line.equals(message.line)) return;
+    const next = await this.#planFor(message);
+    if (this.#widest && this.#join(this.#widest, next)) return;
+    this.#evidence.schema();
+    await this.#adopt(next);
   }
 
-  /** Takes a new schema. The open batch must be closed before: its rows were encoded for the old one. */
-  setSchema(message: SchemaMessage): void {
-    const { target, settings } = this;
-    const { staging, log, readAt, syncStartedAt } = this.#context;
-    const plan = planStream({
-      message,
-      target,
-      settings,
-      stored: this.#stored,
-      notedKeys: this.#keys,
-      sentinel: staging.format.sentinel,
-      log,
-      readAt,
-      syncStartedAt,
-    });
+  /** Whether the records of the new schema go on in the batches of the widest one. */
+  #join(widest: StreamPlan, next: StreamPlan): boolean {
+    const join = joinOf(widest, next);
+    if (!join) return false;
+    const { columns, carried } = join;
+    const narrow = carried === undefined ? undefined : this.#narrowIndex(carried);
+    if (narrow === -1) return false;
+    const kind = narrow === undefined ? LIVE : narrowKind(narrow);
     this.#reportLosses();
+    this.#plan = withRows({ ...next, columns, kind }, this.settings, this.#rows);
+    this.#tell(next.warnings);
+    return true;
+  }
+
+  /** Which of the narrower schemas this is; -1 when rows of it could not be told in order from those of the others. */
+  #narrowIndex(carried: ReadonlySet<string>): number {
+    const known = this.#narrow.findIndex((one) => one.size === carried.size && isWithin(one, carried));
+    if (known !== -1) return known;
+    if (!this.#narrow.every((one) => isWithin(one, carried) || isWithin(carried, one))) return -1;
+    return this.#narrow.push(carried) - 1;
+  }
+
+  async #adopt(plan: StreamPlan): Promise<StreamPlan> {
+    await this.room();
+    this.close();
+    this.#reportLosses();
+    this.#tell(plan.warnings);
     this.#plan = plan;
+    this.#widest = plan;
+    this.#narrow = [];
     this.#isTableDue = true;
     this.#stored = withPlanned(this.#stored, plan.columns);
+    for (const { name } of plan.columns) this.#planned.add(name);
     this.#keys = plan.keys;
-    this.#evidence.schema();
     if (this.#overwrites) this.#work.beginOverwrite();
+    return plan;
+  }
+
+  /** Looks at the values of the table where the plan depends on them. */
+  async #planFor(message: SchemaMessage): Promise<StreamPlan> {
+    const unknown: (readonly [string, Numeric])[] = [];
+    const plan = this.#planWith(message, (column, type) => {
+      if (this.#ungrowable.has(column)) return false;
+      const known = this.#fits.get(fitKey(column, type));
+      if (known === undefined) unknown.push([column, type as Numeric]);
+      return known ?? true;
+    });
+    if (unknown.length === 0) return plan;
+    // What is on its way counts.
+    await this.room();
+    this.close();
+    await this.drained();
+    for (const [column, type] of unknown) {
+      this.#fits.set(fitKey(column, type), await this.#context.loader.fits(this.target, column, type));
+    }
+    return this.#planWith(message, (column, type) => {
+      return !this.#ungrowable.has(column) && this.#fits.get(fitKey(column, type)) !== false;
+    });
+  }
+
+  #planWith(message: SchemaMessage, canBecome: (column: string, type: ColumnType) => boolean): StreamPlan {
+    return planStream({
+      message,
+      target: this.target,
+      settings: this.settings,
+      hasMetadata: this.#hasMetadata,
+      stored: this.#stored,
+      notedKeys: this.#keys,
+      fate: {
+        isDiscarded: (column) => this.#overwrites && !this.#planned.has(column),
+        canBecome,
+        overflowing: this.#overflowing,
+      },
+      rows: this.#rows,
+    });
+  }
+
+  get #rows(): RowOptions {
+    const { staging, readAt, syncStartedAt } = this.#context;
+    return {
+      sentinel: staging.format.sentinel,
+      readAt,
+      syncStartedAt,
+      warn: (sentence) => this.#tell([sentence]),
+    };
+  }
+
+  /** Warns of each thing once in a run. */
+  #tell(sentences: readonly string[]): void {
+    for (const sentence of sentences) {
+      if (this.#told.has(sentence)) continue;
+      this.#told.add(sentence);
+      this.#context.log.warn({ stream: this.name }, sentence);
+    }
   }
 
   /**
@@ -123,7 +224,7 @@ export class Stream {
    * line is to be parsed and appended.
    */
   walk(at: number, frame: Frame, start: number, end: number): boolean {
-    const walk = this.#plan?.walk;
+    const { walk, kind = LIVE } = this.#plan ?? {};
     const bytes = end - start;
     if (!walk || bytes > MAX_WALKED_BYTES) return false;
     const { tape, readAt } = this.#context;
@@ -131,6 +232,7 @@ export class Stream {
     batch.rows.roll(tape, walk.room(bytes));
     const recordEnd = walk.record(tape, at);
     if (recordEnd === DECLINED || !frame.close(tape.source, recordEnd, end)) return false;
+    if (this.#awaitsVersion(frame.version)) return false;
     const facts = this.#facts;
     facts.now = readAt();
     facts.batchOpenedAt = batch.openedAt;
@@ -138,6 +240,7 @@ export class Stream {
     facts.timeAt = frame.timeAt;
     if (!walk.complete(facts, this.#ordinal)) return false;
     walk.commit(batch);
+    batch.census[kind] = (batch.census[kind] ?? 0) + 1;
     batch.rows.written(tape);
     this.#ordinal++;
     this.#evidence.record();
@@ -145,20 +248,34 @@ export class Stream {
     return true;
   }
 
-  /** Encodes a record into the open batch, opening one if need be. One synchronous step with the ledger. */
-  append(message: RecordMessage, origin: Origin): void {
-    const plan = this.#plan;
-    if (!plan)
+  /**
+   * Encodes a record into the open batch, opening one if need be: one synchronous step with the ledger. A promise only where
+   * the stream needs other columns for the record.
+   */
+  append(message: RecordMessage, origin: Origin): Promise<void> | undefined {
+    if (!this.#plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
-    this.#evidence.record();
-    this.#fallbacks.add(this.#whyFallback(plan, message, origin));
+    return this.#append(this.#plan, message, origin, this.#whyFallback(this.#plan, message, origin));
+  }
+
+  #append(
+    plan: StreamPlan,
+    message: RecordMessage,
+    origin: Origin,
+    why: Fallback,
+  ): Promise<void> | undefined {
+    const again = (next: StreamPlan): Promise<void> | undefined => this.#append(next, message, origin, why);
+    if (this.#awaitsVersion(message.version)) return this.#adoptMetadata(plan).then(again);
     const batch = this.#batch ?? this.#open(plan);
     const outcome = plan.encoder.encode(message, origin, batch);
+    if (outcome.kind === 'unplanned') return this.#replan(plan, outcome).then(again);
+    this.#evidence.record();
+    this.#fallbacks.add(why);
     if (outcome.kind === 'rejection') {
       this.#invalid.check(outcome, origin);
       batch.rejected.append(message, origin, outcome);
       this.#invalid.countRejected(outcome, origin);
-      return;
+      return undefined;
     }
     if (outcome.nulled.length > 0) {
       batch.nulled++;
@@ -166,12 +283,42 @@ export class Stream {
     }
     this.#versions.record(message.version);
     const { cells, deletion, hasNullKey } = outcome;
-    if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)));
-    if (plan.hasStubs) cells.push(new Token(String(deletion === 'stub')));
-    if (deletion) batch.special.deletions++;
-    if (deletion === 'stub') batch.special.stubs++;
-    if (hasNullKey) batch.special.nullKeys++;
+    const kind = kindOf(plan.kind, deletion);
+    if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)), new Token(String(kind)));
+    batch.census[kind] = (batch.census[kind] ?? 0) + 1;
+    if (hasNullKey) batch.nullKeys++;
     batch.rows.append(cells);
+    return undefined;
+  }
+
+  /** Gives the stream the columns for a value that those of its plan cannot hold. */
+  async #replan({ message }: StreamPlan, { why, column }: Unplanned): Promise<StreamPlan> {
+    const needed = why === 'overflow' ? this.#overflowing : this.#ungrowable;
+    if (needed.has(column)) throw new Error(`column "${column}" was planned for such values already`);
+    needed.add(column);
+    // Before the schema is planned anew: what the open batch has grown counts.
+    await this.room();
+    this.close();
+    return this.#adopt(await this.#planFor(message));
+  }
+
+  /** Whether a version shows that the table needs to know the versions of its rows. */
+  #awaitsVersion(version: string | undefined): boolean {
+    return version !== undefined && !this.#hasMetadata && impliesMetadata(this.settings);
+  }
+
+  async #adoptMetadata({ message }: StreamPlan): Promise<StreamPlan> {
+    this.#hasMetadata = true;
+    this.#tell([
+      'its records have versions and hard_delete is set: the table gets the columns of add_record_metadata, so that ' +
+        'ACTIVATE_VERSION can delete the rows of older versions (add_record_metadata false prevents that)',
+    ]);
+    return this.#adopt(await this.#planFor(message));
+  }
+
+  /** Whether a property of the schema has this name. */
+  reads(property: string): boolean {
+    return this.#plan?.encoder.reads(property) ?? false;
   }
 
   /** Whether the files of BATCH messages are copied by Redshift alone. */
@@ -242,15 +389,17 @@ export class Stream {
     this.#activate(this.#versions.takeDue());
   }
 
-  /** Takes an ACTIVATE_VERSION: what was read before it is loaded first. The chain must have room. */
-  activate(version: bigint): void {
+  /** Takes an ACTIVATE_VERSION: what was read before it is loaded first. */
+  async activate(version: bigint): Promise<void> {
     this.#evidence.activation();
     if (this.#overwrites) return;
-    const obstacle = versionObstacle(this.settings);
+    if (this.#plan && this.#awaitsVersion(String(version))) await this.#adoptMetadata(this.#plan);
+    const obstacle = versionObstacle(this.settings, this.#hasMetadata);
     if (obstacle !== undefined) {
       this.#ignoreVersions(obstacle);
       return;
     }
+    await this.room();
     this.close();
     this.#versions.add({ version, settle: this.#context.ledger.open() });
     this.#activate(this.#versions.takeDue());
@@ -270,8 +419,9 @@ export class Stream {
   settle(isWholeInput: boolean): boolean {
     const isComplete = isWholeInput && this.#evidence.isComplete;
     if (this.#overwrites) {
-      if (this.#plan && isComplete) this.#work.swap(this.#plan);
-      return isComplete;
+      const isDue = isComplete || (isWholeInput && this.settings.overwrite_when === 'end_of_input');
+      if (this.#plan && isDue) this.#work.swap(this.#plan);
+      return isDue;
     }
     const rest = this.#versions.takeRest();
     if (isComplete) this.#activate(rest);
@@ -322,7 +472,9 @@ export class Stream {
       number,
       keyPrefix,
       maxBytes: plan.columns.map(() => 0),
-      special: { ...NONE_SPECIAL },
+      census: [],
+      nullKeys: 0,
+      narrow: this.#narrow,
       nulls: plan.columns.map(() => false),
       outgrown: plan.columns.map(() => false),
     };
@@ -345,7 +497,7 @@ export class Stream {
       return;
     }
     this.#isTableDue = false;
-    this.#work.activate(this.#plan, activations);
+    this.#work.activate(this.#plan, activations, this.settings.add_record_metadata === undefined);
   }
 
   #ignoreVersions(why: string): void {
@@ -357,4 +509,12 @@ export class Stream {
   #reportLosses(): void {
     if (this.#plan) reportLosses(this.name, this.#plan.encoder.losses, this.#context.log);
   }
+}
+
+function fitKey(column: string, type: ColumnType): string {
+  return JSON.stringify([column, typeSql(type)]);
+}
+
+function isWithin<T>(small: ReadonlySet<T>, large: ReadonlySet<T>): boolean {
+  return [...small].every((one) => large.has(one));
 }

@@ -48,13 +48,10 @@ export class Streams {
     return stream;
   }
 
-  /** Takes a SCHEMA; one that says nothing new does nothing. The stream's open batch is loaded in its old shape first. */
+  /** Takes a SCHEMA. */
   async setSchema(message: SchemaMessage): Promise<void> {
     const stream = this.#byName.get(message.stream) ?? (await this.#add(message.stream));
-    if (!stream.isNewSchema(message)) return;
-    await stream.room();
-    stream.close();
-    stream.setSchema(message);
+    await stream.setSchema(message);
   }
 
   /** Takes an ACTIVATE_VERSION. A stream that is not known has no rows to remove. */
@@ -65,7 +62,7 @@ export class Streams {
       return;
     }
     await stream.room();
-    stream.activate(BigInt(version));
+    await stream.activate(BigInt(version));
   }
 
   /** Encodes what was read since the last call; returns the streams whose batch is full now. */
@@ -108,12 +105,14 @@ export class Streams {
     const names = refused.map(({ name }) => `"${name}"`).join(', ');
     const [why, advice] = isWholeInput
       ? [
-          'the input ended without a STATE or ACTIVATE_VERSION behind the last record of the stream, as it does when a tap dies',
-          'Run again; for a tap that sends neither, choose another load_method',
+          'the input ended without a STATE or ACTIVATE_VERSION after the last record of the stream, as it does when a tap dies',
+          'If the tap failed, run it again. If it sends neither of them after its last record (Meltano SDK taps do so for the last ' +
+            'FULL_TABLE stream), set overwrite_when to end_of_input for the stream; then a tap that dies in the middle leaves a ' +
+            'table with a part of its rows',
         ]
       : ['the run was stopped before the input ended', 'Run again'];
     return new InputError(
-      `Cannot overwrite the table of stream ${names}: ${why}. The table is as it was, and no state behind it was written. ${advice}`,
+      `Cannot overwrite the table of stream ${names}: ${why}. The table is as it was, and no state after it was written. ${advice}`,
       refused[0] && refused.length === 1 ? { stream: refused[0].name } : {},
     );
   }

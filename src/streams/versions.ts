@@ -11,15 +11,27 @@ export interface Activation {
 }
 
 /** Why ACTIVATE_VERSION is not obeyed; undefined when it is. */
-export function versionObstacle(settings: StreamSettings): string | undefined {
+export function versionObstacle(settings: StreamSettings, hasMetadata: boolean): string | undefined {
   if (!settings.process_activate_version_messages) return 'process_activate_version_messages is false';
-  if (!settings.add_record_metadata) {
+  if (!hasMetadata) {
     return 'older versions of rows are kept, because without add_record_metadata the table does not know them';
   }
   if (settings.load_method === 'insert-only') {
     return 'with load_method insert-only a row keeps the version of its first record, so it would seem old';
   }
   return undefined;
+}
+
+/** Whether the table of a stream whose records have versions gets the metadata columns although nobody asked for them. */
+export function impliesMetadata(settings: StreamSettings): boolean {
+  const { add_record_metadata, hard_delete, process_activate_version_messages, load_method } = settings;
+  return (
+    add_record_metadata === undefined &&
+    hard_delete &&
+    process_activate_version_messages &&
+    !settings.batch_direct_copy &&
+    (load_method === 'upsert' || load_method === 'append-only')
+  );
 }
 
 export class Versions {

@@ -9,11 +9,12 @@ import { messageOf } from '../errors.ts';
 import type { Batch, StagedBatch } from '../staging/batch.ts';
 import { batchPrefix } from '../staging/keys.ts';
 import type { RejectedRecords } from '../staging/rejected.ts';
+import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import type { LoadRow } from '../warehouse/history.ts';
 import type { TableJob } from '../warehouse/jobs.ts';
-import type { SpecialRows } from '../warehouse/steps.ts';
+import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
 import type { StreamContext } from './context.ts';
 import { Overwrite } from './overwrite.ts';
@@ -31,7 +32,10 @@ export interface OpenBatch {
   readonly keyPrefix: string;
   readonly openedAt: number;
   readonly maxBytes: number[];
-  readonly special: { -readonly [Kind in keyof SpecialRows]: number };
+  readonly census: number[];
+  readonly narrow: readonly ReadonlySet<string>[];
+  /** Rows whose key holds a NULL. */
+  nullKeys: number;
   readonly nulls: boolean[];
   readonly outgrown: boolean[];
 }
@@ -48,6 +52,8 @@ export class TableWork {
   readonly #chain: Chain;
   #overwrite: Overwrite | undefined;
   #loadedRows = 0;
+  /** Columns of the table, or of the shadow, that hold rows of this run. */
+  #committed: Set<string> | undefined;
   #isWarnedOfDeletions = false;
 
   constructor(stream: string, target: TableRef, settings: StreamSettings, context: StreamContext) {
@@ -91,9 +97,14 @@ export class TableWork {
   }
 
   load(batch: OpenBatch): void {
+    if (batch.rows.rows === 0 && batch.rejected.count === 0) {
+      void batch.rows.discard();
+      batch.settle();
+      return;
+    }
     const { loader, now, areLoadsStopped } = this.#context;
-    const { plan, number, special, keyPrefix } = batch;
-    this.#checkDeletions(plan, special);
+    const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
+    this.#checkDeletions(plan, census);
     // What is set aside is durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
     staged.catch(() => undefined);
@@ -108,10 +119,11 @@ export class TableWork {
         this.#settle(batch, ready, started);
         return;
       }
-      const { method, hasStubs } = plan;
-      const own = { ...this.#job(plan, number, batch), method, hasStubs, special, keyPrefix };
+      const merge = { method: plan.method, census, narrow, nullKeys, keyPrefix };
+      const own = { ...this.#job(plan, number, batch), ...merge };
       const job = this.#overwrite?.redirect(own) ?? own;
       await loader.load(job, ready, (counts) => {
+        this.#commit(job);
         this.#overwrite?.add(job, counts);
         this.#settle(batch, ready, started, counts);
       });
@@ -129,6 +141,7 @@ export class TableWork {
       const started = now();
       await loader.copyFiles(job, (rows) => {
         this.#loadedRows += rows;
+        this.#commit(job);
         settle();
         this.#note(number, 'direct-copy', started, { received: rows, written: rows, parts: files.length });
         log.info(
@@ -153,12 +166,12 @@ export class TableWork {
   }
 
   /** Makes the rows of older versions go. Of several activations the newest does the work of all. */
-  activate(plan: StreamPlan, activations: readonly Activation[]): void {
+  activate(plan: StreamPlan, activations: readonly Activation[], keepsUnversioned: boolean): void {
     const { loader, log, now, onCommitted } = this.#context;
     this.#add(async () => {
       const version = activations.map((one) => one.version).reduce((a, b) => (a > b ? a : b));
       const started = now();
-      const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()));
+      const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()), keepsUnversioned);
       for (const { settle } of activations) settle();
       this.#note(
         0,
@@ -203,14 +216,18 @@ export class TableWork {
     if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
   }
 
-  #checkDeletions({ method }: StreamPlan, { deletions }: SpecialRows): void {
-    if (method !== 'append' || !this.#settings.hard_delete || deletions === 0 || this.#isWarnedOfDeletions)
-      return;
+  #commit({ columns }: Pick<TableJob, 'columns'>): void {
+    this.#committed ??= new Set();
+    for (const { name } of columns) this.#committed.add(name);
+  }
+
+  /** Warns once of deletions that the table will not show. */
+  #checkDeletions({ method, columns }: StreamPlan, census: Census): void {
+    if (this.#isWarnedOfDeletions || rowsOf(census, deletionKinds(census)) === 0) return;
+    const problem = deletionProblem(method, this.#settings.hard_delete, columns.some(isMarker));
+    if (problem === undefined) return;
     this.#isWarnedOfDeletions = true;
-    this.#context.log.warn(
-      { stream: this.#stream },
-      'hard_delete has nothing to match in rows that are appended: records of deletions stay as rows',
-    );
+    this.#context.log.warn({ stream: this.#stream }, problem);
   }
 
   /** What users want done behind all loads and states. */
@@ -290,6 +307,25 @@ export class TableWork {
       design: plan.design,
       isCommentDue: plan.areKeysNew,
       batch,
+      committed: this.#committed,
     };
   }
+}
+
+/** Why the table will not show deletions; undefined when it will. */
+function deletionProblem(
+  method: StreamPlan['method'],
+  hardDelete: boolean,
+  canMark: boolean,
+): string | undefined {
+  if (method === 'append') {
+    if (hardDelete)
+      return 'hard_delete has nothing to match in rows that are appended: records of deletions stay as rows';
+    return canMark
+      ? undefined
+      : 'records of deletions (_sdc_deleted_at) are appended as rows like any other: the table has no column for the mark; add_record_metadata adds one';
+  }
+  return hardDelete || canMark
+    ? undefined
+    : 'records say that their rows were deleted (_sdc_deleted_at), and the rows stay: set hard_delete to delete them, or add_record_metadata to mark them';
 }

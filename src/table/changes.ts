@@ -1,7 +1,8 @@
 /** What has to be done to a table before a batch fits: the batch's columns against existing ones, as data, not as SQL. */
 import { LoadError } from '../errors.ts';
 import { columnComment } from './comment.ts';
-import { isLossless, isWider, sizedType } from './fits.ts';
+import { dependsOnValues, isLossless, isWider, sizedType } from './fits.ts';
+import { commentAfterRetype } from './former-types.ts';
 import type { ChangePolicy } from './settings.ts';
 import { typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
@@ -9,7 +10,8 @@ export type Change =
   | { readonly kind: 'create-table'; readonly columns: readonly NewColumn[] }
   | { readonly kind: 'add-column'; readonly column: NewColumn }
   | Widen
-  | Retype;
+  | Retype
+  | Replace;
 
 export interface Widen {
   readonly kind: 'widen';
@@ -20,6 +22,16 @@ export interface Widen {
 /** A column gets another type, or the same one without NOT NULL: Redshift can only replace it by a new column. */
 export interface Retype {
   readonly kind: 'retype';
+  readonly column: string;
+  readonly from: ColumnType;
+  readonly to: ColumnType;
+  /** Of the column afterwards. */
+  readonly comment: string | undefined;
+}
+
+/** A column gets another type and loses its values, because its rows go. */
+export interface Replace {
+  readonly kind: 'replace';
   readonly column: string;
   readonly from: ColumnType;
   readonly to: ColumnType;
@@ -48,8 +60,16 @@ function newColumn(column: Column, type: ColumnType): NewColumn {
   return { name, type, ...(encode !== undefined && { encode }), ...(comment !== undefined && { comment }) };
 }
 
+/** How a table may be changed. */
+export interface ChangeRules {
+  /** Whether columns may get another type. */
+  readonly retype: ChangePolicy;
+  /** The rows of the table go, so that no change has to keep their values. */
+  readonly discards: boolean;
+}
+
 /**
- * The changes that make room for a batch. `retype` says whether columns may get another type.
+ * The changes that make room for a batch.
  * Throws LoadError when the table has a type now that the rows were not encoded for.
  */
 export function planChanges(
@@ -57,7 +77,7 @@ export function planChanges(
   columns: readonly Column[],
   { maxBytes, nulls }: Needs,
   existing: readonly StoredColumn[] | undefined,
-  retype: ChangePolicy,
+  { retype, discards }: ChangeRules,
 ): readonly Change[] {
   const sized = columns.map((column, i) => newColumn(column, sizedType(column.type, maxBytes[i] ?? 0)));
   if (!existing) return [{ kind: 'create-table', columns: sized }];
@@ -72,9 +92,12 @@ export function planChanges(
       if (!there) return [{ kind: 'add-column', column: wanted }];
       const { type } = there;
       if (!type || !isAsEncoded(type, column.type)) {
-        if (!type || retype !== 'evolve' || !isLossless(type, column.type))
-          throw changedMeanwhile(table, there, column);
-        return [retypeOf(there, type, roomForText(wanted.type))];
+        if (!type || retype !== 'evolve') throw changedMeanwhile(table, there, column);
+        const to = roomForText(wanted.type);
+        if (discards)
+          return [{ kind: 'replace', column: there.name, from: type, to, comment: there.comment }];
+        if (!isLossless(type, to) && !dependsOnValues(type, to)) throw changedMeanwhile(table, there, column);
+        return [retypeOf(there, type, to)];
       }
       if (nulls[i] === true && !there.nullable) return [retypeOf(there, type, widest(type, wanted.type))];
       const needed = maxBytes[i] ?? 0;
@@ -111,7 +134,7 @@ function widest(a: ColumnType, b: ColumnType): ColumnType {
 }
 
 function retypeOf({ name, comment }: StoredColumn, from: ColumnType, to: ColumnType): Retype {
-  return { kind: 'retype', column: name, from, to, comment };
+  return { kind: 'retype', column: name, from, to, comment: commentAfterRetype(comment, from, to) };
 }
 
 function changedMeanwhile(table: string, { name, typeText }: StoredColumn, { type }: Column): LoadError {

@@ -75,6 +75,7 @@ function columnOf({ path, shapes }: Leaf, isKey: boolean, settings: TableSetting
         : givenName(name),
     type: given ?? (type.kind === 'super' && settings.nested_values === 'text' && !isKey ? TEXT : type),
     isKey,
+    ...(given && { isGiven: true }),
     ...(description !== undefined && { description }),
     ...(encode !== undefined && { encode }),
     ...(encoding && { encoding }),

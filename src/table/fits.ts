@@ -1,22 +1,24 @@
 /** Which column type holds the values of which other one exactly: closed tables, because anything else would be an implicit cast. */
-import { varcharWidth, type ColumnType } from './types.ts';
+import { typeSql, varcharWidth, type ColumnType } from './types.ts';
 
 type Kind = ColumnType['kind'];
+export type Numeric = Extract<ColumnType, { kind: 'numeric' }>;
 
 /**
- * The pairs of wanted and existing types in which every value is stored exactly (the encoder writes for the existing
- * type and refuses what does not fit it).
+ * The pairs of wanted and existing types in which each value can be stored exactly or is refused (the encoder writes for the
+ * existing type). Whatever a column of the wanted type may have been changed to (`LOSSLESS`) is among its existing types:
+ * so the same input, loaded again after the change, goes into the same column.
  */
 const EXACT: Readonly<Record<Kind, readonly Kind[]>> = {
-  smallint: ['smallint', 'integer', 'bigint', 'numeric', 'varchar', 'super'],
-  integer: ['smallint', 'integer', 'bigint', 'numeric', 'varchar', 'super'],
-  bigint: ['smallint', 'integer', 'bigint', 'numeric', 'varchar', 'super'],
+  smallint: ['smallint', 'integer', 'bigint', 'numeric', 'double', 'varchar', 'super'],
+  integer: ['smallint', 'integer', 'bigint', 'numeric', 'double', 'varchar', 'super'],
+  bigint: ['smallint', 'integer', 'bigint', 'numeric', 'double', 'varchar', 'super'],
   numeric: ['numeric', 'varchar', 'super'],
   real: ['real', 'double', 'varchar', 'super'],
   double: ['double', 'varchar', 'super'],
   boolean: ['boolean', 'varchar', 'super'],
   varchar: ['varchar', 'super'],
-  date: ['date', 'varchar', 'super'],
+  date: ['date', 'timestamp', 'timestamptz', 'varchar', 'super'],
   time: ['time', 'timetz', 'varchar', 'super'],
   timetz: ['timetz', 'time', 'varchar', 'super'],
   timestamp: ['timestamp', 'timestamptz', 'varchar', 'super'],
@@ -51,19 +53,71 @@ export function holdsExactly(existing: ColumnType, wanted: ColumnType): boolean 
   return EXACT[wanted.kind].includes(existing.kind);
 }
 
-/** Whether every value of the first type can become one of the second. */
-export function isLossless(from: ColumnType, to: ColumnType): boolean {
-  if (!LOSSLESS[from.kind]?.includes(to.kind)) return false;
-  if (to.kind !== 'numeric') return true;
-  const [needed, room] = [digitsOf(from), digitsOf(to)];
-  return needed !== undefined && room !== undefined && isRoomFor(room, needed);
+/** Whether every value of the wanted type fits a column of the existing one, for which `holdsExactly` is true. */
+export function holdsAll(existing: ColumnType, wanted: ColumnType): boolean {
+  if (typeSql(existing) === typeSql(wanted) || isWider(existing, wanted)) return true;
+  return ALL_VALUES[wanted.kind]?.includes(existing.kind) === true;
 }
 
 /**
- * Whether the values have to be read back and compared: a double may have more digits than its text, an integer more than a
- * double, and which number a SUPER makes of a text is not documented.
+ * Whether values are written for the declared type and then converted, because the column would take more than that: fractions
+ * where integers are declared, a time of day where a date is; and in text more than one form of the same value.
+ */
+export function isWrittenAsDeclared(existing: ColumnType, declared: ColumnType): boolean {
+  const [isWhole, isDate] = [WHOLE_DIGITS[declared.kind] !== undefined, declared.kind === 'date'];
+  switch (existing.kind) {
+    case 'double':
+      return isWhole;
+    case 'timestamp':
+    case 'timestamptz':
+      return isDate;
+    case 'varchar':
+    case 'super':
+      return isWhole || isDate;
+    default:
+      return false;
+  }
+}
+
+/** Beside equal types and wider numbers. */
+const ALL_VALUES: Readonly<Partial<Record<Kind, readonly Kind[]>>> = {
+  smallint: ['double', 'varchar', 'super'],
+  integer: ['double', 'varchar', 'super'],
+  bigint: ['varchar', 'super'],
+  numeric: ['varchar', 'super'],
+  real: ['double', 'varchar', 'super'],
+  double: ['varchar', 'super'],
+  boolean: ['varchar', 'super'],
+  varchar: ['varchar', 'super'],
+  date: ['timestamp', 'timestamptz', 'varchar', 'super'],
+  time: ['timetz', 'varchar', 'super'],
+  timetz: ['varchar', 'super'],
+  timestamp: ['timestamptz', 'varchar', 'super'],
+  timestamptz: ['timestamp', 'varchar', 'super'],
+  varbyte: ['varchar', 'super'],
+  super: ['varchar', 'super'],
+};
+
+/** Whether every value of the first type can become one of the second. */
+export function isLossless(from: ColumnType, to: ColumnType): boolean {
+  if (!LOSSLESS[from.kind]?.includes(to.kind)) return false;
+  return to.kind !== 'numeric' || isWider(to, from);
+}
+
+/**
+ * Whether it depends on the values whether a column can get the type: decimals of which neither type holds all of the
+ * other's, as NUMERIC(38,2) and NUMERIC(38,4).
+ */
+export function dependsOnValues(from: ColumnType, to: ColumnType): to is Numeric {
+  return to.kind === 'numeric' && digitsOf(from) !== undefined && !isWider(to, from);
+}
+
+/**
+ * Whether the values have to be looked at: a double may have more digits than its text, an integer more than a double, a
+ * decimal more than another, and which number a SUPER makes of a text is not documented.
  */
 export function isInDoubt(from: ColumnType, to: ColumnType): boolean {
+  if (dependsOnValues(from, to)) return true;
   if (to.kind === 'double') return from.kind === 'bigint';
   if (to.kind === 'super') return from.kind === 'numeric' || from.kind === 'real' || from.kind === 'double';
   return to.kind === 'varchar' && (from.kind === 'real' || from.kind === 'double');
@@ -77,6 +131,15 @@ export function grownType(existing: ColumnType, wanted: ColumnType): ColumnType 
   const scale = Math.max(has.scale, wants.scale);
   const precision = Math.max(has.whole, wants.whole) + scale;
   return precision <= MAX_PRECISION ? { kind: 'numeric', precision, scale } : undefined;
+}
+
+/** The number type whose values both hold; the first where there is none. */
+export function commonType(a: ColumnType, b: ColumnType): ColumnType {
+  const [left, right] = [digitsOf(a), digitsOf(b)];
+  if (!left || !right || isRoomFor(right, left)) return a;
+  if (isRoomFor(left, right)) return b;
+  const scale = Math.min(left.scale, right.scale);
+  return { kind: 'numeric', precision: Math.min(left.whole, right.whole) + scale, scale };
 }
 
 /** Whether the digits that fit the second type fit the first too. */

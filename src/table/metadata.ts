@@ -48,6 +48,16 @@ export function withChanges(columns: readonly Column[]): readonly Column[] {
 }
 
 /** Whether a stub of a deletion writes the column; `_sdc_changes` is about values, and a stub leaves those as they are. */
-export function isMark({ name, isKey }: Column): boolean {
-  return !isKey && name.startsWith('_sdc_') && name !== '_sdc_changes';
+export function isMark(column: Column): boolean {
+  return isMetadata(column) && column.property !== '_sdc_changes';
+}
+
+/** Whether the column tells that its row was deleted in the source. */
+export function isMarker({ property, source, isKey }: Column): boolean {
+  return !isKey && property === DELETED_AT && source.kind !== 'nothing';
+}
+
+/** Whether the column is about the record, not of it, whatever the column is called. */
+export function isMetadata({ property, isKey }: Column): boolean {
+  return !isKey && property.startsWith('_sdc_');
 }

@@ -6,16 +6,31 @@
 import { InputError, LoadError } from '../errors.ts';
 import { needsValue } from './changes.ts';
 import { PLACEHOLDER } from './columns.ts';
-import { grownType, holdsExactly, isLossless } from './fits.ts';
+import {
+  dependsOnValues,
+  grownType,
+  holdsAll,
+  holdsExactly,
+  isLossless,
+  isWider,
+  isWrittenAsDeclared,
+} from './fits.ts';
+import { formerTypes } from './former-types.ts';
 import { fit } from './names.ts';
 import type { ChangeKind, ChangePolicy } from './settings.ts';
 import { canBeKey, typeSql, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
-/** A stream and its table, with the policies for where they differ. */
+/** A stream and its table, with what may happen where they differ. */
 export interface Place {
   readonly stream: string;
   readonly table: string;
   readonly policies: Readonly<Record<ChangeKind, ChangePolicy>>;
+  /** Whether the values of a column go, so that no type has to hold them. */
+  readonly isDiscarded: (column: string) => boolean;
+  /** Whether every value of the column can become one of the type, where it depends on the values. */
+  readonly canBecome: (column: string, type: ColumnType) => boolean;
+  /** Columns that values overflowed which they cannot hold. */
+  readonly overflowing: ReadonlySet<string>;
 }
 
 export interface Resolution {
@@ -107,7 +122,7 @@ function resolve(place: Place, wanted: Column, table: Table): Resolved {
   if (!first) return add(place, wanted);
   const seconds = table.seconds(wanted);
   const here = into(place, wanted, first) ?? kept(place, wanted, first, 'split_column');
-  if (here) return beside(here, wanted, seconds);
+  if (here) return beside(here, wanted, seconds, overflow(place, wanted, here, table));
   const chosen = split(place, wanted, first, table);
   const others = seconds.filter((one) => !chosen.columns.some(({ name }) => name === one.name));
   return beside(chosen, wanted, [first, ...others]);
@@ -140,6 +155,7 @@ function into(place: Place, wanted: Column, there: StoredColumn): Resolved | und
       there,
       'no value may change on the way; rename or drop the column, or load into another table',
     );
+  if (isReplaced(place, wanted, type)) return retyped(place, wanted, there);
   if (holdsExactly(type, wanted.type)) {
     if (!wanted.isKey || canBeKey(type)) return as([stored(place, wanted, there, type)]);
     throw new LoadError(
@@ -147,12 +163,27 @@ function into(place: Place, wanted: Column, there: StoredColumn): Resolved | und
         'and the stream has it as a key; load into another table, or with load_method append-only',
     );
   }
-  if (!isLossless(type, wanted.type)) return undefined;
+  if (!isLossless(type, wanted.type) && !place.isDiscarded(wanted.name)) return undefined;
+  return retyped(place, wanted, there);
+}
+
+/** The column gets the wanted type. */
+function retyped(place: Place, wanted: Column, there: StoredColumn): Resolved | undefined {
   if (place.policies.retype_column !== 'evolve') return kept(place, wanted, there, 'retype_column');
   return as(
     [wanted],
     `column "${there.name}" of table "${place.table}" becomes ${declared(wanted.type)}, it is ${there.typeText}`,
   );
+}
+
+/**
+ * Whether a type gives way although it could take many of the values: in an overwrite, whose old rows go, and where the
+ * configuration gives a type of numbers that all values of the table fit.
+ */
+function isReplaced(place: Place, { name, type: wanted, isGiven }: Column, type: ColumnType): boolean {
+  if (holdsAll(grownType(type, wanted) ?? type, wanted)) return false;
+  if (place.isDiscarded(name)) return true;
+  return isGiven === true && dependsOnValues(type, wanted) && place.canBecome(name, wanted);
 }
 
 /** The column stays as it is, where the policy says so: what does not fit it is invalid. */
@@ -204,17 +235,51 @@ function split(place: Place, wanted: Column, first: StoredColumn, table: Table):
   );
 }
 
+/**
+ * The second column for the values that the first cannot hold, once there are such values; undefined where there are none.
+ * One that is there from an earlier time takes them at once.
+ */
+function overflow(
+  place: Place,
+  wanted: Column,
+  { columns: [first] }: Resolved,
+  table: Table,
+): Column | undefined {
+  if (first?.overflows !== true || wanted.source.kind !== 'property') return undefined;
+  const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
+  const there = table.column(name);
+  if (!there && !place.overflowing.has(first.name)) return undefined;
+  if (table.owner(name) || (there && !(there.type && holdsExactly(there.type, wanted.type))))
+    return undefined;
+  return {
+    ...wanted,
+    name,
+    type: there?.type ?? wanted.type,
+    source: { ...wanted.source, kind: 'overflow' },
+  };
+}
+
 /** With the other columns of the property, which are NULL: no row may show a value that its record no longer has. */
-function beside(chosen: Resolved, wanted: Column, others: readonly StoredColumn[]): Resolved {
+function beside(
+  chosen: Resolved,
+  wanted: Column,
+  others: readonly StoredColumn[],
+  second?: Column,
+): Resolved {
   const empty = others.flatMap(({ name, type }): readonly Column[] =>
-    type ? [{ property: wanted.property, source: { kind: 'nothing' }, name, type, isKey: false }] : [],
+    type && name !== second?.name
+      ? [{ property: wanted.property, source: { kind: 'nothing' }, name, type, isKey: false }]
+      : [],
   );
-  return { ...chosen, columns: [...chosen.columns, ...empty] };
+  return { ...chosen, columns: [...chosen.columns, ...(second ? [second] : []), ...empty] };
 }
 
 /** The wanted column with the type of the stored one, and what that does not take. */
-function stored({ policies }: Place, wanted: Column, there: StoredColumn, type: ColumnType): Column {
-  const grown = policies.retype_column === 'evolve' ? grownType(type, wanted.type) : undefined;
+function stored(place: Place, wanted: Column, there: StoredColumn, type: ColumnType): Column {
+  const { policies } = place;
+  const grown = policies.retype_column === 'evolve' ? growthOf(place, wanted, type) : undefined;
+  const formerly = isText(type) ? formerTypes(there.comment) : [];
+  const overflows = mayOverflow(place, wanted, grown ?? type);
   const isFixed = type.kind === 'varchar' && policies.widen_column !== 'evolve';
   const isRequired = !there.nullable && policies.relax_not_null !== 'evolve';
   const strict = [
@@ -224,11 +289,37 @@ function stored({ policies }: Place, wanted: Column, there: StoredColumn, type: 
   return {
     ...wanted,
     type,
+    ...(overflows || formerly.length > 0 || isWrittenAsDeclared(type, wanted.type)
+      ? { declared: wanted.type }
+      : {}),
+    ...(formerly.length > 0 ? { formerly } : {}),
+    ...(overflows ? { overflows } : {}),
     ...(grown ? { growsTo: grown } : {}),
     ...(isFixed ? { maxBytes: type.bytes } : {}),
     ...(isRequired ? { notNull: true } : {}),
     ...(strict.length > 0 ? { strict } : {}),
   };
+}
+
+/** To which type of numbers the column grows for a value that it cannot hold. */
+function growthOf(place: Place, { name, type: wanted }: Column, type: ColumnType): ColumnType | undefined {
+  const grown = grownType(type, wanted);
+  if (grown || isWider(type, wanted) || !dependsOnValues(type, wanted)) return grown;
+  return place.canBecome(name, wanted) ? wanted : undefined;
+}
+
+/** Whether some values of the wanted type may not fit the type that takes them: texts and SUPER hold any. */
+function mayOverflow(
+  { policies }: Place,
+  { type: wanted, source, isKey }: Column,
+  type: ColumnType,
+): boolean {
+  if (policies.split_column !== 'evolve' || isKey || source.kind !== 'property') return false;
+  return holdsExactly(type, wanted) && !holdsAll(type, wanted);
+}
+
+function isText({ kind }: ColumnType): boolean {
+  return kind === 'varchar' || kind === 'super';
 }
 
 /** A column of the table that the stream does not have. */

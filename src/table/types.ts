@@ -90,6 +90,8 @@ export type Source =
   /** The value at this path of the record; longer than one where objects are flattened. */
   | { readonly kind: 'property'; readonly path: readonly string[] }
   | { readonly kind: 'metadata'; readonly field: MetadataField }
+  /** The value at this path where the property's first column cannot hold it, NULL otherwise. */
+  | { readonly kind: 'overflow'; readonly path: readonly string[] }
   /** NULL, always. */
   | { readonly kind: 'nothing' };
 
@@ -128,6 +130,14 @@ export interface Column {
   readonly notes?: readonly string[];
   /** A number that does not fit `type` is written for this one, and the column is changed before the load. */
   readonly growsTo?: ColumnType;
+  /** The type that the stream declares, where `type` is that of an existing column and holds not all of its values. */
+  readonly declared?: ColumnType;
+  /** Types that the column had before it became text or SUPER, oldest first. */
+  readonly formerly?: readonly ColumnType[];
+  /** A value that `type` cannot hold goes to a second column, which is added for the first one. */
+  readonly overflows?: boolean;
+  /** The type was given in the configuration. */
+  readonly isGiven?: boolean;
   /** NULL is invalid: the table's column is NOT NULL and may not be relaxed. */
   readonly notNull?: boolean;
   /** Texts of more bytes are invalid: the table's column may not be widened. */

@@ -1,5 +1,6 @@
 /** The column type of a property from its JSON Schema. Draft-4 oddities of real taps are ignored, never refused. */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
+import { boundsOf, leavesBigint, wholeDigits } from './bounds.ts';
 import type { Shapes } from './shapes.ts';
 import { parseType } from './type-text.ts';
 import {
@@ -82,19 +83,9 @@ const MAX_SCALE = 37;
 
 /** BIGINT, unless a bound says that its range is left. */
 function integerType(shape: JsonObject): ColumnType {
-  const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'].map((key) => shape.get(key));
-  return bounds.some(leavesBigint)
+  return boundsOf(shape).some(leavesBigint)
     ? { kind: 'numeric', precision: MAX_PRECISION, scale: 0 }
     : { kind: 'bigint' };
-}
-
-/** Draft 4 has truth values for exclusive bounds. An excluded bound of 2^63 counts as left: it costs bytes, no value. */
-function leavesBigint(bound: Json | undefined): boolean {
-  if (!(bound instanceof JsonNumber)) return false;
-  const isPlain = /^-?\d{1,40}$/.test(bound.text);
-  if (!isPlain) return Math.abs(Number(bound.text)) >= 2 ** 63;
-  const value = BigInt(bound.text);
-  return value < -(2n ** 63n) || value >= 2n ** 63n;
 }
 
 /**
@@ -106,16 +97,17 @@ function decimalType(shape: JsonObject): ColumnType | undefined {
   const scale = scaleOf(shape.get('multipleOf')) ?? wholeOf(shape.get('scale'));
   if (scale === undefined || scale > MAX_SCALE) return undefined;
   const declared = wholeOf(shape.get('precision')) ?? 0;
-  const bounds = [shape.get('maximum'), shape.get('minimum')].map(digitsOf);
-  return scale + Math.max(declared - scale, ...bounds, 1) > MAX_PRECISION
+  const whole = boundsOf(shape).map(wholeDigits);
+  return scale + Math.max(declared - scale, ...whole, 1) > MAX_PRECISION
     ? undefined
     : { kind: 'numeric', precision: MAX_PRECISION, scale };
 }
 
+/** JSON Schema wants a number above zero; anything else says nothing. */
 function scaleOf(multipleOf: Json | undefined): number | undefined {
   if (!(multipleOf instanceof JsonNumber)) return undefined;
   const match = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(multipleOf.text);
-  if (!match) return undefined;
+  if (!match || !/^[^e]*[1-9]/i.test(multipleOf.text)) return undefined;
   const [, , fraction = '', exponent = '0'] = match;
   let digits = fraction.length;
   while (fraction[digits - 1] === '0') digits--;
@@ -124,12 +116,6 @@ function scaleOf(multipleOf: Json | undefined): number | undefined {
 
 function wholeOf(value: Json | undefined): number | undefined {
   return value instanceof JsonNumber && /^\d+$/.test(value.text) ? Number(value.text) : undefined;
-}
-
-/** Whole digits of a bound; 0 without one. */
-function digitsOf(bound: Json | undefined): number {
-  const value = bound instanceof JsonNumber ? Math.abs(Number(bound.text)) : 0;
-  return value >= 1 ? Math.floor(Math.log10(value)) + 1 : 0;
 }
 
 const UUID_BYTES = 36;

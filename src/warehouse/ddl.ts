@@ -4,7 +4,7 @@ import type { Change, NewColumn } from '../table/changes.ts';
 import type { TableDesign } from '../table/design.ts';
 import type { TableRef } from '../table/types.ts';
 import { grantSelect } from './grants.ts';
-import { retypeSql } from './retype.ts';
+import { replaceSql, retypeSql } from './retype.ts';
 import * as statements from './statements.ts';
 
 /** `design` is that of the table, should it be created. */
@@ -21,9 +21,11 @@ export function ddlOf(target: TableRef, design: TableDesign, change: Change): re
     case 'widen':
       return [statements.widenColumn(target, change.column, change.bytes)];
     case 'retype': {
-      const { add, fill, check, finish } = retypeSql(target, change);
-      return [raw('BEGIN'), add, fill, check, ...finish, raw('COMMIT')];
+      const { add, guard, fill, check, finish } = retypeSql(target, change);
+      return [raw('BEGIN'), add, ...(guard ? [guard] : []), fill, check, ...finish, raw('COMMIT')];
     }
+    case 'replace':
+      return replaceSql(target, change);
   }
 }
 

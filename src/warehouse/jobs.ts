@@ -3,7 +3,8 @@ import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { OverwriteMethod } from './overwrite.ts';
-import type { LoadMethod, SpecialRows } from './steps.ts';
+import type { Census } from './row-kinds.ts';
+import type { LoadMethod, LoadShape } from './steps.ts';
 
 /** A table as a stream needs it. */
 export interface TableJob {
@@ -24,6 +25,10 @@ export interface TableJob {
   readonly batch: number;
   /** The table that it is made like, where it does not exist and this one does. */
   readonly like?: TableRef | undefined;
+  /** The table has no rows that count, so that columns are replaced instead of changed. */
+  readonly discards?: boolean;
+  /** Columns that hold rows of this run; undefined before there are any. */
+  readonly committed?: ReadonlySet<string> | undefined;
 }
 
 export interface CopyJob extends TableJob {
@@ -34,9 +39,10 @@ export interface CopyJob extends TableJob {
 /** A batch and the immutable plan it was encoded for. */
 export interface LoadJob extends CopyJob {
   readonly method: LoadMethod;
-  /** The rows end with a truth value: whether the row is a stub of a deletion. */
-  readonly hasStubs: boolean;
-  readonly special: SpecialRows;
+  readonly census: Census;
+  readonly narrow: LoadShape['narrow'];
+  /** Rows whose key holds a NULL. */
+  readonly nullKeys: number;
 }
 
 /** Files of a tap, to be copied as they are. */

@@ -9,9 +9,10 @@ import { retry } from '../retry.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
-import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
+import { dependsOnValues, type Numeric } from '../table/fits.ts';
+import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
-import { readSlices, readStoredTables } from './catalog.ts';
+import { readSlices, readStoredTables, readTables } from './catalog.ts';
 import { Commits } from './commits.ts';
 import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
@@ -20,7 +21,8 @@ import { load } from './load.ts';
 import { createLike, overwrite, type OverwriteCounts } from './overwrite.ts';
 import { dropTableIfExists } from './overwrite-sql.ts';
 import { SchemaGrants } from './grants.ts';
-import { prepareSchema, prepareTable } from './prepare.ts';
+import { prepareSchema, prepareTable, type PreparedTable } from './prepare.ts';
+import { countMisfits } from './retype.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
 import type { Commit } from './transaction.ts';
@@ -53,7 +55,7 @@ export interface LoaderOptions {
 type TableTask<Counts> = (
   session: Session,
   commit: Commit<Counts>,
-  existing: readonly StoredColumn[],
+  prepared: PreparedTable,
 ) => Promise<Counts>;
 
 const MAX_PAUSE_MS = 60_000;
@@ -126,10 +128,10 @@ export class Loader {
       job,
       { manifest, keys, prefixes },
       onCommitted,
-      async (manifestUrl, session, commit, existing) => {
+      async (manifestUrl, session, commit, { columns }) => {
         const source = { manifestUrl, format: staged.format, ...(await this.#from()) };
         const hardDelete = job.settings.hard_delete;
-        return load(session, { ...job, ...commit, hardDelete, rows: staged.rows, source }, existing);
+        return load(session, { ...job, ...commit, hardDelete, rows: staged.rows, source }, columns);
       },
     );
   }
@@ -189,10 +191,10 @@ export class Loader {
     let outcomeIsKnown = true;
     try {
       const counts = await this.#retry(`overwrite table "${job.target.table}"`, () =>
-        this.#attempt<OverwriteCounts>(job, async (session, commit) => {
+        this.#attempt<OverwriteCounts>(job, async (session, commit, { replaces }) => {
           // A stream without rows has no shadow yet.
           await this.#prepareTable(session, job.shadow);
-          return overwrite(session, { ...job, ...commit, shadow: job.shadow.target });
+          return overwrite(session, { ...job, ...commit, shadow: job.shadow.target, replaces });
         }),
       );
       onCommitted(counts);
@@ -205,10 +207,10 @@ export class Loader {
     }
   }
 
-  /** Deletes or marks the rows of versions before this one; returns how many. Doing it twice changes nothing. */
-  async activate(job: TableJob, version: bigint, time: Date): Promise<number> {
+  /** Deletes or marks the rows of versions before this one, and those without unless they are kept; returns how many. Doing it twice changes nothing. */
+  async activate(job: TableJob, version: bigint, time: Date, keepsUnversioned: boolean): Promise<number> {
     return this.#tableWork(job, `activate version ${version} of table "${job.target.table}"`, (session) =>
-      removeOlderVersions(session, job, version, time),
+      removeOlderVersions(session, { ...job, keepsUnversioned }, version, time),
     );
   }
 
@@ -258,9 +260,9 @@ export class Loader {
   async #attempt<Counts>(job: TableJob, work: TableTask<Counts>): Promise<Counts> {
     let counts: Counts | undefined;
     try {
-      return await this.#onTable(job, async (session, existing) => {
+      return await this.#onTable(job, async (session, prepared) => {
         const marker = await this.#commits.marker(session, job.batch, (...at) => this.#prepareSchema(...at));
-        return work(session, { marker, onCounted: (seen) => (counts = seen) }, existing);
+        return work(session, { marker, onCounted: (seen) => (counts = seen) }, prepared);
       });
     } catch (error) {
       if (!(error instanceof CommitUnknownError) || counts === undefined) throw error;
@@ -279,7 +281,7 @@ export class Loader {
   /** Lends a connection on which the job's table has room. */
   async #onTable<T>(
     job: TableJob,
-    work: (session: Session, existing: readonly StoredColumn[]) => Promise<T>,
+    work: (session: Session, prepared: PreparedTable) => Promise<T>,
   ): Promise<T> {
     let backend: number | undefined;
     try {
@@ -298,9 +300,10 @@ export class Loader {
     }
   }
 
-  async #prepareTable(session: Session, job: TableJob): Promise<readonly StoredColumn[]> {
+  async #prepareTable(session: Session, job: TableJob): Promise<PreparedTable> {
     if (job.like) await createLike(session, job.target, job.like);
-    const { target, columns, maxBytes, nulls, settings, design, isCommentDue } = job;
+    const { target, columns, maxBytes, nulls, settings, design, isCommentDue, committed } = job;
+    const isSwap = 'shadow' in job;
     return prepareTable(session, {
       target,
       columns,
@@ -309,7 +312,25 @@ export class Loader {
       design,
       isCommentDue,
       usage: this.#usage,
+      discards: job.discards === true ? (isSwap ? 'later' : 'now') : undefined,
+      committed,
     });
+  }
+
+  /**
+   * Whether every number in a column fits another type. A column that is not there has none that does not.
+   * Throws LoadError.
+   */
+  async fits({ schema, table }: TableRef, column: string, type: Numeric): Promise<boolean> {
+    return this.#retry(`look at the values of column "${column}"`, () =>
+      this.#options.warehouse.session(async (session) => {
+        const there = (await readTables(session, schema, table)).get(table);
+        const from = there?.find(({ name }) => name === column)?.type;
+        if (!from || !dependsOnValues(from, type)) return true;
+        const { rows } = await session.run(countMisfits({ schema, table }, column, from, type));
+        return rows[0]?.[0] === '0';
+      }),
+    );
   }
 
   /** Drops the shadows that dead runs left. */

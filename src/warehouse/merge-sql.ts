@@ -4,18 +4,17 @@
  * ignores trailing blanks in comparisons (r_Character_types). A NULL never equals anything, so rows whose key holds one
  * match nothing: neither each other in the stage nor a row of the table.
  */
-import { ident, join, literal, names, raw, sql, tableName, type Sql } from '../sql.ts';
-import { DELETED_AT } from '../table/metadata.ts';
+import { ident, integer, join, literal, names, raw, sql, tableName, type Sql } from '../sql.ts';
 import type { Column, TableRef } from '../table/types.ts';
 
 /** The column of a stage that tells the order of the records: one counter per stream. */
 export const ORDINAL = '_target_redshift_ordinal';
 
-/** The column of a stage that tells whether a row is a stub of a deletion. */
-export const STUB = '_target_redshift_stub';
+/** The column of a stage that tells what a row says, see `row-kinds.ts`. */
+export const KIND = '_target_redshift_kind';
 
-/** Rows of a stage: records of deletions and the others, or stubs (which have the key alone) and the others. */
-export type Rows = 'all' | 'deletions' | 'live' | 'stubs' | 'full';
+/** Rows of a stage, by kind. */
+export type Kinds = 'all' | readonly number[];
 
 /** Which row of a key counts. */
 export type Edge = 'first' | 'last';
@@ -23,7 +22,7 @@ export type Edge = 'first' | 'last';
 type Keys = readonly Column[];
 
 /** The ordinal of the first or last of some rows, for each key; where all rows are meant, of repeated keys alone. */
-export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, among: Rows): Sql {
+export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, among: Kinds): Sql {
   const ordinal = sql`${raw(edge === 'first' ? 'MIN' : 'MAX')}(${ident(ORDINAL)}) AS ${ident(ORDINAL)}`;
   const lengths = keys
     .filter(({ type }) => type.kind === 'varchar')
@@ -34,17 +33,22 @@ export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, 
 }
 
 /** Removes the rows that come before the last of their key, or behind the first. */
-export function deleteBeyond(edges: string, stage: string, keys: Keys, edge: Edge, rows: Rows): Sql {
+export function deleteBeyond(edges: string, stage: string, keys: Keys, edge: Edge, rows: Kinds): Sql {
   const beyond = sql`${ident(stage, ORDINAL)} ${raw(edge === 'first' ? '>' : '<')} ${ident(edges, ORDINAL)}`;
   return sql`DELETE FROM ${ident(stage)} USING ${ident(edges)}${where([sameKey(stage, edges, keys), beyond, ...only(stage, rows)])}`;
 }
 
-export function countRows(stage: string, rows: Rows): Sql {
+/** Removes rows of some kinds. */
+export function deleteKinds(stage: string, kinds: Kinds): Sql {
+  return sql`DELETE FROM ${ident(stage)}${where(only(stage, kinds))}`;
+}
+
+export function countRows(stage: string, rows: Kinds): Sql {
   return sql`SELECT COUNT(*) FROM ${ident(stage)}${where(only(stage, rows))}`;
 }
 
 /** Rows whose key holds a NULL. */
-export function countUnkeyed(stage: string, keys: Keys, rows: Rows): Sql {
+export function countUnkeyed(stage: string, keys: Keys, rows: Kinds): Sql {
   const keyed = join(
     keys.map(({ name }) => sql`${ident(stage, name)} IS NOT NULL`),
     ' AND ',
@@ -53,11 +57,11 @@ export function countUnkeyed(stage: string, keys: Keys, rows: Rows): Sql {
 }
 
 /** Removes the rows of the table whose key is in the stage. */
-export function deleteMatching(table: TableRef, stage: string, keys: Keys, rows: Rows): Sql {
+export function deleteMatching(table: TableRef, stage: string, keys: Keys, rows: Kinds): Sql {
   return sql`DELETE FROM ${tableName(table)} USING ${ident(stage)}${where([sameKey(table.table, stage, keys), ...only(stage, rows)])}`;
 }
 
-export function insertRows(table: TableRef, stage: string, columns: readonly Column[], rows: Rows): Sql {
+export function insertRows(table: TableRef, stage: string, columns: readonly Column[], rows: Kinds): Sql {
   return sql`INSERT INTO ${tableName(table)} (${names(columns)}) SELECT ${names(columns)} FROM ${ident(stage)}${where(only(stage, rows))}`;
 }
 
@@ -67,7 +71,7 @@ export function updateMatching(
   stage: string,
   columns: readonly Column[],
   keys: Keys,
-  rows: Rows,
+  rows: Kinds,
 ): Sql {
   const assignments = columns.map(({ name }) => sql`${ident(name)} = ${ident(stage, name)}`);
   return sql`UPDATE ${tableName(table)} SET ${join(assignments)} FROM ${ident(stage)}${where([sameKey(table.table, stage, keys), ...only(stage, rows)])}`;
@@ -79,7 +83,7 @@ export function insertMissing(
   stage: string,
   columns: readonly Column[],
   keys: Keys,
-  rows: Rows,
+  rows: Kinds,
 ): Sql {
   const [firstKey] = keys;
   if (!firstKey) throw new RangeError('Cannot look for missing keys without a key');
@@ -89,7 +93,7 @@ export function insertMissing(
 }
 
 /** Rows of the stage whose key is in the table. */
-export function countPresent(table: TableRef, stage: string, keys: Keys, rows: Rows): Sql {
+export function countPresent(table: TableRef, stage: string, keys: Keys, rows: Kinds): Sql {
   const exists = sql`EXISTS (SELECT 1 FROM ${tableName(table)}${where([sameKey(table.table, stage, keys)])})`;
   return sql`SELECT COUNT(*) FROM ${ident(stage)}${where([exists, ...only(stage, rows)])}`;
 }
@@ -102,19 +106,12 @@ export function countColumns({ schema, table }: TableRef): Sql {
 const where = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? raw('') : sql` WHERE ${join(conditions, ' AND ')}`;
 
-function only(stage: string, rows: Rows): readonly Sql[] {
-  switch (rows) {
-    case 'all':
-      return [];
-    case 'deletions':
-      return [sql`${ident(stage, DELETED_AT)} IS NOT NULL`];
-    case 'live':
-      return [sql`${ident(stage, DELETED_AT)} IS NULL`];
-    case 'stubs':
-      return [ident(stage, STUB)];
-    case 'full':
-      return [sql`NOT ${ident(stage, STUB)}`];
-  }
+function only(stage: string, kinds: Kinds): readonly Sql[] {
+  if (kinds === 'all') return [];
+  const [first, ...others] = kinds.map((kind) => integer(kind));
+  if (!first) throw new RangeError('Cannot look for rows of no kind');
+  const kind = ident(stage, KIND);
+  return [others.length === 0 ? sql`${kind} = ${first}` : sql`${kind} IN (${join([first, ...others])})`];
 }
 
 function sameKey(left: string, right: string, keys: Keys): Sql {

@@ -27,13 +27,20 @@ export const dropTableIfExists = (table: TableRef): Sql => sql`DROP TABLE IF EXI
 
 export const countRows = (table: TableRef): Sql => sql`SELECT COUNT(*) FROM ${name(table)}`;
 
-/** Rows whose version is smaller, or unknown. `version` is digits. */
-const isOlder = (version: bigint): Sql =>
-  sql`(${ident(TABLE_VERSION)} < ${raw(String(version))} OR ${ident(TABLE_VERSION)} IS NULL)`;
+/** Rows of versions before one, and rows without a version unless they are kept. */
+export interface OlderVersions {
+  readonly version: bigint;
+  readonly keepsUnversioned: boolean;
+}
 
-export const deleteOlderVersions = (table: TableRef, version: bigint): Sql =>
-  sql`DELETE FROM ${name(table)} WHERE ${isOlder(version)}`;
+function isOlder({ version, keepsUnversioned }: OlderVersions): Sql {
+  const isSmaller = sql`${ident(TABLE_VERSION)} < ${raw(String(version))}`;
+  return keepsUnversioned ? isSmaller : sql`(${isSmaller} OR ${ident(TABLE_VERSION)} IS NULL)`;
+}
+
+export const deleteOlderVersions = (table: TableRef, older: OlderVersions): Sql =>
+  sql`DELETE FROM ${name(table)} WHERE ${isOlder(older)}`;
 
 /** Rows that are marked keep their time. */
-export const markOlderVersions = (table: TableRef, version: bigint, time: string): Sql =>
-  sql`UPDATE ${name(table)} SET ${ident(DELETED_AT)} = ${literal(time)} WHERE ${isOlder(version)} AND ${ident(DELETED_AT)} IS NULL`;
+export const markOlderVersions = (table: TableRef, older: OlderVersions, time: string): Sql =>
+  sql`UPDATE ${name(table)} SET ${ident(DELETED_AT)} = ${literal(time)} WHERE ${isOlder(older)} AND ${ident(DELETED_AT)} IS NULL`;

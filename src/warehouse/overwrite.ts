@@ -6,6 +6,7 @@ import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 import { columnComment } from '../table/comment.ts';
+import type { Replace } from '../table/changes.ts';
 import type { TableDesign } from '../table/design.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column, TableRef } from '../table/types.ts';
@@ -13,6 +14,8 @@ import { readTables } from './catalog.ts';
 import { readViews } from './dependents.ts';
 import { grantSelect } from './grants.ts';
 import * as statements from './overwrite-sql.ts';
+import { refuseBound } from './prepare.ts';
+import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
 import { counted, transaction, type Commit } from './transaction.ts';
 
@@ -29,6 +32,8 @@ export interface OverwritePlan extends Commit<OverwriteCounts> {
   readonly rows: number;
   readonly method: OverwriteMethod;
   readonly design: TableDesign;
+  /** Columns of the target that get another type once its rows are gone. */
+  readonly replaces: readonly Replace[];
 }
 
 export interface OverwriteCounts {
@@ -43,9 +48,13 @@ export async function overwrite(session: Session, plan: OverwritePlan): Promise<
 }
 
 async function deleteInsert(session: Session, plan: OverwritePlan): Promise<OverwriteCounts> {
-  const { target, shadow, columns } = plan;
+  const { target, shadow, columns, replaces } = plan;
+  for (const replace of replaces) await refuseBound(session, target, replace);
   return transaction(session, plan, async () => {
     const deleted = counted(await session.run(statements.deleteAll(target)), 'DELETE');
+    for (const replace of replaces)
+      for (const statement of replaceSql(target, replace))
+        await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
     const inserted = counted(await session.run(statements.insertFrom(target, shadow, columns)), 'INSERT');
     account(plan, inserted);
     return { inserted, deleted };

@@ -12,6 +12,7 @@ import {
   type Change,
   type Needs,
   type NewColumn,
+  type Replace,
   type Retype,
   type Widen,
 } from '../table/changes.ts';
@@ -22,7 +23,7 @@ import { hasSchema, readTables } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import { readDesignRole, readViews } from './dependents.ts';
 import type { SchemaGrants } from './grants.ts';
-import { retypeSql } from './retype.ts';
+import { replaceSql, retypeSql } from './retype.ts';
 import * as statements from './statements.ts';
 import { transaction } from './transaction.ts';
 
@@ -43,6 +44,17 @@ export interface TableWish {
   /** The comment of a table that is there says something else. */
   readonly isCommentDue: boolean;
   readonly usage: SchemaGrants;
+  /** The rows of the table go: columns are replaced instead of changed. `later`: by the transaction that removes the rows. */
+  readonly discards: 'now' | 'later' | undefined;
+  /** Columns with rows of this run: a table or column that vanished would take them along. Undefined before there are any. */
+  readonly committed: ReadonlySet<string> | undefined;
+}
+
+/** A table that has room for a batch. */
+export interface PreparedTable {
+  readonly columns: readonly StoredColumn[];
+  /** What is to be done once the rows are gone. */
+  readonly replaces: readonly Replace[];
 }
 
 /** Looked up before it is created: creating needs a privilege that a loader seldom has. */
@@ -50,11 +62,17 @@ export async function prepareSchema(session: Session, schema: string): Promise<v
   if (!(await hasSchema(session, schema))) await runDdl(session, [statements.createSchema(schema)]);
 }
 
-/** Returns the table's columns as they are afterwards; all that the batch writes are among them and wide enough. */
-export async function prepareTable(session: Session, wish: TableWish): Promise<readonly StoredColumn[]> {
+/** Makes the changes; all columns that the batch writes are in the table afterwards and wide enough. */
+export async function prepareTable(session: Session, wish: TableWish): Promise<PreparedTable> {
   let existing = await readTable(session, wish.target);
+  checkCommitted(wish, existing);
+  const replaces = new Map<string, Replace>();
   for (let round = 0; ; round++) {
-    const changes = changesFor(wish, existing);
+    const changes = changesFor(wish, existing).filter((change) => {
+      if (change.kind !== 'replace' || wish.discards !== 'later') return true;
+      replaces.set(change.column, change);
+      return wish.settings.forbid_ddl;
+    });
     const [change] = changes;
     if (!change) break;
     if (wish.settings.forbid_ddl) throw await forbidden(session, wish, changes);
@@ -68,14 +86,31 @@ export async function prepareTable(session: Session, wish: TableWish): Promise<r
     existing = await readTable(session, wish.target);
   }
   if (wish.isCommentDue && !wish.settings.forbid_ddl) await updateComment(session, wish);
-  return existing ?? [];
+  return { columns: existing ?? [], replaces: [...replaces.values()] };
 }
 
 function changesFor(
-  { target, columns, needs, settings }: TableWish,
+  { target, columns, needs, settings, discards }: TableWish,
   existing: readonly StoredColumn[] | undefined,
 ): readonly Change[] {
-  return planChanges(target.table, columns, needs, existing, settings.schema_changes.retype_column);
+  const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
+  return planChanges(target.table, columns, needs, existing, rules);
+}
+
+/** Throws LoadError when something that holds rows of this run is gone: to make it again would hide that they are gone too. */
+function checkCommitted(
+  { target: { schema, table }, committed }: TableWish,
+  existing: readonly StoredColumn[] | undefined,
+): void {
+  if (!committed) return;
+  const names = new Set(existing?.map(({ name }) => name));
+  const [gone] = [...committed].filter((name) => !names.has(name));
+  if (gone === undefined) return;
+  const what = existing ? `Column "${gone}" of table "${schema}"."${table}"` : `Table "${schema}"."${table}"`;
+  throw new LoadError(
+    `${what} vanished during the run: it was dropped or renamed by another session, with rows that this run had loaded. ` +
+      `Put it back, or load the stream from its beginning`,
+  );
 }
 
 async function readTable(
@@ -99,6 +134,9 @@ async function apply(session: Session, wish: TableWish, change: Change): Promise
   switch (change.kind) {
     case 'retype':
       await retype(session, target, change);
+      return;
+    case 'replace':
+      await replace(session, target, change);
       return;
     case 'widen':
       await widen(session, target, change);
@@ -150,9 +188,19 @@ async function updateComment(session: Session, { target, design }: TableWish): P
   });
 }
 
+/** The table has no rows yet. */
+async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
+  await refuseBound(session, target, change);
+  const run = async (): Promise<void> => {
+    for (const statement of replaceSql(target, change))
+      await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
+  };
+  await patiently(() => together(session, run));
+}
+
 async function retype(session: Session, target: TableRef, change: Retype): Promise<void> {
   await refuseBound(session, target, change);
-  const { add, fill, check, finish } = retypeSql(target, change);
+  const { add, guard, fill, check, finish } = retypeSql(target, change);
   const work = async (): Promise<void> => {
     await session.run(add, { timeoutMs: DDL_TIMEOUT_MS });
     // The table is locked now; before, another run may have changed the column too.
@@ -165,6 +213,7 @@ async function retype(session: Session, target: TableRef, change: Retype): Promi
         },
       );
     }
+    if (guard) checkMisfits(target, change, (await session.run(guard)).rows[0] ?? []);
     await session.run(fill);
     checkValues(target, change, (await session.run(check)).rows[0] ?? []);
     for (const statement of finish) await session.run(statement);
@@ -186,21 +235,33 @@ async function together(session: Session, work: () => Promise<void>): Promise<vo
 }
 
 function checkValues(
-  { table }: TableRef,
-  { column, from, to }: Retype,
+  target: TableRef,
+  change: Retype,
   [before, after, changed]: readonly (string | null)[],
 ): void {
   if (before === after && changed === '0') return;
   const lost = before === after ? `${changed ?? '?'} of` : 'some of';
-  throw new LoadError(
-    `Cannot change column "${column}" of table "${table}" from ${typeSql(from)} to ${typeSql(to)}: ${lost} its ${before ?? '?'} ` +
-      'values would not stay as they are; the table is as it was. Rename the column (the load then adds a new one), or set ' +
+  throw wouldChange(target, change, `${lost} its ${before ?? '?'} values`);
+}
+
+function checkMisfits(target: TableRef, change: Retype, [count]: readonly (string | null)[]): void {
+  if (count !== '0') throw wouldChange(target, change, `${count ?? '?'} of its values`);
+}
+
+function wouldChange({ table }: TableRef, { column, from, to }: Retype, values: string): LoadError {
+  return new LoadError(
+    `Cannot change column "${column}" of table "${table}" from ${typeSql(from)} to ${typeSql(to)}: ${values} ` +
+      'would not stay as they are; the table is as it was. Rename the column (the load then adds a new one), or set ' +
       'schema_changes.retype_column to ignore',
   );
 }
 
 /** Looked up first: the change would fail only after all rows were written. */
-async function refuseBound(session: Session, target: TableRef, change: Retype): Promise<void> {
+export async function refuseBound(
+  session: Session,
+  target: TableRef,
+  change: Retype | Replace,
+): Promise<void> {
   const role = await readDesignRole(session, target, change.column);
   if (role) {
     const remedy = role === 'DISTKEY' ? 'ALTER DISTSTYLE AUTO' : 'ALTER SORTKEY NONE';
@@ -221,7 +282,7 @@ function isBoundByView(error: unknown): error is LoadError {
 async function boundByViews(
   session: Session,
   target: TableRef,
-  change: Retype | Widen,
+  change: Retype | Replace | Widen,
   cause?: LoadError,
 ): Promise<LoadError> {
   const views = await readViews(session, target, change.column);
@@ -233,7 +294,7 @@ async function boundByViews(
   );
 }
 
-function keepingIt(change: Retype | Widen): string {
+function keepingIt(change: Retype | Replace | Widen): string {
   const retypeKind =
     change.kind === 'retype' && typeSql(change.from) === typeSql(change.to)
       ? 'relax_not_null'

@@ -4,8 +4,8 @@
  * of the table, so that no row of another writer can slip in, and a failure leaves the table as it was.
  */
 import { ident, join, literal, raw, sql, type Sql } from '../sql.ts';
-import type { Retype } from '../table/changes.ts';
-import { isInDoubt } from '../table/fits.ts';
+import type { Replace, Retype } from '../table/changes.ts';
+import { dependsOnValues, isInDoubt, type Numeric } from '../table/fits.ts';
 import { typeSql, type ColumnType, type TableRef } from '../table/types.ts';
 
 /** The new column until it is renamed. */
@@ -14,6 +14,8 @@ const NEW = '_target_redshift_retyped';
 /** The steps, in order. `check` answers how many values there were, how many there are, and how many are others. */
 export interface RetypeSql {
   readonly add: Sql;
+  /** Answers how many values cannot be converted; undefined where all can. */
+  readonly guard: Sql | undefined;
   readonly fill: Sql;
   readonly check: Sql;
   readonly finish: readonly Sql[];
@@ -25,6 +27,7 @@ export function retypeSql({ schema, table }: TableRef, { column, from, to, comme
   const changed = isInDoubt(from, to) ? changedValues(old, from, to) : raw('0');
   return {
     add: sql`${alter} ADD COLUMN ${ident(NEW)} ${raw(typeSql(to))}`,
+    guard: dependsOnValues(from, to) ? countMisfits({ schema, table }, column, from, to) : undefined,
     fill: sql`UPDATE ${target} SET ${ident(NEW)} = ${converted(old, from, to)}`,
     check: sql`SELECT COUNT(${old}), COUNT(${ident(NEW)}), ${changed} FROM ${target}`,
     finish: [
@@ -35,6 +38,36 @@ export function retypeSql({ schema, table }: TableRef, { column, from, to, comme
         : [sql`COMMENT ON COLUMN ${ident(schema, table, column)} IS ${literal(comment)}`]),
     ],
   };
+}
+
+/** Replaces a column of a table without rows by one of another type. */
+export function replaceSql({ schema, table }: TableRef, { column, to, comment }: Replace): readonly Sql[] {
+  const alter = sql`ALTER TABLE ${ident(schema, table)}`;
+  return [
+    sql`${alter} ADD COLUMN ${ident(NEW)} ${raw(typeSql(to))}`,
+    sql`${alter} DROP COLUMN ${ident(column)}`,
+    sql`${alter} RENAME COLUMN ${ident(NEW)} TO ${ident(column)}`,
+    ...(comment === undefined
+      ? []
+      : [sql`COMMENT ON COLUMN ${ident(schema, table, column)} IS ${literal(comment)}`]),
+  ];
+}
+
+/** How many numbers of a column do not fit a type of decimals. Too large ones are never cast, which would fail. */
+export function countMisfits(
+  { schema, table }: TableRef,
+  column: string,
+  from: ColumnType,
+  to: Numeric,
+): Sql {
+  const old = ident(column);
+  const whole = to.precision - to.scale;
+  const decimals = from.kind === 'numeric' ? from.scale : 0;
+  const most = raw(
+    `${whole === 0 ? '0' : '9'.repeat(whole)}${decimals === 0 ? '' : `.${'9'.repeat(decimals)}`}`,
+  );
+  const cases = sql`CASE WHEN ${old} NOT BETWEEN -${most} AND ${most} THEN 1 WHEN CAST(${old} AS ${raw(typeSql(to))}) <> ${old} THEN 1 END`;
+  return sql`SELECT COUNT(${cases}) FROM ${ident(schema, table)}`;
 }
 
 /** Integers up to here are exact in a double. */

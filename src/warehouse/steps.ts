@@ -4,10 +4,11 @@
  */
 import type { Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
-import { isMark } from '../table/metadata.ts';
+import { isMark, isMarker } from '../table/metadata.ts';
 import { varcharWidth, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import * as merge from './merge-sql.ts';
-import type { Edge, Rows } from './merge-sql.ts';
+import type { Edge, Kinds } from './merge-sql.ts';
+import { DELETION, LIVE, STUB, deletionKinds, narrowKind, rowsOf, type Census } from './row-kinds.ts';
 import {
   copyToStage,
   copyToTable,
@@ -23,17 +24,6 @@ import {
  */
 export type LoadMethod = 'append' | 'upsert' | 'insert';
 
-/** Records of a batch that need more than the short way. */
-export interface SpecialRows {
-  /** Those with `_sdc_deleted_at`, stubs included. */
-  readonly deletions: number;
-  readonly stubs: number;
-  /** Those whose key holds a NULL. */
-  readonly nullKeys: number;
-}
-
-export const NONE_SPECIAL: SpecialRows = { deletions: 0, stubs: 0, nullKeys: 0 };
-
 /** What the steps of a load follow from. */
 export interface LoadShape {
   readonly target: TableRef;
@@ -41,11 +31,14 @@ export interface LoadShape {
   /** The widest value of each column in the batch, in bytes. */
   readonly maxBytes: readonly number[];
   readonly method: LoadMethod;
-  /** The rows end with a truth value: whether the row is a stub of a deletion. */
-  readonly hasStubs: boolean;
   /** Records of deletions delete their row instead of marking it. */
   readonly hardDelete: boolean;
-  readonly special: SpecialRows;
+  /** Rows by kind; empty for an append, whose rows have none. */
+  readonly census: Census;
+  /** The columns that the rows of narrower schemas carry, by name; each schema's are among those of the one before. */
+  readonly narrow: readonly ReadonlySet<string>[];
+  /** Rows whose key holds a NULL. */
+  readonly nullKeys: number;
   readonly source: CopySource;
 }
 
@@ -54,6 +47,7 @@ export type Count =
   | 'copied'
   | 'superseded'
   | 'deleted'
+  | 'unmarked'
   | 'inserted'
   | 'present'
   | 'unkeyed'
@@ -86,18 +80,16 @@ const EDGES = '_target_redshift_edges';
 /** The steps of a load into a table whose columns are `existing`, those of the batch among them. */
 export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): LoadSteps {
   if (load.method === 'append') return appendSteps(load);
-  const kinds = kindsOf(load);
-  const isWhole = covers(load.columns, existing);
-  const passes = passesOf(load.method, kinds, isWhole);
-  const keys = load.columns.filter(({ isKey }) => isKey);
+  const merging = mergeOf(load, existing);
+  const passes = load.method === 'insert' ? insertPasses(merging) : upsertPasses(merging);
   return {
     stage: [
       ...stageSteps(load),
-      ...passes.flatMap((pass, i) => passSteps(pass, i, keys)),
-      ...censusSteps(load, kinds, keys),
+      ...unmarkedSteps(merging),
+      ...passes.flatMap((pass, i) => passSteps(pass, i, merging.keys)),
+      ...censusSteps(load, merging),
     ],
-    transaction:
-      load.method === 'insert' ? insertSteps(load, kinds, keys) : upsertSteps(load, kinds, keys, isWhole),
+    transaction: load.method === 'insert' ? insertSteps(load, merging) : upsertSteps(load, merging),
     clean: [STAGE, ...passes.map((_, i) => edgesTable(i))].map((name) => ({
       what: 'free the space of the stage',
       sql: dropStage(name),
@@ -118,27 +110,66 @@ function appendSteps({ target, columns, source }: LoadShape): LoadSteps {
   };
 }
 
-/** Which ways this batch needs beside the short one. */
-interface Kinds {
-  /** Records of deletions delete. */
-  readonly deletes: boolean;
-  /** Stubs mark rows. */
-  readonly marks: boolean;
-  /** The rows that become rows of the table as they are. */
-  readonly written: Rows;
-  /** The rows whose key must be in the table in the end. */
-  readonly expected: Rows;
+/** Rows that write the same columns. */
+interface Layer {
+  readonly kinds: readonly number[];
+  /** Without the keys. */
+  readonly values: readonly Column[];
 }
 
-function kindsOf({ method, hasStubs, hardDelete, special }: LoadShape): Kinds {
-  const deletes = hardDelete && special.deletions > 0;
-  const marks = method === 'upsert' && hasStubs && !hardDelete && special.stubs > 0;
+/** How the rows of a stage meet those of the table. */
+interface Merge {
+  readonly keys: readonly Column[];
+  /** The rows that become rows of the table or write into them; each layer writes columns among those of the one before. */
+  readonly layers: readonly [Layer, ...Layer[]];
+  /** Kinds of records that delete their row; none without `hardDelete`. */
+  readonly deletions: readonly number[];
+  /** There are stubs, and no column that could tell of the deletion. */
+  readonly hasUnmarked: boolean;
+  /** The first layer carries every column of the table. */
+  readonly isWhole: boolean;
+}
+
+function mergeOf(load: LoadShape, existing: readonly StoredColumn[]): Merge {
+  const { columns, census, hardDelete } = load;
+  const values = columns.filter(({ isKey }) => !isKey);
+  const canMark = columns.some(isMarker);
+  const deletions = hardDelete ? deletionKinds(census) : [];
+  const lasting = (kinds: readonly number[]): readonly number[] =>
+    kinds.filter((kind) => !deletions.includes(kind));
+  const narrow = load.narrow
+    .map((carried, n) => ({
+      kinds: lasting([narrowKind(n), narrowKind(n) + 1]),
+      values: values.filter(({ name }) => carried.has(name)),
+    }))
+    .sort((a, b) => b.values.length - a.values.length);
+  const stubs = { kinds: lasting([STUB]), values: values.filter(isMark) };
+  const others = [...narrow, ...(canMark ? [stubs] : [])];
   return {
-    deletes,
-    marks,
-    written: deletes ? 'live' : marks ? 'full' : 'all',
-    expected: deletes ? 'live' : 'all',
+    keys: columns.filter(({ isKey }) => isKey),
+    layers: [
+      { kinds: lasting([LIVE, DELETION]), values },
+      ...others.filter(({ kinds }) => rowsOf(census, kinds) > 0),
+    ],
+    deletions,
+    hasUnmarked: !canMark && !hardDelete && rowsOf(census, [STUB]) > 0,
+    isWhole: covers(columns, existing),
   };
+}
+
+function covers(columns: readonly Column[], existing: readonly StoredColumn[]): boolean {
+  const carried = new Set(columns.map(({ name }) => name));
+  return existing.every(({ name }) => carried.has(name));
+}
+
+/** The kinds of the layers from the n-th on; all rows but those of deletions for n = 0. */
+function kindsFrom({ layers }: Merge, n: number): readonly number[] {
+  return layers.slice(n).flatMap(({ kinds }) => kinds);
+}
+
+/** Whether the rows that do not delete are all of one layer. */
+function isFlat({ layers }: Merge): boolean {
+  return layers.length === 1;
 }
 
 function stageSteps(load: LoadShape): readonly Step[] {
@@ -150,8 +181,8 @@ function stageSteps(load: LoadShape): readonly Step[] {
   ];
 }
 
-/** The columns of the batch, as wide as its values, and behind them what only the stage has. */
-function stageColumns({ columns, maxBytes, hasStubs }: LoadShape): readonly NewColumn[] {
+/** The columns of the batch, as wide as its values, and after them those that only the stage has. */
+function stageColumns({ columns, maxBytes }: LoadShape): readonly NewColumn[] {
   return [
     ...columns.map(({ name, type }, i): NewColumn => {
       return type.kind === 'varchar'
@@ -159,38 +190,48 @@ function stageColumns({ columns, maxBytes, hasStubs }: LoadShape): readonly NewC
         : { name, type };
     }),
     { name: merge.ORDINAL, type: { kind: 'bigint' } },
-    ...(hasStubs ? [{ name: merge.STUB, type: { kind: 'boolean' } } as const] : []),
+    { name: merge.KIND, type: { kind: 'smallint' } },
   ];
 }
 
-/** One pass over the keys of the stage: rows before the last (behind the first) of some rows of their key go. */
-interface Pass {
-  readonly edge: Edge;
-  readonly among: Rows;
-  readonly removes: Rows;
+/** A stub whose deletion no column can tell leaves its row as it is, and must not become a row that looks alive. */
+function unmarkedSteps({ hasUnmarked }: Merge): readonly Step[] {
+  return given(hasUnmarked, () => ({
+    what: 'leave out the deletions that no column of the table can tell',
+    sql: merge.deleteKinds(STAGE, [STUB]),
+    counts: ['unmarked'],
+  }));
 }
 
-/** What makes the rows of one key as few as their effects, in the order of the records. */
-function passesOf(method: 'upsert' | 'insert', { deletes, marks }: Kinds, isWhole: boolean): readonly Pass[] {
-  if (method === 'upsert') {
-    // What comes behind a deletion is a new row: it must not get the columns that the batch does not carry from the old one.
-    if (deletes && !isWhole) {
-      return [
-        { edge: 'last', among: 'deletions', removes: 'all' },
-        { edge: 'last', among: 'live', removes: 'live' },
-      ];
-    }
-    if (!marks) return [{ edge: 'last', among: 'all', removes: 'all' }];
-    // A stub marks the full row before it; one that a full row follows says nothing any more.
-    return [
-      { edge: 'last', among: 'full', removes: 'all' },
-      { edge: 'last', among: 'stubs', removes: 'stubs' },
-    ];
-  }
-  if (!deletes) return [{ edge: 'first', among: 'all', removes: 'all' }];
+/** One pass over the keys of the stage: rows before the last (after the first) of some rows of their key go. */
+interface Pass {
+  readonly edge: Edge;
+  readonly among: Kinds;
+  readonly removes: Kinds;
+}
+
+/** What leaves of each key one row in each layer, so that the layers can be written one after the other. */
+function upsertPasses(merging: Merge): readonly Pass[] {
+  const { deletions, isWhole, layers } = merging;
+  const deletes = deletions.length > 0;
+  if (isFlat(merging) && (isWhole || !deletes)) return [{ edge: 'last', among: 'all', removes: 'all' }];
   return [
-    { edge: 'last', among: 'deletions', removes: 'all' },
-    { edge: 'first', among: 'live', removes: 'live' },
+    // What comes after a deletion is a new row: it must not get columns that it does not carry from the old one.
+    ...(deletes ? [{ edge: 'last', among: deletions, removes: 'all' } as const] : []),
+    // A row of a layer says everything that rows of later layers said before it.
+    ...layers.map(({ kinds }, n): Pass => {
+      return { edge: 'last', among: kinds, removes: n === 0 && !deletes ? 'all' : kindsFrom(merging, n) };
+    }),
+  ];
+}
+
+function insertPasses(merging: Merge): readonly Pass[] {
+  const { deletions } = merging;
+  if (deletions.length === 0) return [{ edge: 'first', among: 'all', removes: 'all' }];
+  const live = kindsFrom(merging, 0);
+  return [
+    { edge: 'last', among: deletions, removes: 'all' },
+    { edge: 'first', among: live, removes: live },
   ];
 }
 
@@ -204,7 +245,7 @@ function passSteps({ edge, among, removes }: Pass, pass: number, keys: readonly 
       sql: merge.findEdges(edges, STAGE, keys, edge, among),
     },
     {
-      what: `remove the rows ${edge === 'last' ? 'before' : 'behind'} it`,
+      what: `remove the rows ${edge === 'last' ? 'before' : 'after'} it`,
       sql: merge.deleteBeyond(edges, STAGE, keys, edge, removes),
       counts: ['superseded'],
     },
@@ -212,62 +253,67 @@ function passSteps({ edge, among, removes }: Pass, pass: number, keys: readonly 
 }
 
 /** What cannot be told any more once the stage and the table have met. */
-function censusSteps({ special }: LoadShape, kinds: Kinds, keys: readonly Column[]): readonly Step[] {
+function censusSteps({ nullKeys }: LoadShape, merging: Merge): readonly Step[] {
+  const { deletions, keys } = merging;
   return [
-    ...given(kinds.deletes, {
+    ...given(deletions.length > 0, () => ({
       what: 'count the deletions',
-      sql: merge.countRows(STAGE, 'deletions'),
+      sql: merge.countRows(STAGE, deletions),
       counts: ['deleted'],
-    }),
-    ...given(special.nullKeys > 0, {
+    })),
+    ...given(nullKeys > 0, () => ({
       what: 'count the rows whose key holds a NULL',
-      sql: merge.countUnkeyed(STAGE, keys, kinds.expected),
+      sql: merge.countUnkeyed(STAGE, keys, lasting(merging)),
       counts: ['unkeyed'],
-    }),
+    })),
   ];
 }
 
-function insertSteps({ target, columns }: LoadShape, kinds: Kinds, keys: readonly Column[]): readonly Step[] {
+/** The rows whose key must be in the table in the end. */
+function lasting(merging: Merge): Kinds {
+  return merging.deletions.length === 0 ? 'all' : kindsFrom(merging, 0);
+}
+
+function insertSteps({ target, columns }: LoadShape, merging: Merge): readonly Step[] {
   return [
-    ...deletionSteps(target, kinds, keys),
+    ...deletionSteps(target, merging),
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, columns, keys, kinds.written),
+      sql: merge.insertMissing(target, STAGE, columns, merging.keys, lasting(merging)),
       counts: ['inserted'],
     },
-    presentStep(target, kinds, keys),
+    presentStep(target, merging),
   ];
 }
 
-function upsertSteps(
-  load: LoadShape,
-  kinds: Kinds,
-  keys: readonly Column[],
-  isWhole: boolean,
-): readonly Step[] {
-  const { target } = load;
+function upsertSteps(load: LoadShape, merging: Merge): readonly Step[] {
+  const { layers, isWhole } = merging;
+  if (isFlat(merging) && isWhole) return replaceSteps(load, merging, 'all', lasting(merging));
+  const [first, ...others] = layers;
+  const hasFirst = rowsOf(load.census, first.kinds) > 0 || others.length === 0;
+  const firstSteps = (): readonly Step[] => {
+    if (isWhole) return replaceSteps(load, merging, first.kinds, first.kinds);
+    return writeSteps(load, merging, first.values, isFlat(merging) ? lasting(merging) : first.kinds);
+  };
   return [
-    ...(isWhole ? replaceSteps(load, kinds, keys) : updateSteps(load, kinds, keys)),
-    ...(kinds.marks ? markSteps(load, keys) : []),
-    ...given(!isWhole || kinds.marks, presentStep(target, kinds, keys)),
+    ...deletionSteps(load.target, merging),
+    ...(hasFirst ? firstSteps() : []),
+    ...others.flatMap(({ values, kinds }) => writeSteps(load, merging, values, kinds)),
+    presentStep(load.target, merging),
   ];
 }
 
-function covers(columns: readonly Column[], existing: readonly StoredColumn[]): boolean {
-  const carried = new Set(columns.map(({ name }) => name));
-  return existing.every(({ name }) => carried.has(name));
-}
-
-/** The batch carries every column of the table: old rows go, new rows come. */
+/** The rows carry every column of the table: old rows go, new rows come. */
 function replaceSteps(
   { target, columns }: LoadShape,
-  { written, marks }: Kinds,
-  keys: readonly Column[],
+  { keys }: Merge,
+  replacing: Kinds,
+  written: Kinds,
 ): readonly Step[] {
   return [
     {
       what: 'delete the rows of the table that the batch replaces',
-      sql: merge.deleteMatching(target, STAGE, keys, marks ? 'full' : 'all'),
+      sql: merge.deleteMatching(target, STAGE, keys, replacing),
       counts: ['removed'],
     },
     {
@@ -284,54 +330,41 @@ function replaceSteps(
   ];
 }
 
-/** The table has columns that the batch does not carry: they keep their values. */
-function updateSteps({ target, columns }: LoadShape, kinds: Kinds, keys: readonly Column[]): readonly Step[] {
-  const values = columns.filter(({ isKey }) => !isKey);
+/** The rows carry some columns of the table: the others keep their values. */
+function writeSteps(
+  { target, columns }: LoadShape,
+  { keys }: Merge,
+  values: readonly Column[],
+  rows: Kinds,
+): readonly Step[] {
   return [
-    ...deletionSteps(target, kinds, keys),
-    ...given(values.length > 0, {
+    ...given(values.length > 0, () => ({
       what: 'write the columns of the batch into the rows that are there',
-      sql: merge.updateMatching(target, STAGE, values, keys, kinds.written),
+      sql: merge.updateMatching(target, STAGE, values, keys, rows),
       counts: ['replaced'],
-    }),
+    })),
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, columns, keys, kinds.written),
+      sql: merge.insertMissing(target, STAGE, columns, keys, rows),
       counts: ['inserted'],
     },
   ];
 }
 
-function deletionSteps(target: TableRef, { deletes }: Kinds, keys: readonly Column[]): readonly Step[] {
-  return given(deletes, {
+function deletionSteps(target: TableRef, { deletions, keys }: Merge): readonly Step[] {
+  return given(deletions.length > 0, () => ({
     what: 'delete the rows of the table that were deleted in the source',
-    sql: merge.deleteMatching(target, STAGE, keys, 'deletions'),
+    sql: merge.deleteMatching(target, STAGE, keys, deletions),
     counts: ['removed'],
-  });
+  }));
 }
 
-/** A stub has the key alone: the row keeps its values and is marked. */
-function markSteps({ target, columns }: LoadShape, keys: readonly Column[]): readonly Step[] {
-  return [
-    {
-      what: 'mark the rows of stubs as deleted',
-      sql: merge.updateMatching(target, STAGE, columns.filter(isMark), keys, 'stubs'),
-      counts: ['replaced'],
-    },
-    {
-      what: 'insert the stubs whose key is unknown',
-      sql: merge.insertMissing(target, STAGE, columns, keys, 'stubs'),
-      counts: ['inserted'],
-    },
-  ];
-}
-
-function presentStep(target: TableRef, { expected }: Kinds, keys: readonly Column[]): Step {
+function presentStep(target: TableRef, merging: Merge): Step {
   return {
     what: 'count the rows of the batch whose key is in the table',
-    sql: merge.countPresent(target, STAGE, keys, expected),
+    sql: merge.countPresent(target, STAGE, merging.keys, lasting(merging)),
     counts: ['present'],
   };
 }
 
-const given = (condition: boolean, step: Step): readonly Step[] => (condition ? [step] : []);
+const given = (condition: boolean, step: () => Step): readonly Step[] => (condition ? [step()] : []);

@@ -11,12 +11,14 @@ interface VersionedTable {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly settings: Pick<TableSettings, 'hard_delete'>;
+  /** Rows without a version stay: they may be from a time when the table did not know versions. */
+  readonly keepsUnversioned: boolean;
 }
 
 /** One statement, committed by itself. Returns how many rows it changed; throws LoadError. */
 export async function removeOlderVersions(
   session: Session,
-  { target, columns, settings }: VersionedTable,
+  { target, columns, settings, keepsUnversioned }: VersionedTable,
   version: bigint,
   time: Date,
 ): Promise<number> {
@@ -27,6 +29,7 @@ export async function removeOlderVersions(
         `${type ? typeSql(type) : 'missing'}; rename that column, or set process_activate_version_messages to false`,
     );
   }
-  if (settings.hard_delete) return counted(await session.run(deleteOlderVersions(target, version)), 'DELETE');
-  return counted(await session.run(markOlderVersions(target, version, time.toISOString())), 'UPDATE');
+  const older = { version, keepsUnversioned };
+  if (settings.hard_delete) return counted(await session.run(deleteOlderVersions(target, older)), 'DELETE');
+  return counted(await session.run(markOlderVersions(target, older, time.toISOString())), 'UPDATE');
 }

@@ -41,6 +41,11 @@ const VALUES: readonly (readonly [string, string, string, string | undefined])[]
   ['double precision', 'double precision', '1e-300', '1e-300'],
   ['double precision', 'double precision', '1e400', REFUSED],
   ['double precision', 'double precision', 'NaN', REFUSED],
+  ['double precision', 'smallint', '7', '7'],
+  ['double precision', 'integer', '-2147483648', '-2147483648'],
+  ['double precision', 'bigint', '9007199254740992', '9.00719925474099e+15'],
+  ['double precision', 'bigint', '9007199254740993', REFUSED],
+  ['double precision', 'bigint', '0.5', REFUSED],
   ['boolean', 'boolean', 'false', 'f'],
   ['boolean', 'boolean', '"true"', 't'],
   ['boolean', 'boolean', '1', REFUSED],
@@ -58,6 +63,9 @@ const VALUES: readonly (readonly [string, string, string, string | undefined])[]
   ['timestamp', 'timestamp', '"2024-01-01 00:00:00"', '2024-01-01 00:00:00'],
   ['timestamp', 'timestamptz', '"2024-01-01T00:00:00+02:00"', '2023-12-31 22:00:00'],
   ['timestamp', 'timestamptz', '"0000-00-00"', REFUSED],
+  ['timestamp', 'date', '"2024-02-29"', '2024-02-29 00:00:00'],
+  ['timestamp', 'date', '"2024-02-29T10:00:00Z"', REFUSED],
+  ['timestamptz', 'date', '"2024-02-29T00:00:00Z"', '2024-02-29 00:00:00+00'],
   ['timestamptz', 'timestamp', '"2024-01-01T00:00:00"', '2024-01-01 00:00:00+00'],
   ['timestamptz', 'timestamptz', '"2024-01-01T00:00:00.5+02:00"', '2023-12-31 22:00:00.5+00'],
   ['varbyte(4)', 'varbyte', '"0x00fF"', '00ff'],
@@ -164,7 +172,8 @@ function isAccepted(wanted: string, existing: string): boolean {
     comment: undefined,
   };
   try {
-    resolveColumns({ stream: 's', table: 't', policies: NEVER }, [column], [stored]);
+    const fate = { isDiscarded: () => false, canBecome: () => true, overflowing: new Set<string>() };
+    resolveColumns({ stream: 's', table: 't', policies: NEVER, ...fate }, [column], [stored]);
     return true;
   } catch (error) {
     if (error instanceof LoadError || error instanceof InputError) return false;

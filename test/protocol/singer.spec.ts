@@ -32,6 +32,7 @@ describe('parseSinger', () => {
       stream: 's',
       record: new Map([['id', new JsonNumber('1.0')]]),
       duplicateKeys: 0,
+      repeatedProperties: [],
       invalidUtf8: false,
       version: '3',
       timeExtracted: 'x',

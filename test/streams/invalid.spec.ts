@@ -22,6 +22,7 @@ const messageOf = (record: string): RecordMessage => ({
   stream: 'orders',
   record: parseObject(record).members,
   duplicateKeys: 0,
+  repeatedProperties: [],
   invalidUtf8: false,
   version: undefined,
   timeExtracted: undefined,
@@ -43,7 +44,7 @@ function refusal(record: string, columns: readonly Column[], options: Partial<En
     nulls: [],
     outgrown: [],
   });
-  if (outcome.kind === 'row') throw new Error('the record was taken');
+  if (outcome.kind !== 'rejection') throw new Error('the record was taken');
   try {
     new InvalidRecords('orders', FAIL, 's3://b/f/').check(outcome, origin);
   } catch (error) {

@@ -16,6 +16,7 @@ import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as statements from '../../src/warehouse/statements.ts';
+import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
 
 export const SCHEMA = `s"; drop schema public; --`;
@@ -38,6 +39,7 @@ const LONG = column(`${'é'.repeat(63)}!`, { kind: 'numeric', precision: 38, sca
 const KEYS = [ID, CODE];
 export const COLUMNS = [ID, CODE, NOTE, LONG];
 const ORDINAL = column(merge.ORDINAL, { kind: 'bigint' });
+const OLDER = { version: 1674486431563n, keepsUnversioned: false };
 
 const ROLE: CopyAccess = { kind: 'role', role: "arn:aws:iam::1:role/o'hara" };
 export const SECRETS = {
@@ -140,20 +142,21 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
   ['lastCopyCount', statements.lastCopyCount()],
   ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, 'last', 'all')],
-  ['findEdges of the first live rows', merge.findEdges('edges', STAGE, KEYS, 'first', 'live')],
+  ['findEdges of the first live rows', merge.findEdges('edges', STAGE, KEYS, 'first', [0, 3])],
   ['deleteBeyond the last rows', merge.deleteBeyond('edges', STAGE, KEYS, 'last', 'all')],
   ['deleteBeyond the first rows', merge.deleteBeyond('edges', STAGE, KEYS, 'first', 'all')],
-  ['deleteBeyond the last stubs', merge.deleteBeyond('edges', STAGE, KEYS, 'last', 'stubs')],
-  ['countRows', merge.countRows(STAGE, 'deletions')],
+  ['deleteBeyond the last stubs', merge.deleteBeyond('edges', STAGE, KEYS, 'last', [2])],
+  ['deleteKinds', merge.deleteKinds(STAGE, [2])],
+  ['countRows', merge.countRows(STAGE, [1, 2])],
   ['countUnkeyed', merge.countUnkeyed(STAGE, KEYS, 'all')],
   ['deleteMatching', merge.deleteMatching(TABLE, STAGE, KEYS, 'all')],
-  ['deleteMatching deletions', merge.deleteMatching(TABLE, STAGE, KEYS, 'deletions')],
+  ['deleteMatching deletions', merge.deleteMatching(TABLE, STAGE, KEYS, [1, 2])],
   ['countColumns', merge.countColumns({ schema: `o'hara\\`, table: `t'; drop table users; --` })],
   ['insertRows', merge.insertRows(TABLE, STAGE, COLUMNS, 'all')],
-  ['insertRows that are no stubs', merge.insertRows(TABLE, STAGE, COLUMNS, 'full')],
+  ['insertRows that are no stubs', merge.insertRows(TABLE, STAGE, COLUMNS, [0, 1])],
   ['updateMatching', merge.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS, 'all')],
   ['insertMissing', merge.insertMissing(TABLE, STAGE, COLUMNS, KEYS, 'all')],
-  ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, 'live')],
+  ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, [0])],
   ['createMarkers', statements.createMarkers(SCHEMA)],
   ['insertMarker', statements.insertMarker(SCHEMA, `r'1\\`, 7)],
   ['findMarker', statements.findMarker(SCHEMA, `r'1\\`, 7)],
@@ -163,6 +166,15 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['sysLoadErrors', explain.sysLoadErrors([`s3://bucket/o'hara_50%\\`])],
   ['sysLoadErrors of several files', explain.sysLoadErrors(['s3://a/1', 's3://b/2'])],
   ['stlLoadErrors', explain.stlLoadErrors([`s3://bucket/o'hara_50%\\`])],
+  [
+    'countMisfits',
+    retyping.countMisfits(
+      TABLE,
+      `i"d`,
+      { kind: 'numeric', precision: 38, scale: 2 },
+      { kind: 'numeric', precision: 38, scale: 9 },
+    ),
+  ],
   ['createTableLike', overwrite.createTableLike(SHADOW, TABLE)],
   ['deleteAll', overwrite.deleteAll(TABLE)],
   ['insertFrom', overwrite.insertFrom(TABLE, SHADOW, COLUMNS)],
@@ -170,8 +182,8 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['dropTable', overwrite.dropTable(TABLE)],
   ['dropTableIfExists', overwrite.dropTableIfExists(SHADOW)],
   ['countRows', overwrite.countRows(TABLE)],
-  ['deleteOlderVersions', overwrite.deleteOlderVersions(TABLE, 1674486431563n)],
-  ['markOlderVersions', overwrite.markOlderVersions(TABLE, 1674486431563n, '2024-01-31T10:15:00.000Z')],
+  ['deleteOlderVersions', overwrite.deleteOlderVersions(TABLE, OLDER)],
+  ['markOlderVersions', overwrite.markOlderVersions(TABLE, OLDER, '2024-01-31T10:15:00.000Z')],
   ['ownsSchema', grants.ownsSchema(`o'hara\\`)],
   ['grantUsage', grants.grantUsage(SCHEMA, GRANTEES)],
   ['grantSelect', grants.grantSelect(TABLE, GRANTEES)],

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { LoadError } from '../../src/errors.ts';
-import { planChanges as changesOf, type Change, type Needs } from '../../src/table/changes.ts';
+import {
+  planChanges as changesOf,
+  type Change,
+  type ChangeRules,
+  type Needs,
+} from '../../src/table/changes.ts';
 import { typeSql, type Column, type ColumnType, type StoredColumn } from '../../src/table/types.ts';
 
 const varchar = (bytes: number): ColumnType => ({ kind: 'varchar', bytes });
@@ -32,10 +37,10 @@ function planChanges(
   columns: readonly Column[],
   maxBytes: readonly number[],
   existing: readonly StoredColumn[] | undefined,
-  more: { nulls?: Needs['nulls']; retype?: 'evolve' | 'ignore' } = {},
+  more: { nulls?: Needs['nulls'] } & Partial<ChangeRules> = {},
 ): readonly Change[] {
   const needs = { maxBytes, nulls: more.nulls ?? [] };
-  return changesOf('t', columns, needs, existing, more.retype ?? 'evolve');
+  return changesOf('t', columns, needs, existing, { retype: 'evolve', discards: false, ...more });
 }
 
 describe('planChanges', () => {
@@ -115,12 +120,12 @@ describe('planChanges', () => {
     ).to.deep.equal([]);
   });
 
-  const retype = (column: string, from: ColumnType, to: ColumnType): Change => ({
+  const retype = (column: string, from: ColumnType, to: ColumnType, comment?: string): Change => ({
     kind: 'retype',
     column,
     from,
     to,
-    comment: undefined,
+    comment,
   });
 
   it('changes the type of a column where the new one holds every value, with room for text', () => {
@@ -132,16 +137,21 @@ describe('planChanges', () => {
     ];
     expect(planChanges(columns, [100, 0, 0], existing)).to.deep.equal([
       retype('a', { kind: 'bigint' }, varchar(256)),
-      retype('b', { kind: 'date' }, { kind: 'timestamptz' }),
+      retype('b', { kind: 'date' }, { kind: 'timestamptz' }, '[formerly DATE]'),
       // Rows for 9 digits behind the point may not fit 2.
-      retype('c', numeric(10, 2), numeric(38, 9)),
+      retype('c', numeric(10, 2), numeric(38, 9), '[formerly NUMERIC(10,2)]'),
     ]);
   });
 
-  it('keeps the comment of a column that gets another type', () => {
-    const existing = [stores('a', { kind: 'date' }, { comment: 'born' })];
-    expect(planChanges([wants('a', varchar(0))], [10], existing)).to.deep.equal([
-      { ...retype('a', { kind: 'date' }, varchar(64)), comment: 'born' },
+  it('keeps the comment of a column that gets another type, and notes there what its text depends on', () => {
+    const existing = [
+      stores('a', { kind: 'date' }, { comment: 'born' }),
+      stores('b', { kind: 'timestamptz' }, { comment: 'seen [formerly DATE]' }),
+    ];
+    const columns = [wants('a', varchar(0)), wants('b', varchar(0))];
+    expect(planChanges(columns, [10, 10], existing)).to.deep.equal([
+      retype('a', { kind: 'date' }, varchar(64), 'born'),
+      retype('b', { kind: 'timestamptz' }, varchar(64), 'seen [formerly DATE, TIMESTAMPTZ]'),
     ]);
   });
 

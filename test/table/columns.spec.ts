@@ -231,7 +231,13 @@ describe('columnsOf', () => {
       [],
       settings({ columns: { a: { type: 'int' } } }),
     );
-    expect(given[0]).to.deep.equal({ ...of('a'), name: 'a', type: { kind: 'integer' }, isKey: false });
+    expect(given[0]).to.deep.equal({
+      ...of('a'),
+      name: 'a',
+      type: { kind: 'integer' },
+      isKey: false,
+      isGiven: true,
+    });
   });
 
   it('follows a $ref to any place of the schema', () => {

@@ -55,14 +55,22 @@ const stores = (
   ...more,
 });
 
+/** A table whose values stay and fit every type, and none of which ever overflowed. */
+const FATE = {
+  isDiscarded: (): boolean => false,
+  canBecome: (_column: string, _type: ColumnType): boolean => true,
+  overflowing: new Set<string>(),
+};
+
 function resolveColumns(
   wanted: readonly Column[],
   existing: readonly StoredColumn[] | undefined,
   policies: Partial<Record<ChangeKind, ChangePolicy>> = {},
+  fate: Partial<typeof FATE> = {},
 ): Resolution {
   const all = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, policies[kind] ?? 'evolve']));
   return resolve(
-    { stream: 's', table: 't', policies: all as Record<ChangeKind, ChangePolicy> },
+    { stream: 's', table: 't', policies: all as Record<ChangeKind, ChangePolicy>, ...FATE, ...fate },
     wanted,
     existing,
   );
@@ -101,7 +109,7 @@ describe('resolveColumns', () => {
   /** By the wanted type: the existing types that stay, and those that become the wanted one; all others are split. */
   const table: Readonly<Record<string, { kept: readonly string[]; changed: readonly string[] }>> = {
     BIGINT: {
-      kept: ['SMALLINT', 'INTEGER', 'BIGINT', 'SUPER', 'VARCHAR(256)', 'NUMERIC(18,2)'],
+      kept: ['SMALLINT', 'INTEGER', 'BIGINT', 'DOUBLE PRECISION', 'SUPER', 'VARCHAR(256)', 'NUMERIC(18,2)'],
       changed: [],
     },
     'NUMERIC(18,2)': { kept: ['SUPER', 'VARCHAR(256)', 'NUMERIC(18,2)'], changed: ['SMALLINT', 'INTEGER'] },
@@ -114,7 +122,7 @@ describe('resolveColumns', () => {
       kept: ['SUPER', 'VARCHAR(256)'],
       changed: textual,
     },
-    DATE: { kept: ['DATE', 'SUPER', 'VARCHAR(256)'], changed: [] },
+    DATE: { kept: ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'SUPER', 'VARCHAR(256)'], changed: [] },
     TIME: { kept: ['TIME', 'TIMETZ', 'SUPER', 'VARCHAR(256)'], changed: [] },
     TIMETZ: { kept: ['TIME', 'TIMETZ', 'SUPER', 'VARCHAR(256)'], changed: [] },
     'VARBYTE(64000)': { kept: ['SUPER', 'VARCHAR(256)', 'VARBYTE(64000)'], changed: [] },
@@ -176,7 +184,60 @@ describe('resolveColumns', () => {
 
     it('get none where all fits already, or nothing would', () => {
       expect(grows({ kind: 'integer' }, { kind: 'bigint' })).to.equal(undefined);
-      expect(grows(numeric(38, 9), numeric(38, 2))).to.equal(undefined);
+      expect(grows(numeric(38, 2), numeric(38, 2))).to.equal(undefined);
+      expect(grows(numeric(20, 2), numeric(38, 2))).to.equal(undefined);
+    });
+
+    it('get the wanted type where neither holds the other, if the values that are there fit it', () => {
+      const fits = new Set(['NUMERIC(38,9)']);
+      const [wide, narrow] = [numeric(38, 9), numeric(38, 12)].map(
+        (wanted) =>
+          resolveColumns(
+            [wants('a', wanted)],
+            [stores('a', numeric(38, 2))],
+            {},
+            { canBecome: (_, type) => fits.has(typeSql(type)) },
+          ).columns,
+      );
+      expect(wide?.map(({ type, growsTo, overflows }) => ({ type, growsTo, overflows }))).to.deep.equal([
+        { type: numeric(38, 2), growsTo: numeric(38, 9), overflows: undefined },
+      ]);
+      expect(narrow?.map(({ type, growsTo, overflows }) => ({ type, growsTo, overflows }))).to.deep.equal([
+        { type: numeric(38, 2), growsTo: undefined, overflows: true },
+      ]);
+    });
+
+    it('get a second column for the values that the first cannot hold once there are some, and again when it is there', () => {
+      const [wanted, first] = [wants('a', numeric(38, 12)), stores('a', numeric(38, 2))];
+      const second = {
+        ...wanted,
+        name: 'a__number',
+        source: { kind: 'overflow', path: ['a'] },
+      };
+      const canBecome = (): boolean => false;
+      const taken = resolveColumns([wanted], [first], {}, { canBecome, overflowing: new Set(['a']) });
+      expect(taken.columns[1]).to.deep.equal(second);
+      const there = resolveColumns(
+        [wanted],
+        [first, stores('a__number', numeric(38, 12))],
+        {},
+        { canBecome },
+      );
+      expect(there.columns[1]).to.deep.equal(second);
+    });
+
+    it('get the wanted type at once in an overwrite, or where it is given and the values fit', () => {
+      const of = (more: Partial<Column>, fate: Partial<typeof FATE>): readonly ColumnType[] =>
+        resolveColumns(
+          [{ ...wants('a', numeric(20, 4)), ...more }],
+          [stores('a', numeric(38, 2))],
+          {},
+          fate,
+        ).columns.map(({ type }) => type);
+      expect(of({}, {})).to.deep.equal([numeric(38, 2)]);
+      expect(of({}, { isDiscarded: () => true })).to.deep.equal([numeric(20, 4)]);
+      expect(of({ isGiven: true }, {})).to.deep.equal([numeric(20, 4)]);
+      expect(of({ isGiven: true }, { canBecome: () => false })).to.deep.equal([numeric(38, 2)]);
     });
   });
 

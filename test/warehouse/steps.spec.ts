@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { DELETED_AT } from '../../src/table/metadata.ts';
 import type { Column, ColumnType, StoredColumn } from '../../src/table/types.ts';
-import { NONE_SPECIAL, stepsOf, type LoadMethod, type LoadShape } from '../../src/warehouse/steps.ts';
+import { stepsOf, type LoadMethod, type LoadShape } from '../../src/warehouse/steps.ts';
 
 const column = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
@@ -33,9 +33,10 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
   columns,
   maxBytes: [0, 3, 0],
   method,
-  hasStubs: method === 'upsert',
   hardDelete: false,
-  special: NONE_SPECIAL,
+  census: [10],
+  narrow: [],
+  nullKeys: 0,
   source: {
     manifestUrl: 's3://b/m',
     format: { sentinel: 'N', compression: 'gzip' },
@@ -47,7 +48,10 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
 
 const WHOLE = stored(['id', 'name', DELETED_AT]);
 const WIDER = stored(['id', 'name', DELETED_AT, 'note']);
-const SPECIAL = { deletions: 3, stubs: 2, nullKeys: 1 };
+/** Ten rows, a deletion with values, two stubs. */
+const SPECIAL = { census: [10, 1, 2], nullKeys: 1 };
+/** Rows of a schema that lacks a column, too. */
+const NARROW = { census: [10, 0, 0, 4], narrow: [new Set(['id', DELETED_AT])] };
 
 /** The first words of each statement of the transaction, and on what. */
 function heads(load: LoadShape, existing: readonly StoredColumn[]): string[] {
@@ -58,10 +62,8 @@ function heads(load: LoadShape, existing: readonly StoredColumn[]): string[] {
 
 const everyLoad = (['append', 'upsert', 'insert'] as const).flatMap((method) =>
   [false, true].flatMap((hardDelete) =>
-    [NONE_SPECIAL, SPECIAL].flatMap((special) =>
-      [WHOLE, WIDER].map((existing) =>
-        stepsOf(shape(method, { hardDelete, special, hasStubs: !hardDelete }), existing),
-      ),
+    [{}, SPECIAL, NARROW].flatMap((more) =>
+      [WHOLE, WIDER].map((existing) => stepsOf(shape(method, { hardDelete, ...more }), existing)),
     ),
   ),
 );
@@ -89,7 +91,7 @@ describe('the steps of a load', () => {
   });
 
   it('write full rows first and then what stubs say of theirs', () => {
-    expect(heads(shape('upsert', { special: SPECIAL }), WHOLE)).to.deep.equal([
+    expect(heads(shape('upsert', SPECIAL), WHOLE)).to.deep.equal([
       'DELETE "s"."t"',
       'SELECT svv_columns',
       'INSERT "s"."t"',
@@ -99,14 +101,31 @@ describe('the steps of a load', () => {
     ]);
   });
 
+  it('write full rows first and then the columns that rows of a narrower schema carry', () => {
+    const { transaction } = stepsOf(shape('upsert', NARROW), WHOLE);
+    expect(transaction.map(({ sql }) => sql.safe.replace(/ WHERE .*/, ''))).to.deep.equal([
+      'DELETE FROM "s"."t" USING "_target_redshift_stage"',
+      'SELECT COUNT(*) FROM svv_columns',
+      'INSERT INTO "s"."t" ("id", "name", "_sdc_deleted_at") SELECT "id", "name", "_sdc_deleted_at" FROM "_target_redshift_stage"',
+      'UPDATE "s"."t" SET "_sdc_deleted_at" = "_target_redshift_stage"."_sdc_deleted_at" FROM "_target_redshift_stage"',
+      'INSERT INTO "s"."t" ("id", "name", "_sdc_deleted_at") SELECT "_target_redshift_stage"."id", "_target_redshift_stage"."name", "_target_redshift_stage"."_sdc_deleted_at" FROM "_target_redshift_stage" LEFT JOIN "s"."t" ON "t"."id" = "_target_redshift_stage"."id"',
+      'SELECT COUNT(*) FROM "_target_redshift_stage"',
+    ]);
+  });
+
+  it('leave out stubs whose deletion no column can tell', () => {
+    const unmarked = shape('upsert', { census: [10, 0, 2], columns: columns.slice(0, 2), maxBytes: [0, 3] });
+    const { stage, transaction } = stepsOf(unmarked, stored(['id', 'name']));
+    expect(stage.flatMap(({ counts = [] }) => counts)).to.deep.equal(['copied', 'unmarked', 'superseded']);
+    expect(transaction).to.have.length(3);
+  });
+
   it('only insert where rows that are there stay', () => {
     expect(heads(shape('insert'), WIDER)).to.deep.equal(['INSERT "s"."t"', 'SELECT "s"."t"']);
   });
 
   it('are as few as without hard_delete for a batch that deletes nothing', () => {
-    const [soft, hard] = [false, true].map((hardDelete) =>
-      stepsOf(shape('upsert', { hardDelete, hasStubs: false }), WHOLE),
-    );
+    const [soft, hard] = [false, true].map((hardDelete) => stepsOf(shape('upsert', { hardDelete }), WHOLE));
     expect(hard).to.deep.equal(soft);
   });
 

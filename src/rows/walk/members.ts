@@ -24,6 +24,8 @@ export class Member {
   isDeletionMark = false;
   /** The schema has it, or it was told that it has not. */
   isKnown = false;
+  /** Something reads it. */
+  isRead = false;
   /** What stands between the brace or comma in front of it and its value. */
   gap: Buffer = Buffer.alloc(0);
   /** What came behind it. */
@@ -57,9 +59,10 @@ export class MemberTable {
   }
 
   /** The member at a path of the schema. Undefined where an object is read as a whole and in parts. */
-  at([name = '', ...rest]: readonly string[], isRead = true): Member | undefined {
+  at([name = '', ...rest]: readonly string[]): Member | undefined {
     const member = this.#byName.get(name) ?? this.#add(name);
-    member.isKnown ||= isRead;
+    member.isKnown = true;
+    member.isRead = true;
     if (rest.length === 0) return member.inner ? undefined : member;
     if (member.column !== NO_COLUMN) return undefined;
     member.inner ??= new MemberTable(`${member.path}.`);

@@ -4,6 +4,7 @@
  */
 import { QUOTE } from '../../protocol/bytes.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
+import { writeText } from './text.ts';
 
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -49,6 +50,33 @@ export function wholeWriter(kind: keyof typeof LARGEST): Writer {
     return finish(tape, at, to, isText);
   };
 }
+
+/** Whole numbers in a column of text, in digits alone; strings as they are. */
+export function writeWholeAsText(tape: Tape, at: number): number {
+  const { source, out } = tape;
+  if (source[at] === QUOTE) return writeText(tape, at);
+  const start = tape.to + 1;
+  let to = start;
+  out[tape.to] = QUOTE;
+  if (source[at] === MINUS) out[to++] = source[at++] as number;
+  const first = to;
+  let byte = source[at] as number;
+  while (byte >= ZERO && byte <= NINE) {
+    out[to++] = byte;
+    byte = source[++at] as number;
+  }
+  const digits = to - first;
+  if (digits === 0 || digits > MAX_TEXT_DIGITS) return DECLINED;
+  if (out[first] === ZERO && (digits > 1 || first > start)) return DECLINED;
+  if (byte === POINT || byte === LOWER_E || byte === UPPER_E) return DECLINED;
+  out[to++] = QUOTE;
+  tape.to = to;
+  tape.width = to - start - 1;
+  return at;
+}
+
+/** Longer numbers are few. */
+const MAX_TEXT_DIGITS = 18;
 
 /** What a decimal may have to be written as it is, but for zeros at its end. */
 interface DecimalLimits {

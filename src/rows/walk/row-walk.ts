@@ -26,10 +26,8 @@ export interface WalkOptions {
   /** The reference. It has the losses too. */
   readonly encoder: RecordEncoder;
   readonly sentinel: string;
-  /** Rows end with their place in the stream. */
-  readonly hasOrdinals: boolean;
-  /** Rows end with whether they are stubs, which no row of the walk is. */
-  readonly hasStubs: boolean;
+  /** Rows end with their place in the stream and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
+  readonly kind: number | undefined;
 }
 
 /** Why a record was left to the reference encoder. */
@@ -45,7 +43,7 @@ const MAX_INT = 2 ** 31 - 1;
 
 /** Undefined where columns cannot be filled in one walk. */
 export function createWalk(options: WalkOptions): RowWalk | undefined {
-  const { columns, ignored = [], encoder } = options;
+  const { columns, ignored = [] } = options;
   const members = new MemberTable();
   for (const [i, { source }] of columns.entries()) {
     const path = pathOf(source);
@@ -55,24 +53,24 @@ export function createWalk(options: WalkOptions): RowWalk | undefined {
     if (source.kind === 'property') member.column = i;
   }
   for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
-  if (encoder.marksDeletion) {
-    const mark = members.at([DELETED_AT], false);
-    if (!mark) return undefined;
-    mark.isDeletionMark = true;
-  }
+  const mark = members.at([DELETED_AT]);
+  if (!mark) return undefined;
+  mark.isDeletionMark = true;
   return new RowWalk(options, members);
 }
 
 export class RowWalk {
   #declined: Decline = 'form';
   readonly #encoder: RecordEncoder;
-  readonly #hasOrdinals: boolean;
-  readonly #hasStubs: boolean;
+  /** What stands after the ordinal; undefined for rows without. */
+  readonly #ending: string | undefined;
   readonly #members: MemberTable;
   readonly #writers: readonly Writer[];
   readonly #cells: RowCells;
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
+  /** The schema has properties. */
+  readonly #readsProperties: boolean;
   /** Columns that hold no NULL. */
   readonly #required: readonly number[];
   /** Columns whose widths are measured. */
@@ -84,17 +82,19 @@ export class RowWalk {
   readonly #strangers: Member[] = [];
   #losses = noLosses();
   #hasLosses = false;
+  /** The record has a property that something reads; undefined before its first one. */
+  #isRead: boolean | undefined;
   #record = 0;
 
-  constructor({ columns, encoder, sentinel, hasOrdinals, hasStubs }: WalkOptions, members: MemberTable) {
+  constructor({ columns, ignored = [], encoder, sentinel, kind }: WalkOptions, members: MemberTable) {
     this.#encoder = encoder;
-    this.#hasOrdinals = hasOrdinals;
-    this.#hasStubs = hasStubs;
+    this.#ending = kind === undefined ? undefined : `${kind},`;
     this.#members = members;
-    this.#writers = columns.map(({ type }) => writerOf(type));
+    this.#writers = columns.map(writerOf);
     this.#cells = new RowCells(columns.length, sentinel);
     const hasMetadata = columns.some(({ source }) => source.kind === 'metadata');
     this.#metadata = hasMetadata ? new MetadataCells(columns) : undefined;
+    this.#readsProperties = [...columns, ...ignored].some(({ source }) => source.kind === 'property');
     this.#isKey = columns.map(({ isKey }) => isKey);
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
@@ -112,6 +112,7 @@ export class RowWalk {
     this.#cells.begin(tape);
     this.#declined = 'form';
     this.#record++;
+    this.#isRead = undefined;
     if (this.#grown.size > 0) this.#grown.clear();
     if (this.#strangers.length > 0) this.#strangers.length = 0;
     if (this.#hasLosses) {
@@ -124,6 +125,7 @@ export class RowWalk {
   /** Completes the row with what is known beside its values. False when it is declined. */
   complete(facts: RecordFacts, ordinal: number): boolean {
     const cells = this.#cells;
+    if (this.#isRead === false && this.#readsProperties) return this.#decline('value') !== DECLINED;
     if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
     cells.complete();
     for (const column of this.#required) {
@@ -131,8 +133,10 @@ export class RowWalk {
     }
     const { tape } = cells;
     if (isRowTooLong(tape.out, cells.rowStart, tape.to)) return this.#decline('value') !== DECLINED;
-    if (this.#hasOrdinals) writeOrdinal(tape, ordinal);
-    if (this.#hasStubs) tape.to += tape.out.write('false,', tape.to, 'latin1');
+    if (this.#ending !== undefined) {
+      writeOrdinal(tape, ordinal);
+      for (let i = 0; i < this.#ending.length; i++) tape.out[tape.to++] = this.#ending.charCodeAt(i);
+    }
     tape.out[tape.to - 1] = LF;
     return true;
   }
@@ -197,6 +201,7 @@ export class RowWalk {
 
   #member(member: Member, at: number): number {
     const { source } = this.#cells.tape;
+    this.#isRead ||= member.isRead;
     if (member.isDeletionMark && !stands(NULL, source, at)) return this.#decline('deletion');
     if (member.column !== -1) return this.#column(member.column, at);
     if (member.inner) {

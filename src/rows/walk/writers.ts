@@ -1,12 +1,25 @@
 /** The writer of a column's type. */
-import type { ColumnType } from '../../table/types.ts';
+import { commonType } from '../../table/fits.ts';
+import type { Column, ColumnType } from '../../table/types.ts';
+import { isPlain } from '../column-writer.ts';
 import { writeNested, writeVarchar } from './nested.ts';
-import { decimalWriter, wholeWriter, writeDouble } from './numbers.ts';
+import { decimalWriter, wholeWriter, writeDouble, writeWholeAsText } from './numbers.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
 import { timestampWriter, writeDate, writeTime } from './times.ts';
 
-/** Takes the common shapes of the type's values. */
-export function writerOf(type: ColumnType): Writer {
+/** Takes the common shapes of a column's values. */
+export function writerOf(column: Column): Writer {
+  if (isPlain(column)) return plainWriterOf(column);
+  const isText = column.type.kind === 'varchar' && (column.formerly ?? []).length === 0;
+  return isText && column.declared?.kind !== 'date' ? writeWholeAsText : decline;
+}
+
+function plainWriterOf(column: Column): Writer {
+  // What the type that the column may grow to does not hold is for the encoder to decide.
+  return writerOfType(column.growsTo ? commonType(column.type, column.growsTo) : column.type);
+}
+
+function writerOfType(type: ColumnType): Writer {
   switch (type.kind) {
     case 'smallint':
     case 'integer':

@@ -14,8 +14,8 @@ export const SENTINEL = 'N-0';
 
 export interface Rows {
   readonly columns: readonly Column[];
-  readonly hasOrdinals?: boolean;
-  readonly hasStubs?: boolean;
+  /** Rows end with their ordinal and this kind; undefined for rows without. */
+  readonly kind?: number | undefined;
 }
 
 const TIMES = { now: 1_700_000_000_123, batchOpenedAt: 1_700_000_000_000, syncStartedAt: 1_600_000_000_000 };
@@ -57,7 +57,7 @@ export class AgainstReference {
   #ordinal = 0;
 
   constructor(rows: Rows) {
-    const { columns, hasOrdinals = false, hasStubs = false } = rows;
+    const { columns, kind } = rows;
     this.#rows = rows;
     this.walked = new Side(columns);
     this.reference = new Side(columns);
@@ -65,8 +65,7 @@ export class AgainstReference {
       columns,
       encoder: this.walked.encoder,
       sentinel: SENTINEL,
-      hasOrdinals,
-      hasStubs,
+      kind,
     });
     if (!walk) throw new Error('these columns cannot be walked');
     this.#walk = walk;
@@ -93,7 +92,7 @@ export class AgainstReference {
     }
     if (message?.type !== 'record') return undefined;
     const row = this.reference.encoder.encode(message, { line: 2, bytes: line }, this.reference.facts);
-    if (row.kind === 'rejection' || row.deletion !== undefined) return undefined;
+    if (row.kind !== 'row' || row.deletion !== undefined) return undefined;
     return this.#csv(row);
   }
 
@@ -118,12 +117,9 @@ export class AgainstReference {
   }
 
   #csv({ cells }: Row): string {
-    const { hasOrdinals = false, hasStubs = false } = this.#rows;
-    const row = [
-      ...cells,
-      ...(hasOrdinals ? [new Token(String(this.#ordinal - 1))] : []),
-      ...(hasStubs ? [new Token('false')] : []),
-    ];
+    const { kind } = this.#rows;
+    const ending = kind === undefined ? [] : [this.#ordinal - 1, kind];
+    const row = [...cells, ...ending.map((number) => new Token(String(number)))];
     return encodeRows([row], SENTINEL).toString();
   }
 }

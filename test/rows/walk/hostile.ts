@@ -45,8 +45,7 @@ export class Random {
 /** A stream and how its tap writes. */
 export interface HostileStream {
   readonly columns: readonly Column[];
-  readonly hasOrdinals: boolean;
-  readonly hasStubs: boolean;
+  readonly kind: number | undefined;
   /** The lines, without LF. */
   line(): Buffer;
 }
@@ -97,8 +96,7 @@ export function hostileStream(seed: number): HostileStream {
   const tap = new Tap(random, columns);
   return {
     columns,
-    hasOrdinals: random.chance(0.5),
-    hasStubs: random.chance(0.2),
+    kind: random.chance(0.5) ? random.below(12) : undefined,
     line: () => tap.line(),
   };
 }

@@ -266,7 +266,7 @@ export class Run {
   }
 
   async #closeFull(stream: Stream): Promise<void> {
-    await stream.room();
+    await stream.work.room();
     // While this waited, the batch may have been closed for its age.
     if (stream.isFull) stream.close();
   }

@@ -4,14 +4,14 @@
  */
 import { messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
-import { raw, type Sql } from '../sql.ts';
+import { raw } from '../sql.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { TableLoader } from '../streams/context.ts';
 import { planChanges } from '../table/changes.ts';
 import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import { shadowOf } from '../table/shadow.ts';
-import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
+import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import { hasSchema, readStoredTables } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
@@ -21,41 +21,7 @@ import { countMisfits } from '../warehouse/retype.ts';
 import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
 import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
 import { changed, whyOf } from './changed.ts';
-
-export interface PlannedChange {
-  readonly why: string;
-  readonly sql: readonly Sql[];
-}
-
-export interface PlannedStep {
-  readonly what: string;
-  readonly sql: Sql;
-}
-
-/** A column as the table will have it. */
-export interface PlannedColumn extends Column {
-  /** The widest value, in bytes. */
-  readonly maxBytes: number;
-}
-
-/** What becomes of the rows of one schema of one stream. */
-export interface PlannedLoad {
-  readonly stream: string;
-  readonly target: TableRef;
-  /** Undefined for a stream without rows. */
-  readonly method: LoadMethod | undefined;
-  readonly keyProperties: readonly string[];
-  readonly columns: readonly PlannedColumn[];
-  readonly batches: number;
-  readonly rows: number;
-  readonly changes: readonly PlannedChange[];
-  /** Those of one batch. */
-  readonly steps: readonly PlannedStep[];
-  /** What is done when all rows are there, in words. */
-  readonly then: readonly string[];
-  /** Why the table cannot be used as it is. */
-  readonly refusal: string | undefined;
-}
+import type { PlannedLoad, PlannedStep } from './planned.ts';
 
 /** Jobs with the same columns, one after the other. */
 interface Collected {

@@ -1,6 +1,6 @@
 /** A plan for people, and for programs. Secrets are masked in both. */
 import { typeSql } from '../table/types.ts';
-import type { PlannedLoad } from './planner.ts';
+import type { PlannedLoad } from './planned.ts';
 
 export interface Plan {
   readonly loads: readonly PlannedLoad[];

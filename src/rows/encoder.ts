@@ -5,16 +5,18 @@
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { DELETED_AT, isMarker, isMetadata } from '../table/metadata.ts';
-import { commonType } from '../table/fits.ts';
-import type { Column, ColumnType } from '../table/types.ts';
+import type { Column } from '../table/types.ts';
 import { columnWriter } from './column-writer.ts';
+import { isDeletion, markerWriter } from './deletion-mark.ts';
 import { KnownProperties } from './known-properties.ts';
 import { changesValue } from './metadata.ts';
-import { excerptOf, type Rejection } from './rejection.ts';
+import type { Rejection } from './rejection.ts';
+import { rejectionOf, repeatedKey, rowTooLarge, schemaRejection, strangeRecord } from './rejections.ts';
 import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
 import { pathOf, valueOf } from './source.ts';
 import type { Violation } from './validate.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
+import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
 
 interface Field {
@@ -37,17 +39,6 @@ export interface Row {
   readonly hasNullKey: boolean;
   /** The invalid values that became NULL. */
   readonly nulled: readonly Rejection[];
-}
-
-/**
- * A value that is right needs other columns than there are: a second one for values that the first cannot hold
- * (`overflow`), or the present one without the growth that would not hold this value any more (`no-growth`).
- */
-export interface Unplanned {
-  readonly kind: 'unplanned';
-  readonly why: 'overflow' | 'no-growth';
-  /** The name of the property's first column. */
-  readonly column: string;
 }
 
 /** The batch that a row becomes part of. */
@@ -130,7 +121,9 @@ export class RecordEncoder {
   }
 
   #writerOf(column: Column, i: number): CellWriter {
-    const write = column.growsTo ? this.#growingWriter(i, column, column.growsTo) : columnWriter(column);
+    const write = column.growsTo
+      ? growingWriter(column, column.growsTo, () => this.#outgrown.add(i))
+      : columnWriter(column);
     return isMarker(column) ? markerWriter(write) : write;
   }
 
@@ -150,8 +143,8 @@ export class RecordEncoder {
     const violations = validate ? validate(record) : NOTHING;
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
     if (fatal) return schemaRejection(fatal, record);
-    const repeated = this.#repeatedKey(message);
-    if (repeated) return repeated;
+    const repeated = this.#repeated(message);
+    if (repeated !== undefined) return repeatedKey(repeated);
     const losses = noLosses();
     const cells: Cell[] = [];
     const nulled: Rejection[] = [];
@@ -187,8 +180,7 @@ export class RecordEncoder {
       const overflow = this.#noteChanges(cells, nulled, losses);
       if (overflow) return overflow;
     }
-    const strange = this.#strangeRecord(record);
-    if (strange) return strange;
+    if (this.#isStrange(record)) return strangeRecord(record, this.#known);
     if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) return rowTooLarge(cells);
     losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) losses.invalidUtf8++;
@@ -198,33 +190,18 @@ export class RecordEncoder {
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
 
-  /** Which of two values of a key is meant is not to be guessed. */
-  #repeatedKey({ repeatedProperties }: RecordMessage): Rejection | undefined {
-    const key = this.#fields.find(
-      ({ column }) => column.isKey && repeatedProperties.includes(column.property),
-    )?.column;
-    if (!key) return undefined;
-    const reason = 'stands twice in the record, and which value identifies the row is not known';
-    return { kind: 'rejection', fault: 'key', property: key.property, isKey: true, reason, seen: undefined };
+  /** A key property that stands twice. */
+  #repeated({ repeatedProperties }: RecordMessage): string | undefined {
+    if (repeatedProperties.length === 0) return undefined;
+    const keys = this.#fields.flatMap(({ column }) => (column.isKey ? [column.property] : []));
+    return keys.find((key) => repeatedProperties.includes(key));
   }
 
-  /** A record that has properties, but none of those that are loaded: it would become a row of NULLs. */
-  #strangeRecord(record: JsonObject): Rejection | undefined {
-    if (record.size === 0 || !this.#readsProperties) return undefined;
-    for (const property of record.keys()) if (this.#known.has(property)) return undefined;
-    const names = [...record.keys()].slice(0, 3).map((name) => JSON.stringify(name));
-    const others = [...record.keys()].flatMap((name) => this.#known.inOtherCase(name) ?? []);
-    const [other] = others.map((name) => JSON.stringify(name));
-    const hint = other === undefined ? '' : `; names are compared exactly, and the schema has ${other}`;
-    const reason = `has none of the properties of its schema, only ${names.join(', ')}${record.size > 3 ? ', ...' : ''}${hint}`;
-    return {
-      kind: 'rejection',
-      fault: 'strange',
-      property: undefined,
-      isKey: false,
-      reason,
-      seen: undefined,
-    };
+  /** Whether the record has properties, but none that is loaded. */
+  #isStrange(record: JsonObject): boolean {
+    if (record.size === 0 || !this.#readsProperties) return false;
+    for (const property of record.keys()) if (this.#known.has(property)) return false;
+    return true;
   }
 
   /** Keys identify rows: nothing about them may be repaired, or two rows could become one. */
@@ -279,24 +256,6 @@ export class RecordEncoder {
     }
   }
 
-  /** Tries the column's type first: the column grows only for a value that does not fit it. */
-  #growingWriter(i: number, column: Column, growsTo: ColumnType): CellWriter {
-    const write = cellWriter(column.type);
-    const writeCommon = cellWriter(commonType(column.type, growsTo));
-    const writeGrown = cellWriter(growsTo);
-    return (value, losses) => {
-      try {
-        return writeCommon(value, losses);
-      } catch (error) {
-        if (!(error instanceof ValueError)) throw error;
-      }
-      if (canWrite(write, value)) throw new UnplannedError('no-growth', column);
-      const cell = writeGrown(value, losses);
-      this.#outgrown.add(i);
-      return cell;
-    };
-  }
-
   #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown }: BatchFacts): void {
     for (const i of this.#outgrown) outgrown[i] = true;
     for (let i = 0; i < cells.length; i++) if (cells[i] === null) nulls[i] = true;
@@ -309,7 +268,7 @@ export class RecordEncoder {
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {
-    if (!isMark(record.get(DELETED_AT))) return undefined;
+    if (!isDeletion(record.get(DELETED_AT))) return undefined;
     for (const property of record.keys()) if (this.#payload.has(property)) return 'full';
     return 'stub';
   }
@@ -336,61 +295,6 @@ export class RecordEncoder {
   hasOutgrown(column: number): boolean {
     return this.#outgrown.has(column);
   }
-}
-
-/** Travels from a writer to `encode`, which returns what it holds. */
-class UnplannedError extends ValueError {
-  readonly unplanned: Unplanned;
-
-  constructor(why: Unplanned['why'], { name }: Column) {
-    super('needs another column');
-    this.unplanned = { kind: 'unplanned', why, column: name };
-  }
-}
-
-function canWrite(write: CellWriter, value: Json): boolean {
-  try {
-    write(value, noLosses());
-    return true;
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    return false;
-  }
-}
-
-/** Whether a value of `_sdc_deleted_at` says that the row was deleted. It says so too when it is not a time. */
-function isMark(value: Json | undefined): boolean {
-  return value !== undefined && value !== null && value !== '' && value !== false;
-}
-
-/** What marks a deletion is stored where its column can hold it; a deletion never makes a record invalid. */
-function markerWriter(write: CellWriter): CellWriter {
-  return (value, losses) => {
-    try {
-      return write(value, losses);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      if (isMark(value)) losses.marksUnread++;
-      return null;
-    }
-  };
-}
-
-function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {
-  if (!(error instanceof ValueError)) throw error;
-  const fault = isKey && error.fault === 'value' ? 'key' : error.fault;
-  return { kind: 'rejection', fault, property, isKey, reason: error.message, seen: excerptOf(value) };
-}
-
-function schemaRejection({ path, reason }: Violation, record: JsonObject): Rejection {
-  const [property] = path;
-  const seen = path.length === 1 ? excerptOf(record.get(path[0] ?? '')) : undefined;
-  return { kind: 'rejection', fault: 'schema', property, isKey: false, reason, seen };
-}
-
-function rowTooLarge(cells: readonly Cell[]): Rejection {
-  const reason = `makes a row of ${rowBytes(cells)} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`;
-  return { kind: 'rejection', fault: 'key', property: undefined, isKey: false, reason, seen: undefined };
 }
 
 /** A violation concerns the columns that hold it and, where objects are flattened, those that it holds. */

@@ -62,17 +62,18 @@ export function exactDecimal(token: string, precision: number, scale: number): s
 const DOUBLE_DIGITS = 17;
 
 /**
- * The shortest text of the double of which the token is the full expansion, digit by digit: 99.99 for
- * 99.9899999999999948840923025272786617279052734375. Undefined for any other number.
+ * The shortest form of the double of which the token is the full expansion, digit by digit, with its number of digits: 99.99 for
+ * 99.9899999999999948840923025272786617279052734375. Undefined for any other number, and for whole numbers: 2^70 is a number of
+ * its own, not one that a double stands for.
  */
-export function shortFormOf(token: string): string | undefined {
+export function shortFormOf(token: string): { readonly text: string; readonly digits: number } | undefined {
+  if (token.length <= DOUBLE_DIGITS) return undefined;
   const { digits, exponent } = significant(token);
-  if (digits.length <= DOUBLE_DIGITS) return undefined;
+  if (digits.length <= DOUBLE_DIGITS || exponent >= digits.length) return undefined;
   const value = Number(token);
   if (!Number.isFinite(value) || !sameNumber(token, fullExpansion(value))) return undefined;
-  const short = shortestText(value);
-  // Whole numbers have no other form: 2^70 is a number of its own, not one that a double stands for.
-  return exponent >= digits.length ? undefined : short;
+  const text = shortestText(value);
+  return { text, digits: significant(text).digits.length };
 }
 
 /** All digits of a double. Below 1 it is a whole number of some 2^-n, and so of some 10^-n. */

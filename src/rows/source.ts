@@ -17,8 +17,9 @@ export function valueOf(source: Source, record: JsonObject, surroundings: Surrou
     case 'metadata':
       return metadataValue(source.field, surroundings);
     case 'nothing':
-    // What the first column of the property could not hold is put here by the encoder.
+      return undefined;
     case 'overflow':
+      // Put there by the encoder, when the first column of the property cannot hold it.
       return undefined;
     case 'property':
       return source.path.length === 1 ? record.get(source.path[0] ?? '') : valueAt(record, source.path);

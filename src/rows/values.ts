@@ -117,14 +117,26 @@ function writerOf(
  * double's shortest form is the decimal that the source has.
  */
 function decimalCell(token: string, precision: number, scale: number, losses: Losses): Cell {
-  try {
+  const short = shortFormOf(token);
+  if (short === undefined) return new Token(exactDecimal(token, precision, scale));
+  // Beyond fifteen digits the source may have meant the digits as they are, as long as the column holds them.
+  if (short.digits > SURE_DIGITS && fits(token, precision, scale))
     return new Token(exactDecimal(token, precision, scale));
+  const cell = new Token(exactDecimal(short.text, precision, scale));
+  losses.expansionsShortened++;
+  return cell;
+}
+
+/** Any decimal of so many digits is the shortest form of its double. */
+const SURE_DIGITS = 15;
+
+function fits(token: string, precision: number, scale: number): boolean {
+  try {
+    exactDecimal(token, precision, scale);
+    return true;
   } catch (error) {
-    const short = error instanceof ValueError ? shortFormOf(token) : undefined;
-    if (short === undefined) throw error;
-    const cell = new Token(exactDecimal(short, precision, scale));
-    losses.expansionsShortened++;
-    return cell;
+    if (!(error instanceof ValueError)) throw error;
+    return false;
   }
 }
 

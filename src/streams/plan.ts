@@ -10,7 +10,8 @@ import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
 import { commentAfterRetype } from '../table/former-types.ts';
 import { withChanges, withMetadata } from '../table/metadata.ts';
-import { resolveColumns, type Place } from '../table/resolve.ts';
+import { resolveColumns } from '../table/resolve.ts';
+import type { Place } from '../table/stored-as.ts';
 import {
   MAX_VARCHAR_BYTES,
   typeSql,

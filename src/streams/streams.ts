@@ -61,7 +61,7 @@ export class Streams {
       this.#ignoreVersion(name);
       return;
     }
-    await stream.room();
+    await stream.work.room();
     await stream.activate(BigInt(version));
   }
 
@@ -77,7 +77,7 @@ export class Streams {
   }
 
   closeAged(now: number): void {
-    for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.hasRoom) stream.close();
+    for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.work.hasRoom) stream.close();
   }
 
   /** Sends open batches to S3, the largest first, until at most so many bytes are open. */
@@ -119,11 +119,11 @@ export class Streams {
 
   /** What users want done behind all loads and states. */
   async afterwards(): Promise<void> {
-    for (const stream of this.#byName.values()) await stream.afterwards();
+    for (const stream of this.#byName.values()) await stream.work.afterwards();
   }
 
   async drained(): Promise<void> {
-    await Promise.all([...this.#byName.values()].map((stream) => stream.drained()));
+    await Promise.all([...this.#byName.values()].map((stream) => stream.work.drained()));
   }
 
   async abandon(): Promise<void> {
@@ -134,14 +134,14 @@ export class Streams {
     const all = [...this.#byName.values()];
     const fallbacks = all.flatMap(({ name, fallbacks }) => (fallbacks ? [[name, fallbacks] as const] : []));
     return {
-      streams: Object.fromEntries(all.map(({ name, loadedRows }) => [name, loadedRows])),
+      streams: Object.fromEntries(all.map(({ name, work }) => [name, work.loadedRows])),
       ...(fallbacks.length > 0 ? { reference_encoder: Object.fromEntries(fallbacks) } : {}),
     };
   }
 
   totalRows(): number {
     let rows = 0;
-    for (const stream of this.#byName.values()) rows += stream.loadedRows;
+    for (const stream of this.#byName.values()) rows += stream.work.loadedRows;
     return rows;
   }
 

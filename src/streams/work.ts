@@ -4,11 +4,9 @@
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { BatchMessage } from '../protocol/message.ts';
-import type { Settle } from '../ledger.ts';
 import { messageOf } from '../errors.ts';
-import type { Batch, StagedBatch } from '../staging/batch.ts';
+import type { StagedBatch } from '../staging/batch.ts';
 import { batchPrefix } from '../staging/keys.ts';
-import type { RejectedRecords } from '../staging/rejected.ts';
 import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
@@ -16,29 +14,11 @@ import type { LoadRow } from '../warehouse/history.ts';
 import type { TableJob } from '../warehouse/jobs.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
+import type { OpenBatch } from './open-batch.ts';
 import type { StreamContext } from './context.ts';
 import { Overwrite } from './overwrite.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
 import type { Activation } from './versions.ts';
-
-export interface OpenBatch {
-  readonly plan: StreamPlan;
-  readonly rows: Batch;
-  readonly rejected: RejectedRecords;
-  /** Records of which values became NULL. */
-  nulled: number;
-  readonly settle: Settle;
-  readonly number: number;
-  readonly keyPrefix: string;
-  readonly openedAt: number;
-  readonly maxBytes: number[];
-  readonly census: number[];
-  readonly narrow: readonly ReadonlySet<string>[];
-  /** Rows whose key holds a NULL. */
-  nullKeys: number;
-  readonly nulls: boolean[];
-  readonly outgrown: boolean[];
-}
 
 type Facts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
 

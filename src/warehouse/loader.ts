@@ -8,7 +8,6 @@ import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import { retry } from '../retry.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
-import { shadowOf, shadowTime } from '../table/shadow.ts';
 import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
@@ -19,10 +18,10 @@ import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { load } from './load.ts';
 import { createLike, overwrite, type OverwriteCounts } from './overwrite.ts';
-import { dropTableIfExists } from './overwrite-sql.ts';
 import { SchemaGrants } from './grants.ts';
 import { prepareSchema, prepareTable, type PreparedTable } from './prepare.ts';
 import { countMisfits } from './retype.ts';
+import { Shadows } from './shadows.ts';
 import * as statements from './statements.ts';
 import type { CopyAccess } from './statements.ts';
 import type { Commit } from './transaction.ts';
@@ -60,7 +59,6 @@ type TableTask<Counts> = (
 
 const MAX_PAUSE_MS = 60_000;
 const FIRST_TRIES = 2;
-const DROP_TIMEOUT_MS = 30_000;
 const CONNECTION_LOST = '08006';
 const NOTHING_WRITTEN = new Set([
   'NoSuchBucket',
@@ -76,6 +74,7 @@ export class Loader {
   /** By name. */
   readonly #schemasReady = new Map<string, Promise<void>>();
   readonly #commits: Commits;
+  readonly #shadows: Shadows;
   readonly #usage = new SchemaGrants();
   /** Server processes of connections that were lost. */
   readonly #ghosts = new Set<number>();
@@ -83,6 +82,7 @@ export class Loader {
   constructor(options: LoaderOptions) {
     this.#options = options;
     this.#commits = new Commits(options);
+    this.#shadows = new Shadows(options);
   }
 
   /** The tables of a schema; none when it does not exist yet. */
@@ -93,7 +93,7 @@ export class Loader {
       () =>
         this.#options.warehouse.session(async (session) => {
           const tables = await readStoredTables(session, schema);
-          await this.#dropStale(session, schema, tables);
+          await this.#shadows.dropStale(session, schema, tables.keys());
           return tables;
         }),
       FIRST_TRIES,
@@ -216,17 +216,12 @@ export class Loader {
 
   /** The table that collects the rows of an overwrite. */
   shadowOf(target: TableRef): TableRef {
-    return shadowOf(target, this.#options.runId);
+    return this.#shadows.of(target);
   }
 
   /** Drops a shadow; a failure is told, not thrown: a later run comes by. */
   async drop(shadow: TableRef): Promise<void> {
-    const { warehouse, log } = this.#options;
-    await warehouse
-      .session((session) => session.run(dropTableIfExists(shadow), { timeoutMs: DROP_TIMEOUT_MS }))
-      .catch((error: unknown) => {
-        log.warn(`table "${shadow.table}" stays until a later run removes it: ${messageOf(error)}`);
-      });
+    await this.#shadows.drop(shadow);
   }
 
   /** Removes objects; a failure is told, not thrown: the rows are safe and the next run's sweep comes by. */
@@ -331,24 +326,6 @@ export class Loader {
         return rows[0]?.[0] === '0';
       }),
     );
-  }
-
-  /** Drops the shadows that dead runs left. */
-  async #dropStale(
-    session: Session,
-    schema: string,
-    tables: ReadonlyMap<string, StoredTable>,
-  ): Promise<void> {
-    for (const table of tables.keys()) {
-      const began = shadowTime(table);
-      if (!began || began >= this.#options.staleBefore) continue;
-      try {
-        await session.run(dropTableIfExists({ schema, table }), { timeoutMs: DROP_TIMEOUT_MS });
-        this.#options.log.info({ schema, table }, 'dropped a table that a dead run had left');
-      } catch (error) {
-        this.#options.log.debug(`cannot drop what a dead run left: ${messageOf(error)}`);
-      }
-    }
   }
 
   async #endGhosts(session: Session): Promise<void> {

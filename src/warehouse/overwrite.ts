@@ -14,7 +14,7 @@ import { readTables } from './catalog.ts';
 import { readViews } from './dependents.ts';
 import { grantSelect } from './grants.ts';
 import * as statements from './overwrite-sql.ts';
-import { refuseBound } from './prepare.ts';
+import { refuseBound } from './alter-type.ts';
 import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
 import { counted, transaction, type Commit } from './transaction.ts';

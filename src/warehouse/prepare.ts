@@ -3,8 +3,7 @@
  * of width inside one), each statement that takes a lock under a short time limit, because DDL that waits for a lock makes
  * every new reader wait behind it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CommitUnknownError, LoadError } from '../errors.ts';
+import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import { join, type Sql } from '../sql.ts';
 import {
@@ -13,23 +12,17 @@ import {
   type Needs,
   type NewColumn,
   type Replace,
-  type Retype,
   type Widen,
 } from '../table/changes.ts';
 import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
-import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
+import type { Column, StoredColumn, TableRef } from '../table/types.ts';
+import { boundByViews, isBoundByView, replace, retype } from './alter-type.ts';
 import { hasSchema, readTables } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
-import { readDesignRole, readViews } from './dependents.ts';
 import type { SchemaGrants } from './grants.ts';
-import { replaceSql, retypeSql } from './retype.ts';
+import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
 import * as statements from './statements.ts';
-import { transaction } from './transaction.ts';
-
-const DDL_TIMEOUT_MS = 60_000;
-const DDL_TRIES = 3;
-const DDL_PAUSE_MS = 2_000;
 
 /** Somebody else was faster: the schema, table or column is there already. */
 const ALREADY_THERE = new Set(['42P06', '42P07', '42701']);
@@ -188,124 +181,6 @@ async function updateComment(session: Session, { target, design }: TableWish): P
   });
 }
 
-/** The table has no rows yet. */
-async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
-  await refuseBound(session, target, change);
-  const run = async (): Promise<void> => {
-    for (const statement of replaceSql(target, change))
-      await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
-  };
-  await patiently(() => together(session, run));
-}
-
-async function retype(session: Session, target: TableRef, change: Retype): Promise<void> {
-  await refuseBound(session, target, change);
-  const { add, guard, fill, check, finish } = retypeSql(target, change);
-  const work = async (): Promise<void> => {
-    await session.run(add, { timeoutMs: DDL_TIMEOUT_MS });
-    // The table is locked now; before, another run may have changed the column too.
-    const there = (await readTable(session, target))?.find(({ name }) => name === change.column);
-    if (!there?.type || typeSql(there.type) !== typeSql(change.from)) {
-      throw new LoadError(
-        `Column "${change.column}" of table "${target.table}" was changed by another session`,
-        {
-          sqlstate: '40001',
-        },
-      );
-    }
-    if (guard) checkMisfits(target, change, (await session.run(guard)).rows[0] ?? []);
-    await session.run(fill);
-    checkValues(target, change, (await session.run(check)).rows[0] ?? []);
-    for (const statement of finish) await session.run(statement);
-  };
-  await patiently(() => together(session, work));
-}
-
-/** A transaction of DDL. Whether a COMMIT without answer took effect, the catalog tells when the load is tried again. */
-async function together(session: Session, work: () => Promise<void>): Promise<void> {
-  try {
-    await transaction(session, { marker: undefined, onCounted: () => undefined }, work);
-  } catch (error) {
-    if (!(error instanceof CommitUnknownError)) throw error;
-    throw new LoadError('The connection was lost while a change of the table was committed', {
-      sqlstate: '08006',
-      cause: error,
-    });
-  }
-}
-
-function checkValues(
-  target: TableRef,
-  change: Retype,
-  [before, after, changed]: readonly (string | null)[],
-): void {
-  if (before === after && changed === '0') return;
-  const lost = before === after ? `${changed ?? '?'} of` : 'some of';
-  throw wouldChange(target, change, `${lost} its ${before ?? '?'} values`);
-}
-
-function checkMisfits(target: TableRef, change: Retype, [count]: readonly (string | null)[]): void {
-  if (count !== '0') throw wouldChange(target, change, `${count ?? '?'} of its values`);
-}
-
-function wouldChange({ table }: TableRef, { column, from, to }: Retype, values: string): LoadError {
-  return new LoadError(
-    `Cannot change column "${column}" of table "${table}" from ${typeSql(from)} to ${typeSql(to)}: ${values} ` +
-      'would not stay as they are; the table is as it was. Rename the column (the load then adds a new one), or set ' +
-      'schema_changes.retype_column to ignore',
-  );
-}
-
-/** Looked up first: the change would fail only after all rows were written. */
-export async function refuseBound(
-  session: Session,
-  target: TableRef,
-  change: Retype | Replace,
-): Promise<void> {
-  const role = await readDesignRole(session, target, change.column);
-  if (role) {
-    const remedy = role === 'DISTKEY' ? 'ALTER DISTSTYLE AUTO' : 'ALTER SORTKEY NONE';
-    throw new LoadError(
-      `Cannot change column "${change.column}" of table "${target.table}": it is a ${role} of the table, and Redshift does not ` +
-        `drop such a column. ALTER TABLE ... ${remedy} first, load into another table, or ${keepingIt(change)}`,
-    );
-  }
-  if ((await readViews(session, target, change.column)).length > 0) {
-    throw await boundByViews(session, target, change);
-  }
-}
-
-function isBoundByView(error: unknown): error is LoadError {
-  return error instanceof LoadError && /used by a view or rule/.test(error.message);
-}
-
-async function boundByViews(
-  session: Session,
-  target: TableRef,
-  change: Retype | Replace | Widen,
-  cause?: LoadError,
-): Promise<LoadError> {
-  const views = await readViews(session, target, change.column);
-  return new LoadError(
-    `Cannot change column "${change.column}" of table "${target.table}", because views use it` +
-      `${views.length > 0 ? `: ${views.join(', ')}` : ''}. Create them again WITH NO SCHEMA BINDING, drop them before the load ` +
-      `and create them again after it, or ${keepingIt(change)}`,
-    { cause },
-  );
-}
-
-function keepingIt(change: Retype | Replace | Widen): string {
-  const retypeKind =
-    change.kind === 'retype' && typeSql(change.from) === typeSql(change.to)
-      ? 'relax_not_null'
-      : 'retype_column';
-  const kind = change.kind === 'widen' ? 'widen_column' : retypeKind;
-  return (
-    `set schema_changes.${kind} to ignore: then values that do not fit the column are invalid, and on_invalid says what ` +
-    'becomes of them'
-  );
-}
-
 /** All of the statements or none. False when the thing was there already. */
 async function runDdl(session: Session, all: readonly Sql[]): Promise<boolean> {
   const run = async (): Promise<void> => {
@@ -326,20 +201,6 @@ async function runWork(work: () => Promise<void>): Promise<boolean> {
       ...(error.detail === undefined ? {} : { detail: error.detail }),
       cause: error.cause,
     });
-  }
-}
-
-/** A table may be busy for a while: the short limit is tried a few times, so that readers get through in between. */
-async function patiently(work: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      const isBusy = error instanceof LoadError && error.sqlstate === '57014';
-      if (!isBusy || attempt === DDL_TRIES) throw error;
-      await sleep(DDL_PAUSE_MS);
-    }
   }
 }
 

@@ -90,6 +90,9 @@ interface DecimalLimits {
   readonly leadingZeros: number;
 }
 
+/** Decimals of more digits may be doubles that are written out in full, which is for the reference to say. */
+const MAX_DECIMAL_DIGITS = 17;
+
 /** NUMERIC. Up to precision 19 Redshift holds a 64-bit integer, into which not all of 19 digits fit (r_Numeric_types201). */
 export function decimalWriter(precision: number, scale: number): Writer {
   const whole = precision <= 19 ? Math.min(precision, 18) - scale : precision - scale;
@@ -133,6 +136,7 @@ function plainWriter(limits: DecimalLimits): Writer {
       while (out[to - 1] === ZERO) to--;
       if (to === point + 1) to = point;
       else if (to - point - 1 > fraction) return DECLINED;
+      else if (digits > MAX_DECIMAL_DIGITS) return DECLINED;
       else if (isBelowOne && behindZeros(out, point + 1) - point - 1 > leadingZeros) return DECLINED;
     }
     // Minus zero is zero, or not, as the reference says.

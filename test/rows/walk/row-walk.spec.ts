@@ -141,9 +141,11 @@ describe('RowWalk', () => {
 
   it('passes over properties that no column reads, and tells of each once', () => {
     const both = new AgainstReference({ columns: [column('o.x', bigint)] });
-    const lines = ['{"u":[{"v":1}],"o":{"x":1,"w":"\\u0000"}}', '{"u":1,"o":{"w":2}}', '{"t":1,"o":null}'].map((one) =>
-      line(one),
-    );
+    const lines = [
+      '{"u":[{"v":1}],"o":{"x":1,"w":"\\u0000"}}',
+      '{"u":1,"o":{"w":2}}',
+      '{"t":1,"o":null}',
+    ].map((one) => line(one));
     const rows = [...both.walk(Buffer.from(`${lines.join('\n')}\n`))].map(([, row]) => row);
     expect(rows).to.deep.equal(['1\n', 'N-0\n', 'N-0\n']);
     expect(both.walked.unknown).to.deep.equal(['u', 'o.w', 't']);

@@ -1,0 +1,39 @@
+/** What a run would do, as `plan` tells it. */
+import type { Sql } from '../sql.ts';
+import type { Column, TableRef } from '../table/types.ts';
+import type { LoadMethod } from '../warehouse/steps.ts';
+
+export interface PlannedChange {
+  readonly why: string;
+  readonly sql: readonly Sql[];
+}
+
+export interface PlannedStep {
+  readonly what: string;
+  readonly sql: Sql;
+}
+
+/** A column as the table will have it. */
+export interface PlannedColumn extends Column {
+  /** The widest value, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** What becomes of the rows of one schema of one stream. */
+export interface PlannedLoad {
+  readonly stream: string;
+  readonly target: TableRef;
+  /** Undefined for a stream without rows. */
+  readonly method: LoadMethod | undefined;
+  readonly keyProperties: readonly string[];
+  readonly columns: readonly PlannedColumn[];
+  readonly batches: number;
+  readonly rows: number;
+  readonly changes: readonly PlannedChange[];
+  /** Those of one batch. */
+  readonly steps: readonly PlannedStep[];
+  /** What is done when all rows are there, in words. */
+  readonly then: readonly string[];
+  /** Why the table cannot be used as it is. */
+  readonly refusal: string | undefined;
+}

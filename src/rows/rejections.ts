@@ -1,0 +1,52 @@
+/** The rejections that the encoder makes. */
+import type { Json, JsonObject } from '../protocol/json.ts';
+import type { Column } from '../table/types.ts';
+import type { KnownProperties } from './known-properties.ts';
+import { excerptOf, type Rejection } from './rejection.ts';
+import { MAX_ROW_BYTES, rowBytes } from './row-size.ts';
+import type { Violation } from './validate.ts';
+import type { Cell } from './values.ts';
+import { ValueError, type Fault } from './value-error.ts';
+
+/** Of a value that its column cannot hold. Throws anything but a ValueError. */
+export function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {
+  if (!(error instanceof ValueError)) throw error;
+  const fault = isKey && error.fault === 'value' ? 'key' : error.fault;
+  return { kind: 'rejection', fault, property, isKey, reason: error.message, seen: excerptOf(value) };
+}
+
+export function schemaRejection({ path, reason }: Violation, record: JsonObject): Rejection {
+  const [property] = path;
+  const seen = path.length === 1 ? excerptOf(record.get(path[0] ?? '')) : undefined;
+  return { kind: 'rejection', fault: 'schema', property, isKey: false, reason, seen };
+}
+
+export function rowTooLarge(cells: readonly Cell[]): Rejection {
+  const reason = `makes a row of ${rowBytes(cells)} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`;
+  return { kind: 'rejection', fault: 'key', property: undefined, isKey: false, reason, seen: undefined };
+}
+
+/** Which of two values of a key is meant is not to be guessed. */
+export function repeatedKey(property: string): Rejection {
+  const reason = 'stands twice in the record, and which value identifies the row is not known';
+  return { ...ofRecord('key', reason), property, isKey: true };
+}
+
+/** A record that has properties, but none of those that are loaded: it would become a row of NULLs. */
+export function strangeRecord(record: JsonObject, known: KnownProperties): Rejection {
+  const names = [...record.keys()].slice(0, SHOWN).map((name) => JSON.stringify(name));
+  const more = record.size > SHOWN ? ', ...' : '';
+  const [other] = [...record.keys()].flatMap((name) => known.inOtherCase(name) ?? []);
+  const hint =
+    other === undefined ? '' : `; names are compared exactly, and the schema has ${JSON.stringify(other)}`;
+  return ofRecord(
+    'strange',
+    `has none of the properties of its schema, only ${names.join(', ')}${more}${hint}`,
+  );
+}
+
+const SHOWN = 3;
+
+function ofRecord(fault: Fault, reason: string): Rejection {
+  return { kind: 'rejection', fault, property: undefined, isKey: false, reason, seen: undefined };
+}

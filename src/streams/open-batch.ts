@@ -1,0 +1,59 @@
+/** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
+import type { Settle } from '../ledger.ts';
+import { Batch } from '../staging/batch.ts';
+import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
+import { RejectedRecords } from '../staging/rejected.ts';
+import type { TableRef } from '../table/types.ts';
+import type { StreamContext } from './context.ts';
+import type { StreamPlan } from './plan.ts';
+
+export interface OpenBatch {
+  readonly plan: StreamPlan;
+  readonly rows: Batch;
+  readonly rejected: RejectedRecords;
+  /** Records of which values became NULL. */
+  nulled: number;
+  readonly settle: Settle;
+  readonly number: number;
+  readonly keyPrefix: string;
+  readonly openedAt: number;
+  readonly maxBytes: number[];
+  readonly census: number[];
+  readonly narrow: readonly ReadonlySet<string>[];
+  /** Rows whose key holds a NULL. */
+  nullKeys: number;
+  readonly nulls: boolean[];
+  readonly outgrown: boolean[];
+}
+
+/** Opens one, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; it may grow. */
+export function openBatch(
+  stream: string,
+  { table }: TableRef,
+  plan: StreamPlan,
+  narrow: readonly ReadonlySet<string>[],
+  context: StreamContext,
+): OpenBatch {
+  const { objectPrefix, rejectedPrefix, folder, staging, ledger, readAt, nextBatch, log } = context;
+  const number = nextBatch();
+  log.debug({ stream, batch: number }, 'opened a batch');
+  const keyPrefix = batchPrefix(objectPrefix, folder, table, number);
+  const rejectedKey = `${rejectedFolder(rejectedPrefix, table)}${batchName(number)}`;
+  const openedAt = readAt();
+  return {
+    plan,
+    openedAt,
+    rows: new Batch(keyPrefix, staging, openedAt),
+    rejected: new RejectedRecords(rejectedKey, plan.message.line, staging),
+    nulled: 0,
+    settle: ledger.open(),
+    number,
+    keyPrefix,
+    maxBytes: plan.columns.map(() => 0),
+    census: [],
+    nullKeys: 0,
+    narrow,
+    nulls: plan.columns.map(() => false),
+    outgrown: plan.columns.map(() => false),
+  };
+}

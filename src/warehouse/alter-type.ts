@@ -1,0 +1,115 @@
+/** A column gets another type: it is replaced by a new one, with its values where they count, in one transaction. */
+import { LoadError } from '../errors.ts';
+import type { Session } from '../ports.ts';
+import type { Replace, Retype, Widen } from '../table/changes.ts';
+import { typeSql, type TableRef } from '../table/types.ts';
+import { readTables } from './catalog.ts';
+import { readDesignRole, readViews } from './dependents.ts';
+import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
+import { replaceSql, retypeSql } from './retype.ts';
+
+/** The table has no rows yet. */
+export async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
+  await refuseBound(session, target, change);
+  const run = async (): Promise<void> => {
+    for (const statement of replaceSql(target, change))
+      await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
+  };
+  await patiently(() => together(session, run));
+}
+
+export async function retype(session: Session, target: TableRef, change: Retype): Promise<void> {
+  await refuseBound(session, target, change);
+  const { add, guard, fill, check, finish } = retypeSql(target, change);
+  const work = async (): Promise<void> => {
+    await session.run(add, { timeoutMs: DDL_TIMEOUT_MS });
+    // The table is locked now; before, another run may have changed the column too.
+    const columns = (await readTables(session, target.schema, target.table)).get(target.table);
+    const there = columns?.find(({ name }) => name === change.column);
+    if (!there?.type || typeSql(there.type) !== typeSql(change.from)) {
+      throw new LoadError(
+        `Column "${change.column}" of table "${target.table}" was changed by another session`,
+        {
+          sqlstate: '40001',
+        },
+      );
+    }
+    if (guard) checkMisfits(target, change, (await session.run(guard)).rows[0] ?? []);
+    await session.run(fill);
+    checkValues(target, change, (await session.run(check)).rows[0] ?? []);
+    for (const statement of finish) await session.run(statement);
+  };
+  await patiently(() => together(session, work));
+}
+
+function checkValues(
+  target: TableRef,
+  change: Retype,
+  [before, after, changed]: readonly (string | null)[],
+): void {
+  if (before === after && changed === '0') return;
+  const lost = before === after ? `${changed ?? '?'} of` : 'some of';
+  throw wouldChange(target, change, `${lost} its ${before ?? '?'} values`);
+}
+
+function checkMisfits(target: TableRef, change: Retype, [count]: readonly (string | null)[]): void {
+  if (count !== '0') throw wouldChange(target, change, `${count ?? '?'} of its values`);
+}
+
+function wouldChange({ table }: TableRef, { column, from, to }: Retype, values: string): LoadError {
+  return new LoadError(
+    `Cannot change column "${column}" of table "${table}" from ${typeSql(from)} to ${typeSql(to)}: ${values} ` +
+      'would not stay as they are; the table is as it was. Rename the column (the load then adds a new one), or set ' +
+      'schema_changes.retype_column to ignore',
+  );
+}
+
+/** Looked up first: the change would fail only after all rows were written. */
+export async function refuseBound(
+  session: Session,
+  target: TableRef,
+  change: Retype | Replace,
+): Promise<void> {
+  const role = await readDesignRole(session, target, change.column);
+  if (role) {
+    const remedy = role === 'DISTKEY' ? 'ALTER DISTSTYLE AUTO' : 'ALTER SORTKEY NONE';
+    throw new LoadError(
+      `Cannot change column "${change.column}" of table "${target.table}": it is a ${role} of the table, and Redshift does not ` +
+        `drop such a column. ALTER TABLE ... ${remedy} first, load into another table, or ${keepingIt(change)}`,
+    );
+  }
+  if ((await readViews(session, target, change.column)).length > 0) {
+    throw await boundByViews(session, target, change);
+  }
+}
+
+export function isBoundByView(error: unknown): error is LoadError {
+  return error instanceof LoadError && /used by a view or rule/.test(error.message);
+}
+
+export async function boundByViews(
+  session: Session,
+  target: TableRef,
+  change: Retype | Replace | Widen,
+  cause?: LoadError,
+): Promise<LoadError> {
+  const views = await readViews(session, target, change.column);
+  return new LoadError(
+    `Cannot change column "${change.column}" of table "${target.table}", because views use it` +
+      `${views.length > 0 ? `: ${views.join(', ')}` : ''}. Create them again WITH NO SCHEMA BINDING, drop them before the load ` +
+      `and create them again after it, or ${keepingIt(change)}`,
+    { cause },
+  );
+}
+
+function keepingIt(change: Retype | Replace | Widen): string {
+  const retypeKind =
+    change.kind === 'retype' && typeSql(change.from) === typeSql(change.to)
+      ? 'relax_not_null'
+      : 'retype_column';
+  const kind = change.kind === 'widen' ? 'widen_column' : retypeKind;
+  return (
+    `set schema_changes.${kind} to ignore: then values that do not fit the column are invalid, and on_invalid says what ` +
+    'becomes of them'
+  );
+}

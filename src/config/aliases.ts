@@ -231,7 +231,10 @@ function hostAndPort(value: unknown, host: string, port: string): Input {
 /** pipelinewise gives each source schema an object. */
 function plainMapping(mapping: Input): Input {
   return Object.fromEntries(
-    Object.entries(mapping).map(([source, to]) => [source, isObject(to) ? to['target_schema'] : to]),
+    Object.entries(mapping).map(([source, to]) => [
+      source,
+      isObject(to) && 'target_schema' in to ? to['target_schema'] : to,
+    ]),
   );
 }
 

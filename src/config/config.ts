@@ -126,7 +126,7 @@ function jsonOr(text: string): unknown {
 }
 
 function describe(error: ErrorObject): string {
-  if (error.keyword === 'required') {
+  if (error.keyword === 'required' && error.instancePath === '') {
     const name = String(error.params['missingProperty']);
     return `"${name}" is missing: ${optionOf(name)?.description ?? ''}`;
   }
@@ -147,20 +147,26 @@ function problemOf(error: ErrorObject): string {
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownThere(String(error.params['additionalProperty']), error.parentSchema);
+    case 'required':
+      return `must have "${String(error.params['missingProperty'])}"`;
     case 'enum':
       return `must be one of ${(error.params['allowedValues'] as readonly string[]).join(', ')}`;
     case 'type':
-      return `must be ${TYPES[String(error.params['type'])] ?? String(error.params['type'])}`;
+      return `must be ${[error.params['type']].flat().map(typeName).join(' or ')}`;
     default:
       return error.message ?? 'is wrong';
   }
 }
 
+function typeName(type: unknown): string {
+  return TYPES[String(type)] ?? String(type);
+}
+
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   integer: 'a whole number',
   boolean: 'true or false',
-  array: 'a list of texts',
+  array: 'a list of strings',
   object: 'an object',
 };
 

@@ -1,7 +1,8 @@
 /** Options of a run as a whole: batches, memory, retries, log. */
+import type { SchemaMapping } from './mapping.ts';
 import type { Option } from './option.ts';
 
-const NO_MAPPING: Readonly<Record<string, string>> = {};
+const NO_MAPPING: SchemaMapping = {};
 
 export const LOADING = {
   target_schema: {
@@ -147,10 +148,21 @@ export const LOADING = {
   schema_mapping: {
     type: 'object',
     default: NO_MAPPING,
-    schema: { additionalProperties: { type: 'string', minLength: 1 } },
+    schema: {
+      additionalProperties: {
+        type: ['string', 'object'],
+        minLength: 1,
+        additionalProperties: false,
+        properties: {
+          schema: { type: 'string', minLength: 1 },
+          grant_select_to: { type: 'array', items: { type: 'string', minLength: 1 } },
+        },
+        required: ['schema'],
+      },
+    },
     wanted: 'an object of source schemas, each with the name of a target schema',
     description:
-      'Target schemas of streams that are called `schema-table`: of the stream `crm-users`, `{"crm": "raw_crm"}` makes the table users in the schema raw_crm. The key `*` stands for all others, `{schema}` in a value for the name in the source.',
-    example: { crm: 'raw_crm', '*': 'raw_{schema}' },
+      'Target schemas of streams that are called `schema-table`: of the stream `crm-users`, `{"crm": "raw_crm"}` makes the table users in the schema raw_crm. The key `*` stands for all others, `{schema}` in a value for the name in the source. A value may also be an object with schema and grant_select_to.',
+    example: { crm: 'raw_crm', '*': { schema: 'raw_{schema}', grant_select_to: ['group analysts'] } },
   },
 } as const satisfies Readonly<Record<string, Option>>;

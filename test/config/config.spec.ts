@@ -150,8 +150,9 @@ describe('checkConfig', () => {
     expect(problems({ ...least, streams: { orders: { load_methd: 'upsert' } } })).to.deep.equal([
       '"streams.orders" has "load_methd", which this program does not know there; did you mean "load_method"?',
     ]);
-    expect(problems({ ...least, schema_mapping: { crm: 1 } })).to.deep.equal([
-      '"schema_mapping.crm" must be a text',
+    expect(problems({ ...least, schema_mapping: { crm: 1, erp: {} } })).to.deep.equal([
+      '"schema_mapping.crm" must be a string or an object',
+      '"schema_mapping.erp" must have "schema"',
     ]);
   });
 

@@ -106,7 +106,6 @@ const UNUSED: Readonly<Record<string, string>> = {
   temp_dir: 'nothing is written to disk',
   disable_table_cache: 'the catalog is read once in a run',
   flush_all_streams: 'each stream is loaded by itself, and states wait for the streams before them',
-  primary_key_required: 'streams without keys are appended',
   persist_empty_tables: 'streams without records get their table in any case',
   file_name_pattern: 'names of objects hold the run and the batch',
   copy_options: "COPY's options follow from the data",

@@ -83,6 +83,12 @@ export const TABLES = {
     description:
       'What tables are named after. whole: the whole name of their stream, without the source that schema_mapping names; last-part: what follows the last dash in it, as pipelinewise and the targets of the Meltano SDK do (the stream `crm-users` becomes the table users).',
   },
+  require_keys: {
+    type: 'boolean',
+    default: false,
+    description: 'Refuse streams without key properties, instead of appending their records in each run.',
+    aliases: ['primary_key_required'],
+  },
   validate_records: {
     type: 'boolean',
     default: false,

@@ -22,6 +22,7 @@ import {
 } from '../table/types.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 import { checkStoredColumns, columnsForFiles } from './direct.ts';
+import { checkKeysAreThere } from './required-keys.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
@@ -60,6 +61,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const { message, target, settings, stored, sentinel, log, readAt, syncStartedAt } = input;
   const { stream, schema } = message;
   const { keys, areNew } = keysOf(input);
+  checkKeysAreThere(stream, keys, settings);
   const declared = columnsOf(stream, schema, keys, settings);
   const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
   reportNotes(stream, wanted, log);

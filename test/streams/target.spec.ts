@@ -86,6 +86,19 @@ describe('targetOf with table_names last-part', () => {
       expect(target(stream, { table_names: 'last-part', schema_mapping })).to.equal(place));
   }
 
+  it('is what default_target_schema means in other loaders, but not what target_schema means here', () => {
+    const { target_schema: _, ...connection } = CONNECTION;
+    const placed = (option: string): string => {
+      const { config } = checkConfig({ ...connection, [option]: 'raw' });
+      const { schema, table } = targetOf('crm-users', settingsOf(config, 'crm-users'), config);
+      return `${schema}.${table}`;
+    };
+    expect([placed('default_target_schema'), placed('target_schema')]).to.deep.equal([
+      'raw.users',
+      'raw.crm-users',
+    ]);
+  });
+
   it('refuses a stream of which other loaders make different tables, unless its table is named', () => {
     const options = { table_names: 'last-part' };
     expect(() => target('a-b-c-d', options)).to.throw(

@@ -8,14 +8,19 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The settings are wrong; lists every problem at once, one sentence each. */
+/** The settings are wrong; lists every problem at once, one sentence each, and what is only to be known. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 
-  constructor(problems: readonly string[], options?: ErrorOptions) {
-    super(`Cannot use the configuration: ${problems.join('; ')}`, options);
+  constructor(
+    problems: readonly string[],
+    { warnings = [] }: { readonly warnings?: readonly string[] } = {},
+  ) {
+    super(`Cannot use the configuration: ${problems.join('; ')}`);
     this.problems = problems;
+    this.warnings = warnings;
   }
 }
 

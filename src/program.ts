@@ -97,6 +97,7 @@ class Program {
   /** One sentence on stderr; a stack only for what must be a defect of this program. Returns the exit code. */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
+      for (const warning of error.warnings) this.#log.warn(warning);
       for (const problem of error.problems) this.#log.error(`Cannot use the configuration: ${problem}`);
     } else if (
       error instanceof InputError ||

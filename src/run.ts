@@ -117,6 +117,7 @@ export class Run {
     this.#writeState();
     await this.#parts.states.flushed();
     this.#streams.reportInvalid();
+    this.#streams.reportUnmatched(!this.#reading.signal.aborted);
     if (!this.#failure) await this.#afterwards().catch((error: unknown) => this.fail(error));
     if (this.#failure) throw this.#failure.error;
     if (this.#lines.count === 0) this.#parts.log.warn('nothing arrived on stdin; did the tap fail?');

@@ -1,13 +1,13 @@
 /** What the sources say to a checked Config: every problem at once, each with the option's name and what would be right. */
 import { Ajv, type ErrorObject } from 'ajv';
-import leven from 'leven';
 import { ConfigError } from '../errors.ts';
 import { givenName } from '../table/names.ts';
-import { FOREIGN_NAMES, renameForeign, type Input, type Renamed } from './aliases.ts';
+import { renameForeign, type Input, type Renamed } from './aliases.ts';
 import { bucketName, contradictions, loginProblems } from './contradictions.ts';
 import type { Option } from './option.ts';
 import { isConnectionOption, option as optionOf, options, optionSchema, type Config } from './options.ts';
 import { readSecretFiles, withoutNulls } from './sources.ts';
+import { sortOut, verdict } from './unknown.ts';
 
 export type ConfigInput = Input;
 
@@ -79,7 +79,13 @@ const LOGINS = ['password', 'password_file', 'secret_arn', 'cluster_identifier',
 function check(renamed: Renamed): LoadedConfig {
   const problems = [...renamed.problems];
   const read = readSecretFiles(renamed.input, problems);
-  const given = Object.fromEntries(Object.entries(read).flatMap(([name, value]) => readValue(name, value)));
+  const values = Object.fromEntries(
+    Object.entries(read).flatMap(([name, value]) => readValue(name, value)),
+  ) as Input;
+  const { input: given, unknown } = sortOut(values, renamed.strangers);
+  const verdicts = unknown.map((one) => verdict(one, given['unknown_options']));
+  const ignored = verdicts.flatMap(({ isProblem, sentence }) => (isProblem ? [] : [sentence]));
+  const warnings = [...renamed.warnings, ...ignored];
   const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
   const validate = ajv.compile(configSchema());
   if (!validate(given)) {
@@ -88,13 +94,13 @@ function check(renamed: Renamed): LoadedConfig {
     // What contradicts each other is said where each option alone is right.
     problems.push(...contradictions(given as unknown as Config));
   }
-  // What is missing may be there under a misspelt name.
-  if (problems.length > 0) throw new ConfigError([...problems, ...misspelt(given)]);
+  problems.push(...verdicts.flatMap(({ isProblem, sentence }) => (isProblem ? [sentence] : [])));
+  if (problems.length > 0) throw new ConfigError(problems, { warnings });
   const { hints } = renamed;
   return {
     config: normalise(given as unknown as Config),
-    warnings: [...renamed.warnings, ...unknownOptions(given)],
-    hint: hints.length > 0 ? `the configuration uses names of other tools: ${hints.join(', ')}` : undefined,
+    warnings,
+    hint: hints.length > 0 ? `the configuration uses words of other tools: ${hints.join(', ')}` : undefined,
     secrets: secretsOf(given),
   };
 }
@@ -126,7 +132,7 @@ function jsonOr(text: string): unknown {
 }
 
 function describe(error: ErrorObject): string {
-  if (error.keyword === 'required') {
+  if (error.keyword === 'required' && error.instancePath === '') {
     const name = String(error.params['missingProperty']);
     return `"${name}" is missing: ${optionOf(name)?.description ?? ''}`;
   }
@@ -137,38 +143,35 @@ function describe(error: ErrorObject): string {
   const [name = ''] = path;
   const option = optionOf(name);
   if (option === undefined) return `${name} ${error.message ?? ''}`;
-  if (path.length === 1 && error.keyword !== 'additionalProperties')
-    return `"${name}" must be ${wanted(option)}`;
+  if (path.length === 1) return `"${name}" must be ${wanted(option)}`;
   return `"${path.join('.')}" ${problemOf(error)}`;
 }
 
 /** What is wrong inside an option that is an object or a list. */
 function problemOf(error: ErrorObject): string {
   switch (error.keyword) {
-    case 'additionalProperties':
-      return unknownThere(String(error.params['additionalProperty']), error.parentSchema);
+    case 'required':
+      return `must have "${String(error.params['missingProperty'])}"`;
     case 'enum':
       return `must be one of ${(error.params['allowedValues'] as readonly string[]).join(', ')}`;
     case 'type':
-      return `must be ${TYPES[String(error.params['type'])] ?? String(error.params['type'])}`;
+      return `must be ${[error.params['type']].flat().map(typeName).join(' or ')}`;
     default:
       return error.message ?? 'is wrong';
   }
 }
 
+function typeName(type: unknown): string {
+  return TYPES[String(type)] ?? String(type);
+}
+
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   integer: 'a whole number',
   boolean: 'true or false',
-  array: 'a list of texts',
+  array: 'a list of strings',
   object: 'an object',
 };
-
-function unknownThere(name: string, schema: unknown): string {
-  const { properties = {} } = Object(schema) as { properties?: object };
-  const near = nearest(name, Object.keys(properties));
-  return `has "${name}", which this program does not know there${near === undefined ? '' : `; did you mean "${near}"?`}`;
-}
 
 function wanted(option: Option): string {
   switch (option.type) {
@@ -198,31 +201,4 @@ function secretsOf(input: ConfigInput): string[] {
     const value = input[name];
     return option.secret && typeof value === 'string' ? [value] : [];
   });
-}
-
-function unknownOptions(input: ConfigInput): string[] {
-  return unknownNames(input).map((name) => `there is no option "${name}", it is ignored${meant(name)}`);
-}
-
-function misspelt(input: ConfigInput): string[] {
-  return unknownNames(input).flatMap((name) =>
-    meant(name) === '' ? [] : [`there is no option "${name}"${meant(name)}`],
-  );
-}
-
-function unknownNames(input: ConfigInput): string[] {
-  return Object.keys(input).filter((name) => optionOf(name) === undefined);
-}
-
-function meant(name: string): string {
-  const near = nearest(name, [...options().map(([known]) => known), ...FOREIGN_NAMES]);
-  return near === undefined ? '' : `; did you mean "${near}"?`;
-}
-
-/** The name that needs the fewest changes, if they are few. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const [first] = names
-    .map((known) => ({ known, distance: leven(name.toLowerCase(), known.toLowerCase()) }))
-    .sort((left, right) => left.distance - right.distance);
-  return first && first.distance <= Math.max(1, Math.floor(name.length / 3)) ? first.known : undefined;
 }

@@ -26,7 +26,7 @@ export const CONNECTION = {
     minLength: 1,
     description: 'Database to load into.',
     example: 'dev',
-    aliases: ['dbname', 'db', 'redshift_database'],
+    aliases: ['dbname', 'db', 'database_name', 'target_database', 'redshift_database'],
   },
   user: {
     type: 'string',

@@ -1,7 +1,8 @@
 /** Options of a run as a whole: batches, memory, retries, log. */
+import type { SchemaMapping } from './mapping.ts';
 import type { Option } from './option.ts';
 
-const NO_MAPPING: Readonly<Record<string, string>> = {};
+const NO_MAPPING: SchemaMapping = {};
 
 export const LOADING = {
   target_schema: {
@@ -18,7 +19,7 @@ export const LOADING = {
     min: 1,
     max: 1_000_000_000,
     description: 'A batch of a stream is loaded when it has this many rows.',
-    aliases: ['max_batch_rows', 'batchSize', 'batch_limit'],
+    aliases: ['max_batch_rows', 'batchSize', 'batch_limit', 'max_batch_records'],
   },
   batch_size_bytes: {
     type: 'integer',
@@ -26,7 +27,7 @@ export const LOADING = {
     min: 1024,
     max: 1024 ** 4,
     description: 'A batch of a stream is loaded when it has this many bytes of CSV.',
-    aliases: ['max_buffer_size', 'batchSizeBytes', 'file_max_bytes'],
+    aliases: ['max_buffer_size', 'batchSizeBytes', 'file_max_bytes', 'max_batch_bytes'],
   },
   batch_max_age_seconds: {
     type: 'integer',
@@ -35,7 +36,7 @@ export const LOADING = {
     max: 86_400,
     description:
       'A batch of a stream is loaded when its first record is this old, also while no input arrives.',
-    aliases: ['batch_max_age'],
+    aliases: ['batch_max_age', 'batch_delay_seconds', 'batch_wait_limit_seconds'],
   },
   max_parallel_loads: {
     type: 'integer',
@@ -147,10 +148,27 @@ export const LOADING = {
   schema_mapping: {
     type: 'object',
     default: NO_MAPPING,
-    schema: { additionalProperties: { type: 'string', minLength: 1 } },
+    schema: {
+      additionalProperties: {
+        type: ['string', 'object'],
+        minLength: 1,
+        additionalProperties: false,
+        properties: {
+          schema: { type: 'string', minLength: 1 },
+          grant_select_to: { type: 'array', items: { type: 'string', minLength: 1 } },
+        },
+        required: ['schema'],
+      },
+    },
     wanted: 'an object of source schemas, each with the name of a target schema',
     description:
-      'Target schemas of streams that are called `schema-table`: of the stream `crm-users`, `{"crm": "raw_crm"}` makes the table users in the schema raw_crm. The key `*` stands for all others, `{schema}` in a value for the name in the source.',
-    example: { crm: 'raw_crm', '*': 'raw_{schema}' },
+      'Target schemas of streams that are called `schema-table`: of the stream `crm-users`, `{"crm": "raw_crm"}` makes the table users in the schema raw_crm. The key `*` stands for all others, `{schema}` in a value for the name in the source. A value may also be an object with schema and grant_select_to.',
+    example: { crm: 'raw_crm', '*': { schema: 'raw_{schema}', grant_select_to: ['group analysts'] } },
+  },
+  unknown_options: {
+    type: 'string',
+    oneOf: ['warn', 'fail'],
+    description:
+      'What to do about options that this program does not have. Without it, names that resemble those of options and words of other tools that would change what is loaded end the run before anything is read, and others cost a warning; warn: every one costs a warning; fail: every one ends the run.',
   },
 } as const satisfies Readonly<Record<string, Option>>;

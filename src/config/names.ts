@@ -1,5 +1,6 @@
 /** Names that the configuration gives to schemas, tables and columns, each checked for what Redshift can take. */
 import { problemOfName } from '../table/names.ts';
+import { mappedSchema } from './mapping.ts';
 import type { Config } from './options.ts';
 
 type Given = readonly [option: string, kind: 'schema' | 'table' | 'column', name: string];
@@ -17,10 +18,10 @@ export function nameProblems(config: Config): string[] {
 function givenNames({ target_schema, schema_mapping, streams }: Config): Given[] {
   return [
     ['target_schema', 'schema', target_schema],
-    ...Object.entries(schema_mapping).map(([source, name]): Given => [
+    ...Object.entries(schema_mapping).map(([source, to]): Given => [
       `schema_mapping.${source}`,
       'schema',
-      name,
+      mappedSchema(to).schema,
     ]),
     ...Object.entries(streams).flatMap(([stream, { schema, table, columns = {} }]): Given[] => [
       ...(schema === undefined ? [] : [[`streams.${stream}.schema`, 'schema', schema] as const]),

@@ -1,5 +1,6 @@
 /** Schemas that the configuration names. */
 import { givenName, schemaName } from '../table/names.ts';
+import { mappedSchema } from './mapping.ts';
 import type { Config } from './options.ts';
 
 /**
@@ -7,7 +8,8 @@ import type { Config } from './options.ts';
  * for that; without it such schemas are left out.
  */
 export function schemasOf(config: Config, unknown?: string): readonly string[] {
-  const mapped = Object.entries(config.schema_mapping).flatMap(([source, target]) => {
+  const mapped = Object.entries(config.schema_mapping).flatMap(([source, to]) => {
+    const target = mappedSchema(to).schema;
     if (source !== '*') return [schemaName(target, source, config.naming)];
     if (!target.includes('{schema}')) return [givenName(target)];
     return unknown === undefined ? [] : [givenName(target).replaceAll('{schema}', unknown)];

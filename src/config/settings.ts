@@ -1,4 +1,8 @@
-/** The options of one stream: those of all streams, and over them those of the entry in `streams` that fits its name. */
+/**
+ * The options of one stream: those of all streams, over them what `schema_mapping` says about its source, and over that
+ * the entry in `streams` that fits its name.
+ */
+import { placeOf } from './mapping.ts';
 import type { Values } from './option.ts';
 import type { Config, StreamEntry } from './options.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type TableSettings } from '../table/settings.ts';
@@ -19,12 +23,15 @@ export function settingsOf(config: Config, stream: string): StreamSettings {
   const common = Object.fromEntries(
     Object.keys(TABLES).map((name) => [name, config[name as keyof typeof TABLES]]),
   ) as unknown as Values<typeof TABLES>;
+  const { mapped } = placeOf(stream, config.schema_mapping, entry.table_names ?? config.table_names);
+  const { grant_select_to = common.grant_select_to } = mapped?.to ?? {};
   const kinds = { ...common.schema_changes, ...entry.schema_changes };
   const schema_changes = Object.fromEntries(
     CHANGE_KINDS.map((kind) => [kind, kinds[kind] ?? 'evolve']),
   ) as Record<ChangeKind, ChangePolicy>;
   return {
     ...common,
+    grant_select_to,
     schema: undefined,
     table: undefined,
     distkey: undefined,
@@ -40,9 +47,14 @@ export function settingsOf(config: Config, stream: string): StreamSettings {
 /** The exact name first, then the longest pattern that matches. */
 function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string): StreamEntry {
   if (Object.hasOwn(entries, stream)) return entries[stream] ?? {};
-  const patterns = Object.keys(entries).filter((name) => name.includes('*') && matches(name, stream));
+  const patterns = Object.keys(entries).filter((name) => isEntryOf(name, stream));
   const [longest] = patterns.sort((a, b) => b.length - a.length);
   return longest === undefined ? {} : (entries[longest] ?? {});
+}
+
+/** Whether an entry in `streams` is one for this stream: it has its name, or is a pattern that fits it. */
+export function isEntryOf(name: string, stream: string): boolean {
+  return name === stream || (name.includes('*') && matches(name, stream));
 }
 
 function matches(pattern: string, stream: string): boolean {

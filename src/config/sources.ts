@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
-import { FOREIGN_NAMES, renameForeign, type Input } from './aliases.ts';
+import { FOREIGN_NAMES, renameForeign, type Input, type Stranger } from './aliases.ts';
 import { parseJsonText } from './json-text.ts';
 import { option as optionOf, options } from './options.ts';
 
@@ -11,8 +11,8 @@ export const ENVIRONMENT = 'ENV';
 
 const PREFIX = 'TARGET_REDSHIFT_';
 
-/** Variables of that prefix that are none of an option. */
-const NO_OPTIONS = new Set(['LOGLEVEL']);
+/** Variables of that prefix that are not those of options: Meltano's log level, and what it calls the extras of a plugin (`TARGET_REDSHIFT__DIALECT`). */
+const isOfMeltano = (word: string): boolean => word === 'LOGLEVEL' || word.startsWith('_');
 
 /**
  * Reads the sources in order; of several files the later wins per option, and the environment wins over all of them.
@@ -44,11 +44,19 @@ function merge(earlier: Input, later: Input): Input {
   const bare = (name: string): string => name.replace(/_file$/, '');
   const said = new Set(Object.keys(renameForeign(later).input).map(bare));
   const kept = Object.entries(earlier).flatMap(([name, value]): [string, unknown][] => {
-    const meant = Object.entries(renameForeign({ [name]: value }).input);
+    const { input, strangers } = renameForeign({ [name]: value });
+    const meant = Object.entries(input);
     const left = meant.filter(([ours]) => !said.has(bare(ours)));
-    return left.length === meant.length ? [[name, value]] : left;
+    if (left.length === meant.length) return [[name, value]];
+    // What is not known in an object of another tool is still to be told.
+    return strangers.length === 0 ? left : [...left, [name, Object.assign({}, ...strangers.map(nested))]];
   });
   return { ...Object.fromEntries(kept), ...later };
+}
+
+/** The value of an object's first name that holds the stranger alone. */
+function nested({ path, value }: Stranger): object {
+  return Object(path.slice(1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value)) as object;
 }
 
 /** A null means: not set (Meltano writes such). */
@@ -84,7 +92,7 @@ function fromEnvironment(env: NodeJS.Dict<string>): Input {
     Object.entries(env).flatMap(([variable, value]): [string, unknown][] => {
       if (!variable.startsWith(PREFIX) || value === undefined || value === '') return [];
       const word = variable.slice(PREFIX.length);
-      if (NO_OPTIONS.has(word)) return [];
+      if (isOfMeltano(word)) return [];
       const name = names.get(word) ?? word.toLowerCase();
       return [[name, truthValue(name, value)]];
     }),

@@ -82,6 +82,19 @@ export const TABLES = {
     description:
       'Names of tables and columns. exact: as the source has them, in lower case; safe: letters, digits and underscores only; snake_case: safe, and words in camelCase parted.',
   },
+  table_names: {
+    type: 'string',
+    default: 'whole',
+    oneOf: ['whole', 'last-part'],
+    description:
+      'What tables are named after. whole: the whole name of their stream, without the source that schema_mapping names; last-part: what follows the last dash in it, as pipelinewise and the targets of the Meltano SDK do (the stream `crm-users` becomes the table users).',
+  },
+  require_keys: {
+    type: 'boolean',
+    default: false,
+    description: 'Refuse streams without key properties, instead of appending their records in each run.',
+    aliases: ['primary_key_required'],
+  },
   validate_records: {
     type: 'boolean',
     default: false,

@@ -23,6 +23,7 @@ import {
 import { LIVE } from '../warehouse/row-kinds.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 import { checkStoredColumns, columnsForFiles } from './direct.ts';
+import { checkKeysAreThere } from './required-keys.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
@@ -74,6 +75,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const { message, target, settings, hasMetadata, stored, fate, rows } = input;
   const { stream, schema } = message;
   const { keys, areNew, warnings } = keysOf(input);
+  checkKeysAreThere(stream, keys, settings);
   const declared = columnsOf(stream, schema, keys, settings);
   const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
   const described = hasMetadata ? withMetadata(wanted) : wanted;

@@ -1,5 +1,6 @@
 /** The streams of a run by name, and what is done to all of them. */
 import { settingsOf } from '../config/settings.ts';
+import { unmatched } from '../config/unmatched.ts';
 import { InputError } from '../errors.ts';
 import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.ts';
 import type { StreamContext } from './context.ts';
@@ -20,6 +21,8 @@ export class Streams {
   readonly #byTable = new Map<string, Stream>();
   readonly #touched = new Set<Stream>();
   readonly #unknown = new Set<string>();
+  /** The names in SCHEMA messages, also of streams that were refused. */
+  readonly #named = new Set<string>();
   /** The one that was found last. */
   #last: Stream | undefined;
   /** By schema. */
@@ -150,6 +153,12 @@ export class Streams {
     for (const { invalid } of this.#byName.values()) invalid.report(this.#context.log);
   }
 
+  /** Warns of names in the configuration that fit no stream. `isWholeInput` says that the input ended by itself. */
+  reportUnmatched(isWholeInput: boolean): void {
+    const { config, log } = this.#context;
+    for (const sentence of unmatched(config, [...this.#named], isWholeInput)) log.warn(sentence);
+  }
+
   totalRejected(): number {
     let records = 0;
     for (const { invalid } of this.#byName.values()) records += invalid.rejected;
@@ -158,6 +167,7 @@ export class Streams {
 
   async #add(name: string): Promise<Stream> {
     const { config, loader, staging } = this.#context;
+    this.#named.add(name);
     const settings = settingsOf(config, name);
     const target = targetOf(name, settings, config);
     const place = JSON.stringify([target.schema, target.table]);

@@ -2,7 +2,6 @@
 import { expect } from 'chai';
 import { checkConfig } from '../../src/config/config.ts';
 import { renameForeign, type Input } from '../../src/config/aliases.ts';
-import { ConfigError } from '../../src/errors.ts';
 
 const TOOLS: readonly (readonly [tool: string, theirs: Input, ours: Input])[] = [
   [
@@ -42,6 +41,7 @@ const TOOLS: readonly (readonly [tool: string, theirs: Input, ours: Input])[] = 
       flatten_max_depth: 2,
       max_parallel_loads: 8,
       load_method: 'insert-only',
+      table_names: 'last-part',
     },
   ],
   [
@@ -85,6 +85,8 @@ const TOOLS: readonly (readonly [tool: string, theirs: Input, ours: Input])[] = 
   [
     'the target of the Meltano SDK',
     {
+      default_target_schema: 'raw',
+      grants: ['ann', 'GROUP bi'],
       enable_iam_authentication: true,
       cluster_identifier: 'c',
       user: 'u',
@@ -96,6 +98,9 @@ const TOOLS: readonly (readonly [tool: string, theirs: Input, ours: Input])[] = 
       flattening_separator: '.',
     },
     {
+      target_schema: 'raw',
+      table_names: 'last-part',
+      grant_select_to: ['ann', 'GROUP bi'],
       cluster_identifier: 'c',
       user: 'u',
       sslmode: 'disable',
@@ -190,8 +195,22 @@ const TOOLS: readonly (readonly [tool: string, theirs: Input, ours: Input])[] = 
   ],
   [
     'Sling',
-    { aws_role_arn: 'default', aws_bucket: 'b', encryption_algorithm: 'aws:kms', encryption_kms_key: 'k' },
-    { iam_role: 'default', s3_bucket: 'b', s3_encryption: 'sse-kms', s3_kms_key_id: 'k' },
+    {
+      aws_role_arn: 'default',
+      aws_bucket: 'b',
+      encryption_algorithm: 'aws:kms',
+      encryption_kms_key: 'k',
+      ignore_existing: true,
+      add_new_columns: false,
+    },
+    {
+      iam_role: 'default',
+      s3_bucket: 'b',
+      s3_encryption: 'sse-kms',
+      s3_kms_key_id: 'k',
+      load_method: 'insert-only',
+      schema_changes: { add_column: 'ignore' },
+    },
   ],
   [
     'Jitsu',
@@ -253,7 +272,7 @@ describe('options in the words of other tools', () => {
   it('are told with their names here, in one sentence', () => {
     const { hostname: _, ...rest } = least;
     expect(checkConfig({ ...rest, host: 'h', cleanup_s3_files: false }).hint).to.equal(
-      'the configuration uses names of other tools: "host" is called hostname, "cleanup_s3_files" is said with keep_s3_files',
+      'the configuration uses words of other tools: "host" is read as hostname, "cleanup_s3_files" sets keep_s3_files',
     );
     expect(checkConfig(least).hint).to.equal(undefined);
   });
@@ -267,19 +286,37 @@ describe('options in the words of other tools', () => {
 
   it('must be objects where they are objects there', () => {
     expect(renameForeign({ uploading_method: 'S3' }).problems).to.deep.equal([
-      '"uploading_method" must be an object of options, as the tool has it whose word it is',
+      '"uploading_method" must be an object of options, as in the tool that has this option',
     ]);
   });
 
-  it('are named when nothing here needs them', () => {
-    expect(checkConfig({ ...least, temp_dir: '/x' }).warnings).to.deep.equal([
+  it('are named when nothing here needs them, unless they ask for nothing', () => {
+    expect(checkConfig({ ...least, temp_dir: '/x', slices: 4 }).warnings).to.deep.equal([
       '"temp_dir" is not used: nothing is written to disk',
+      '"slices" is not used: the cluster is asked for its slices',
     ]);
+    expect(
+      checkConfig({ ...least, temp_dir: '', flush_all_streams: false, metrics: {} }).warnings,
+    ).to.deep.equal([]);
   });
 
-  it('are refused when leaving them out would load other data', () => {
-    const maps = { stream_maps: { users: { email: null } } };
-    expect(() => checkConfig({ ...least, ...maps })).to.throw(ConfigError, /meltano-map-transform/);
-    expect(() => checkConfig({ ...least, stream_maps: {} })).not.to.throw();
+  it('are as if they were not there when their value is empty', () => {
+    const theirs = {
+      host: '',
+      primary_key_required: '',
+      encryption_algorithm: '',
+      tunnel_method: {},
+      ssh_tunnel: '',
+    };
+    const { input, hints, problems } = renameForeign({ ...theirs, hostname: 'h' });
+    expect({ input, hints, problems }).to.deep.equal({ input: { hostname: 'h' }, hints: [], problems: [] });
+  });
+
+  it('may be contradicted in what they imply by an option that is set', () => {
+    const { input, problems } = renameForeign({ default_target_schema: 's', table_names: 'whole' });
+    expect({ input, problems }).to.deep.equal({
+      input: { target_schema: 's', table_names: 'whole' },
+      problems: [],
+    });
   });
 });

@@ -15,6 +15,8 @@ describe('the environment as a source', () => {
       TARGET_REDSHIFT_HARD_DELETE: '0',
       TARGET_REDSHIFT_S3_REGION: '',
       TARGET_REDSHIFT_LOGLEVEL: 'debug',
+      TARGET_REDSHIFT__DIALECT: 'redshift',
+      TARGET_REDSHIFT__TARGET_SCHEMA: 'raw',
       TARGET_SNOWFLAKE_USER: 'x',
     };
     expect(readSources(['ENV'], env)).to.deep.equal({
@@ -55,6 +57,40 @@ describe('the environment as a source', () => {
         password_file: '/secret',
         s3_bucket: 'env',
         s3_prefix: 'kept',
+      });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('does not hide what is misspelt beside an option that it sets', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
+    try {
+      const path = join(dir, 'a.json');
+      const uploading_method = { s3_bucket_name: 'file', s3_bucket_pth: 'k', s3_bucket_regio: 'r' };
+      writeFileSync(path, JSON.stringify({ uploading_method }));
+      expect(readSources([path, 'ENV'], { TARGET_REDSHIFT_S3_BUCKET: 'env' })).to.deep.equal({
+        s3_bucket: 'env',
+        uploading_method: { s3_bucket_pth: 'k', s3_bucket_regio: 'r' },
+      });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('leaves what an option of a file implies, as long as it does not say otherwise', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
+    try {
+      const path = join(dir, 'a.json');
+      writeFileSync(path, JSON.stringify({ default_target_schema: 'file' }));
+      const read = (env: NodeJS.Dict<string>): unknown => readSources([path, 'ENV'], env);
+      expect(read({ TARGET_REDSHIFT_TARGET_SCHEMA: 'env' })).to.deep.equal({
+        target_schema: 'env',
+        table_names: 'last-part',
+      });
+      expect(read({ TARGET_REDSHIFT_TABLE_NAMES: 'whole' })).to.deep.equal({
+        target_schema: 'file',
+        table_names: 'whole',
       });
     } finally {
       rmSync(dir, { recursive: true });

@@ -80,7 +80,7 @@ describe('secrets', () => {
       ssh_user: SSH_USER,
       log_level: 'debug',
       log_format: 'json',
-      load_retries: 0,
+      max_load_attempts: 1,
       keep_s3_files: true,
       pre_sql: [`SELECT '${IN_SQL}'`],
     };
@@ -264,7 +264,7 @@ describe('secrets', () => {
     const own = (await newPlace()).configFile({
       iam_role: null,
       copy_credentials: 'temporary',
-      load_retries: 0,
+      max_load_attempts: 1,
     });
     const run = await runCli(['--config', own], input, { AWS_ENDPOINT_URL_STS: s3_endpoint });
     expect([run.code, given.length]).to.deep.equal([1, 2]);

@@ -1,0 +1,71 @@
+/** What a configuration says about streams that a run did not have: most often a name that is misspelt. */
+import { placeOf } from './mapping.ts';
+import { nearest } from './near.ts';
+import type { Config } from './options.ts';
+import { isEntryOf, settingsOf } from './settings.ts';
+
+/**
+ * A sentence for each name below `streams` and each source in `schema_mapping` that fits none of the streams, if it
+ * resembles the name of one; with `isWhole`, when every stream of the input is known, one more for all others.
+ */
+export function unmatched(config: Config, streams: readonly string[], isWhole: boolean): readonly string[] {
+  if (streams.length === 0) return [];
+  const entries = Object.keys(config.streams);
+  const free = streams.filter((stream) => !entries.includes(stream));
+  const unused = [
+    ...entries
+      .filter((entry) => !streams.some((stream) => isEntryOf(entry, stream)))
+      .map((entry) => ({ option: `streams.${entry}`, near: nearStream(entry, free) })),
+    ...unusedSources(config, streams).map((source) => ({
+      option: `schema_mapping.${source}`,
+      near: nearest(source, sourcesOf(streams)),
+    })),
+  ];
+  const others = unused.filter(({ near }) => near === undefined).map(({ option }) => option);
+  return [
+    ...unused.flatMap(({ option, near }) =>
+      near === undefined
+        ? []
+        : [`${option} of the configuration is not used: no stream fits it; did you mean "${near}"?`],
+    ),
+    ...(others.length > 0 && isWhole
+      ? [
+          `${others.join(', ')} of the configuration ${others.length > 1 ? 'are' : 'is'} not used: no stream of this run fits`,
+        ]
+      : []),
+  ];
+}
+
+/** What is meant by a name or pattern: a stream that resembles it, or one that has the name behind that of its source. */
+function nearStream(entry: string, streams: readonly string[]): string | undefined {
+  if (entry.includes('*')) return nearPattern(entry, streams);
+  const behind = streams.find(
+    (stream) => /[-.]$/.test(stream.slice(0, -entry.length)) && stream.endsWith(entry),
+  );
+  return behind ?? nearest(entry, streams);
+}
+
+/** Of a pattern with one star at its end or start, what is fixed may be misspelt. */
+function nearPattern(pattern: string, streams: readonly string[]): string | undefined {
+  const fixed = pattern.replace(/^\*|\*$/, '');
+  if (fixed === '' || fixed.includes('*')) return undefined;
+  const part = (stream: string): string =>
+    pattern.endsWith('*') ? stream.slice(0, fixed.length) : stream.slice(-fixed.length);
+  const near = nearest(fixed, streams.map(part));
+  return streams.find((stream) => part(stream) === near);
+}
+
+function unusedSources(config: Config, streams: readonly string[]): readonly string[] {
+  const { schema_mapping } = config;
+  const used = new Set(
+    streams.map(
+      (stream) => placeOf(stream, schema_mapping, settingsOf(config, stream).table_names).mapped?.key,
+    ),
+  );
+  return Object.keys(schema_mapping).filter((source) => source !== '*' && !used.has(source));
+}
+
+/** What stands before the dashes of names, each once. */
+function sourcesOf(streams: readonly string[]): readonly string[] {
+  return [...new Set(streams.flatMap((stream) => stream.split('-').slice(0, -1)))];
+}

@@ -1,0 +1,17 @@
+/** Streams without keys, where the configuration wants each to have some. */
+import type { StreamSettings } from '../config/settings.ts';
+import { InputError } from '../errors.ts';
+
+/** Throws InputError for a stream that has no keys although it must. */
+export function checkKeysAreThere(
+  stream: string,
+  keys: readonly string[],
+  { require_keys }: StreamSettings,
+): void {
+  if (!require_keys || keys.length > 0) return;
+  throw new InputError(
+    `Cannot load stream "${stream}": it has no key properties, so that each run would add all its records again, and ` +
+      `require_keys is true; name them: streams.${stream}.key_properties, or set streams.${stream}.require_keys to false`,
+    { stream },
+  );
+}

@@ -3,7 +3,7 @@
  * the key), and loaded again from the last state: source and target are compared value by value.
  */
 import { expect } from 'chai';
-import { type Comparison, differences, double, json, number, selections } from './support/comparison.ts';
+import { type Comparison, differences, double, json, selections } from './support/comparison.ts';
 import {
   expectBothEndedWell,
   extraction,
@@ -11,48 +11,12 @@ import {
   statesOf,
   tapOrSkip,
 } from './support/extraction.ts';
+import { commonColumns } from './support/postgres-columns.ts';
 import { type SourceDatabase, startSourceDatabase } from './support/source-database.ts';
 import { MELTANOLABS, PIPELINEWISE } from './support/taps.ts';
 import { type Folder, newFolder, queryLocal } from './support/target.ts';
 
-const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US'`;
-
-/** What both taps send in the same way. */
-const COMMON: readonly Comparison[] = [
-  { column: 'id', type: 'int' },
-  { column: 'region', type: 'varchar(8)' },
-  { column: 'small', type: 'smallint' },
-  { column: 'whole', type: 'int' },
-  { column: 'big', type: 'bigint' },
-  { column: 'single', type: 'real', alike: number },
-  { column: 'double', type: 'double precision', alike: number },
-  { column: 'yes', type: 'boolean' },
-  { column: 'words', type: 'text' },
-  { column: 'short', type: 'varchar(10)' },
-  { column: 'padded', type: 'char(5)' },
-  { column: 'day', type: 'date', target: 'day::date' },
-  { column: 'clock', type: 'time' },
-  {
-    column: 'moment',
-    type: 'timestamp',
-    source: `to_char(moment, ${ISO})`,
-    target: `to_char(moment, ${ISO})`,
-  },
-  {
-    column: 'instant',
-    type: 'timestamptz',
-    source: `to_char(instant AT TIME ZONE 'UTC', ${ISO})`,
-    target: `to_char(instant, ${ISO})`,
-  },
-  { column: 'ident', type: 'uuid' },
-  { column: 'doc', type: 'json', alike: json },
-  { column: 'docb', type: 'jsonb', alike: json },
-  { column: 'address', type: 'inet' },
-  { column: 'net', type: 'cidr' },
-  { column: 'feeling', type: 'all_types.mood' },
-  { column: 'cash', type: 'money' },
-  { column: 'changed_at', type: 'timestamptz NOT NULL' },
-];
+const COMMON = commonColumns('all_types');
 
 const OF_MELTANOLABS: readonly Comparison[] = [
   ...COMMON,

@@ -6,6 +6,7 @@ import { librariesOf, unpackedPackages } from './debian.ts';
 import { run } from './processes.ts';
 import { startServer } from './servers.ts';
 import { connected, type SourceDatabase } from './source-database.ts';
+import { type Folder, newFolder } from './target.ts';
 
 const PACKAGES = ['postgresql-15', 'postgresql-15-wal2json'];
 const PROGRAMS = 'usr/lib/postgresql/15/bin';
@@ -22,16 +23,28 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
-/**
- * Starts a server.
- * @param folder is made, and holds its files; its parent must let other accounts pass when this one is root
- * @throws RegistryUnreachableError
- */
-export async function startLogicalPostgres(folder: string): Promise<SourceDatabase> {
-  mkdirSync(folder);
+/** Starts a server, with its files in a folder that goes when it is stopped. @throws RegistryUnreachableError */
+export async function startLogicalPostgres(): Promise<SourceDatabase> {
+  const packages = await unpackedPackages(PACKAGES);
+  const folder = newFolder();
+  try {
+    const source = await startIn(folder, packages);
+    const stop = async (): Promise<void> => {
+      await source.stop();
+      folder.remove();
+    };
+    return { ...source, stop };
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+async function startIn({ path, file }: Folder, packages: string): Promise<SourceDatabase> {
   const account = findAccount();
-  const root = runnable(await unpackedPackages(PACKAGES), join(folder, 'root'), account);
-  const [data, secret] = [join(folder, 'data'), join(folder, 'password')];
+  chmodSync(path, 0o711);
+  const root = runnable(packages, file('root'), account);
+  const [data, secret] = [file('data'), file('password')];
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(secret, PASSWORD);
   if (account) for (const path of [data, secret]) chownSync(path, account.uid, account.gid);

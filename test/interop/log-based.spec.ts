@@ -218,10 +218,6 @@ describe('taps that read the log of PostgreSQL', () => {
         original = await snapshot();
       });
 
-      after(async () => {
-        await source?.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
-      });
-
       async function snapshot(): Promise<Readonly<Record<TableName, readonly Row[]>>> {
         const read = (name: TableName): Promise<readonly Row[]> =>
           database().query(`SELECT ${selections(tables[name]).source} FROM ${SCHEMA}.${name}`);

@@ -56,7 +56,12 @@ async function startOnce(options: ServerOptions, port: number): Promise<Server> 
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'close');
   const kill = (): void => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
   };
   const stop = async (): Promise<void> => {
     const overdue = setTimeout(kill, STOP_SECONDS * 1000);

@@ -71,6 +71,9 @@ export const PIPELINEWISE: PostgresTap = {
   isExact: true,
 };
 
+/** What taps and targets are written with, and its own tests. */
+export const SDK = 'singer-sdk[testing]==0.54.9';
+
 export const MYSQL = {
   requirement: 'pipelinewise-tap-mysql==1.6.0',
   program: 'tap-mysql',

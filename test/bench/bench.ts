@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { run, type CommandLine } from '../interop/support/processes.ts';
-import { RegistryUnreachableError } from '../interop/support/python.ts';
+import { RegistryUnreachableError } from '../interop/support/registry.ts';
 import { newFolder, serveLocal, TARGET, type Served } from '../interop/support/target.ts';
 import { DATASETS, inputOf, ORDERS, type Input } from './datasets.ts';
 import { engineOf, type Engine } from './engine.ts';

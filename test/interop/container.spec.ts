@@ -15,7 +15,7 @@ import {
   startContainer,
 } from './support/container.ts';
 import { isInContext, lineage, parseCopy, parseDockerfile } from './support/dockerfile.ts';
-import { RegistryUnreachableError } from './support/npm.ts';
+import { RegistryUnreachableError } from './support/registry.ts';
 import { run } from './support/processes.ts';
 import { messages, sent, stateOf } from './support/shop.ts';
 import { type Folder, newFolder, type Served, serveLocal, TARGET } from './support/target.ts';

@@ -3,66 +3,20 @@
  * the key), and loaded again from the last state: source and target are compared value by value.
  */
 import { expect } from 'chai';
-import { extraction, type Extraction, MELTANOLABS, PIPELINEWISE, statesOf } from './support/postgres-taps.ts';
-import type { PipeOutcome } from './support/processes.ts';
-import { environmentOrSkip } from './support/python.ts';
+import { type Comparison, differences, double, json, selections } from './support/comparison.ts';
+import {
+  expectBothEndedWell,
+  extraction,
+  type Extraction,
+  statesOf,
+  tapOrSkip,
+} from './support/extraction.ts';
+import { commonColumns } from './support/postgres-columns.ts';
 import { type SourceDatabase, startSourceDatabase } from './support/source-database.ts';
+import { MELTANOLABS, PIPELINEWISE } from './support/taps.ts';
 import { type Folder, newFolder, queryLocal } from './support/target.ts';
 
-/** How one column of the source shows in each of the two databases, and what makes both alike. */
-interface Comparison {
-  readonly column: string;
-  readonly type: string;
-  /** Expressions over the column; without one, the column as it is. */
-  readonly source?: string;
-  readonly target?: string;
-  readonly alike?: (text: string) => unknown;
-  /** A tap that does not send the column. */
-  readonly isMissing?: boolean;
-}
-
-const json = (text: string): unknown => JSON.parse(text);
-const number = (text: string): unknown => Number(text);
-/** A DOUBLE PRECISION shows so many digits. */
-const double = (text: string): unknown => Number(text).toPrecision(15);
-const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US'`;
-
-/** What both taps send in the same way. */
-const COMMON: readonly Comparison[] = [
-  { column: 'id', type: 'int' },
-  { column: 'region', type: 'varchar(8)' },
-  { column: 'small', type: 'smallint' },
-  { column: 'whole', type: 'int' },
-  { column: 'big', type: 'bigint' },
-  { column: 'single', type: 'real', alike: number },
-  { column: 'double', type: 'double precision', alike: number },
-  { column: 'yes', type: 'boolean' },
-  { column: 'words', type: 'text' },
-  { column: 'short', type: 'varchar(10)' },
-  { column: 'padded', type: 'char(5)' },
-  { column: 'day', type: 'date', target: 'day::date' },
-  { column: 'clock', type: 'time' },
-  {
-    column: 'moment',
-    type: 'timestamp',
-    source: `to_char(moment, ${ISO})`,
-    target: `to_char(moment, ${ISO})`,
-  },
-  {
-    column: 'instant',
-    type: 'timestamptz',
-    source: `to_char(instant AT TIME ZONE 'UTC', ${ISO})`,
-    target: `to_char(instant, ${ISO})`,
-  },
-  { column: 'ident', type: 'uuid' },
-  { column: 'doc', type: 'json', alike: json },
-  { column: 'docb', type: 'jsonb', alike: json },
-  { column: 'address', type: 'inet' },
-  { column: 'net', type: 'cidr' },
-  { column: 'feeling', type: 'all_types.mood' },
-  { column: 'cash', type: 'money' },
-  { column: 'changed_at', type: 'timestamptz NOT NULL' },
-];
+const COMMON = commonColumns('all_types');
 
 const OF_MELTANOLABS: readonly Comparison[] = [
   ...COMMON,
@@ -126,12 +80,6 @@ const CHANGES = `
     VALUES (1, 'east', 9007199254740993, repeat('long ', 300), '2026-02-01 00:00:01+00'),
            (4, 'east', NULL, NULL, '2026-02-01 00:00:02+00');`;
 
-function expectBothEndedWell({ tap, target }: PipeOutcome): void {
-  // A target that ends takes its tap with it.
-  expect(target.code, `the target's exit code:\n${target.stderr.slice(-4000)}`).to.equal(0);
-  expect(tap.code, `the tap's exit code:\n${tap.stderr.slice(-4000)}`).to.equal(0);
-}
-
 const MEANT = { 'all_types-everything': { columns: { clock_zone: { type: 'timetz' } } } };
 
 describe('a table of every type, in full and then by increments', () => {
@@ -149,22 +97,10 @@ describe('a table of every type, in full and then by increments', () => {
   });
 
   async function expectSameValues(dir: string, comparisons: readonly Comparison[]): Promise<void> {
-    const select = (of: (one: Comparison) => string): string =>
-      `SELECT ${comparisons.map((one) => `${of(one)} AS ${one.column}`).join(', ')} FROM`;
-    const original = select(({ column, source: text = column, isMissing }) => (isMissing ? 'NULL' : text));
-    const target = select(({ column, target: text = column }) => text);
-    const expected = await source.query(`${original} all_types.everything AS t ORDER BY t.id, t.region`);
-    const found = await queryLocal(dir, `${target} "all_types-everything" AS t ORDER BY t.id, t.region`);
-    expect(found.length).to.equal(expected.length);
-    const differences = comparisons.flatMap(({ column, alike = String }) =>
-      expected.flatMap((row, i) => {
-        const [was, is] = [row, found[i] ?? {}].map(({ [column]: value }) =>
-          value == null ? null : JSON.stringify(alike(value)),
-        );
-        return was === is ? [] : [`${row['id']} ${row['region']}: ${column} was ${was}, is ${is}`];
-      }),
-    );
-    expect(differences).to.deep.equal([]);
+    const { source: original, target } = selections(comparisons);
+    const expected = await source.query(`SELECT ${original} FROM all_types.everything AS t`);
+    const found = await queryLocal(dir, `SELECT ${target} FROM "all_types-everything" AS t`);
+    expect(differences(comparisons, ['id', 'region'], { expected, found })).to.deep.equal([]);
   }
 
   for (const { tap, comparisons } of [
@@ -173,14 +109,18 @@ describe('a table of every type, in full and then by increments', () => {
   ]) {
     describe(tap.requirement, () => {
       let increments: Extraction;
+      let dir = '';
 
       before(async function () {
-        const programs = await environmentOrSkip(this, [tap.requirement]);
+        const programs = await tapOrSkip(this, tap);
         await source.query(`DROP SCHEMA IF EXISTS all_types CASCADE; ${DDL} ${ROWS}`);
+        dir = folder.file(`${tap.requirement}-warehouse`);
         increments = extraction({
-          ...{ tap, programs, source, schema: 'all_types', folder: folder.file(tap.requirement) },
-          replication: { method: 'INCREMENTAL', key: 'changed_at' },
+          ...{ tap, programs, settings: tap.settings(source, 'all_types') },
+          folder: folder.file(tap.requirement),
+          replication: () => ({ method: 'INCREMENTAL', key: 'changed_at' }),
           config: { streams: MEANT },
+          args: ['--local', '--dir', dir],
         });
       });
 
@@ -188,7 +128,7 @@ describe('a table of every type, in full and then by increments', () => {
         const outcome = await increments.load();
         expectBothEndedWell(outcome);
         expect(JSON.stringify(statesOf(outcome).at(-1))).to.contain('replication_key_value');
-        await expectSameValues(increments.dir, comparisons);
+        await expectSameValues(dir, comparisons);
       });
 
       it('has every value after rows, columns, types and the key have changed', async () => {
@@ -196,10 +136,10 @@ describe('a table of every type, in full and then by increments', () => {
         const outcome = await increments.load();
         expectBothEndedWell(outcome);
         // The column came with a default in rows whose time of change stayed: those are not sent again.
-        await expectSameValues(increments.dir, comparisons);
+        await expectSameValues(dir, comparisons);
         const extra = 'SELECT id, region, extra FROM';
         const changed = `WHERE changed_at >= '2026-02-01 00:00:00+00' ORDER BY id, region`;
-        expect(await queryLocal(increments.dir, `${extra} "all_types-everything" ${changed}`)).to.deep.equal(
+        expect(await queryLocal(dir, `${extra} "all_types-everything" ${changed}`)).to.deep.equal(
           await source.query(`${extra} all_types.everything ${changed}`),
         );
       });
@@ -209,26 +149,28 @@ describe('a table of every type, in full and then by increments', () => {
   describe(`${PIPELINEWISE.requirement}, which sends whole tables as versions`, () => {
     for (const hard of [true, false]) {
       it(`rows deleted in the source are ${hard ? 'deleted' : 'marked'} when the next version is activated`, async function () {
-        const programs = await environmentOrSkip(this, [PIPELINEWISE.requirement]);
+        const programs = await tapOrSkip(this, PIPELINEWISE);
         await source.query(`DROP SCHEMA IF EXISTS all_types CASCADE; ${DDL} ${ROWS}`);
+        const dir = folder.file(`versions-${String(hard)}-warehouse`);
         const versions = extraction({
-          ...{ tap: PIPELINEWISE, programs, source, schema: 'all_types' },
+          ...{ tap: PIPELINEWISE, programs, settings: PIPELINEWISE.settings(source, 'all_types') },
           folder: folder.file(`versions-${String(hard)}`),
-          replication: { method: 'FULL_TABLE' },
+          replication: () => ({ method: 'FULL_TABLE' }),
           config: { add_record_metadata: true, hard_delete: hard, streams: MEANT },
+          args: ['--local', '--dir', dir],
         });
         expectBothEndedWell(await versions.load());
-        await expectSameValues(versions.dir, OF_PIPELINEWISE);
+        await expectSameValues(dir, OF_PIPELINEWISE);
         await source.query('DELETE FROM all_types.everything WHERE id % 7 = 2');
         expectBothEndedWell(await versions.load());
         const table = '"all_types-everything"';
         const [marked] = await queryLocal(
-          versions.dir,
+          dir,
           `SELECT COUNT(*) AS n FROM ${table} WHERE _sdc_deleted_at IS NOT NULL AND MOD(id, 7) = 2`,
         );
         expect(Number(marked?.['n'])).to.equal(hard ? 0 : 71);
-        if (!hard) await queryLocal(versions.dir, `DELETE FROM ${table} WHERE _sdc_deleted_at IS NOT NULL`);
-        await expectSameValues(versions.dir, OF_PIPELINEWISE);
+        if (!hard) await queryLocal(dir, `DELETE FROM ${table} WHERE _sdc_deleted_at IS NOT NULL`);
+        await expectSameValues(dir, OF_PIPELINEWISE);
       });
     }
   });

@@ -4,7 +4,7 @@ import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { MAIN } from '../support/cli.ts';
-import { statesOf } from './support/postgres-taps.ts';
+import { statesOf } from './support/extraction.ts';
 import { type Outcome, run, runPipe } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
 import { type Folder, newFolder, type Row, type Served, serveLocal, TARGET } from './support/target.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import pg from 'pg';
+import type pg from 'pg';
 import {
   DATAMILL,
   datamillSettings,
@@ -13,7 +13,7 @@ import {
 import { type Outcome, run } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
 import { type Day, held, type Item, messages, type Order, stateOf } from './support/shop.ts';
-import { type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
+import { clientOf, type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
 
 const DLT = ['dlt[redshift,s3]==1.31.0', 'psycopg2-binary==2.9.13'];
 const DLT_PIPELINE = fileURLToPath(new URL('dlt_pipeline.py', import.meta.url));
@@ -41,12 +41,7 @@ describe('the local warehouse and other loaders', () => {
   before(async () => {
     folder = newFolder();
     served = await serveLocal(folder.file('warehouse'));
-    const { hostname: host, port, database, user, password, ssl_ca: ca } = served.config;
-    client = new pg.Client({
-      ...{ host, port, database, user, password, ssl: { ca } },
-      types: { getTypeParser: () => (text: string) => text },
-    });
-    await client.connect();
+    client = await clientOf(served.config);
   });
 
   after(async () => {

@@ -1,7 +1,7 @@
 /** Taps of other people, piped into the program as a shell does it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { extraction, MELTANOLABS, PIPELINEWISE, statesOf } from './support/postgres-taps.ts';
+import { expectBothEndedWell, extraction, statesOf, tapOrSkip } from './support/extraction.ts';
 import { type PipeOutcome, runPipe } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
 import {
@@ -12,12 +12,8 @@ import {
   startSourceDatabase,
   TABLE,
 } from './support/source-database.ts';
+import { MELTANOLABS, PIPELINEWISE } from './support/taps.ts';
 import { type Folder, newFolder, queryLocal, TARGET, type Row } from './support/target.ts';
-
-function expectBothEndedWell({ tap, target }: PipeOutcome): void {
-  expect(tap.code, `the tap's exit code:\n${tap.stderr.slice(-4000)}`).to.equal(0);
-  expect(target.code, `the target's exit code:\n${target.stderr.slice(-4000)}`).to.equal(0);
-}
 
 const CSV_TAP = 'tap-csv-folder==0.0.1a1';
 
@@ -163,12 +159,14 @@ describe('taps that read PostgreSQL', () => {
 
       before(async function () {
         if (!source || !folder) throw new Error('there is no source before the first test');
-        const programs = await environmentOrSkip(this, [requirement]);
+        const programs = await tapOrSkip(this, tap);
+        dir = folder.file(`${requirement}-warehouse`);
         const load = extraction({
-          ...{ tap, programs, source, schema: SCHEMA, replication: { method: 'FULL_TABLE' } },
+          ...{ tap, programs, settings: tap.settings(source, SCHEMA) },
+          replication: () => ({ method: 'FULL_TABLE' }),
           folder: folder.file(requirement),
+          args: ['--local', '--dir', dir],
         });
-        dir = load.dir;
         pipe = () => load.load();
       });
 

@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { run } from './support/processes.ts';
-import { environment, RegistryUnreachableError } from './support/python.ts';
+import { environment } from './support/python.ts';
+import { RegistryUnreachableError } from './support/registry.ts';
+import { SDK } from './support/taps.ts';
 import { newFolder, queryLocal, serveLocal, TARGET } from './support/target.ts';
 
-const SDK = 'singer-sdk[testing]==0.54.9';
 const TESTS = 16;
 const SUITE = fileURLToPath(new URL('singer_sdk_suite.py', import.meta.url));
 

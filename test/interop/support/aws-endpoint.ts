@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './sshd.ts';
+import { freePort } from './servers.ts';
 import { environmentOrSkip } from './python.ts';
 
 const MOTO = ['moto[server]==5.2.5'];

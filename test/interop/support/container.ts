@@ -19,13 +19,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { started, type Started } from '../../support/cli.ts';
 import { type Instruction, isInContext, lineage, parseCopy, type Stage } from './dockerfile.ts';
 import { type CommandLine, type Outcome, run } from './processes.ts';
-import { npmPackages, RegistryUnreachableError } from './npm.ts';
-
-const CACHE = fileURLToPath(new URL('../../../.cache/interop/', import.meta.url));
+import { apt, downloadPackages } from './debian.ts';
+import { npmPackages } from './npm.ts';
+import { CACHE, RegistryUnreachableError } from './registry.ts';
 
 /** A part of what Debian's slim image has: what runs here runs there. */
 const DEBIAN = ['base-files', 'base-passwd', 'coreutils', 'dash', 'findutils', 'libstdc++6'];
@@ -287,19 +286,15 @@ async function baseImage(): Promise<string> {
   return root;
 }
 
-/** The packages and what they depend on. */
+/** The packages and all that they depend on. */
 async function download(folder: string): Promise<void> {
   const no = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
     (what) => `--no-${what}`,
   );
-  const fetched = async (): Promise<boolean> => {
-    const { code, stdout } = await run(['apt-cache', 'depends', '--recurse', ...no, ...DEBIAN]);
-    const names = stdout.split('\n').filter((line) => /^\w/.test(line));
-    return code === 0 && (await run(['apt-get', 'download', ...names], { cwd: folder })).code === 0;
-  };
-  if (await fetched()) return;
-  await run(['apt-get', 'update']);
-  if (!(await fetched())) throw new RegistryUnreachableError("Debian's packages cannot be fetched");
+  await downloadPackages(folder, DEBIAN, async () => {
+    const listed = await apt(['apt-cache', 'depends', '--recurse', ...no, ...DEBIAN]);
+    return listed.split('\n').filter((line) => /^\w/.test(line));
+  });
 }
 
 async function must(command: CommandLine): Promise<Outcome> {

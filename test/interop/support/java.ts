@@ -1,10 +1,10 @@
 /** Java programs and the libraries they need, from Maven's repository into `.cache/interop`. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type CommandLine, type Outcome, run } from './processes.ts';
+import { CACHE } from './registry.ts';
 
-const CACHE = fileURLToPath(new URL('../../../.cache/interop/jars/', import.meta.url));
+const JARS = join(CACHE, 'jars');
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
 const DOWNLOAD_SECONDS = 200;
 const UNREACHABLE =
@@ -18,12 +18,12 @@ export async function jarOrSkip(context: Mocha.Context, coordinates: string): Pr
   };
   if (!(await runs(['java', '-version']))) return skip('java does not run');
   const [, artifact = '', version = ''] = coordinates.split(':');
-  const jar = join(CACHE, `${artifact}-${version}.jar`);
+  const jar = join(JARS, `${artifact}-${version}.jar`);
   if (existsSync(jar)) return jar;
   if (!(await runs(['mvn', '-version']))) return skip('mvn does not run');
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(JARS, { recursive: true });
   const { code, stdout, stderr } = await run(
-    ['mvn', '-q', '-B', COPY, `-Dartifact=${coordinates}`, `-DoutputDirectory=${CACHE}`],
+    ['mvn', '-q', '-B', COPY, `-Dartifact=${coordinates}`, `-DoutputDirectory=${JARS}`],
     { seconds: DOWNLOAD_SECONDS },
   );
   if (code === 0 && existsSync(jar)) return jar;

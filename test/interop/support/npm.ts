@@ -2,16 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { run } from './processes.ts';
+import { CACHE, RegistryUnreachableError } from './registry.ts';
 
-const CACHE = fileURLToPath(new URL('../../../.cache/interop/', import.meta.url));
 const INSTALL_SECONDS = 280;
-
-/** npm could not reach its registry: nothing is known about the program under test. */
-export class RegistryUnreachableError extends Error {
-  override readonly name = 'RegistryUnreachableError';
-}
 
 /** The path of something in `node_modules`, with these packages, such as `npm@11.21.2`, in it. */
 export async function npmPackages(packages: readonly string[]): Promise<(path: string) => string> {
@@ -46,15 +40,4 @@ export function refusal(what: string, said: string): Error {
   if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT/.test(said))
     return new RegistryUnreachableError(`${what}: its registry cannot be reached`);
   return new Error(`${what}:\n${said.slice(-4000)}`);
-}
-
-/** For a `before` hook: skips the tests of the suite, with a line that says why, when the registry cannot be reached. */
-export async function orSkip<T>(context: Mocha.Context, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof RegistryUnreachableError)) throw error;
-    console.log(`    SKIPPED: ${error.message}`);
-    return context.skip();
-  }
 }

@@ -1,5 +1,5 @@
 /** Runs other programs for a bounded time, alone or as a shell's pipe. Needs a POSIX shell. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
 export interface Outcome {
@@ -12,6 +12,8 @@ export interface Limits {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Another account than ours, for root. */
+  readonly account?: { readonly uid: number; readonly gid: number };
   /** After this time the program and its children are killed, and the promise rejects. */
   readonly seconds?: number;
 }
@@ -60,8 +62,8 @@ export async function runPipe(
   };
 }
 
-function placeOf({ env, cwd }: Limits): { env: NodeJS.ProcessEnv; cwd?: string } {
-  return { env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }) };
+function placeOf({ env, cwd, account }: Limits): SpawnOptions {
+  return { env: { ...process.env, ...env }, ...(cwd !== undefined && { cwd }), ...account };
 }
 
 function collect(stream: Readable | null): () => string {

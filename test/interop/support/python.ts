@@ -2,22 +2,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { run } from './processes.ts';
+import { CACHE, orSkip, RegistryUnreachableError } from './registry.ts';
 
-const CACHE = fileURLToPath(new URL('../../../.cache/interop/', import.meta.url));
 const INSTALL_SECONDS = 280;
 
 /** The path of a program in an environment. */
 export type Programs = (name: string) => string;
 
-/** pip could not reach its package registry: nothing is known about the program under test. */
-export class RegistryUnreachableError extends Error {
-  override readonly name = 'RegistryUnreachableError';
-}
-
 export interface Choices {
-  /** `listed`: nothing is installed but the requirements themselves, whatever versions they ask for. */
+  /** `listed`: nothing is installed but the requirements themselves, whatever versions they ask for, that of Python too. */
   readonly dependencies?: 'resolved' | 'listed';
 }
 
@@ -45,7 +39,7 @@ export async function environment(
       'install',
       '--no-input',
       '--disable-pip-version-check',
-      ...(dependencies === 'listed' ? ['--no-deps'] : []),
+      ...(dependencies === 'listed' ? ['--no-deps', '--ignore-requires-python'] : []),
       ...requirements,
     ],
     { seconds: INSTALL_SECONDS },
@@ -55,19 +49,13 @@ export async function environment(
   return programs;
 }
 
-/** For a `before` hook: the tests of its suite are skipped, with a line that says why, when pip is offline. */
-export async function environmentOrSkip(
+/** The same for a `before` hook, which skips its tests when pip is offline. */
+export function environmentOrSkip(
   context: Mocha.Context,
   requirements: readonly string[],
   choices: Choices = {},
 ): Promise<Programs> {
-  try {
-    return await environment(requirements, choices);
-  } catch (error) {
-    if (!(error instanceof RegistryUnreachableError)) throw error;
-    console.log(`    SKIPPED: ${error.message}`);
-    return context.skip();
-  }
+  return orSkip(context, environment(requirements, choices));
 }
 
 function nameOf(requirements: readonly string[], version: string): string {

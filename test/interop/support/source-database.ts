@@ -1,15 +1,17 @@
-/** A PostgreSQL server with a table of every kind of value, for taps to read. */
+/** Databases for taps to read; and one of PostgreSQL with a table of every kind of value. */
 import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 import { startPostgres } from '../../../src/local/postgres/server.ts';
+import type { Row } from './target.ts';
 
+/** A server on 127.0.0.1 and an account that may do everything. */
 export interface SourceDatabase {
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** Rows as the server's texts. */
-  query(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  /** Runs a statement, or several without rows. @returns rows as the server's texts */
+  query(sql: string): Promise<readonly Row[]>;
   stop(): Promise<void>;
 }
 
@@ -89,31 +91,44 @@ function row(i: number): SourceRow {
 export async function startSourceDatabase(dir: string): Promise<SourceDatabase> {
   mkdirSync(dir);
   const server = await startPostgres({ dir });
-  const { port, superuser: user, password } = server;
+  const source = await connected({ ...server, user: server.superuser });
+  try {
+    await source.query(DDL);
+    const rows = JSON.stringify(Array.from({ length: ROWS }, (_, i) => row(i)));
+    await source.query(
+      `INSERT INTO ${SCHEMA}.${TABLE}
+       SELECT * FROM json_populate_recordset(NULL::${SCHEMA}.${TABLE}, ${pg.escapeLiteral(rows)})`,
+    );
+  } catch (error) {
+    await source.stop();
+    throw error;
+  }
+  return source;
+}
+
+/** A server of PostgreSQL with a client of ours. The server is stopped if there can be none. */
+export async function connected(
+  server: Pick<SourceDatabase, 'port' | 'user' | 'password' | 'stop'>,
+): Promise<SourceDatabase> {
+  const { port, user, password } = server;
   const client = new pg.Client({
     ...{ host: '127.0.0.1', port, user, password, database: DATABASE },
     types: { getTypeParser: () => (text: string) => text },
   });
-  const stop = async (): Promise<void> => {
-    await client.end();
-    await server.stop();
-  };
   try {
     await client.connect();
-    await client.query(DDL);
-    const rows = Array.from({ length: ROWS }, (_, i) => row(i));
-    await client.query(
-      `INSERT INTO ${SCHEMA}.${TABLE} SELECT * FROM json_populate_recordset(NULL::${SCHEMA}.${TABLE}, $1)`,
-      [JSON.stringify(rows)],
-    );
   } catch (error) {
-    await stop();
+    await server.stop();
     throw error;
   }
   return {
-    ...{ port, user, password, database: DATABASE, stop },
+    ...{ port, user, password, database: DATABASE },
     async query(sql) {
-      return (await client.query<Readonly<Record<string, string | null>>>(sql)).rows;
+      return (await client.query<Row>(sql)).rows;
+    },
+    async stop() {
+      await client.end();
+      await server.stop();
     },
   };
 }

@@ -4,28 +4,14 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { chmodSync, chownSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { librariesOf, unpackedPackages } from './debian.ts';
 import { run, type CommandLine } from './processes.ts';
+import { orSkip } from './registry.ts';
+import { freePort } from './servers.ts';
 import { newFolder } from './target.ts';
 
-const CACHE = fileURLToPath(new URL('../../../.cache/interop/', import.meta.url));
-/** libwrap is the one library of it that is not on every system. */
-const PACKAGES = ['openssh-server', 'libwrap0'];
 /** As root, sshd wants a user and a folder of its own; as anybody else it needs neither. Every Debian has this user, whose account is not locked. */
 const OTHER = { name: 'backup', uid: 34 };
 
@@ -47,30 +33,8 @@ export interface Sshd {
 export async function sshdOrSkip(
   context: Mocha.Context,
 ): Promise<(publicKeys: readonly string[], options?: readonly string[]) => Promise<Sshd>> {
-  const root = await unpacked();
-  if (root === undefined) {
-    console.log(`    SKIPPED: Debian's packages ${PACKAGES.join(', ')} cannot be fetched`);
-    return context.skip();
-  }
+  const root = await orSkip(context, unpackedPackages(['openssh-server']));
   return (publicKeys, options = []) => makeSshd(root, publicKeys, options);
-}
-
-async function unpacked(): Promise<string | undefined> {
-  const root = join(CACHE, 'sshd');
-  if (existsSync(root)) return root;
-  const draft = `${root}.draft`;
-  // What an interrupted run has left.
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
-  const fetched = async (): Promise<boolean> => succeeds(['apt-get', 'download', ...PACKAGES], draft);
-  if (!(await fetched())) {
-    await succeeds(['apt-get', 'update'], draft);
-    if (!(await fetched())) return undefined;
-  }
-  for (const file of readdirSync(draft)) await must(['dpkg-deb', '-x', file, 'root'], draft);
-  renameSync(join(draft, 'root'), root);
-  rmSync(draft, { recursive: true });
-  return root;
 }
 
 async function makeSshd(
@@ -104,13 +68,12 @@ async function makeSshd(
     for (const owned of ['', 'host']) chownSync(file(owned), OTHER.uid, OTHER.uid);
     chmodSync(file('host'), 0o600);
   }
-  const library = readdirSync(file('root/usr/lib')).find((name) => name.includes('-linux-')) ?? '';
   let child: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
     const started = spawn(file('root/usr/sbin/sshd'), ['-D', '-e', '-f', file('config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { LD_LIBRARY_PATH: file(`root/usr/lib/${library}`) },
+      env: librariesOf(file('root')),
       ...(isRoot && { uid: OTHER.uid, gid: OTHER.uid }),
     });
     child = started;
@@ -150,16 +113,6 @@ async function makeSshd(
   };
 }
 
-/** A port of loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -179,15 +132,6 @@ function descendants(pid: number | undefined): number[] {
         .split(' ')
         .map(Number)
         .flatMap((child) => [...descendants(child), child]);
-}
-
-async function succeeds(command: CommandLine, cwd: string): Promise<boolean> {
-  try {
-    return (await run(command, { cwd })).code === 0;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 async function must(command: CommandLine, cwd: string): Promise<{ readonly stdout: string }> {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import split2 from 'split2';
 import type { WarehouseConfig } from '../../../src/local/warehouse.ts';
 import { MAIN } from '../../support/cli.ts';
@@ -46,6 +47,17 @@ export async function queryLocal(dir: string, sql: string): Promise<readonly Row
   ]);
   if (code !== 0) throw new Error(`${sql}: exit ${code}: ${stderr}`);
   return JSON.parse(stdout) as Row[];
+}
+
+/** A client of a served warehouse that gives values as the server's texts. */
+export async function clientOf(config: WarehouseConfig): Promise<pg.Client> {
+  const { hostname: host, port, database, user, password, ssl_ca: ca } = config;
+  const client = new pg.Client({
+    ...{ host, port, database, user, password, ssl: { ca } },
+    types: { getTypeParser: () => (text: string) => text },
+  });
+  await client.connect();
+  return client;
 }
 
 export interface Served {

@@ -134,6 +134,15 @@ function into(place: Place, wanted: Column, there: StoredColumn): Resolved | und
       there,
       'no value may change on the way; rename or drop the column, or load into another table',
     );
+  if (there.isIdentity) {
+    throw conflict(
+      place,
+      wanted,
+      there,
+      'it is an IDENTITY column, which Redshift fills and which takes no values; rename it, or give the property another name ' +
+        `with streams.${place.stream}.columns.${wanted.property}.name`,
+    );
+  }
   if (isReplaced(place, wanted, type)) return retyped(place, wanted, there);
   if (holdsExactly(type, wanted.type)) {
     if (!wanted.isKey || canBeKey(type)) return as([stored(place, wanted, there, type)]);

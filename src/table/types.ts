@@ -75,6 +75,8 @@ export interface StoredColumn {
   readonly nullable: boolean;
   /** A column that the stream does not carry is filled by its DEFAULT or IDENTITY. */
   readonly hasDefault: boolean;
+  /** It is an IDENTITY column that takes no values. */
+  readonly isIdentity?: boolean;
   readonly comment: string | undefined;
 }
 

@@ -18,7 +18,7 @@ import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, StoredColumn, TableRef } from '../table/types.ts';
 import { boundByViews, isBoundByView, replace, retype } from './alter-type.ts';
-import { hasSchema, readTables } from './catalog.ts';
+import { hasSchema, mayBeIdentity, readTables, withDefaults } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import type { SchemaGrants } from './grants.ts';
 import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
@@ -57,7 +57,7 @@ export async function prepareSchema(session: Session, schema: string): Promise<v
 
 /** Makes the changes; all columns that the batch writes are in the table afterwards and wide enough. */
 export async function prepareTable(session: Session, wish: TableWish): Promise<PreparedTable> {
-  let existing = await readTable(session, wish.target);
+  let existing = await readTable(session, wish);
   checkCommitted(wish, existing);
   const replaces = new Map<string, Replace>();
   for (let round = 0; ; round++) {
@@ -76,7 +76,7 @@ export async function prepareTable(session: Session, wish: TableWish): Promise<P
     }
     await apply(session, wish, change);
     // Read again before each further change: another run may have altered the table in between.
-    existing = await readTable(session, wish.target);
+    existing = await readTable(session, wish);
   }
   if (wish.isCommentDue && !wish.settings.forbid_ddl) await updateComment(session, wish);
   return { columns: existing ?? [], replaces: [...replaces.values()] };
@@ -106,11 +106,15 @@ function checkCommitted(
   );
 }
 
+/** With the defaults that decide whether a column that the batch does not carry needs a value. */
 async function readTable(
   session: Session,
-  { schema, table }: TableRef,
+  { target: { schema, table }, columns }: TableWish,
 ): Promise<readonly StoredColumn[] | undefined> {
-  return (await readTables(session, schema, table)).get(table);
+  const tables = await readTables(session, schema, table);
+  const carried = new Set(columns.map(({ name }) => name));
+  const left = tables.get(table)?.filter(({ name }) => !carried.has(name)) ?? [];
+  return (left.some(mayBeIdentity) ? await withDefaults(session, schema, tables) : tables).get(table);
 }
 
 async function forbidden(session: Session, wish: TableWish, changes: readonly Change[]): Promise<LoadError> {
@@ -148,7 +152,8 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
   try {
     await runDdl(session, [statements.widenColumn(target, change.column, change.bytes)]);
   } catch (error) {
-    const there = (await readTable(session, target))?.find(({ name }) => name === change.column);
+    const columns = (await readTables(session, target.schema, target.table)).get(target.table);
+    const there = columns?.find(({ name }) => name === change.column);
     // Another run has widened it in between: then Redshift refuses what would cut that run's values.
     if (there?.type?.kind === 'varchar' && there.type.bytes >= change.bytes) return;
     throw isBoundByView(error) ? await boundByViews(session, target, change, error) : error;

@@ -203,4 +203,51 @@ describe('BATCH messages', () => {
     expect(code).to.equal(1);
     expect(stderr).to.contain('stream "people" was encountered before a corresponding schema');
   });
+
+  const nothing = schema('people', { id: integer, name: text }, []);
+  for (const [what, line] of [
+    ['a SCHEMA', people],
+    ['a RECORD', record('people', { id: 1, name: 'Ann' })],
+    ['a STATE', state({ a: 1 })],
+    ['a RECORD whose type comes last', { stream: 'people', record: { id: 1 }, type: 'RECORD' }],
+  ] as const) {
+    it(`end the run when a line of a file is ${what} instead of a record, whatever on_invalid says`, async () => {
+      const url = file('messages.jsonl.gz', gzipSync(`${JSON.stringify(line)}\n`));
+      const { code, stdout, stderr } = await load([nothing, batch([url]), state({ n: 1 })], {
+        on_invalid: 'quarantine',
+      });
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 1, stdout: '' });
+      expect(stderr).to.contain(
+        `Cannot load stream "people", line 1 of ${url} (BATCH message on line 2): the line is a Singer message, and each line of a BATCH file must be a record alone`,
+      );
+    });
+  }
+
+  it('find a message among records too', async () => {
+    const content = [{ id: 1, name: 'Ann' }, record('people', { id: 2 })].map((one) => JSON.stringify(one));
+    const { code, stderr } = await load([
+      nothing,
+      batch([file('mixed.jsonl.gz', gzipSync(content.join('\n')))]),
+    ]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('line 2 of ');
+    expect(stderr).to.contain('the line is a Singer message');
+  });
+
+  it('load records that look like messages where the schema has their properties', async () => {
+    const log = schema('people', { id: integer, name: text, type: text, record: {} }, ['id']);
+    const content = [
+      { id: 1, name: 'x', type: 'log', record: { a: 1 } },
+      { type: 'RECORD', id: 2, name: 'y', record: { b: 2 } },
+    ].map((one) => JSON.stringify(one));
+    const { code, rows, stderr } = await load([
+      log,
+      batch([file('logs.jsonl.gz', gzipSync(content.join('\n')))]),
+    ]);
+    expect(code, stderr).to.equal(0);
+    expect(rows).to.deep.equal([
+      ['1', 'x', 'log', '{"a":1}'],
+      ['2', 'y', 'RECORD', '{"b":2}'],
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 /** Changes of tables that meet other sessions and failures: nothing is lost, and the table is never left half changed. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -159,5 +159,97 @@ describe('a schema that says nothing new', () => {
       ['1', 'a'],
       ['2', 'b'],
     ]);
+  });
+});
+
+describe('a table or column that vanishes during a run', () => {
+  for (const [what, statement, sentence] of [
+    ['is dropped', 'DROP TABLE {schema}.t', 'Table "{schema}"."t" vanished during the run'],
+    ['is renamed', 'ALTER TABLE {schema}.t RENAME TO t2', 'Table "{schema}"."t" vanished during the run'],
+    [
+      'loses a column',
+      'ALTER TABLE {schema}.t DROP COLUMN n',
+      'Column "n" of table "{schema}"."t" vanished during the run',
+    ],
+    [
+      'has a column renamed',
+      'ALTER TABLE {schema}.t RENAME COLUMN n TO m',
+      'Column "n" of table "{schema}"."t" vanished during the run',
+    ],
+  ] as const) {
+    it(`ends the run when the table ${what} after rows of the run were loaded`, async () => {
+      const place = await newPlace();
+      const run = startCli(['--config', place.configFile({ batch_size_rows: 1 })]);
+      await run.write(lines(schema('t', { id: integer, n: integer }, ['id']), record('t', { id: 1, n: 1 })));
+      await run.write(lines(state({ n: 1 })));
+      await run.seen(/\{"n":1\}/);
+      await place.query(statement.replace('{schema}', place.schema));
+      await run.write(lines(record('t', { id: 2, n: 2 }), state({ n: 2 })));
+      run.end();
+      const { code, stdout, stderr } = await run.finished;
+      expect({ code, stdout }, stderr).to.deep.equal({ code: 1, stdout: '{"n":1}\n' });
+      expect(stderr.replaceAll('\\"', '"')).to.contain(sentence.replace('{schema}', place.schema));
+    });
+  }
+
+  it('is made again while the stream has committed nothing', async () => {
+    const place = await newPlace();
+    await place.query(`CREATE SCHEMA ${place.schema}`);
+    await place.query(`CREATE TABLE ${place.schema}.t (id BIGINT, n BIGINT)`);
+    const run = startCli(['--config', place.configFile()]);
+    await run.write(lines(schema('t', { id: integer, n: integer }, ['id']), record('t', { id: 1, n: 1 })));
+    await run.write(lines(schema('other', { id: integer }, ['id']), state({ n: 1 })));
+    await place.query(`DROP TABLE ${place.schema}.t`);
+    run.end();
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).to.equal(0);
+    expect(await rows(place)).to.deep.equal([['1', '1']]);
+  });
+});
+
+describe('schemas that take turns', () => {
+  const sameSchema = [
+    { id: integer, a: text, b: text },
+    { id: { type: ['integer', 'null'] }, b: { type: ['string', 'null'], description: 'the b' }, a: text },
+    { id: integer, a: text },
+    { b: text, id: integer },
+  ];
+
+  it('go into the same batch as long as none needs DDL: 1,000 of them need one load', async () => {
+    const place = await newPlace();
+    const input = Array.from({ length: 1000 }, (_, i) => [
+      schema('t', sameSchema[i % 3]!, ['id']),
+      record('t', { id: i % 500, a: `a${i}`, ...(i % 3 === 2 ? {} : { b: `b${i}` }) }),
+    ]);
+    const { code, logs, stderr } = await runCli(['--config', place.configFile()], lines(...input.flat()));
+    expect(code, stderr).to.equal(0);
+    expect(
+      logs.filter(({ message }) => /^loaded /.test(message)).map(({ message }) => message),
+    ).to.deep.equal(['loaded 1000 rows of t']);
+    // Of the keys 0 and 1, the last records are those of 500 and 501; record 500 has no b, and that of 0 had b0.
+    expect(
+      await place.query(`SELECT id, a, b FROM ${place.schema}.t WHERE id IN (0, 1, 2) ORDER BY id`),
+    ).to.deep.equal([
+      ['0', 'a500', 'b0'],
+      ['1', 'a501', 'b501'],
+      ['2', 'a502', 'b502'],
+    ]);
+  });
+
+  it('have batches of their own where each lacks what the other has, and every column keeps its value', async () => {
+    const place = await newPlace();
+    const input = [
+      schema('t', sameSchema[0]!, ['id']),
+      record('t', { id: 1, a: 'a0', b: 'b0' }),
+      schema('t', sameSchema[2]!, ['id']),
+      record('t', { id: 1, a: 'a1' }),
+      schema('t', sameSchema[3]!, ['id']),
+      record('t', { id: 1, b: 'b2' }),
+      schema('t', sameSchema[2]!, ['id']),
+      record('t', { id: 1, a: 'a3' }),
+    ];
+    const { code, stderr } = await runCli(['--config', place.configFile()], lines(...input));
+    expect(code, stderr).to.equal(0);
+    expect(await place.query(`SELECT a, b FROM ${place.schema}.t`)).to.deep.equal([['a3', 'b2']]);
   });
 });

@@ -66,6 +66,15 @@ begin
   end;
 end $$;
 
+/* What Redshift has as the default of an IDENTITY column; null for any other column. */
+create or replace function pg_catalog.warehouse_identity(relation oid, number int2, identity "char") returns text
+language sql stable as
+$$ select format('"%s"(%s, %s, ''%s,%s''::text)', case identity when 'a' then 'identity' else 'default_identity' end,
+    relation, number - 1, s.seqstart, s.seqincrement)
+  from pg_depend d join pg_sequence s on s.seqrelid = d.objid
+  where identity <> '' and d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
+    and d.refobjid = relation and d.refobjsubid = number and d.deptype = 'i' $$;
+
 create or replace function pg_catalog.len(value text) returns integer language sql immutable strict as
 $$ select char_length(value) $$;
 create or replace function pg_catalog.nvl(a anyelement, b anyelement) returns anyelement language sql immutable as

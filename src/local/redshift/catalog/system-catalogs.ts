@@ -104,7 +104,8 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     false as relhasoids, exists (select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'p') as relhaspkey, c.relhasrules, c.relhassubclass, c.relacl
     from ${FULL_SCHEMA}.pg_class c left join pg_catalog.warehouse_design w on w.relation = c.oid`,
   pg_attribute: `select a.attrelid, a.attname, a.atttypid, a.attstattarget, a.attlen, a.attnum, a.attndims, a.attcacheoff,
-    a.atttypmod, a.attbyval, a.attstorage, a.attalign, a.attnotnull, a.atthasdef, a.attisdropped, a.attislocal,
+    a.atttypmod, a.attbyval, a.attstorage, a.attalign, a.attnotnull, a.atthasdef or a.attidentity <> '' as atthasdef,
+    a.attisdropped, a.attislocal,
     a.attinhcount, coalesce(w.design ->> 'distKey' = a.attname, false) as attisdistkey, false as attispreloaded,
     warehouse_sort_key(w.design, a.attname) as attsortkeyord,
     warehouse_encoding_number(warehouse_encoding(w.design, a.attname, a.atttypid)) as attencodingtype,
@@ -117,7 +118,10 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     confupdtype, confdeltype, confmatchtype, conkey, confkey, conbin, null::text as consrc from ${FULL_SCHEMA}.pg_constraint`,
   pg_index: `select indexrelid, indrelid, indkey, indclass, indnatts, indisunique, indisprimary, indisclustered, indexprs, indpred
     from ${FULL_SCHEMA}.pg_index`,
-  pg_attrdef: `select oid, adrelid, adnum, adbin, pg_get_expr(adbin, adrelid) as adsrc from pg_catalog.pg_attrdef`,
+  pg_attrdef: `select oid, adrelid, adnum, adbin, pg_get_expr(adbin, adrelid) as adsrc from pg_catalog.pg_attrdef
+    union all
+    select 0::oid, attrelid, attnum, null, warehouse_identity(attrelid, attnum, attidentity)
+    from pg_catalog.pg_attribute where attidentity <> ''`,
   pg_database: `select oid, datname, datdba, encoding, datistemplate, datallowconn, 0::oid as datlastsysoid, dattablespace,
     null::text[] as datconfig, datacl from ${FULL_SCHEMA}.pg_database`,
   pg_proc: `select oid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict, proretset,

@@ -28,7 +28,7 @@ create view pg_catalog.svv_columns as
 select current_database()::varchar as table_catalog, s.nspname::varchar as table_schema,
   warehouse_full_name(c.relname)::varchar as table_name, warehouse_full_name(a.attname)::varchar as column_name,
   (row_number() over (partition by c.oid order by a.attnum))::int as ordinal_position,
-  pg_get_expr(d.adbin, d.adrelid)::varchar as column_default,
+  coalesce(pg_get_expr(d.adbin, d.adrelid), warehouse_identity(a.attrelid, a.attnum, a.attidentity))::varchar as column_default,
   (case when a.attnotnull then 'NO' else 'YES' end)::varchar as is_nullable,
   warehouse_type(a.atttypid, null)::varchar as data_type,
   information_schema._pg_char_max_length(a.atttypid, a.atttypmod)::int as character_maximum_length,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { exactDecimal, nearestDouble, wholeNumber } from '../../src/rows/numbers.ts';
+import { exactDecimal, nearestDouble, wholeNumber, shortFormOf } from '../../src/rows/numbers.ts';
 import { ValueError } from '../../src/rows/value-error.ts';
 
 type Whole = Parameters<typeof wholeNumber>[1];
@@ -237,4 +237,38 @@ describe('nearestDouble', () => {
     for (const text of [`1${zeros}1e-15000`, `0.${zeros}1`]) outcome(() => nearestDouble(text).text);
     expect(Date.now() - started).to.be.below(150);
   });
+});
+
+describe('shortFormOf', () => {
+  it('gives the decimal that a double stands for back, from all digits of the double', () => {
+    const law = fc.property(fc.integer({ min: -(10 ** 15), max: 10 ** 15 }), fc.nat(6), (digits, scale) => {
+      const value = digits / 10 ** scale;
+      // Of a double of this size, 100 digits after the point are all of them.
+      const expansion = value.toFixed(100);
+      if (expansion.replace(/^-?0*\.?0*|0+$|\./g, '').length <= 17) return;
+      expect(shortFormOf(expansion)?.text).to.equal(String(value));
+    });
+    fc.assert(law, { numRuns: 2000 });
+  });
+
+  for (const [token, short] of [
+    ['99.9899999999999948840923025272786617279052734375', { text: '99.99', digits: 4 }],
+    ['-0.1000000000000000055511151231257827021181583404541015625', { text: '-0.1', digits: 1 }],
+    ['12345678901234.099609375', { text: '12345678901234.1', digits: 15 }],
+    ['1.10000000000000008881784197001252323389053344726562500000', { text: '1.1', digits: 2 }],
+    ['1000000000000000055511151231257827021181583404541015625e-55', { text: '0.1', digits: 1 }],
+    // One digit is another.
+    ['99.9899999999999948840923025272786617279052734374', undefined],
+    // Seventeen digits may be meant as they are.
+    ['0.10000000000000001', undefined],
+    ['0.1', undefined],
+    // A whole number is itself.
+    ['9223372036854775808', undefined],
+    ['1180591620717411303424', undefined],
+    ['NaN', undefined],
+  ] as const) {
+    it(`of ${token} is ${short ? short.text : 'none'}`, () => {
+      expect(shortFormOf(token)).to.deep.equal(short);
+    });
+  }
 });

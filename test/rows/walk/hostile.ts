@@ -135,11 +135,43 @@ function columnsOf(random: Random): readonly Column[] {
     if (kind === 'integer' && random.chance(0.5)) return { ...column, growsTo: random.of(TYPES.slice(2, 7)) };
     return column;
   });
-  const described = random.chance(0.4) ? stored(withMetadata(limited), random) : limited;
+  const changed = limited.flatMap((column) => differing(column, random));
+  const described = random.chance(0.4) ? stored(withMetadata(changed), random) : changed;
   const all = random.chance(0.15) ? withChanges(described) : described;
   if (random.chance(0.1))
     return [...all, { ...inner(['_sdc_deleted_at'], random), name: '_sdc_deleted_at' }].filter(isFirst);
   return random.chance(0.2) ? [...all].sort(() => random.next() - 0.5) : all;
+}
+
+const BIGINT: ColumnType = { kind: 'bigint' };
+const DECIMAL: ColumnType = { kind: 'numeric', precision: 38, scale: 2 };
+
+/** A column whose table has another type than the stream declares, in some cases with a second one for what it cannot hold. */
+function differing(column: Column, random: Random): readonly Column[] {
+  const { kind } = column.type;
+  if (column.isKey || column.source.kind !== 'property' || random.chance(0.6)) return [column];
+  const { path } = column.source;
+  const second = (type: ColumnType): readonly Column[] =>
+    random.chance(0.5)
+      ? [{ ...column, name: `${column.name}__2`, type, source: { kind: 'overflow', path } }]
+      : [];
+  if (kind === 'double') return [{ ...column, declared: BIGINT, overflows: true }, ...second(BIGINT)];
+  if (kind === 'timestamp' || kind === 'timestamptz') return [{ ...column, declared: { kind: 'date' } }];
+  if (kind === 'numeric') {
+    const wide: ColumnType = { kind: 'numeric', precision: 38, scale: 12 };
+    if (random.chance(0.5)) return [{ ...column, growsTo: wide }];
+    return [{ ...column, declared: wide, overflows: true }, ...second(wide)];
+  }
+  if (kind !== 'varchar' && kind !== 'super') return [column];
+  const declared = random.of<ColumnType>([
+    BIGINT,
+    DECIMAL,
+    { kind: 'date' },
+    { kind: 'timestamptz' },
+    { kind: 'double' },
+  ]);
+  const isNoted = declared !== BIGINT && declared.kind !== 'date';
+  return [{ ...column, declared, ...(isNoted ? { formerly: [declared] } : {}) }];
 }
 
 /** Metadata in tables that have other types for it. */

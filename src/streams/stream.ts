@@ -230,7 +230,7 @@ export class Stream {
     return this.#work.room();
   }
 
-  /** Closes the open batch and queues its load, and behind it the activations that its records make due. */
+  /** Closes the open batch and queues its load, and after it the activation that its records make due. */
   close(): void {
     const batch = this.#batch;
     if (!batch) return;
@@ -252,7 +252,7 @@ export class Stream {
       return;
     }
     this.close();
-    this.#versions.add({ version, settle: this.#context.ledger.open() });
+    this.#versions.add(version, () => this.#context.ledger.open());
     this.#activate(this.#versions.takeDue());
   }
 
@@ -264,7 +264,7 @@ export class Stream {
   }
 
   /**
-   * Once everything read is loaded: overwrites the table, obeys the activations that still wait. `isWholeInput` says that
+   * Once everything read is loaded: overwrites the table, obeys the activation that still waits. `isWholeInput` says that
    * the input ended by itself. False when the stream would be overwritten, but may be incomplete.
    */
   settle(isWholeInput: boolean): boolean {
@@ -275,7 +275,7 @@ export class Stream {
     }
     const rest = this.#versions.takeRest();
     if (isComplete) this.#activate(rest);
-    else if (rest.length > 0) {
+    else if (rest) {
       this.#context.log.warn(
         { stream: this.name },
         'ACTIVATE_VERSION is given up: no record of that version came, and nothing behind it says that there are none; ' +
@@ -335,17 +335,17 @@ export class Stream {
     return bytes.length > MAX_WALKED_BYTES ? 'long line' : (walk?.takeReason() ?? 'form');
   }
 
-  #activate(activations: readonly Activation[]): void {
-    if (activations.length === 0 || !this.#plan) return;
+  #activate(activation: Activation | undefined): void {
+    if (!activation || !this.#plan) return;
     if (this.#versions.hasUnversioned) {
       this.#ignoreVersions(
         'records of this run have no version, so their rows could not be told from old ones',
       );
-      for (const { settle } of activations) settle();
+      activation.settle();
       return;
     }
     this.#isTableDue = false;
-    this.#work.activate(this.#plan, activations);
+    this.#work.activate(this.#plan, activation);
   }
 
   #ignoreVersions(why: string): void {

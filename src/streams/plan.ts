@@ -10,6 +10,7 @@ import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
 import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
+import { checkColumnCount } from '../table/limits.ts';
 import { DELETED_AT, withChanges, withMetadata } from '../table/metadata.ts';
 import { resolveColumns } from '../table/resolve.ts';
 import {
@@ -80,6 +81,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
   const hasStubs =
     method === 'upsert' && !settings.hard_delete && columns.some(({ name }) => name === DELETED_AT);
+  checkColumnCount(stream, columns, stored, method === 'append' ? 0 : hasStubs ? 2 : 1);
   const encoder = new RecordEncoder({
     columns,
     ignored,

@@ -5,13 +5,11 @@ import { descriptionOf } from './comment.ts';
 import { columnName, givenName, RESERVED_PREFIX } from './names.ts';
 import { columnSetting, type TableSettings } from './settings.ts';
 import { leavesOf, type Leaf } from './flatten.ts';
+import { checkPropertyCount, MAX_COLUMNS } from './limits.ts';
 import { isObject } from './shapes.ts';
 import { parseType } from './type-text.ts';
 import { canBeKey, type Column, type ColumnType } from './types.ts';
 import { typingOf } from './typing.ts';
-
-/** Redshift's limit (r_CREATE_TABLE_NEW); one is left for the ordinal of a stage. */
-const MAX_COLUMNS = 1_599;
 
 /** Redshift has no table without columns (r_ALTER_TABLE); a stream without properties still has rows to count. */
 export const PLACEHOLDER: Column = {
@@ -86,9 +84,7 @@ function checkColumns(stream: string, columns: readonly Column[]): void {
   const refuse = (what: string): never => {
     throw new InputError(`Cannot use the schema of stream "${stream}": ${what}`, { stream });
   };
-  if (columns.length > MAX_COLUMNS) {
-    refuse(`it has ${columns.length} properties, a Redshift table holds at most ${MAX_COLUMNS} of them`);
-  }
+  checkPropertyCount(stream, columns.length);
   const seen = new Map<string, string>();
   for (const { property, name, type, isKey } of columns) {
     const other = seen.get(name);

@@ -9,7 +9,8 @@ interface Decimal {
   readonly fraction: string;
 }
 
-const TOKEN = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+/** A number of JSON, or one in a string, which may also begin with + and have its point first or last. */
+const TOKEN = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 const NON_FINITE: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
 
@@ -80,7 +81,7 @@ export function nearestReal(token: string): Rounded {
 
 /** The shortest text of the double that is nearest to the token, and whether that changed the number. */
 export function nearestDouble(token: string): Rounded {
-  if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw new ValueError('is not a number');
+  if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw notANumber(token);
   const value = Number(token);
   if (!Number.isFinite(value)) throw new ValueError('is not a finite number of DOUBLE PRECISION');
   const text = shortestText(value);
@@ -121,9 +122,13 @@ export function withoutTrailingZeros(digits: string): string {
   return digits.slice(0, end);
 }
 
+function notANumber(token: string): ValueError {
+  return new ValueError(token === '' ? 'is an empty string, not a number' : 'is not a number');
+}
+
 function decimal(token: string): Decimal {
   const match = TOKEN.exec(token);
-  if (!match) throw new ValueError('is not a number');
+  if (!match) throw notANumber(token);
   const [, sign, whole = '', fraction = '', exponent] = match;
   const parts = exponent === undefined ? { whole, fraction } : shift(whole, fraction, Number(exponent));
   return {

@@ -94,6 +94,18 @@ function shortestText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
+/** Below 0 when the first number is the lesser one, 0 when they are equal; exact, for tokens of JSON. */
+export function compareNumbers(a: string, b: string): number {
+  const [left, right] = [significant(a), significant(b)];
+  const sign = (token: string, { digits }: { digits: string }): number =>
+    digits === '' ? 0 : token.startsWith('-') ? -1 : 1;
+  const [leftSign, rightSign] = [sign(a, left), sign(b, right)];
+  if (leftSign !== rightSign) return leftSign - rightSign;
+  const difference =
+    left.exponent - right.exponent || (left.digits < right.digits ? -1 : left.digits > right.digits ? 1 : 0);
+  return difference * leftSign;
+}
+
 function sameNumber(a: string, b: string): boolean {
   const [left, right] = [significant(a), significant(b)];
   return left.digits === right.digits && left.exponent === right.exponent;

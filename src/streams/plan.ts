@@ -87,7 +87,12 @@ export function planStream(input: PlanInput): StreamPlan {
     ignored,
     now: readAt,
     syncStartedAt,
-    validate: settings.validate_records ? compileValidator(stream, schema, nullsInvalid) : undefined,
+    validate: settings.validate_records
+      ? compileValidator(stream, schema, {
+          findsAll: nullsInvalid,
+          onNote: (note) => log.warn({ stream }, note),
+        })
+      : undefined,
     nullsInvalid,
     allowsNullKeys: settings.null_keys === 'append',
     onUnknownProperty: (property) =>

@@ -16,6 +16,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return value instanceof Map;
 }
 
+/** Whether a definition refers to others that count as well. */
+export function isCombined(definition: JsonObject): boolean {
+  return [...COMBINING].some((key) => definition.has(key));
+}
+
 export interface Shapes {
   readonly shapes: readonly JsonObject[];
   /** The references that led to them. */

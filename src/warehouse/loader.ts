@@ -318,8 +318,8 @@ export class Loader {
     schema: string,
     tables: ReadonlyMap<string, StoredTable>,
   ): Promise<void> {
-    for (const table of tables.keys()) {
-      const began = shadowTime(table);
+    for (const [table, { isView }] of tables) {
+      const began = isView ? undefined : shadowTime(table);
       if (!began || began >= this.#options.staleBefore) continue;
       try {
         await session.run(dropTableIfExists({ schema, table }), { timeoutMs: DROP_TIMEOUT_MS });

@@ -98,7 +98,7 @@ describe('LogOutput', () => {
     });
 
     it('waits for a reader that takes nothing for some time, and not once it is given up', async () => {
-      const { log } = piped();
+      const { log, read } = piped();
       for (let i = 0; i < 100; i++) log.write(`${'x'.repeat(999)}\n`);
       const started = Date.now();
       const end = new AbortController();
@@ -107,6 +107,10 @@ describe('LogOutput', () => {
       expect(Date.now() - started).to.be.within(250, 2000);
       await log.flushed(never, 300);
       expect(Date.now() - started).to.be.within(550, 4000);
+      // Nothing may be left that would be written to what is opened next.
+      const reading = setInterval(read, 1);
+      await log.flushed(never);
+      clearInterval(reading);
     });
 
     it('holds nothing for a reader that has gone', async () => {

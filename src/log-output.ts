@@ -1,12 +1,12 @@
 /**
- * Where the lines of the log go. Writing them never blocks and never fails: a reader that is slow, a full disk and a closed
- * pipe cost lines of the log, not the load. A line is in the descriptor before `write` returns unless its reader is slow.
+ * Where the lines of the log go. Writing them never blocks and never fails: with a slow reader, a full disk or a closed
+ * pipe, lines of the log are lost, not the load. A line is in the descriptor before `write` returns unless its reader is slow.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { RETRY_MS, writeSome } from './output.ts';
 
-/** What may wait for a slow reader; then the oldest lines are dropped, because the newest say how the run ended. */
+/** How much may wait for a slow reader. Of more, the oldest lines are dropped, because the newest say how the run ended. */
 const LIMIT_BYTES = 1024 * 1024;
 
 /** How long the end of the program waits for a reader that takes nothing. */
@@ -14,7 +14,7 @@ const PATIENCE_MS = 5_000;
 
 const LF = Buffer.from('\n');
 
-/** What is to be written, and for how many lines it stands. */
+/** Bytes to write, and how many lines they stand for. */
 interface Piece {
   readonly bytes: Buffer;
   readonly lines: number;
@@ -30,7 +30,7 @@ export class LogOutput {
   #at = 0;
   #written = 0;
   #dropped = 0;
-  /** A line stopped in the middle. */
+  /** The last line was written in part only. */
   #isCut = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
@@ -81,7 +81,7 @@ export class LogOutput {
     }
   }
 
-  /** Puts what is due to be written first in its place; false when nothing is. */
+  /** Puts a notice first where lines were dropped; false when nothing is to be written. */
   #next(): boolean {
     if (this.#at > 0) return true;
     if (this.#dropped > 0 && this.#waiting.length > 0) {

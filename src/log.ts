@@ -31,7 +31,7 @@ export class Secrets {
   }
 }
 
-/** What one format makes of a JSON line of pino. */
+/** Formats a JSON line of pino. */
 type Rendering = (line: string) => string;
 
 /** Every line passes `secrets` on its way to the output. */
@@ -55,7 +55,7 @@ export function createLogger(level: string, format: LogFormat, secrets: Secrets,
   return loggerTo((line) => output.write(line));
 }
 
-/** Loaded only for a person. */
+/** pino-pretty is loaded only for a person. */
 function pretty(colorize: boolean): Rendering {
   const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
   return prettyFactory({

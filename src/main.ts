@@ -15,10 +15,10 @@ import type { ProgramCommand, Surroundings } from './program.ts';
 
 const [STDOUT, STDERR] = [1, 2];
 
-/** What a run that is given up has for its last work: removing its objects, saying what is left. */
+/** How long a run that is given up may take to remove its objects and to say what is left. */
 const FAREWELL_MS = 2_000;
 
-/** What calls of the operating system that run on other threads have to return. */
+/** How long the end waits for calls of the operating system that run on other threads. */
 const CALLS_MS = 1_000;
 
 process.removeAllListeners('warning');
@@ -65,7 +65,7 @@ async function run(command: ProgramCommand): Promise<number> {
     return endProcess(isRunning() || !isAnswered ? 1 : Number(process.exitCode));
   };
   ending.kill.addEventListener('abort', () => {
-    // Once the command has ended, all that can be left is output that nobody reads.
+    // Once the command has ended, only output that is not read can be left.
     setTimeout(() => void giveUp(), isRunning() ? FAREWELL_MS : 0);
   });
   const code = await runProgram(command, surroundings(ending, log));
@@ -74,7 +74,7 @@ async function run(command: ProgramCommand): Promise<number> {
   return ending.kill.aborted ? giveUp() : code;
 }
 
-/** Ends the process. An exit waits for calls that hang on other threads (a drive that is gone, a name lookup): then it is killed. */
+/** Ends the process. Because an exit waits for calls on other threads (a drive that is gone, a name lookup), it is killed if one hangs. */
 async function endProcess(code: number): Promise<never> {
   const end = Date.now() + CALLS_MS;
   while (isCalling() && Date.now() < end) await sleep(20);
@@ -95,7 +95,7 @@ function logDescriptor(): number {
 
 function states(): Writable | undefined {
   if (isClosed(STDOUT)) return undefined;
-  // Node writes to other things than terminals without blocking.
+  // Only writes to terminals block in Node.
   const own = process.stdout.isTTY ? openNonBlocking(STDOUT) : undefined;
   return own === undefined ? process.stdout : new NonBlockingStream(own);
 }

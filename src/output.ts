@@ -1,6 +1,6 @@
 /**
- * Writing to file descriptors that nobody may read: a write must not keep this thread, because signals would then be kept
- * waiting too. Node writes to terminals in a blocking way, and what it is given for pipes it keeps without bound.
+ * Writing to file descriptors that may not be read: a write must not block this thread, because signals would have to wait
+ * too. In Node, writes to terminals block, and writes to a pipe that is full are kept without bound.
  */
 import { constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { platform } from 'node:os';
@@ -10,7 +10,7 @@ import { Writable } from 'node:stream';
 export const RETRY_MS = 20;
 
 /**
- * The pipe or terminal behind a file descriptor, opened a second time so that writes do not block. The flag belongs to the
+ * The pipe or terminal of a file descriptor, opened a second time so that writes do not block. The flag belongs to the
  * new descriptor; other processes that share the old one do not notice. Undefined where that is impossible: for files, which
  * take every write, for sockets, and elsewhere than on Linux.
  */
@@ -21,7 +21,7 @@ export function openNonBlocking(fd: number): number | undefined {
     if (!stats.isFIFO() && !stats.isCharacterDevice()) return undefined;
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // Another user's pipe or terminal, or one without a reader: what is written to the old descriptor tells which.
+    // Another user's pipe or terminal, or one without a reader: writing to the old descriptor shows which.
     return undefined;
   }
 }

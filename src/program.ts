@@ -292,7 +292,7 @@ class Program {
   }
 
   #accept({ config, warnings, hint, secrets }: LoadedConfig): Config {
-    // Files of options may be pipes without a writer; from here on no read keeps this thread.
+    // Files of options may be pipes without a writer; from here on no read blocks this thread.
     this.#around.heedSignals();
     this.#secrets.keep(...secrets);
     this.#log = createLogger(config.log_level, config.log_format, this.#secrets, this.#around.log);

@@ -28,7 +28,7 @@ export class StateWriter {
     else this.#send(state);
   }
 
-  /** Nothing more is written, and nobody waits for what is being written. */
+  /** Writes nothing more, and does not wait for what is being written. */
   giveUp(): void {
     this.#isClosed = true;
     this.#wake();

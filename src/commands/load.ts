@@ -34,7 +34,7 @@ export interface LoadOptions {
 }
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
-/** Shorter than what the process has after it was given up, so that the run can say what is left. */
+/** Shorter than what the process has after the run is given up, so that the run can still say what is left. */
 const CLEAN_UP_MS = 1_500;
 const STOPPED = 'Stopped before everything that was read was loaded; run again from the last state';
 

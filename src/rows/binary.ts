@@ -15,8 +15,8 @@ function fromHex(value: string): string {
 }
 
 /**
- * Either alphabet of RFC 4648, with its padding or without, in lines or not. Otherwise strict: what Node skips or guesses when
- * it decodes would be a change of the value.
+ * Either alphabet of RFC 4648, with its padding or without, on one line or several. Otherwise strict: what Node skips or guesses
+ * while it decodes would change the value.
  */
 function fromBase64(value: string): string {
   const digits = value.replace(/[\r\n]+/g, '');

@@ -86,7 +86,7 @@ function compile(
   }
 }
 
-/** By how a value compares with the bound, whether it is allowed. */
+/** Keyword, sign, and whether a value is allowed that is less than (negative), equal to (0) or greater than the bound. */
 const BOUNDS: readonly (readonly [string, string, (order: number) => boolean])[] = [
   ['minimum', '>=', (order) => order >= 0],
   ['maximum', '<=', (order) => order <= 0],

@@ -1,6 +1,6 @@
 /**
  * The schema of a stream as ajv takes it: older drafts in the words of later ones, and without what says nothing. A keyword that
- * is left out is noted where a person would expect that it is checked.
+ * is left out is noted where its owner expects that it is checked.
  */
 import { JsonNumber, toPlain, type Json, type JsonObject } from '../protocol/json.ts';
 import { isObject, resolveReference } from '../table/shapes.ts';
@@ -14,7 +14,7 @@ export interface ValidationSchema {
   readonly patterns: ReadonlyMap<string, RegExp>;
 }
 
-/** Bounds are texts in the result, so that they can be compared exactly. */
+/** Bounds are strings in the result, so that they can be compared exactly. */
 export function validationSchema(schema: JsonObject): ValidationSchema {
   const preparation = new Preparation(schema);
   const prepared = preparation.schema(schema, []) as object;
@@ -24,8 +24,8 @@ export function validationSchema(schema: JsonObject): ValidationSchema {
 type Plain = Record<string, unknown>;
 
 /**
- * Would make ajv look for other documents or call for another kind of function; or the columns check it better: `multipleOf`
- * misfires on doubles, and formats are those of the columns.
+ * Keywords that make ajv look for other documents or compile another kind of function, and those that the columns check
+ * better: `multipleOf` misfires on doubles, and formats are checked by the types of columns.
  */
 const LEFT_OUT = new Set(
   (
@@ -65,7 +65,7 @@ class Preparation {
       // Not by assignment: a keyword may be called __proto__.
       if (found !== undefined) Object.defineProperty(prepared, keyword, { value: found, ...PLAIN });
     }
-    // ajv takes it beside a type only.
+    // ajv takes nullable only with a type.
     if (prepared['type'] === undefined) delete prepared['nullable'];
     if (value.has('patternProperties')) this.#patternProperties(value, prepared, path);
     return prepared;

@@ -30,7 +30,7 @@ export function checkColumnCount(
   }
 }
 
-/** Of the properties of a schema, before anything is made of them. */
+/** Checks the number of properties, before their columns are compared with the table. */
 export function checkPropertyCount(stream: string, count: number): void {
   if (count <= MAX_COLUMNS) return;
   refuse(

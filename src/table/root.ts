@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import { isCombined, isObject, shapesOf } from './shapes.ts';
 import { typeNames } from './typing.ts';
 
-/** Of alternatives all properties: a record has those of one of them, the others are NULL. Throws InputError without any. */
+/** Takes the properties of all alternatives: a record has those of one, and NULL in the others. Throws InputError without any. */
 export function propertiesOf(stream: string, schema: JsonObject): JsonObject {
   const own = schema.get('properties');
   if (!isCombined(schema)) return isObject(own) ? own : refuse(stream);
@@ -24,7 +24,7 @@ export function propertiesOf(stream: string, schema: JsonObject): JsonObject {
   return new Map([...found].map(([name, definitions]) => [name, anyOf(definitions)]));
 }
 
-/** A record is an object. A schema without a type is none of anything else. */
+/** Whether the shape allows objects, which records are. */
 function mayBeRecord(shape: JsonObject): boolean {
   return !shape.has('type') || typeNames(shape).includes('object');
 }

@@ -1,4 +1,4 @@
-/** What a definition without a type says by the values that it lists. */
+/** The type of a definition that lists its values instead of naming a type. */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
 
 const BIGINT_END = 2n ** 63n;

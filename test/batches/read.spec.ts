@@ -85,7 +85,7 @@ describe('the files of a BATCH message', () => {
   const good = gzipSync('{"id": 1}\n'.repeat(1000));
   const refusals: Readonly<Record<string, () => [string, string | undefined, string]>> = {
     'a folder': () => [`file://${folder}`, undefined, 'it is not a file'],
-    'a named pipe that nobody writes': () => {
+    'a named pipe without a writer': () => {
       execFileSync('mkfifo', [join(folder, 'pipe')]);
       return [`file://${join(folder, 'pipe')}`, undefined, 'it is not a file'];
     },

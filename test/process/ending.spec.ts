@@ -1,4 +1,4 @@
-/** How a run ends that is told to: signals, and outputs that nobody reads, that are full or closed. */
+/** How a run ends that is told to: signals, and outputs that are not read, full or closed. */
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -21,7 +21,7 @@ import { faults, newPlace } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
 
-/** So many records, and a state of so many bytes behind each. */
+/** So many records, and a state of so many bytes after each. */
 function input(records: number, stateBytes = 1): string {
   return lines(
     schema('t', { id: integer }),
@@ -65,7 +65,7 @@ describe('the end of a run', () => {
     return fd;
   };
 
-  /** A pipe that takes 64 KB and that nobody reads; `seen` is a descriptor to look what stands there. */
+  /** A pipe that takes 64 KB and is not read; `seen` is a descriptor to look at what it holds. */
   const unreadPipe = (name: string): { pipe: number; seen: number } => {
     const path = join(folder, name);
     execFileSync('mkfifo', [path]);
@@ -151,7 +151,7 @@ describe('the end of a run', () => {
     expect(await endedWithin(child, 4000)).to.deep.equal({ code: 1, signal: null });
   });
 
-  it('is that of the load when nobody reads stderr', async () => {
+  it('is that of the load when stderr is not read', async () => {
     const place = await newPlace();
     const config = place.configFile({ batch_size_rows: 1, log_level: 'debug' });
     const states = join(folder, 'states');
@@ -166,7 +166,7 @@ describe('the end of a run', () => {
     expect(readSync(seen, Buffer.alloc(100_000))).to.be.within(64_500, 65_536);
   });
 
-  it('comes with the second signal when nobody reads stderr', async () => {
+  it('comes with the second signal when stderr is not read', async () => {
     const place = await newPlace();
     faults.sql = ({ sql }) => (sql.startsWith('COPY') ? { kind: 'stall', ms: 30_000 } : undefined);
     const { pipe: stderr } = unreadPipe('stderr');
@@ -283,7 +283,7 @@ describe('the end of a run', () => {
     expect(signal).to.equal('SIGKILL');
   });
 
-  it('comes with the first signal while the configuration is a pipe that nobody writes', async () => {
+  it('comes with the first signal while the configuration is a pipe without a writer', async () => {
     const pipe = join(folder, 'config');
     execFileSync('mkfifo', [pipe]);
     const child = start(['--config', pipe], ['ignore', 'pipe', 'ignore']);

@@ -7,16 +7,16 @@ import { Untranslatable } from './untranslatable.ts';
 /** The pattern around a class. */
 export interface ClassContext {
   readonly dialect: Dialect;
-  /** Told when the class is right with the flag u only. */
+  /** Called when the class needs the flag u. */
   readonly needsUnicode: () => void;
-  /** Told of what only Python knows. */
+  /** Called for a construct that only Python knows. */
   readonly onPython: () => void;
 }
 
 /** A member: a character, or a set by its escape without the backslash. */
 type Member = { readonly character: string } | { readonly set: string };
 
-/** The class as a term of JavaScript; `reader` stands behind its bracket. */
+/** The class as a term of JavaScript; `reader` is after its opening bracket. */
 export function characterClass(reader: Reader, context: ClassContext): string {
   const isNegated = reader.takes('^');
   // Python takes the bracket as a member, ECMA-262 as the end of the class.
@@ -69,7 +69,7 @@ function range(reader: Reader, context: ClassContext, first: string): string {
   return literal(first);
 }
 
-/** Every other character than those of a set of several ranges cannot stand in a class. */
+/** The complement of a set of several ranges cannot be written inside a class. */
 function isWritable(set: string, { dialect }: ClassContext): boolean {
   return (
     dialect === 'ecma' || set.length > 1 || set === set.toLowerCase() || (dialect === 'python' && set === 'D')

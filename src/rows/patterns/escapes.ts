@@ -10,7 +10,7 @@ interface Context {
   readonly onPython: () => void;
 }
 
-/** The character that an escape stands for, read from behind its backslash. */
+/** The character that an escape stands for, read from after its backslash. */
 export function readEscape(reader: Reader, { onPython }: Context): string {
   const octal = reader.takesMatch(/^(?:0[0-7]{0,2}|[0-3][0-7]{2})/)?.[0];
   if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
@@ -36,7 +36,7 @@ export function readEscape(reader: Reader, { onPython }: Context): string {
       return String.fromCharCode(control.charCodeAt(0) % 32);
     }
     default:
-      // To both languages every other letter would have to mean something.
+      // Neither language lets another letter stand for itself.
       if (/^[A-Za-z0-9]$/.test(letter)) throw new Untranslatable(`has an escape \\${letter}`);
       return letter;
   }

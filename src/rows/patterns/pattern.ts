@@ -1,7 +1,7 @@
 /**
  * The patterns of JSON Schemas as regular expressions of JavaScript. JSON Schema has those of ECMA-262, and taps in Python send
  * those of Python: a pattern with a construct that only Python knows is read as Python reads it, any other one as ECMA-262
- * does. What has no equal is said, not guessed.
+ * does. A pattern without an equal is reported, not guessed.
  */
 import { Reader } from './reader.ts';
 import { Translation } from './translation.ts';
@@ -9,7 +9,7 @@ import { Untranslatable } from './untranslatable.ts';
 
 export type Compiled =
   | { readonly regExp: RegExp }
-  /** Why there is no regular expression that means the same; continues a sentence about the pattern. */
+  /** Why no regular expression means the same; continues a sentence about the pattern. */
   | { readonly problem: string };
 
 export function compilePattern(pattern: string): Compiled {
@@ -27,7 +27,7 @@ function attempt(translation: Translation): Compiled {
       const isLarge = error.message.endsWith('too large');
       return { problem: isLarge ? 'is too long' : 'is not a regular expression' };
     }
-    // The stack ends.
+    // The call stack is exhausted.
     if (error instanceof RangeError) return { problem: 'is nested too deep' };
     throw error;
   }

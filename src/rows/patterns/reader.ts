@@ -46,7 +46,7 @@ export class Reader {
     return match;
   }
 
-  /** Goes on behind the character, or to the end. */
+  /** Skips to after the character, or to the end. */
   skipPast(character: string): void {
     while (!this.isAtEnd && this.next() !== character);
   }

@@ -5,10 +5,10 @@ export type Dialect = 'ecma' | 'python' | 'python-ascii';
 /** Any character. */
 export const ANY = '[^]';
 
-/** In capitals they stand for every other character. */
+/** A capital letter stands for every character that is not in the set. */
 export const ESCAPED_SETS: ReadonlySet<string> = new Set(['d', 'D', 'w', 'W', 's', 'S']);
 
-/** `\p{L}` behind its backslash: a property of Unicode, which ECMA-262 alone knows. */
+/** `\p{L}` without its backslash: a property of Unicode, which ECMA-262 alone knows. */
 export const PROPERTY = /^[pP]\{[A-Za-z_=0-9]{1,50}\}/;
 
 /** As ranges of a class. Python: str.isdecimal, str.isalnum and _, str.isspace; with (?a) those of ASCII. */
@@ -22,7 +22,7 @@ const RANGES: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   'python-ascii': { d: '0-9', w: 'a-zA-Z0-9_', s: String.raw`\t-\r\x20` },
 };
 
-/** `letter` is in small letters. */
+/** `letter` is `d`, `w` or `s`. */
 export function rangesOf(letter: string, dialect: Dialect): string {
   return RANGES[dialect][letter] ?? '';
 }
@@ -38,7 +38,7 @@ export function literal(character: string): string {
   if (character === '-') return String.raw`\x2d`;
   if (/^[\^$\\.*+?()[\]{}|/]$/.test(character)) return `\\${character}`;
   const code = character.charCodeAt(0);
-  // Half of a pair means itself in this way only; a line end would be the end of a literal.
+  // Half of a surrogate pair can be written in this way only.
   const isPlain =
     code >= 0x20 && code < 0x7f ? true : code >= 0xa1 && character !== '\u2028' && character !== '\u2029';
   return isPlain && !isSurrogate(character) ? character : `\\u${code.toString(16).padStart(4, '0')}`;

@@ -5,7 +5,7 @@ import type { Reader } from './reader.ts';
 import { ANY, ESCAPED_SETS, literal, PROPERTY, setClass, type Dialect } from './sets.ts';
 import { Untranslatable } from './untranslatable.ts';
 
-/** Flags that hold for the rest of a group. That of the case of letters is one for the whole pattern. */
+/** Flags that hold for the rest of a group. The flag i holds for the whole pattern. */
 interface Flags {
   readonly dotAll: boolean;
   readonly multiline: boolean;
@@ -29,14 +29,14 @@ export class Translation {
   #flags = NO_FLAGS;
   #ignoresCase = false;
   #sawPython = false;
-  /** What matches half of a character outside the BMP otherwise, or is written for Unicode only. */
+  /** Without the flag u, something would match half of a character outside the BMP, or could not be written. */
   #needsUnicode = false;
   /** The names of the capturing groups in JavaScript, in their order. */
   readonly #groups: string[] = [];
   #atomics = 0;
   /** Groups so far that are repeated or may be missing. */
   #repeatedGroups = 0;
-  /** The groups that have matched wherever the term that is read is reached. */
+  /** The groups that have matched in every way to the term that is being read. */
   #matched: ReadonlySet<string> = new Set();
 
   constructor(reader: Reader, dialect: 'ecma' | 'python') {
@@ -59,7 +59,7 @@ export class Translation {
       throw new Untranslatable('ignores the case of the letters of ASCII alone');
     const isUnicode = this.#needsUnicode || (this.#ignoresCase && !isAscii);
     const regExp = new RegExp(source, `${this.#ignoresCase ? 'i' : ''}${isUnicode ? 'u' : ''}`);
-    // Only now V8 finds what is too large for it, for strings of one and of two bytes.
+    // V8 reports a pattern that is too large only here, separately for strings of one and of two bytes.
     for (const value of ['', '\u0100']) regExp.test(value);
     return regExp;
   }
@@ -77,7 +77,7 @@ export class Translation {
     };
   }
 
-  /** `(?i)` and the like hold for the whole pattern, at whose beginning they stand. */
+  /** `(?i)` and the like, at the beginning of the pattern. */
   #globalFlags(): void {
     for (;;) {
       const [, flags] = this.#reader.takesMatch(/^\(\?([aiLmsux]+)\)/) ?? [];

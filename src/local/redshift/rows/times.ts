@@ -6,6 +6,7 @@ const DASH = 45;
 const COLON = 58;
 const POINT = 46;
 const SPACE = 32;
+const TWO = 50;
 const LETTER_T = 84;
 const LETTER_Z = 90;
 const PLUS = 43;
@@ -137,6 +138,12 @@ export function timestampCheck(format: string, cutFractions: boolean): FieldChec
   };
 }
 
-/** `HH:MM[:SS[.ffffff]]`, with a zone for TIMETZ (TIME drops it). */
-export const checkTime: FieldCheck = (bytes, start, end) =>
+/** `HH:MM[:SS[.ffffff]]` with a zone, also for TIME, which drops it. */
+export const checkTimeTz: FieldCheck = (bytes, start, end) =>
   isClockWithZone(bytes, start, end) ? end : problem(1206, 'Invalid time format or value [HH24:MI:SS]');
+
+const END_OF_DAY = /^24:00(?::00(?:\.0{1,6})?)?$/;
+
+/** TIME goes from 00:00:00 to 24:00:00 (r_Datetime_types). */
+export const checkTime: FieldCheck = (bytes, start, end) =>
+  bytes[start] === TWO && END_OF_DAY.test(textOf(bytes, start, end)) ? end : checkTimeTz(bytes, start, end);

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
-import { ConfigError, messageOf } from '../errors.ts';
+import { ConfigError, MachineError, messageOf } from '../errors.ts';
+import type { TextOutput } from '../io/io.ts';
 import { readAccess } from '../local/access-file.ts';
 import { readFaultPlan } from '../local/fault-plan.ts';
 import { FOLDER_IN_USE } from '../local/join.ts';
@@ -15,18 +16,19 @@ import { writePrivateFile } from '../private-file.ts';
 
 type LocalCommand = Extract<Command, { kind: 'local' }>;
 
-interface Surroundings {
+/** What serving needs of the process. */
+interface LocalIo {
   readonly log: Logger;
   readonly stop: AbortSignal;
   readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  /** Calls the listener whenever the user asks how often faults have struck. */
+  readonly stdout: TextOutput;
+  /** Calls the listener whenever the user asks how often faults have struck (SIGUSR2). */
   onAsked(listener: () => void): void;
 }
 
 /** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
-export async function serveUntilStopped(command: LocalCommand, around: Surroundings): Promise<number> {
-  const { log, stop, stdin } = around;
+export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Promise<number> {
+  const { log, stop, stdin } = io;
   const more = {
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
@@ -36,13 +38,13 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
   try {
     served = await serve({ ...command, more, starter: command.untilReleased ? stdin : undefined });
   } catch (error) {
-    if (isPortTaken(error)) throw new Error(portTaken(command, error.port), { cause: error });
+    if (isPortTaken(error)) throw new MachineError(portTaken(command, error.port), { cause: error });
     if (!(error instanceof FolderInUseError)) throw error;
     log.error(error.message);
     return command.untilReleased ? FOLDER_IN_USE : 1;
   }
   try {
-    announce(command, served.config, around.stdout);
+    announce(command, served.config, io.stdout);
   } catch (error) {
     await served.stop();
     throw error;
@@ -54,7 +56,7 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
     for (const { order, matched, struck } of served.faultCounts)
       log.info({ order, matched, struck }, 'fault');
   };
-  around.onAsked(tellFaults);
+  io.onAsked(tellFaults);
   const { port, s3_endpoint: endpoint } = served.config;
   log.info(`the local warehouse in ${command.dir} is ready: Redshift on port ${port}, S3 at ${endpoint}`);
   await served.ended;
@@ -90,7 +92,7 @@ function readJson<T>(option: string, path: string, read: (value: unknown) => T):
 }
 
 /** A terminal is told how to connect, and where the secrets are; a program gets the configuration. */
-function announce(command: LocalCommand, config: WarehouseConfig, stdout: NodeJS.WriteStream): void {
+function announce(command: LocalCommand, config: WarehouseConfig, stdout: TextOutput): void {
   const line = `${JSON.stringify(config)}\n`;
   const isTerminal = stdout.isTTY && !command.untilReleased;
   const path = command.writeConfig ?? (isTerminal ? join(command.dir, 'config.json') : undefined);

@@ -80,6 +80,11 @@ Options:
 Exit: 0 every record read is committed (plan: would be), 1 failed, 2 wrong usage.
 `;
 
+/** What is printed after the command line was wrong. */
+export function usageText({ message }: UsageError): string {
+  return `target-redshift: ${message}\n\nUsage: target-redshift --help tells how it is used.\n`;
+}
+
 const WHERE = {
   config: { type: 'string', short: 'c', multiple: true },
   local: { type: 'boolean' },

@@ -51,7 +51,7 @@ const isLocal = (file: string): boolean => file.startsWith('local/');
 
 describe('the architecture', () => {
   it('is read from real files and imports', () => {
-    expect(files).to.include.members(['main.ts', 'run.ts', 'protocol/json.ts', 'local/serve.ts']);
+    expect(files).to.include.members(['main.ts', 'run.ts', 'protocol/json.ts', 'local/serve/serve.ts']);
     expect(shown(imports)).to.include('rows/csv.ts -> sql.ts (static)');
     expect(shown(imports)).to.include('staging/batch.ts -> rows/values.ts (type)');
     expect(imports.length).to.be.above(100);

@@ -1,12 +1,12 @@
 /** What programs import as `target-redshift/local`: the warehouse inside a process, for tests. */
-import { serve } from './serve.ts';
+import { serve } from './serve/serve.ts';
 import type { LocalWarehouse, WarehouseOptions } from './warehouse.ts';
 
 export type { FaultCount, FaultPlan } from './faults.ts';
 export { HOSTILE, LENIENT, type Readings } from './redshift/readings.ts';
 export type { ChooseFault } from './redshift/server.ts';
 export type { AccessEntry, AccessListener, S3Bucket, S3FaultRule, S3Identity, S3Role } from './s3/server.ts';
-export { FolderInUseError } from './serve.ts';
+export { FolderInUseError } from './serve/serve.ts';
 export type {
   Access,
   LocalWarehouse,

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepCertificate } from './certificate.ts';
+import { keepCertificate } from './serve/certificate.ts';
 import { Faults, type FaultCount, type FaultPlan } from './faults.ts';
 import type { Readings } from './redshift/readings.ts';
 import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';

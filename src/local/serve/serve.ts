@@ -7,14 +7,14 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Readable } from 'node:stream';
 import { makeFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
-import type { FaultCount } from './faults.ts';
+import type { FaultCount } from '../faults.ts';
 import {
   openWarehouse,
   type Access,
   type LocalWarehouse,
   type WarehouseConfig,
   type WarehouseOptions,
-} from './warehouse.ts';
+} from '../warehouse.ts';
 
 export interface ServeOptions {
   readonly dir: string;

@@ -9,7 +9,7 @@ import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from './folder.ts';
 import { callHolder, readLock } from './lock.ts';
-import type { WarehouseConfig } from './warehouse.ts';
+import type { WarehouseConfig } from '../warehouse.ts';
 
 export interface Lease {
   readonly config: WarehouseConfig;

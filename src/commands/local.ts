@@ -5,7 +5,7 @@ import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, messageOf } from '../errors.ts';
 import { readAccess } from '../local/access-file.ts';
-import { readFaultPlan } from '../local/fault-plan.ts';
+import { readFaultPlan } from '../local/faults/read-plan.ts';
 import { FOLDER_IN_USE } from '../local/serve/join.ts';
 import { HOSTILE, LENIENT } from '../local/redshift/readings.ts';
 import { FolderInUseError, serve, type Served } from '../local/serve/serve.ts';

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepCertificate } from './serve/certificate.ts';
-import { Faults, type FaultCount, type FaultPlan } from './faults.ts';
+import { Faults, type FaultCount, type FaultPlan } from './faults/plan.ts';
 import type { Readings } from './redshift/readings.ts';
 import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
 import {

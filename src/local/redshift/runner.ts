@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCopy } from './copy.ts';
 import { EngineError, type ErrorContext } from './errors.ts';
-import type { SqlFault } from './fault.ts';
+import type { SqlFault } from '../faults/sql.ts';
 import { decodeFields, encode, encodeFields, type Fields, type Frame } from './message.ts';
 import type { Replies } from './replies.ts';
 import type { SessionUser } from './session-user.ts';

@@ -11,7 +11,7 @@ import { findAccount, makeFirstRole, makeFirstUser } from './accounts.ts';
 import { CATALOG, CATALOG_VERSION } from './catalog/catalog.ts';
 import type { ClusterRole, ObjectStore } from './credentials.ts';
 import { EngineError, translateError } from './errors.ts';
-import { type ChooseFault, countingFaults } from './fault.ts';
+import { type ChooseFault, countingFaults } from '../faults/sql.ts';
 import { Inbox, type LoginRules, receive } from './frontend.ts';
 import { encodeFields } from './message.ts';
 import { HOSTILE, type Readings } from './readings.ts';
@@ -21,7 +21,7 @@ import { Upstream } from './upstream.ts';
 import { World } from './world.ts';
 
 export type { ClusterRole, ObjectStore } from './credentials.ts';
-export type { ChooseFault, FaultTarget, SqlFault } from './fault.ts';
+export type { ChooseFault, FaultTarget, SqlFault } from '../faults/sql.ts';
 
 /** How to run an endpoint. */
 export interface RedshiftOptions {

@@ -2,7 +2,7 @@
 import type { Client } from 'pg';
 import type { CopyAccess } from './credentials.ts';
 import type { ErrorContext } from './errors.ts';
-import type { SqlFault } from './fault.ts';
+import type { SqlFault } from '../faults/sql.ts';
 import { History } from './history.ts';
 import { type LoadRecord, recordLoad } from './load-log.ts';
 import { LongNames } from './long-names.ts';

@@ -4,7 +4,7 @@ import { checkAccess } from './access.ts';
 import { Caller, type Court } from './caller.ts';
 import { redirect } from './claim.ts';
 import { assumedRole, type Principal } from './credentials.ts';
-import type { Gate } from './faults.ts';
+import type { Gate } from '../faults/s3.ts';
 import { requireDecrypt } from './kms.ts';
 import { listPage } from './listing.ts';
 import type { Store } from './store.ts';

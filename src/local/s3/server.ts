@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from 'node:stream/promises';
 import type { Reply } from './call.ts';
 import { toS3Error, type S3Error } from './errors.ts';
-import { ConnectionReset } from './faults.ts';
+import { ConnectionReset } from '../faults/s3.ts';
 import { makeReader, type S3Reader } from './reader.ts';
 import {
   answer,
@@ -24,7 +24,7 @@ import { writeXml } from './xml.ts';
 export type { AccessEntry, AccessListener } from './caller.ts';
 export type { S3Identity, S3Role } from './credentials.ts';
 export { S3Error } from './errors.ts';
-export type { S3Fault, S3FaultRule, S3Request } from './faults.ts';
+export type { S3Fault, S3FaultRule, S3Request } from '../faults/s3.ts';
 export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
 export type { S3Policy, S3PolicyStatement } from './policy.ts';
 export type { S3Operation } from './request.ts';

@@ -9,7 +9,7 @@ import type { Call, Reply } from './call.ts';
 import { Caller, type AccessListener } from './caller.ts';
 import type { Regions } from './claim.ts';
 import { Credentials, type S3Identity, type S3Role } from './credentials.ts';
-import { Gate, type S3FaultRule } from './faults.ts';
+import { Gate, type S3FaultRule } from '../faults/s3.ts';
 import { KmsKeys } from './kms.ts';
 import { Uploads } from './multipart.ts';
 import { operations } from './operations.ts';

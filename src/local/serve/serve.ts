@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Readable } from 'node:stream';
 import { makeFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
-import type { FaultCount } from '../faults.ts';
+import type { FaultCount } from '../faults/plan.ts';
 import {
   openWarehouse,
   type Access,

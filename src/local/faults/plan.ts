@@ -2,8 +2,8 @@
  * Faults on demand: a plan, as an object or as JSON, of what is to go wrong with which requests to S3 and which
  * statements. A fault strikes by the count of the requests that its order fits, so that a run is the same every time.
  */
-import type { FaultTarget, SqlFault } from './redshift/fault.ts';
-import type { S3Fault, S3Request } from './s3/server.ts';
+import type { FaultTarget, SqlFault } from './sql.ts';
+import type { S3Fault, S3Request } from '../s3/server.ts';
 
 /** Which of the requests or statements that fit, counted from 1: one, all, or from the first of a pair to the second. */
 export type Occasion = number | 'every' | readonly [from: number, to: number];

@@ -1,8 +1,8 @@
 /** Counts the operations of a server, and lets a test make chosen ones fail as networks and S3 do. */
 import { setTimeout } from 'node:timers/promises';
 import { Readable } from 'node:stream';
-import { describeCode, S3Error } from './errors.ts';
-import type { S3Operation } from './request.ts';
+import { describeCode, S3Error } from '../s3/errors.ts';
+import type { S3Operation } from '../s3/request.ts';
 
 /** A request as a fault rule sees it. */
 export interface S3Request {

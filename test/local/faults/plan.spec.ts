@@ -1,10 +1,10 @@
 /** Faults on demand: what the plan says goes wrong, at the request it says, and is counted. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { readAccess } from '../../src/local/access-file.ts';
-import { readFaultPlan } from '../../src/local/fault-plan.ts';
-import type { FaultPlan } from '../../src/local/faults.ts';
-import { failureOf, rowsOf, startFixture, type Fixture } from './redshift/support.ts';
+import { readAccess } from '../../../src/local/access-file.ts';
+import { readFaultPlan } from '../../../src/local/faults/read-plan.ts';
+import type { FaultPlan } from '../../../src/local/faults/plan.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../redshift/support.ts';
 
 const plan: FaultPlan = {
   s3: [

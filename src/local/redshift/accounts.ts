@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Account } from './session-user.ts';
 import { md5Secret } from './sql/users.ts';
-import { quoteLiteral } from './upstream.ts';
+import { quoteLiteral } from './wire/upstream.ts';
 
 /** A secret that is the hash of no password. */
 export function randomSecret(): string {

@@ -2,7 +2,7 @@
 import type { CopyColumn } from './rows/check.ts';
 import { quoteTable } from './sql/names.ts';
 import { type CopyStatement, RedshiftError } from './sql/statement.ts';
-import { quoteLiteral, type Upstream } from './upstream.ts';
+import { quoteLiteral, type Upstream } from './wire/upstream.ts';
 
 /** What COPY loads. */
 export interface CopyTarget {

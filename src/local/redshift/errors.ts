@@ -3,7 +3,7 @@
  * Sources: Amazon Redshift Database Developer Guide ("Managing data consistency", "Load error reference") and
  * messages seen on real clusters.
  */
-import type { Fields } from './message.ts';
+import type { Fields } from './wire/message.ts';
 import { RedshiftError } from './sql/statement.ts';
 
 /** The fields that a server of the 8.0 line sends. */

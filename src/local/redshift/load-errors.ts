@@ -1,5 +1,5 @@
 /** Explains what the engine refuses although the row checks let it pass. */
-import type { Fields } from './message.ts';
+import type { Fields } from './wire/message.ts';
 import type { RowError } from './rows/check.ts';
 import { engineName } from './sql/names.ts';
 

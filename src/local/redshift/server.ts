@@ -12,12 +12,12 @@ import { CATALOG, CATALOG_VERSION } from './catalog/catalog.ts';
 import type { ClusterRole, ObjectStore } from './credentials.ts';
 import { EngineError, translateError } from './errors.ts';
 import { type ChooseFault, countingFaults } from '../faults/sql.ts';
-import { Inbox, type LoginRules, receive } from './frontend.ts';
-import { encodeFields } from './message.ts';
+import { Inbox, type LoginRules, receive } from './wire/frontend.ts';
+import { encodeFields } from './wire/message.ts';
 import { HOSTILE, type Readings } from './readings.ts';
 import { SessionUser } from './session-user.ts';
 import { Session } from './session.ts';
-import { Upstream } from './upstream.ts';
+import { Upstream } from './wire/upstream.ts';
 import { World } from './world.ts';
 
 export type { ClusterRole, ObjectStore } from './credentials.ts';

@@ -6,7 +6,7 @@ import type { LongNames } from './long-names.ts';
 import type { Readings } from './readings.ts';
 import type { Dialect } from './sql/dialect.ts';
 import type { Statement } from './sql/statement.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream } from './wire/upstream.ts';
 
 const CASE = 'enable_case_sensitive_identifier';
 /** The older form of the first, with the opposite sense. */

@@ -2,7 +2,7 @@
 import type { Copier } from './credentials.ts';
 import type { NameScope, Privileges } from './privileges.ts';
 import type { Statement, TableName } from './sql/statement.ts';
-import { quoteLiteral, type Upstream } from './upstream.ts';
+import { quoteLiteral, type Upstream } from './wire/upstream.ts';
 
 /** A user who may log in. */
 export interface Account {

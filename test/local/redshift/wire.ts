@@ -11,7 +11,7 @@ import {
   type Frame,
   FrameCutter,
   int32,
-} from '../../../src/local/redshift/message.ts';
+} from '../../../src/local/redshift/wire/message.ts';
 import type { LocalWarehouse } from '../../../src/local/warehouse.ts';
 
 const SSL_REQUEST = Buffer.concat([int32(8), int32(80877103)]);

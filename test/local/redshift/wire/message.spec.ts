@@ -1,6 +1,6 @@
 /** Frames of the protocol, and errors in Redshift's words. */
 import { expect } from 'chai';
-import { translateError } from '../../../src/local/redshift/errors.ts';
+import { translateError } from '../../../../src/local/redshift/errors.ts';
 import {
   decodeFields,
   decodeRow,
@@ -8,7 +8,7 @@ import {
   encodeFields,
   encodeQuery,
   FrameCutter,
-} from '../../../src/local/redshift/message.ts';
+} from '../../../../src/local/redshift/wire/message.ts';
 
 describe('messages of the protocol', () => {
   it('come out of any cut of the stream', () => {

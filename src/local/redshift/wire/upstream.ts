@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import { EngineError } from './errors.ts';
+import { EngineError } from '../errors.ts';
 import { answerMd5 } from './frontend.ts';
 import {
   decodeFields,

@@ -1,8 +1,8 @@
 /** The extended protocol, message by message. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { rowsOf, startFixture, type Fixture } from './support.ts';
-import { Wire, wire } from './wire.ts';
+import { rowsOf, startFixture, type Fixture } from '../support.ts';
+import { Wire, wire } from '../wire.ts';
 
 describe('the extended protocol', () => {
   let fixture: Fixture;

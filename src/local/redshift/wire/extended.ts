@@ -3,9 +3,9 @@
  * in Parse messages translated and the executed ones known. Nothing is sent here.
  */
 import { decodeStrings, encode, type Frame } from './message.ts';
-import type { SessionSettings } from './session-settings.ts';
-import { RedshiftError, type Statement } from './sql/statement.ts';
-import { translate } from './sql/translate.ts';
+import type { SessionSettings } from '../session-settings.ts';
+import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { translate } from '../sql/translate.ts';
 
 /** What a prepared statement or portal runs; `statement` is undefined for an empty text. */
 export interface Prepared {

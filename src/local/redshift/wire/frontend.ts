@@ -6,9 +6,9 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
-import { describeError } from './errors.ts';
+import { describeError } from '../errors.ts';
 import { decodeStrings, encode, encodeFields, type Frame, FrameCutter, int32 } from './message.ts';
-import { RedshiftError } from './sql/statement.ts';
+import { RedshiftError } from '../sql/statement.ts';
 
 /** How the endpoint lets clients in. */
 export interface LoginRules {

@@ -16,7 +16,7 @@ import { JsonPathsError, parseJsonPaths } from './rows/json-paths.ts';
 import { quoteName, quoteTable } from './sql/names.ts';
 import { type CopyStatement, RedshiftError } from './sql/statement.ts';
 import type { Upstream } from './wire/upstream.ts';
-import type { World } from './world.ts';
+import type { World } from './session/cluster.ts';
 
 /** How a COPY that came to reading rows ended. */
 export type CopyResult =

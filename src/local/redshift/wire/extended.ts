@@ -3,7 +3,7 @@
  * in Parse messages translated and the executed ones known. Nothing is sent here.
  */
 import { decodeStrings, encode, type Frame } from './message.ts';
-import type { SessionSettings } from '../session-settings.ts';
+import type { SessionSettings } from '../session/settings.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
 import { translate } from '../sql/translate.ts';
 

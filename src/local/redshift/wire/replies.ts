@@ -18,9 +18,9 @@ import {
   type TransactionStatus,
 } from './message.ts';
 import { Results } from './results.ts';
-import type { SessionSettings } from '../session-settings.ts';
+import type { SessionSettings } from '../session/settings.ts';
 import { RedshiftError } from '../sql/statement.ts';
-import type { World } from '../world.ts';
+import type { World } from '../session/cluster.ts';
 
 /** Settings that Redshift reports to its clients. */
 const PARAMETERS_SHOWN = new Set([

@@ -5,17 +5,17 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCopy } from './copy.ts';
-import { EngineError, type ErrorContext } from './errors.ts';
-import type { SqlFault } from '../faults/sql.ts';
-import { decodeFields, encode, encodeFields, type Fields, type Frame } from './wire/message.ts';
-import type { Replies } from './wire/replies.ts';
-import type { SessionUser } from './session-user.ts';
-import { quoteTable } from './sql/names.ts';
-import { SessionObjects } from './session-objects.ts';
-import { RedshiftError, type Statement, type TableName } from './sql/statement.ts';
-import { quoteLiteral, type Upstream } from './wire/upstream.ts';
-import type { World } from './world.ts';
+import { runCopy } from '../copy.ts';
+import { EngineError, type ErrorContext } from '../errors.ts';
+import type { SqlFault } from '../../faults/sql.ts';
+import { decodeFields, encode, encodeFields, type Fields, type Frame } from '../wire/message.ts';
+import type { Replies } from '../wire/replies.ts';
+import type { SessionUser } from './user.ts';
+import { quoteTable } from '../sql/names.ts';
+import { SessionObjects } from './objects.ts';
+import { RedshiftError, type Statement, type TableName } from '../sql/statement.ts';
+import { quoteLiteral, type Upstream } from '../wire/upstream.ts';
+import type { World } from './cluster.ts';
 
 /** A statement on its way: its text for faults, and how to send it. */
 export interface Execution {

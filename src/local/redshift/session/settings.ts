@@ -2,11 +2,11 @@
  * The settings of a session that the endpoint itself has to know: those that decide how names are read and shown. Their
  * place is the engine, where they follow transactions and users as all settings do; here is what they are now.
  */
-import type { LongNames } from './long-names.ts';
-import type { Readings } from './readings.ts';
-import type { Dialect } from './sql/dialect.ts';
-import type { Statement } from './sql/statement.ts';
-import type { Upstream } from './wire/upstream.ts';
+import type { LongNames } from './names.ts';
+import type { Readings } from '../readings.ts';
+import type { Dialect } from '../sql/dialect.ts';
+import type { Statement } from '../sql/statement.ts';
+import type { Upstream } from '../wire/upstream.ts';
 
 const CASE = 'enable_case_sensitive_identifier';
 /** The older form of the first, with the opposite sense. */

@@ -7,19 +7,19 @@ import {
   newBatchMemory,
   readBatch,
   type Segment,
-} from './wire/extended.ts';
-import { describeError } from './errors.ts';
-import type { Inbox } from './wire/frontend.ts';
-import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from './wire/message.ts';
-import { Replies } from './wire/replies.ts';
+} from '../wire/extended.ts';
+import { describeError } from '../errors.ts';
+import type { Inbox } from '../wire/frontend.ts';
+import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from '../wire/message.ts';
+import { Replies } from '../wire/replies.ts';
 import { isControl, Runner } from './runner.ts';
-import { SessionSettings } from './session-settings.ts';
-import type { SessionUser } from './session-user.ts';
-import { RedshiftError, type Statement } from './sql/statement.ts';
-import { translateDescribe } from './sql/psql.ts';
-import { translate } from './sql/translate.ts';
-import type { Upstream } from './wire/upstream.ts';
-import type { World } from './world.ts';
+import { SessionSettings } from './settings.ts';
+import type { SessionUser } from './user.ts';
+import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { translateDescribe } from '../sql/psql.ts';
+import { translate } from '../sql/translate.ts';
+import type { Upstream } from '../wire/upstream.ts';
+import type { World } from './cluster.ts';
 
 const SYNC = encode('S');
 

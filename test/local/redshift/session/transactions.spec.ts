@@ -1,7 +1,7 @@
 /** Transactions between sessions: isolation, locks, cursors, prepared statements, and ends that nobody asked for. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { cancel, failureOf, rowsOf, startFixture, untilActive, type Fixture } from './support.ts';
+import { cancel, failureOf, rowsOf, startFixture, untilActive, type Fixture } from '../support.ts';
 
 describe('transactions on the local SQL endpoint', () => {
   let fixture: Fixture;

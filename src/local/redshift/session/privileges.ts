@@ -4,8 +4,8 @@
  * question of the session's own would take its snapshot.
  */
 import type { Client } from 'pg';
-import { engineName } from './sql/names.ts';
-import type { TableName } from './sql/statement.ts';
+import { engineName } from '../sql/names.ts';
+import type { TableName } from '../sql/statement.ts';
 
 /** Where a session looks for names. */
 export interface NameScope {

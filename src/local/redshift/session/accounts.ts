@@ -1,9 +1,9 @@
 /** Who may log in to the endpoint: read from the engine, where CREATE USER and ALTER USER have put it. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import type { Account } from './session-user.ts';
-import { md5Secret } from './sql/users.ts';
-import { quoteLiteral } from './wire/upstream.ts';
+import type { Account } from './user.ts';
+import { md5Secret } from '../sql/users.ts';
+import { quoteLiteral } from '../wire/upstream.ts';
 
 /** A secret that is the hash of no password. */
 export function randomSecret(): string {

@@ -1,14 +1,14 @@
 /** What the sessions of one endpoint share: S3 and its rules, query numbers, faults, and the engine's administration. */
 import type { Client } from 'pg';
-import type { CopyAccess } from './credentials.ts';
-import type { ErrorContext } from './errors.ts';
-import type { SqlFault } from '../faults/sql.ts';
+import type { CopyAccess } from '../credentials.ts';
+import type { ErrorContext } from '../errors.ts';
+import type { SqlFault } from '../../faults/sql.ts';
 import { History } from './history.ts';
-import { type LoadRecord, recordLoad } from './load-log.ts';
-import { LongNames } from './long-names.ts';
+import { type LoadRecord, recordLoad } from '../load-log.ts';
+import { LongNames } from './names.ts';
 import { Privileges } from './privileges.ts';
-import type { Readings } from './readings.ts';
-import { engineName } from './sql/names.ts';
+import type { Readings } from '../readings.ts';
+import { engineName } from '../sql/names.ts';
 
 /** See the file. All administration goes through one superuser connection, and so never waits for a session. */
 export class World {

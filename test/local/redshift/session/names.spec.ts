@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { LongNames } from '../../../src/local/redshift/long-names.ts';
-import { encode, int32 } from '../../../src/local/redshift/wire/message.ts';
-import { engineName } from '../../../src/local/redshift/sql/names.ts';
+import { LongNames } from '../../../../src/local/redshift/session/names.ts';
+import { encode, int32 } from '../../../../src/local/redshift/wire/message.ts';
+import { engineName } from '../../../../src/local/redshift/sql/names.ts';
 
 const name = fc.string({ unit: fc.constantFrom('a', 'é', '~', '0', 'f', '_'), minLength: 64, maxLength: 90 });
 

@@ -3,7 +3,7 @@
  * to read them, so that no statement pays for it.
  */
 import type { Client } from 'pg';
-import type { ErrorContext } from './errors.ts';
+import type { ErrorContext } from '../errors.ts';
 
 interface Ended {
   readonly context: ErrorContext;

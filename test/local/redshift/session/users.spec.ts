@@ -1,7 +1,7 @@
 /** Database users: who may log in, what they may do, and that nobody becomes the engine's superuser. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 const PASSWORD = 'Secret123';
 

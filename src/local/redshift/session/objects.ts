@@ -1,5 +1,5 @@
 /** What a session has open on the endpoint's account: what its prepared statements write, and its cursor. */
-import { RedshiftError, type Statement, type TableName } from './sql/statement.ts';
+import { RedshiftError, type Statement, type TableName } from '../sql/statement.ts';
 
 /** Statements that queue for the table's write lock; others take a stronger lock by themselves. */
 const WRITERS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type pg from 'pg';
-import { History, withoutSecrets } from '../../../src/local/redshift/history.ts';
+import { History, withoutSecrets } from '../../../../src/local/redshift/session/history.ts';
 
 describe('the texts of statements in the system tables', () => {
   for (const [text, shown] of [

@@ -2,8 +2,8 @@
  * Names of more than 63 bytes, which the engine holds in a short form (`engineName`): gives them back in full in
  * everything that the engine says.
  */
-import { int32 } from './wire/message.ts';
-import { engineName } from './sql/names.ts';
+import { int32 } from '../wire/message.ts';
+import { engineName } from '../sql/names.ts';
 
 /** How every short form ends. */
 const MARK = /~[0-9a-f]{8}/g;

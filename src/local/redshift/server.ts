@@ -9,7 +9,7 @@ import pg from 'pg';
 import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
 import { findAccount, makeFirstRole, makeFirstUser } from './session/accounts.ts';
 import { CATALOG, CATALOG_VERSION } from './catalog/catalog.ts';
-import type { ClusterRole, ObjectStore } from './credentials.ts';
+import type { ClusterRole, ObjectStore } from './copy/credentials.ts';
 import { EngineError, translateError } from './errors.ts';
 import { type ChooseFault, countingFaults } from '../faults/sql.ts';
 import { Inbox, type LoginRules, receive } from './wire/frontend.ts';
@@ -20,7 +20,7 @@ import { Session } from './session/session.ts';
 import { Upstream } from './wire/upstream.ts';
 import { World } from './session/cluster.ts';
 
-export type { ClusterRole, ObjectStore } from './credentials.ts';
+export type { ClusterRole, ObjectStore } from './copy/credentials.ts';
 export type { ChooseFault, FaultTarget, SqlFault } from '../faults/sql.ts';
 
 /** How to run an endpoint. */

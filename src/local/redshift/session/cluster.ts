@@ -1,10 +1,10 @@
 /** What the sessions of one endpoint share: S3 and its rules, query numbers, faults, and the engine's administration. */
 import type { Client } from 'pg';
-import type { CopyAccess } from '../credentials.ts';
+import type { CopyAccess } from '../copy/credentials.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { SqlFault } from '../../faults/sql.ts';
 import { History } from './history.ts';
-import { type LoadRecord, recordLoad } from '../load-log.ts';
+import { type LoadRecord, recordLoad } from '../copy/load-log.ts';
 import { LongNames } from './names.ts';
 import { Privileges } from './privileges.ts';
 import type { Readings } from '../readings.ts';

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCopy } from '../copy.ts';
+import { runCopy } from '../copy/copy.ts';
 import { EngineError, type ErrorContext } from '../errors.ts';
 import type { SqlFault } from '../../faults/sql.ts';
 import { decodeFields, encode, encodeFields, type Fields, type Frame } from '../wire/message.ts';

@@ -1,5 +1,5 @@
 /** The database user of a session, and what the endpoint itself has to know of its privileges. */
-import type { Copier } from '../credentials.ts';
+import type { Copier } from '../copy/credentials.ts';
 import type { NameScope, Privileges } from './privileges.ts';
 import type { Statement, TableName } from '../sql/statement.ts';
 import { quoteLiteral, type Upstream } from '../wire/upstream.ts';

@@ -4,19 +4,19 @@
  * there before the client hears of it.
  */
 import { text } from 'node:stream/consumers';
-import { checkCompression, describeInput, Feeder, RowsRefused } from './copy-feed.ts';
-import { type CopyTarget, findTarget } from './copy-target.ts';
+import { checkCompression, describeInput, Feeder, RowsRefused } from './feed.ts';
+import { type CopyTarget, findTarget } from './target.ts';
 import { type Copier, explainS3, type ObjectReader, openReader } from './credentials.ts';
-import { copyError, describeError, type ErrorContext } from './errors.ts';
+import { copyError, describeError, type ErrorContext } from '../errors.ts';
 import { explainRejection } from './load-errors.ts';
-import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from './wire/message.ts';
+import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from '../wire/message.ts';
 import { findObjects } from './objects.ts';
-import { compileChecker, type RowChecker } from './rows/check.ts';
-import { JsonPathsError, parseJsonPaths } from './rows/json-paths.ts';
-import { quoteName, quoteTable } from './sql/names.ts';
-import { type CopyStatement, RedshiftError } from './sql/statement.ts';
-import type { Upstream } from './wire/upstream.ts';
-import type { World } from './session/cluster.ts';
+import { compileChecker, type RowChecker } from '../rows/check.ts';
+import { JsonPathsError, parseJsonPaths } from '../rows/json-paths.ts';
+import { quoteName, quoteTable } from '../sql/names.ts';
+import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
+import type { Upstream } from '../wire/upstream.ts';
+import type { World } from '../session/cluster.ts';
 
 /** How a COPY that came to reading rows ended. */
 export type CopyResult =

@@ -1,8 +1,8 @@
 /** The table of a COPY and the columns that its fields go to. Source: "Column mapping options" of COPY. */
-import type { CopyColumn } from './rows/check.ts';
-import { quoteTable } from './sql/names.ts';
-import { type CopyStatement, RedshiftError } from './sql/statement.ts';
-import { quoteLiteral, type Upstream } from './wire/upstream.ts';
+import type { CopyColumn } from '../rows/check.ts';
+import { quoteTable } from '../sql/names.ts';
+import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
+import { quoteLiteral, type Upstream } from '../wire/upstream.ts';
 
 /** What COPY loads. */
 export interface CopyTarget {

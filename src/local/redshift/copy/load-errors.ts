@@ -1,7 +1,7 @@
 /** Explains what the engine refuses although the row checks let it pass. */
-import type { Fields } from './wire/message.ts';
-import type { RowError } from './rows/check.ts';
-import { engineName } from './sql/names.ts';
+import type { Fields } from '../wire/message.ts';
+import type { RowError } from '../rows/check.ts';
+import { engineName } from '../sql/names.ts';
 
 /** Redshift's error codes ("Load error reference") by the engine's SQLSTATE. */
 const CODES: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 /** COPY of other formats than CSV, its options and its traces, through the endpoint. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('COPY of the local warehouse', () => {
   let fixture: Fixture;

@@ -5,9 +5,9 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { explainS3, isRefusal, type ObjectReader } from './credentials.ts';
-import { copyError, describeS3, type ErrorContext } from './errors.ts';
-import type { Readings } from './readings.ts';
-import type { CopyStatement } from './sql/statement.ts';
+import { copyError, describeS3, type ErrorContext } from '../errors.ts';
+import type { Readings } from '../readings.ts';
+import type { CopyStatement } from '../sql/statement.ts';
 
 /** An object to load. One that is not mandatory may be missing. */
 export interface LoadObject {

@@ -4,8 +4,8 @@
  * "Restricting access to IAM roles"; Management Guide, "Chaining IAM roles".
  */
 import type { Readable } from 'node:stream';
-import { copyError, type ErrorContext, s3Error } from './errors.ts';
-import { type CopyStatement, RedshiftError } from './sql/statement.ts';
+import { copyError, type ErrorContext, s3Error } from '../errors.ts';
+import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
 
 /** S3 as one caller sees it from one region. Refusals are errors that carry S3's `code`, HTTP `status` and message. */
 export interface ObjectReader {

@@ -3,13 +3,13 @@ import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import type { ObjectReader } from './credentials.ts';
-import { copyError, type ErrorContext } from './errors.ts';
+import { copyError, type ErrorContext } from '../errors.ts';
 import { type LoadObject, openObject } from './objects.ts';
-import type { Readings } from './readings.ts';
-import type { RowChecker } from './rows/check.ts';
-import { openDecoding } from './rows/encoding.ts';
-import { unsupported } from './sql/reader.ts';
-import type { CopyStatement } from './sql/statement.ts';
+import type { Readings } from '../readings.ts';
+import type { RowChecker } from '../rows/check.ts';
+import { openDecoding } from '../rows/encoding.ts';
+import { unsupported } from '../sql/reader.ts';
+import type { CopyStatement } from '../sql/statement.ts';
 
 /** More rows are wrong than MAXERROR allows. */
 export class RowsRefused extends Error {

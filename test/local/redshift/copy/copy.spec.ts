@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type pg from 'pg';
-import { cancel, failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { cancel, failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('COPY on the local SQL endpoint', () => {
   let fixture: Fixture;

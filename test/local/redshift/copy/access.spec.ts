@@ -3,9 +3,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect } from 'chai';
 import pg from 'pg';
-import { describeEntry, watchWarehouse, type WatchedWarehouse } from '../../support/access.ts';
-import { s3Client } from '../../support/warehouse.ts';
-import { clientConfig } from './support.ts';
+import { describeEntry, watchWarehouse, type WatchedWarehouse } from '../../../support/access.ts';
+import { s3Client } from '../../../support/warehouse.ts';
+import { clientConfig } from '../support.ts';
 
 const arn = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
 const policy = (...Action: string[]) => ({

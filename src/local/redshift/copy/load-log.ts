@@ -3,9 +3,9 @@
  * outlive the transaction of a COPY that failed.
  */
 import type { Client } from 'pg';
-import type { LoadedFile } from './copy-feed.ts';
-import type { Replacement, RowError } from './rows/check.ts';
-import type { CopyStatement } from './sql/statement.ts';
+import type { LoadedFile } from './feed.ts';
+import type { Replacement, RowError } from '../rows/check.ts';
+import type { CopyStatement } from '../sql/statement.ts';
 
 /** A COPY that came to reading rows. */
 export interface LoadRecord {

@@ -1,6 +1,6 @@
 /** Reads who may use the warehouse beside its own user from JSON: identities, roles, buckets and keys. */
-import { Permissions } from './s3/policy.ts';
-import { isBucketName } from './s3/store.ts';
+import { Permissions } from './s3/auth/policy.ts';
+import { isBucketName } from './s3/objects/store.ts';
 import type { Access } from './warehouse.ts';
 
 interface Kind {

@@ -1,6 +1,6 @@
 /** Reads a plan of faults from JSON, and says in sentences what of it can not be understood. */
 import type { FaultPlan } from './plan.ts';
-import { S3_OPERATIONS } from '../s3/request.ts';
+import { S3_OPERATIONS } from '../s3/http/request.ts';
 
 type Kind = 'text' | 'texts' | 'number' | 'occasion';
 

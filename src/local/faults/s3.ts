@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { describeCode, S3Error } from '../s3/errors.ts';
-import type { S3Operation } from '../s3/request.ts';
+import type { S3Operation } from '../s3/http/request.ts';
 
 /** A request as a fault rule sees it. */
 export interface S3Request {

@@ -1,13 +1,13 @@
 /** Reads the store in the server's own process, by the rules of the HTTP endpoint: what COPY loads its data with. */
 import type { Readable } from 'node:stream';
-import { checkAccess } from './access.ts';
-import { Caller, type Court } from './caller.ts';
-import { redirect } from './claim.ts';
-import { assumedRole, type Principal } from './credentials.ts';
+import { checkAccess } from './auth/access.ts';
+import { Caller, type Court } from './auth/caller.ts';
+import { redirect } from './auth/claim.ts';
+import { assumedRole, type Principal } from './auth/credentials.ts';
 import type { Gate } from '../faults/s3.ts';
-import { requireDecrypt } from './kms.ts';
-import { listPage } from './listing.ts';
-import type { Store } from './store.ts';
+import { requireDecrypt } from './auth/kms.ts';
+import { listPage } from './objects/listing.ts';
+import type { Store } from './objects/store.ts';
 
 /** A key pair as a COPY statement has it. */
 export interface S3Keys {

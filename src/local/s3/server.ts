@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Reply } from './call.ts';
+import type { Reply } from './operations/call.ts';
 import { toS3Error, type S3Error } from './errors.ts';
 import { ConnectionReset } from '../faults/s3.ts';
 import { makeReader, type S3Reader } from './reader.ts';
@@ -19,15 +19,15 @@ import {
   type Service,
   type ServiceOptions,
 } from './service.ts';
-import { writeXml } from './xml.ts';
+import { writeXml } from './http/xml.ts';
 
-export type { AccessEntry, AccessListener } from './caller.ts';
-export type { S3Identity, S3Role } from './credentials.ts';
+export type { AccessEntry, AccessListener } from './auth/caller.ts';
+export type { S3Identity, S3Role } from './auth/credentials.ts';
 export { S3Error } from './errors.ts';
 export type { S3Fault, S3FaultRule, S3Request } from '../faults/s3.ts';
 export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
-export type { S3Policy, S3PolicyStatement } from './policy.ts';
-export type { S3Operation } from './request.ts';
+export type { S3Policy, S3PolicyStatement } from './auth/policy.ts';
+export type { S3Operation } from './http/request.ts';
 export type { S3Access, S3Bucket } from './service.ts';
 
 /** How to start a server. */

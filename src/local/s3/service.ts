@@ -3,20 +3,20 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { checkAccess } from './access.ts';
-import { planBody, receiveBody } from './body.ts';
-import type { Call, Reply } from './call.ts';
-import { Caller, type AccessListener } from './caller.ts';
-import type { Regions } from './claim.ts';
-import { Credentials, type S3Identity, type S3Role } from './credentials.ts';
+import { checkAccess } from './auth/access.ts';
+import { planBody, receiveBody } from './http/body.ts';
+import type { Call, Reply } from './operations/call.ts';
+import { Caller, type AccessListener } from './auth/caller.ts';
+import type { Regions } from './auth/claim.ts';
+import { Credentials, type S3Identity, type S3Role } from './auth/credentials.ts';
 import { Gate, type S3FaultRule } from '../faults/s3.ts';
-import { KmsKeys } from './kms.ts';
-import { Uploads } from './multipart.ts';
-import { operations } from './operations.ts';
-import { findOperation, readTarget } from './request.ts';
-import { authenticate } from './signature.ts';
-import { Store, type Bucket, type BucketSettings } from './store.ts';
-import { answerSts, isSts } from './sts.ts';
+import { KmsKeys } from './auth/kms.ts';
+import { Uploads } from './objects/uploads.ts';
+import { operations } from './operations/table.ts';
+import { findOperation, readTarget } from './http/request.ts';
+import { authenticate } from './auth/signature.ts';
+import { Store, type Bucket, type BucketSettings } from './objects/store.ts';
+import { answerSts, isSts } from './sts/sts.ts';
 
 /** A bucket to make where it is missing, in the server's region when it names none, and its settings. */
 export interface S3Bucket extends BucketSettings {

@@ -1,7 +1,7 @@
 /** What Redshift allows of tables and remembers of them, on the local SQL endpoint. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('tables on the local SQL endpoint', () => {
   let fixture: Fixture;

@@ -1,7 +1,7 @@
 /** Strings, numbers and names in the engine: where PostgreSQL itself had to be changed. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('values on the local SQL endpoint', () => {
   let fixture: Fixture;

@@ -1,7 +1,7 @@
 /** SUPER as JSON_PARSE makes it. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('SUPER on the local SQL endpoint', () => {
   let fixture: Fixture;

@@ -1,7 +1,7 @@
 /** Tables and views made of queries, and the statement that SHOW TABLE gives, on the local SQL endpoint. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from './support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('what a query makes on the local SQL endpoint', () => {
   let fixture: Fixture;

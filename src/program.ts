@@ -243,7 +243,7 @@ class Program {
       ]);
     }
     if (where.local === undefined) return work(this.#accept(checkConfig(given)));
-    const { leaseLocal } = await import('./local/serve/join.ts');
+    const { leaseLocal } = await import('./local/door.ts');
     const lease = await leaseLocal(where.local, [
       ...this.#around.self,
       'local',

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, messageOf } from '../errors.ts';
-import { readAccess } from '../local/access-file.ts';
-import { readFaultPlan } from '../local/faults/read-plan.ts';
-import { FOLDER_IN_USE } from '../local/serve/join.ts';
-import { HOSTILE, LENIENT } from '../local/redshift/readings.ts';
-import { FolderInUseError, serve, type Served } from '../local/serve/serve.ts';
-import type { WarehouseConfig } from '../local/warehouse.ts';
+import { FOLDER_IN_USE, loadServer, type Served, type WarehouseConfig } from '../local/door.ts';
 import type { Logger } from '../log.ts';
 import { writePrivateFile } from '../private-file.ts';
 
@@ -27,10 +22,11 @@ interface Surroundings {
 /** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
 export async function serveUntilStopped(command: LocalCommand, around: Surroundings): Promise<number> {
   const { log, stop, stdin } = around;
+  const { serve, FolderInUseError, readAccess, readFaultPlan, readings } = await loadServer();
   const more = {
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
-    readings: command.readings === 'lenient' ? LENIENT : HOSTILE,
+    readings: readings[command.readings],
   };
   let served: Served;
   try {

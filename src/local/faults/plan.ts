@@ -2,6 +2,7 @@
  * Faults on demand: a plan, as an object or as JSON, of what is to go wrong with which requests to S3 and which
  * statements. A fault strikes by the count of the requests that its order fits, so that a run is the same every time.
  */
+import { SQLSTATE } from '../redshift/sqlstates.ts';
 import type { FaultTarget, SqlFault } from './sql.ts';
 import type { S3Fault, S3Request } from '../s3/server.ts';
 
@@ -165,9 +166,13 @@ const CYCLE =
 function sqlFault(order: SqlFaultOrder): SqlFault {
   switch (order.fault) {
     case 'serialization-failure':
-      return { kind: 'error', sqlstate: 'XX000', message: '1023', detail: CYCLE };
+      return { kind: 'error', sqlstate: SQLSTATE.internalError, message: '1023', detail: CYCLE };
     case 'permission-denied':
-      return { kind: 'error', sqlstate: '42501', message: `permission denied for ${order.object}` };
+      return {
+        kind: 'error',
+        sqlstate: SQLSTATE.insufficientPrivilege,
+        message: `permission denied for ${order.object}`,
+      };
     case 'error': {
       const { sqlstate, message, detail } = order;
       return { kind: 'error', sqlstate, message, ...(detail !== undefined && { detail }) };

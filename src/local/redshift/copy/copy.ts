@@ -4,6 +4,7 @@
  * there before the client hears of it.
  */
 import { text } from 'node:stream/consumers';
+import { SQLSTATE } from '../sqlstates.ts';
 import { checkCompression, describeInput, Feeder, RowsRefused } from './feed.ts';
 import { type CopyTarget, findTarget } from './target.ts';
 import { type Copier, explainS3, type ObjectReader, openReader } from './credentials.ts';
@@ -120,7 +121,7 @@ async function readJsonPaths(
   if (format.kind !== 'json') return undefined;
   if (format.by === 'noshred' && (columns.length !== 1 || columns[0]?.type !== 'super')) {
     throw new RedshiftError(
-      '0A000',
+      SQLSTATE.featureNotSupported,
       "JSON 'noshred' needs a table or column list of exactly one SUPER column",
     );
   }
@@ -200,7 +201,7 @@ function explainFailure(run: CopyRun, cause: unknown): Fields {
     const sentence =
       `Load into table '${copy.table.table}' failed.  ` +
       `Check '${world.readings.loadErrorTable}' system table for details.`;
-    return describeError(new RedshiftError('XX000', sentence));
+    return describeError(new RedshiftError(SQLSTATE.internalError, sentence));
   }
   if (signal.aborted) return describeError(cancelled(context));
   if (cause instanceof RedshiftError) return describeError(cause);
@@ -208,5 +209,5 @@ function explainFailure(run: CopyRun, cause: unknown): Fields {
 }
 
 function cancelled({ queryId }: ErrorContext): RedshiftError {
-  return new RedshiftError('57014', `Query (${queryId}) canceled on user's request`);
+  return new RedshiftError(SQLSTATE.queryCanceled, `Query (${queryId}) canceled on user's request`);
 }

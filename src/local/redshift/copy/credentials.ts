@@ -4,6 +4,7 @@
  * "Restricting access to IAM roles"; Management Guide, "Chaining IAM roles".
  */
 import type { Readable } from 'node:stream';
+import { SQLSTATE } from '../sqlstates.ts';
 import { copyError, type ErrorContext, s3Error } from '../errors.ts';
 import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
 
@@ -80,7 +81,7 @@ export async function openReader(
   const [first = '', last = first] = [chain[0], chain.at(-1)];
   if (!(await copier.mayAssume(first, first === defaultRole(access)))) {
     const text = `User ${copier.user} does not have ASSUMEROLE permission on IAM role "${first}" for COPY`;
-    throw new RedshiftError('42501', text);
+    throw new RedshiftError(SQLSTATE.insufficientPrivilege, text);
   }
   return access.store.asRole(last, region);
 }

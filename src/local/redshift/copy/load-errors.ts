@@ -1,18 +1,19 @@
 /** Explains what the engine refuses although the row checks let it pass. */
+import { SQLSTATE } from '../sqlstates.ts';
 import type { Fields } from '../wire/message.ts';
 import type { RowError } from '../rows/check.ts';
 import { engineName } from '../sql/names.ts';
 
 /** Redshift's error codes ("Load error reference") by the engine's SQLSTATE. */
 const CODES: Readonly<Record<string, number>> = {
-  '22001': 1204,
-  '22003': 1222,
-  '22007': 1206,
-  '22008': 1206,
-  '22021': 1220,
-  '22P02': 1207,
-  '22P04': 1202,
-  '23502': 1213,
+  [SQLSTATE.stringDataRightTruncation]: 1204,
+  [SQLSTATE.numericValueOutOfRange]: 1222,
+  [SQLSTATE.invalidDatetimeFormat]: 1206,
+  [SQLSTATE.datetimeFieldOverflow]: 1206,
+  [SQLSTATE.characterNotInRepertoire]: 1220,
+  [SQLSTATE.invalidTextRepresentation]: 1207,
+  [SQLSTATE.badCopyFileFormat]: 1202,
+  [SQLSTATE.notNullViolation]: 1213,
 };
 
 /**

@@ -1,4 +1,5 @@
 /** The table of a COPY and the columns that its fields go to. Source: "Column mapping options" of COPY. */
+import { SQLSTATE } from '../sqlstates.ts';
 import type { CopyColumn } from '../rows/check.ts';
 import { quoteTable } from '../sql/names.ts';
 import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
@@ -35,10 +36,11 @@ export async function findTarget(copy: CopyStatement, upstream: Upstream): Promi
      ORDER BY a.attnum`,
   );
   const [oid, kind, isOwner, mayInsert] = rows[0] ?? [];
-  if (kind === 'v') throw new RedshiftError('42809', `cannot copy to view "${table}"`);
-  if (mayInsert !== 't') throw new RedshiftError('42501', `permission denied for relation ${table}`);
+  if (kind === 'v') throw new RedshiftError(SQLSTATE.wrongObjectType, `cannot copy to view "${table}"`);
+  if (mayInsert !== 't')
+    throw new RedshiftError(SQLSTATE.insufficientPrivilege, `permission denied for relation ${table}`);
   if (copy.needsOwnership && isOwner !== 't') {
-    throw new RedshiftError('42501', `must be owner of relation ${table}`);
+    throw new RedshiftError(SQLSTATE.insufficientPrivilege, `must be owner of relation ${table}`);
   }
   const all = rows.map(readColumn);
   const columns = chooseColumns(copy, all);
@@ -56,17 +58,23 @@ function chooseColumns(copy: CopyStatement, all: readonly TableColumn[]): readon
   const chosen = copy.columns.map((name) => {
     const column = all.find((candidate) => candidate.name === name);
     if (column) return column;
-    throw new RedshiftError('42703', `column "${name}" of relation "${copy.table.table}" does not exist`);
+    throw new RedshiftError(
+      SQLSTATE.undefinedColumn,
+      `column "${name}" of relation "${copy.table.table}" does not exist`,
+    );
   });
   const listed = chosen.find((column) => column.identity === 'always');
   if (listed && !copy.explicitIds) {
     throw new RedshiftError(
-      '0A000',
+      SQLSTATE.featureNotSupported,
       `cannot set an identity column to a value: "${listed.name}" needs EXPLICIT_IDS`,
     );
   }
   if (copy.explicitIds && !chosen.some((column) => column.identity !== undefined)) {
-    throw new RedshiftError('0A000', 'EXPLICIT_IDS needs an identity column in the column list');
+    throw new RedshiftError(
+      SQLSTATE.featureNotSupported,
+      'EXPLICIT_IDS needs an identity column in the column list',
+    );
   }
   return chosen;
 }

@@ -2,6 +2,7 @@
  * The row checks of COPY: bytes of the objects in, CSV bytes for the engine's COPY FROM STDIN out, with Redshift's rules
  * for NULL, types and lengths in between and an error of Redshift's for each row that they refuse.
  */
+import { BACKSLASH, PIPE, POINT } from '../../ascii.ts';
 import { HOSTILE, type Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import { planColumn, type ColumnPlan, type CopyColumn } from './column-plan.ts';
@@ -28,9 +29,6 @@ export interface CheckOptions {
 
 /** COPY's limit on a row, in bytes; each `|` counts twice ("COPY"). */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
-const PIPE = 124;
-const BACKSLASH = 92;
-const POINT = 46;
 /** STL_REPLACEMENTS has the first rows only. */
 const MAX_REPLACEMENTS = 100;
 /** Rows of STL_LOADERROR_DETAIL are kept for so many errors. */

@@ -2,6 +2,7 @@
  * Reads CSV, and delimited text without escapes, on bytes: finds records and the spans of their fields and copies
  * nothing. Source: Amazon Redshift Database Developer Guide, "Data format parameters".
  */
+import { CR, LF, SPACE, TAB } from '../../ascii.ts';
 import { Input } from './input.ts';
 import {
   CARRIAGE,
@@ -14,10 +15,6 @@ import {
   type RecordReader,
 } from './record.ts';
 
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
 /** Class of the bytes that end an unquoted field; other classes are the marks that a byte gives its field. */
 const ENDS = 1;
 

@@ -3,18 +3,10 @@
  * delimiter of several characters (of CSV too). Source: Amazon Redshift Database Developer Guide, "Data conversion
  * parameters" and "Data format parameters".
  */
+import { BACKSLASH, CR, DOUBLE_QUOTE, LF, SINGLE_QUOTE, SPACE, TAB, UPPER_N } from '../../ascii.ts';
 import { Input } from './input.ts';
 import { problem } from './problem.ts';
 import { InputRecord, IS_NULL, MALFORMED, NUL, QUOTED, type RecordReader } from './record.ts';
-
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
-const BACKSLASH = 92;
-const UPPER_N = 78;
-const DOUBLE_QUOTE = 34;
-const SINGLE_QUOTE = 39;
 
 /** How the text is written. */
 export interface DelimitedSyntax {

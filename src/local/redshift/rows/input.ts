@@ -1,7 +1,7 @@
 /** The bytes of an object that a reader has not consumed yet, in one piece. */
 import { isUtf8 } from 'node:buffer';
+import { LF } from '../../ascii.ts';
 
-const LF = 10;
 /** A record that has grown beyond this is not waited for any longer (COPY's limit on a row is 4 MB). In bytes. */
 const MAX_PENDING = 16 * 1024 * 1024;
 

@@ -2,6 +2,19 @@
  * Reads the objects of a JSON file for COPY: by the names of the columns, by jsonpaths, or whole. Source: Amazon
  * Redshift Database Developer Guide, "COPY from JSON format".
  */
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CR,
+  DOUBLE_QUOTE,
+  LF,
+  LOWER_N,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  SPACE,
+  TAB,
+} from '../../ascii.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import { Input } from './input.ts';
 import { decodeString, JsonCursor, JsonError } from './json-cursor.ts';
@@ -9,14 +22,6 @@ import type { JsonPath } from './json-paths.ts';
 import { problem } from './problem.ts';
 import { InputRecord, IS_NULL, JSON_NUMBER, NUL, type RecordReader } from './record.ts';
 
-const LF = 10;
-const QUOTE = 34;
-const BACKSLASH = 92;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-const LOWER_N = 110;
 /** COPY's limit on an object, in bytes. */
 const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
 
@@ -83,7 +88,7 @@ export class JsonReader implements RecordReader {
     for (; at < buffer.length; at += 1) {
       const byte = buffer[at];
       if (byte === LF) this.#line += 1;
-      else if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) break;
+      else if (byte !== SPACE && byte !== TAB && byte !== CR) break;
     }
     this.#input.at = at;
   }
@@ -101,8 +106,8 @@ export class JsonReader implements RecordReader {
       const byte = buffer[at];
       if (quoted) {
         if (byte === BACKSLASH) at += 1;
-        else if (byte === QUOTE) quoted = false;
-      } else if (byte === QUOTE) quoted = true;
+        else if (byte === DOUBLE_QUOTE) quoted = false;
+      } else if (byte === DOUBLE_QUOTE) quoted = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         depth -= 1;
@@ -223,15 +228,15 @@ export class JsonReader implements RecordReader {
     const { record } = this;
     const { buffer } = this.#input;
     let end = to;
-    while (end > from && (buffer[end - 1] as number) <= 0x20) end -= 1;
+    while (end > from && (buffer[end - 1] as number) <= SPACE) end -= 1;
     const first = buffer[from];
     const forSuper = this.#plans[field]?.kind === 'super';
     const start = this.#length;
     let mark = 0;
     if (first === LOWER_N && (!forSuper || !this.#nullIsValue)) mark = IS_NULL;
-    else if (first === QUOTE && !forSuper) mark = this.#decodeText(from + 1, end - 1);
+    else if (first === DOUBLE_QUOTE && !forSuper) mark = this.#decodeText(from + 1, end - 1);
     else {
-      if (first !== QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET) mark = JSON_NUMBER;
+      if (first !== DOUBLE_QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET) mark = JSON_NUMBER;
       this.#length += buffer.copy(this.#decoded, start, from, end);
     }
     record.starts[field] = start;

@@ -1,4 +1,5 @@
 /** What a session has open on the endpoint's account: what its prepared statements write, and its cursor. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError, type Statement, type TableName } from '../sql/statement.ts';
 
 /** Statements that queue for the table's write lock; others take a stronger lock by themselves. */
@@ -20,10 +21,16 @@ export class SessionObjects {
   check({ cursor }: Statement, inTransaction: boolean): void {
     if (cursor?.opens !== true) return;
     if (!inTransaction) {
-      throw new RedshiftError('25P01', 'DECLARE CURSOR may only be used in transaction blocks');
+      throw new RedshiftError(
+        SQLSTATE.noActiveSqlTransaction,
+        'DECLARE CURSOR may only be used in transaction blocks',
+      );
     }
     if (this.cursor !== undefined && this.cursor !== cursor.name) {
-      throw new RedshiftError('0A000', `A session has one open cursor: close "${this.cursor}" first.`);
+      throw new RedshiftError(
+        SQLSTATE.featureNotSupported,
+        `A session has one open cursor: close "${this.cursor}" first.`,
+      );
     }
   }
 

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { SQLSTATE } from '../sqlstates.ts';
 import { runCopy } from '../copy/copy.ts';
 import { EngineError, type ErrorContext } from '../errors.ts';
 import type { SqlFault } from '../../faults/sql.ts';
@@ -131,7 +132,7 @@ export class Runner {
     const { upstream, world } = this;
     if (upstream.status === 'E') return;
     if (statement.outsideTransactionOnly !== undefined && upstream.status === 'T') {
-      throw new RedshiftError('25001', statement.outsideTransactionOnly);
+      throw new RedshiftError(SQLSTATE.activeSqlTransaction, statement.outsideTransactionOnly);
     }
     await world.rememberNames(statement.longNames ?? []);
     if (statement.commits && upstream.status === 'T') {
@@ -162,8 +163,9 @@ export class Runner {
     // The lock comes before the snapshot, so that a writer which had to wait sees what the one before it wrote.
     const mode = await this.user.lockMode(locked);
     await this.upstream.run(`LOCK TABLE ${quoteTable(locked)} IN ${mode} MODE`).catch((error: unknown) => {
-      if (!statement.copy || !(error instanceof EngineError) || error.fields['C'] !== '42P01') throw error;
-      throw new RedshiftError('XX000', `Cannot COPY into nonexistent table ${locked.table}`);
+      if (!statement.copy || !(error instanceof EngineError) || error.fields['C'] !== SQLSTATE.undefinedTable)
+        throw error;
+      throw new RedshiftError(SQLSTATE.internalError, `Cannot COPY into nonexistent table ${locked.table}`);
     });
   }
 
@@ -283,7 +285,8 @@ export class Runner {
           "Check 'stl_replacements' system table for details.",
       );
     }
-    for (const M of lines) this.replies.write(encodeFields('N', { S: 'INFO', C: '00000', M }));
+    for (const M of lines)
+      this.replies.write(encodeFields('N', { S: 'INFO', C: SQLSTATE.successfulCompletion, M }));
     this.replies.write(encode('C', 'COPY\0'));
   }
 

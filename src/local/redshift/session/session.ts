@@ -1,5 +1,6 @@
 /** One client's session: reads its messages in the simple and the extended protocol and has their statements run. */
 import type { Socket } from 'node:net';
+import { SQLSTATE } from '../sqlstates.ts';
 import {
   type BatchMemory,
   boundLast,
@@ -68,7 +69,7 @@ export class Session {
         else if ('PBDECHS'.includes(frame.type)) await this.extended(frame);
         else if (!'dcf'.includes(frame.type)) {
           const error = new RedshiftError(
-            '08P01',
+            SQLSTATE.protocolViolation,
             `invalid frontend message type ${frame.type.charCodeAt(0)}`,
           );
           this.client.end(encodeFields('E', describeError(error, 'FATAL')));

@@ -2,6 +2,7 @@
  * The extended protocol: the client's messages up to a Sync or Flush, cut at its Execute messages, with the statements
  * in Parse messages translated and the executed ones known. Nothing is sent here.
  */
+import { SQLSTATE } from '../sqlstates.ts';
 import { decodeStrings, encode, type Frame } from './message.ts';
 import type { SessionSettings } from '../session/settings.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
@@ -113,7 +114,10 @@ function note(frame: Frame, memory: BatchMemory): Frame {
       const [name = '', text = ''] = strings;
       const [statement, ...others] = translate(text, memory.settings.dialect);
       if (others.length > 0) {
-        throw new RedshiftError('42601', 'cannot insert multiple commands into a prepared statement');
+        throw new RedshiftError(
+          SQLSTATE.syntaxError,
+          'cannot insert multiple commands into a prepared statement',
+        );
       }
       memory.statements.set(name, { text, statement });
       // A COPY is nothing to the engine: its session runs it by itself.

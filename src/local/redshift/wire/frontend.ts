@@ -6,6 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import { SQLSTATE } from '../sqlstates.ts';
 import { describeError } from '../errors.ts';
 import { decodeStrings, encode, encodeFields, type Frame, FrameCutter, int32 } from './message.ts';
 import { RedshiftError } from '../sql/statement.ts';
@@ -126,22 +127,26 @@ async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promis
   if (rules.requireTls && !(socket instanceof TLSSocket)) {
     const host = socket.remoteAddress ?? 'unknown';
     return refuse(
-      '28000',
+      SQLSTATE.invalidAuthorizationSpecification,
       `no pg_hba.conf entry for host "${host}", user "${user}", database "${database}", SSL off`,
     );
   }
   for (const name of DRIVER_PARAMETERS) parameters.delete(name);
   for (const name of parameters.keys()) {
     if (!PARAMETERS.has(name.toLowerCase())) {
-      return refuse('42704', `unrecognized configuration parameter "${name}"`);
+      return refuse(SQLSTATE.undefinedObject, `unrecognized configuration parameter "${name}"`);
     }
   }
   const known = await checkPassword(socket, await rules.findSecret(user));
   if (known === undefined) return leave(socket);
   if (!known) {
-    return refuse('28000', `password authentication failed for user "${user}"`);
+    return refuse(
+      SQLSTATE.invalidAuthorizationSpecification,
+      `password authentication failed for user "${user}"`,
+    );
   }
-  if (database !== rules.database) return refuse('3D000', `database "${database}" does not exist`);
+  if (database !== rules.database)
+    return refuse(SQLSTATE.invalidCatalogName, `database "${database}" does not exist`);
   return { kind: 'login', socket, parameters };
 }
 

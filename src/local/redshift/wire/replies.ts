@@ -1,5 +1,6 @@
 /** What a client hears: the engine's messages in Redshift's words, and errors of the endpoint's own. */
 import type { Socket } from 'node:net';
+import { SQLSTATE } from '../sqlstates.ts';
 import {
   describeError,
   EngineError,
@@ -119,7 +120,7 @@ export class Replies {
   error(error: RedshiftError | EngineError): void {
     this.release();
     if (error instanceof RedshiftError && error.info !== undefined) {
-      this.write(encodeFields('N', { S: 'INFO', C: '00000', M: error.info }));
+      this.write(encodeFields('N', { S: 'INFO', C: SQLSTATE.successfulCompletion, M: error.info }));
     }
     const fields =
       error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context);

@@ -4,6 +4,7 @@
  * Source: "Signature calculations for the Authorization header: Transferring payload in multiple chunks", S3 API Reference.
  */
 import { createHash, type Hash } from 'node:crypto';
+import { CR, LF } from '../../ascii.ts';
 import { equalSecrets } from '../auth/credentials.ts';
 import { s3Error } from '../errors.ts';
 
@@ -25,8 +26,6 @@ type State = 'header' | 'data' | 'data-end' | 'trailer' | 'done';
 
 const minimumChunkBytes = 8192;
 const maximumLineBytes = 8192;
-const lineFeed = 10;
-const carriageReturn = 13;
 
 function malformedChunk(problem: string): Error {
   return s3Error('InvalidRequest', { message: `The aws-chunked body is malformed: ${problem}` });
@@ -89,7 +88,7 @@ export class ChunkedDecoder {
   /** Collects up to the end of the line and handles the line when it is whole; gives where to go on. */
   #takeLinePart(bytes: Buffer, at: number): number {
     if (this.#state === 'done') throw malformedChunk('there are bytes after its end');
-    const end = bytes.indexOf(lineFeed, at);
+    const end = bytes.indexOf(LF, at);
     const part = bytes.subarray(at, end === -1 ? bytes.length : end + 1);
     this.#line.push(part);
     this.#lineBytes += part.length;
@@ -104,7 +103,7 @@ export class ChunkedDecoder {
   }
 
   #takeLine(line: Buffer): void {
-    const hasReturn = line.at(-2) === carriageReturn;
+    const hasReturn = line.at(-2) === CR;
     const text = line.toString('latin1', 0, line.length - (hasReturn ? 2 : 1));
     if (this.#state === 'trailer') {
       this.#takeTrailer(text);

@@ -296,7 +296,7 @@ function isMember(known: Set<string>, key: string): boolean {
 
 function digitsEnd(bytes: Buffer, from: number, end: number): number {
   let at = from;
-  while (at < end && isDigit(bytes[at] as number)) at += 1;
+  while (at < end && isDigit(bytes[at])) at += 1;
   return at;
 }
 

@@ -65,17 +65,17 @@ export interface FaultCount {
 
 /** The faults of a running warehouse. */
 export class Faults {
-  private readonly s3Orders: readonly Counter<S3FaultOrder>[];
-  private readonly sqlOrders: readonly Counter<SqlFaultOrder>[];
+  readonly #s3Orders: readonly Counter<S3FaultOrder>[];
+  readonly #sqlOrders: readonly Counter<SqlFaultOrder>[];
 
   constructor({ s3 = [], sql = [] }: FaultPlan) {
-    this.s3Orders = s3.map((order) => new Counter(order));
-    this.sqlOrders = sql.map((order) => new Counter(order));
+    this.#s3Orders = s3.map((order) => new Counter(order));
+    this.#sqlOrders = sql.map((order) => new Counter(order));
   }
 
   /** In the plan's order, those of S3 first. */
   get counts(): readonly FaultCount[] {
-    return [...this.s3Orders, ...this.sqlOrders].map(({ order, matched, struck }) => ({
+    return [...this.#s3Orders, ...this.#sqlOrders].map(({ order, matched, struck }) => ({
       order,
       matched,
       struck,
@@ -86,7 +86,7 @@ export class Faults {
   readonly ofRequest = ({ operation, bucket, key }: S3Request): S3Fault | undefined => {
     const fits = (order: S3FaultOrder) =>
       isAmong(operation, order.on) && matches(bucket, order.bucket) && matches(key, order.key);
-    const order = strike(this.s3Orders, fits);
+    const order = strike(this.#s3Orders, fits);
     return order && s3Fault(order);
   };
 
@@ -94,7 +94,7 @@ export class Faults {
   readonly ofStatement = ({ sql, verb }: FaultTarget): SqlFault | undefined => {
     const fits = ({ on, text = '' }: SqlFaultOrder) =>
       isAmong(verb, on) && sql.toLowerCase().includes(text.toLowerCase());
-    const order = strike(this.sqlOrders, fits);
+    const order = strike(this.#sqlOrders, fits);
     return order && sqlFault(order);
   };
 }

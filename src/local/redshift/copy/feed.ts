@@ -51,12 +51,12 @@ export function checkCompression({ compression }: CopyStatement): void {
 /** Sends the good rows of all objects and keeps account of the others. */
 export class Feeder {
   readonly files: LoadedFile[] = [];
-  private readonly source: FeederSource;
-  private readonly checker: RowChecker;
+  readonly #source: FeederSource;
+  readonly #checker: RowChecker;
 
   constructor(source: FeederSource, checker: RowChecker) {
-    this.source = source;
-    this.checker = checker;
+    this.#source = source;
+    this.#checker = checker;
   }
 
   /**
@@ -64,23 +64,23 @@ export class Feeder {
    * @throws RowsRefused, RedshiftError, or what has broken the reading of an object.
    */
   async send(accept: (rows: Buffer) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const { objects, reader, context } = this.source;
+    const { objects, reader, context } = this.#source;
     for (const object of objects) {
       signal.throwIfAborted();
       const body = await untilAborted(openObject(object, reader, context), signal);
-      if (body) await this.read(`s3://${object.bucket}/${object.key}`, body, accept, signal);
+      if (body) await this.#read(`s3://${object.bucket}/${object.key}`, body, accept, signal);
     }
     if (this.files.length === 0) throw copyError('No file of the manifest was found', context);
   }
 
-  private async read(
+  async #read(
     name: string,
     body: Readable,
     accept: (rows: Buffer) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { checker } = this;
-    const { copy, readings } = this.source;
+    const checker = this.#checker;
+    const { copy, readings } = this.#source;
     const now = new Date();
     const file = {
       file: name,
@@ -103,8 +103,8 @@ export class Feeder {
       file.bytes += chunk.length;
     });
     const check = async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) await pass(checker.push(this.decode(() => decoding.push(chunk))));
-      await pass(checker.push(this.decode(() => decoding.end())));
+      for await (const chunk of source) await pass(checker.push(this.#decode(() => decoding.push(chunk))));
+      await pass(checker.push(this.#decode(() => decoding.end())));
       await pass(checker.endFile());
     };
     try {
@@ -116,12 +116,12 @@ export class Feeder {
     }
   }
 
-  private decode(work: () => Buffer): Buffer {
+  #decode(work: () => Buffer): Buffer {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      this.checker.refuseFile(1221, 'The encoding of the file does not match ENCODING');
+      this.#checker.refuseFile(1221, 'The encoding of the file does not match ENCODING');
       return Buffer.alloc(0);
     }
   }

@@ -19,10 +19,10 @@ export class World {
   readonly superOid: number;
   readonly fault: (sql: string, verb: string) => SqlFault | undefined;
   readonly privileges: Privileges;
-  private readonly admin: Client;
+  readonly #admin: Client;
   readonly longNames = new LongNames();
   readonly history = new History();
-  private queries: number;
+  #queries: number;
 
   constructor(options: {
     readonly access: CopyAccess;
@@ -41,37 +41,37 @@ export class World {
     this.readings = options.readings;
     this.superOid = options.superOid;
     this.fault = options.fault;
-    this.admin = options.admin;
+    this.#admin = options.admin;
     this.privileges = new Privileges(options.admin);
-    this.queries = options.queries;
+    this.#queries = options.queries;
     for (const name of options.longNames) this.longNames.add(name);
   }
 
   /** A new query of the session `pid` and its user, with a number that no query has had. */
   nextQuery(pid: number, userId: number): ErrorContext {
-    this.queries += 1;
-    return { queryId: this.queries, pid, userId };
+    this.#queries += 1;
+    return { queryId: this.#queries, pid, userId };
   }
 
   /** Lets the engine's answers show these names in full; for all time, whatever becomes of the statement. */
   async rememberNames(names: readonly string[]): Promise<void> {
     for (const name of names) {
       if (this.longNames.knows(name)) continue;
-      await this.admin.query('insert into pg_catalog.warehouse_name values ($1, $2) on conflict do nothing', [
-        engineName(name),
-        name,
-      ]);
+      await this.#admin.query(
+        'insert into pg_catalog.warehouse_name values ($1, $2) on conflict do nothing',
+        [engineName(name), name],
+      );
       this.longNames.add(name);
     }
   }
 
   /** Brings the system tables of queries up to date. */
   async writeHistory(): Promise<void> {
-    await this.history.write(this.admin, this.database);
+    await this.history.write(this.#admin, this.database);
   }
 
   /** Writes what a COPY leaves in the system tables, where every session sees it. */
   async recordLoad(load: LoadRecord): Promise<void> {
-    await recordLoad(this.admin, load);
+    await recordLoad(this.#admin, load);
   }
 }

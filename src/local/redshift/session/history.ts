@@ -23,7 +23,7 @@ const DEFINITION = /^(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE)/;
 
 /** See the file. */
 export class History {
-  private readonly waiting: Ended[] = [];
+  readonly #waiting: Ended[] = [];
 
   /** Keeps a statement that has ended now. */
   add(statement: {
@@ -35,8 +35,8 @@ export class History {
     readonly started: number;
   }): void {
     const { context, verb, succeeded, text, started } = statement;
-    if (this.waiting.length === KEPT) this.waiting.shift();
-    this.waiting.push({
+    if (this.#waiting.length === KEPT) this.#waiting.shift();
+    this.#waiting.push({
       context,
       type: typeOf(verb),
       succeeded,
@@ -46,17 +46,17 @@ export class History {
     });
   }
 
-  private written: Promise<void> = Promise.resolve();
+  #written: Promise<void> = Promise.resolve();
 
   /** Writes what waits, behind what another session is just writing: whoever asks may look for that. */
   async write(admin: Client, database: string): Promise<void> {
-    const write = (): Promise<void> => this.writeWaiting(admin, database);
-    this.written = this.written.then(write, write);
-    await this.written;
+    const write = (): Promise<void> => this.#writeWaiting(admin, database);
+    this.#written = this.#written.then(write, write);
+    await this.#written;
   }
 
-  private async writeWaiting(admin: Client, database: string): Promise<void> {
-    const rows = this.waiting.splice(0).map(({ context, type, succeeded, text, started, ended }) => ({
+  async #writeWaiting(admin: Client, database: string): Promise<void> {
+    const rows = this.#waiting.splice(0).map(({ context, type, succeeded, text, started, ended }) => ({
       ...{ userid: context.userId, query: context.queryId, pid: context.pid, type, succeeded },
       ...{
         text,

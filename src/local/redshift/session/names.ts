@@ -11,37 +11,37 @@ const MARK_LENGTH = 9;
 
 /** All long names of a warehouse. */
 export class LongNames {
-  private readonly names = new Set<string>();
+  readonly #names = new Set<string>();
   /** Short and full forms by the mark. */
-  private readonly byMark = new Map<string, { readonly short: string; readonly full: string }[]>();
+  readonly #byMark = new Map<string, { readonly short: string; readonly full: string }[]>();
 
   /** Whether the (folded) name is one of them. */
   knows(name: string): boolean {
-    return this.names.has(name);
+    return this.#names.has(name);
   }
 
   /** Whether there is none. */
   get empty(): boolean {
-    return this.names.size === 0;
+    return this.#names.size === 0;
   }
 
   add(name: string): void {
-    if (this.names.has(name)) return;
-    this.names.add(name);
+    if (this.#names.has(name)) return;
+    this.#names.add(name);
     const short = engineName(name);
     const mark = short.slice(-MARK_LENGTH);
-    this.byMark.set(mark, [...(this.byMark.get(mark) ?? []), { short, full: name }]);
+    this.#byMark.set(mark, [...(this.#byMark.get(mark) ?? []), { short, full: name }]);
   }
 
   /** The text with every short form in full. */
   restore(text: string): string {
-    if (this.names.size === 0 || !text.includes('~')) return text;
+    if (this.#names.size === 0 || !text.includes('~')) return text;
     let restored = '';
     let done = 0;
     for (const { 0: mark, index } of text.matchAll(MARK)) {
       const end = index + mark.length;
       const before = text.slice(done, end);
-      const known = this.byMark.get(mark)?.find(({ short }) => before.endsWith(short));
+      const known = this.#byMark.get(mark)?.find(({ short }) => before.endsWith(short));
       if (!known) continue;
       restored += before.slice(0, before.length - known.short.length) + known.full;
       done = end;
@@ -51,7 +51,7 @@ export class LongNames {
 
   /** The body of a Bind message with every parameter that is a long name in its short form. */
   shorten(bind: Buffer): Buffer {
-    if (this.names.size === 0) return bind;
+    if (this.#names.size === 0) return bind;
     const formats = bind.indexOf(0, bind.indexOf(0) + 1) + 1;
     let at = formats + 2 + 2 * bind.readUInt16BE(formats);
     const count = bind.readUInt16BE(at);
@@ -59,7 +59,7 @@ export class LongNames {
     for (let n = 0; n < count; n += 1) {
       const length = Math.max(bind.readInt32BE(at), 0);
       const text = bind.toString('utf8', at + 4, at + 4 + length);
-      if (this.names.has(text)) {
+      if (this.#names.has(text)) {
         const short = Buffer.from(engineName(text));
         parts.push(int32(short.length), short);
       } else {

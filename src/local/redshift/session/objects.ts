@@ -8,12 +8,12 @@ const WRITERS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
 /** See the file. */
 export class SessionObjects {
   /** By name, the table that the statement writes. */
-  private readonly prepared = new Map<string, TableName | undefined>();
-  private cursor: string | undefined;
+  readonly #prepared = new Map<string, TableName | undefined>();
+  #cursor: string | undefined;
 
   /** The table whose write lock the statement needs, by itself or by what it executes. */
   written(statement: Statement): TableName | undefined {
-    if (statement.executes !== undefined) return this.prepared.get(statement.executes);
+    if (statement.executes !== undefined) return this.#prepared.get(statement.executes);
     return WRITERS.has(statement.verb) ? statement.writes : undefined;
   }
 
@@ -26,22 +26,22 @@ export class SessionObjects {
         'DECLARE CURSOR may only be used in transaction blocks',
       );
     }
-    if (this.cursor !== undefined && this.cursor !== cursor.name) {
+    if (this.#cursor !== undefined && this.#cursor !== cursor.name) {
       throw new RedshiftError(
         SQLSTATE.featureNotSupported,
-        `A session has one open cursor: close "${this.cursor}" first.`,
+        `A session has one open cursor: close "${this.#cursor}" first.`,
       );
     }
   }
 
   /** Notes a statement that has succeeded. */
   note({ prepares, cursor }: Statement): void {
-    if (prepares) this.prepared.set(prepares.name, prepares.writes);
-    if (cursor) this.cursor = cursor.opens ? cursor.name : undefined;
+    if (prepares) this.#prepared.set(prepares.name, prepares.writes);
+    if (cursor) this.#cursor = cursor.opens ? cursor.name : undefined;
   }
 
   /** Cursors end with their transaction. */
   endTransaction(): void {
-    this.cursor = undefined;
+    this.#cursor = undefined;
   }
 }

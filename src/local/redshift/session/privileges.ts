@@ -26,16 +26,16 @@ const FIND = `
 
 /** See the file. */
 export class Privileges {
-  private readonly admin: Client;
-  private readonly loans = new Map<string, number>();
+  readonly #admin: Client;
+  readonly #loans = new Map<string, number>();
 
   constructor(admin: Client) {
-    this.admin = admin;
+    this.#admin = admin;
   }
 
   /** Whether all that the user may do to the table is INSERT. */
   async mayOnlyInsert(table: TableName, scope: NameScope): Promise<boolean> {
-    const { rows } = await this.admin.query<{ only: boolean }>(
+    const { rows } = await this.#admin.query<{ only: boolean }>(
       `select has_table_privilege($3::name, t.oid, 'INSERT')
          and not has_table_privilege($3::name, t.oid, 'UPDATE, DELETE, TRUNCATE') as only from (${FIND}) t`,
       [...search(table, scope), scope.user],
@@ -54,7 +54,7 @@ export class Privileges {
   ): Promise<() => Promise<void>> {
     const loans: Loan[] = [];
     for (const table of tables) {
-      const { rows } = await this.admin.query<Loan>(
+      const { rows } = await this.#admin.query<Loan>(
         `select t.relowner::int as owner, r.oid::int as user from (${FIND}) t, pg_roles r
          where r.rolname = $3 and not pg_has_role(r.oid, t.relowner, 'usage') and exists (
            select from pg_catalog.warehouse_privilege p where p.relation = t.oid and p.privilege = $4
@@ -63,23 +63,23 @@ export class Privileges {
       );
       for (const loan of rows) {
         loans.push(loan);
-        await this.change(loan, 1);
+        await this.#change(loan, 1);
       }
     }
     return async () => {
-      for (const loan of loans) await this.change(loan, -1);
+      for (const loan of loans) await this.#change(loan, -1);
     };
   }
 
   /** Two statements may need the same loan at a time. */
-  private async change({ owner, user }: Loan, by: 1 | -1): Promise<void> {
+  async #change({ owner, user }: Loan, by: 1 | -1): Promise<void> {
     const key = `${owner}/${user}`;
-    const count = (this.loans.get(key) ?? 0) + by;
-    this.loans.set(key, count);
+    const count = (this.#loans.get(key) ?? 0) + by;
+    this.#loans.set(key, count);
     if (by === 1 && count === 1) {
-      await this.admin.query('select pg_catalog.warehouse_join($1, $2)', [owner, user]);
+      await this.#admin.query('select pg_catalog.warehouse_join($1, $2)', [owner, user]);
     } else if (count === 0) {
-      await this.admin.query('delete from pg_auth_members where roleid = $1 and member = $2', [owner, user]);
+      await this.#admin.query('delete from pg_auth_members where roleid = $1 and member = $2', [owner, user]);
     }
   }
 }

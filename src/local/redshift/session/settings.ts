@@ -16,46 +16,46 @@ const NAMES = [CASE, FOLD, UPPER];
 
 /** See the file. */
 export class SessionSettings {
-  private readonly values = new Map<string, string>();
+  readonly #values = new Map<string, string>();
   /** Whether the engine may have changed them since they were read. */
-  private stale = true;
-  private readonly world: { readonly readings: Readings; readonly longNames: LongNames };
+  #stale = true;
+  readonly #world: { readonly readings: Readings; readonly longNames: LongNames };
 
   constructor(world: { readonly readings: Readings; readonly longNames: LongNames }) {
-    this.world = world;
+    this.#world = world;
   }
 
   /** How the next statement is to be read. */
   get dialect(): Dialect {
-    const keepCase = this.values.get(CASE) === 'on' || this.values.get(FOLD) === 'off';
-    const { readings, longNames } = this.world;
+    const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
+    const { readings, longNames } = this.#world;
     return { keepCase, readings, knowsLongName: (name) => longNames.knows(name) };
   }
 
   /** The body of a Bind for a query of the catalog, which has long names in their short form. */
   shortenNames(bind: Buffer): Buffer {
-    return this.world.longNames.shorten(bind);
+    return this.#world.longNames.shorten(bind);
   }
 
   /** Whether results name their columns in upper case. */
   get upperCaseFields(): boolean {
-    return this.values.get(UPPER) === 'on';
+    return this.#values.get(UPPER) === 'on';
   }
 
   /** To be called before a message is read. Inside a transaction a look would take the snapshot, so `follow` has to do. */
   async settle(upstream: Upstream): Promise<void> {
-    if (!this.stale || upstream.status !== 'I') return;
+    if (!this.#stale || upstream.status !== 'I') return;
     const list = NAMES.map((name) => `coalesce(current_setting('rs.${name}', true), '')`).join(', ');
     const [row = []] = await upstream.run(`SELECT ${list}`);
-    NAMES.forEach((name, at) => this.values.set(name, row[at] ?? ''));
-    this.stale = false;
+    NAMES.forEach((name, at) => this.#values.set(name, row[at] ?? ''));
+    this.#stale = false;
   }
 
   /** To be called after a statement that has succeeded. */
   follow({ verb, sql }: Statement): void {
     if (verb !== 'SET' && verb !== 'RESET') return;
     const [, name = '', value] = /\brs\.(\w+)(?: TO '(\w+)')?/.exec(sql) ?? [];
-    if (NAMES.includes(name) && value !== undefined) this.values.set(name, value);
-    if (NAMES.includes(name) || /^RESET ALL|AUTHORIZATION/.test(sql)) this.stale = true;
+    if (NAMES.includes(name) && value !== undefined) this.#values.set(name, value);
+    if (NAMES.includes(name) || /^RESET ALL|AUTHORIZATION/.test(sql)) this.#stale = true;
   }
 }

@@ -21,17 +21,17 @@ export interface Account {
 export class SessionUser implements Copier {
   readonly user: string;
   readonly id: number;
-  private readonly upstream: Upstream;
-  private readonly privileges: Privileges;
+  readonly #upstream: Upstream;
+  readonly #privileges: Privileges;
   /** Whether nothing of the file needs to be asked. */
-  private owner: boolean;
+  #owner: boolean;
 
   constructor({ name, id, superuser }: Account, upstream: Upstream, privileges: Privileges) {
     this.user = name;
     this.id = id;
-    this.upstream = upstream;
-    this.privileges = privileges;
-    this.owner = superuser;
+    this.#upstream = upstream;
+    this.#privileges = privileges;
+    this.#owner = superuser;
   }
 
   /**
@@ -39,23 +39,23 @@ export class SessionUser implements Copier {
    * session's snapshot.
    */
   async borrow({ verb, sql }: Statement): Promise<() => Promise<void>> {
-    if (verb === 'SET' && sql.startsWith('SET ROLE')) this.owner = false;
+    if (verb === 'SET' && sql.startsWith('SET ROLE')) this.#owner = false;
     const privilege = verb === 'DROP TABLE' ? 'DROP' : verb === 'ALTER TABLE' ? 'ALTER' : undefined;
-    if (this.owner || privilege === undefined) return NOTHING;
-    return await this.privileges.lend(tablesIn(sql), privilege, await this.scope());
+    if (this.#owner || privilege === undefined) return NOTHING;
+    return await this.#privileges.lend(tablesIn(sql), privilege, await this.#scope());
   }
 
   /** The engine's mode of the write lock that the user may take on the table. */
   async lockMode(table: TableName): Promise<'SHARE ROW EXCLUSIVE' | 'ROW EXCLUSIVE'> {
-    if (this.owner) return 'SHARE ROW EXCLUSIVE';
-    const onlyInserts = await this.privileges.mayOnlyInsert(table, await this.scope());
+    if (this.#owner) return 'SHARE ROW EXCLUSIVE';
+    const onlyInserts = await this.#privileges.mayOnlyInsert(table, await this.#scope());
     return onlyInserts ? 'ROW EXCLUSIVE' : 'SHARE ROW EXCLUSIVE';
   }
 
-  private async scope(): Promise<NameScope> {
-    const role = (await this.upstream.run('SHOW role'))[0]?.[0] ?? 'none';
+  async #scope(): Promise<NameScope> {
+    const role = (await this.#upstream.run('SHOW role'))[0]?.[0] ?? 'none';
     const user = role === 'none' ? this.user : role;
-    const path = (await this.upstream.run('SHOW search_path'))[0]?.[0] ?? '';
+    const path = (await this.#upstream.run('SHOW search_path'))[0]?.[0] ?? '';
     const names = path.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];
     return { user, path: names.map(unquote).map((name) => (name === '$user' ? user : name)) };
   }
@@ -63,7 +63,7 @@ export class SessionUser implements Copier {
   /** Whether the user may copy with the IAM role, which `isDefault` of the cluster. */
   async mayAssume(arn: string, isDefault: boolean): Promise<boolean> {
     const call = `pg_catalog.warehouse_may_assume(${quoteLiteral(arn)}, ${isDefault})`;
-    return (await this.upstream.run(`SELECT ${call}`))[0]?.[0] === 't';
+    return (await this.#upstream.run(`SELECT ${call}`))[0]?.[0] === 't';
   }
 }
 

@@ -212,44 +212,44 @@ async function readExactly(socket: Socket, size: number): Promise<Buffer | undef
 
 /** The client's messages in their order. The socket is always read, up to a limit, so that its end is seen at once. */
 export class Inbox {
-  private readonly socket: Socket;
-  private readonly queue: Frame[] = [];
-  private size = 0;
-  private wake: (() => void) | undefined;
+  readonly #socket: Socket;
+  readonly #queue: Frame[] = [];
+  #size = 0;
+  #wake: (() => void) | undefined;
 
   constructor(socket: Socket) {
-    this.socket = socket;
+    this.#socket = socket;
     const cutter = new FrameCutter();
     socket.on('data', (chunk: Buffer) => {
       try {
         for (const frame of cutter.push(chunk)) {
-          this.queue.push(frame);
-          this.size += frame.bytes.length;
+          this.#queue.push(frame);
+          this.#size += frame.bytes.length;
         }
       } catch {
         socket.destroy();
       }
-      if (this.size > QUEUE_LIMIT) socket.pause();
-      this.wake?.();
+      if (this.#size > QUEUE_LIMIT) socket.pause();
+      this.#wake?.();
     });
     socket.on('end', () => socket.destroy());
-    socket.on('close', () => this.wake?.());
+    socket.on('close', () => this.#wake?.());
   }
 
   /** The next message; undefined when the client is gone. */
   async next(): Promise<Frame | undefined> {
     for (;;) {
-      if (this.socket.destroyed) return undefined;
-      const frame = this.queue.shift();
+      if (this.#socket.destroyed) return undefined;
+      const frame = this.#queue.shift();
       if (frame) {
-        this.size -= frame.bytes.length;
-        if (this.size <= QUEUE_LIMIT && this.socket.isPaused()) this.socket.resume();
+        this.#size -= frame.bytes.length;
+        if (this.#size <= QUEUE_LIMIT && this.#socket.isPaused()) this.#socket.resume();
         return frame;
       }
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
-      this.wake = undefined;
+      this.#wake = undefined;
     }
   }
 }

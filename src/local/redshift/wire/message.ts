@@ -21,32 +21,32 @@ const LONGEST = 64 * 1024 * 1024;
 
 /** Cuts a stream of bytes into frames, keeping an unfinished one for the next call. */
 export class FrameCutter {
-  private pending: Buffer[] = [];
-  private size = 0;
-  private wanted = HEADER;
+  #pending: Buffer[] = [];
+  #size = 0;
+  #wanted = HEADER;
 
   /** The frames that `chunk` completes. @throws Error when the bytes can not be a message. */
   push(chunk: Buffer): Frame[] {
-    this.pending.push(chunk);
-    this.size += chunk.length;
+    this.#pending.push(chunk);
+    this.#size += chunk.length;
     // A long message that comes in many pieces is joined once.
-    if (this.size < this.wanted) return [];
-    const bytes = this.pending.length === 1 ? chunk : Buffer.concat(this.pending);
+    if (this.#size < this.#wanted) return [];
+    const bytes = this.#pending.length === 1 ? chunk : Buffer.concat(this.#pending);
     const frames: Frame[] = [];
     let at = 0;
-    this.wanted = HEADER;
+    this.#wanted = HEADER;
     while (bytes.length - at >= HEADER) {
       const length = bytes.readInt32BE(at + 1) + 1;
       if (length < HEADER || length > LONGEST) throw new Error(`invalid message length ${length}`);
       if (bytes.length - at < length) {
-        this.wanted = length;
+        this.#wanted = length;
         break;
       }
       frames.push({ type: String.fromCharCode(bytes.readUInt8(at)), bytes: bytes.subarray(at, at + length) });
       at += length;
     }
-    this.pending = at < bytes.length ? [bytes.subarray(at)] : [];
-    this.size = bytes.length - at;
+    this.#pending = at < bytes.length ? [bytes.subarray(at)] : [];
+    this.#size = bytes.length - at;
     return frames;
   }
 }

@@ -33,12 +33,12 @@ const PARAMETERS_SHOWN = new Set([
 export class Replies {
   /** The query that errors and notices are about. */
   context: ErrorContext;
-  private readonly client: Socket;
-  private readonly world: World;
-  private readonly results: Results;
-  private readonly showVersion: boolean;
-  private corked = false;
-  private held: Buffer[] | undefined;
+  readonly #client: Socket;
+  readonly #world: World;
+  readonly #results: Results;
+  readonly #showVersion: boolean;
+  #corked = false;
+  #held: Buffer[] | undefined;
 
   /** `pid` is that of the session; `application` is the client's name of itself. */
   constructor(
@@ -48,12 +48,12 @@ export class Replies {
     pid: number,
     application: string | undefined,
   ) {
-    this.client = client;
-    this.world = world;
-    this.results = new Results(world.longNames, settings, world.superOid);
+    this.#client = client;
+    this.#world = world;
+    this.#results = new Results(world.longNames, settings, world.superOid);
     this.context = { queryId: 0, pid, userId: 0 };
     // psql picks its catalog queries by the version, and the catalog is that of the engine.
-    this.showVersion = application !== 'psql';
+    this.#showVersion = application !== 'psql';
   }
 
   /** Passes a message of the engine on; ReadyForQuery is left to `ready`. */
@@ -61,31 +61,31 @@ export class Replies {
     switch (frame.type) {
       case 'S': {
         const [name = ''] = decodeStrings(frame, 2).strings;
-        if (name === 'server_version' && this.showVersion)
+        if (name === 'server_version' && this.#showVersion)
           this.write(encode('S', 'server_version\x008.0.2\0'));
         else if (PARAMETERS_SHOWN.has(name)) this.write(frame.bytes);
         return;
       }
       case 'N': {
         const fields = decodeFields(frame);
-        if (!isSilent(fields)) this.write(encodeFields('N', this.restore(translateNotice(fields))));
+        if (!isSilent(fields)) this.write(encodeFields('N', this.#restore(translateNotice(fields))));
         return;
       }
       case 't':
-        this.write(this.results.describeParameters(frame));
+        this.write(this.#results.describeParameters(frame));
         return;
       case 'E':
         this.error(new EngineError(decodeFields(frame)));
         return;
       case 'T':
-        this.write(this.results.describe(frame));
+        this.write(this.#results.describe(frame));
         return;
       case 'n':
-        this.results.describeNone();
+        this.#results.describeNone();
         this.write(frame.bytes);
         return;
       case 'D':
-        this.write(this.results.row(frame));
+        this.write(this.#results.row(frame));
         return;
       case 'Z':
         return;
@@ -96,24 +96,24 @@ export class Replies {
 
   /** What the engine's next descriptions are of, in order, and what it then executes. */
   expect(described: readonly (object | undefined)[], executed: object | undefined): void {
-    this.results.expect(described, executed);
+    this.#results.expect(described, executed);
   }
 
   /** Keeps what follows to itself until `release`: a statement is complete when its transaction is. */
   holdBack(): void {
-    this.held ??= [];
+    this.#held ??= [];
   }
 
   /** Sends what was held back. */
   release(): void {
-    const held = this.held ?? [];
-    this.held = undefined;
+    const held = this.#held ?? [];
+    this.#held = undefined;
     for (const bytes of held) this.write(bytes);
   }
 
   /** Forgets what was held back. */
   discard(): void {
-    this.held = undefined;
+    this.#held = undefined;
   }
 
   /** Sends an error. */
@@ -124,11 +124,11 @@ export class Replies {
     }
     const fields =
       error instanceof RedshiftError ? describeError(error) : translateError(error.fields, this.context);
-    this.write(encodeFields('E', this.restore(fields)));
+    this.write(encodeFields('E', this.#restore(fields)));
   }
 
-  private restore(fields: Fields): Fields {
-    const { longNames } = this.world;
+  #restore(fields: Fields): Fields {
+    const { longNames } = this.#world;
     return Object.fromEntries(
       Object.entries(fields).map(([letter, value]) => [letter, longNames.restore(value)]),
     );
@@ -142,19 +142,19 @@ export class Replies {
 
   /** Sends bytes; those of one turn go out together. */
   write(bytes: Buffer): void {
-    if (this.held) {
-      this.held.push(bytes);
+    if (this.#held) {
+      this.#held.push(bytes);
       return;
     }
-    if (this.client.destroyed) return;
-    if (!this.corked) {
-      this.corked = true;
-      this.client.cork();
+    if (this.#client.destroyed) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#client.cork();
       process.nextTick(() => {
-        this.corked = false;
-        this.client.uncork();
+        this.#corked = false;
+        this.#client.uncork();
       });
     }
-    this.client.write(bytes);
+    this.#client.write(bytes);
   }
 }

@@ -13,31 +13,31 @@ const HEX_PREFIX = Buffer.from('\\x');
 
 /** The results of one session. */
 export class Results {
-  private readonly names: LongNames;
-  private readonly settings: SessionSettings;
-  private readonly superOid: number;
+  readonly #names: LongNames;
+  readonly #settings: SessionSettings;
+  readonly #superOid: number;
   /** Where the rows that come have VARBYTE columns. */
-  private binary: ReadonlySet<number> = new Set();
+  #binary: ReadonlySet<number> = new Set();
   /** The same of prepared statements: a client may run one again without having it described. */
-  private readonly remembered = new WeakMap<object, ReadonlySet<number>>();
-  private described: (object | undefined)[] = [];
+  readonly #remembered = new WeakMap<object, ReadonlySet<number>>();
+  #described: (object | undefined)[] = [];
 
   constructor(names: LongNames, settings: SessionSettings, superOid: number) {
-    this.names = names;
-    this.settings = settings;
-    this.superOid = superOid;
+    this.#names = names;
+    this.#settings = settings;
+    this.#superOid = superOid;
   }
 
   /** What the next descriptions are of, in order, and what then runs. */
   expect(described: readonly (object | undefined)[], executed: object | undefined): void {
-    this.described = [...described];
-    const known = executed && this.remembered.get(executed);
-    if (known) this.binary = known;
+    this.#described = [...described];
+    const known = executed && this.#remembered.get(executed);
+    if (known) this.#binary = known;
   }
 
   /** The next thing described has no rows. */
   describeNone(): void {
-    this.described.shift();
+    this.#described.shift();
   }
 
   /** A RowDescription for the client. */
@@ -51,13 +51,13 @@ export class Results {
       const [place, type, rest] = [end + 1, end + 7, end + 11];
       const oid = bytes.readUInt32BE(type);
       if (oid === BYTEA) binary.add(n);
-      parts.push(`${this.nameOf(bytes.toString('utf8', at, end))}\0`, bytes.subarray(place, type));
-      parts.push(int32(this.typeOf(oid)), bytes.subarray(rest, rest + 8));
+      parts.push(`${this.#nameOf(bytes.toString('utf8', at, end))}\0`, bytes.subarray(place, type));
+      parts.push(int32(this.#typeOf(oid)), bytes.subarray(rest, rest + 8));
       at = rest + 8;
     }
-    this.binary = binary;
-    const prepared = this.described.shift();
-    if (prepared) this.remembered.set(prepared, binary);
+    this.#binary = binary;
+    const prepared = this.#described.shift();
+    if (prepared) this.#remembered.set(prepared, binary);
     return encode('T', ...parts);
   }
 
@@ -65,32 +65,32 @@ export class Results {
   describeParameters({ bytes }: Frame): Buffer {
     const described = Buffer.from(bytes);
     for (let at = HEADER + 2; at + 4 <= bytes.length; at += 4) {
-      described.writeUInt32BE(this.typeOf(bytes.readUInt32BE(at)), at);
+      described.writeUInt32BE(this.#typeOf(bytes.readUInt32BE(at)), at);
     }
     return described;
   }
 
-  private typeOf(oid: number): number {
-    if (oid === this.superOid) return SUPER_OID;
+  #typeOf(oid: number): number {
+    if (oid === this.#superOid) return SUPER_OID;
     return oid === BYTEA ? VARBYTE_OID : oid;
   }
 
-  private nameOf(name: string): string {
-    const full = this.names.restore(name);
-    return this.settings.upperCaseFields ? full.toUpperCase() : full;
+  #nameOf(name: string): string {
+    const full = this.#names.restore(name);
+    return this.#settings.upperCaseFields ? full.toUpperCase() : full;
   }
 
   /** A DataRow for the client. */
   row({ bytes }: Frame): Buffer {
-    const mayHoldName = !this.names.empty && bytes.includes(TILDE);
-    if (!mayHoldName && this.binary.size === 0) return bytes;
+    const mayHoldName = !this.#names.empty && bytes.includes(TILDE);
+    if (!mayHoldName && this.#binary.size === 0) return bytes;
     const parts: Buffer[] = [bytes.subarray(HEADER, HEADER + 2)];
     let at = HEADER + 2;
     for (let n = 0; n < bytes.readInt16BE(HEADER); n += 1) {
       const length = bytes.readInt32BE(at);
       const end = at + 4 + Math.max(length, 0);
       const value = bytes.subarray(at + 4, end);
-      const sent = length < 0 ? value : this.valueOf(n, value);
+      const sent = length < 0 ? value : this.#valueOf(n, value);
       if (sent === value) parts.push(bytes.subarray(at, end));
       else parts.push(int32(sent.length), sent);
       at = end;
@@ -98,13 +98,13 @@ export class Results {
     return encode('D', ...parts);
   }
 
-  private valueOf(column: number, value: Buffer): Buffer {
-    if (this.binary.has(column)) {
+  #valueOf(column: number, value: Buffer): Buffer {
+    if (this.#binary.has(column)) {
       return value.subarray(0, 2).equals(HEX_PREFIX) ? value.subarray(2) : value;
     }
-    if (this.names.empty || !value.includes(TILDE)) return value;
+    if (this.#names.empty || !value.includes(TILDE)) return value;
     const text = value.toString('utf8');
-    const restored = this.names.restore(text);
+    const restored = this.#names.restore(text);
     return restored === text ? value : Buffer.from(restored);
   }
 }

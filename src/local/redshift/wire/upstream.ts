@@ -41,28 +41,28 @@ export class Upstream {
   /** The messages of the login that a client wants to see: ParameterStatus and BackendKeyData. */
   readonly greeting: readonly Frame[];
   readonly pid: number;
-  private readonly key: Buffer;
-  private readonly login: EngineLogin;
-  private readonly socket: Socket;
-  private readonly lost: Promise<never>;
-  private cancelling: Promise<void> | undefined;
-  private receiver: Receiver;
-  private ready: ((status: TransactionStatus) => void) | undefined;
+  readonly #key: Buffer;
+  readonly #login: EngineLogin;
+  readonly #socket: Socket;
+  readonly #lost: Promise<never>;
+  #cancelling: Promise<void> | undefined;
+  #receiver: Receiver;
+  #ready: ((status: TransactionStatus) => void) | undefined;
 
   private constructor(socket: Socket, login: EngineLogin, greeting: readonly Frame[], cutter: FrameCutter) {
-    this.socket = socket;
-    this.login = login;
+    this.#socket = socket;
+    this.#login = login;
     this.greeting = greeting;
     const key = greeting.find((frame) => frame.type === 'K')?.bytes.subarray(5);
     if (!key) throw new Error('the engine gave no key for cancelling');
-    this.key = key;
+    this.#key = key;
     this.pid = key.readInt32BE();
-    this.receiver = () => undefined;
-    this.lost = once(socket, 'close').then(() => {
+    this.#receiver = () => undefined;
+    this.#lost = once(socket, 'close').then(() => {
       throw new Error('the connection to the engine is lost');
     });
-    this.lost.catch(() => undefined);
-    socket.on('data', (chunk: Buffer) => this.dispatch(cutter.push(chunk)));
+    this.#lost.catch(() => undefined);
+    socket.on('data', (chunk: Buffer) => this.#dispatch(cutter.push(chunk)));
   }
 
   /** Logs in. @throws EngineError when the engine refuses. */
@@ -102,30 +102,30 @@ export class Upstream {
 
   /** Hands messages outside of requests to `receive`, and slows the engine down to the pace of `client`. */
   attach(client: Writable, receive: Receiver): void {
-    this.receiver = receive;
-    this.socket.on('data', () => {
+    this.#receiver = receive;
+    this.#socket.on('data', () => {
       if (!client.writableNeedDrain) return;
-      this.socket.pause();
-      client.once('drain', () => this.socket.resume());
+      this.#socket.pause();
+      client.once('drain', () => this.#socket.resume());
     });
-    this.socket.on('close', () => client.destroy());
+    this.#socket.on('close', () => client.destroy());
   }
 
   /** Whether `request` (the body of a CancelRequest) names this session. */
   isNamedBy(request: Buffer): boolean {
-    return request.subarray(8).equals(this.key);
+    return request.subarray(8).equals(this.#key);
   }
 
   /** Asks the engine to cancel what this session runs. Resolves when it has been told. */
   async cancel(): Promise<void> {
-    this.cancelling = this.sendCancel();
-    await this.cancelling;
+    this.#cancelling = this.#sendCancel();
+    await this.#cancelling;
   }
 
-  private async sendCancel(): Promise<void> {
-    const socket = connect({ port: this.login.port, host: '127.0.0.1' });
+  async #sendCancel(): Promise<void> {
+    const socket = connect({ port: this.#login.port, host: '127.0.0.1' });
     socket.on('error', () => socket.destroy());
-    socket.end(Buffer.concat([int32(16), int32(80877102), this.key]));
+    socket.end(Buffer.concat([int32(16), int32(80877102), this.#key]));
     socket.resume();
     // An engine that can not be told is at its end, and the statement with it.
     await once(socket, 'close').catch(() => undefined);
@@ -137,41 +137,42 @@ export class Upstream {
    */
   async request(bytes: Buffer, receive: Receiver): Promise<TransactionStatus> {
     // The engine's signal may come late, and must not end what comes after the statement that it is for.
-    if (this.cancelling) await this.cancelling;
-    this.cancelling = undefined;
-    const before = this.receiver;
-    this.receiver = receive;
+    if (this.#cancelling) await this.#cancelling;
+    this.#cancelling = undefined;
+    const before = this.#receiver;
+    this.#receiver = receive;
     try {
       const ready = new Promise<TransactionStatus>((resolve) => {
-        this.ready = resolve;
+        this.#ready = resolve;
       });
-      this.socket.write(bytes);
-      this.status = await Promise.race([ready, this.lost]);
+      this.#socket.write(bytes);
+      this.status = await Promise.race([ready, this.#lost]);
       return this.status;
     } finally {
-      this.receiver = before;
-      this.ready = undefined;
+      this.#receiver = before;
+      this.#ready = undefined;
     }
   }
 
   /** Sends a part of a request that is under way. Resolves when the engine can take more. */
   async send(bytes: Buffer): Promise<void> {
-    if (this.socket.destroyed) await this.lost;
-    if (!this.socket.write(bytes)) await Promise.race([once(this.socket, 'drain'), this.lost]);
+    if (this.#socket.destroyed) await this.#lost;
+    if (!this.#socket.write(bytes)) await Promise.race([once(this.#socket, 'drain'), this.#lost]);
   }
 
   /** Sends a piece of COPY's input. Resolves when the engine can take more. */
   async sendCopyData(data: Buffer): Promise<void> {
     if (data.length === 0) return;
-    if (this.socket.destroyed) await this.lost;
+    if (this.#socket.destroyed) await this.#lost;
     const head = Buffer.alloc(5);
     head.write('d', 'latin1');
     head.writeInt32BE(data.length + 4, 1);
-    this.socket.cork();
-    this.socket.write(head);
-    const ready = this.socket.write(data);
-    this.socket.uncork();
-    if (!ready && this.socket.writableNeedDrain) await Promise.race([once(this.socket, 'drain'), this.lost]);
+    this.#socket.cork();
+    this.#socket.write(head);
+    const ready = this.#socket.write(data);
+    this.#socket.uncork();
+    if (!ready && this.#socket.writableNeedDrain)
+      await Promise.race([once(this.#socket, 'drain'), this.#lost]);
   }
 
   /**
@@ -200,23 +201,23 @@ export class Upstream {
 
   /** Drops the connection; the engine rolls back as soon as it notices. */
   destroy(): void {
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
   /** Ends what the session runs, and the session. */
   async abandon(): Promise<void> {
-    if (this.socket.destroyed) return;
+    if (this.#socket.destroyed) return;
     try {
       await this.cancel();
     } finally {
-      this.socket.destroy();
+      this.#socket.destroy();
     }
   }
 
-  private dispatch(frames: readonly Frame[]): void {
+  #dispatch(frames: readonly Frame[]): void {
     for (const frame of frames) {
-      if (frame.type === 'Z' && this.ready) this.ready(decodeStatus(frame));
-      else this.receiver(frame);
+      if (frame.type === 'Z' && this.#ready) this.#ready(decodeStatus(frame));
+      else this.#receiver(frame);
     }
   }
 }

@@ -1,36 +1,41 @@
-/** The ASCII characters that code on bytes looks for, by their names. */
+/**
+ * The ASCII characters that code on bytes looks for, by their names. Files take what they need into constants of their own,
+ * `const { LF } = ASCII`: V8 reads those faster than imported ones, which shows in loops over bytes.
+ */
+export const ASCII = {
+  TAB: 9,
+  LF: 10,
+  CR: 13,
+  SPACE: 32,
+  DOUBLE_QUOTE: 34,
+  SINGLE_QUOTE: 39,
+  PLUS: 43,
+  COMMA: 44,
+  MINUS: 45,
+  POINT: 46,
+  ZERO: 48,
+  NINE: 57,
+  COLON: 58,
+  UPPER_N: 78,
+  UPPER_T: 84,
+  UPPER_Z: 90,
+  OPEN_BRACKET: 91,
+  BACKSLASH: 92,
+  CLOSE_BRACKET: 93,
+  LOWER_A: 97,
+  LOWER_E: 101,
+  LOWER_F: 102,
+  LOWER_N: 110,
+  LOWER_U: 117,
+  OPEN_BRACE: 123,
+  PIPE: 124,
+  CLOSE_BRACE: 125,
+  TILDE: 126,
+  /** The bit that makes an upper-case letter the lower-case one. */
+  LOWER_CASE: 32,
+} as const;
 
-export const TAB = 9;
-export const LF = 10;
-export const CR = 13;
-export const SPACE = 32;
-export const DOUBLE_QUOTE = 34;
-export const SINGLE_QUOTE = 39;
-export const PLUS = 43;
-export const COMMA = 44;
-export const MINUS = 45;
-export const POINT = 46;
-export const ZERO = 48;
-export const NINE = 57;
-export const COLON = 58;
-export const UPPER_N = 78;
-export const UPPER_T = 84;
-export const UPPER_Z = 90;
-export const OPEN_BRACKET = 91;
-export const BACKSLASH = 92;
-export const CLOSE_BRACKET = 93;
-export const LOWER_A = 97;
-export const LOWER_E = 101;
-export const LOWER_F = 102;
-export const LOWER_N = 110;
-export const LOWER_U = 117;
-export const OPEN_BRACE = 123;
-export const PIPE = 124;
-export const CLOSE_BRACE = 125;
-export const TILDE = 126;
-
-/** The bit that makes an upper-case letter the lower-case one. */
-export const LOWER_CASE = 32;
+const { LOWER_A, LOWER_CASE, LOWER_F, NINE, ZERO } = ASCII;
 
 export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE;

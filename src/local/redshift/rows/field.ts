@@ -1,5 +1,5 @@
 /** One field under one column's plan: NULL, good as it is, good in another form, or wrong. */
-import { CR, SPACE, TAB } from '../../ascii.ts';
+import { ASCII } from '../../ascii.ts';
 import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import type { ColumnPlan } from './column-plan.ts';
@@ -8,6 +8,8 @@ import { problem, type Problem } from './problem.ts';
 import { DOUBLED, type InputRecord, IS_NULL, JSON_NUMBER, NUL, QUOTED } from './record.ts';
 import { checkSuper } from './super.ts';
 import { cutAtCharacter, multibyteProblem, replaceInvalid, utf8Problem } from './text.ts';
+
+const { CR, SPACE, TAB } = ASCII;
 
 /** The ways to write the zero byte in NULL AS. */
 const ZERO_BYTES = new Set(['\0', '\\0', '\\000']);

@@ -1,5 +1,7 @@
 /** Walks over JSON on bytes: strict grammar, and the limits of Redshift's SUPER type ("SUPER type limitations"). */
-import {
+import { ASCII, hexDigit, isDigit } from '../../ascii.ts';
+
+const {
   BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -19,9 +21,7 @@ import {
   SPACE,
   TAB,
   ZERO,
-  hexDigit,
-  isDigit,
-} from '../../ascii.ts';
+} = ASCII;
 
 /** In bytes of UTF-8, of each string inside. */
 export const MAX_STRING_BYTES = 65_535;

@@ -2,7 +2,15 @@
  * Reads the objects of a JSON file for COPY: by the names of the columns, by jsonpaths, or whole. Source: Amazon
  * Redshift Database Developer Guide, "COPY from JSON format".
  */
-import {
+import { ASCII } from '../../ascii.ts';
+import type { ColumnPlan } from './column-plan.ts';
+import { decodeString, JsonCursor, JsonError } from './json-cursor.ts';
+import type { JsonPath } from './json-paths.ts';
+import { problem } from './problem.ts';
+import { InputRecord, IS_NULL, JSON_NUMBER, NUL, type RecordReader } from './record.ts';
+import { RecordSource } from './record-source.ts';
+
+const {
   BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -14,13 +22,7 @@ import {
   OPEN_BRACKET,
   SPACE,
   TAB,
-} from '../../ascii.ts';
-import type { ColumnPlan } from './column-plan.ts';
-import { Input } from './input.ts';
-import { decodeString, JsonCursor, JsonError } from './json-cursor.ts';
-import type { JsonPath } from './json-paths.ts';
-import { problem } from './problem.ts';
-import { InputRecord, IS_NULL, JSON_NUMBER, NUL, type RecordReader } from './record.ts';
+} = ASCII;
 
 /** COPY's limit on an object, in bytes. */
 const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
@@ -28,7 +30,7 @@ const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
 /** Each object is one record; its strings are decoded into one buffer. */
 export class JsonReader implements RecordReader {
   readonly record: InputRecord;
-  readonly #input = new Input();
+  readonly source = new RecordSource();
   readonly #plans: readonly ColumnPlan[];
   readonly #paths: readonly JsonPath[] | undefined;
   readonly #whole: boolean;
@@ -38,7 +40,6 @@ export class JsonReader implements RecordReader {
   readonly #cursor = new JsonCursor();
   #decoded: Buffer = Buffer.alloc(0);
   #length = 0;
-  #line = 1;
 
   /** `paths` are those of the columns, in their order; `nullIsValue`: JSON null is a value of SUPER, and not NULL. */
   constructor(
@@ -59,43 +60,31 @@ export class JsonReader implements RecordReader {
     this.#cursor.limited = false;
   }
 
-  get runaway(): boolean {
-    return this.#input.runaway;
-  }
-
-  feed(chunk: Buffer): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.end();
-  }
-
   next(): boolean {
-    const input = this.#input;
+    const { source } = this;
     this.#skipSpaces();
-    if (!input.fresh || input.at >= input.buffer.length) return input.wait();
-    const end = this.#objectEnd(input.at);
-    if (end === -1) return input.wait();
-    this.#read(input.at, end);
-    input.at = end;
+    if (!source.isReady()) return source.wait();
+    const end = this.#objectEnd(source.at);
+    if (end === -1) return source.wait();
+    this.#read(source.at, end);
+    source.at = end;
     return true;
   }
 
   #skipSpaces(): void {
-    const { buffer } = this.#input;
-    let { at } = this.#input;
+    const { buffer } = this.source;
+    let { at } = this.source;
     for (; at < buffer.length; at += 1) {
       const byte = buffer[at];
-      if (byte === LF) this.#line += 1;
+      if (byte === LF) this.source.line += 1;
       else if (byte !== SPACE && byte !== TAB && byte !== CR) break;
     }
-    this.#input.at = at;
+    this.source.at = at;
   }
 
   /** Behind the object that begins here, or behind the line of what is no object; -1 when that is not in the buffer yet. */
   #objectEnd(start: number): number {
-    const { buffer, ended } = this.#input;
+    const { buffer, ended } = this.source;
     if (buffer[start] !== OPEN_BRACE) {
       const lineEnd = buffer.indexOf(LF, start);
       if (lineEnd !== -1) return lineEnd;
@@ -119,15 +108,15 @@ export class JsonReader implements RecordReader {
 
   #read(start: number, end: number): void {
     const { record } = this;
-    const { buffer, isUtf8 } = this.#input;
+    const { buffer, isUtf8 } = this.source;
     for (let at = buffer.indexOf(LF, start); at !== -1 && at < end; at = buffer.indexOf(LF, at + 1))
-      this.#line += 1;
+      this.source.line += 1;
     record.buffer = buffer;
     record.start = start;
     record.end = end;
     record.contentEnd = end;
     record.isUtf8 = isUtf8;
-    record.line = this.#line;
+    record.line = this.source.line;
     record.count = this.#plans.length;
     record.marks.fill(IS_NULL);
     record.starts.fill(0);
@@ -154,7 +143,7 @@ export class JsonReader implements RecordReader {
 
   #readObject(start: number, end: number): void {
     const cursor = this.#cursor;
-    cursor.reset(this.#input.buffer, start, end);
+    cursor.reset(this.source.buffer, start, end);
     if (cursor.bytes[start] !== OPEN_BRACE) throw cursor.fault('Invalid JSON: an object is expected');
     if (this.#whole || this.#paths !== undefined) {
       cursor.value();
@@ -182,7 +171,7 @@ export class JsonReader implements RecordReader {
     const cursor = this.#cursor;
     let [from, to] = [start, end];
     for (const step of path) {
-      cursor.reset(this.#input.buffer, from, to);
+      cursor.reset(this.source.buffer, from, to);
       const found = typeof step === 'number' ? this.#element(step) : this.#member(step);
       if (found === undefined) return;
       [from, to] = found;
@@ -226,7 +215,7 @@ export class JsonReader implements RecordReader {
   /** Makes the value `[from, to)` the content of a field: text of a string, or the JSON as it stands. */
   #keep(field: number, from: number, to: number): void {
     const { record } = this;
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     let end = to;
     while (end > from && (buffer[end - 1] as number) <= SPACE) end -= 1;
     const first = buffer[from];
@@ -246,7 +235,7 @@ export class JsonReader implements RecordReader {
   }
 
   #decodeText(from: number, to: number): number {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     const start = this.#length;
     const escape = buffer.indexOf(BACKSLASH, from);
     if (escape === -1 || escape >= to) this.#length += buffer.copy(this.#decoded, start, from, to);

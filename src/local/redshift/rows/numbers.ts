@@ -1,6 +1,8 @@
 /** Integers, decimals, floating-point numbers and booleans as COPY takes them from text. */
-import { LOWER_CASE, LOWER_E, MINUS, PLUS, POINT, isDigit } from '../../ascii.ts';
+import { ASCII, isDigit } from '../../ascii.ts';
 import { invalidDigit, problem, type FieldCheck, type Problem } from './problem.ts';
+
+const { LOWER_CASE, LOWER_E, MINUS, PLUS, POINT } = ASCII;
 
 interface IntegerType {
   /** The type's word in err_reason. */

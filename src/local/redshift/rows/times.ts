@@ -1,7 +1,9 @@
 /** Dates, times and timestamps as COPY takes them: real calendar dates of the years 1 to 9999, at most six fraction digits. */
-import { COLON, MINUS, PLUS, POINT, SPACE, UPPER_T, UPPER_Z, ZERO } from '../../ascii.ts';
+import { ASCII } from '../../ascii.ts';
 import { compileFormat, readAuto, readEpoch } from './moments.ts';
 import { problem, type FieldCheck, type Problem } from './problem.ts';
+
+const { COLON, MINUS, PLUS, POINT, SPACE, UPPER_T, UPPER_Z, ZERO } = ASCII;
 
 const DATE_BYTES = 10;
 const MICROSECONDS_BYTES = 26;

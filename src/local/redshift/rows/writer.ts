@@ -1,9 +1,11 @@
 /** Writes rows for the engine: stretches of records that need no change in one piece, the others field by field. */
-import { LF } from '../../ascii.ts';
+import { ASCII } from '../../ascii.ts';
 import type { FieldChecker } from './field.ts';
 import { ByteOutput } from './output.ts';
 import { QUOTED, type InputRecord } from './record.ts';
 import type { EngineSyntax } from './syntax.ts';
+
+const { LF } = ASCII;
 
 const EMPTY = Buffer.alloc(0);
 

@@ -1,8 +1,10 @@
 /** The values that options of COPY take. All of these functions throw a RedshiftError for another value. */
-import { CR, LF } from '../../ascii.ts';
+import { ASCII } from '../../ascii.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import type { TokenReader } from './reader.ts';
 import { RedshiftError } from './statement.ts';
+
+const { CR, LF } = ASCII;
 
 /** ASCII characters, also written as an octal number `\ddd` or as `\t`. */
 export function delimiter(value: string): string {

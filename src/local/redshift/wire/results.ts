@@ -1,9 +1,11 @@
 /** Results as Redshift sends them: names in full, or in upper case if the session wants it, and VARBYTE as bare hex. */
-import { TILDE } from '../../ascii.ts';
+import { ASCII } from '../../ascii.ts';
 import { SUPER_OID, VARBYTE_OID } from '../catalog/system-catalogs.ts';
 import type { LongNames } from '../session/names.ts';
 import { encode, type Frame, int32 } from './message.ts';
 import type { SessionSettings } from '../session/settings.ts';
+
+const { TILDE } = ASCII;
 
 const HEADER = 5;
 /** Type of VARBYTE in the engine. */

@@ -4,9 +4,11 @@
  * Source: "Signature calculations for the Authorization header: Transferring payload in multiple chunks", S3 API Reference.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { CR, LF } from '../../ascii.ts';
+import { ASCII } from '../../ascii.ts';
 import { equalSecrets } from '../auth/credentials.ts';
 import { s3Error } from '../errors.ts';
+
+const { CR, LF } = ASCII;
 
 /** Computes what chunk and trailer signatures must be, as hex. */
 export interface ChunkSigner {

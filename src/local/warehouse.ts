@@ -6,9 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepCertificate } from './serve/certificate.ts';
-import { Faults, type FaultCount, type FaultPlan } from './faults/plan.ts';
+import { faultySessions } from './faults/faulty-runner.ts';
+import { type FaultCount, type FaultPlan, PlannedFaults } from './faults/plan.ts';
+import type { ChooseFault } from './faults/sql.ts';
 import type { Readings } from './redshift/readings.ts';
-import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
+import { type ClusterRole, startRedshift } from './redshift/server.ts';
+import type { DecorateSession } from './redshift/session/session.ts';
 import {
   type AccessListener,
   type S3Bucket,
@@ -111,7 +114,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     mkdirSync(dir, { recursive: true });
     chmodSync(dir, 0o700);
   }
-  const faults = new Faults(options.faults ?? {});
+  const faults = new PlannedFaults(options.faults ?? {});
   const secrets = keepSecrets(join(dir, 'secrets.json'));
   const withOwn = ({ identities = [], roles = [] }: Access) => ({
     identities: [secrets, ...identities],
@@ -143,7 +146,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
       password: secrets.password,
       database: DATABASE,
       certificate,
-      fault: (statement) => options.sqlFault?.(statement) ?? faults.ofStatement(statement),
+      decorate: decorateSessions(options, faults),
       readings: options.readings,
       ...(options.port !== undefined && { port: options.port }),
     });
@@ -183,6 +186,15 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     await s3.close();
     throw error;
   }
+}
+
+/** Undefined without any fault: the sessions are the real ones then. */
+function decorateSessions(
+  { faults, sqlFault }: WarehouseOptions,
+  planned: PlannedFaults,
+): DecorateSession | undefined {
+  if (faults?.sql === undefined && sqlFault === undefined) return undefined;
+  return faultySessions((statement) => sqlFault?.(statement) ?? planned.ofStatement(statement));
 }
 
 function keepSecrets(path: string): Secrets {

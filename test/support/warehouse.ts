@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { GetObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
-import type { ChooseFault } from '../../src/local/redshift/server.ts';
-import type { S3FaultRule } from '../../src/local/s3/server.ts';
 import {
   startLocalWarehouse,
   type Access,
+  type ChooseFault,
   type LocalWarehouse,
+  type S3FaultRule,
   type WarehouseConfig,
 } from '../../src/local/api.ts';
 import { forbid } from './leaks.ts';

@@ -1,12 +1,12 @@
 /**
- * Faults on demand: a plan, as an object or as JSON, of what is to go wrong with which requests to S3 and which
- * statements. A fault strikes by the count of the requests that its order fits, so that a run is the same every time.
+ * Faults by a plan: an object, which can come from JSON, that says what goes wrong with which requests to S3 and which
+ * statements. A fault strikes by the number of the request among those that its order fits, so that every run is the same.
  */
 import { SQLSTATE } from '../redshift/sqlstates.ts';
-import type { FaultTarget, SqlFault } from './sql.ts';
 import type { S3Fault, S3Request } from '../s3/server.ts';
+import type { FaultTarget, SqlFault } from './sql.ts';
 
-/** Which of the requests or statements that fit, counted from 1: one, all, or from the first of a pair to the second. */
+/** The numbers of the requests or statements that fit, from 1: one, all, or those from the first of a pair to the second. */
 export type Occasion = number | 'every' | readonly [from: number, to: number];
 
 interface Order {
@@ -28,7 +28,7 @@ export type S3FaultOrder = Order & {
     | { readonly fault: 'truncate'; readonly bytes: number }
   );
 
-/** Of SQL: `text` is a piece of the statement's text, in any case. */
+/** Of SQL: `text` is a part of the statement, in any case. */
 export type SqlFaultOrder = Order & { readonly text?: string } & (
     | {
         readonly fault:
@@ -50,21 +50,21 @@ export type SqlFaultOrder = Order & { readonly text?: string } & (
     | { readonly fault: 'copy-reports-fewer' | 'copy-answers-at-once'; readonly rows: number }
   );
 
-/** What is to go wrong. Of several orders that fit, the first whose turn it is strikes. */
+/** What goes wrong. Of several orders that fit, the first whose turn it is strikes. */
 export interface FaultPlan {
   readonly s3?: readonly S3FaultOrder[];
   readonly sql?: readonly SqlFaultOrder[];
 }
 
-/** How often the requests or statements of an order have come, and how often its fault has struck. */
+/** How many requests or statements have fitted an order, and how often its fault has struck. */
 export interface FaultCount {
   readonly order: S3FaultOrder | SqlFaultOrder;
   readonly matched: number;
   readonly struck: number;
 }
 
-/** The faults of a running warehouse. */
-export class Faults {
+/** Chooses the faults of a running warehouse by a plan. */
+export class PlannedFaults {
   readonly #s3Orders: readonly Counter<S3FaultOrder>[];
   readonly #sqlOrders: readonly Counter<SqlFaultOrder>[];
 
@@ -116,7 +116,7 @@ class Counter<T extends Order> {
   }
 }
 
-/** Counts for every order that fits; the first whose turn it is. */
+/** Counts a request or statement for every order that it fits; the order that strikes, if it is one's turn. */
 function strike<T extends Order>(
   counters: readonly Counter<T>[],
   fits: (order: T) => boolean,

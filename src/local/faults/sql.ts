@@ -1,12 +1,12 @@
-/** Failures that a test or a demonstration asks the SQL endpoint for, each at one statement of the clients. */
+/** Failures that a test or a demonstration asks the SQL endpoint for, each at one statement of a client. */
 
 /** What the choice of a fault knows of the statement that is about to run. */
 export interface FaultTarget {
-  /** The client's text. A message of several statements comes once for each of them, with all of its text. */
+  /** The client's message. One of several statements comes once for each of them, as a whole. */
   readonly sql: string;
   /** The statement's command in upper case: `COPY`, `CREATE TABLE`. */
   readonly verb: string;
-  /** How many statements of this verb have come before, on all connections since the start. */
+  /** The number of this statement among those with its command, from 1, on all connections since the start. */
   readonly nth: number;
 }
 
@@ -39,15 +39,3 @@ export type SqlFault =
 
 /** Chooses the fault of a statement; undefined lets it run. */
 export type ChooseFault = (statement: FaultTarget) => SqlFault | undefined;
-
-/** Counts statements by verb and asks `choose` about each. */
-export function countingFaults(
-  choose: ChooseFault | undefined,
-): (sql: string, verb: string) => SqlFault | undefined {
-  const counts = new Map<string, number>();
-  return (sql, verb) => {
-    const nth = counts.get(verb) ?? 0;
-    counts.set(verb, nth + 1);
-    return choose?.({ sql, verb, nth });
-  };
-}

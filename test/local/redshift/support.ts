@@ -6,15 +6,19 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
-import type { SqlFault, FaultTarget } from '../../../src/local/redshift/server.ts';
-import type { S3FaultRule } from '../../../src/local/s3/server.ts';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseOptions } from '../../../src/local/api.ts';
+import {
+  startLocalWarehouse,
+  type ChooseFault,
+  type LocalWarehouse,
+  type S3FaultRule,
+  type WarehouseOptions,
+} from '../../../src/local/api.ts';
 
 export interface Fixture {
   readonly warehouse: LocalWarehouse;
   readonly dir: string;
   /** The fault rule in force; a test sets it. */
-  fault: ((target: FaultTarget) => SqlFault | undefined) | undefined;
+  fault: ChooseFault | undefined;
   s3Fault: S3FaultRule | undefined;
   /** A client that has logged in; close ends it. */
   connect(config?: pg.ClientConfig): Promise<pg.Client>;

@@ -7,17 +7,18 @@ import { text } from 'node:stream/consumers';
 import { SQLSTATE } from '../sqlstates.ts';
 import { checkCompression, describeInput, Feeder, RowsRefused } from './feed.ts';
 import { type CopyTarget, findTarget } from './target.ts';
-import { type Copier, explainS3, type ObjectReader, openReader } from './credentials.ts';
+import { type Copier, type CopyAccess, explainS3, type ObjectReader, openReader } from './credentials.ts';
 import { copyError, describeError, type ErrorContext } from '../errors.ts';
 import { explainRejection } from './load-errors.ts';
+import type { LoadRecord } from './load-log.ts';
 import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from '../wire/message.ts';
 import { findObjects } from './objects.ts';
 import { compileChecker, type RowChecker } from '../rows/check.ts';
 import { JsonPathsError, parseJsonPaths } from '../rows/json-paths.ts';
+import type { Readings } from '../readings.ts';
 import { quoteName, quoteTable } from '../sql/names.ts';
 import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
 import type { Upstream } from '../wire/upstream.ts';
-import type { World } from '../session/cluster.ts';
 
 /** How a COPY that came to reading rows ended. */
 export type CopyResult =
@@ -31,13 +32,22 @@ export type CopyResult =
     }
   | { readonly kind: 'failed'; readonly failure: Fields };
 
+/** What COPY needs of the cluster. */
+export interface CopyCluster {
+  readonly access: CopyAccess;
+  readonly database: string;
+  readonly readings: Readings;
+  /** Writes what the COPY leaves in the system tables, where every session sees it. */
+  recordLoad(load: LoadRecord): Promise<void>;
+}
+
 /** A COPY in a session that holds the table's lock. */
-export interface CopyRun {
+export interface CopyJob {
   readonly copy: CopyStatement;
   readonly context: ErrorContext;
-  readonly world: World;
+  readonly cluster: CopyCluster;
   readonly upstream: Upstream;
-  /** As whom the session copies. */
+  /** The user whose session copies. */
   readonly copier: Copier;
   /** Aborted when the client cancels or leaves. */
   readonly signal: AbortSignal;
@@ -59,36 +69,36 @@ interface Fed {
  * Runs the COPY; the client has not been told of its end or error then.
  * @throws RedshiftError when it fails before it reads rows.
  */
-export async function runCopy(run: CopyRun): Promise<CopyResult> {
-  const { copy, context, world, upstream } = run;
+export async function runCopy(job: CopyJob): Promise<CopyResult> {
+  const { copy, context, cluster, upstream } = job;
   const started = new Date();
   checkCompression(copy);
   const target = await findTarget(copy, upstream);
-  const reader = await openReader(copy, world.access, run.copier, context);
-  const jsonpaths = await readJsonPaths(run, reader, target);
-  const objects = await findObjects(copy, reader, context, world.readings);
-  if (run.signal.aborted) throw cancelled(context);
+  const reader = await openReader(copy, cluster.access, job.copier, context);
+  const jsonpaths = await readJsonPaths(job, reader, target);
+  const objects = await findObjects(copy, reader, context, cluster.readings);
+  if (job.signal.aborted) throw cancelled(context);
   const checker = compileChecker(target.columns, copy, {
-    readings: world.readings,
+    readings: cluster.readings,
     ...(jsonpaths !== undefined && { jsonpaths }),
     ...(target.missing && { missing: target.missing }),
   });
-  const feeder = new Feeder({ copy, context, readings: world.readings, reader, objects }, checker);
-  const fed = copy.noLoad ? await readOnly(run, feeder) : await feed(run, feeder, target, checker);
+  const feeder = new Feeder({ copy, context, readings: cluster.readings, reader, objects }, checker);
+  const fed = copy.noLoad ? await readOnly(job, feeder) : await feed(job, feeder, target, checker);
 
   const failed = fed.failure !== undefined || fed.cause !== undefined;
   if (fed.failure && fed.cause === undefined) {
     if (!isAboutRows(fed.failure)) return { kind: 'failed', failure: fed.failure };
     checker.errors.push(explainRejection(fed.failure, feeder.files, target.columns));
   }
-  await world.recordLoad({
+  await cluster.recordLoad({
     ...{ userId: context.userId, queryId: context.queryId, pid: context.pid },
-    ...{ database: world.database, table: target.oid },
+    ...{ database: cluster.database, table: target.oid },
     ...{ copy, started, files: feeder.files, errors: checker.errors, replacements: checker.replacements },
     rows: failed ? 0 : fed.rows,
     status: failed ? 'aborted' : 'completed',
   });
-  if (failed) return { kind: 'failed', failure: explainFailure(run, fed.cause) };
+  if (failed) return { kind: 'failed', failure: explainFailure(job, fed.cause) };
   if (fed.rows > ROWS_WORTH_ANALYZING) await analyze(copy, upstream);
   return {
     kind: 'loaded',
@@ -113,7 +123,7 @@ async function analyze({ table }: CopyStatement, upstream: Upstream): Promise<vo
 
 /** The content of the jsonpaths file, checked against the columns; undefined if the statement names none. */
 async function readJsonPaths(
-  { copy, context }: CopyRun,
+  { copy, context }: CopyJob,
   reader: ObjectReader,
   { columns }: CopyTarget,
 ): Promise<string | undefined> {
@@ -148,7 +158,7 @@ async function readJsonPaths(
 }
 
 /** NOLOAD: reads and checks, and loads nothing. */
-async function readOnly({ signal }: CopyRun, feeder: Feeder): Promise<Fed> {
+async function readOnly({ signal }: CopyJob, feeder: Feeder): Promise<Fed> {
   try {
     await feeder.send(() => Promise.resolve(), signal);
     return { rows: 0 };
@@ -158,8 +168,8 @@ async function readOnly({ signal }: CopyRun, feeder: Feeder): Promise<Fed> {
 }
 
 /** Has the engine run the COPY while it is fed. */
-async function feed(run: CopyRun, feeder: Feeder, target: CopyTarget, checker: RowChecker): Promise<Fed> {
-  const { upstream } = run;
+async function feed(job: CopyJob, feeder: Feeder, target: CopyTarget, checker: RowChecker): Promise<Fed> {
+  const { upstream } = job;
   const refused = new AbortController();
   let tag = '';
   let failure: Fields | undefined;
@@ -167,7 +177,7 @@ async function feed(run: CopyRun, feeder: Feeder, target: CopyTarget, checker: R
   let feeding: Promise<void> | undefined;
   const start = async () => {
     try {
-      const signal = AbortSignal.any([run.signal, refused.signal]);
+      const signal = AbortSignal.any([job.signal, refused.signal]);
       await feeder.send((rows) => upstream.sendCopyData(rows), signal);
       await upstream.send(encode('c'));
     } catch (error) {
@@ -178,7 +188,7 @@ async function feed(run: CopyRun, feeder: Feeder, target: CopyTarget, checker: R
     }
   };
   const columns = target.columns.map(({ name }) => quoteName(name)).join(', ');
-  const sql = `COPY ${quoteTable(run.copy.table)} (${columns}) FROM STDIN WITH (${checker.engineOptions})`;
+  const sql = `COPY ${quoteTable(job.copy.table)} (${columns}) FROM STDIN WITH (${checker.engineOptions})`;
   await upstream.request(encodeQuery(sql), (frame) => {
     if (frame.type === 'G') {
       feeding = start();
@@ -195,12 +205,12 @@ async function feed(run: CopyRun, feeder: Feeder, target: CopyTarget, checker: R
   return { rows, ...(failure && { failure }), ...(cause !== undefined && { cause }) };
 }
 
-function explainFailure(run: CopyRun, cause: unknown): Fields {
-  const { copy, context, signal, world } = run;
+function explainFailure(job: CopyJob, cause: unknown): Fields {
+  const { copy, context, signal, cluster } = job;
   if (cause === undefined || cause instanceof RowsRefused) {
     const sentence =
       `Load into table '${copy.table.table}' failed.  ` +
-      `Check '${world.readings.loadErrorTable}' system table for details.`;
+      `Check '${cluster.readings.loadErrorTable}' system table for details.`;
     return describeError(new RedshiftError(SQLSTATE.internalError, sentence));
   }
   if (signal.aborted) return describeError(cancelled(context));

@@ -3,7 +3,8 @@ import { SQLSTATE } from '../sqlstates.ts';
 import type { CopyColumn } from '../rows/check.ts';
 import { quoteTable } from '../sql/names.ts';
 import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
-import { quoteLiteral, type Upstream } from '../wire/upstream.ts';
+import { literal } from '../sql/tokens.ts';
+import type { Upstream } from '../wire/upstream.ts';
 
 /** What COPY loads. */
 export interface CopyTarget {
@@ -32,7 +33,7 @@ export async function findTarget(copy: CopyStatement, upstream: Upstream): Promi
        information_schema._pg_numeric_precision(a.atttypid, a.atttypmod),
        information_schema._pg_numeric_scale(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.atthasdef
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-     WHERE c.oid = ${quoteLiteral(quoteTable(copy.table))}::regclass AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE c.oid = ${literal(quoteTable(copy.table))}::regclass AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attnum`,
   );
   const [oid, kind, isOwner, mayInsert] = rows[0] ?? [];

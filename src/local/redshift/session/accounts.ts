@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Account } from './user.ts';
 import { md5Secret } from '../sql/users.ts';
-import { quoteLiteral } from '../wire/upstream.ts';
+import { literal } from '../sql/tokens.ts';
 
 /** A secret that is the hash of no password. */
 export function randomSecret(): string {
@@ -19,7 +19,7 @@ export async function makeFirstRole(admin: pg.Client, user: string): Promise<voi
   );
   if (found.rowCount === 0) await admin.query(`create role ${role} login createdb`);
   if (!found.rows[0]?.secret?.startsWith('md5')) {
-    await admin.query(`alter role ${role} password ${quoteLiteral(randomSecret())}`);
+    await admin.query(`alter role ${role} password ${literal(randomSecret())}`);
   }
 }
 

@@ -1,12 +1,9 @@
-/**
- * The settings of a session that the endpoint itself has to know: those that decide how names are read and shown. Their
- * place is the engine, where they follow transactions and users as all settings do; here is what they are now.
- */
-import type { LongNames } from './names.ts';
+/** The settings of a session that the endpoint itself must know: those that decide how names are read and shown. */
 import type { Readings } from '../readings.ts';
 import type { Dialect } from '../sql/dialect.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Upstream } from '../wire/upstream.ts';
+import type { LongNames } from './names.ts';
 
 const CASE = 'enable_case_sensitive_identifier';
 /** The older form of the first, with the opposite sense. */
@@ -14,27 +11,30 @@ const FOLD = 'downcase_delimited_identifier';
 const UPPER = 'describe_field_name_in_uppercase';
 const NAMES = [CASE, FOLD, UPPER];
 
-/** See the file. */
+/**
+ * A copy of the settings. The engine keeps them, because there they follow transactions and users as all settings do; they
+ * are read again whenever they may have changed.
+ */
 export class SessionSettings {
   readonly #values = new Map<string, string>();
   /** Whether the engine may have changed them since they were read. */
   #stale = true;
-  readonly #world: { readonly readings: Readings; readonly longNames: LongNames };
+  readonly #cluster: { readonly readings: Readings; readonly longNames: LongNames };
 
-  constructor(world: { readonly readings: Readings; readonly longNames: LongNames }) {
-    this.#world = world;
+  constructor(cluster: { readonly readings: Readings; readonly longNames: LongNames }) {
+    this.#cluster = cluster;
   }
 
-  /** How the next statement is to be read. */
+  /** How the next statement is read. */
   get dialect(): Dialect {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
-    const { readings, longNames } = this.#world;
+    const { readings, longNames } = this.#cluster;
     return { keepCase, readings, knowsLongName: (name) => longNames.knows(name) };
   }
 
-  /** The body of a Bind for a query of the catalog, which has long names in their short form. */
+  /** The body of a Bind for a query of the catalog, with long names in their short form. */
   shortenNames(bind: Buffer): Buffer {
-    return this.#world.longNames.shorten(bind);
+    return this.#cluster.longNames.shorten(bind);
   }
 
   /** Whether results name their columns in upper case. */
@@ -42,7 +42,10 @@ export class SessionSettings {
     return this.#values.get(UPPER) === 'on';
   }
 
-  /** To be called before a message is read. Inside a transaction a look would take the snapshot, so `follow` has to do. */
+  /**
+   * To be called before a message is read. Inside a transaction a query would take the snapshot, so what `follow` has seen
+   * must do.
+   */
   async settle(upstream: Upstream): Promise<void> {
     if (!this.#stale || upstream.status !== 'I') return;
     const list = NAMES.map((name) => `coalesce(current_setting('rs.${name}', true), '')`).join(', ');

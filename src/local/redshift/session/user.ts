@@ -1,8 +1,9 @@
-/** The database user of a session, and what the endpoint itself has to know of its privileges. */
+/** The database user of a session, and its privileges as far as the endpoint itself must know them. */
 import type { Copier } from '../copy/credentials.ts';
 import type { NameScope, Privileges } from './privileges.ts';
 import type { Statement, TableName } from '../sql/statement.ts';
-import { quoteLiteral, type Upstream } from '../wire/upstream.ts';
+import { literal } from '../sql/tokens.ts';
+import type { Upstream } from '../wire/upstream.ts';
 
 /** A user who may log in. */
 export interface Account {
@@ -17,13 +18,13 @@ export interface Account {
   readonly superuser: boolean;
 }
 
-/** See the file. */
+/** The user of a session, with the questions that the endpoint asks about its privileges. */
 export class SessionUser implements Copier {
   readonly user: string;
   readonly id: number;
   readonly #upstream: Upstream;
   readonly #privileges: Privileges;
-  /** Whether nothing of the file needs to be asked. */
+  /** Whether the user may do everything, so that no privilege needs to be looked up. */
   #owner: boolean;
 
   constructor({ name, id, superuser }: Account, upstream: Upstream, privileges: Privileges) {
@@ -35,7 +36,7 @@ export class SessionUser implements Copier {
   }
 
   /**
-   * Lets the statement do what its user was granted, until the function that it gives is called. No question takes the
+   * Lets the statement do what its user was granted, until the returned function is called. None of the queries takes the
    * session's snapshot.
    */
   async borrow({ verb, sql }: Statement): Promise<() => Promise<void>> {
@@ -62,7 +63,7 @@ export class SessionUser implements Copier {
 
   /** Whether the user may copy with the IAM role, which `isDefault` of the cluster. */
   async mayAssume(arn: string, isDefault: boolean): Promise<boolean> {
-    const call = `pg_catalog.warehouse_may_assume(${quoteLiteral(arn)}, ${isDefault})`;
+    const call = `pg_catalog.warehouse_may_assume(${literal(arn)}, ${isDefault})`;
     return (await this.#upstream.run(`SELECT ${call}`))[0]?.[0] === 't';
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The client's side of a connection before and after its login: TLS, the md5 password exchange, and a queue of the
- * client's messages that notices a lost client even while nobody reads the queue.
+ * A new client until it has logged in: TLS, the startup message and its parameters, and the password exchange. A client
+ * may instead ask to cancel the query of another session.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,13 +8,13 @@ import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { SQLSTATE } from '../sqlstates.ts';
 import { describeError } from '../errors.ts';
-import { decodeStrings, encode, encodeFields, type Frame, FrameCutter, int32 } from './message.ts';
+import { decodeStrings, encode, encodeFields, type Frame, int32 } from './message.ts';
 import { RedshiftError } from '../sql/statement.ts';
 
 /** How the endpoint lets clients in. */
 export interface LoginRules {
   readonly database: string;
-  /** What is kept of the user's password: `md5...` or `sha256|digest|salt`. Undefined when nobody may log in as it. */
+  /** What is kept of the user's password: `md5...` or `sha256|digest|salt`. Undefined for a user who may not log in. */
   readonly findSecret: (user: string) => Promise<string | undefined>;
   readonly secureContext: SecureContext;
   /** Refuse a login over plain TCP, as a cluster with require_ssl does. */
@@ -32,9 +32,8 @@ const GSS_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 const LONGEST_STARTUP = 10_000;
 const LOGIN_TIMEOUT = 60_000;
-const QUEUE_LIMIT = 1024 * 1024;
 
-/** What Amazon's own drivers say of themselves at the start; the protocol that is spoken remains the base one. */
+/** Parameters by which Amazon's drivers describe themselves. They change nothing: the base protocol is spoken. */
 const DRIVER_PARAMETERS = [
   'client_protocol_version',
   'driver_version',
@@ -43,7 +42,7 @@ const DRIVER_PARAMETERS = [
   'plugin_name',
 ];
 
-/** Startup parameters that Redshift knows; query_group is the only one of them that the engine has no setting for. */
+/** The startup parameters of Redshift. The engine has settings for all of them but query_group. */
 const PARAMETERS = new Set([
   ...[
     'user',
@@ -59,8 +58,8 @@ const PARAMETERS = new Set([
 ]);
 
 /**
- * Talks to a new client until it has logged in, has asked to cancel another's query, or is gone. Refusals are FATAL
- * errors of SQLSTATE 28000 (Redshift says so of a wrong password too) or 3D000.
+ * Talks to a new client until it has logged in, has asked to cancel a query, or is gone. A client is rejected with a FATAL
+ * error: SQLSTATE 28000 (for a wrong password too, as on Redshift), 3D000 for another database, 42704 for a parameter.
  */
 export async function receive(raw: Socket, rules: LoginRules): Promise<Arrival> {
   // Not the socket's own timeout: under TLS the raw socket seems idle for ever.
@@ -83,7 +82,7 @@ async function greet(raw: Socket, rules: LoginRules): Promise<Arrival> {
     if (code === GSS_REQUEST) {
       socket.write('N');
     } else if (code === SSL_REQUEST && socket === raw) {
-      // What follows in clear text would be taken for encrypted: the classic injection.
+      // Bytes sent in clear text after the request would be taken for encrypted ones: the classic injection.
       if (raw.readableLength > 0) return leave(socket);
       raw.write('S');
       const secured = await secure(raw, rules.secureContext);
@@ -151,8 +150,9 @@ async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promis
 }
 
 /**
- * Asks for the password by the exchange that its secret allows: md5, or in clear text (over TLS) when only a sha256 digest
- * is kept. Without a secret it is asked too, so that nobody learns who exists. Undefined when the client leaves.
+ * Asks for the password in the way that its secret allows: md5, or in clear text (over TLS) when only a sha256 digest is
+ * kept. It is asked for without a secret too, so that a client can not find out which users exist. Undefined when the
+ * client leaves.
  */
 async function checkPassword(socket: Socket, secret: string | undefined): Promise<boolean | undefined> {
   const [method, digest = '', pepper = ''] = (secret ?? '').split('|');
@@ -166,7 +166,7 @@ async function checkPassword(socket: Socket, secret: string | undefined): Promis
   return isEqual(createHash('sha256').update(given).update(pepper).digest('hex'), digest.toLowerCase());
 }
 
-/** The answer to a server's md5 challenge by who has the secret `md5...` of a user; the password is not needed. */
+/** The answer to a server's md5 challenge, made from the secret `md5...` of a user; the password is not needed. */
 export function answerMd5(secret: string, salt: Buffer): string {
   return `md5${createHash('md5').update(secret.slice('md5'.length)).update(salt).digest('hex')}`;
 }
@@ -193,7 +193,7 @@ async function readMessage(socket: Socket): Promise<Frame | undefined> {
   return body && { type: String.fromCharCode(head.readUInt8(0)), bytes: Buffer.concat([head, body]) };
 }
 
-/** The next `size` bytes; undefined when the client leaves before. */
+/** The next `size` bytes; undefined when the client leaves before they have come. */
 async function readExactly(socket: Socket, size: number): Promise<Buffer | undefined> {
   for (;;) {
     const bytes = socket.read(size) as Buffer | null;
@@ -207,49 +207,5 @@ async function readExactly(socket: Socket, size: number): Promise<Buffer | undef
       };
       for (const event of events) socket.on(event, settle);
     });
-  }
-}
-
-/** The client's messages in their order. The socket is always read, up to a limit, so that its end is seen at once. */
-export class Inbox {
-  readonly #socket: Socket;
-  readonly #queue: Frame[] = [];
-  #size = 0;
-  #wake: (() => void) | undefined;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    const cutter = new FrameCutter();
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const frame of cutter.push(chunk)) {
-          this.#queue.push(frame);
-          this.#size += frame.bytes.length;
-        }
-      } catch {
-        socket.destroy();
-      }
-      if (this.#size > QUEUE_LIMIT) socket.pause();
-      this.#wake?.();
-    });
-    socket.on('end', () => socket.destroy());
-    socket.on('close', () => this.#wake?.());
-  }
-
-  /** The next message; undefined when the client is gone. */
-  async next(): Promise<Frame | undefined> {
-    for (;;) {
-      if (this.#socket.destroyed) return undefined;
-      const frame = this.#queue.shift();
-      if (frame) {
-        this.#size -= frame.bytes.length;
-        if (this.#size <= QUEUE_LIMIT && this.#socket.isPaused()) this.#socket.resume();
-        return frame;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
-    }
   }
 }

@@ -1,5 +1,4 @@
-/** What a client hears: the engine's messages in Redshift's words, and errors of the endpoint's own. */
-import type { Socket } from 'node:net';
+/** What a client is sent: the engine's messages in Redshift's words, and the endpoint's own errors. */
 import { SQLSTATE } from '../sqlstates.ts';
 import {
   describeError,
@@ -18,10 +17,9 @@ import {
   type Frame,
   type TransactionStatus,
 } from './message.ts';
-import { Results } from './results.ts';
-import type { SessionSettings } from '../session/settings.ts';
+import type { Outlet } from './outlet.ts';
+import { type FullNames, Results, type ResultSettings } from './results.ts';
 import { RedshiftError } from '../sql/statement.ts';
-import type { World } from '../session/cluster.ts';
 
 /** Settings that Redshift reports to its clients. */
 const PARAMETERS_SHOWN = new Set([
@@ -29,34 +27,39 @@ const PARAMETERS_SHOWN = new Set([
   ...['is_superuser', 'session_authorization'],
 ]);
 
-/** Writes to one client. What is written after it has left is lost. */
+/** A session, as far as its replies depend on it. */
+export interface ReplyOptions {
+  readonly outlet: Outlet;
+  readonly names: FullNames;
+  readonly settings: ResultSettings;
+  /** The engine's number of the type SUPER. */
+  readonly superOid: number;
+  /** The process id of the session. */
+  readonly pid: number;
+  /** The name that the client gave itself. */
+  readonly application: string | undefined;
+}
+
+/** Writes to one client. */
 export class Replies {
   /** The query that errors and notices are about. */
   context: ErrorContext;
-  readonly #client: Socket;
-  readonly #world: World;
+  readonly #outlet: Outlet;
+  readonly #names: FullNames;
   readonly #results: Results;
   readonly #showVersion: boolean;
-  #corked = false;
   #held: Buffer[] | undefined;
 
-  /** `pid` is that of the session; `application` is the client's name of itself. */
-  constructor(
-    client: Socket,
-    world: World,
-    settings: SessionSettings,
-    pid: number,
-    application: string | undefined,
-  ) {
-    this.#client = client;
-    this.#world = world;
-    this.#results = new Results(world.longNames, settings, world.superOid);
+  constructor({ outlet, names, settings, superOid, pid, application }: ReplyOptions) {
+    this.#outlet = outlet;
+    this.#names = names;
+    this.#results = new Results(names, settings, superOid);
     this.context = { queryId: 0, pid, userId: 0 };
     // psql picks its catalog queries by the version, and the catalog is that of the engine.
     this.#showVersion = application !== 'psql';
   }
 
-  /** Passes a message of the engine on; ReadyForQuery is left to `ready`. */
+  /** Passes a message of the engine on. ReadyForQuery is left to `ready`. */
   readonly relay = (frame: Frame): void => {
     switch (frame.type) {
       case 'S': {
@@ -94,12 +97,12 @@ export class Replies {
     }
   };
 
-  /** What the engine's next descriptions are of, in order, and what it then executes. */
+  /** What the engine's next descriptions describe, in order, and what it then executes. */
   expect(described: readonly (object | undefined)[], executed: object | undefined): void {
     this.#results.expect(described, executed);
   }
 
-  /** Keeps what follows to itself until `release`: a statement is complete when its transaction is. */
+  /** Holds back what follows until `release`: a statement is complete only when its transaction is. */
   holdBack(): void {
     this.#held ??= [];
   }
@@ -128,33 +131,20 @@ export class Replies {
   }
 
   #restore(fields: Fields): Fields {
-    const { longNames } = this.#world;
     return Object.fromEntries(
-      Object.entries(fields).map(([letter, value]) => [letter, longNames.restore(value)]),
+      Object.entries(fields).map(([letter, value]) => [letter, this.#names.restore(value)]),
     );
   }
 
-  /** Says that the next request may come. */
+  /** Tells the client that it may send the next request. */
   ready(status: TransactionStatus): void {
     this.release();
     this.write(encode('Z', status));
   }
 
-  /** Sends bytes; those of one turn go out together. */
+  /** Sends bytes, unless they are to be held back. */
   write(bytes: Buffer): void {
-    if (this.#held) {
-      this.#held.push(bytes);
-      return;
-    }
-    if (this.#client.destroyed) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#client.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#client.uncork();
-      });
-    }
-    this.#client.write(bytes);
+    if (this.#held) this.#held.push(bytes);
+    else this.#outlet.write(bytes);
   }
 }

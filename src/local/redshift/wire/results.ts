@@ -1,9 +1,7 @@
 /** Results as Redshift sends them: names in full, or in upper case if the session wants it, and VARBYTE as bare hex. */
 import { ASCII } from '../../ascii.ts';
 import { SUPER_OID, VARBYTE_OID } from '../catalog/system-catalogs.ts';
-import type { LongNames } from '../session/names.ts';
 import { encode, type Frame, int32 } from './message.ts';
-import type { SessionSettings } from '../session/settings.ts';
 
 const { TILDE } = ASCII;
 
@@ -13,24 +11,39 @@ const BYTEA = 17;
 /** `\\x`, with which the engine begins the text of a bytea. */
 const HEX_PREFIX = Buffer.from('\\x');
 
+/** The long names, which the engine holds in a short form. */
+export interface FullNames {
+  /** Whether there is none. */
+  readonly empty: boolean;
+  /** The string with every short form in full. */
+  restore(text: string): string;
+}
+
+/** What a session wants of its results. */
+export interface ResultSettings {
+  /** Whether columns are named in upper case. */
+  readonly upperCaseFields: boolean;
+}
+
 /** The results of one session. */
 export class Results {
-  readonly #names: LongNames;
-  readonly #settings: SessionSettings;
+  readonly #names: FullNames;
+  readonly #settings: ResultSettings;
   readonly #superOid: number;
-  /** Where the rows that come have VARBYTE columns. */
+  /** The columns of type VARBYTE in the rows that come next. */
   #binary: ReadonlySet<number> = new Set();
-  /** The same of prepared statements: a client may run one again without having it described. */
+  /** The same by prepared statement: a client may execute one again without describing it. */
   readonly #remembered = new WeakMap<object, ReadonlySet<number>>();
   #described: (object | undefined)[] = [];
 
-  constructor(names: LongNames, settings: SessionSettings, superOid: number) {
+  /** `superOid` is the engine's number of the type SUPER. */
+  constructor(names: FullNames, settings: ResultSettings, superOid: number) {
     this.#names = names;
     this.#settings = settings;
     this.#superOid = superOid;
   }
 
-  /** What the next descriptions are of, in order, and what then runs. */
+  /** What the next descriptions describe, in order, and what then runs. */
   expect(described: readonly (object | undefined)[], executed: object | undefined): void {
     this.#described = [...described];
     const known = executed && this.#remembered.get(executed);

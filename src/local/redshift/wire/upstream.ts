@@ -242,8 +242,3 @@ function encodeStartup(login: EngineLogin, parameters: ReadonlyMap<string, strin
   const body = Buffer.concat([int32(0x30000), Buffer.from(`${words.join('\0')}\0\0`)]);
   return Buffer.concat([int32(body.length + 4), body]);
 }
-
-/** A literal for the engine, in whose strings the backslash escapes. */
-export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-}

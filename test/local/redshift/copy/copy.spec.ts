@@ -353,7 +353,7 @@ describe('COPY on the local SQL endpoint', () => {
       const other = await fixture.connect();
       await other.query('SHOW timezone');
       await other.query('SHOW timezone');
-      expect(seen).to.deep.equal(['SHOW 0', 'SHOW 1']);
+      expect(seen).to.deep.equal(['SHOW 1', 'SHOW 2']);
     });
   });
 });

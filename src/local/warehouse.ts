@@ -7,7 +7,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { keepCertificate } from './serve/certificate.ts';
 import { faultySessions } from './faults/faulty-runner.ts';
+import { faultyEntrances } from './faults/faulty-s3.ts';
 import { type FaultCount, type FaultPlan, PlannedFaults } from './faults/plan.ts';
+import type { S3FaultRule } from './faults/s3.ts';
 import type { ChooseFault } from './faults/sql.ts';
 import type { Readings } from './redshift/readings.ts';
 import { type ClusterRole, startRedshift } from './redshift/server.ts';
@@ -15,8 +17,8 @@ import type { DecorateSession } from './redshift/session/session.ts';
 import {
   type AccessListener,
   type S3Bucket,
-  type S3FaultRule,
   type S3Identity,
+  type S3Options,
   type S3Role,
   startS3,
 } from './s3/server.ts';
@@ -134,7 +136,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     ...(options.onAccess && { onAccess: options.onAccess }),
     ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
     ...(options.s3Port !== undefined && { port: options.s3Port }),
-    fault: (request) => options.s3Fault?.(request) ?? faults.ofRequest(request),
+    decorate: decorateS3(options, faults),
   });
   try {
     const redshift = await startRedshift({
@@ -188,7 +190,12 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
   }
 }
 
-/** Undefined without any fault: the sessions are the real ones then. */
+/** Undefined without any fault: the endpoint is the real one then. */
+function decorateS3({ faults, s3Fault }: WarehouseOptions, planned: PlannedFaults): S3Options['decorate'] {
+  if (faults?.s3 === undefined && s3Fault === undefined) return undefined;
+  return faultyEntrances((request) => s3Fault?.(request) ?? planned.ofRequest(request));
+}
+
 function decorateSessions(
   { faults, sqlFault }: WarehouseOptions,
   planned: PlannedFaults,

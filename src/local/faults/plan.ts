@@ -3,7 +3,7 @@
  * statements. A fault strikes by the number of the request among those that its order fits, so that every run is the same.
  */
 import { SQLSTATE } from '../redshift/sqlstates.ts';
-import type { S3Fault, S3Request } from '../s3/server.ts';
+import type { S3Fault, S3Request } from './s3.ts';
 import type { FaultTarget, SqlFault } from './sql.ts';
 
 /** The numbers of the requests or statements that fit, from 1: one, all, or those from the first of a pair to the second. */

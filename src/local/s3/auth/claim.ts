@@ -1,23 +1,9 @@
 /**
- * Reads who a request claims to be from, in the Authorization header or in a presigned query, and checks all of the claim
- * that needs no secret: form, time, region, and that every header that matters is signed.
+ * Reads who a request claims to be from, in the Authorization header or in a presigned query, and checks whatever of the
+ * claim can be checked without a secret: form, time, region, and that every header that matters is signed.
  */
 import { s3Error, type S3Error } from '../errors.ts';
-
-/** What of an HTTP request is signed. */
-export interface SignedRequest {
-  readonly method: string;
-  /** Before the question mark, as sent. */
-  readonly rawPath: string;
-  /** Decoded names and values, in the order sent. */
-  readonly query: readonly (readonly [string, string])[];
-  /** By lower-case name; repeated headers joined with a comma. */
-  readonly headers: ReadonlyMap<string, string>;
-  /** What it must be signed for; S3 if undefined. */
-  readonly service?: 'sts';
-  /** Hex SHA-256 of a body that has been read. Undefined: a header tells it, or what the body is to be like. */
-  readonly payload?: string;
-}
+import type { SignedRequest } from '../http/request.ts';
 
 /** Where and when a signature holds. */
 export interface Scope {

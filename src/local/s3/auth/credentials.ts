@@ -1,12 +1,13 @@
 /**
  * The identities and roles that the server knows, and the sessions that STS has given them. It says who a caller is, and
- * refuses with S3's own codes the keys that S3 would refuse: unknown, with a missing or wrong session token, expired.
+ * rejects with S3's own codes the keys that S3 would reject: unknown, with a missing or wrong session token, expired.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { s3Error } from '../errors.ts';
+import { equalSecrets } from '../secrets.ts';
 import { Permissions, type S3Policy } from './policy.ts';
 
-/** The account of everybody and, if it does not say otherwise, of everything. */
+/** The account of all identities and roles, and of buckets and keys that name no other. */
 export const ACCOUNT = '000000000000';
 
 /** One key pair, with a session token when it is temporary (from STS). */
@@ -73,13 +74,6 @@ function user({ accessKeyId, sessionToken }: S3Identity): Principal {
 
 function uniqueId(prefix: string, name: string): string {
   return prefix + createHash('sha256').update(name).digest('hex').slice(0, 17).toUpperCase();
-}
-
-/** Compares two secrets without telling by the time taken where they differ. */
-export function equalSecrets(left: string, right: string): boolean {
-  const a = Buffer.from(left);
-  const b = Buffer.from(right);
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** All identities, roles and sessions of a server. */

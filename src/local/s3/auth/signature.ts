@@ -4,27 +4,18 @@
  * API Reference).
  */
 import { createHash, createHmac } from 'node:crypto';
-import type { ChunkSigner } from '../http/chunked.ts';
-import {
-  checkClaim,
-  readClaim,
-  signingAlgorithm as algorithm,
-  type Claim,
-  type Regions,
-  type SignedRequest,
-} from './claim.ts';
-import { equalSecrets, type Credentials, type S3Identity } from './credentials.ts';
 import { s3Error } from '../errors.ts';
+import type { SignedPayload } from '../http/body.ts';
+import type { SignedRequest } from '../http/request.ts';
+import { equalSecrets } from '../secrets.ts';
+import { checkClaim, readClaim, signingAlgorithm as algorithm, type Claim, type Regions } from './claim.ts';
+import type { Credentials, S3Identity } from './credentials.ts';
 
 /** A verified caller. */
-export interface Authentication {
+export interface Authentication extends SignedPayload {
   readonly identity: S3Identity;
   /** The region that the request is signed for. */
   readonly region: string;
-  /** The x-amz-content-sha256 value: a hex digest or one of the constants such as UNSIGNED-PAYLOAD. */
-  readonly payload: string;
-  /** Signs the chunks of a STREAMING-AWS4-HMAC-SHA256 body. */
-  readonly chunks: ChunkSigner;
 }
 
 const emptyHash = createHash('sha256').digest('hex');

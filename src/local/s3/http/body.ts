@@ -1,18 +1,25 @@
 /**
  * Receives a request body: plans from the headers how it is framed and which digests it must have, then streams it to a
- * sink and verifies length, payload hash, Content-MD5 and checksum. Whatever the sink took is void unless
+ * sink and verifies length, payload hash, Content-MD5 and checksum. What the sink took must not be used unless
  * {@link receiveBody} returns.
  */
 import { createHash } from 'node:crypto';
 import { checksumAlgorithms, findAlgorithm, startChecksum, type ChecksumAlgorithm } from './checksums.ts';
-import { ChunkedDecoder, type ChunkedOptions } from './chunked.ts';
+import { ChunkedDecoder, type ChunkedOptions, type ChunkSigner } from './chunked.ts';
 import { s3Error } from '../errors.ts';
-import type { Authentication } from '../auth/signature.ts';
 
 /** A checksum as S3 sends it: base64 of the value. */
 export interface ChecksumValue {
   readonly algorithm: ChecksumAlgorithm;
   readonly value: string;
+}
+
+/** What a signature says of the body that it is for. */
+export interface SignedPayload {
+  /** The x-amz-content-sha256 value: a hex digest or one of the constants such as UNSIGNED-PAYLOAD. */
+  readonly payload: string;
+  /** Signs the chunks of a STREAMING-AWS4-HMAC-SHA256 body. */
+  readonly chunks: ChunkSigner;
 }
 
 /** What a body must be like. */
@@ -48,17 +55,17 @@ function readSize(headers: ReadonlyMap<string, string>, name: string): number | 
   return Number(text);
 }
 
-function planFraming(authentication: Authentication): Pick<BodyPlan, 'chunked' | 'sha256'> {
-  const { payload } = authentication;
+function planFraming(signed: SignedPayload): Pick<BodyPlan, 'chunked' | 'sha256'> {
+  const { payload, chunks } = signed;
   switch (payload) {
     case 'UNSIGNED-PAYLOAD':
       return {};
     case 'STREAMING-UNSIGNED-PAYLOAD-TRAILER':
       return { chunked: { trailers: true } };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD':
-      return { chunked: { signer: authentication.chunks, trailers: false } };
+      return { chunked: { signer: chunks, trailers: false } };
     case 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER':
-      return { chunked: { signer: authentication.chunks, trailers: true } };
+      return { chunked: { signer: chunks, trailers: true } };
     default:
       if (/^[0-9a-f]{64}$/.test(payload)) return { sha256: payload };
       throw s3Error('InvalidArgument', {
@@ -106,9 +113,9 @@ function planMd5(headers: ReadonlyMap<string, string>): Buffer | undefined {
   return md5;
 }
 
-/** What the headers say of the body to come. Throws S3Error when they contradict S3's rules. */
-export function planBody(headers: ReadonlyMap<string, string>, authentication: Authentication): BodyPlan {
-  const framing = planFraming(authentication);
+/** What the headers say of the body that follows. Throws S3Error when they break S3's rules. */
+export function planBody(headers: ReadonlyMap<string, string>, signed: SignedPayload): BodyPlan {
+  const framing = planFraming(signed);
   const isChunkedTransfer = headers.has('transfer-encoding');
   if (framing.chunked === undefined && isChunkedTransfer) {
     throw s3Error('NotImplemented', { elements: { Header: 'Transfer-Encoding' } });

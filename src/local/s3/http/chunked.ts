@@ -5,7 +5,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { ASCII } from '../../ascii.ts';
-import { equalSecrets } from '../auth/credentials.ts';
+import { equalSecrets } from '../secrets.ts';
 import { s3Error } from '../errors.ts';
 
 const { CR, LF } = ASCII;

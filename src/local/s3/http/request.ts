@@ -1,10 +1,9 @@
 /**
  * Reads what an HTTP request asks of S3: bucket and key from path or virtual host, the query, and the operation. A request
- * with a parameter that its operation does not have here is NotImplemented, so that nothing is passed over in silence.
+ * with a parameter that its operation does not have here is NotImplemented, so that nothing is ignored silently.
  */
 import type { IncomingMessage } from 'node:http';
 import { s3Error } from '../errors.ts';
-import type { SignedRequest } from '../auth/claim.ts';
 
 /** The operations that the server has, by their names in the S3 API. */
 export const S3_OPERATIONS = [
@@ -30,7 +29,22 @@ export const S3_OPERATIONS = [
 
 export type S3Operation = (typeof S3_OPERATIONS)[number];
 
-/** A request, before anyone has asked who sent it. */
+/** The parts of an HTTP request that are signed. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Before the question mark, as sent. */
+  readonly rawPath: string;
+  /** Decoded names and values, in the order sent. */
+  readonly query: readonly (readonly [string, string])[];
+  /** By lower-case name; repeated headers joined with a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** What it must be signed for; S3 if undefined. */
+  readonly service?: 'sts';
+  /** Hex SHA-256 of a body that has been read. If undefined, a header gives it, or says how the body is framed. */
+  readonly payload?: string;
+}
+
+/** A request whose sender is not known yet. */
 export interface S3Target extends SignedRequest {
   /** The query without what belongs to signing; the first value of each name. */
   readonly params: ReadonlyMap<string, string>;

@@ -68,8 +68,8 @@ function checkOneOf(
   if (value !== undefined && !allowed.includes(value)) throw refuse(value);
 }
 
-/** Refuses the headers that this server does not act on with NotImplemented. */
-export function refuseUnsupported(headers: Headers): void {
+/** Rejects the headers that this server does not act on. Throws NotImplemented. */
+export function screenHeaders(headers: Headers): void {
   for (const name of headers.keys()) {
     if (unsupported.some((prefix) => name.startsWith(prefix))) {
       throw s3Error('NotImplemented', { elements: { Header: name } });

@@ -1,6 +1,7 @@
 /** The operations on buckets and on many objects of one: make, remove, look at, list, DeleteObjects. */
 import { checksumAlgorithms } from '../http/checksums.ts';
-import { keyWriter, readCount, receiveXml, replyEmpty, replyXml, type Call, type Reply } from './call.ts';
+import { keyWriter, readCount, receiveXml, type Call } from './call.ts';
+import { replyEmpty, replyXml, type Reply } from '../http/reply.ts';
 import { s3Error } from '../errors.ts';
 import { listPage, readToken, writeToken, type ListPosition } from '../objects/listing.ts';
 import { arnOf } from '../auth/policy.ts';

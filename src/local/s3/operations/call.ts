@@ -1,5 +1,4 @@
-/** What an operation is given and what it answers, free of HTTP's machinery. */
-import type { Readable } from 'node:stream';
+/** What an operation is given, and what operations read of it. */
 import type { BodySink, ReceivedBody } from '../http/body.ts';
 import type { Caller } from '../auth/caller.ts';
 import { s3Error } from '../errors.ts';
@@ -7,7 +6,7 @@ import type { KmsKeys } from '../auth/kms.ts';
 import type { Uploads } from '../objects/uploads.ts';
 import type { S3Target } from '../http/request.ts';
 import type { Bucket, Store } from '../objects/store.ts';
-import { readXml, writeXml, type XmlElement, type XmlNode } from '../http/xml.ts';
+import { readXml, type XmlNode } from '../http/xml.ts';
 
 /** An authenticated request. */
 export interface Call {
@@ -19,28 +18,11 @@ export interface Call {
   readonly kmsKeys: KmsKeys;
   /** The open uploads of a bucket. */
   uploads(bucket: Bucket): Uploads;
-  /** Streams the body to the sink and verifies it; see {@link receiveBody}. Also tells a waiting client to go on. */
+  /** Streams the body to the sink and verifies it; see {@link receiveBody}. A client that waits is told to go on. */
   receive(sink: BodySink): Promise<ReceivedBody>;
 }
 
-/** An answer. A stream is exactly `size` bytes long and is destroyed by whoever sends the answer. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | { readonly size: number; readonly open: () => Readable };
-}
-
 const maximumXmlBytes = 2 * 1024 * 1024;
-
-/** An answer without a body. */
-export function replyEmpty(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status, headers, body: '' };
-}
-
-/** 200 with an XML document. */
-export function replyXml(root: XmlElement, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: writeXml(root) };
-}
 
 /** Receives a small XML body; throws MalformedXML, also when the root is another than expected. Undefined when empty. */
 export async function receiveXml(call: Call, root: string): Promise<XmlNode | undefined> {

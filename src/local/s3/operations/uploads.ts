@@ -1,5 +1,6 @@
 /** The operations of multipart uploads, over {@link Uploads}. */
-import { keyWriter, readCount, receiveXml, replyEmpty, replyXml, type Call, type Reply } from './call.ts';
+import { keyWriter, readCount, receiveXml, type Call } from './call.ts';
+import { replyEmpty, replyXml, type Reply } from '../http/reply.ts';
 import type { ChecksumValue } from '../http/body.ts';
 import { findAlgorithm } from '../http/checksums.ts';
 import { s3Error } from '../errors.ts';
@@ -8,7 +9,6 @@ import {
   encryptionOf,
   readObjectHeaders,
   readUploadChecksum,
-  refuseUnsupported,
 } from '../objects/headers.ts';
 import { encrypt, requireDecrypt } from '../auth/kms.ts';
 import { compareUtf8 } from '../objects/listing.ts';
@@ -32,7 +32,6 @@ function uploadId(call: Call): string {
 export function createUpload(call: Call): Reply {
   const { target } = call;
   const bucket = call.store.bucket(target.bucket);
-  refuseUnsupported(target.headers);
   const headers = encrypt(readObjectHeaders(target.headers), bucket, call);
   const algorithm = readUploadChecksum(target.headers);
   // CRC64NVME can only be of the whole object; the others are of the parts unless asked otherwise.
@@ -76,7 +75,6 @@ function readPartNumber(text: string): number {
 export async function uploadPart(call: Call): Promise<Reply> {
   const { target } = call;
   const bucket = call.store.bucket(target.bucket);
-  refuseUnsupported(target.headers);
   const number = readPartNumber(target.params.get('partNumber') ?? '');
   const { headers } = call.uploads(bucket).get(target.key, uploadId(call)).description;
   requireDecrypt(call.caller, headers);
@@ -117,7 +115,6 @@ function readPartClaim(part: XmlNode): PartClaim {
 /** CompleteMultipartUpload. */
 export async function completeUpload(call: Call): Promise<Reply> {
   const { target } = call;
-  refuseUnsupported(target.headers);
   requireDecrypt(call.caller, uploadsOf(call).get(target.key, uploadId(call)).description.headers);
   const body = await receiveXml(call, 'CompleteMultipartUpload');
   const claims = body?.children.filter(({ name }) => name === 'Part').map(readPartClaim) ?? [];

@@ -3,7 +3,7 @@
  * Token Service API Reference; IAM User Guide, "Methods to assume a role" and "Compare AWS STS credentials".
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Reply } from '../operations/call.ts';
+import type { Reply } from '../http/reply.ts';
 import { Caller, type Court } from '../auth/caller.ts';
 import type { Regions } from '../auth/claim.ts';
 import { ACCOUNT, assumedRole, type Principal } from '../auth/credentials.ts';

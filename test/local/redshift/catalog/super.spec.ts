@@ -1,14 +1,14 @@
 /** SUPER as JSON_PARSE makes it. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
+import { failureOf, rowsOf, shareFixture, type Fixture } from '../support.ts';
 
 describe('SUPER on the local SQL endpoint', () => {
   let fixture: Fixture;
   let client: pg.Client;
 
   before(async () => {
-    fixture = await startFixture();
+    fixture = await shareFixture();
     client = await fixture.connect();
   });
   after(async () => fixture.close());

@@ -1,7 +1,7 @@
 /** What Redshift allows of tables and remembers of them, on the local SQL endpoint. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
+import { failureOf, rowsOf, shareFixture, type Fixture } from '../support.ts';
 
 describe('tables on the local SQL endpoint', () => {
   let fixture: Fixture;
@@ -9,7 +9,7 @@ describe('tables on the local SQL endpoint', () => {
   const notices: string[] = [];
 
   before(async () => {
-    fixture = await startFixture();
+    fixture = await shareFixture();
     client = await fixture.connect();
     client.on('notice', ({ severity, message }) => notices.push(`${severity ?? ''} ${message ?? ''}`));
     await client.query(`CREATE TABLE parent (

@@ -1,7 +1,7 @@
 /** COPY of other formats than CSV, its options and its traces, through the endpoint. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
+import { failureOf, rowsOf, shareFixture, type Fixture } from '../support.ts';
 
 describe('COPY of the local warehouse', () => {
   let fixture: Fixture;
@@ -10,7 +10,7 @@ describe('COPY of the local warehouse', () => {
   let tables = 0;
 
   before(async () => {
-    fixture = await startFixture();
+    fixture = await shareFixture();
     client = await fixture.connect();
     client.on('notice', (notice) => notices.push(String(notice.message)));
   });

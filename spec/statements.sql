@@ -12,8 +12,8 @@ SELECT table_name, column_name, data_type, character_maximum_length, numeric_pre
 -- columnsIn a table
 SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
--- commentsIn
-SELECT relname, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND obj_description(oid) IS NOT NULL;
+-- relationsIn
+SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL);
 
 -- createTable
 CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9));

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import pino, { type Logger } from 'pino';
 import type { PinoPretty } from 'pino-pretty';
+import type { LogOutput } from './log-output.ts';
 
 export type { Logger };
 
@@ -30,32 +31,39 @@ export class Secrets {
   }
 }
 
-export function createLogger(level: string, format: LogFormat, secrets = new Secrets()): Logger {
-  const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
+/** Formats a JSON line of pino. */
+type Rendering = (line: string) => string;
+
+/** Every line passes `secrets` on its way to the output. */
+export function createLogger(level: string, format: LogFormat, secrets: Secrets, output: LogOutput): Logger {
+  const isPretty = format === 'pretty' || (format === 'auto' && output.isTerminal);
+  const render = isPretty ? pretty(output.isTerminal) : (line: string): string => line;
   const options = {
-    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'message',
     formatters: { level: (label: string) => ({ level: label }) },
-    // The one place that every line passes.
-    hooks: { streamWrite: (line: string) => secrets.redact(line) },
   };
-  // Synchronous, so that the last line before a crash is not lost.
-  return isPretty
-    ? pino(
-        options,
-        // Loaded only at a terminal; the import would be asynchronous.
-        (createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty)({
-          destination: 2,
-          sync: true,
-          colorize: process.stderr.isTTY,
-          ignore:
-            'pid,hostname,table,copied,superseded,inserted,replaced,bytes,parts,lines,streams,sqlstate,detail,line',
-          translateTime: 'SYS:HH:MM:ss',
-          messageKey: 'message',
-          singleLine: true,
-        }),
-      )
-    : pino(options, pino.destination({ fd: 2, sync: true }));
+  const loggerTo = (write: (line: string) => void, least = level): Logger =>
+    pino({ ...options, level: least }, { write: (line: string) => write(render(secrets.redact(line))) });
+  output.setNotice((lines) => {
+    let notice = '';
+    const log = loggerTo((line) => (notice = line), 'warn');
+    log.warn({ lines }, `${lines} lines of the log are missing here: they could not be written`);
+    return notice;
+  });
+  return loggerTo((line) => output.write(line));
+}
+
+/** pino-pretty is loaded only for a person. */
+function pretty(colorize: boolean): Rendering {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
+  return prettyFactory({
+    colorize,
+    ignore:
+      'pid,hostname,table,copied,superseded,inserted,replaced,bytes,parts,lines,streams,sqlstate,detail,line',
+    translateTime: 'SYS:HH:MM:ss',
+    messageKey: 'message',
+    singleLine: true,
+  }) as Rendering;
 }

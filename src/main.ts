@@ -4,20 +4,26 @@
  * anything else is loaded.
  */
 import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HELP, parseCommand, type Command } from './cli.ts';
+import { Ending } from './ending.ts';
 import { UsageError } from './errors.ts';
-import type { Surroundings } from './program.ts';
+import { LogOutput } from './log-output.ts';
+import { isClosed, NonBlockingStream, openNonBlocking } from './output.ts';
+import type { ProgramCommand, Surroundings } from './program.ts';
 
-const stop = new AbortController();
-const kill = new AbortController();
+const [STDOUT, STDERR] = [1, 2];
+
+/** How long a run that is given up may take to remove its objects and to say what is left. */
+const FAREWELL_MS = 2_000;
+
+/** How long the end waits for calls of the operating system that run on other threads. */
+const CALLS_MS = 1_000;
 
 process.removeAllListeners('warning');
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => (stop.signal.aborted ? kill : stop).abort());
-}
-
-// Whoever reads may stop reading (`| head`); a load notices by itself and fails, any other answer has then been enough.
+// The reader may stop reading (`| head`); a load notices by itself and fails, any other answer has then been enough.
 process.stdout.on('error', () => undefined);
 
 try {
@@ -37,10 +43,8 @@ async function execute(command: Command): Promise<number> {
       return answer(HELP);
     case 'version':
       return answer(`target-redshift ${version()}\n`);
-    default: {
-      const { runProgram } = await import('./program.ts');
-      return runProgram(command, surroundings());
-    }
+    default:
+      return run(command);
   }
 }
 
@@ -49,15 +53,69 @@ function answer(text: string): number {
   return 0;
 }
 
-function surroundings(): Surroundings {
+async function run(command: ProgramCommand): Promise<number> {
+  const { runProgram } = await import('./program.ts');
+  const ending = new Ending();
+  const log = new LogOutput(logDescriptor());
+  const isRunning = (): boolean => process.exitCode === undefined;
+  const giveUp = async (): Promise<never> => {
+    if (isRunning()) ending.sayLastWords();
+    log.drain();
+    const isAnswered = process.stdout.writableLength === 0;
+    return endProcess(isRunning() || !isAnswered ? 1 : Number(process.exitCode));
+  };
+  ending.kill.addEventListener('abort', () => {
+    // Once the command has ended, only output that is not read can be left.
+    setTimeout(() => void giveUp(), isRunning() ? FAREWELL_MS : 0);
+  });
+  const code = await runProgram(command, surroundings(ending, log));
+  process.exitCode = code;
+  await log.flushed(ending.kill);
+  return ending.kill.aborted ? giveUp() : code;
+}
+
+/** Ends the process. Because an exit waits for calls on other threads (a drive that is gone, a name lookup), it is killed if one hangs. */
+async function endProcess(code: number): Promise<never> {
+  const end = Date.now() + CALLS_MS;
+  while (isCalling() && Date.now() < end) await sleep(20);
+  if (isCalling()) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+}
+
+function isCalling(): boolean {
+  return process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(name));
+}
+
+function logDescriptor(): number {
+  const own = openNonBlocking(STDERR);
+  // Node makes pipes and sockets non-blocking when it opens the stream.
+  if (own === undefined) process.stderr.on('error', () => undefined);
+  return own ?? STDERR;
+}
+
+function states(): Writable | undefined {
+  if (isClosed(STDOUT)) return undefined;
+  // Only writes to terminals block in Node.
+  const own = process.stdout.isTTY ? openNonBlocking(STDOUT) : undefined;
+  return own === undefined ? process.stdout : new NonBlockingStream(own);
+}
+
+function surroundings(ending: Ending, log: LogOutput): Surroundings {
+  let areSignalsHeeded = false;
   return {
     version: version(),
     stdout: process.stdout,
+    states,
     stdin: () => process.stdin,
     env: process.env,
-    stderr: process.stderr,
-    stop: stop.signal,
-    kill: kill.signal,
+    stderr: () => process.stderr,
+    log,
+    ending,
+    heedSignals: () => {
+      if (areSignalsHeeded) return;
+      areSignalsHeeded = true;
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ending.signal());
+    },
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     onAsked: (listener) => {
       if (process.platform !== 'win32') process.on('SIGUSR2', listener);

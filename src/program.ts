@@ -1,27 +1,32 @@
 /** Runs a command: reads the configuration, builds the parts, and says in one sentence why it ended badly. */
+import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
 import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
 import type { Config } from './config/options.ts';
 import type { Around } from './connect.ts';
 import { readSources } from './config/sources.ts';
+import type { Ending } from './ending.ts';
 import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';
 import { createLogger, Secrets, type Logger } from './log.ts';
+import type { LogOutput } from './log-output.ts';
 import type { Warehouse } from './ports.ts';
 
 /** The process, as far as commands may touch it. */
 export interface Surroundings {
   readonly version: string;
   readonly stdout: NodeJS.WriteStream;
+  /** Where states go: stdout, but never blocking. Undefined when the process was started with stdout closed. */
+  readonly states: () => Writable | undefined;
   /** Opened by whoever asks for it, and then to be closed again. */
   readonly stdin: () => NodeJS.ReadStream;
   readonly env: NodeJS.Dict<string>;
   /** For questions; the log has its own way there. */
-  readonly stderr: NodeJS.WriteStream;
-  /** Aborted by the first SIGTERM or SIGINT: no further input. */
-  readonly stop: AbortSignal;
-  /** Aborted by the second one: give up. */
-  readonly kill: AbortSignal;
+  readonly stderr: () => NodeJS.WriteStream;
+  readonly log: LogOutput;
+  readonly ending: Ending;
+  /** Until this is called, SIGTERM and SIGINT end the process at once. From then on they go to `ending`. */
+  readonly heedSignals: () => void;
   /** The command line that starts this program again, without arguments. */
   readonly self: readonly string[];
   /** Calls the listener whenever the user asks how things are. */
@@ -29,6 +34,10 @@ export interface Surroundings {
   /** Calls the listener for warnings of Node and of packages. */
   readonly onWarning: (listener: (warning: Error) => void) => void;
 }
+
+const NO_STDOUT =
+  'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
+  'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
 /** A command that is answered without further ado is none for this. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
@@ -47,10 +56,11 @@ export async function runProgram(command: ProgramCommand, around: Surroundings):
 class Program {
   readonly #around: Surroundings;
   readonly #secrets = new Secrets();
-  #log = createLogger('info', 'auto');
+  #log: Logger;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#log = createLogger('info', 'auto', this.#secrets, around.log);
     // For developers; otherwise they would be printed to stderr as they are.
     around.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
   }
@@ -70,8 +80,11 @@ class Program {
       }
       case 'interview':
         return this.#interview(command.file);
-      case 'load':
-        return this.#withConfig(command.where, (config) => this.#load(config, command.input));
+      case 'load': {
+        const states = this.#around.states();
+        if (!states) throw new LoadError(NO_STDOUT);
+        return this.#withConfig(command.where, (config) => this.#load(config, command.input, states));
+      }
       case 'discard':
         return this.#discard(
           this.#accept(withoutConnection(readSources(command.config, this.#around.env))),
@@ -117,12 +130,19 @@ class Program {
     return { log: this.#log, secrets: this.#secrets, env: this.#around.env };
   }
 
-  async #load(config: Config, inputPath: string | undefined): Promise<number> {
+  async #load(config: Config, inputPath: string | undefined, states: Writable): Promise<number> {
     const { runLoad } = await import('./commands/load.ts');
     const { openInput } = await import('./input.ts');
-    const { version, stdout, stop, kill } = this.#around;
+    const { version, ending } = this.#around;
     keepHeapSmall();
-    await runLoad({ config, ...this.#inside, version, input: openInput(inputPath), stdout, stop, kill });
+    await runLoad({
+      config,
+      ...this.#inside,
+      version,
+      input: openInput(inputPath),
+      stdout: states,
+      ending,
+    });
     return 0;
   }
 
@@ -130,7 +150,7 @@ class Program {
     const { runDiscard } = await import('./commands/discard.ts');
     const { openInput } = await import('./input.ts');
     const { Connections } = await import('./connect.ts');
-    const { stop } = this.#around;
+    const { stop } = this.#around.ending;
     keepHeapSmall();
     await runDiscard({
       config,
@@ -153,7 +173,7 @@ class Program {
       log,
       input: openInput(input),
       format,
-      signal: this.#around.stop,
+      signal: this.#around.ending.stop,
     });
     this.#answer(text);
     return isFine ? 0 : 1;
@@ -162,7 +182,7 @@ class Program {
   async #check(config: Config, format: 'text' | 'json'): Promise<number> {
     const { Connections } = await import('./connect.ts');
     const { check } = await import('./commands/check.ts');
-    const { stop, kill } = this.#around;
+    const { stop, kill } = this.#around.ending;
     const connections = new Connections(config, this.#inside);
     const warehouse = once(() => connections.openWarehouse());
     const store = once(() => connections.openStore(kill));
@@ -188,11 +208,13 @@ class Program {
   }
 
   async #interview(file: string): Promise<number> {
-    const { stderr: output, stop } = this.#around;
+    const { stop } = this.#around.ending;
     const input = this.#around.stdin();
+    this.#around.heedSignals();
     try {
       if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
+      const output = this.#around.stderr();
       return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
     } finally {
       input.destroy();
@@ -201,8 +223,10 @@ class Program {
 
   async #serveLocal(command: Extract<Command, { kind: 'local' }>): Promise<number> {
     const { serveUntilStopped } = await import('./commands/local.ts');
-    const { stop, stdout, onAsked } = this.#around;
+    const { stdout, onAsked } = this.#around;
+    const { stop } = this.#around.ending;
     const stdin = this.#around.stdin();
+    this.#around.heedSignals();
     try {
       return await serveUntilStopped(command, { log: this.#log, stop, stdin, stdout, onAsked });
     } finally {
@@ -218,7 +242,7 @@ class Program {
 
   async #ask(config: Config, work: (warehouse: Warehouse) => Promise<string>): Promise<number> {
     const { Connections } = await import('./connect.ts');
-    const { stop } = this.#around;
+    const { stop } = this.#around.ending;
     const connections = new Connections(config, this.#inside);
     const warehouse = await connections.openWarehouse();
     const giveUp = (): void => void warehouse.close(true);
@@ -260,12 +284,19 @@ class Program {
 
   /** For runs that load nothing: lines on loads would tell of what did not happen. */
   #quietLog({ log_level, log_format }: Config): Logger {
-    return createLogger(log_level === 'info' ? 'warn' : log_level, log_format, this.#secrets);
+    return createLogger(
+      log_level === 'info' ? 'warn' : log_level,
+      log_format,
+      this.#secrets,
+      this.#around.log,
+    );
   }
 
   #accept({ config, warnings, hint, secrets }: LoadedConfig): Config {
+    // Files of options may be pipes without a writer; from here on no read blocks this thread.
+    this.#around.heedSignals();
     this.#secrets.keep(...secrets);
-    this.#log = createLogger(config.log_level, config.log_format, this.#secrets);
+    this.#log = createLogger(config.log_level, config.log_format, this.#secrets, this.#around.log);
     if (hint !== undefined) this.#log.info(hint);
     for (const warning of warnings) this.#log.warn(warning);
     return config;

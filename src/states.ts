@@ -1,4 +1,7 @@
-/** Writes safe states to stdout, one line each, byte for byte as received. */
+/**
+ * Writes safe states to stdout, one line each, byte for byte as received. While the reader of stdout is slow, one state waits,
+ * and a newer one takes its place.
+ */
 import type { Writable } from 'node:stream';
 import { LoadError } from './errors.ts';
 
@@ -8,6 +11,8 @@ export class StateWriter {
   readonly #out: Writable;
   readonly #onClosed: (error: LoadError) => void;
   #isClosed = false;
+  /** The newest state, while stdout cannot take it. */
+  #waiting: Buffer | undefined;
   #writing = 0;
   #onWritten: (() => void)[] = [];
 
@@ -19,29 +24,46 @@ export class StateWriter {
 
   write(state: Buffer): void {
     if (this.#isClosed) return;
-    this.#writing++;
-    this.#out.write(Buffer.concat([state, LF]), (error) => {
-      this.#writing--;
-      if (error) this.#closed(error);
-      if (this.#writing === 0) for (const wake of this.#onWritten.splice(0)) wake();
-    });
+    if (this.#waiting || this.#out.writableNeedDrain) this.#waiting = state;
+    else this.#send(state);
   }
 
-  /** Resolves once what was written has left the process, or the reader is gone. */
+  /** Writes nothing more, and does not wait for what is being written. */
+  giveUp(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  /** Resolves once what was written has left the process, the reader is gone, or writing is given up. */
   async flushed(): Promise<void> {
     if (this.#writing > 0 && !this.#isClosed) {
       await new Promise<void>((resolve) => this.#onWritten.push(resolve));
     }
   }
 
+  #send(state: Buffer): void {
+    this.#writing++;
+    this.#out.write(Buffer.concat([state, LF]), (error) => {
+      this.#writing--;
+      if (error) this.#closed(error);
+      if (this.#writing > 0) return;
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (waiting && !this.#isClosed) this.#send(waiting);
+      else this.#wake();
+    });
+  }
+
   #closed(cause: Error): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#wake();
+    const isGone = 'code' in cause && cause.code === 'EPIPE';
+    const why = isGone ? `its reader has closed it (${cause.message})` : cause.message;
+    this.#onClosed(new LoadError(`Cannot write the state to stdout: ${why}`, { cause }));
+  }
+
+  #wake(): void {
     for (const wake of this.#onWritten.splice(0)) wake();
-    this.#onClosed(
-      new LoadError(`Cannot write the state: whoever reads stdout has closed it (${cause.message})`, {
-        cause,
-      }),
-    );
   }
 }

@@ -1,4 +1,4 @@
-/** What outsiders rely on is derived from the options and must be up to date: UPDATE_SPEC=1 writes it anew. */
+/** What outsiders rely on is derived from the options and must be up to date: `npm run spec` writes it again. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { optionTable } from '../src/commands/about.ts';

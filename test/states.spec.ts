@@ -64,19 +64,60 @@ describe('StateWriter', () => {
     expect(out.seen.join('')).to.equal('1\n2\n');
   });
 
+  it('holds the newest state only while the reader is slow', async () => {
+    const out = new SlowReader({ highWaterMark: 10 });
+    const writer = new StateWriter(out, never);
+    for (const state of ['{"n":100}', '{"n":101}', '{"n":102}', '{"n":103}'])
+      writer.write(Buffer.from(state));
+    const flushed = writer.flushed();
+    expect(out.writableLength).to.equal(10);
+    out.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    writer.write(Buffer.from('{"n":104}'));
+    writer.write(Buffer.from('{"n":105}'));
+    out.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    out.read();
+    await flushed;
+    expect(out.seen).to.deep.equal(['{"n":100}\n', '{"n":103}\n', '{"n":105}\n']);
+  });
+
+  it('waits for no reader once it is given up', async () => {
+    const out = new SlowReader();
+    const writer = new StateWriter(out, never);
+    writer.write(Buffer.from('1'));
+    const flushed = writer.flushed();
+    writer.giveUp();
+    await flushed;
+    writer.write(Buffer.from('2'));
+    await writer.flushed();
+    expect(out.seen).to.deep.equal(['1\n']);
+  });
+
+  it('tells what a disk that is full says', async () => {
+    const errors: LoadError[] = [];
+    const out = new SlowReader();
+    new StateWriter(out, (error) => errors.push(error)).write(Buffer.from('1'));
+    out.destroy(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors.map(({ message }) => message)).to.deep.equal([
+      'Cannot write the state to stdout: ENOSPC: no space left on device, write',
+    ]);
+  });
+
   it('tells once that the reader is gone, and goes on without it', async () => {
     const errors: LoadError[] = [];
     const out = new SlowReader();
     const writer = new StateWriter(out, (error) => errors.push(error));
     writer.write(Buffer.from('1'));
     const flushed = writer.flushed();
-    out.destroy(new Error('write EPIPE'));
+    out.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
     await flushed;
     writer.write(Buffer.from('2'));
     await writer.flushed();
     out.emit('error', new Error('again'));
     expect(errors.map(({ message }) => message)).to.deep.equal([
-      'Cannot write the state: whoever reads stdout has closed it (write EPIPE)',
+      'Cannot write the state to stdout: its reader has closed it (write EPIPE)',
     ]);
     expect(errors[0]).to.be.instanceOf(LoadError);
   });
@@ -85,7 +126,7 @@ describe('StateWriter', () => {
     const errors: LoadError[] = [];
     const out = new SlowReader();
     const writer = new StateWriter(out, (error) => errors.push(error));
-    out.destroy(new Error('write EPIPE'));
+    out.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
     await new Promise((resolve) => setImmediate(resolve));
     writer.write(Buffer.from('1'));
     await writer.flushed();

@@ -1,8 +1,12 @@
 /** The bytes of a file that a BATCH message names: on this machine, or in S3. */
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ObjectReader } from '../ports.ts';
 
 const BLOCK_BYTES = 256 * 1024;
+
+/** Opening a named pipe would otherwise wait for its writer, on a thread that nothing can end. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Rejects with what the file system or S3 says; with a RangeError for an address that cannot be read at all. */
 export function bytesOf(url: string, store: ObjectReader, signal: AbortSignal): AsyncIterable<Buffer> {
@@ -44,7 +48,7 @@ function decoded(path: string): string {
 
 async function openFirst([path = '', ...others]: readonly string[]): Promise<FileHandle> {
   try {
-    return await open(path);
+    return await open(path, OPEN_FLAGS);
   } catch (error) {
     if (others.length > 0 && codeOf(error) === 'ENOENT') return openFirst(others);
     throw error;

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import { batchFiles } from '../batches/read.ts';
 import { Connections } from '../connect.ts';
+import type { Ending } from '../ending.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import type { Input } from '../input.ts';
 import type { Logger, Secrets } from '../log.ts';
@@ -12,6 +13,7 @@ import { Run } from '../run.ts';
 import { StateWriter } from '../states.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
 import { Budget } from '../staging/budget.ts';
+import { watchLeftovers } from '../staging/leftovers.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { createStaging } from '../staging/uploads.ts';
@@ -28,32 +30,34 @@ export interface LoadOptions {
   readonly version: string;
   readonly input: Input;
   readonly stdout: Writable;
-  /** Aborted by the first SIGTERM or SIGINT: no further input. */
-  readonly stop: AbortSignal;
-  /** Aborted by the second one: give up. */
-  readonly kill: AbortSignal;
+  readonly ending: Ending;
 }
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
-const CLEAN_UP_MS = 3_000;
+/** Shorter than what the process has after the run is given up, so that the run can still say what is left. */
+const CLEAN_UP_MS = 1_500;
+const STOPPED = 'Stopped before everything that was read was loaded; run again from the last state';
 
 /** Resolves when every record read is committed. */
 export async function runLoad(options: LoadOptions): Promise<void> {
-  const { config, input, log, stop } = options;
+  const { config, input, log, ending } = options;
   const end = new AbortController();
   // What is left to remove after giving up gets a moment, not more.
   const cleanUpEnd = new AbortController();
   const connections = new Connections(config, options);
-  const store = await connections.openStore(cleanUpEnd.signal);
+  const bucket = await connections.openStore(cleanUpEnd.signal);
   const warehouse = await connections.openWarehouse();
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date());
+  // Kept objects lie where no sweep looks for leftovers.
+  const folder = config.keep_s3_files ? `kept-${runId}` : runId;
+  const ownPrefix = `${objectPrefix}${folder}/`;
+  const store = watchLeftovers(bucket, ownPrefix);
   const staleBefore = new Date(Date.now() - config.stale_after_hours * 3_600_000);
   const giveUp = (): void => {
-    run.fail(
-      new LoadError('Stopped before everything that was read was loaded; run again from the last state'),
-    );
+    run.fail(new LoadError(STOPPED));
     end.abort();
+    states.giveUp();
     void warehouse.close(true);
     setTimeout(() => cleanUpEnd.abort(), CLEAN_UP_MS).unref();
   };
@@ -90,15 +94,13 @@ export async function runLoad(options: LoadOptions): Promise<void> {
       ? new History(warehouse, config.target_schema, origin, log)
       : undefined;
   const states = new StateWriter(options.stdout, (error) => run.fail(error));
-  // Kept objects lie where no sweep looks for leftovers.
-  const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const run = new Run({
     config,
     loader,
     hooks,
     history,
     staging,
-    files: batchFiles(store),
+    files: batchFiles(bucket),
     states,
     objectPrefix,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
@@ -113,9 +115,13 @@ export async function runLoad(options: LoadOptions): Promise<void> {
       `stopping: loading what is read, for at most ${config.shutdown_grace_seconds} s; a second signal stops at once`,
     );
     run.stop();
-    grace = setTimeout(giveUp, config.shutdown_grace_seconds * 1000);
+    grace = setTimeout(() => ending.giveUp(), config.shutdown_grace_seconds * 1000);
   };
-  const removeListeners = onAbort([stop, stopReading], [options.kill, giveUp]);
+  ending.setLastWords(() => {
+    reportLeftovers();
+    log.error(STOPPED);
+  });
+  const removeListeners = onAbort([ending.stop, stopReading], [ending.kill, giveUp]);
   const sweeping = sweep();
   try {
     await run.load(input);
@@ -129,12 +135,22 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     store.close();
     connections.close();
     removeListeners();
+    if (end.signal.aborted) reportLeftovers();
   }
 
   /** lib-storage aborts an upload without waiting for the answer. */
   async function abortOwnUploads(): Promise<void> {
-    const own = `${objectPrefix}${folder}/`;
-    await store.abortUploads(own, new Date(Date.now() + 60_000), () => true).catch(() => 0);
+    await store.abortUploads(ownPrefix, new Date(Date.now() + 60_000), () => true).catch(() => 0);
+  }
+
+  function reportLeftovers(): void {
+    const objects = store.leftovers;
+    if (objects === 0 || config.keep_s3_files) return;
+    log.warn(
+      { objects },
+      `up to ${objects} objects may be left below ${store.url(ownPrefix)}; a later run removes them when they are ` +
+        `${config.stale_after_hours} hours old (stale_after_hours)`,
+    );
   }
 
   async function sweep(): Promise<void> {

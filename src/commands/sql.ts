@@ -1,12 +1,19 @@
-/** `sql`: one statement against the target, its answer as a table, CSV or JSON. Values are the server's own texts. */
+/** `sql`: one statement against the target, its answer as a table, CSV or JSON. Values are the server's own strings. */
 import { stringify } from 'csv-stringify/sync';
 import type { TableFormat } from '../cli.ts';
 import { LoadError } from '../errors.ts';
 import type { Answer, Warehouse } from '../ports.ts';
 import { raw } from '../sql.ts';
 
+/** Without it Redshift prints 15 digits of a DOUBLE PRECISION, which may be another number (r_extra_float_digits). */
+const ALL_DIGITS = raw('SET extra_float_digits TO 2');
+
 export async function query(warehouse: Warehouse, text: string, format: TableFormat): Promise<string> {
-  return show(await warehouse.session((session) => session.run(raw(text))), format);
+  const answer = await warehouse.session(async (session) => {
+    await session.run(ALL_DIGITS);
+    return session.run(raw(text));
+  });
+  return show(answer, format);
 }
 
 function show(answer: Answer, format: TableFormat): string {

@@ -14,6 +14,7 @@ export const ASCII = {
   MINUS: 45,
   POINT: 46,
   ZERO: 48,
+  TWO: 50,
   NINE: 57,
   COLON: 58,
   UPPER_N: 78,

@@ -9,7 +9,8 @@ interface Decimal {
   readonly fraction: string;
 }
 
-const TOKEN = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+/** A number of JSON, or one in a string, which may also begin with + and have its point first or last. */
+const TOKEN = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 const NON_FINITE: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
 
@@ -110,7 +111,7 @@ export function nearestReal(token: string): Rounded {
 
 /** The shortest text of the double that is nearest to the token, and whether that changed the number. */
 export function nearestDouble(token: string): Rounded {
-  if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw new ValueError('is not a number');
+  if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw notANumber(token);
   const value = Number(token);
   if (!Number.isFinite(value)) throw new ValueError('is not a finite number of DOUBLE PRECISION');
   const text = shortestText(value);
@@ -121,6 +122,18 @@ export function nearestDouble(token: string): Rounded {
 
 function shortestText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** Below 0 when the first number is the lesser one, 0 when they are equal; exact, for tokens of JSON. */
+export function compareNumbers(a: string, b: string): number {
+  const [left, right] = [significant(a), significant(b)];
+  const sign = (token: string, { digits }: { digits: string }): number =>
+    digits === '' ? 0 : token.startsWith('-') ? -1 : 1;
+  const [leftSign, rightSign] = [sign(a, left), sign(b, right)];
+  if (leftSign !== rightSign) return leftSign - rightSign;
+  const difference =
+    left.exponent - right.exponent || (left.digits < right.digits ? -1 : left.digits > right.digits ? 1 : 0);
+  return difference * leftSign;
 }
 
 function sameNumber(a: string, b: string): boolean {
@@ -151,9 +164,13 @@ export function withoutTrailingZeros(digits: string): string {
   return digits.slice(0, end);
 }
 
+function notANumber(token: string): ValueError {
+  return new ValueError(token === '' ? 'is an empty string, not a number' : 'is not a number');
+}
+
 function decimal(token: string): Decimal {
   const match = TOKEN.exec(token);
-  if (!match) throw new ValueError('is not a number');
+  if (!match) throw notANumber(token);
   const [, sign, whole = '', fraction = '', exponent] = match;
   const parts = exponent === undefined ? { whole, fraction } : shift(whole, fraction, Number(exponent));
   return {

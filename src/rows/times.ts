@@ -11,70 +11,137 @@ export interface TimeText {
   readonly cut: boolean;
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt\s]\s*(.*)$/s;
+/** ISO 8601 in its extended and its basic format: `2024-01-31`, `20240131`. */
+const DATE = /^(\d{4})(-?)(\d{2})\2(\d{2})$/;
+const DATE_TIME = /^(\d{4}-?\d{2}-?\d{2})[Tt\s]\s*(.*)$/s;
+
+function timeForm(digits: string): RegExp {
+  return new RegExp(String.raw`^${digits}\s*(?<zone>Z|z|[+-]\d{2}(?::?\d{2})?)?$`);
+}
+
+const FRACTION = String.raw`(?:[.,](?<fraction>\d+))?`;
+/** `09:15:00.5`, `09:15`, and `9:15:00`, as Python writes a duration. */
+const EXTENDED = timeForm(String.raw`(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})${FRACTION})?`);
+const BASIC = timeForm(String.raw`(?<hour>\d{2})(?<minute>\d{2})(?<second>\d{2})${FRACTION}`);
+const BASIC_MINUTES = timeForm(String.raw`(?<hour>\d{2})(?<minute>\d{2})`);
+
+const ALL_FORMS = [EXTENDED, BASIC, BASIC_MINUTES];
+const EXTENDED_ALONE = [EXTENDED];
+/** Four digits alone are a time of day to ISO 8601, and minutes and seconds to MySQL. */
+const FORMS_WITHOUT_T = [EXTENDED, BASIC];
+
 const MINUTE_MS = 60_000;
+const DAY_SECONDS = 86_400;
 const MAX_OFFSET_MINUTES = 15 * 60;
+
+/** What a value was to be, for the sentence on one that is not. */
+type What = 'date' | 'time' | 'date and time';
 
 /** `2024-01-31`; a date-time is taken only when its time is midnight, so that nothing is lost. */
 export function dateText(value: string): string {
-  const match = DATE_TIME.exec(value);
-  if (!match) return checkedDate(value);
-  const [, date = '', rest = ''] = match;
-  const time = clock(rest);
+  const { date, time } = dateAndTime(value, 'date');
   if (time.seconds !== 0 || /[1-9]/.test(time.fraction))
     throw new ValueError('has a time of day that DATE cannot hold');
-  return checkedDate(date);
+  return date;
 }
 
-/** `23:59:59.123456`, without a zone: a value with an offset from UTC is refused because TIME would drop it. */
+/**
+ * `23:59:59.123456`, without a zone: a value with an offset from UTC is refused because TIME would drop it. TIME ends with
+ * 24:00:00 (r_Datetime_types).
+ */
 export function timeText(value: string): TimeText {
-  const time = clock(value);
+  const time = timeOfDay(value);
   if (time.offsetMinutes !== 0)
     throw new ValueError('has an offset from UTC that TIME cannot hold, a column of type timetz could');
   const { digits, cut } = microseconds(time.fraction);
-  return { text: `${time.hour}:${time.minute}:${time.second}${digits}`, cut };
+  return { text: `${clockText(time)}${digits}`, cut };
 }
 
-/** `23:59:59.123456+02:00`; a value without zone is taken as UTC. TIMETZ knows offsets of less than 15 hours. */
+/**
+ * `23:59:59.123456+02:00`; a value without zone is taken as UTC. TIMETZ knows offsets of less than 15 hours, and it is not
+ * documented to take 24:00:00.
+ */
 export function timeTzText(value: string): TimeText {
-  const time = clock(value);
+  const time = timeOfDay(value);
+  if (time.seconds === DAY_SECONDS) throw new ValueError('is 24:00:00, which TIMETZ cannot hold');
   const minutes = Math.abs(time.offsetMinutes);
   if (minutes >= MAX_OFFSET_MINUTES) throw new ValueError('has an offset from UTC that TIMETZ cannot hold');
   const { digits, cut } = microseconds(time.fraction);
   const zone = `${time.offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
-  return { text: `${time.hour}:${time.minute}:${time.second}${digits}${zone}`, cut };
+  return { text: `${clockText(time)}${digits}${zone}`, cut };
 }
 
-/** `2024-01-31 23:59:59.123456` in UTC; a value without zone is taken as UTC. `suffix` is written behind it. */
+/**
+ * `2024-01-31 23:59:59.123456` in UTC; a value without zone is taken as UTC, and 24:00:00 is midnight of the next day.
+ * `suffix` is written after it.
+ */
 export function timestampText(value: string, suffix: '' | '+00:00'): TimeText {
-  const match = DATE_TIME.exec(value);
-  const date = checkedDate(match?.[1] ?? value);
-  const time = clock(match ? (match[2] ?? '') : '00:00');
+  const { date, time } = dateAndTime(value, 'date and time');
   const { digits, cut } = microseconds(time.fraction);
-  const local = `${date} ${time.hour}:${time.minute}:${time.second}`;
-  return { text: `${time.offsetMinutes === 0 ? local : toUtc(date, time)}${digits}${suffix}`, cut };
+  const isUtc = time.offsetMinutes === 0 && time.seconds < DAY_SECONDS;
+  return { text: `${isUtc ? `${date} ${clockText(time)}` : toUtc(date, time)}${digits}${suffix}`, cut };
 }
 
 interface Clock {
-  readonly hour: string;
-  readonly minute: string;
-  readonly second: string;
-  /** Seconds since midnight. */
+  /** Since midnight; up to those of a whole day. */
   readonly seconds: number;
   /** Digits of the fraction, any number of them. */
   readonly fraction: string;
   readonly offsetMinutes: number;
 }
 
-function clock(text: string): Clock {
-  const match = TIME.exec(text.trimEnd());
-  if (!match) throw new ValueError('is not a date and time of ISO 8601');
-  const [, hour = '', minute = '', second = '00', fraction = '', zone = ''] = match;
-  if (hour > '23' || minute > '59' || second > '59') throw new ValueError('is not a time of day');
+const MIDNIGHT: Clock = { seconds: 0, fraction: '', offsetMinutes: 0 };
+
+/** The date in the extended format, and the time, which is midnight without one. */
+function dateAndTime(value: string, what: What): { readonly date: string; readonly time: Clock } {
+  const [, written = value, rest] = DATE_TIME.exec(value) ?? [];
+  const match = DATE.exec(written);
+  if (!match) throw isNo(what, value);
+  const [, year = '', dash, month = '', day = ''] = match;
+  const time = rest === undefined ? MIDNIGHT : clock(rest, dash === '' ? ALL_FORMS : EXTENDED_ALONE);
+  if (!time) throw isNo(what, value);
+  if (!isOfCalendar(Number(year), Number(month), Number(day)))
+    throw new ValueError('is not a date of the calendar');
+  return { date: `${year}-${month}-${day}`, time };
+}
+
+/** ISO 8601 lets a time begin with T. */
+function timeOfDay(value: string): Clock {
+  const hasT = value.startsWith('T') || value.startsWith('t');
+  const time = hasT ? clock(value.slice(1), ALL_FORMS) : clock(value, FORMS_WITHOUT_T);
+  if (!time) throw isNo('time', value);
+  return time;
+}
+
+function isNo(what: What, value: string): ValueError {
+  return new ValueError(value === '' ? `is an empty string, not a ${what}` : `is not a ${what} of ISO 8601`);
+}
+
+/** Undefined for what has none of the forms. */
+function clock(text: string, forms: readonly RegExp[]): Clock | undefined {
+  const trimmed = text.trimEnd();
+  for (const form of forms) {
+    const groups = form.exec(trimmed)?.groups;
+    if (groups) return checkedClock(groups);
+  }
+  return undefined;
+}
+
+function checkedClock(groups: Readonly<Record<string, string | undefined>>): Clock {
+  const { hour, minute, second = '00', fraction = '', zone = '' } = groups;
+  if (second === '60') throw new ValueError('has a leap second, which no column holds');
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
-  return { hour, minute, second, seconds, fraction, offsetMinutes: offset(zone) };
+  const isEndOfDay = seconds === DAY_SECONDS && !/[1-9]/.test(fraction);
+  if (Number(hour) > (isEndOfDay ? 24 : 23) || Number(minute) > 59 || Number(second) > 59) {
+    throw new ValueError('is not a time of day');
+  }
+  return { seconds, fraction, offsetMinutes: offset(zone) };
+}
+
+/** `23:59:59` */
+function clockText({ seconds }: Clock): string {
+  const minutes = Math.floor(seconds / 60);
+  return [Math.floor(minutes / 60), minutes % 60, seconds % 60].map(twoDigits).join(':');
 }
 
 function offset(zone: string): number {
@@ -86,14 +153,8 @@ function offset(zone: string): number {
   return zone.startsWith('-') ? -total : total;
 }
 
-function checkedDate(text: string): string {
-  const match = DATE.exec(text);
-  if (!match) throw new ValueError('is not a date of ISO 8601');
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) {
-    throw new ValueError('is not a date of the calendar');
-  }
-  return text;
+function isOfCalendar(year: number, month: number, day: number): boolean {
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
 function daysIn(year: number, month: number): number {

@@ -1,7 +1,11 @@
 /** `validate_records`: ajv checks each record against its stream's schema. Only there do records become objects. */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
+import type { DataValidateFunction } from 'ajv/dist/types/index.js';
 import { InputError, messageOf } from '../errors.ts';
-import { toPlain, type JsonObject } from '../protocol/json.ts';
+import { JsonNumber, toPlain, type Json, type JsonObject } from '../protocol/json.ts';
+import { isObject } from '../table/shapes.ts';
+import { compareNumbers } from './numbers.ts';
+import { validationSchema, type ValidationSchema } from './validation-schema.ts';
 
 /** What of a record breaks its schema. */
 export interface Violation {
@@ -11,43 +15,67 @@ export interface Violation {
   readonly reason: string;
 }
 
+export interface ValidatorOptions {
+  /** All violations of a record are found, not the first one alone. */
+  readonly findsAll?: boolean;
+  /** Told what of the schema is not checked, one sentence each. */
+  readonly onNote?: (note: string) => void;
+}
+
 const NONE: readonly Violation[] = [];
 
 /**
  * A function that says what is wrong with a record: the first violation, or all of them. Formats and `multipleOf` are left
- * to the columns: `multipleOf` misfires on doubles, and the encoder checks what a column can hold exactly.
- * Throws InputError for a schema that cannot be checked against.
+ * to the columns. Throws InputError for a schema that cannot be checked against.
  */
 export function compileValidator(
   stream: string,
   schema: JsonObject,
-  findsAll = false,
+  { findsAll = false, onNote = () => undefined }: ValidatorOptions = {},
 ): (record: JsonObject) => readonly Violation[] {
-  const validate = compile(stream, { ...(schemaOf(toPlain(schema)) as object), type: 'object' }, findsAll);
-  return (record) => (validate(toPlain(record)) ? NONE : (validate.errors ?? []).map(violationOf));
+  const prepared = validationSchema(schema);
+  prepared.notes.forEach(onNote);
+  const bounds = new Bounds();
+  const validate = compile(stream, prepared, bounds, findsAll);
+  return (record) => {
+    bounds.record = record;
+    return validate(toPlain(record)) ? NONE : (validate.errors ?? []).map(violationOf);
+  };
 }
 
 function violationOf({ instancePath, message = 'is not valid' }: ErrorObject): Violation {
-  const path = instancePath
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = stepsOf(instancePath);
   const inside = path.length > 1 ? `${path.slice(1).join('/')} ` : '';
   return { path, reason: `breaks the schema: ${inside}${message}` };
 }
 
-function compile(stream: string, schema: object, allErrors: boolean): ValidateFunction {
-  // Patterns of Python taps are no Unicode patterns to JavaScript.
+/** The steps of a JSON pointer. */
+function stepsOf(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function compile(
+  stream: string,
+  { schema, patterns }: ValidationSchema,
+  bounds: Bounds,
+  allErrors: boolean,
+): ValidateFunction {
+  const regExp = (pattern: string): RegExp => patterns.get(pattern) ?? new RegExp(pattern, 'u');
   const ajv = new Ajv({
     strict: false,
     allErrors,
     validateFormats: false,
     logger: false,
     validateSchema: false,
-    code: { regExp: Object.assign((pattern: string) => new RegExp(pattern), { code: 'new RegExp' }) },
+    code: { regExp: Object.assign(regExp, { code: 'new RegExp' }) },
   });
+  for (const definition of bounds.keywords())
+    ajv.removeKeyword(definition.keyword as string).addKeyword(definition);
   try {
-    return ajv.compile(schema);
+    return ajv.compile({ ...schema, type: 'object' });
   } catch (error) {
     throw new InputError(
       `Cannot validate the records of stream "${stream}": its schema is not JSON Schema, ${messageOf(error)}; ` +
@@ -58,35 +86,43 @@ function compile(stream: string, schema: object, allErrors: boolean): ValidateFu
   }
 }
 
-/** Keywords that would make ajv look for other documents, or that the columns check better. */
-const DROPPED: ReadonlySet<string> = new Set(['$schema', '$id', 'id', 'multipleOf']);
+/** Keyword, sign, and whether a value is allowed that is less than (negative), equal to (0) or greater than the bound. */
+const BOUNDS: readonly (readonly [string, string, (order: number) => boolean])[] = [
+  ['minimum', '>=', (order) => order >= 0],
+  ['maximum', '<=', (order) => order <= 0],
+  ['exclusiveMinimum', '>', (order) => order > 0],
+  ['exclusiveMaximum', '<', (order) => order < 0],
+];
 
-/** Their keys are names of properties, not keywords. */
-const NAMED: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions', '$defs']);
+/** Bounds of numbers, compared digit by digit where a double is not enough: 0.99999999999999999999 is below 1. */
+class Bounds {
+  /** The record that is being checked. */
+  record: JsonObject = new Map();
 
-/** Their values are data, not schemas. */
-const DATA: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
+  keywords(): readonly FuncKeywordDefinition[] {
+    return BOUNDS.map(([keyword, sign, isAllowed]) => ({
+      keyword,
+      type: 'number',
+      schemaType: 'string',
+      compile: (bound: string) => {
+        const nearest = Number(bound);
+        const check: DataValidateFunction = (value: number, at?: { readonly instancePath: string }) => {
+          const order = value === nearest ? this.#compare(at?.instancePath ?? '', bound) : value - nearest;
+          // ajv forgets them before each call.
+          check.errors = [{ keyword, message: `must be ${sign} ${bound}`, params: {} }];
+          return isAllowed(order);
+        };
+        return check;
+      },
+    }));
+  }
 
-/** Draft 4 has truth values where later drafts have bounds and lists of names. */
-const NOT_BOOLEAN: ReadonlySet<string> = new Set(['exclusiveMaximum', 'exclusiveMinimum', 'required']);
-
-function schemaOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(schemaOf);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(
-    ([key, item]) => !DROPPED.has(key) && !(NOT_BOOLEAN.has(key) && typeof item === 'boolean'),
-  );
-  return Object.fromEntries(
-    kept.map(([key, item]): [string, unknown] => {
-      if (DATA.has(key)) return [key, item];
-      return [key, NAMED.has(key) ? namedSchemas(item) : schemaOf(item)];
-    }),
-  );
-}
-
-function namedSchemas(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, item === null ? {} : schemaOf(item)]),
-  );
+  #compare(pointer: string, bound: string): number {
+    let value: Json | undefined = this.record;
+    for (const step of stepsOf(pointer)) {
+      if (isObject(value)) value = value.get(step);
+      else value = Array.isArray(value) ? (value as readonly Json[])[Number(step)] : undefined;
+    }
+    return value instanceof JsonNumber ? compareNumbers(value.text, bound) : 0;
+  }
 }

@@ -161,20 +161,30 @@ function timeCell({ text, cut }: TimeText, losses: Losses): Cell {
 
 function numberToken(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
-  // Taps write decimals as text to keep their digits; a text that is a number loses nothing.
+  // Taps write decimals as strings to keep their digits; a string that is a number loses nothing.
   if (typeof value === 'string') return value.trim();
   throw new ValueError(`is ${kindOf(value)}, not a number`);
 }
 
+/** The strings that Redshift itself reads as a boolean, in any case (r_Boolean_type). */
+const BOOLEANS = new Map([
+  ...['true', 't', 'yes', 'y', '1'].map((word) => [word, 'true'] as const),
+  ...['false', 'f', 'no', 'n', '0'].map((word) => [word, 'false'] as const),
+]);
+
+/** Of numbers, 1 and 0 only: what databases without booleans have in their place. */
 function booleanText(value: Json): string {
   if (typeof value === 'boolean') return String(value);
-  if (value === 'true' || value === 'false') return value;
-  throw new ValueError(`is ${kindOf(value)}, not true or false`);
+  if (value === '') throw new ValueError('is an empty string, not true or false');
+  const word = value instanceof JsonNumber ? value.text : typeof value === 'string' ? value : '';
+  const text = BOOLEANS.get(word.toLowerCase());
+  if (text === undefined) throw new ValueError(`is ${kindOf(value)}, not true or false`);
+  return text;
 }
 
 function textOf(value: Json): string {
   if (typeof value === 'string') return value;
-  throw new ValueError(`is ${kindOf(value)}, not a text`);
+  throw new ValueError(`is ${kindOf(value)}, not a string`);
 }
 
 function varcharText(value: Exclude<Json, null>, losses: Losses): string {
@@ -193,5 +203,5 @@ export function kindOf(value: Json): string {
   if (Array.isArray(value)) return 'an array';
   if (value instanceof JsonNumber) return 'a number';
   if (value instanceof Map) return 'an object';
-  return typeof value === 'string' ? 'a text' : 'a truth value';
+  return typeof value === 'string' ? 'a string' : 'a boolean';
 }

@@ -1,13 +1,17 @@
-/** Tells, once for each kind and schema, what had to be changed in the values of a stream to store them. */
+/** Tells what had to be changed in the values of a stream to store them: each kind when it first happens, and the total at the end. */
 import type { Logger } from '../log.ts';
-import type { Losses } from '../rows/values.ts';
+import { noLosses, type Losses } from '../rows/values.ts';
+import type { Column } from '../table/types.ts';
 
-const SENTENCES: Readonly<Record<keyof Losses, string>> = {
+type Sentence = string | ((stream: string, columns: readonly Column[]) => string);
+
+const SENTENCES: Readonly<Record<keyof Losses, Sentence>> = {
   nulRemoved: 'texts held NUL characters, which Redshift cannot store; they were removed',
   surrogatesReplaced: 'texts held lone surrogates, which are not characters; they became U+FFFD',
   invalidUtf8: 'records held bytes that are not UTF-8; they became U+FFFD',
   fractionsCut: 'times had more than six digits of a second, which Redshift cannot store; the rest was cut',
-  doublesRounded: 'numbers had more digits than their column holds; they are rounded to the nearest',
+  doublesRounded: (stream, columns) =>
+    `numbers had more digits than a double holds; they were rounded to the nearest${howToKeepDigits(stream, columns)}`,
   emptyBytes: 'binary values were empty, which COPY reads as NULL',
   marksUnread:
     '_sdc_deleted_at held values that its column cannot hold; they were taken as deletions and stored as NULL',
@@ -16,11 +20,54 @@ const SENTENCES: Readonly<Record<keyof Losses, string>> = {
   duplicateKeys: 'keys stood twice in one JSON object; the last value was taken',
 };
 
-/** Sets the counts back to zero. */
-export function reportLosses(stream: string, losses: Losses, log: Logger): void {
-  for (const [kind, sentence] of Object.entries(SENTENCES) as [keyof Losses, string][]) {
-    if (losses[kind] === 0) continue;
-    log.warn({ stream, count: losses[kind] }, sentence);
-    losses[kind] = 0;
+/** Numbers are also rounded inside of SUPER columns, where no type helps. */
+function howToKeepDigits(stream: string, columns: readonly Column[]): string {
+  const rounding = columns.filter(({ type }) => type.kind === 'double' || type.kind === 'real');
+  if (rounding.length === 0) return '';
+  const names = rounding.map(({ property }) => property).join(', ');
+  return (
+    `; a type with all digits, such as numeric(38,9), can be given with streams.${stream}.columns.<property>.type ` +
+    `(columns that round: ${names})`
+  );
+}
+
+export class LossReport {
+  readonly #stream: string;
+  readonly #log: Logger;
+  readonly #total = noLosses();
+  readonly #told = noLosses();
+
+  constructor(stream: string, log: Logger) {
+    this.#stream = stream;
+    this.#log = log;
   }
+
+  /** Takes the counts of an encoder, which are set back to zero, and tells the kinds that are new. */
+  take(losses: Losses, columns: readonly Column[]): void {
+    for (const kind of kinds()) {
+      this.#total[kind] += losses[kind];
+      losses[kind] = 0;
+      if (this.#told[kind] === 0) this.#tell(kind, columns);
+    }
+  }
+
+  /** Tells the totals of what went on after it was told. */
+  end(columns: readonly Column[]): void {
+    for (const kind of kinds()) this.#tell(kind, columns);
+  }
+
+  #tell(kind: keyof Losses, columns: readonly Column[]): void {
+    const count = this.#total[kind];
+    if (count === this.#told[kind]) return;
+    this.#told[kind] = count;
+    const sentence = SENTENCES[kind];
+    this.#log.warn(
+      { stream: this.#stream, count },
+      typeof sentence === 'string' ? sentence : sentence(this.#stream, columns),
+    );
+  }
+}
+
+function kinds(): (keyof Losses)[] {
+  return Object.keys(SENTENCES) as (keyof Losses)[];
 }

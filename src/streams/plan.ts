@@ -9,6 +9,7 @@ import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
 import { commentAfterRetype } from '../table/former-types.ts';
+import { checkColumnCount } from '../table/limits.ts';
 import { withChanges, withMetadata } from '../table/metadata.ts';
 import { resolveColumns } from '../table/resolve.ts';
 import type { Place } from '../table/stored-as.ts';
@@ -90,6 +91,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const description = descriptionOf(schema);
   const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
   const method = methodOf(settings.load_method, keys);
+  checkColumnCount(stream, columns, stored, method === 'append' ? 0 : 2);
   return withRows(
     {
       message,
@@ -121,7 +123,9 @@ export function withRows(
     ignored,
     now: readAt,
     syncStartedAt,
-    validate: settings.validate_records ? compileValidator(stream, schema, nullsInvalid) : undefined,
+    validate: settings.validate_records
+      ? compileValidator(stream, schema, { findsAll: nullsInvalid, onNote: warn })
+      : undefined,
     nullsInvalid,
     allowsNullKeys: settings.null_keys === 'append',
     onUnknownProperty: (property) =>

@@ -18,7 +18,7 @@ import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
-import { reportLosses } from './losses.ts';
+import { LossReport } from './losses.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
 import { Planning } from './planning.ts';
 import { openBatch, type OpenBatch } from './open-batch.ts';
@@ -41,6 +41,7 @@ export class Stream {
   #isTableDue = false;
   #batch: OpenBatch | undefined;
   readonly #teller: Teller;
+  readonly #lossReport: LossReport;
   readonly #fallbacks = new Fallbacks();
   readonly #facts: { -readonly [Fact in keyof RecordFacts]: RecordFacts[Fact] };
   #ordinal = 0;
@@ -58,6 +59,7 @@ export class Stream {
     this.settings = settings;
     this.#context = context;
     this.#teller = new Teller(name, context.log);
+    this.#lossReport = new LossReport(name, context.log);
     this.work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
@@ -98,7 +100,7 @@ export class Stream {
   async setSchema(message: SchemaMessage): Promise<void> {
     if (this.#plan?.message.line.equals(message.line)) return;
     const next = await this.#planning.planFor(message);
-    this.#reportLosses();
+    this.#takeLosses();
     this.#teller.warn(...next.warnings);
     if (this.#planning.join(next)) return;
     this.#evidence.schema();
@@ -108,7 +110,6 @@ export class Stream {
   async #adopt(plan: StreamPlan): Promise<StreamPlan> {
     await this.work.room();
     this.close();
-    this.#reportLosses();
     this.#planning.adopt(plan);
     this.#isTableDue = true;
     if (this.#overwrites) this.work.beginOverwrite();
@@ -274,10 +275,11 @@ export class Stream {
     this.#batch?.rejected.cut();
   }
 
-  /** Closes the open batch and queues its load, and behind it the activations that its records make due. */
+  /** Closes the open batch and queues its load, and after it the activation that its records make due. */
   close(): void {
     const batch = this.#batch;
     if (!batch) return;
+    this.#takeLosses();
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
     this.#planning.grow(grownColumns(batch.plan.columns, batch.outgrown).filter((_, i) => batch.outgrown[i]));
@@ -297,7 +299,7 @@ export class Stream {
     }
     await this.work.room();
     this.close();
-    this.#versions.add({ version, settle: this.#context.ledger.open() });
+    this.#versions.add(version, () => this.#context.ledger.open());
     this.#activate(this.#versions.takeDue());
   }
 
@@ -305,11 +307,12 @@ export class Stream {
   finish(): void {
     this.close();
     if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
-    this.#reportLosses();
+    this.#takeLosses();
+    this.#lossReport.end(this.#plan?.columns ?? []);
   }
 
   /**
-   * Once everything read is loaded: overwrites the table, obeys the activations that still wait. `isWholeInput` says that
+   * Once everything read is loaded: overwrites the table, obeys the activation that still waits. `isWholeInput` says that
    * the input ended by itself. False when the stream would be overwritten, but may be incomplete.
    */
   settle(isWholeInput: boolean): boolean {
@@ -321,7 +324,7 @@ export class Stream {
     }
     const rest = this.#versions.takeRest();
     if (isComplete) this.#activate(rest);
-    else if (rest.length > 0) {
+    else if (rest) {
       this.#context.log.warn(
         { stream: this.name },
         'ACTIVATE_VERSION is given up: no record of that version came, and nothing behind it says that there are none; ' +
@@ -343,24 +346,24 @@ export class Stream {
     return this.#batch;
   }
 
-  #activate(activations: readonly Activation[]): void {
-    if (activations.length === 0 || !this.#plan) return;
+  #activate(activation: Activation | undefined): void {
+    if (!activation || !this.#plan) return;
     if (this.#versions.hasUnversioned) {
       this.#ignoreVersions(
         'records of this run have no version, so their rows could not be told from old ones',
       );
-      for (const { settle } of activations) settle();
+      activation.settle();
       return;
     }
     this.#isTableDue = false;
-    this.work.activate(this.#plan, activations, this.settings.add_record_metadata === undefined);
+    this.work.activate(this.#plan, activation, this.settings.add_record_metadata === undefined);
   }
 
   #ignoreVersions(why: string): void {
     this.#teller.first('ignored versions', `ACTIVATE_VERSION is ignored: ${why}`);
   }
 
-  #reportLosses(): void {
-    if (this.#plan) reportLosses(this.name, this.#plan.encoder.losses, this.#context.log);
+  #takeLosses(): void {
+    if (this.#plan) this.#lossReport.take(this.#plan.encoder.losses, this.#plan.columns);
   }
 }

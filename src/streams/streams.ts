@@ -182,7 +182,15 @@ export class Streams {
     const tables = this.#tables.get(target.schema) ?? (await loader.tables(target.schema));
     if (this.#tables.size === 0) staging.shaper.useSlices(await loader.slices());
     this.#tables.set(target.schema, tables);
-    const stream = new Stream(name, target, settings, tables.get(target.table), this.#context);
+    const table = tables.get(target.table);
+    if (table?.isView === true) {
+      throw new InputError(
+        `Cannot load stream "${name}": "${target.schema}"."${target.table}" is a view, and rows are stored in tables only; drop or ` +
+          `rename the view, or give the stream another table: streams.${name}.table, or streams.${name}.schema`,
+        { stream: name },
+      );
+    }
+    const stream = new Stream(name, target, settings, table, this.#context);
     this.#byName.set(name, stream);
     this.#byTable.set(place, stream);
     return stream;

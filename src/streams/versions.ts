@@ -1,6 +1,6 @@
 /**
  * The table versions of a stream: which ACTIVATE_VERSION may take effect when. One that opens a sync waits for the first
- * record of its version (or a newer one), or the table would be empty until then; each is an effect in the ledger.
+ * record of its version (or a newer one), or the table would be empty until then. What waits is an effect in the ledger.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { Settle } from '../ledger.ts';
@@ -38,10 +38,13 @@ export class Versions {
   #last: string | undefined;
   #newest: bigint | undefined;
   #hasUnversioned = false;
-  #waiting: readonly Activation[] = [];
+  #waiting: Activation | undefined;
+  /** The version that was activated after the last record. */
+  #activated: bigint | undefined;
 
   /** The version of a record that was read. */
   record(version: string | undefined): void {
+    this.#activated = undefined;
     if (version === undefined) this.#hasUnversioned = true;
     else if (version !== this.#last) {
       this.#last = version;
@@ -55,22 +58,29 @@ export class Versions {
     return this.#hasUnversioned;
   }
 
-  add(activation: Activation): void {
-    this.#waiting = [...this.#waiting, activation];
+  /**
+   * Takes an ACTIVATE_VERSION. Of several that wait only the newest counts; all of them are one effect, which `open` opens in
+   * the ledger for the first. One that comes again without a record in between does nothing.
+   */
+  add(version: bigint, open: () => Settle): void {
+    const waiting = this.#waiting;
+    if (this.#activated !== undefined && version <= this.#activated) return;
+    if (!waiting) this.#waiting = { version, settle: open() };
+    else if (version > waiting.version) this.#waiting = { version, settle: waiting.settle };
   }
 
-  /** Takes the activations whose version has been seen in a record. */
-  takeDue(): readonly Activation[] {
-    const isDue = ({ version }: Activation): boolean => this.#newest !== undefined && version <= this.#newest;
-    const due = this.#waiting.filter(isDue);
-    if (due.length > 0) this.#waiting = this.#waiting.filter((activation) => !isDue(activation));
-    return due;
+  /** Takes the activation if its version, or a newer one, has been seen in a record. */
+  takeDue(): Activation | undefined {
+    const waiting = this.#waiting;
+    if (!waiting || this.#newest === undefined || waiting.version > this.#newest) return undefined;
+    return this.takeRest();
   }
 
-  /** Takes those that still wait. */
-  takeRest(): readonly Activation[] {
+  /** Takes the one that still waits. */
+  takeRest(): Activation | undefined {
     const rest = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = undefined;
+    this.#activated = rest?.version ?? this.#activated;
     return rest;
   }
 }

@@ -145,14 +145,13 @@ export class TableWork {
     this.#add(() => loader.prepare(this.#job(plan, 0)));
   }
 
-  /** Makes the rows of older versions go. Of several activations the newest does the work of all. */
-  activate(plan: StreamPlan, activations: readonly Activation[], keepsUnversioned: boolean): void {
+  /** Deletes or marks the rows of older versions. */
+  activate(plan: StreamPlan, { version, settle }: Activation, keepsUnversioned: boolean): void {
     const { loader, log, now, onCommitted } = this.#context;
     this.#add(async () => {
-      const version = activations.map((one) => one.version).reduce((a, b) => (a > b ? a : b));
       const started = now();
       const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()), keepsUnversioned);
-      for (const { settle } of activations) settle();
+      settle();
       this.#note(
         0,
         'activate-version',

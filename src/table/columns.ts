@@ -5,13 +5,11 @@ import { descriptionOf } from './comment.ts';
 import { columnName, givenName, RESERVED_PREFIX } from './names.ts';
 import { columnSetting, type TableSettings } from './settings.ts';
 import { leavesOf, type Leaf } from './flatten.ts';
-import { isObject } from './shapes.ts';
+import { checkPropertyCount, MAX_COLUMNS } from './limits.ts';
+import { propertiesOf } from './root.ts';
 import { parseType } from './type-text.ts';
-import { canBeKey, type Column, type ColumnType } from './types.ts';
+import { canBeKey, typeSql, type Column, type ColumnType } from './types.ts';
 import { typingOf } from './typing.ts';
-
-/** Redshift's limit (r_CREATE_TABLE_NEW); one is left for the ordinal of a stage. */
-const MAX_COLUMNS = 1_599;
 
 /** Redshift has no table without columns (r_ALTER_TABLE); a stream without properties still has rows to count. */
 export const PLACEHOLDER: Column = {
@@ -35,12 +33,7 @@ export function columnsOf(
   keyProperties: readonly string[],
   settings: TableSettings,
 ): readonly Column[] {
-  const properties = schema.get('properties');
-  if (!isObject(properties)) {
-    throw new InputError(`Cannot use the schema of stream "${stream}": it is missing required "properties"`, {
-      stream,
-    });
-  }
+  const properties = propertiesOf(stream, schema);
   const unknownKeys = keyProperties.filter((key) => !properties.has(key));
   if (unknownKeys.length > 0) {
     throw new InputError(
@@ -83,15 +76,26 @@ function columnOf({ path, shapes }: Leaf, isKey: boolean, settings: TableSetting
   };
 }
 
+/** Why a type cannot be that of a key, and what to do. */
+function keyAdvice(stream: string, { property, type }: Column): string {
+  const isRounded = type.kind === 'double' || type.kind === 'real';
+  const why = isRounded
+    ? 'which rounds numbers and therefore cannot identify rows'
+    : 'which cannot identify rows';
+  const example = isRounded
+    ? 'numeric(38,9), with as many decimals as its values have'
+    : `varchar(64)${type.kind === 'super' ? ', in which 1 and "1" are one key' : ''}`;
+  return `${why}; give it another type: streams.${stream}.columns.${property}.type, for example ${example}`;
+}
+
 function checkColumns(stream: string, columns: readonly Column[]): void {
   const refuse = (what: string): never => {
     throw new InputError(`Cannot use the schema of stream "${stream}": ${what}`, { stream });
   };
-  if (columns.length > MAX_COLUMNS) {
-    refuse(`it has ${columns.length} properties, a Redshift table holds at most ${MAX_COLUMNS} of them`);
-  }
+  checkPropertyCount(stream, columns.length);
   const seen = new Map<string, string>();
-  for (const { property, name, type, isKey } of columns) {
+  for (const column of columns) {
+    const { property, name, type, isKey } = column;
     const other = seen.get(name);
     if (other !== undefined) {
       refuse(
@@ -105,9 +109,7 @@ function checkColumns(stream: string, columns: readonly Column[]): void {
           `give it another: streams.${stream}.columns.${property}.name`,
       );
     if (isKey && !canBeKey(type)) {
-      refuse(
-        `key property "${property}" would be a ${type.kind.toUpperCase()} column, which cannot identify rows`,
-      );
+      refuse(`key property "${property}" would be a ${typeSql(type)} column, ${keyAdvice(stream, column)}`);
     }
     seen.set(name, property);
   }

@@ -127,13 +127,7 @@ function add(place: Place, wanted: Column): Resolved {
 /** The values in an existing column; undefined when that cannot hold them. */
 function into(place: Place, wanted: Column, there: StoredColumn): Resolved | undefined {
   const { type } = there;
-  if (!type)
-    throw conflict(
-      place,
-      wanted,
-      there,
-      'no value may change on the way; rename or drop the column, or load into another table',
-    );
+  if (!type) throw unknownType(place, wanted, there);
   if (there.isIdentity) {
     throw conflict(
       place,
@@ -264,7 +258,14 @@ function checkLeft(place: Place, there: StoredColumn): readonly string[] {
     );
   }
   if (!needsValue(there)) return [];
-  if (place.policies.relax_not_null !== 'evolve' || !there.type) {
+  if (!there.type) {
+    throw new LoadError(
+      `Cannot load stream "${place.stream}" into table "${place.table}": its column "${there.name}" is NOT NULL without a DEFAULT, ` +
+        `the stream does not have it, and it cannot be changed, because it is ${there.typeText}, a type that this program does ` +
+        `not write; drop the column, or load into another table (streams.${place.stream}.table)`,
+    );
+  }
+  if (place.policies.relax_not_null !== 'evolve') {
     const what = `its column "${there.name}" is NOT NULL without a DEFAULT, and the stream does not have it`;
     throw refusal(place, 'relax_not_null', what, 'change the column');
   }
@@ -295,6 +296,22 @@ function conflict({ table }: Place, wanted: Column, there: StoredColumn, why: st
   return new LoadError(
     `Cannot load into table "${table}": its column "${there.name}" is ${there.typeText}, the stream declares ` +
       `${declared(wanted.type)}, and ${why}`,
+  );
+}
+
+/** CHAR pads values, other types hold no values of JSON: nothing may change on the way. */
+function unknownType(
+  { stream, table }: Place,
+  { property, source }: Column,
+  { name, typeText }: StoredColumn,
+): LoadError {
+  const another =
+    source.kind === 'property'
+      ? `give property "${property}" another one (streams.${stream}.columns.${property}.name), or `
+      : '';
+  return new LoadError(
+    `Cannot load stream "${stream}" into table "${table}": its column "${name}" is ${typeText}, a type that this program does not ` +
+      `write; rename or drop the column, or ${another}load into another table (streams.${stream}.table)`,
   );
 }
 

@@ -16,6 +16,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return value instanceof Map;
 }
 
+/** Whether a definition refers to others that count as well. */
+export function isCombined(definition: JsonObject): boolean {
+  return [...COMBINING].some((key) => definition.has(key));
+}
+
 export interface Shapes {
   readonly shapes: readonly JsonObject[];
   /** The references that led to them. */
@@ -69,20 +74,10 @@ class Walk {
     // Recursive definitions are real (tap-postgres writes them for arrays); what repeats is nested data anyway.
     if (path.has(reference)) return [ANYTHING];
     this.followed.add(reference);
-    const found = this.#resolve(reference);
+    const found = resolveReference(reference, this.#root);
     if (found !== undefined) return this.shapes(found, new Set([...path, reference]));
     this.notes.add(`$ref ${JSON.stringify(reference)} leads nowhere in the schema`);
     return [ANYTHING];
-  }
-
-  #resolve(reference: string): Json | undefined {
-    if (reference === '#') return this.#root;
-    if (!reference.startsWith('#/')) return undefined;
-    let found: Json | undefined = this.#root;
-    for (const step of reference.slice(2).split('/')) {
-      found = isObject(found) ? found.get(unescape(step)) : undefined;
-    }
-    return found;
   }
 
   /** Every shape of one list together with every shape of the other. */
@@ -116,6 +111,17 @@ function merged(a: JsonObject, b: JsonObject): JsonObject {
     properties.set(name, other === undefined ? definition : new Map([['allOf', [other, definition]]]));
   }
   return both.set('properties', properties);
+}
+
+/** What a `$ref` means; undefined when it leads nowhere in the schema. */
+export function resolveReference(reference: string, root: JsonObject): Json | undefined {
+  if (reference === '#') return root;
+  if (!reference.startsWith('#/')) return undefined;
+  let found: Json | undefined = root;
+  for (const step of reference.slice(2).split('/')) {
+    found = isObject(found) ? found.get(unescape(step)) : undefined;
+  }
+  return found;
 }
 
 /** A step of a JSON pointer in a URL fragment; a wrong percent escape stands for itself. */

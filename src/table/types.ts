@@ -80,8 +80,9 @@ export interface StoredColumn {
   readonly comment: string | undefined;
 }
 
-/** A table that exists. */
+/** A table that exists, or a view in place of one. */
 export interface StoredTable {
+  readonly isView: boolean;
   readonly columns: readonly StoredColumn[];
   /** The key properties of its stream, from the table's comment; undefined for a table that is not ours. */
   readonly keyProperties: readonly string[] | undefined;

@@ -11,6 +11,7 @@ import {
   type BinaryEncoding,
   type ColumnType,
 } from './types.ts';
+import { typeOfValues } from './values-typing.ts';
 
 /** How the values of a property are stored. */
 export interface Typing {
@@ -62,8 +63,11 @@ function namedTyping(name: Json | undefined, shape: JsonObject): Typing {
       return stringTyping(shape);
     case 'object':
     case 'array':
-    case undefined:
       return ANY;
+    case undefined: {
+      const type = typeOfValues(shape);
+      return type === undefined ? ANY : namedTyping(type, shape);
+    }
     default:
       return { ...ANY, notes: [`type ${text(name)} is none of JSON Schema and stands for any value`] };
   }

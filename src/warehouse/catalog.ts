@@ -68,13 +68,30 @@ export function mayBeIdentity({ nullable, hasDefault, type }: StoredColumn): boo
   return !nullable && !hasDefault && (type?.kind === 'integer' || type?.kind === 'bigint');
 }
 
-/** The comments of the schema's tables; those of this program hold stream and keys as JSON. */
-export async function readComments(session: Session, schema: string): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await session.run(commentsIn(schema));
-  return new Map(rows.map(([table, remarks]) => [table ?? '', remarks ?? '']));
+/** A table or view. */
+interface Relation {
+  readonly name: string;
+  readonly isView: boolean;
+  readonly comment: string | undefined;
 }
 
-/** The tables of a schema with what their comments say. */
+/** The views of a schema, and its tables that have a comment. */
+async function readRelations(session: Session, schema: string): Promise<readonly Relation[]> {
+  const { rows } = await session.run(relationsIn(schema));
+  return rows.map(([name, kind, comment]) => ({
+    name: name ?? '',
+    isView: kind !== 'r',
+    comment: comment ?? undefined,
+  }));
+}
+
+/** The comments of the schema's tables; those of this program hold stream and keys as JSON. */
+export async function readComments(session: Session, schema: string): Promise<ReadonlyMap<string, string>> {
+  const relations = await readRelations(session, schema);
+  return new Map(relations.map(({ name, comment }) => [name, comment ?? '']));
+}
+
+/** The tables of a schema with what their comments say, and its views. */
 export async function readStoredTables(
   session: Session,
   schema: string,
@@ -82,9 +99,13 @@ export async function readStoredTables(
   const read = await readTables(session, schema);
   const isInDoubt = [...read.values()].some((columns) => columns.some(mayBeIdentity));
   const tables = isInDoubt ? await withDefaults(session, schema, read) : read;
-  const comments = tables.size > 0 ? await readComments(session, schema) : new Map<string, string>();
+  const relations = new Map((await readRelations(session, schema)).map((one) => [one.name, one]));
+  // A view that is not bound to its tables has no columns in svv_columns.
   return new Map(
-    [...tables].map(([name, columns]) => [name, { columns, keyProperties: notedKeys(comments.get(name)) }]),
+    [...new Set([...tables.keys(), ...relations.keys()])].map((name): [string, StoredTable] => {
+      const { isView = false, comment } = relations.get(name) ?? {};
+      return [name, { columns: tables.get(name) ?? [], keyProperties: notedKeys(comment), isView }];
+    }),
   );
 }
 
@@ -139,8 +160,8 @@ export async function readSlices(session: Session): Promise<number | undefined> 
 export const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
 
 /** From the catalog itself: views may cut texts at 256 bytes (c_join_PG), and `obj_description` does not (r_COMMENT). */
-export const commentsIn = (schema: string): Sql =>
-  sql`SELECT relname, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND obj_description(oid) IS NOT NULL`;
+export const relationsIn = (schema: string): Sql =>
+  sql`SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL)`;
 
 export function columnsIn(schema: string, table?: string): Sql {
   const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;

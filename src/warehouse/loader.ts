@@ -93,7 +93,7 @@ export class Loader {
       () =>
         this.#options.warehouse.session(async (session) => {
           const tables = await readStoredTables(session, schema);
-          await this.#shadows.dropStale(session, schema, tables.keys());
+          await this.#shadows.dropStale(session, schema, tables);
           return tables;
         }),
       FIRST_TRIES,

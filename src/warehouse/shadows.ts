@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Session, Warehouse } from '../ports.ts';
 import { shadowOf, shadowTime } from '../table/shadow.ts';
-import type { TableRef } from '../table/types.ts';
+import type { StoredTable, TableRef } from '../table/types.ts';
 import { dropTableIfExists } from './overwrite-sql.ts';
 
 export interface ShadowsOptions {
@@ -38,10 +38,10 @@ export class Shadows {
   }
 
   /** Drops those of dead runs among the tables of a schema. */
-  async dropStale(session: Session, schema: string, tables: Iterable<string>): Promise<void> {
+  async dropStale(session: Session, schema: string, tables: ReadonlyMap<string, StoredTable>): Promise<void> {
     const { staleBefore, log } = this.#options;
-    for (const table of tables) {
-      const began = shadowTime(table);
+    for (const [table, { isView }] of tables) {
+      const began = isView ? undefined : shadowTime(table);
       if (!began || began >= staleBefore) continue;
       try {
         await session.run(dropTableIfExists({ schema, table }), TIMEOUT);

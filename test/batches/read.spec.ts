@@ -1,4 +1,5 @@
 /** What is said about files of BATCH messages that cannot be read, and how they are read from S3. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,10 @@ describe('the files of a BATCH message', () => {
   const good = gzipSync('{"id": 1}\n'.repeat(1000));
   const refusals: Readonly<Record<string, () => [string, string | undefined, string]>> = {
     'a folder': () => [`file://${folder}`, undefined, 'it is not a file'],
+    'a named pipe without a writer': () => {
+      execFileSync('mkfifo', [join(folder, 'pipe')]);
+      return [`file://${join(folder, 'pipe')}`, undefined, 'it is not a file'];
+    },
     'text instead of gzip': () => [
       file('text.gz', '{"id": 1}\n'),
       'gzip',

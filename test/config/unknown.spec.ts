@@ -24,7 +24,7 @@ function said(given: Given, check = checkConfig): Said {
 const problems = (given: Given): readonly string[] => said(given).problems;
 
 const OF_STREAMS =
-  'load_method, overwrite_method, hard_delete, process_activate_version_messages, add_record_metadata, null_keys, ' +
+  'load_method, overwrite_method, overwrite_when, hard_delete, process_activate_version_messages, add_record_metadata, null_keys, ' +
   'nested_values, flatten_max_depth, flatten_separator, naming, table_names, require_keys, validate_records, on_invalid, ' +
   'max_rejected, schema_changes, forbid_ddl, diststyle, sortkey, sortkey_style, grant_select_to, analyze_after_rows, ' +
   'batch_direct_copy, schema, table, key_properties, distkey, columns, pre_sql, post_sql';

@@ -135,6 +135,33 @@ describe('--discover', () => {
 });
 
 describe('sql', () => {
+  it('prints doubles that read back as the same number', async () => {
+    const config = (await newPlace()).configFile();
+    const numbers = [1.7976931348623157e308, 0.1 + 0.2, 5e-324, -1.2345678901234566e-7, 2 ** 52 + 0.5, 1 / 3];
+    const query = numbers
+      .map((number, i) => `SELECT ${i} AS i, CAST('${number}' AS FLOAT8) AS v`)
+      .join(' UNION ALL ');
+    for (const format of ['csv', 'json']) {
+      const { stdout, stderr } = await runCli([
+        'sql',
+        `${query} ORDER BY 1`,
+        '--format',
+        format,
+        '--config',
+        config,
+      ]);
+      const values =
+        format === 'json'
+          ? (JSON.parse(stdout) as { v: string }[]).map(({ v }) => v)
+          : stdout
+              .trim()
+              .split('\n')
+              .slice(1)
+              .map((line) => line.split(',')[1]);
+      expect(values.map(Number), stderr).to.deep.equal(numbers);
+    }
+  });
+
   it('prints every non-null value as the text that the server sent', async () => {
     const place = await newPlace();
     const config = place.configFile();

@@ -117,9 +117,18 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     value: '1.005',
     reason: 'does not fit NUMERIC(38,2)',
   },
-  '24:00:00': { type: clock, value: '"24:00:00"', reason: 'is not a time of day' },
-  'a moment at 24:00:00': { type: moment, value: '"2024-01-31T24:00:00Z"', reason: 'is not a time of day' },
-  'the year 10000': { type: moment, value: '"10000-01-01T00:00:00Z"', reason: 'is not a date of ISO 8601' },
+  '24:00:01': { type: clock, value: '"24:00:01"', reason: 'is not a time of day' },
+  'a moment at 24:00:01': { type: moment, value: '"2024-01-31T24:00:01Z"', reason: 'is not a time of day' },
+  'the last midnight of the year 9999': {
+    type: moment,
+    value: '"9999-12-31T24:00:00Z"',
+    reason: 'is outside the years 1 to 9999 in UTC',
+  },
+  'the year 10000': {
+    type: moment,
+    value: '"10000-01-01T00:00:00Z"',
+    reason: 'is not a date and time of ISO 8601',
+  },
   '65,536 bytes of text': {
     type: text,
     value: `"${'x'.repeat(65_532)}😀"`,

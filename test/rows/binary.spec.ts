@@ -21,12 +21,40 @@ describe('hexDigits', () => {
 
   for (const text of ['xyz', '0x0g', ' 00', '00 ', '00\n', '0x0x00', 'é']) {
     it(`refuses ${JSON.stringify(text)} as hexadecimal digits`, () =>
-      expect(() => hexDigits(text, 'hex')).to.throw(ValueError, 'is not a text of hexadecimal digits'));
+      expect(() => hexDigits(text, 'hex')).to.throw(ValueError, 'is not a string of hexadecimal digits'));
   }
 
-  for (const text of ['YQ', 'YQ=', 'YR==', 'YQ==\n', 'Y Q==', '_-8=', 'YQ==YQ==', 'é']) {
+  const base64: readonly (readonly [string, string])[] = [
+    ['', ''],
+    ['YQ==', '61'],
+    ['YQ', '61'],
+    ['YWI', '6162'],
+    ['_-8=', 'ffef'],
+    ['_-8', 'ffef'],
+    ['/+8', 'ffef'],
+    ['YWJj\nZGVm\r\nZw==\n', '61626364656667'],
+  ];
+  for (const [text, digits] of base64) {
+    it(`reads ${JSON.stringify(text)} as base64`, () => expect(hexDigits(text, 'base64')).to.equal(digits));
+  }
+
+  for (const text of [
+    'Y',
+    'YQ=',
+    'YQ===',
+    'YR==',
+    'YR',
+    'Y Q==',
+    '_+8=',
+    '/-8',
+    '=',
+    '==',
+    'YQ==YQ==',
+    'YQ\u0000',
+    'é',
+  ]) {
     it(`refuses ${JSON.stringify(text)} as base64`, () =>
-      expect(() => hexDigits(text, 'base64')).to.throw(ValueError, 'is not a text in base64'));
+      expect(() => hexDigits(text, 'base64')).to.throw(ValueError, 'is not a string in base64'));
   }
 
   it('gives the same bytes for every way of writing them', () => {
@@ -36,6 +64,8 @@ describe('hexDigits', () => {
         const digits = bytes.toString('hex');
         expect(hexDigits(digits.toUpperCase(), 'hex')).to.equal(digits);
         expect(hexDigits(bytes.toString('base64'), 'base64')).to.equal(digits);
+        expect(hexDigits(bytes.toString('base64').replace(/=+$/, ''), 'base64')).to.equal(digits);
+        expect(hexDigits(bytes.toString('base64url'), 'base64')).to.equal(digits);
       }),
     );
   });

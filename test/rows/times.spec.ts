@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { dateText, timestampText, timeText } from '../../src/rows/times.ts';
+import { dateText, timestampText, timeText, timeTzText } from '../../src/rows/times.ts';
 import { ValueError } from '../../src/rows/value-error.ts';
 
 function outcome(work: () => string): string {
@@ -13,7 +13,9 @@ function outcome(work: () => string): string {
 }
 
 const notDate = 'is not a date of ISO 8601';
-const notTime = 'is not a date and time of ISO 8601';
+const notTime = 'is not a time of ISO 8601';
+const notBoth = 'is not a date and time of ISO 8601';
+const leapSecond = 'has a leap second, which no column holds';
 
 describe('dateText', () => {
   const dates: readonly (readonly [string, string])[] = [
@@ -35,10 +37,26 @@ describe('dateText', () => {
     ['2024-1-31', notDate],
     ['24-01-31', notDate],
     ['12024-01-31', notDate],
-    ['20240131', notDate],
+    ['20240131', '2024-01-31'],
+    ['20240131T000000Z', '2024-01-31'],
+    ['20240229 00:00:00', '2024-02-29'],
+    ['20230229', 'is not a date of the calendar'],
+    ['20241301', 'is not a date of the calendar'],
+    ['20240131T000001', 'has a time of day that DATE cannot hold'],
+    ['2024-01-31T24:00:00', 'has a time of day that DATE cannot hold'],
+    ['2024-0131', notDate],
+    ['202401-31', notDate],
+    ['2024013', notDate],
+    ['202401311', notDate],
+    ['20240131000000', notDate],
+    ['2024-031', notDate],
+    ['2024-W05-3', notDate],
+    ['2024-01-31T000000', notDate],
+    ['2024-01-31T', notDate],
     ['today', notDate],
-    ['', notDate],
-    ['2024-01-31\n', notTime],
+    ['', 'is an empty string, not a date'],
+    [' ', notDate],
+    ['2024-01-31\n', notDate],
     ['２０２４-01-31', notDate],
   ];
   for (const [value, expected] of dates) {
@@ -58,14 +76,49 @@ describe('timeText', () => {
     ['12:30:00+00:00', '12:30:00'],
     ['12:30:00-00', '12:30:00'],
     ['12:30:00+02:00', 'has an offset from UTC that TIME cannot hold, a column of type timetz could'],
-    ['24:00:00', 'is not a time of day'],
+    ['9:05:06', '09:05:06'],
+    ['0:00:00', '00:00:00'],
+    ['9:05', '09:05:00'],
+    ['9:05:06.5Z', '09:05:06.5'],
+    ['24:00:00', '24:00:00'],
+    ['24:00', '24:00:00'],
+    ['24:00:00.000Z', '24:00:00'],
+    ['24:00:01', 'is not a time of day'],
+    ['24:00:00.0000001', 'is not a time of day'],
+    ['24:01', 'is not a time of day'],
+    ['23:60:00', 'is not a time of day'],
+    ['25:00:00', 'is not a time of day'],
     ['12:60:00', 'is not a time of day'],
-    ['23:59:60', 'is not a time of day'],
-    ['1:00:00', notTime],
+    ['12:30:61', 'is not a time of day'],
+    ['23:59:60', leapSecond],
+    ['23:59:60.5Z', leapSecond],
+    ['091500', '09:15:00'],
+    ['091500.25', '09:15:00.25'],
+    ['091500,25Z', '09:15:00.25'],
+    ['091500+0000', '09:15:00'],
+    ['091500-05', 'has an offset from UTC that TIME cannot hold, a column of type timetz could'],
+    ['240000', '24:00:00'],
+    ['T09:15:00', '09:15:00'],
+    ['T091500', '09:15:00'],
+    ['T0915', '09:15:00'],
+    ['t9:15', '09:15:00'],
+    ['246060', leapSecond],
+    ['256000', 'is not a time of day'],
+    // 09:15 to ISO 8601, 00:09:15 to MySQL.
+    ['0915', notTime],
+    ['91500', notTime],
+    ['0915.5', notTime],
+    ['TT09:15', notTime],
+    ['T', notTime],
     ['12', notTime],
+    ['T12', notTime],
+    ['-1 day, 22:57:57', notTime],
+    ['34 days, 22:59:59', notTime],
+    ['123:00:00', notTime],
+    ['2024-01-31T12:00:00Z', notTime],
     ['12:30:00.', notTime],
     ['12:30:00 PM', notTime],
-    ['', notTime],
+    ['', 'is an empty string, not a time'],
   ];
   for (const [value, expected] of times) {
     it(`of ${JSON.stringify(value)}: ${expected}`, () =>
@@ -79,12 +132,48 @@ describe('timeText', () => {
   });
 });
 
+describe('timeTzText', () => {
+  const times: readonly (readonly [string, string])[] = [
+    ['9:05:06', '09:05:06+00:00'],
+    ['T091500.5-0330', '09:15:00.5-03:30'],
+    ['23:59:59+14:59', '23:59:59+14:59'],
+    ['24:00:00', 'is 24:00:00, which TIMETZ cannot hold'],
+    ['24:00:00+01', 'is 24:00:00, which TIMETZ cannot hold'],
+    ['23:59:60Z', leapSecond],
+    ['', 'is an empty string, not a time'],
+  ];
+  for (const [value, expected] of times) {
+    it(`of ${JSON.stringify(value)}: ${expected}`, () =>
+      expect(outcome(() => timeTzText(value).text)).to.equal(expected));
+  }
+});
+
 describe('timestampText', () => {
   const times: readonly (readonly [string, string])[] = [
     ['2024-01-31T23:59:59Z', '2024-01-31 23:59:59'],
     ['2024-01-31t23:59:59z', '2024-01-31 23:59:59'],
     ['2024-01-31 23:59:59', '2024-01-31 23:59:59'],
-    ['2024-01-31  23:59:59 UTC', notTime],
+    ['2024-01-31  23:59:59 UTC', notBoth],
+    ['20240131T235959Z', '2024-01-31 23:59:59'],
+    ['20240131T235959.123456Z', '2024-01-31 23:59:59.123456'],
+    ['20240131T2359', '2024-01-31 23:59:00'],
+    ['20240131T235959,5+0130', '2024-01-31 22:29:59.5'],
+    ['20240131 235959-0200', '2024-02-01 01:59:59'],
+    ['20240131T23:59:59Z', '2024-01-31 23:59:59'],
+    ['20240131', '2024-01-31 00:00:00'],
+    ['2024-01-31T9:05:06', '2024-01-31 09:05:06'],
+    ['2024-01-31 9:05Z', '2024-01-31 09:05:00'],
+    ['2024-01-31T24:00:00Z', '2024-02-01 00:00:00'],
+    ['2023-12-31T24:00', '2024-01-01 00:00:00'],
+    ['2024-02-28T24:00:00.000+01:00', '2024-02-28 23:00:00'],
+    ['20240131T240000', '2024-02-01 00:00:00'],
+    ['9999-12-31T24:00:00Z', 'is outside the years 1 to 9999 in UTC'],
+    ['2024-01-31T24:00:01Z', 'is not a time of day'],
+    ['2024-01-31T24:00:00.1Z', 'is not a time of day'],
+    ['2024-01-31T235959Z', notBoth],
+    ['2024-01-31 2024', notBoth],
+    ['20240131T23', notBoth],
+    ['20240131235959', notBoth],
     ['2024-01-31T23:59', '2024-01-31 23:59:00'],
     ['2024-01-31', '2024-01-31 00:00:00'],
     ['2024-01-31T23:59:59.123456789Z', '2024-01-31 23:59:59.123456'],
@@ -101,16 +190,17 @@ describe('timestampText', () => {
     ['9999-12-31T23:59:59-23:59', 'is outside the years 1 to 9999 in UTC'],
     ['2024-01-31T23:59:59+24:00', 'has an offset from UTC that does not exist'],
     ['2024-01-31T23:59:59+00:60', 'has an offset from UTC that does not exist'],
-    ['2024-01-31T24:00:00Z', 'is not a time of day'],
-    ['2024-01-31T23:59:60Z', 'is not a time of day'],
+    ['2024-01-31T23:59:60Z', leapSecond],
+    ['2017-01-01T00:59:60+01:00', leapSecond],
     ['2023-02-29T00:00:00Z', 'is not a date of the calendar'],
-    ['2024-01-31T', notTime],
-    ['1706745599', notDate],
-    ['Wed, 31 Jan 2024 23:59:59 GMT', notDate],
-    ['infinity', notDate],
-    ['now', notDate],
-    ['10000-01-01T00:00:00Z', notDate],
-    ['-0001-01-01T00:00:00Z', notDate],
+    ['2024-01-31T', notBoth],
+    ['1706745599', notBoth],
+    ['Wed, 31 Jan 2024 23:59:59 GMT', notBoth],
+    ['infinity', notBoth],
+    ['now', notBoth],
+    ['10000-01-01T00:00:00Z', notBoth],
+    ['-0001-01-01T00:00:00Z', notBoth],
+    ['', 'is an empty string, not a date and time'],
   ];
   for (const [value, expected] of times) {
     it(`of ${value}: ${expected}`, () =>
@@ -173,6 +263,8 @@ describe('timestampText', () => {
       `2024-01-01${' '.repeat(20_000)}\nx\nx`,
       `2024-01-01T00:00:00.${'0'.repeat(300_000)}x`,
       `2024-01-01T00:00:00${' '.repeat(300_000)}x`,
+      `20240101T000000.${'0'.repeat(300_000)}x`,
+      `20240101T000000${' '.repeat(300_000)}x`,
     ];
     for (const text of texts) expect(outcome(() => timestampText(text, '').text)).to.match(/^is not a date/);
     expect(Date.now() - started).to.be.below(200);

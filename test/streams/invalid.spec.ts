@@ -65,17 +65,17 @@ const SCHEMA = `${VALUE}, and without validate_records the schema is not checked
 describe('what a run ends with', () => {
   const values: readonly (readonly [string, ColumnType, string])[] = [
     ['"abc"', { kind: 'bigint' }, 'is not a number: "abc"'],
-    ['true', { kind: 'bigint' }, 'is a truth value, not a number: true'],
+    ['true', { kind: 'bigint' }, 'is a boolean, not a number: true'],
     ['[1]', { kind: 'bigint' }, 'is an array, not a number'],
     ['1.5', { kind: 'integer' }, 'is not a whole number: 1.5'],
     ['9223372036854775808', { kind: 'bigint' }, 'is outside the range of BIGINT: 9223372036854775808'],
     ['1.234', { kind: 'numeric', precision: 5, scale: 2 }, 'does not fit NUMERIC(5,2): 1.234'],
     ['NaN', { kind: 'double' }, 'is not a finite number of DOUBLE PRECISION: NaN'],
     ['1e400', { kind: 'double' }, 'is not a finite number of DOUBLE PRECISION: 1e400'],
-    ['"yes"', { kind: 'boolean' }, 'is a text, not true or false: "yes"'],
+    ['"maybe"', { kind: 'boolean' }, 'is a string, not true or false: "maybe"'],
     ['"2024-02-30"', { kind: 'date' }, 'is not a date of the calendar: "2024-02-30"'],
-    ['"soon"', { kind: 'timestamptz' }, 'is not a date of ISO 8601: "soon"'],
-    ['{"day":1}', { kind: 'timestamptz' }, 'is an object, not a text'],
+    ['"soon"', { kind: 'timestamptz' }, 'is not a date and time of ISO 8601: "soon"'],
+    ['{"day":1}', { kind: 'timestamptz' }, 'is an object, not a string'],
     [
       `"${'x'.repeat(65_536)}"`,
       text,
@@ -136,7 +136,7 @@ describe('what a run ends with', () => {
       'a text where an object was declared',
       '{"a":{"b":"x"}}',
       [column('a.b.c', text)],
-      `the value of "a.b.c" cannot be found, because "a.b" is a text, not an object; ${VALUE}`,
+      `the value of "a.b.c" cannot be found, because "a.b" is a string, not an object; ${VALUE}`,
     ],
   ];
   for (const [what, record, columns, sentence] of others) {

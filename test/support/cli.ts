@@ -94,7 +94,7 @@ export async function runCli(
   return run.finished;
 }
 
-function logLines(stderr: string): LogLine[] {
+export function logLines(stderr: string): LogLine[] {
   return stderr
     .split('\n')
     .filter((line) => line.startsWith('{'))

@@ -101,7 +101,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['createSchema', statements.createSchema(SCHEMA)],
   ['columnsIn a schema', catalog.columnsIn(`o'hara\\`)],
   ['columnsIn a table', catalog.columnsIn(`o'hara\\`, `t'; drop table users; --`)],
-  ['commentsIn', catalog.commentsIn(`o'hara\\`)],
+  ['relationsIn', catalog.relationsIn(`o'hara\\`)],
   ['createTable', statements.createTable(TABLE, COLUMNS)],
   ['createTable with a design', statements.createTable(TABLE, [{ ...ID, encode: 'az64' }, CODE], DESIGN)],
   ['commentOnTable', statements.commentOnTable(TABLE, `{"stream":"it's \\"}`)],

@@ -37,6 +37,60 @@ describe('columnsOf', () => {
     ]);
   });
 
+  describe('takes the properties of the schema by way of', () => {
+    const found = (schema: object, keys: readonly string[] = []): readonly string[] =>
+      columnsOf('s', parseObject(JSON.stringify(schema)).members, keys, settings()).map(
+        ({ name, type, isKey }) => `${name} ${typeSql(type)}${isKey ? ' key' : ''}`,
+      );
+    const id = { type: 'integer' };
+    const text = { type: 'string', maxLength: 10 };
+
+    it('$ref', () => {
+      expect(
+        found({ $ref: '#/definitions/t', definitions: { t: { type: 'object', properties: { id, text } } } }, [
+          'id',
+        ]),
+      ).to.deep.equal(['id BIGINT key', 'text VARCHAR(64)']);
+    });
+
+    it('allOf, beside its own', () => {
+      const base = { properties: { id, a: { type: 'boolean' } } };
+      expect(
+        found(
+          {
+            properties: { text },
+            allOf: [
+              { $ref: '#/definitions/base' },
+              { properties: { a: {}, b: { $ref: '#/definitions/b' } } },
+            ],
+            definitions: { base, b: { type: 'number' } },
+          },
+          ['id'],
+        ),
+      ).to.deep.equal(['text VARCHAR(64)', 'id BIGINT key', 'a BOOLEAN', 'b DOUBLE PRECISION']);
+    });
+
+    it('anyOf and oneOf, of which it takes those of all alternatives', () => {
+      for (const key of ['anyOf', 'oneOf']) {
+        expect(
+          found({
+            type: 'object',
+            properties: { id },
+            [key]: [
+              { properties: { a: { type: 'integer' }, b: id } },
+              { properties: { a: text, c: id } },
+              { type: 'null' },
+            ],
+          }),
+        ).to.deep.equal(['id BIGINT', 'a SUPER', 'b BIGINT', 'c BIGINT']);
+      }
+    });
+
+    it('a $ref to itself, which says nothing more', () => {
+      expect(found({ properties: { id }, allOf: [{ $ref: '#' }] })).to.deep.equal(['id BIGINT']);
+    });
+  });
+
   it('makes a placeholder for a stream without properties', () => {
     expect(columns({})).to.deep.equal([
       {
@@ -51,6 +105,26 @@ describe('columnsOf', () => {
 
   const types: readonly (readonly [Definition, string])[] = [
     [{ type: 'integer' }, 'BIGINT'],
+    // Values instead of a type.
+    [{ enum: ['a', 'b'] }, 'VARCHAR(0)'],
+    [{ enum: ['a', null], maxLength: 100 }, 'VARCHAR(256)'],
+    [{ const: 'a' }, 'VARCHAR(0)'],
+    [{ enum: ['2024-01-01'], format: 'date' }, 'DATE'],
+    [{ enum: [1, 2, null] }, 'BIGINT'],
+    [{ const: -7 }, 'BIGINT'],
+    [{ enum: [true, false] }, 'BOOLEAN'],
+    [{ anyOf: [{ const: 'a' }, { const: 'b' }, { type: 'null' }] }, 'VARCHAR(0)'],
+    [{ anyOf: [{ const: 'a' }, { const: 1 }] }, 'SUPER'],
+    [{ enum: ['a', 1] }, 'SUPER'],
+    [{ enum: [1.5] }, 'SUPER'],
+    [{ enum: [1e300] }, 'SUPER'],
+    [{ enum: [{}] }, 'SUPER'],
+    [{ enum: [null] }, 'SUPER'],
+    [{ enum: [] }, 'SUPER'],
+    [{ enum: 'a' }, 'SUPER'],
+    [{ const: null }, 'SUPER'],
+    [{ type: 'integer', enum: ['a'] }, 'BIGINT'],
+    [{ type: 'object', const: 'a' }, 'SUPER'],
     [{ type: ['null', 'integer'] }, 'BIGINT'],
     [{ type: ['integer', 'null'], minimum: 0 }, 'BIGINT'],
     [{ type: 'integer', minimum: '-1e30' }, 'BIGINT'],
@@ -337,7 +411,13 @@ describe('columnsOf', () => {
     it('refuses one that cannot be a key', () => {
       expect(() => given({ type: 'integer' }, 'float8', ['a'])).to.throw(
         InputError,
-        'key property "a" would be a DOUBLE column',
+        'key property "a" would be a DOUBLE PRECISION column, which rounds numbers and therefore cannot identify rows; give it another type: ' +
+          'streams.s.columns.a.type, for example numeric(38,9), with as many decimals as its values have',
+      );
+      expect(() => given({ type: 'string' }, 'timetz', ['a'])).to.throw(
+        InputError,
+        'key property "a" would be a TIMETZ column, which cannot identify rows; give it another type: ' +
+          'streams.s.columns.a.type, for example varchar(64)',
       );
     });
   });
@@ -367,6 +447,24 @@ describe('columnsOf', () => {
     ['a schema without properties', { type: 'object' }, [], 'it is missing required "properties"'],
     ['properties that are no object', { properties: [] }, [], 'it is missing required "properties"'],
     [
+      'a $ref without properties',
+      { $ref: '#/definitions/d', definitions: { d: {} } },
+      [],
+      'it is missing required "properties"',
+    ],
+    [
+      'a $ref that leads nowhere',
+      { $ref: '#/definitions/d' },
+      [],
+      'it is missing required "properties" ($ref "#/definitions/d" leads nowhere in the schema)',
+    ],
+    [
+      'alternatives that are no objects',
+      { anyOf: [{ type: 'string', properties: { a: {} } }, { type: 'null' }] },
+      [],
+      'it is missing required "properties"',
+    ],
+    [
       'keys that are not among the properties',
       { properties: { a: {} } },
       ['x', 'y'],
@@ -382,11 +480,25 @@ describe('columnsOf', () => {
       'a key that would be DOUBLE',
       { properties: { a: { type: 'number' } } },
       ['a'],
-      'key property "a" would be a DOUBLE column',
+      'key property "a" would be a DOUBLE PRECISION column, which rounds numbers and therefore cannot identify rows; give it another type: ' +
+        'streams.s.columns.a.type, for example numeric(38,9), with as many decimals as its values have',
     ],
     [
       'a key that would be SUPER',
       { properties: { a: {} } },
+      ['a'],
+      'key property "a" would be a SUPER column, which cannot identify rows; give it another type: streams.s.columns.a.type, ' +
+        'for example varchar(64), in which 1 and "1" are one key',
+    ],
+    [
+      'a key of several types',
+      { properties: { a: { type: ['integer', 'string'] } } },
+      ['a'],
+      'key property "a" would be a SUPER column',
+    ],
+    [
+      'a key of values of several types',
+      { properties: { a: { enum: ['a', 1] } } },
       ['a'],
       'key property "a" would be a SUPER column',
     ],
@@ -419,13 +531,13 @@ describe('columnsOf', () => {
     });
   }
 
-  it('takes 1,599 properties and refuses more', () => {
+  it('takes 1,600 properties and refuses more', () => {
     const properties = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, {}]));
-    expect(columns(properties(1599)).length).to.equal(1599);
-    expect(() => columns(properties(1600))).to.throw(
+    expect(columns(properties(1600)).length).to.equal(1600);
+    expect(() => columns(properties(1601))).to.throw(
       InputError,
-      'it has 1600 properties, a Redshift table holds at most 1599',
+      'Cannot use the schema of stream "s": it has more than 1600 properties, and a Redshift table holds at most 1600 columns',
     );
   });
 });

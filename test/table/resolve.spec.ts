@@ -89,6 +89,41 @@ function fate(wanted: ColumnType, existing: ColumnType | undefined, isKey = fals
 }
 
 describe('resolveColumns', () => {
+  it('names what to do about a column of a type that it does not write', () => {
+    expect(() => resolveColumns([wants('a', varchar(0))], [stores('a', undefined)])).to.throw(
+      LoadError,
+      'Cannot load stream "s" into table "t": its column "a" is character(10), a type that this program does not write; rename or ' +
+        'drop the column, or give property "a" another one (streams.s.columns.a.name), or load into another table (streams.s.table)',
+    );
+    const metadata: Column = {
+      ...wants('_sdc_sequence', { kind: 'bigint' }),
+      source: { kind: 'metadata', field: '_sdc_sequence' },
+    };
+    expect(() =>
+      resolveColumns([metadata], [stores('_sdc_sequence', undefined, { typeText: 'geometry' })]),
+    ).to.throw(
+      LoadError,
+      'its column "_sdc_sequence" is geometry, a type that this program does not write; rename or drop the column, or load into ' +
+        'another table (streams.s.table)',
+    );
+  });
+
+  it('names what to do about a column of such a type that is NOT NULL and not in the stream', () => {
+    const existing = [stores('a', varchar(64)), stores('b', undefined, { nullable: false })];
+    expect(() => resolveColumns([wants('a', varchar(0))], existing)).to.throw(
+      LoadError,
+      'Cannot load stream "s" into table "t": its column "b" is NOT NULL without a DEFAULT, the stream does not have it, and it ' +
+        'cannot be changed, because it is character(10), a type that this program does not write; drop the column, or load into ' +
+        'another table (streams.s.table)',
+    );
+    expect(
+      resolveColumns(
+        [wants('a', varchar(0))],
+        [stores('a', varchar(64)), stores('b', undefined, { nullable: false, hasDefault: true })],
+      ).notes,
+    ).to.deep.equal([]);
+  });
+
   it('leaves the wanted types when there is no table', () => {
     const columns = [wants('a', { kind: 'bigint' }), wants('b', varchar(0))];
     expect(resolveColumns(columns, undefined)).to.deep.equal({ columns, ignored: [], notes: [] });

@@ -33,11 +33,19 @@ export function writeDate(tape: Tape, at: number): number {
   return done(tape, end);
 }
 
+/** `9:05:06` too, because a common tap writes the hours before ten in one digit. */
 export function writeTime(tape: Tape, at: number): number {
   const { source } = tape;
-  if (source[at] !== QUOTE || at + LONGEST > source.length || !isClock(source, at + 1)) return DECLINED;
-  copy(tape, at + 1, CLOCK_BYTES);
-  const end = writeFraction(tape, at + 1 + CLOCK_BYTES);
+  if (source[at] !== QUOTE || at + LONGEST > source.length) return DECLINED;
+  const start = at + 1;
+  let clockEnd = start + CLOCK_BYTES;
+  if (source[start + 1] === COLON) {
+    if (!isShortClock(source, start)) return DECLINED;
+    clockEnd--;
+    tape.out[tape.to++] = ZERO;
+  } else if (!isClock(source, start)) return DECLINED;
+  copy(tape, start, clockEnd - start);
+  const end = writeFraction(tape, clockEnd);
   if (end === DECLINED) return DECLINED;
   if (source[end] === QUOTE) return done(tape, end);
   return source[end] === UPPER_Z && source[end + 1] === QUOTE ? done(tape, end + 1) : DECLINED;
@@ -154,9 +162,20 @@ function isDate(source: Uint8Array, at: number): boolean {
   return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
+/** `23:59:59` */
 function isClock(source: Uint8Array, at: number): boolean {
-  if (source[at + 2] !== COLON || source[at + 5] !== COLON) return false;
-  return twoDigits(source, at) <= 23 && twoDigits(source, at + 3) <= 59 && twoDigits(source, at + 6) <= 59;
+  return source[at + 2] === COLON && twoDigits(source, at) <= 23 && isMinutes(source, at + 3);
+}
+
+/** `9:59:59` */
+function isShortClock(source: Uint8Array, at: number): boolean {
+  const hour = source[at] as number;
+  return source[at + 1] === COLON && hour >= ZERO && hour <= NINE && isMinutes(source, at + 2);
+}
+
+/** `59:59` */
+function isMinutes(source: Uint8Array, at: number): boolean {
+  return source[at + 2] === COLON && twoDigits(source, at) <= 59 && twoDigits(source, at + 3) <= 59;
 }
 
 function daysIn(year: number, month: number): number {

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { Secrets } from '../../../src/log.ts';
 import { runLoad } from '../../../src/commands/load.ts';
 import { checkConfig } from '../../../src/config/config.ts';
+import { Ending } from '../../../src/ending.ts';
 import { startCli } from '../../support/cli.ts';
 import type { Place } from '../../support/warehouse.ts';
 import { asText, type Reader, rowsAsText } from './reader.ts';
@@ -24,7 +25,6 @@ export type Driver = (
 /** The loader in this process. */
 export const inProcess: Driver = async (place, options, lines, onState) => {
   const { config } = checkConfig({ ...place.config, ...options });
-  const never = new AbortController().signal;
   await runLoad({
     config,
     log: pino({ level: 'silent' }),
@@ -38,8 +38,7 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
         done();
       },
     }),
-    stop: never,
-    kill: never,
+    ending: new Ending(),
   });
 };
 

@@ -334,18 +334,20 @@ class Tap {
       case 'double':
         return quoted(random.chance(0.3) ? String(random.next() * 1000) : this.#number());
       case 'boolean':
-        return random.of(['true', 'false', 'true', 'false', '"true"']);
+        return random.of(['true', 'false', 'true', 'false', '"true"', '1', '0', '"t"', '"F"']);
       case 'date':
-        return random.chance(0.9) ? `"${this.#date()}"` : `"${this.#date()}T00:00:00Z"`;
+        return random.chance(0.9)
+          ? `"${this.#date()}"`
+          : random.of([`"${this.#date()}T00:00:00Z"`, `"${basic(this.#date())}"`]);
       case 'time':
-        return `"${this.#clock()}${random.of(['', 'Z', '+00:00'])}"`;
+        return `"${random.of([this.#clock(), this.#shortClock(), this.#oddClock()])}${random.of(['', 'Z', '+00:00'])}"`;
       case 'timetz':
-        return `"${this.#clock()}${random.of(['', 'Z', '+02:00'])}"`;
+        return `"${random.of([this.#clock(), this.#shortClock()])}${random.of(['', 'Z', '+02:00'])}"`;
       case 'timestamp':
       case 'timestamptz':
-        return `"${this.#date()}${random.of(['T', 'T', ' '])}${this.#clock()}${random.of(['', 'Z', '+00:00', '+02:00', '-11:30', '+0530'])}"`;
+        return `"${this.#moment()}${random.of(['', 'Z', '+00:00', '+02:00', '-11:30', '+0530'])}"`;
       case 'varbyte':
-        return random.of(['"00ff"', '"AAEC"', '"AB"', '"aa00"']);
+        return random.of(['"00ff"', '"AAEC"', '"AB"', '"aa00"', '"_-8"', '"YQ"', '"/+8="']);
       case 'varchar':
         return random.chance(0.95) ? this.#string() : this.#json(0);
       case 'super':
@@ -370,6 +372,38 @@ class Tap {
     const random = this.#random;
     const two = (limit: number): string => String(random.below(limit)).padStart(2, '0');
     return `${two(24)}:${two(60)}:${two(60)}${random.chance(0.5) ? `.${random.digits(1 + random.below(6))}` : ''}`;
+  }
+
+  /** `9:05:06` */
+  #shortClock(): string {
+    return this.#clock().slice(1);
+  }
+
+  /** The other ways of ISO 8601 to write a time of day. */
+  #oddClock(): string {
+    const [clock, short] = [this.#clock(), this.#shortClock()];
+    return this.#random.of([
+      basic(clock),
+      `T${basic(clock)}`,
+      `T${clock}`,
+      `T${short}`,
+      '24:00:00',
+      '24:00',
+      clock.slice(0, 5),
+    ]);
+  }
+
+  #moment(): string {
+    const random = this.#random;
+    const [date, clock] = [this.#date(), this.#clock()];
+    const joint = random.of(['T', 'T', ' ']);
+    if (random.chance(0.8)) return `${date}${joint}${clock}`;
+    return random.of([
+      `${basic(date)}${joint}${basic(clock)}`,
+      `${basic(date)}${joint}${clock}`,
+      `${date}${joint}${this.#shortClock()}`,
+      `${date}${joint}24:00:00`,
+    ]);
   }
 
   #number(): string {
@@ -453,8 +487,25 @@ function pathOf({ source }: Column): readonly string[] {
   return source.kind === 'property' ? source.path : [];
 }
 
+/** The basic format of ISO 8601. */
+function basic(text: string): string {
+  return text.replace(/[-:]/g, '');
+}
+
+/** Strings have more ways to write a number than JSON. */
 function quotedSometimes(random: Random, number: string): string {
-  return random.chance(0.15) ? `"${random.of(['', '', '', ' ', '+', '0'])}${number}"` : number;
+  if (!random.chance(0.15)) return number;
+  const [before, after] = random.of([
+    ['', ''],
+    ['', ''],
+    [' ', ''],
+    ['+', ''],
+    ['0', ''],
+    ['', '.'],
+    [' ', ' '],
+  ]);
+  const text = random.chance(0.1) ? number.replace(/^(-?)0\./, '$1.') : number;
+  return `"${before}${text}${after}"`;
 }
 
 function withByte(text: Buffer, at: number, byte: number): Buffer {
@@ -480,6 +531,15 @@ const NO_VALUES = [
   '""',
   '"0x0"',
   '"abc"',
+  '".5"',
+  '"5."',
+  '"-.5"',
+  '"."',
+  '" 5 "',
+  '"+5"',
+  '"t"',
+  '"No"',
+  '"1"',
 ];
 
 const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyz ABC0123456789.,;:-_/|');
@@ -614,6 +674,20 @@ const TIMES = [
   '"2024-01-01T00:00:00.100000000Z"',
   '"2024-01-01T00:00:00,5Z"',
   '"20240101"',
+  '"20230229"',
+  '"20240101T000000Z"',
+  '"20240101T24:00:00"',
+  '"9999-12-31T24:00:00"',
+  '"9:05:06"',
+  '"9:05:60"',
+  '"9:5:06"',
+  '":05:06"',
+  '"/:05:06"',
+  '"24:00:00.0"',
+  '"24:00:01"',
+  '"T091500"',
+  '"091500.25"',
+  '"0915"',
   '"now"',
   '""',
   '1704067200',

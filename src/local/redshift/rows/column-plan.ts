@@ -4,7 +4,7 @@ import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import { invalidDigit, problem, type FieldCheck } from './problem.ts';
 import { checkBoolean, decimalCheck, floatCheck, integerCheck } from './numbers.ts';
-import { checkTime, dateCheck, timestampCheck } from './times.ts';
+import { checkTime, checkTimeTz, dateCheck, timestampCheck } from './times.ts';
 
 /** A column of the target table, as the engine's catalog has it. */
 export interface CopyColumn {
@@ -146,8 +146,9 @@ function checkFor(
     case 'timestamp with time zone':
       return timestampCheck(copy.timeFormat, cutFractions);
     case 'time without time zone':
-    case 'time with time zone':
       return checkTime;
+    case 'time with time zone':
+      return checkTimeTz;
     case 'bytea':
       return hexCheck(limit);
     case 'interval year to month':

@@ -3,7 +3,7 @@ import { ASCII } from '../../ascii.ts';
 import { compileFormat, readAuto, readEpoch } from './moments.ts';
 import { problem, type FieldCheck, type Problem } from './problem.ts';
 
-const { COLON, MINUS, PLUS, POINT, SPACE, UPPER_T, UPPER_Z, ZERO } = ASCII;
+const { COLON, MINUS, PLUS, POINT, SPACE, TWO, UPPER_T, UPPER_Z, ZERO } = ASCII;
 
 const DATE_BYTES = 10;
 const MICROSECONDS_BYTES = 26;
@@ -133,6 +133,12 @@ export function timestampCheck(format: string, cutFractions: boolean): FieldChec
   };
 }
 
-/** `HH:MM[:SS[.ffffff]]`, with a zone for TIMETZ (TIME drops it). */
-export const checkTime: FieldCheck = (bytes, start, end) =>
+/** `HH:MM[:SS[.ffffff]]` with a zone, also for TIME, which drops it. */
+export const checkTimeTz: FieldCheck = (bytes, start, end) =>
   isClockWithZone(bytes, start, end) ? end : problem(1206, 'Invalid time format or value [HH24:MI:SS]');
+
+const END_OF_DAY = /^24:00(?::00(?:\.0{1,6})?)?$/;
+
+/** TIME goes from 00:00:00 to 24:00:00 (r_Datetime_types). */
+export const checkTime: FieldCheck = (bytes, start, end) =>
+  bytes[start] === TWO && END_OF_DAY.test(textOf(bytes, start, end)) ? end : checkTimeTz(bytes, start, end);

@@ -1,0 +1,38 @@
+/**
+ * How a run ends before its work is done. The first SIGTERM or SIGINT asks it to end in good order; the second one, or the end
+ * of the time that it has for that, gives it up: the process then ends after a moment, whatever hangs.
+ */
+export class Ending {
+  readonly #stop = new AbortController();
+  readonly #kill = new AbortController();
+  #lastWords: () => void = () => undefined;
+
+  /** Aborted by the first signal: no further input. */
+  get stop(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Aborted by the second one, or by `giveUp`. */
+  get kill(): AbortSignal {
+    return this.#kill.signal;
+  }
+
+  /** SIGTERM or SIGINT has arrived. */
+  signal(): void {
+    (this.stop.aborted ? this.#kill : this.#stop).abort();
+  }
+
+  giveUp(): void {
+    this.#stop.abort();
+    this.#kill.abort();
+  }
+
+  /** Sets what is said in case the process ends in the middle of the work. */
+  setLastWords(say: () => void): void {
+    this.#lastWords = say;
+  }
+
+  sayLastWords(): void {
+    this.#lastWords();
+  }
+}

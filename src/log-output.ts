@@ -1,0 +1,140 @@
+/**
+ * Where the lines of the log go. Writing them never blocks and never fails: with a slow reader, a full disk or a closed
+ * pipe, lines of the log are lost, not the load. A line is in the descriptor before `write` returns unless its reader is slow.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { RETRY_MS, writeSome } from './output.ts';
+
+/** How much may wait for a slow reader. Of more, the oldest lines are dropped, because the newest say how the run ended. */
+const LIMIT_BYTES = 1024 * 1024;
+
+/** How long the end of the program waits for a reader that takes nothing. */
+const PATIENCE_MS = 5_000;
+
+const LF = Buffer.from('\n');
+
+/** Bytes to write, and how many lines they stand for. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly lines: number;
+}
+
+export class LogOutput {
+  readonly isTerminal: boolean;
+  readonly #fd: number;
+  /** The first may be written in part. */
+  #waiting: Piece[] = [];
+  #waitingBytes = 0;
+  /** Bytes of the first one that are written. */
+  #at = 0;
+  #written = 0;
+  #dropped = 0;
+  /** The last line was written in part only. */
+  #isCut = false;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #noticeOf = (lines: number): string => `${lines} lines of the log are missing\n`;
+
+  /** `fd` should not block, see `openNonBlocking`. */
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.isTerminal = isatty(fd);
+  }
+
+  /** What is written where lines are missing. */
+  setNotice(noticeOf: (lines: number) => string): void {
+    this.#noticeOf = noticeOf;
+  }
+
+  /** Takes a line with its line end. */
+  write(line: string): void {
+    if (this.#isClosed) return;
+    this.#push({ bytes: Buffer.from(line), lines: 1 });
+    if (!this.#timer) this.drain();
+    this.#limit();
+  }
+
+  /** Writes as much as the descriptor takes now. */
+  drain(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    try {
+      while (this.#next()) {
+        const bytes = this.#writeFirst();
+        if (bytes > 0) continue;
+        this.#timer = setTimeout(() => this.drain(), RETRY_MS).unref();
+        return;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Resolves when every line is written, when its reader has taken nothing for `patienceMs`, or when `giveUp` is aborted. */
+  async flushed(giveUp: AbortSignal, patienceMs = PATIENCE_MS): Promise<void> {
+    let [seen, since] = [this.#written, Date.now()];
+    while (this.#waiting.length > 0 && !giveUp.aborted && Date.now() - since < patienceMs) {
+      await sleep(RETRY_MS);
+      this.drain();
+      if (this.#written !== seen) [seen, since] = [this.#written, Date.now()];
+    }
+  }
+
+  /** Puts a notice first where lines were dropped; false when nothing is to be written. */
+  #next(): boolean {
+    if (this.#at > 0) return true;
+    if (this.#dropped > 0 && this.#waiting.length > 0) {
+      const notice = { bytes: Buffer.from(this.#noticeOf(this.#dropped)), lines: this.#dropped };
+      this.#dropped = 0;
+      this.#waiting.unshift(notice);
+      this.#waitingBytes += notice.bytes.length;
+    }
+    return this.#waiting.length > 0;
+  }
+
+  #writeFirst(): number {
+    if (this.#isCut) {
+      if (writeSome(this.#fd, LF, 0) === 0) return 0;
+      this.#isCut = false;
+    }
+    const [first] = this.#waiting as [Piece];
+    const bytes = writeSome(this.#fd, first.bytes, this.#at);
+    this.#at += bytes;
+    this.#written += bytes;
+    if (this.#at === first.bytes.length) this.#shift();
+    return bytes;
+  }
+
+  /** What waits is dropped; the next line is tried again, because a disk may get room. */
+  #fail(error: unknown): void {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'EPIPE';
+    this.#isClosed = isGone;
+    if (this.#at > 0) this.#isCut = true;
+    while (this.#waiting.length > 0) this.#dropped += this.#shift();
+  }
+
+  /** Drops the oldest lines of which nothing is written. */
+  #limit(): void {
+    const first = this.#at > 0 ? this.#waiting.shift() : undefined;
+    while (this.#waitingBytes > LIMIT_BYTES && this.#waiting.length > 1) {
+      const [oldest] = this.#waiting.splice(0, 1) as [Piece];
+      this.#waitingBytes -= oldest.bytes.length;
+      this.#dropped += oldest.lines;
+    }
+    if (first) this.#waiting.unshift(first);
+  }
+
+  #push(piece: Piece): void {
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.bytes.length;
+  }
+
+  /** Takes the first one out; returns for how many lines it stood. */
+  #shift(): number {
+    const { bytes, lines } = this.#waiting.shift() as Piece;
+    this.#waitingBytes -= bytes.length;
+    this.#at = 0;
+    return lines;
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * The schema of a stream as ajv takes it: older drafts in the words of later ones, and without what says nothing. A keyword that
+ * is left out is noted where its owner expects that it is checked.
+ */
+import { JsonNumber, toPlain, type Json, type JsonObject } from '../protocol/json.ts';
+import { isObject, resolveReference } from '../table/shapes.ts';
+import { compilePattern } from './patterns/pattern.ts';
+
+export interface ValidationSchema {
+  readonly schema: object;
+  /** What is not checked, one sentence each. */
+  readonly notes: readonly string[];
+  /** By the patterns of the schema. */
+  readonly patterns: ReadonlyMap<string, RegExp>;
+}
+
+/** Bounds are strings in the result, so that they can be compared exactly. */
+export function validationSchema(schema: JsonObject): ValidationSchema {
+  const preparation = new Preparation(schema);
+  const prepared = preparation.schema(schema, []) as object;
+  return { schema: prepared, notes: preparation.notes, patterns: preparation.patterns };
+}
+
+type Plain = Record<string, unknown>;
+
+/**
+ * Keywords that make ajv look for other documents or compile another kind of function, and those that the columns check
+ * better: `multipleOf` misfires on doubles, and formats are checked by the types of columns.
+ */
+const LEFT_OUT = new Set(
+  (
+    '$schema $id id $anchor $dynamicAnchor $dynamicRef $recursiveAnchor $recursiveRef $vocabulary $async $comment ' +
+    'multipleOf format'
+  ).split(' '),
+);
+
+const TYPES = new Set(['null', 'boolean', 'object', 'array', 'number', 'integer', 'string']);
+
+const BOUNDS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
+const COUNTS = new Set(
+  'minLength maxLength minItems maxItems minProperties maxProperties minContains maxContains'.split(' '),
+);
+/** Their values are data, not schemas. */
+const DATA = new Set(['const', 'default', 'examples']);
+/** Their keys are names, not keywords. */
+const NAMED = new Set(['properties', 'definitions', '$defs', 'dependentSchemas']);
+const LISTS = new Set(['allOf', 'anyOf', 'oneOf']);
+
+class Preparation {
+  readonly notes: string[] = [];
+  readonly patterns = new Map<string, RegExp>();
+  readonly #root: JsonObject;
+
+  constructor(root: JsonObject) {
+    this.#root = root;
+  }
+
+  /** A schema at `path`, the names of properties that lead there. */
+  schema(value: Json, path: readonly string[]): unknown {
+    if (typeof value === 'boolean') return value;
+    if (!isObject(value)) return {};
+    const prepared: Plain = {};
+    for (const [keyword, item] of withLaterBounds(value)) {
+      const found = this.#keyword(keyword, item, path);
+      // Not by assignment: a keyword may be called __proto__.
+      if (found !== undefined) Object.defineProperty(prepared, keyword, { value: found, ...PLAIN });
+    }
+    // ajv takes nullable only with a type.
+    if (prepared['type'] === undefined) delete prepared['nullable'];
+    if (value.has('patternProperties')) this.#patternProperties(value, prepared, path);
+    return prepared;
+  }
+
+  /** The value of a keyword; undefined when it is left out. */
+  #keyword(keyword: string, item: Json, path: readonly string[]): unknown {
+    if (LEFT_OUT.has(keyword) || keyword === 'patternProperties') return undefined;
+    if (DATA.has(keyword)) return toPlain(item);
+    if (NAMED.has(keyword)) return this.#named(keyword, item, path);
+    if (LISTS.has(keyword)) return this.#list(item, path);
+    if (BOUNDS.has(keyword)) return this.#checked(keyword, item, path, boundOf, 'is not a number');
+    if (COUNTS.has(keyword)) return this.#checked(keyword, item, path, countOf, 'is not a count');
+    switch (keyword) {
+      case 'type':
+        return typeOf(item);
+      case 'pattern':
+        return this.#pattern(item, path);
+      case 'enum':
+        return this.#checked(keyword, item, path, listOf, 'lists nothing');
+      case 'required':
+        // Draft 3 has it with the property, as true or false.
+        return typeof item === 'boolean' ? undefined : namesOf(item);
+      case 'uniqueItems':
+      case 'nullable':
+        return typeof item === 'boolean' ? item : undefined;
+      case '$ref':
+        return typeof item === 'string' && resolveReference(item, this.#root) !== undefined
+          ? item
+          : undefined;
+      case 'items':
+        return Array.isArray(item) ? this.#list(item, path) : this.schema(item, path);
+      case 'dependentRequired':
+      case 'dependencies':
+        return this.#dependencies(item, path);
+      default:
+        return isObject(item) || typeof item === 'boolean' ? this.schema(item, path) : undefined;
+    }
+  }
+
+  #named(keyword: string, item: Json, path: readonly string[]): unknown {
+    if (!isObject(item)) return undefined;
+    const inside = (name: string): readonly string[] => (keyword === 'properties' ? [...path, name] : path);
+    return Object.fromEntries([...item].map(([name, one]) => [name, this.schema(one, inside(name))]));
+  }
+
+  #list(item: Json, path: readonly string[]): unknown {
+    const list = Array.isArray(item) ? (item as readonly Json[]) : [];
+    return list.length > 0 ? list.map((one) => this.schema(one, path)) : undefined;
+  }
+
+  #dependencies(item: Json, path: readonly string[]): unknown {
+    if (!isObject(item)) return undefined;
+    return Object.fromEntries(
+      [...item].map(([name, one]) => [
+        name,
+        Array.isArray(one) ? (namesOf(one) ?? []) : this.schema(one, path),
+      ]),
+    );
+  }
+
+  #checked<T>(
+    keyword: string,
+    item: Json,
+    path: readonly string[],
+    read: (item: Json) => T | undefined,
+    problem: string,
+  ): T | undefined {
+    const value = read(item);
+    if (value === undefined) this.#note(path, `its ${keyword} ${shown(item)}, which ${problem}`);
+    return value;
+  }
+
+  #pattern(item: Json, path: readonly string[]): string | undefined {
+    if (typeof item !== 'string') return undefined;
+    const compiled = compilePattern(item);
+    if ('problem' in compiled) {
+      this.#note(path, `its pattern ${JSON.stringify(item)}, which ${compiled.problem}`);
+      return undefined;
+    }
+    this.patterns.set(item, compiled.regExp);
+    return item;
+  }
+
+  /** Where one of them is left out, it is not known which properties are additional. */
+  #patternProperties(value: JsonObject, prepared: Plain, path: readonly string[]): void {
+    const item = value.get('patternProperties');
+    if (!isObject(item)) return;
+    const known = [...item].filter(([pattern]) => this.#pattern(pattern, path) !== undefined);
+    prepared['patternProperties'] = Object.fromEntries(
+      known.map(([pattern, one]) => [pattern, this.schema(one, path)]),
+    );
+    if (known.length === item.size) return;
+    delete prepared['additionalProperties'];
+    delete prepared['unevaluatedProperties'];
+  }
+
+  #note(path: readonly string[], what: string): void {
+    const who = path.length === 0 ? 'a record' : `property ${JSON.stringify(path.join('.'))}`;
+    this.notes.push(`${who} is not checked against ${what}`);
+  }
+}
+
+const PLAIN = { enumerable: true, configurable: true, writable: true };
+
+/** In draft 4 an exclusive bound is the word true beside the bound. */
+function withLaterBounds(schema: JsonObject): JsonObject {
+  const later = new Map(schema);
+  for (const [bound, exclusive] of [
+    ['minimum', 'exclusiveMinimum'],
+    ['maximum', 'exclusiveMaximum'],
+  ] as const) {
+    const isExclusive = later.get(exclusive);
+    if (typeof isExclusive !== 'boolean') continue;
+    later.delete(exclusive);
+    const value = later.get(bound);
+    if (!isExclusive || value === undefined) continue;
+    later.delete(bound);
+    later.set(exclusive, value);
+  }
+  return later;
+}
+
+/** The words of a type, as long as all of them are known. */
+function typeOf(item: Json): readonly Json[] | undefined {
+  const words = Array.isArray(item) ? (item as readonly Json[]) : [item];
+  const isKnown = words.length > 0 && words.every((word) => typeof word === 'string' && TYPES.has(word));
+  return isKnown ? [...new Set(words)] : undefined;
+}
+
+function boundOf(item: Json): string | undefined {
+  return item instanceof JsonNumber && Number.isFinite(Number(item.text)) ? item.text : undefined;
+}
+
+function countOf(item: Json): number | undefined {
+  const count = item instanceof JsonNumber ? Number(item.text) : NaN;
+  return Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}
+
+function listOf(item: Json): unknown {
+  return Array.isArray(item) && item.length > 0 ? toPlain(item as readonly Json[]) : undefined;
+}
+
+function namesOf(item: Json): readonly string[] | undefined {
+  if (!Array.isArray(item)) return undefined;
+  return [...new Set((item as readonly Json[]).filter((name) => typeof name === 'string'))];
+}
+
+function shown(item: Json): string {
+  return JSON.stringify(toPlain(item)).slice(0, 100);
+}

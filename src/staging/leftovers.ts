@@ -1,0 +1,37 @@
+/** Knows which objects of a run may lie in S3, so that a run that is given up can say so. */
+import type { ObjectStore } from '../ports.ts';
+
+export interface WatchedStore extends ObjectStore {
+  /** Objects below the folder that may be in S3 now. */
+  readonly leftovers: number;
+}
+
+/** The store, and a count of what was put below `folder`, a prefix that ends with a slash, and was not removed. */
+export function watchLeftovers(store: ObjectStore, folder: string): WatchedStore {
+  const keys = new Set<string>();
+  /** Of uploads that failed or were aborted: S3 may still create the object after it was removed. */
+  const uncertain = new Set<string>();
+  return {
+    region: store.region,
+    url: (key) => store.url(key),
+    list: (prefix) => store.list(prefix),
+    abortUploads: (prefix, before, isOurs) => store.abortUploads(prefix, before, isOurs),
+    close: () => store.close(),
+    put: async (key, body, signal) => {
+      if (key.startsWith(folder)) keys.add(key);
+      try {
+        await store.put(key, body, signal);
+      } catch (error) {
+        uncertain.add(key);
+        throw error;
+      }
+    },
+    remove: async (removed) => {
+      await store.remove(removed);
+      for (const key of removed) if (!uncertain.has(key)) keys.delete(key);
+    },
+    get leftovers() {
+      return keys.size;
+    },
+  };
+}

@@ -116,6 +116,7 @@ describe('the architecture', () => {
       'local/serve/folder.ts',
       'local/serve/join.ts',
       'local/serve/lock.ts',
+      'local/warehouse-error.ts',
     ]);
   });
 

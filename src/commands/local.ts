@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
-import { ConfigError, messageOf } from '../errors.ts';
-import { FOLDER_IN_USE, loadServer, type Served, type WarehouseConfig } from '../local/door.ts';
+import { ConfigError, LoadError, messageOf } from '../errors.ts';
+import {
+  FOLDER_IN_USE,
+  FolderInUseError,
+  loadServer,
+  LocalWarehouseError,
+  PortInUseError,
+  type Served,
+  type WarehouseConfig,
+} from '../local/door.ts';
 import type { Logger } from '../log.ts';
 import { writePrivateFile } from '../private-file.ts';
 
@@ -22,7 +30,7 @@ interface Surroundings {
 /** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
 export async function serveUntilStopped(command: LocalCommand, around: Surroundings): Promise<number> {
   const { log, stop, stdin } = around;
-  const { serve, FolderInUseError, readAccess, readFaultPlan, readings } = await loadServer();
+  const { serve, readAccess, readFaultPlan, readings } = await loadServer();
   const more = {
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
@@ -32,10 +40,13 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
   try {
     served = await serve({ ...command, more, starter: command.untilReleased ? stdin : undefined });
   } catch (error) {
-    if (isPortTaken(error)) throw new Error(portTaken(command, error.port), { cause: error });
-    if (!(error instanceof FolderInUseError)) throw error;
-    log.error(error.message);
-    return command.untilReleased ? FOLDER_IN_USE : 1;
+    if (error instanceof FolderInUseError && command.untilReleased) {
+      log.error(error.message);
+      return FOLDER_IN_USE;
+    }
+    if (!(error instanceof LocalWarehouseError)) throw error;
+    const message = error instanceof PortInUseError ? portInUse(command, error.port) : error.message;
+    throw new LoadError(message, { cause: error });
   }
   try {
     announce(command, served.config, around.stdout);
@@ -58,11 +69,7 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
   return 0;
 }
 
-function isPortTaken(error: unknown): error is Error & { readonly port: number } {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
-}
-
-function portTaken({ port, s3Port }: LocalCommand, taken: number): string {
+function portInUse({ port, s3Port }: LocalCommand, taken: number): string {
   const option = taken === port ? (taken === s3Port ? '--port and --s3-port' : '--port') : '--s3-port';
   return `Cannot listen on port ${taken} (${option}): it is in use; give another, or none for a free one`;
 }
@@ -77,11 +84,8 @@ function readJson<T>(option: string, path: string, read: (value: unknown) => T):
   try {
     return read(value);
   } catch (error) {
-    throw new ConfigError(
-      messageOf(error)
-        .split('\n')
-        .map((problem) => `${option} ${path}: ${problem}`),
-    );
+    if (!(error instanceof LocalWarehouseError)) throw error;
+    throw new ConfigError(error.message.split('\n').map((problem) => `${option} ${path}: ${problem}`));
   }
 }
 

@@ -5,16 +5,16 @@
 import type { readAccess } from './access-file.ts';
 import type { readFaultPlan } from './faults/read-plan.ts';
 import type { Readings } from './redshift/readings.ts';
-import type { FolderInUseError, serve } from './serve/serve.ts';
+import type { serve } from './serve/serve.ts';
 
 export { FOLDER_IN_USE, leaseLocal } from './serve/join.ts';
 export type { Served } from './serve/serve.ts';
 export type { WarehouseConfig } from './warehouse.ts';
+export { FolderInUseError, LocalWarehouseError, PortInUseError } from './warehouse-error.ts';
 
 /** What the command `local` needs to serve a folder. */
 export interface Server {
   readonly serve: typeof serve;
-  readonly FolderInUseError: typeof FolderInUseError;
   /** Readers of the files that `--access` and `--faults` name. */
   readonly readAccess: typeof readAccess;
   readonly readFaultPlan: typeof readFaultPlan;
@@ -31,7 +31,6 @@ export async function loadServer(): Promise<Server> {
   ]);
   return {
     serve: serving.serve,
-    FolderInUseError: serving.FolderInUseError,
     readAccess: accessFile.readAccess,
     readFaultPlan: faults.readFaultPlan,
     readings: { hostile: readings.HOSTILE, lenient: readings.LENIENT },

@@ -1,6 +1,7 @@
 /** Reads a plan of faults from JSON, and says in sentences what of it can not be understood. */
 import type { FaultPlan } from './plan.ts';
 import { S3_OPERATIONS } from '../s3/http/request.ts';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 type Kind = 'text' | 'texts' | 'number' | 'occasion';
 
@@ -63,14 +64,14 @@ const KINDS: Readonly<Record<Kind, { readonly name: string; readonly holds: (val
 /** @throws Error with every problem, one sentence each in a line of its own. */
 export function readFaultPlan(value: unknown): FaultPlan {
   const problems: string[] = [];
-  if (!isRecord(value)) throw new Error('a plan of faults is an object with "s3" and "sql"');
+  if (!isRecord(value)) throw new LocalWarehouseError('a plan of faults is an object with "s3" and "sql"');
   for (const name of Object.keys(value)) {
     if (name !== 's3' && name !== 'sql')
       problems.push(`there is no "${name}"${nearest(name, ['s3', 'sql'])}`);
   }
   check(value['s3'], 's3', S3_COMMON, S3_FAULTS, problems);
   check(value['sql'], 'sql', SQL_COMMON, SQL_FAULTS, problems);
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) throw new LocalWarehouseError(problems.join('\n'));
   return value;
 }
 

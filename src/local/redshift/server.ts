@@ -2,7 +2,6 @@
  * The local SQL endpoint: speaks Redshift's protocol to clients on 127.0.0.1 and runs their statements on a private
  * PostgreSQL, with COPY from the local S3. Clients must use TLS.
  */
-import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type pg from 'pg';
@@ -19,6 +18,7 @@ import { type LoginRules, receive } from './wire/frontend.ts';
 import { Inbox } from './wire/inbox.ts';
 import { encodeFields } from './wire/message.ts';
 import { Upstream } from './wire/upstream.ts';
+import { listen } from '../listen.ts';
 
 export type { ClusterRole, ObjectStore } from './copy/credentials.ts';
 
@@ -65,7 +65,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<LocalReds
   const postgres = await startPostgres({ dir: options.dir });
   try {
     const admin = await openDatabase(postgres, options);
-    return await listen(options, postgres, admin);
+    return await open(options, postgres, admin);
   } catch (error) {
     await postgres.stop();
     throw error;
@@ -90,7 +90,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Client): Promise<
   });
 }
 
-async function listen(
+async function open(
   options: RedshiftOptions,
   postgres: LocalPostgres,
   admin: pg.Client,
@@ -98,8 +98,7 @@ async function listen(
   const cluster = await openCluster(options, admin);
   const endpoint = new Endpoint(options, postgres, admin, cluster);
   const server = createServer({ noDelay: true, keepAlive: true }, (raw) => endpoint.accept(raw));
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server, options.port ?? 0);
 
   const close = async () => {
     server.close();
@@ -108,9 +107,8 @@ async function listen(
     await postgres.stop();
   };
   let closed: Promise<void> | undefined;
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port,
     get connections() {
       return endpoint.connections;
     },

@@ -11,6 +11,7 @@ import type { Reply } from './http/reply.ts';
 import { writeXml } from './http/xml.ts';
 import { makeReader, type S3Reader } from './reader.ts';
 import { changeAccess, openService, type S3Access, type Service, type ServiceOptions } from './service.ts';
+import { listen } from '../listen.ts';
 
 export type { AccessEntry, AccessListener } from './auth/caller.ts';
 export type { S3Identity, S3Role } from './auth/credentials.ts';
@@ -44,7 +45,7 @@ export interface LocalS3 {
   readonly reader: S3Reader;
   /**
    * Replaces identities and roles from the next decision on. Sessions of STS stay, with the current policies of their
-   * identity or role. Buckets and keys that are not named stay too. Throws an Error for a policy that can not be understood.
+   * identity or role. Buckets and keys that are not named stay too. Throws a LocalWarehouseError for a policy that can not be understood.
    */
   setAccess(access: S3Access): void;
   /** Takes no more requests, ends idle connections at once and others after at most two seconds. */
@@ -136,18 +137,6 @@ async function handle(
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
-      else resolve(address.port);
-    });
-  });
-}
-
 function makeHttpServer(service: Service, dispatch: Dispatch): Server {
   const accept = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void => {
     request.on('error', () => undefined);
@@ -181,8 +170,8 @@ function closeServer(server: Server): Promise<void> {
 }
 
 /**
- * Starts the server on 127.0.0.1. Rejects when the directory cannot be used, a bucket name is not valid (S3Error) or the
- * port is taken (EADDRINUSE).
+ * Starts the server on 127.0.0.1. Rejects when the directory cannot be used, a bucket name is not valid or the port is taken
+ * (LocalWarehouseError).
  */
 export async function startS3(options: S3Options): Promise<LocalS3> {
   const region = options.region ?? 'us-east-1';

@@ -2,8 +2,10 @@
 import type { AccessListener } from './auth/caller.ts';
 import { Credentials, type S3Identity, type S3Role } from './auth/credentials.ts';
 import { KmsKeys } from './auth/kms.ts';
+import { S3Error } from './errors.ts';
 import { Store, type Bucket, type BucketSettings } from './objects/store.ts';
 import { Uploads } from './objects/uploads.ts';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A bucket to make where it is missing, in the server's region when it names none, and its settings. */
 export interface S3Bucket extends BucketSettings {
@@ -48,7 +50,7 @@ export interface Service {
   uploads(bucket: Bucket): Uploads;
 }
 
-/** Opens the store and what is around it. Throws an Error for a policy that can not be understood, and file errors. */
+/** Opens the store and what is around it. Throws a LocalWarehouseError for a policy or a bucket's name that is wrong, and file errors. */
 export function openService(options: ServiceOptions, region: string): Service {
   const store = new Store(options.dir, region);
   const uploads = new WeakMap<Bucket, Uploads>();
@@ -74,7 +76,7 @@ export function openService(options: ServiceOptions, region: string): Service {
   return service;
 }
 
-/** Replaces identities and roles. Buckets and keys that are not named stay. Throws an Error for a wrong policy. */
+/** Replaces identities and roles. Buckets and keys that are not named stay. Throws a LocalWarehouseError for a wrong policy or name of a bucket. */
 export function changeAccess(service: Service, access: S3Access): void {
   service.credentials.replace(access.identities, access.roles ?? []);
   openBuckets(service, access.buckets);
@@ -88,7 +90,18 @@ function openBuckets({ store, region }: Service, buckets: S3Access['buckets'] = 
       region: wanted = region,
       ...settings
     } = typeof bucket === 'string' ? { name: bucket } : bucket;
-    if (store.find(name) === undefined) store.createBucket(name, wanted);
+    if (store.find(name) === undefined) makeBucket(store, name, wanted);
     store.bucket(name).settings = settings;
+  }
+}
+
+function makeBucket(store: Store, name: string, region: string): void {
+  try {
+    store.createBucket(name, region);
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+    throw new LocalWarehouseError(`Cannot make the bucket ${JSON.stringify(name)}: ${error.message}`, {
+      cause: error,
+    });
   }
 }

@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A certificate and its key in PEM; the certificate is also the authority to trust (`sslrootcert`). */
 export interface Certificate {
@@ -60,8 +61,11 @@ async function loadGenerator(): Promise<typeof import('selfsigned')> {
   try {
     return await import('selfsigned');
   } catch (cause) {
-    throw new Error('the local warehouse needs the optional package selfsigned, which is not installed', {
-      cause,
-    });
+    throw new LocalWarehouseError(
+      'the local warehouse needs the optional package selfsigned, which is not installed',
+      {
+        cause,
+      },
+    );
   }
 }

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from './folder.ts';
 import { callHolder, readLock } from './lock.ts';
 import type { WarehouseConfig } from '../warehouse.ts';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 export interface Lease {
   readonly config: WarehouseConfig;
@@ -116,7 +117,9 @@ function startServer(dir: string, [program = '', ...args]: readonly string[]): C
 function startError(dir: string): Error {
   const lines = readFileSync(logPath(dir), 'utf8').trim().split('\n');
   const last = lines.at(-1) ?? '';
-  return new Error(`Cannot start the local warehouse in ${dir}: ${messageIn(last) || 'it gave no reason'}`);
+  return new LocalWarehouseError(
+    `Cannot start the local warehouse in ${dir}: ${messageIn(last) || 'it gave no reason'}`,
+  );
 }
 
 function messageIn(line: string): string {

@@ -3,8 +3,10 @@
  * the lock file. Such a connection is a lease: the warehouse can end with the last of them, however their owners end.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { listen } from '../listen.ts';
+import { FolderInUseError } from '../warehouse-error.ts';
 import { makeFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
 import type { FaultCount } from '../faults/plan.ts';
@@ -38,11 +40,6 @@ export interface Served {
   stop(): Promise<void>;
   /** Resolves after the end, whatever caused it. */
   readonly ended: Promise<void>;
-}
-
-/** Another process serves the folder. */
-export class FolderInUseError extends Error {
-  override readonly name = 'FolderInUseError';
 }
 
 export async function serve(options: ServeOptions): Promise<Served> {
@@ -120,10 +117,7 @@ class LeaseDesk {
   }
 
   open(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
-    });
+    return listen(this.#server, 0);
   }
 
   lend(config: WarehouseConfig): void {

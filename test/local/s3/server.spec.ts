@@ -800,7 +800,7 @@ describe('local S3, faults, restarts and failures', () => {
     const fixture = await startFixture();
     await put(fixture.client, 'k', 'x');
     const taken = startS3({ dir: fixture.dir, identities: [], port: fixture.s3.port });
-    expect((await failureOf(taken)).code).to.equal('Error');
+    expect((await failureOf(taken)).code).to.equal('PortInUseError');
     const started = Date.now();
     await fixture.s3.close();
     expect(Date.now() - started).to.be.below(500);

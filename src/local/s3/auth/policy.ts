@@ -2,6 +2,8 @@
  * What a caller may do, as IAM's policy documents say it: everything is denied that no statement allows, and a Deny wins
  * ("Policy evaluation logic", IAM User Guide; "Actions, resources, and condition keys for Amazon S3").
  */
+import { LocalWarehouseError } from '../../warehouse-error.ts';
+
 /** One statement of a policy. `*` and `?` are wildcards; the only condition served is on `s3:prefix`. */
 export interface S3PolicyStatement {
   readonly Sid?: string;
@@ -71,10 +73,11 @@ function compile(statement: S3PolicyStatement): Rule {
   const { Effect, Action, Resource, Condition = {} } = statement;
   for (const name of Object.keys(statement)) {
     if (!KNOWN.includes(name))
-      throw new Error(`A policy statement has no "${name}" here: ${KNOWN.join(', ')}`);
+      throw new LocalWarehouseError(`A policy statement has no "${name}" here: ${KNOWN.join(', ')}`);
   }
   const effect: string = Effect;
-  if (effect !== 'Allow' && effect !== 'Deny') throw new Error(`Effect is "${effect}": it is Allow or Deny`);
+  if (effect !== 'Allow' && effect !== 'Deny')
+    throw new LocalWarehouseError(`Effect is "${effect}": it is Allow or Deny`);
   return {
     allows: effect === 'Allow',
     action: anyOf(Action, 'Action', 'i'),
@@ -87,10 +90,13 @@ function compileCondition(condition: NonNullable<S3PolicyStatement['Condition']>
   const tests: Test[] = [];
   for (const [operator, keys] of Object.entries(condition)) {
     if (operator !== 'StringEquals' && operator !== 'StringLike') {
-      throw new Error(`The condition ${operator} is not served: StringEquals and StringLike are`);
+      throw new LocalWarehouseError(
+        `The condition ${operator} is not served: StringEquals and StringLike are`,
+      );
     }
     for (const [key, values] of Object.entries(keys)) {
-      if (key !== 's3:prefix') throw new Error(`The condition key ${key} is not served: s3:prefix is`);
+      if (key !== 's3:prefix')
+        throw new LocalWarehouseError(`The condition key ${key} is not served: s3:prefix is`);
       const wanted = listOf(values);
       tests.push(operator === 'StringLike' ? anyOf(values, key, '') : (text) => wanted.includes(text));
     }
@@ -101,10 +107,10 @@ function compileCondition(condition: NonNullable<S3PolicyStatement['Condition']>
 function anyOf(patterns: string | readonly string[], name: string, flags: string): Test {
   const expressions = listOf(patterns).map((pattern) => {
     if (typeof pattern !== 'string')
-      throw new Error(`${name} in a policy statement is a text or a list of texts`);
+      throw new LocalWarehouseError(`${name} in a policy statement is a text or a list of texts`);
     return wildcard(pattern, flags);
   });
-  if (expressions.length === 0) throw new Error(`A policy statement needs ${name}`);
+  if (expressions.length === 0) throw new LocalWarehouseError(`A policy statement needs ${name}`);
   return (text) => expressions.some((expression) => expression.test(text));
 }
 

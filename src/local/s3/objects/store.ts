@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { ChecksumValue } from '../http/body.ts';
 import { DataFiles, type Segment } from './data-files.ts';
 import { s3Error } from '../errors.ts';
+import { LocalWarehouseError } from '../../warehouse-error.ts';
 import { SortedMap } from './listing.ts';
 
 /** An object's checksum as answers show it; composite ones are of a multipart upload's parts and end in `-<parts>`. */
@@ -54,11 +55,19 @@ export function writeJson(path: string, value: unknown): void {
   }
 }
 
-/** Reads what {@link writeJson} wrote; throws when it is no JSON or not what `isValue` knows. */
+/** Reads what {@link writeJson} wrote. @throws LocalWarehouseError when it is no JSON or not what `isValue` knows. */
 export function readJson<T>(path: string, isValue: (value: unknown) => value is T): T {
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (!isValue(value)) throw new Error(`${path} was not written by this store`);
+  const value = parseJson(readFileSync(path, 'utf8'));
+  if (!isValue(value)) throw new LocalWarehouseError(`${path} was not written by the local warehouse`);
   return value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the value is an object that has all the names: enough to know one's own files by. */

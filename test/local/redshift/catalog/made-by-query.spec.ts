@@ -1,14 +1,14 @@
 /** Tables and views made of queries, and the statement that SHOW TABLE gives, on the local SQL endpoint. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { failureOf, rowsOf, shareFixture, type Fixture } from '../support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('what a query makes on the local SQL endpoint', () => {
   let fixture: Fixture;
   let client: pg.Client;
 
   before(async () => {
-    fixture = await shareFixture();
+    fixture = await startFixture();
     client = await fixture.connect();
     await client.query('CREATE TABLE t (a INT NOT NULL, v VARCHAR(7), d DECIMAL(9,2))');
     await client.query("INSERT INTO t VALUES (1, 'x', 1.25), (2, repeat('é', 3), 2)");

@@ -1,7 +1,7 @@
 /** INSERT, UPDATE, DELETE and MERGE on the local SQL endpoint, where Redshift differs from PostgreSQL. */
 import { expect } from 'chai';
 import pg from 'pg';
-import { failureOf, rowsOf, shareFixture, type Fixture } from '../support.ts';
+import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 const ARMS = 'WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.v)';
 
@@ -10,7 +10,7 @@ describe('statements that write on the local SQL endpoint', () => {
   let client: pg.Client;
 
   before(async () => {
-    fixture = await shareFixture();
+    fixture = await startFixture();
     client = await fixture.connect();
     await client.query(
       'CREATE TABLE t (id INT, v INT); CREATE TABLE s (id INT, v INT); CREATE TABLE other (id INT)',

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type pg from 'pg';
-import { cancel, failureOf, rowsOf, shareFixture, type Fixture } from '../support.ts';
+import { cancel, failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 describe('COPY on the local SQL endpoint', () => {
   let fixture: Fixture;
@@ -10,7 +10,7 @@ describe('COPY on the local SQL endpoint', () => {
   let notices: string[];
 
   before(async () => {
-    fixture = await shareFixture();
+    fixture = await startFixture();
     client = await fixture.connect();
     client.on('notice', (notice) => notices.push(`${String(notice.severity)}: ${String(notice.message)}`));
   });

@@ -1,7 +1,7 @@
 /** The extended protocol, message by message. */
 import { expect } from 'chai';
 import type pg from 'pg';
-import { rowsOf, shareFixture, type Fixture } from '../support.ts';
+import { rowsOf, startFixture, type Fixture } from '../support.ts';
 import { Wire, wire } from '../wire.ts';
 
 describe('the extended protocol', () => {
@@ -10,7 +10,7 @@ describe('the extended protocol', () => {
   let session: Wire;
 
   before(async () => {
-    fixture = await shareFixture();
+    fixture = await startFixture();
     client = await fixture.connect();
     await client.query('CREATE TABLE t (a INT)');
   });

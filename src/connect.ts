@@ -14,6 +14,8 @@ export interface Around {
   readonly log: Logger;
   readonly secrets: Secrets;
   readonly env: NodeJS.Dict<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -25,14 +27,16 @@ export class Connections {
   readonly #log: Logger;
   readonly #secrets: Secrets;
   readonly #env: NodeJS.Dict<string>;
+  readonly #now: () => number;
   #identity: Promise<AwsIdentity> | undefined;
 
   /** `env` is what the AWS SDK finds too: regions and endpoints. */
-  constructor(config: Config, { log, secrets, env }: Around) {
+  constructor(config: Config, { log, secrets, env, now }: Around) {
     this.#config = config;
     this.#log = log;
     this.#secrets = secrets;
     this.#env = env;
+    this.#now = now;
   }
 
   /** A variable that is empty says nothing. */
@@ -161,6 +165,7 @@ export class Connections {
           ? undefined
           : { arn: assume_role_arn, externalId: assume_role_external_id },
       region: s3_region ?? this.#homeRegion,
+      now: this.#now,
       onSecret: (text) => this.#secrets.keep(text),
     });
   }

@@ -57,6 +57,11 @@ export class LoadError extends Error {
   }
 }
 
+/** This machine does not let the program do its work: a port is taken, a folder cannot be written. */
+export class MachineError extends Error {
+  override readonly name = 'MachineError';
+}
+
 /** COMMIT was sent and no answer came: the load may or may not be durable. */
 export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';

@@ -2,11 +2,19 @@
 import { createRequire } from 'node:module';
 import pino, { type Logger } from 'pino';
 import type { PinoPretty } from 'pino-pretty';
-import type { LogOutput } from './log-output.ts';
 
 export type { Logger };
 
 export type LogFormat = 'auto' | 'json' | 'pretty';
+
+/** Takes the lines of the log. */
+export interface LogSink {
+  readonly isTerminal: boolean;
+  /** Takes a line with its line end. */
+  write(line: string): void;
+  /** Sets what is written in place of lines that are missing. */
+  setNotice(noticeOf: (lines: number) => string): void;
+}
 
 /** What nothing that is written may hold; grows while credentials are fetched. */
 export class Secrets {
@@ -35,7 +43,7 @@ export class Secrets {
 type Rendering = (line: string) => string;
 
 /** Every line passes `secrets` on its way to the output. */
-export function createLogger(level: string, format: LogFormat, secrets: Secrets, output: LogOutput): Logger {
+export function createLogger(level: string, format: LogFormat, secrets: Secrets, output: LogSink): Logger {
   const isPretty = format === 'pretty' || (format === 'auto' && output.isTerminal);
   const render = isPretty ? pretty(output.isTerminal) : (line: string): string => line;
   const options = {

@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 /**
- * The only file that touches the process: arguments, streams, signals, exit code. What needs no more is answered here, before
- * anything else is loaded.
+ * The only file that touches the process: arguments, streams, descriptors, signals, clock, processors, exit code. What needs no
+ * more is answered here, before anything else is loaded.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HELP, parseCommand, type Command } from './cli.ts';
-import { Ending } from './ending.ts';
+import { Ending } from './io/ending.ts';
 import { UsageError } from './errors.ts';
-import { LogOutput } from './log-output.ts';
-import { isClosed, NonBlockingStream, openNonBlocking } from './output.ts';
-import type { ProgramCommand, Surroundings } from './program.ts';
+import { LogOutput } from './io/log-output.ts';
+import { isClosed, NonBlockingStream, openNonBlocking } from './io/output.ts';
+import type { Input } from './io/input.ts';
+import type { Io } from './io/io.ts';
+import type { ProgramCommand } from './program.ts';
 
-const [STDOUT, STDERR] = [1, 2];
+const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
 /** How long a run that is given up may take to remove its objects and to say what is left. */
 const FAREWELL_MS = 2_000;
@@ -55,6 +58,8 @@ function answer(text: string): number {
 
 async function run(command: ProgramCommand): Promise<number> {
   const { runProgram } = await import('./program.ts');
+  const { openDescriptor, openFile } = await import('./io/input.ts');
+  const { keepHeapSmall } = await import('./io/heap.ts');
   const ending = new Ending();
   const log = new LogOutput(logDescriptor());
   const isRunning = (): boolean => process.exitCode === undefined;
@@ -68,7 +73,9 @@ async function run(command: ProgramCommand): Promise<number> {
     // Once the command has ended, only output that is not read can be left.
     setTimeout(() => void giveUp(), isRunning() ? FAREWELL_MS : 0);
   });
-  const code = await runProgram(command, surroundings(ending, log));
+  const openInput = (path: string | undefined): Input =>
+    path === undefined ? openDescriptor(STDIN) : openFile(path);
+  const code = await runProgram(command, { ...processIo(ending, log), openInput, keepHeapSmall });
   process.exitCode = code;
   await log.flushed(ending.kill);
   return ending.kill.aborted ? giveUp() : code;
@@ -100,14 +107,17 @@ function states(): Writable | undefined {
   return own === undefined ? process.stdout : new NonBlockingStream(own);
 }
 
-function surroundings(ending: Ending, log: LogOutput): Surroundings {
+function processIo(ending: Ending, log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall'> {
   let areSignalsHeeded = false;
   return {
     version: version(),
+    env: process.env,
+    now: () => Date.now(),
+    cores: availableParallelism(),
+    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     stdout: process.stdout,
     states,
     stdin: () => process.stdin,
-    env: process.env,
     stderr: () => process.stderr,
     log,
     ending,
@@ -116,7 +126,6 @@ function surroundings(ending: Ending, log: LogOutput): Surroundings {
       areSignalsHeeded = true;
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ending.signal());
     },
-    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     onAsked: (listener) => {
       if (process.platform !== 'win32') process.on('SIGUSR2', listener);
     },

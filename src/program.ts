@@ -1,50 +1,42 @@
-/** Runs a command: reads the configuration, builds the parts, and says in one sentence why it ended badly. */
+/** Runs a command: reads the configuration, opens what the command needs, and says in one sentence why it ended badly. */
 import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
 import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
 import type { Config } from './config/options.ts';
-import type { Around } from './connect.ts';
 import { readSources } from './config/sources.ts';
-import type { Ending } from './ending.ts';
-import { CommitUnknownError, ConfigError, InputError, LoadError, messageOf, UsageError } from './errors.ts';
-import { keepHeapSmall } from './heap.ts';
+import {
+  CommitUnknownError,
+  ConfigError,
+  InputError,
+  LoadError,
+  MachineError,
+  messageOf,
+  UsageError,
+} from './errors.ts';
+import type { Io } from './io/io.ts';
 import { createLogger, Secrets, type Logger } from './log.ts';
-import type { LogOutput } from './log-output.ts';
-import type { Warehouse } from './ports.ts';
-
-/** The process, as far as commands may touch it. */
-export interface Surroundings {
-  readonly version: string;
-  readonly stdout: NodeJS.WriteStream;
-  /** Where states go: stdout, but never blocking. Undefined when the process was started with stdout closed. */
-  readonly states: () => Writable | undefined;
-  /** Opened by whoever asks for it, and then to be closed again. */
-  readonly stdin: () => NodeJS.ReadStream;
-  readonly env: NodeJS.Dict<string>;
-  /** For questions; the log has its own way there. */
-  readonly stderr: () => NodeJS.WriteStream;
-  readonly log: LogOutput;
-  readonly ending: Ending;
-  /** Until this is called, SIGTERM and SIGINT end the process at once. From then on they go to `ending`. */
-  readonly heedSignals: () => void;
-  /** The command line that starts this program again, without arguments. */
-  readonly self: readonly string[];
-  /** Calls the listener whenever the user asks how things are. */
-  readonly onAsked: (listener: () => void) => void;
-  /** Calls the listener for warnings of Node and of packages. */
-  readonly onWarning: (listener: (warning: Error) => void) => void;
-}
+import type { Scope } from './scope.ts';
 
 const NO_STDOUT =
   'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
   'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
-/** A command that is answered without further ado is none for this. */
+/** Loaded when they are needed. Apart from the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
+const COMMANDS = {
+  load: () => import('./commands/load.ts'),
+  discard: () => import('./commands/discard.ts'),
+  plan: () => import('./commands/plan.ts'),
+  check: () => import('./commands/check.ts'),
+} as const;
+
+/** `main.ts` answers the other ones itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
 
+type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
+
 /** Resolves with the exit code. Throws UsageError. */
-export async function runProgram(command: ProgramCommand, around: Surroundings): Promise<number> {
-  const program = new Program(around);
+export async function runProgram(command: ProgramCommand, io: Io): Promise<number> {
+  const program = new Program(io);
   try {
     return await program.execute(command);
   } catch (error) {
@@ -54,42 +46,39 @@ export async function runProgram(command: ProgramCommand, around: Surroundings):
 }
 
 class Program {
-  readonly #around: Surroundings;
+  readonly #io: Io;
   readonly #secrets = new Secrets();
   #log: Logger;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.#log = createLogger('info', 'auto', this.#secrets, around.log);
+  constructor(io: Io) {
+    this.#io = io;
+    this.#log = createLogger('info', 'auto', this.#secrets, io.log);
     // For developers; otherwise they would be printed to stderr as they are.
-    around.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+    io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
   }
 
   async execute(command: ProgramCommand): Promise<number> {
     switch (command.kind) {
       case 'about': {
         const { about } = await import('./commands/about.ts');
-        return this.#answer(`${about(command.format, this.#around.version)}\n`);
+        return this.#answer(`${about(command.format, this.#io.version)}\n`);
       }
       case 'local':
         return this.#serveLocal(command);
       case 'setup': {
         const { completeConfig, report } = await import('./commands/setup.ts');
-        const config = this.#accept(completeConfig(readSources(command.config, this.#around.env)));
+        const config = this.#accept(completeConfig(readSources(command.config, this.#io.env)));
         return this.#answer(report(config, command.format));
       }
       case 'interview':
         return this.#interview(command.file);
+      case 'discard':
+        return this.#discard(command);
       case 'load': {
-        const states = this.#around.states();
+        const states = this.#io.states();
         if (!states) throw new LoadError(NO_STDOUT);
         return this.#withConfig(command.where, (config) => this.#load(config, command.input, states));
       }
-      case 'discard':
-        return this.#discard(
-          this.#accept(withoutConnection(readSources(command.config, this.#around.env))),
-          command.input,
-        );
       case 'plan':
         return this.#withConfig(command.where, (config) => this.#plan(config, command));
       case 'check':
@@ -97,138 +86,96 @@ class Program {
       case 'discover':
         return this.#withConfig(command.where, async (config) => {
           const { discover } = await import('./commands/discover.ts');
-          return this.#ask(config, (warehouse) => discover(warehouse, config));
+          return this.#ask(config, async (scope) => discover(await scope.warehouse(), config));
         });
       case 'sql':
         return this.#withConfig(command.where, async (config) => {
           const { query } = await import('./commands/sql.ts');
-          return this.#ask(config, (warehouse) => query(warehouse, command.query, command.format));
+          return this.#ask(config, async (scope) =>
+            query(await scope.warehouse(), command.query, command.format),
+          );
         });
     }
   }
 
-  /** One sentence on stderr; a stack only for what must be a defect of this program. Returns the exit code. */
+  /** One sentence on stderr; a stack only for a defect of this program, which is every other class of error. Returns the exit code. */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
       for (const warning of error.warnings) this.#log.warn(warning);
       for (const problem of error.problems) this.#log.error(`Cannot use the configuration: ${problem}`);
-    } else if (
-      error instanceof InputError ||
-      error instanceof LoadError ||
-      error instanceof CommitUnknownError
-    ) {
+    } else if (isExpected(error)) {
       this.#log.error(facts(error), error.message);
     } else {
       const stack = error instanceof Error ? error.stack : undefined;
-      const known = error instanceof Error && ('code' in error || error.message.startsWith('Cannot '));
-      this.#log.error(known ? {} : { stack }, messageOf(error));
+      this.#log.error(
+        { stack },
+        `Unexpected error, a defect of target-redshift (please report it, with this line): ${messageOf(error)}`,
+      );
     }
     return 1;
   }
 
-  get #inside(): Around {
-    return { log: this.#log, secrets: this.#secrets, env: this.#around.env };
-  }
-
-  async #load(config: Config, inputPath: string | undefined, states: Writable): Promise<number> {
-    const { runLoad } = await import('./commands/load.ts');
-    const { openInput } = await import('./input.ts');
-    const { version, ending } = this.#around;
-    keepHeapSmall();
-    await runLoad({
-      config,
-      ...this.#inside,
-      version,
-      input: openInput(inputPath),
-      stdout: states,
-      ending,
-    });
+  async #load(config: Config, path: string | undefined, states: Writable): Promise<number> {
+    const { runLoad } = await COMMANDS.load();
+    this.#io.keepHeapSmall();
+    const input = this.#io.openInput(path);
+    await using scope = await this.#open(config, this.#io.ending.kill);
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states });
     return 0;
   }
 
-  async #discard(config: Config, inputPath: string | undefined): Promise<number> {
-    const { runDiscard } = await import('./commands/discard.ts');
-    const { openInput } = await import('./input.ts');
-    const { Connections } = await import('./connect.ts');
-    const { stop } = this.#around.ending;
-    keepHeapSmall();
-    await runDiscard({
-      config,
-      input: openInput(inputPath),
-      log: this.#log,
-      quietLog: this.#quietLog(config),
-      files: new Connections(config, this.#inside).openReader(stop),
-      stop,
-    });
+  async #discard(command: CommandOf<'discard'>): Promise<number> {
+    const config = this.#accept(withoutConnection(readSources(command.config, this.#io.env)));
+    const { runDiscard } = await COMMANDS.discard();
+    const { stop } = this.#io.ending;
+    this.#io.keepHeapSmall();
+    const input = this.#io.openInput(command.input);
+    await using scope = await this.#open(config, stop);
+    const quietLog = this.#quietLog(config);
+    await runDiscard({ config, scope, io: this.#io, input, log: this.#log, quietLog, stop });
     return 0;
   }
 
-  async #plan(config: Config, { input, format }: Extract<Command, { kind: 'plan' }>): Promise<number> {
-    const { plan } = await import('./commands/plan.ts');
-    const { openInput } = await import('./input.ts');
+  async #plan(config: Config, { input, format }: CommandOf<'plan'>): Promise<number> {
+    const { plan } = await COMMANDS.plan();
+    const { stop } = this.#io.ending;
     const log = this.#quietLog(config);
-    const { text, isFine } = await plan({
-      config,
-      ...this.#inside,
-      log,
-      input: openInput(input),
-      format,
-      signal: this.#around.ending.stop,
-    });
+    const messages = this.#io.openInput(input);
+    await using scope = await this.#open(config, stop, log);
+    const { text, isFine } = await plan({ config, scope, io: this.#io, log, input: messages, format, stop });
     this.#answer(text);
     return isFine ? 0 : 1;
   }
 
   async #check(config: Config, format: 'text' | 'json'): Promise<number> {
-    const { Connections } = await import('./connect.ts');
-    const { check } = await import('./commands/check.ts');
-    const { stop, kill } = this.#around.ending;
-    const connections = new Connections(config, this.#inside);
-    const warehouse = once(() => connections.openWarehouse());
-    const store = once(() => connections.openStore(kill));
-    const giveUp = (): void => void warehouse.then((open) => open.close(true));
-    kill.addEventListener('abort', giveUp, { once: true });
-    try {
-      const doors = {
-        warehouse: warehouse.get,
-        store: store.get,
-        copyAccess: () => connections.copyAccess(),
-        identity: () => connections.identity(),
-        stop,
-        signal: kill,
-      };
-      const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
-      return (await check(config, doors, format, say)) ? 0 : 1;
-    } finally {
-      kill.removeEventListener('abort', giveUp);
-      await warehouse.then((open) => open.close());
-      await store.then((open) => open.close());
-      connections.close();
-    }
+    const { check } = await COMMANDS.check();
+    const { stop, kill } = this.#io.ending;
+    await using scope = await this.#open(config, kill);
+    const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
+    return (await check(config, { scope, stop, signal: kill, now: this.#io.now }, format, say)) ? 0 : 1;
   }
 
   async #interview(file: string): Promise<number> {
-    const { stop } = this.#around.ending;
-    const input = this.#around.stdin();
-    this.#around.heedSignals();
+    const { stop } = this.#io.ending;
+    const input = this.#io.stdin();
+    this.#io.heedSignals();
     try {
       if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
-      const output = this.#around.stderr();
+      const output = this.#io.stderr();
       return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
     } finally {
       input.destroy();
     }
   }
 
-  async #serveLocal(command: Extract<Command, { kind: 'local' }>): Promise<number> {
+  async #serveLocal(command: CommandOf<'local'>): Promise<number> {
     const { serveUntilStopped } = await import('./commands/local.ts');
-    const { stdout, onAsked } = this.#around;
-    const { stop } = this.#around.ending;
-    const stdin = this.#around.stdin();
-    this.#around.heedSignals();
+    const { stdout, onAsked, ending } = this.#io;
+    const stdin = this.#io.stdin();
+    this.#io.heedSignals();
     try {
-      return await serveUntilStopped(command, { log: this.#log, stop, stdin, stdout, onAsked });
+      return await serveUntilStopped(command, { log: this.#log, stop: ending.stop, stdin, stdout, onAsked });
     } finally {
       // An input that nobody reads to its end may not keep the process.
       stdin.destroy();
@@ -236,31 +183,28 @@ class Program {
   }
 
   #answer(text: string): number {
-    this.#around.stdout.write(text);
+    this.#io.stdout.write(text);
     return 0;
   }
 
-  async #ask(config: Config, work: (warehouse: Warehouse) => Promise<string>): Promise<number> {
-    const { Connections } = await import('./connect.ts');
-    const { stop } = this.#around.ending;
-    const connections = new Connections(config, this.#inside);
-    const warehouse = await connections.openWarehouse();
-    const giveUp = (): void => void warehouse.close(true);
-    stop.addEventListener('abort', giveUp, { once: true });
+  async #ask(config: Config, work: (scope: Scope) => Promise<string>): Promise<number> {
+    const { stop } = this.#io.ending;
+    await using scope = await this.#open(config, stop);
     try {
-      return this.#answer(await work(warehouse));
+      return this.#answer(await work(scope));
     } catch (error) {
       throw stop.aborted ? new LoadError('Stopped before there was an answer', { cause: error }) : error;
-    } finally {
-      stop.removeEventListener('abort', giveUp);
-      await warehouse.close();
-      connections.close();
     }
+  }
+
+  async #open(config: Config, giveUp: AbortSignal, log = this.#log): Promise<Scope> {
+    const { openScope } = await import('./scope.ts');
+    return openScope(config, { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now }, giveUp);
   }
 
   /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = readSources(where.config, this.#around.env);
+    const given = readSources(where.config, this.#io.env);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
         'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
@@ -268,9 +212,9 @@ class Program {
     }
     if (where.local === undefined) return work(this.#accept(checkConfig(given)));
     const { leaseLocal, LocalWarehouseError } = await import('./local/door.ts');
-    const server = [...this.#around.self, 'local', '--until-released', '--dir', where.local];
+    const server = [...this.#io.self, 'local', '--until-released', '--dir', where.local];
     const lease = await leaseLocal(where.local, server).catch((error: unknown) => {
-      throw error instanceof LocalWarehouseError ? new LoadError(error.message, { cause: error }) : error;
+      throw error instanceof LocalWarehouseError ? new MachineError(error.message, { cause: error }) : error;
     });
     try {
       return await work(this.#accept(overrideConnection(given, { ...lease.config })));
@@ -281,41 +225,30 @@ class Program {
 
   /** For runs that load nothing: lines on loads would tell of what did not happen. */
   #quietLog({ log_level, log_format }: Config): Logger {
-    return createLogger(
-      log_level === 'info' ? 'warn' : log_level,
-      log_format,
-      this.#secrets,
-      this.#around.log,
-    );
+    const level = log_level === 'info' ? 'warn' : log_level;
+    return createLogger(level, log_format, this.#secrets, this.#io.log);
   }
 
   #accept({ config, warnings, hint, secrets }: LoadedConfig): Config {
     // Files of options may be pipes without a writer; from here on no read blocks this thread.
-    this.#around.heedSignals();
+    this.#io.heedSignals();
     this.#secrets.keep(...secrets);
-    this.#log = createLogger(config.log_level, config.log_format, this.#secrets, this.#around.log);
+    this.#log = createLogger(config.log_level, config.log_format, this.#secrets, this.#io.log);
     if (hint !== undefined) this.#log.info(hint);
     for (const warning of warnings) this.#log.warn(warning);
     return config;
   }
 }
 
-/** What is opened when it is first asked for; a failure is told each time it is asked for. */
-function once<T>(open: () => Promise<T>): {
-  readonly get: () => Promise<T>;
-  /** Does nothing when it was never opened. */
-  readonly then: (work: (opened: T) => unknown) => Promise<void>;
-} {
-  let opened: Promise<T> | undefined;
-  return {
-    get: () => (opened ??= open()),
-    then: async (work) => {
-      await opened?.then(work, () => undefined);
-    },
-  };
+const EXPECTED = [InputError, LoadError, CommitUnknownError, MachineError];
+
+type Expected = InputError | LoadError | CommitUnknownError | MachineError;
+
+function isExpected(error: unknown): error is Expected {
+  return EXPECTED.some((kind) => error instanceof kind);
 }
 
-function facts(error: InputError | LoadError | CommitUnknownError): object {
+function facts(error: Expected): object {
   if (error instanceof InputError) return { stream: error.stream, line: error.line, file: error.file };
   if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
   return {};

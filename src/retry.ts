@@ -6,23 +6,24 @@ export interface RetryOptions {
   /** The first pause; each further one is twice as long, plus up to half of it by chance. */
   readonly pauseMs: number;
   readonly maxPauseMs: number;
-  readonly signal: AbortSignal;
+  /** Ends a pause, and with it the tries. Left out where each try fails by itself once the run is given up. */
+  readonly signal?: AbortSignal;
   readonly isTransient: (error: unknown) => boolean;
-  readonly onRetry: (error: unknown, attempt: number, pauseMs: number) => void;
+  readonly onRetry?: (error: unknown, attempt: number, pauseMs: number) => void;
 }
 
 /** `attempt` counts from 1. Rejects with the last error. */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    options.signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     try {
       return await work(attempt);
     } catch (error) {
-      if (attempt >= options.tries || options.signal.aborted || !options.isTransient(error)) throw error;
+      if (attempt >= options.tries || options.signal?.aborted || !options.isTransient(error)) throw error;
       const pause =
         Math.min(options.pauseMs * 2 ** (attempt - 1), options.maxPauseMs) * (1 + Math.random() / 2);
-      options.onRetry(error, attempt, Math.round(pause));
-      await sleep(pause, undefined, { signal: options.signal }).catch(() => {
+      options.onRetry?.(error, attempt, Math.round(pause));
+      await sleep(pause, undefined, options.signal && { signal: options.signal }).catch(() => {
         throw error;
       });
     }

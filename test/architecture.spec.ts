@@ -51,7 +51,7 @@ const isLocal = (file: string): boolean => file.startsWith('local/');
 
 describe('the architecture', () => {
   it('is read from real files and imports', () => {
-    expect(files).to.include.members(['main.ts', 'run.ts', 'protocol/json.ts', 'local/serve/serve.ts']);
+    expect(files).to.include.members(['main.ts', 'run/run.ts', 'protocol/json.ts', 'local/serve/serve.ts']);
     expect(shown(imports)).to.include('rows/csv.ts -> sql.ts (static)');
     expect(shown(imports)).to.include('staging/batch.ts -> rows/values.ts (type)');
     expect(imports.length).to.be.above(100);
@@ -67,7 +67,7 @@ describe('the architecture', () => {
   });
 
   it('lets stages import nothing that is built on them', () => {
-    const base = ['errors.ts', 'sql.ts', 'retry.ts', 'ledger.ts', 'ports.ts', 'log.ts'];
+    const base = ['errors.ts', 'sql.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
     const wrong = imports.filter(
       ({ from, to }) => stageOf(from) !== -1 && stageOf(to) === -1 && !base.includes(to),
     );
@@ -93,7 +93,7 @@ describe('the architecture', () => {
     const found = imports
       .filter(({ from, kind }) => from === 'main.ts' && kind === 'static')
       .map(({ to }) => to);
-    expect(found).to.deep.equal(['cli.ts', 'ending.ts', 'errors.ts', 'log-output.ts', 'output.ts']);
+    expect(found).to.deep.equal(['cli.ts', 'io/ending.ts', 'errors.ts', 'io/log-output.ts', 'io/output.ts']);
   });
 
   it('enters the local warehouse by its door, and only when it is asked for', () => {
@@ -127,7 +127,7 @@ describe('the architecture', () => {
   });
 
   it('has a base that imports nothing of ours', () => {
-    const base = ['errors.ts', 'sql.ts', 'retry.ts', 'ledger.ts', 'ports.ts', 'options.ts'];
+    const base = ['errors.ts', 'sql.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'options.ts'];
     const found = imports.filter(({ from }) => base.includes(from));
     expect(shown(found)).to.deep.equal(['ports.ts -> sql.ts (type)']);
   });
@@ -152,6 +152,14 @@ describe('the architecture', () => {
     );
     expect(users.map(([file]) => file)).to.deep.equal(['main.ts']);
     expect(code("a('process.exit') // process.exit\n/* process.exit */", true)).not.to.contain('process.');
+  });
+
+  it('reads no clock, counts no processors, and opens no standard stream outside main.ts', () => {
+    const users = [...texts].filter(
+      ([file, text]) =>
+        !isLocal(file) && /\bDate\.now\(|\bnew Date\(\)|\bavailableParallelism\b/.test(code(text, true)),
+    );
+    expect(users.map(([file]) => file)).to.deep.equal(['main.ts']);
   });
 
   it('has no file over 300 lines, blank lines and comments aside', () => {

@@ -24,6 +24,8 @@ export interface IdentitySettings {
   readonly assumeRole: { readonly arn: string; readonly externalId: string | undefined } | undefined;
   /** Region of STS. */
   readonly region: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Is told every secret that is fetched. */
   readonly onSecret: (text: string | undefined) => void;
 }
@@ -53,7 +55,7 @@ export class AwsIdentity {
   /** For a COPY that may take so long: keys as they are, renewed when they would end while it runs. */
   async copyKeys(seconds: number): Promise<AwsKeys> {
     const keys = await this.#ask(false);
-    const left = (keys.expiration?.getTime() ?? Infinity) - Date.now();
+    const left = (keys.expiration?.getTime() ?? Infinity) - this.#settings.now();
     return this.#known(left < seconds * 1000 ? await this.#ask(true) : keys);
   }
 

@@ -1,8 +1,9 @@
 /** What the steps of a check share: the configuration, the doors, and the names of what they create. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
-import type { ObjectProbe, ObjectStore, Session, Warehouse } from '../ports.ts';
+import type { ObjectProbe, ObjectStore, Session } from '../ports.ts';
 import { newFormat, type CsvFormat } from '../rows/csv.ts';
+import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix } from '../staging/keys.ts';
 import { compressionOf, FILE_ENDINGS } from '../staging/part.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
@@ -47,10 +48,9 @@ export const TIMEOUT = { timeoutMs: 120_000 };
 export const NOTE = 'it works';
 
 export interface Doors {
-  readonly warehouse: () => Promise<Warehouse>;
-  readonly store: Place['store'];
-  readonly copyAccess: Place['copyAccess'];
-  readonly identity: Place['identity'];
+  readonly scope: Scope;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** No further step. */
   readonly stop: AbortSignal;
   /** Gives up at once, what is left to remove too. */
@@ -58,14 +58,14 @@ export interface Doors {
 }
 
 export function newPlace(config: Config, doors: Doors): Place {
-  const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date())}/check/`;
+  const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date(doors.now()))}/check/`;
   const format = newFormat(compressionOf(config.compression));
   return {
     config,
-    store: doors.store,
-    session: async (work) => (await doors.warehouse()).session(work),
-    copyAccess: doors.copyAccess,
-    identity: doors.identity,
+    store: () => doors.scope.store(),
+    session: async (work) => (await doors.scope.warehouse()).session(work),
+    copyAccess: () => doors.scope.copyAccess(),
+    identity: () => doors.scope.identity(),
     mayCreate: !config.forbid_ddl,
     table: {
       schema: config.target_schema,

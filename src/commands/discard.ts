@@ -2,21 +2,17 @@
  * `--discard`: everything that a load does up to the upload, and nothing of what comes then. It reads, encodes, compresses and
  * counts, which measures a tap, or this program alone. No state is printed, because nothing is stored.
  */
-import { availableParallelism } from 'node:os';
-import { Writable } from 'node:stream';
-import { batchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
-import type { Input } from '../input.ts';
+import { onAbort } from '../io/abort.ts';
+import type { Input } from '../io/input.ts';
+import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
-import { forgetful } from '../plan/guards.ts';
-import type { ObjectReader } from '../ports.ts';
+import { storeNothing } from '../plan/guards.ts';
 import { newFormat } from '../rows/csv.ts';
-import { Run } from '../run.ts';
+import { assemble } from '../run/assemble.ts';
+import type { Scope } from '../scope.ts';
 import type { StagedBatch } from '../staging/batch.ts';
-import { Budget } from '../staging/budget.ts';
 import { compressionOf } from '../staging/part.ts';
-import { createStaging } from '../staging/uploads.ts';
-import { StateWriter } from '../states.ts';
 import type { TableLoader } from '../streams/context.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { TableRef } from '../table/types.ts';
@@ -26,57 +22,39 @@ import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 
 export interface DiscardOptions {
   readonly config: Config;
+  readonly scope: Scope;
+  readonly io: Pick<Io, 'now' | 'cores'>;
   readonly input: Input;
   readonly log: Logger;
   /** Of the run, which tells of loads that do not happen. */
   readonly quietLog: Logger;
-  /** For BATCH files in S3. */
-  readonly files: ObjectReader;
-  /** Aborted by the first SIGTERM or SIGINT: no further input. */
+  /** Aborted by the first signal: no further input. */
   readonly stop: AbortSignal;
 }
 
 const MB = 1024 * 1024;
 
 /** Resolves when everything read has been counted. */
-export async function runDiscard({
-  config,
-  input,
-  log,
-  quietLog,
-  files,
-  stop,
-}: DiscardOptions): Promise<void> {
+export async function runDiscard(options: DiscardOptions): Promise<void> {
+  const { config, scope, io, input, log, quietLog, stop } = options;
   const discarder = new Discarder();
-  const staging = createStaging({
-    store: forgetful({ region: '-', url: (key) => `s3://${config.s3_bucket}/${key}` }),
-    budget: Budget.ofMegabytes(config.memory_budget_mb),
-    format: newFormat(compressionOf(config.compression)),
-    gzipLevel: config.gzip_level,
-    compressors: availableParallelism(),
-    uploads: 4,
-    signal: new AbortController().signal,
-    onFailure: (error) => run.fail(error),
-  });
-  const run = new Run({
+  const run = assemble({
     config,
-    loader: discarder,
-    hooks: { run: () => Promise.resolve(), analyze: () => Promise.resolve() },
-    history: undefined,
-    staging,
-    files: batchFiles(files),
-    states: new StateWriter(nowhere(), (error) => run.fail(error)),
-    objectPrefix: '',
-    rejectedPrefix: 'rejected/',
-    folder: 'discarded',
+    io,
     log: quietLog,
-    now: Date.now,
+    loader: discarder,
+    store: storeNothing({ region: '-', url: (key) => `s3://${config.s3_bucket}/${key}` }),
+    format: newFormat(compressionOf(config.compression)),
+    objectPrefix: '',
+    folder: 'discarded',
+    rejectedPrefix: 'rejected/',
+    files: scope.reader,
+    signal: new AbortController().signal,
   });
-  if (stop.aborted) run.stop();
-  else stop.addEventListener('abort', () => run.stop(), { once: true });
-  const started = Date.now();
+  using _ = onAbort(stop, () => run.stop());
+  const started = io.now();
   const summary = await run.load(input);
-  const ms = Math.max(Date.now() - started, 1);
+  const ms = Math.max(io.now() - started, 1);
   const { rows, csvBytes, compressedBytes, parts } = discarder;
   log.info(
     {
@@ -157,8 +135,4 @@ class Discarder implements TableLoader {
   remove(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-function nowhere(): Writable {
-  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }

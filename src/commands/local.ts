@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
-import { ConfigError, LoadError, messageOf } from '../errors.ts';
+import { ConfigError, MachineError, messageOf } from '../errors.ts';
+import type { TextOutput } from '../io/io.ts';
 import {
   FOLDER_IN_USE,
   FolderInUseError,
@@ -18,18 +19,19 @@ import { writePrivateFile } from '../private-file.ts';
 
 type LocalCommand = Extract<Command, { kind: 'local' }>;
 
-interface Surroundings {
+/** What serving needs of the process. */
+interface LocalIo {
   readonly log: Logger;
   readonly stop: AbortSignal;
   readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  /** Calls the listener whenever the user asks how often faults have struck. */
+  readonly stdout: TextOutput;
+  /** Calls the listener whenever the user asks how often faults have struck (SIGUSR2). */
   onAsked(listener: () => void): void;
 }
 
 /** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
-export async function serveUntilStopped(command: LocalCommand, around: Surroundings): Promise<number> {
-  const { log, stop, stdin } = around;
+export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Promise<number> {
+  const { log, stop, stdin } = io;
   const { serve, readAccess, readFaultPlan, readings } = await loadServer();
   const more = {
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
@@ -46,10 +48,10 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
     }
     if (!(error instanceof LocalWarehouseError)) throw error;
     const message = error instanceof PortInUseError ? portInUse(command, error.port) : error.message;
-    throw new LoadError(message, { cause: error });
+    throw new MachineError(message, { cause: error });
   }
   try {
-    announce(command, served.config, around.stdout);
+    announce(command, served.config, io.stdout);
   } catch (error) {
     await served.stop();
     throw error;
@@ -61,7 +63,7 @@ export async function serveUntilStopped(command: LocalCommand, around: Surroundi
     for (const { order, matched, struck } of served.faultCounts)
       log.info({ order, matched, struck }, 'fault');
   };
-  around.onAsked(tellFaults);
+  io.onAsked(tellFaults);
   const { port, s3_endpoint: endpoint } = served.config;
   log.info(`the local warehouse in ${command.dir} is ready: Redshift on port ${port}, S3 at ${endpoint}`);
   await served.ended;
@@ -90,7 +92,7 @@ function readJson<T>(option: string, path: string, read: (value: unknown) => T):
 }
 
 /** A terminal is told how to connect, and where the secrets are; a program gets the configuration. */
-function announce(command: LocalCommand, config: WarehouseConfig, stdout: NodeJS.WriteStream): void {
+function announce(command: LocalCommand, config: WarehouseConfig, stdout: TextOutput): void {
   const line = `${JSON.stringify(config)}\n`;
   const isTerminal = stdout.isTTY && !command.untilReleased;
   const path = command.writeConfig ?? (isTerminal ? join(command.dir, 'config.json') : undefined);

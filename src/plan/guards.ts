@@ -22,7 +22,7 @@ function readOnlySession(session: Session): Session {
 }
 
 /** Has room for everything, and keeps nothing. */
-export function forgetful(store: Pick<ObjectStore, 'region' | 'url'>): ObjectStore {
+export function storeNothing(store: Pick<ObjectStore, 'region' | 'url'>): ObjectStore {
   return {
     region: store.region,
     url: (key) => store.url(key),

@@ -1,7 +1,7 @@
 /** What the streams of a run share, and through which doors they reach the warehouse. */
 import type { LimitFunction } from 'p-limit';
 import type { Config } from '../config/options.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
@@ -37,9 +37,7 @@ export interface StreamContext {
   /** When the run began, in milliseconds since the epoch. */
   readonly syncStartedAt: number;
   readonly nextBatch: () => number;
-  /** A batch is durable and the ledger knows. */
-  readonly onCommitted: () => void;
-  readonly onFailure: (error: unknown) => void;
-  /** A load or the way to S3 failed for good: nothing further is loaded. */
-  readonly areLoadsStopped: () => boolean;
+  /** Loading cannot go on: nothing further is begun. */
+  readonly fail: (error: unknown) => void;
+  readonly hasFailed: () => boolean;
 }

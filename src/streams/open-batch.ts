@@ -1,5 +1,5 @@
 /** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
-import type { Settle } from '../ledger.ts';
+import type { Settle } from '../states/ledger.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';

@@ -2,7 +2,7 @@
  * The overwrite of one table: its batches go into a shadow table, and when the input is complete the shadow's rows take
  * the place of the table's in one transaction. Until that is committed it is a pending effect in the ledger.
  */
-import type { Settle } from '../ledger.ts';
+import type { Settle } from '../states/ledger.ts';
 import { isWider } from '../table/fits.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';

@@ -3,7 +3,7 @@
  * record of its version (or a newer one), or the table would be empty until then. What waits is an effect in the ledger.
  */
 import type { StreamSettings } from '../config/settings.ts';
-import type { Settle } from '../ledger.ts';
+import type { Settle } from '../states/ledger.ts';
 
 export interface Activation {
   readonly version: bigint;

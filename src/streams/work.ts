@@ -41,8 +41,8 @@ export class TableWork {
     this.#target = target;
     this.#settings = settings;
     this.#context = context;
-    this.#chain = new Chain(context.loads, context.onFailure, async () => {
-      if (!context.areLoadsStopped()) await context.hooks.run('pre_sql', stream, settings.pre_sql);
+    this.#chain = new Chain(context.loads, context.fail, async () => {
+      if (!context.hasFailed()) await context.hooks.run('pre_sql', stream, settings.pre_sql);
     });
   }
 
@@ -82,14 +82,14 @@ export class TableWork {
       batch.settle();
       return;
     }
-    const { loader, now, areLoadsStopped } = this.#context;
+    const { loader, now, hasFailed } = this.#context;
     const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
     this.#checkDeletions(plan, census);
     // What is set aside is durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
     staged.catch(() => undefined);
     this.#chain.add(async () => {
-      if (areLoadsStopped()) return this.#discard(batch);
+      if (hasFailed()) return this.#discard(batch);
       const started = now();
       const ready = await staged.catch(async (error: unknown) => {
         await this.#discard(batch);
@@ -112,7 +112,7 @@ export class TableWork {
 
   /** Has files copied as they are, in turn with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
-    const { loader, ledger, nextBatch, objectPrefix, folder, log, now, onCommitted } = this.#context;
+    const { loader, ledger, nextBatch, objectPrefix, folder, log, now } = this.#context;
     const number = nextBatch();
     const settle = ledger.open();
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
@@ -122,7 +122,6 @@ export class TableWork {
       await loader.copyFiles(job, (rows) => {
         this.#loadedRows += rows;
         this.#commit(job);
-        settle();
         this.#note(number, 'direct-copy', started, { received: rows, written: rows, parts: files.length });
         log.info(
           {
@@ -134,7 +133,7 @@ export class TableWork {
           },
           `copied ${files.length} files of ${this.#stream}: ${rows} rows`,
         );
-        onCommitted();
+        settle();
       });
     });
   }
@@ -147,11 +146,10 @@ export class TableWork {
 
   /** Deletes or marks the rows of older versions. */
   activate(plan: StreamPlan, { version, settle }: Activation, keepsUnversioned: boolean): void {
-    const { loader, log, now, onCommitted } = this.#context;
+    const { loader, log, now } = this.#context;
     this.#add(async () => {
       const started = now();
       const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()), keepsUnversioned);
-      settle();
       this.#note(
         0,
         'activate-version',
@@ -162,7 +160,7 @@ export class TableWork {
         { stream: this.#stream, table: this.#target.table, version: String(version), rows },
         `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
       );
-      onCommitted();
+      settle();
     });
   }
 
@@ -170,12 +168,11 @@ export class TableWork {
   swap(plan: StreamPlan): void {
     const overwrite = this.#overwrite;
     if (!overwrite) return;
-    const { loader, log, now, nextBatch, onCommitted } = this.#context;
+    const { loader, log, now, nextBatch } = this.#context;
     this.#add(async () => {
       const started = now();
       const job = overwrite.swap(this.#job(plan, nextBatch()));
       await loader.swap(job, (counts) => {
-        overwrite.settle();
         this.#note(job.batch, 'overwrite', started, {
           written: counts.inserted,
           deleted: counts.deleted ?? 0,
@@ -184,7 +181,7 @@ export class TableWork {
           { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
           `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
         );
-        onCommitted();
+        overwrite.settle();
       });
     });
   }
@@ -218,10 +215,9 @@ export class TableWork {
   }
 
   #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
-    const { log, now, onCommitted } = this.#context;
+    const { log, now } = this.#context;
     const { count, urls } = batch.rejected;
     this.#loadedRows += rows;
-    batch.settle();
     // What goes into a shadow changes the table with the swap only.
     const changes: Partial<LoadRow> =
       counts && !this.#overwrite
@@ -248,7 +244,7 @@ export class TableWork {
       },
       `loaded ${rows} rows of ${this.#stream}${count > 0 ? `, set aside ${count}` : ''}`,
     );
-    onCommitted();
+    batch.settle();
   }
 
   /** A row for the history; what `counts` does not say is 0. */
@@ -270,7 +266,7 @@ export class TableWork {
 
   #add(work: () => Promise<void>): void {
     this.#chain.add(async () => {
-      if (!this.#context.areLoadsStopped()) await work();
+      if (!this.#context.hasFailed()) await work();
     });
   }
 

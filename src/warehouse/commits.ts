@@ -2,10 +2,10 @@
  * Whether a COMMIT without answer took effect. Each transaction ends with a marker row of its own, a blind insert into a
  * table that no load reads, so that loads never wait for each other through it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadError, messageOf, type CommitUnknownError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Session, Warehouse } from '../ports.ts';
+import { retry } from '../retry.ts';
 import { raw, type Sql } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
 import * as statements from './statements.ts';
@@ -24,6 +24,8 @@ export interface CommitsOptions {
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
+
+const LOOK_PAUSE_MS = 1000;
 
 export class Commits {
   readonly #options: CommitsOptions;
@@ -56,23 +58,28 @@ export class Commits {
   async tookEffect(unknown: CommitUnknownError, target: TableRef, batch: number): Promise<boolean> {
     const { warehouse, schema, runId, resolveTimeoutMs, signal, log } = this.#options;
     if (!(await this.#isReady)) throw unknown;
-    const deadline = Date.now() + resolveTimeoutMs;
-    for (;;) {
-      try {
-        return await warehouse.session(async (session) => {
-          await session.run(statements.terminateBackend(unknown.backend)).catch(() => undefined);
-          const timeoutMs = Math.max(deadline - Date.now(), 1000);
-          await session.run(raw('BEGIN'));
-          await session.run(statements.lockTable(target), { timeoutMs });
-          const { rows } = await session.run(statements.findMarker(schema, runId, batch), { timeoutMs });
-          await session.run(raw('ROLLBACK'));
-          return rows.length > 0;
-        });
-      } catch (error) {
-        if (signal.aborted || Date.now() > deadline) throw unknown;
-        log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`);
-        await sleep(1000, undefined, { signal }).catch(() => undefined);
-      }
+    const deadline = performance.now() + resolveTimeoutMs;
+    const look = (): Promise<boolean> =>
+      warehouse.session(async (session) => {
+        await session.run(statements.terminateBackend(unknown.backend)).catch(() => undefined);
+        const timeoutMs = Math.max(deadline - performance.now(), 1000);
+        await session.run(raw('BEGIN'));
+        await session.run(statements.lockTable(target), { timeoutMs });
+        const { rows } = await session.run(statements.findMarker(schema, runId, batch), { timeoutMs });
+        await session.run(raw('ROLLBACK'));
+        return rows.length > 0;
+      });
+    try {
+      return await retry(look, {
+        tries: Infinity,
+        pauseMs: LOOK_PAUSE_MS,
+        maxPauseMs: LOOK_PAUSE_MS,
+        signal,
+        isTransient: () => performance.now() < deadline,
+        onRetry: (error) => log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`),
+      });
+    } catch {
+      throw unknown;
     }
   }
 

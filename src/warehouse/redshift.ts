@@ -225,8 +225,8 @@ class Connection implements Session {
   async #send(statement: Sql, limitMs: number): Promise<Answer> {
     this.#throwIfLost(statement);
     const { heartbeatMs, onHeartbeat } = this.#settings;
-    const started = Date.now();
-    const heartbeat = setInterval(() => onHeartbeat(statement, Date.now() - started), heartbeatMs);
+    const started = performance.now();
+    const heartbeat = setInterval(() => onHeartbeat(statement, performance.now() - started), heartbeatMs);
     const deadline = setTimeout(() => {
       this.#lost = new Error(`no answer came within ${Math.round((limitMs + GRACE_MS) / 1000)} s`);
       this.destroy();

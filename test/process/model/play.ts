@@ -6,7 +6,8 @@ import { pino } from 'pino';
 import { Secrets } from '../../../src/log.ts';
 import { runLoad } from '../../../src/commands/load.ts';
 import { checkConfig } from '../../../src/config/config.ts';
-import { Ending } from '../../../src/ending.ts';
+import { Ending } from '../../../src/io/ending.ts';
+import { openScope } from '../../../src/scope.ts';
 import { startCli } from '../../support/cli.ts';
 import type { Place } from '../../support/warehouse.ts';
 import { asText, type Reader, rowsAsText } from './reader.ts';
@@ -25,20 +26,21 @@ export type Driver = (
 /** The loader in this process. */
 export const inProcess: Driver = async (place, options, lines, onState) => {
   const { config } = checkConfig({ ...place.config, ...options });
+  const log = pino({ level: 'silent' });
+  const ending = new Ending();
+  await using scope = openScope(config, { log, secrets: new Secrets(), env: {}, now: Date.now }, ending.kill);
   await runLoad({
     config,
-    log: pino({ level: 'silent' }),
-    secrets: new Secrets(),
-    env: {},
-    version: 'test',
+    scope,
+    io: { version: 'test', now: Date.now, cores: 1, ending },
+    log,
     input: Readable.from(bytesOf(lines)),
-    stdout: new Writable({
+    states: new Writable({
       write(chunk: Buffer, _, done) {
         for (const line of chunk.toString().trim().split('\n')) onState(line);
         done();
       },
     }),
-    ending: new Ending(),
   });
 };
 

@@ -3,8 +3,8 @@ import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rm
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createLogger, Secrets } from '../src/log.ts';
-import { LogOutput } from '../src/log-output.ts';
+import { createLogger, Secrets } from '../../src/log.ts';
+import { LogOutput } from '../../src/io/log-output.ts';
 
 const PIPE_BYTES = 65_536;
 const never = new AbortController().signal;
@@ -151,7 +151,7 @@ describe('LogOutput', () => {
     const path = join(folder, 'file');
     const script = `
       import { openSync, ftruncateSync } from 'node:fs';
-      import { LogOutput } from ${JSON.stringify(new URL('../src/log-output.ts', import.meta.url).href)};
+      import { LogOutput } from ${JSON.stringify(new URL('../../src/io/log-output.ts', import.meta.url).href)};
       const fd = openSync(${JSON.stringify(path)}, 'a');
       const log = new LogOutput(fd);
       process.on('SIGXFSZ', () => undefined);

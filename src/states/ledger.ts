@@ -10,15 +10,21 @@ interface Entry {
   state: Buffer | undefined;
 }
 
-/** Tells the ledger that the effect is durable and visible. Must be called once, after the commit. */
+/** Tells the ledger that the effect is durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
 export type Settle = () => void;
 
 export class Ledger {
+  readonly #onSafe: (state: Buffer) => void;
   #entries: Entry[] = [];
   #head = 0;
   #safe: Buffer | undefined;
   #bytes = 0;
   #marks = 0;
+
+  /** `onSafe` is given each state that may be written, newest last; older ones may be skipped. */
+  constructor(onSafe: (state: Buffer) => void) {
+    this.#onSafe = onSafe;
+  }
 
   /** A durable effect begins: the first record of a batch was accepted. */
   open(): Settle {
@@ -27,10 +33,11 @@ export class Ledger {
     return () => {
       entry.done = true;
       this.#advance();
+      this.publish();
     };
   }
 
-  /** A state was read from the input. */
+  /** A state was read from the input. It is published with `publish`, so that one of many is written and not each. */
   mark(state: Buffer): void {
     this.#marks++;
     const last = this.#entries.at(-1);
@@ -44,12 +51,13 @@ export class Ledger {
     }
   }
 
-  /** The newest state that is safe and was not taken yet. */
-  take(): Buffer | undefined {
+  /** Publishes the newest state that is safe, unless it was published before. */
+  publish(): void {
     const state = this.#safe;
+    if (!state) return;
     this.#safe = undefined;
-    this.#bytes -= state?.length ?? 0;
-    return state;
+    this.#bytes -= state.length;
+    this.#onSafe(state);
   }
 
   /** States read so far. */

@@ -3,7 +3,7 @@
  * and a newer one takes its place.
  */
 import type { Writable } from 'node:stream';
-import { LoadError } from './errors.ts';
+import { LoadError } from '../errors.ts';
 
 const LF = Buffer.from('\n');
 

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import type { LogSink } from '../log.ts';
 import { RETRY_MS, writeSome } from './output.ts';
 
 /** How much may wait for a slow reader. Of more, the oldest lines are dropped, because the newest say how the run ended. */
@@ -20,7 +21,7 @@ interface Piece {
   readonly lines: number;
 }
 
-export class LogOutput {
+export class LogOutput implements LogSink {
   readonly isTerminal: boolean;
   readonly #fd: number;
   /** The first may be written in part. */
@@ -73,11 +74,11 @@ export class LogOutput {
 
   /** Resolves when every line is written, when its reader has taken nothing for `patienceMs`, or when `giveUp` is aborted. */
   async flushed(giveUp: AbortSignal, patienceMs = PATIENCE_MS): Promise<void> {
-    let [seen, since] = [this.#written, Date.now()];
-    while (this.#waiting.length > 0 && !giveUp.aborted && Date.now() - since < patienceMs) {
+    let [seen, since] = [this.#written, performance.now()];
+    while (this.#waiting.length > 0 && !giveUp.aborted && performance.now() - since < patienceMs) {
       await sleep(RETRY_MS);
       this.drain();
-      if (this.#written !== seen) [seen, since] = [this.#written, Date.now()];
+      if (this.#written !== seen) [seen, since] = [this.#written, performance.now()];
     }
   }
 

@@ -4,7 +4,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFil
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isClosed, NonBlockingStream, openNonBlocking } from '../src/output.ts';
+import { isClosed, NonBlockingStream, openNonBlocking } from '../../src/io/output.ts';
 
 /** What stands in the pipe. */
 function readNow(reader: number): Buffer {

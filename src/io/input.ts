@@ -1,5 +1,5 @@
 /**
- * Where messages come from: stdin, or a file. Chunks of a pipe and of a file share a few buffers instead of being allocated
+ * Where messages come from: a descriptor such as stdin, or a file. Chunks of a pipe and of a file share a few buffers instead of being allocated
  * one by one, which halves the memory of a run; a chunk is valid until the next one is asked for.
  */
 import { closeSync, constants, fstatSync, openSync, read, type Stats } from 'node:fs';
@@ -8,14 +8,12 @@ import { platform } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
-import { InputError, messageOf } from './errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 
 export interface Input extends AsyncIterable<Buffer> {
   /** Ends an iteration that runs with an error. */
   destroy(): void;
 }
-
-const STDIN = 0;
 
 /** What a pipe of Linux holds. */
 const PIPE_BYTES = 64 * 1024;
@@ -29,14 +27,13 @@ const PIECE_BYTES = 256 * 1024;
  */
 const OPEN_FLAGS = constants.O_RDONLY | (platform() === 'linux' ? constants.O_NONBLOCK : 0);
 
-/** The file, or stdin without one. Throws InputError. */
-export function openInput(path: string | undefined): Input {
-  if (path === undefined) return openStdin();
+/** The messages of a file or a named pipe. Throws InputError. */
+export function openFile(path: string): Input {
   try {
     const fd = openSync(path, OPEN_FLAGS);
     const stats = fstatSync(fd);
     if (stats.isFIFO()) return new PipeInput(fd);
-    if (stats.isFile()) return new FileInput(fd);
+    if (stats.isFile()) return new FileInput(fd, true);
     closeSync(fd);
     throw new Error('it is not a file');
   } catch (error) {
@@ -46,13 +43,14 @@ export function openInput(path: string | undefined): Input {
   }
 }
 
-function openStdin(): Input {
-  const stats = statsOf(STDIN);
-  if (stats?.isFIFO() === true || stats?.isSocket() === true) return new PipeInput(STDIN);
-  return isatty(STDIN) ? new ReadStream(STDIN) : new FileInput(STDIN);
+/** The messages of a descriptor that is open: a pipe, a socket, a terminal or a file. A file stays open. */
+export function openDescriptor(fd: number): Input {
+  const stats = statsOf(fd);
+  if (stats?.isFIFO() === true || stats?.isSocket() === true) return new PipeInput(fd);
+  return isatty(fd) ? new ReadStream(fd) : new FileInput(fd, false);
 }
 
-/** Undefined for a stdin that is closed. */
+/** Undefined for a descriptor that is closed. */
 function statsOf(fd: number): Stats | undefined {
   try {
     return fstatSync(fd);
@@ -123,10 +121,13 @@ const readInto = promisify(read);
 
 class FileInput implements Input {
   readonly #fd: number;
+  readonly #isOwned: boolean;
   #isDestroyed = false;
 
-  constructor(fd: number) {
+  /** `isOwned`: it is closed in the end. */
+  constructor(fd: number, isOwned: boolean) {
     this.#fd = fd;
+    this.#isOwned = isOwned;
   }
 
   /** Reads one buffer ahead. */
@@ -149,7 +150,7 @@ class FileInput implements Input {
       throw unreadable(error);
     } finally {
       await reading.catch(() => undefined);
-      if (this.#fd !== STDIN) closeSync(this.#fd);
+      if (this.#isOwned) closeSync(this.#fd);
     }
   }
 

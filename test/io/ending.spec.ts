@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Ending } from '../src/ending.ts';
+import { Ending } from '../../src/io/ending.ts';
 
 const seen = ({ stop, kill }: Ending): object => ({ stop: stop.aborted, kill: kill.aborted });
 

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect } from 'chai';
-import { LoadError } from '../src/errors.ts';
-import { StateWriter } from '../src/states.ts';
+import { LoadError } from '../../src/errors.ts';
+import { StateWriter } from '../../src/states/writer.ts';
 
 const never = (): never => {
   throw new Error('not closed');

@@ -3,7 +3,7 @@ import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openInput, type Input } from '../src/input.ts';
+import { openFile, type Input } from '../../src/io/input.ts';
 
 /** All bytes, and how many chunks they came in. Each chunk is copied, because the next one may have its memory. */
 async function read(input: Input): Promise<{ bytes: Buffer; chunks: number }> {
@@ -19,7 +19,7 @@ async function failure(work: Promise<unknown>): Promise<string> {
   );
 }
 
-describe('openInput', () => {
+describe('openFile', () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'target-redshift-input-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,7 +29,7 @@ describe('openInput', () => {
   it('reads a file in large chunks', async () => {
     const path = join(folder, 'large');
     writeFileSync(path, bytes);
-    const found = await read(openInput(path));
+    const found = await read(openFile(path));
     expect(found.bytes.equals(bytes)).to.equal(true);
     expect(found.chunks).to.equal(12);
   });
@@ -37,7 +37,7 @@ describe('openInput', () => {
   it('reads an empty file', async () => {
     const path = join(folder, 'empty');
     writeFileSync(path, '');
-    expect((await read(openInput(path))).chunks).to.equal(0);
+    expect((await read(openFile(path))).chunks).to.equal(0);
   });
 
   it('reads a named pipe as it is written', async () => {
@@ -45,7 +45,7 @@ describe('openInput', () => {
     execFileSync('mkfifo', [path]);
     // Each side waits until the other one has opened the pipe.
     const writer = createWriteStream(path);
-    const input = await new Promise<Input>((resolve) => setImmediate(() => resolve(openInput(path))));
+    const input = await new Promise<Input>((resolve) => setImmediate(() => resolve(openFile(path))));
     for (let at = 0; at < bytes.length; at += 700_000) writer.write(bytes.subarray(at, at + 700_000));
     writer.end();
     expect((await read(input)).bytes.equals(bytes)).to.equal(true);
@@ -54,7 +54,7 @@ describe('openInput', () => {
   it('ends with an error when it is closed before its end', async () => {
     const path = join(folder, 'closed');
     writeFileSync(path, bytes);
-    const input = openInput(path);
+    const input = openFile(path);
     const reading = (async () => {
       for await (const _ of input) input.destroy();
     })();
@@ -62,7 +62,7 @@ describe('openInput', () => {
   });
 
   it('says what is wrong with a path', () => {
-    const opened = (path: string) => (): Input => openInput(path);
+    const opened = (path: string) => (): Input => openFile(path);
     expect(opened(folder)).to.throw(`Cannot read --input ${folder}: it is not a file`);
     expect(opened(join(folder, 'none'))).to.throw(/^Cannot read --input .*: the file does not exist$/);
   });

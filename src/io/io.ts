@@ -1,0 +1,43 @@
+/** The process as the program sees it: `main.ts` makes it from the real one, and tests from buffers. */
+import type { Writable } from 'node:stream';
+import type { LogSink } from '../log.ts';
+import type { Ending } from './ending.ts';
+import type { Input } from './input.ts';
+
+export interface Io {
+  /** Of this program. */
+  readonly version: string;
+  readonly env: NodeJS.Dict<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How many threads can run at the same time. */
+  readonly cores: number;
+  /** The command line that starts this program again, without arguments. */
+  readonly self: readonly string[];
+  /** Where commands print their answer. */
+  readonly stdout: TextOutput;
+  /** Where states go: stdout, but never blocking. Undefined when the process was started with stdout closed. */
+  readonly states: () => Writable | undefined;
+  /** The messages of a file, or of stdin without a path. Throws InputError. */
+  readonly openInput: (path: string | undefined) => Input;
+  /** For answers to questions. The caller has to close it. */
+  readonly stdin: () => NodeJS.ReadStream;
+  /** For questions. The log goes to `log`. */
+  readonly stderr: () => NodeJS.WriteStream;
+  readonly log: LogSink;
+  readonly ending: Ending;
+  /** Until this is called, SIGTERM and SIGINT end the process at once. From then on they go to `ending`. */
+  readonly heedSignals: () => void;
+  /** Calls the listener whenever the user asks for the state of things (SIGUSR2). */
+  readonly onAsked: (listener: () => void) => void;
+  /** Calls the listener for warnings of Node and of packages. */
+  readonly onWarning: (listener: (warning: Error) => void) => void;
+  /** Called before a load. */
+  readonly keepHeapSmall: () => void;
+}
+
+/** Takes text for a person or a program. */
+export interface TextOutput {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}

@@ -44,7 +44,7 @@ export function openBatch(
     plan,
     openedAt,
     rows: new Batch(keyPrefix, staging, openedAt),
-    rejected: new RejectedRecords(rejectedKey, plan.message.line, staging),
+    rejected: new RejectedRecords(rejectedKey, staging),
     nulled: 0,
     settle: ledger.open(),
     number,

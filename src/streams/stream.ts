@@ -182,7 +182,7 @@ export class Stream {
     this.#fallbacks.add(why);
     if (outcome.kind === 'rejection') {
       this.#invalid.check(outcome, origin);
-      batch.rejected.append(message, origin, outcome);
+      batch.rejected.append(plan.message.line, message, origin, outcome);
       this.#invalid.countRejected(outcome, origin);
       return undefined;
     }

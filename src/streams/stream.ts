@@ -21,7 +21,7 @@ import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
 import { Planning } from './planning.ts';
-import { openBatch, type OpenBatch } from './open-batch.ts';
+import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
@@ -258,17 +258,12 @@ export class Stream {
   }
 
   get isFull(): boolean {
-    const { batch_size_rows, batch_size_bytes } = this.#context.config;
-    const rows = this.#batch?.rows;
-    return rows !== undefined && (rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes);
+    return this.#batch !== undefined && isFull(this.#batch, this.#context.config);
   }
 
   /** Whether the open batch is as old as it may get. */
   isAged(now: number): boolean {
-    return (
-      this.#batch !== undefined &&
-      now - this.#batch.rows.openedAt >= this.#context.config.batch_max_age_seconds * 1000
-    );
+    return this.#batch !== undefined && isAged(this.#batch, this.#context.config, now);
   }
 
   /** Bytes in memory that are not on their way to S3. */

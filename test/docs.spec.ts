@@ -101,7 +101,7 @@ describe('the documentation', () => {
   });
 
   it('shows a case in CONTRIBUTING.md that is one of spec/cases, letter for letter', () => {
-    const [, name = ''] = /This is `([a-z-]+\.case)`/.exec(read('CONTRIBUTING.md')) ?? [];
+    const [, name = ''] = /This\s+is\s+`([a-z-]+\.case)`/.exec(read('CONTRIBUTING.md')) ?? [];
     expect(read('CONTRIBUTING.md')).to.contain(`\`\`\`\n${read(`spec/cases/${name}`)}\`\`\`\n`);
   });
 });

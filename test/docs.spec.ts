@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { checkConfig } from '../src/config/config.ts';
+import { options, streamOptions } from '../src/config/options.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -66,6 +67,14 @@ describe('the documentation', () => {
       .map(({ target }) => join('docs', target));
     const missing = DOCS.filter((page) => page !== 'docs/README.md' && !indexed.includes(page));
     expect(missing).to.deep.equal([]);
+  });
+
+  it('names every option on a page, besides the generated tables', () => {
+    const text = DOCS.map((page) =>
+      read(page).replace(/<!-- [a-z ]*options -->[^]*?<!-- end of /g, ''),
+    ).join();
+    const names = [...options(), ...streamOptions()].map(([name]) => name);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).to.deep.equal([]);
   });
 
   it('has JSON that parses, and configurations that are accepted without a warning', () => {

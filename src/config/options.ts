@@ -28,7 +28,7 @@ const STREAMS = {
     },
     wanted: 'an object of streams, each an object of options',
     description:
-      'Options of single streams, by name; `*` in a name stands for any characters. Of several that match, the exact name counts most, then the longest pattern.',
+      'Options of single streams, by name. `*` in a name matches any characters. If several names match, an exact name takes precedence, then the longest pattern.',
     example: { orders: { load_method: 'append-only' } },
   },
 } as const satisfies Readonly<Record<string, Option>>;
@@ -50,9 +50,27 @@ export function option(name: string): Option | undefined {
   return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
 }
 
-/** The options that single streams have beside those of all. */
+/** The options that only single streams have. */
 export function streamOptions(): readonly (readonly [string, Option])[] {
   return list(STREAM_ONLY);
+}
+
+/** Options of one subject, for the documentation. */
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly (readonly [string, Option])[];
+}
+
+/** Every option, those included that only single streams have. */
+export function optionGroups(): readonly OptionGroup[] {
+  return [
+    { title: 'Redshift', options: list(CONNECTION) },
+    { title: 'Bucket and AWS', options: list(STORAGE) },
+    { title: 'The run', options: list(LOADING) },
+    { title: 'Tables: for all streams, or in `streams.NAME` for one', options: list(TABLES) },
+    { title: 'Single streams', options: list(STREAMS) },
+    { title: 'In `streams.NAME` only', options: streamOptions() },
+  ];
 }
 
 export function isConnectionOption(name: string): boolean {

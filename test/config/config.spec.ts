@@ -119,7 +119,7 @@ describe('checkConfig', () => {
 
   it('says what a missing option is for', () => {
     expect(problems({ ...least, hostname: undefined })[0]).to.equal(
-      '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+      '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
     );
   });
 

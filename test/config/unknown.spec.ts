@@ -72,7 +72,7 @@ describe('a name that resembles an option', () => {
   it('is the same problem beside others, and beside what is only warned about', () => {
     expect(said({ hostname: null, hostnam: 'h', my_note: 'x' })).to.deep.equal({
       problems: [
-        '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+        '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
         `there is no option "hostnam"; did you mean "hostname"? ${WAY_OUT}`,
       ],
       warnings: ['there is no option "my_note", it is ignored'],

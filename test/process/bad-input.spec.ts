@@ -78,7 +78,7 @@ describe('a configuration that cannot work', () => {
     [
       'a missing option',
       () => ({ hostname: undefined }),
-      '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+      '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
     ],
     [
       'two ways to log in',

@@ -83,7 +83,7 @@ describe('setup --interactive', () => {
 
   it('asks with the first sentence of the description, and with what Enter takes in brackets', async () => {
     const { shown, questions } = await talk({ ...BASE, password: 'x' });
-    expect(shown).to.contain('\nEndpoint of the cluster or workgroup, without port.\n');
+    expect(shown).to.contain('\nEndpoint of the cluster or workgroup, without the port.\n');
     expect(questions.slice(0, 6)).to.deep.equal([
       'hostname',
       'port [5439]',

@@ -22,6 +22,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'spec/conformance/README.md',
+  'src/local/README.md',
   ...DOCS,
 ];
 

@@ -169,7 +169,7 @@ describe('a configuration that cannot work', () => {
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: `target-redshift: Unknown option '--nope'\n\nUsage: target-redshift --help tells how it is used.\n`,
+      stderr: `target-redshift: Unknown option '--nope'\n\nRun target-redshift --help for usage.\n`,
     });
     expect(connections).to.equal(0);
   });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { HELP } from '../src/cli.ts';
 import { checkConfig } from '../src/config/config.ts';
 import { options, streamOptions } from '../src/config/options.ts';
 
@@ -113,6 +114,49 @@ describe('the documentation', () => {
   it('shows a case in CONTRIBUTING.md that is one of spec/cases, letter for letter', () => {
     const [, name = ''] = /This\s+is\s+`([a-z-]+\.case)`/.exec(read('CONTRIBUTING.md')) ?? [];
     expect(read('CONTRIBUTING.md')).to.contain(`\`\`\`\n${read(`spec/cases/${name}`)}\`\`\`\n`);
+  });
+});
+
+/** Words that the project does not use, each with what to write instead. */
+const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
+  [/\bwhoever\b/i, 'those who, any client that'],
+  [/\b(?:nobody|somebody|everybody)\b/i, 'a subject: the tap, another user'],
+  [/\banew\b/i, 'again'],
+  [/(?<!leaves? )(?<!left )\bbehind\b/i, 'after, in'],
+  [/\bbeforehand\b/i, 'before'],
+  [/\btexts\b|\ba text\b(?! file| format)/i, 'strings, messages'],
+  [/\b(?:is|are) (?:none|told)\b/i, 'is not a, is reported'],
+  [/\bin the midst\b/i, 'in the middle'],
+  [/\brefus(?:e|es|ed|ing|al|als)\b/i, 'reject, fail'],
+  [/\bparted\b/i, 'separated'],
+  [/\bstands? (?:in|at|there|beside|under|before)\b/i, 'is, has'],
+  [/\bcancell(?:ed|ing)\b|\bmisspelt\b|\bbehaviour|\blicence\b/i, 'the American spelling'],
+];
+
+describe('the language of the documentation', () => {
+  const texts: readonly (readonly [place: string, text: string])[] = [
+    ...PAGES.filter((page) => page !== 'src/local/README.md').map(
+      (page) => [page, prose(read(page))] as const,
+    ),
+    ...readdirSync(join(ROOT, '.github'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:md|yml)$/.test(name))
+      .map((name) => [name, read(join('.github', name))] as const),
+    ['--help', HELP],
+    ...[...options(), ...streamOptions()].map(([name, { description }]) => [name, description] as const),
+  ];
+
+  it('says things with the usual words', () => {
+    const found = texts.flatMap(([place, text]) =>
+      text
+        .split('\n')
+        .flatMap((line) =>
+          BANNED.filter(([word]) => word.test(line.replace(/`[^`]*`/g, ''))).map(
+            ([word, instead]) => `${place}: ${word.exec(line)?.[0] ?? ''} -> ${instead}: ${line.trim()}`,
+          ),
+        ),
+    );
+    expect(texts.length).to.be.above(100);
+    expect(found).to.deep.equal([]);
   });
 });
 

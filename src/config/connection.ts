@@ -1,4 +1,4 @@
-/** Options that say where Redshift is and how to log in; --local ignores them. */
+/** Options for the connection to Redshift and its login. --local ignores them. */
 import type { Option } from './option.ts';
 
 const NO_GROUPS: readonly string[] = [];

@@ -1,4 +1,4 @@
-/** Options of a run as a whole: batches, memory, retries, log. */
+/** Options of the run as a whole: batches, memory, retries, log. */
 import type { SchemaMapping } from './mapping.ts';
 import type { Option } from './option.ts';
 
@@ -159,7 +159,7 @@ export const LOADING = {
         required: ['schema'],
       },
     },
-    wanted: 'an object of source schemas, each with the name of a target schema',
+    wanted: 'an object whose members are sources, each with the name of a target schema',
     description:
       'Target schemas of streams whose names have the form `source-table`: with `{"crm": "raw_crm"}` the stream `crm-users` is loaded into the table `users` of the schema `raw_crm`. The key `*` matches all other sources, and `{schema}` in a value stands for the name of the source. A value can also be an object with `schema` and `grant_select_to`.',
     example: { crm: 'raw_crm', '*': { schema: 'raw_{schema}', grant_select_to: ['group analysts'] } },

@@ -8,7 +8,7 @@ import type { Option, Values } from './option.ts';
 import { STORAGE } from './storage.ts';
 import { STREAM_ONLY, TABLES } from './tables.ts';
 
-/** The settings of one stream or of all that match a pattern, as they are written. */
+/** The settings of one stream, or of all that match a pattern, as they are written. */
 export type StreamEntry = Partial<Values<typeof TABLES> & Values<typeof STREAM_ONLY>>;
 
 const NO_ENTRIES: Readonly<Record<string, StreamEntry>> = {};
@@ -26,7 +26,7 @@ const STREAMS = {
         ),
       },
     },
-    wanted: 'an object of streams, each an object of options',
+    wanted: 'an object whose members are streams, each an object of options',
     description:
       'Options of single streams, by name. `*` in a name matches any characters. If several names match, an exact name takes precedence, then the longest pattern.',
     example: { orders: { load_method: 'append-only' } },
@@ -40,7 +40,7 @@ export type OptionName = keyof typeof OPTIONS;
 /** A checked configuration with its defaults. */
 export type Config = Values<typeof OPTIONS>;
 
-/** The tables as one list, in the order of the documentation. */
+/** All options as one list, in the order of the documentation. */
 export function options(): readonly (readonly [OptionName, Option])[] {
   return list(OPTIONS) as readonly (readonly [OptionName, Option])[];
 }
@@ -77,7 +77,7 @@ export function isConnectionOption(name: string): boolean {
   return Object.hasOwn(CONNECTION, name) || Object.hasOwn(STORAGE, name);
 }
 
-/** What a JSON Schema says of an option. */
+/** The JSON Schema of an option. */
 export function optionSchema(option: Option): Record<string, unknown> {
   return { ...withoutDefault(option), ...('default' in option ? { default: option.default } : {}) };
 }

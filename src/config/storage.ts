@@ -1,4 +1,4 @@
-/** Options that say where the bucket is, how this program reaches it and how COPY does; --local ignores them. */
+/** Options for the bucket: where it is, and how the program and COPY access it. --local ignores them. */
 import type { Option } from './option.ts';
 
 export const STORAGE = {

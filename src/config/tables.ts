@@ -1,5 +1,5 @@
 /**
- * Options that say how streams become tables. Each may be set for all streams, and again for single ones below `streams`.
+ * Options for how streams become tables. Each can be set for all streams, and again for single ones in `streams`.
  */
 import { ENCODINGS } from '../table/design.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type ColumnSetting } from '../table/settings.ts';
@@ -125,7 +125,7 @@ export const TABLES = {
         CHANGE_KINDS.map((kind) => [kind, { type: 'string', enum: ['evolve', 'ignore', 'fail'] }]),
       ),
     },
-    wanted: `an object with some of ${CHANGE_KINDS.join(', ')}, each evolve, ignore or fail`,
+    wanted: `an object whose members can be ${CHANGE_KINDS.join(', ')}, each evolve, ignore or fail`,
     description:
       'What to do about each kind of difference between a stream and its table. evolve (default): change the table. ignore: continue with the table as it is. fail: end the run.',
     example: { add_column: 'fail' },
@@ -174,7 +174,7 @@ export const TABLES = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-/** What can be said of a single stream only. */
+/** Options that only a single stream can have. */
 export const STREAM_ONLY = {
   schema: { type: 'string', minLength: 1, description: 'Schema of the table, instead of `target_schema`.' },
   table: { type: 'string', minLength: 1, description: 'Name of the table.' },
@@ -199,7 +199,7 @@ export const STREAM_ONLY = {
         },
       },
     },
-    wanted: 'an object of properties, each an object with some of name, type, encode',
+    wanted: 'an object whose members are properties, each an object with name, type or encode',
     description: 'Name, type and ENCODE of single columns, by property.',
     example: { price: { type: 'numeric(12,2)', encode: 'az64' } },
   },

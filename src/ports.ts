@@ -49,13 +49,13 @@ export interface StoredObject {
 }
 
 export interface StatementOptions {
-  /** After this time the statement is cancelled by the server, or the connection given up by us. */
+  /** After this time the message is cancelled; if the server does not answer to that, the connection is given up. */
   readonly timeoutMs?: number;
 }
 
 /** What a statement answered; values are the texts that the server sent. */
 export interface Answer {
-  /** The command tag's first word: `INSERT`, `COMMIT`, `ROLLBACK`. Of several statements, the last one's. */
+  /** The command tag's first word: `INSERT`, `COMMIT`, `ROLLBACK`. */
   readonly command: string;
   /** Rows that the tag counts; null where Redshift's tag has no count (COPY). */
   readonly count: number | null;
@@ -70,10 +70,15 @@ export interface Session {
   /** Throws LoadError. */
   run(statement: Sql, options?: StatementOptions): Promise<Answer>;
   /**
-   * Sends statements that end with COMMIT in one message. Resolves when the tag of the last is literally COMMIT.
+   * Sends statements in one message, which costs one round trip, and resolves with an answer for each. COPY, GRANT and a change
+   * of a type go alone in their message. Throws LoadError, which names the statement that failed; those after it did not run.
+   */
+  send(statements: readonly Sql[], options?: StatementOptions): Promise<readonly Answer[]>;
+  /**
+   * Sends statements and COMMIT after them in one message. Resolves when the tag of the last is literally COMMIT.
    * Throws CommitUnknownError when no answer came, LoadError when the server refused.
    */
-  commit(statements: Sql): Promise<void>;
+  commit(statements: readonly Sql[], options?: StatementOptions): Promise<void>;
 }
 
 export interface Warehouse {

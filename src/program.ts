@@ -120,7 +120,8 @@ class Program {
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states });
+    const redact = (text: string): string => this.#secrets.redact(text);
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states, redact });
     return 0;
   }
 

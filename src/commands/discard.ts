@@ -132,7 +132,7 @@ class Discarder implements TableLoader {
     return Promise.resolve();
   }
 
-  remove(): Promise<void> {
-    return Promise.resolve();
-  }
+  remove(): void {}
+
+  note(): void {}
 }

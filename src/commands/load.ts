@@ -13,9 +13,9 @@ import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../stag
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
-import { History } from '../warehouse/history.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
+import type { Outcome } from '../warehouse/record-sql.ts';
 
 export interface LoadOptions {
   readonly config: Config;
@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly input: Input;
   /** Takes the states. */
   readonly states: Writable;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
 }
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
@@ -32,7 +34,7 @@ const RETRY_PAUSE_MS = 1000;
 const STOPPED = 'Stopped before everything that was read was loaded; run again from the last state';
 
 /** Resolves when every record read is committed. */
-export async function runLoad({ config, scope, io, log, input, states }: LoadOptions): Promise<void> {
+export async function runLoad({ config, scope, io, log, input, states, redact }: LoadOptions): Promise<void> {
   const { stop, kill } = io.ending;
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date(io.now()));
@@ -49,7 +51,10 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     schema: config.target_schema,
     access: () => scope.copyAccess(),
     runId,
+    version: io.version,
+    now: io.now,
     keepFiles: config.keep_s3_files,
+    keepsRecords: config.load_history,
     staleBefore,
     tries: config.max_load_attempts,
     retryPauseMs: RETRY_PAUSE_MS,
@@ -58,17 +63,12 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     signal: kill,
     log,
   });
-  const history =
-    config.load_history && !config.forbid_ddl
-      ? new History(warehouse, config.target_schema, { runId, version: io.version }, log)
-      : undefined;
   const run = assemble({
     config,
     io,
     log,
     loader,
     hooks: new Hooks(warehouse, log),
-    history,
     store,
     format: newFormat(compressionOf(config.compression)),
     objectPrefix,
@@ -94,15 +94,22 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     grace = setTimeout(() => io.ending.giveUp(), seconds * 1000);
   });
   using _kill = onAbort(kill, () => run.giveUp(new LoadError(STOPPED)));
+  let outcome: Outcome = 'succeeded';
+  let reason: string | undefined;
   const sweeping = sweep(bucket, objectPrefix, staleBefore, log);
   try {
     await run.load(input);
+    if (stop.aborted) outcome = 'stopped';
+  } catch (error) {
+    outcome = 'failed';
+    reason = redact(messageOf(error));
+    throw error;
   } finally {
     input.destroy();
     clearTimeout(grace);
     if (kill.aborted) await abortUploads(store, ownPrefix, io.now());
     await sweeping;
-    if (!kill.aborted) await Promise.all([history?.flushed(), loader.finish()]);
+    if (!kill.aborted) await loader.finish(outcome, reason);
     if (kill.aborted) tellLeftovers();
   }
 }

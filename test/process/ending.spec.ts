@@ -312,7 +312,7 @@ describe('a stdout', () => {
       'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
       'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null',
   };
-  const success = { code: 0, message: 'every record read is committed: 1 rows' };
+  const success = { code: 0, message: 'every record that was read is committed: 1 rows' };
 
   before(function () {
     if (platform() === 'win32') this.skip();

@@ -97,7 +97,7 @@ describe('checkStoredColumns', () => {
     );
     expect(
       check({ kind: 'numeric', precision: 38, scale: 9 }, { kind: 'numeric', precision: 18, scale: 2 }),
-    ).to.equal('the table\'s column "c" is NUMERIC(18,2), the schema declares NUMERIC(38,9)');
+    ).to.equal('the column "c" of the table is NUMERIC(18,2), and the schema declares NUMERIC(38,9)');
   });
 });
 

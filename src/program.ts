@@ -1,4 +1,4 @@
-/** Runs a command: reads the configuration, opens what the command needs, and says in one sentence why it ended badly. */
+/** Runs a command: reads the configuration, opens what the command needs, and reports in one sentence why it failed. */
 import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
 import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
@@ -18,10 +18,10 @@ import { createLogger, Secrets, type Logger } from './log.ts';
 import type { Scope } from './scope.ts';
 
 const NO_STDOUT =
-  'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
+  'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
   'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
-/** Loaded when they are needed. Apart from the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
+/** Loaded only when they are needed. Not in the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
 const COMMANDS = {
   load: () => import('./commands/load.ts'),
   discard: () => import('./commands/discard.ts'),
@@ -29,7 +29,7 @@ const COMMANDS = {
   check: () => import('./commands/check.ts'),
 } as const;
 
-/** `main.ts` answers the other ones itself. */
+/** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
@@ -53,7 +53,7 @@ class Program {
   constructor(io: Io) {
     this.#io = io;
     this.#log = createLogger('info', 'auto', this.#secrets, io.log);
-    // For developers; otherwise they would be printed to stderr as they are.
+    // For developers. Without a listener Node would print them to stderr.
     io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
   }
 
@@ -98,7 +98,7 @@ class Program {
     }
   }
 
-  /** One sentence on stderr; a stack only for a defect of this program, which is every other class of error. Returns the exit code. */
+  /** Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit code. */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
       for (const warning of error.warnings) this.#log.warn(warning);
@@ -161,7 +161,7 @@ class Program {
     const input = this.#io.stdin();
     this.#io.heedSignals();
     try {
-      if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
+      if (!input.isTTY) throw new UsageError('setup --interactive asks questions and needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
       const output = this.#io.stderr();
       return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
@@ -178,7 +178,7 @@ class Program {
     try {
       return await serveUntilStopped(command, { log: this.#log, stop: ending.stop, stdin, stdout, onAsked });
     } finally {
-      // An input that nobody reads to its end may not keep the process.
+      // An input that is not read to its end must not keep the process alive.
       stdin.destroy();
     }
   }
@@ -194,7 +194,7 @@ class Program {
     try {
       return this.#answer(await work(scope));
     } catch (error) {
-      throw stop.aborted ? new LoadError('Stopped before there was an answer', { cause: error }) : error;
+      throw stop.aborted ? new LoadError('Stopped before the answer arrived', { cause: error }) : error;
     }
   }
 
@@ -203,12 +203,12 @@ class Program {
     return openScope(config, { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now }, giveUp);
   }
 
-  /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
+  /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
     const given = readSources(where.config, this.#io.env);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
-        'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
+        'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
       ]);
     }
     if (where.local === undefined) return work(this.#accept(checkConfig(given)));
@@ -224,14 +224,14 @@ class Program {
     }
   }
 
-  /** For runs that load nothing: lines on loads would tell of what did not happen. */
+  /** For runs that load nothing, because lines about loads would describe what did not happen. */
   #quietLog({ log_level, log_format }: Config): Logger {
     const level = log_level === 'info' ? 'warn' : log_level;
     return createLogger(level, log_format, this.#secrets, this.#io.log);
   }
 
   #accept({ config, warnings, hint, secrets }: LoadedConfig): Config {
-    // Files of options may be pipes without a writer; from here on no read blocks this thread.
+    // Configuration files may be pipes without a writer. From here on no read blocks this thread.
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
     this.#log = createLogger(config.log_level, config.log_format, this.#secrets, this.#io.log);

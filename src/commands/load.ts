@@ -1,4 +1,4 @@
-/** The main job: the input into the warehouse, safe states to stdout, orderly ends on signals. */
+/** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
 import type { Writable } from 'node:stream';
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly io: Pick<Io, 'version' | 'now' | 'cores' | 'ending'>;
   readonly log: Logger;
   readonly input: Input;
-  /** Takes the states. */
+  /** Where states are written. */
   readonly states: Writable;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
@@ -31,14 +31,14 @@ export interface LoadOptions {
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;
-const STOPPED = 'Stopped before everything that was read was loaded; run again from the last state';
+const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
-/** Resolves when every record read is committed. */
+/** Resolves when every record that was read is committed. */
 export async function runLoad({ config, scope, io, log, input, states, redact }: LoadOptions): Promise<void> {
   const { stop, kill } = io.ending;
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date(io.now()));
-  // Kept objects lie where no sweep looks for leftovers.
+  // Kept objects are where the sweep does not look for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const ownPrefix = `${objectPrefix}${folder}/`;
   const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
@@ -89,7 +89,7 @@ export async function runLoad({ config, scope, io, log, input, states, redact }:
   let grace: NodeJS.Timeout | undefined;
   using _stop = onAbort(stop, () => {
     const seconds = config.shutdown_grace_seconds;
-    log.warn(`stopping: loading what is read, for at most ${seconds} s; a second signal stops at once`);
+    log.warn(`stopping: loading what was read, for at most ${seconds} s; a second signal stops immediately`);
     run.stop();
     grace = setTimeout(() => io.ending.giveUp(), seconds * 1000);
   });
@@ -137,7 +137,7 @@ async function sweep(
 ): Promise<void> {
   try {
     const { objects, uploads } = await sweepLeftovers(store, prefix, before);
-    if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs had left in S3');
+    if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs left in S3');
   } catch (error) {
     log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
   }

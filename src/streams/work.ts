@@ -1,6 +1,6 @@
 /**
- * What is done to the table of one stream, one thing after the other in the order of the input: loads, activations, and
- * the overwrite at the end.
+ * The work on the table of one stream, one after another in the order of the input: loads, activations, and the overwrite at the
+ * end.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { BatchMessage } from '../protocol/message.ts';
@@ -31,7 +31,7 @@ export class TableWork {
   readonly #chain: Chain;
   #overwrite: Overwrite | undefined;
   #loadedRows = 0;
-  /** Columns of the table, or of the shadow, that hold rows of this run. */
+  /** Columns of the table, or of the shadow table, that contain rows of this run. */
   #committed: Set<string> | undefined;
   #isWarnedOfDeletions = false;
 
@@ -50,7 +50,7 @@ export class TableWork {
     return this.#loadedRows;
   }
 
-  /** Whether a closed batch may be added: at most one waits behind the one that is loading. */
+  /** Whether a closed batch may be added: at most one waits while another one is loading. */
   get hasRoom(): boolean {
     return this.#chain.hasRoom;
   }
@@ -59,12 +59,12 @@ export class TableWork {
     return this.#chain.room();
   }
 
-  /** Resolves when everything queued has ended, well or not. */
+  /** Resolves when everything that is queued has ended, successfully or not. */
   async drained(): Promise<void> {
     await this.#chain.drained();
   }
 
-  /** From here on batches go into a shadow. No state passes until the shadow's rows are those of the table. */
+  /** From now on batches go into a shadow table. No state passes until its rows are in the target table. */
   beginOverwrite(): void {
     const { loader, ledger } = this.#context;
     this.#overwrite ??= new Overwrite(
@@ -84,7 +84,7 @@ export class TableWork {
     const { loader, now, hasFailed } = this.#context;
     const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
     this.#checkDeletions(plan, census);
-    // What is set aside is durable before the rest is visible.
+    // Rejected records are durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
     staged.catch(() => undefined);
     this.#chain.add(async () => {
@@ -120,7 +120,7 @@ export class TableWork {
     });
   }
 
-  /** Has files copied as they are, in turn with the batches. */
+  /** Copies files directly, in order with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
     const { loader, ledger, nextBatch, objectPrefix, folder, log, now } = this.#context;
     const number = nextBatch();
@@ -151,7 +151,7 @@ export class TableWork {
     });
   }
 
-  /** Makes the table of a stream without rows. */
+  /** Creates the table of a stream without rows. */
   prepare(plan: StreamPlan): void {
     const { loader, now } = this.#context;
     this.#add(() => loader.prepare(this.#job(plan, 0, this.#record('prepare', now()))));
@@ -172,7 +172,7 @@ export class TableWork {
     });
   }
 
-  /** Puts the rows of the shadow in place of those of the table. */
+  /** Replaces the rows of the target table by those of the shadow table. */
   swap(plan: StreamPlan): void {
     const overwrite = this.#overwrite;
     if (!overwrite) return;
@@ -190,7 +190,7 @@ export class TableWork {
     });
   }
 
-  /** Gives up a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
+  /** Drops a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
   async abandon(batch: OpenBatch | undefined): Promise<void> {
     if (batch) await this.#discard(batch);
     if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
@@ -201,7 +201,7 @@ export class TableWork {
     for (const { name } of columns) this.#committed.add(name);
   }
 
-  /** Warns once of deletions that the table will not show. */
+  /** Warns once about deletions that the table will not show. */
   #checkDeletions({ method, columns }: StreamPlan, census: Census): void {
     if (this.#isWarnedOfDeletions || rowsOf(census, deletionKinds(census)) === 0) return;
     const problem = deletionProblem(method, this.#settings.hard_delete, columns.some(isMarker));
@@ -210,7 +210,7 @@ export class TableWork {
     this.#context.log.warn({ stream: this.#stream }, problem);
   }
 
-  /** What users want done behind all loads and states. */
+  /** Runs the users' post_sql and ANALYZE after all loads and states. */
   async afterwards(): Promise<void> {
     const { analyze_after_rows, post_sql } = this.#settings;
     const { hooks } = this.#context;
@@ -243,7 +243,7 @@ export class TableWork {
     return { table: this.#target, method, startedAt, ...facts };
   }
 
-  /** What was set aside stays: it shows why records were refused, whatever ended the run. */
+  /** Rejected records stay: they show why records were rejected, however the run ended. */
   async #discard({ rows, rejected }: OpenBatch): Promise<void> {
     const { loader, log } = this.#context;
     await rejected.close().catch((error: unknown) => {
@@ -281,7 +281,7 @@ export class TableWork {
   }
 }
 
-/** Why the table will not show deletions; undefined when it will. */
+/** Why the table will not show deletions; undefined if it will. */
 function deletionProblem(
   method: StreamPlan['method'],
   hardDelete: boolean,
@@ -289,12 +289,12 @@ function deletionProblem(
 ): string | undefined {
   if (method === 'append') {
     if (hardDelete)
-      return 'hard_delete has nothing to match in rows that are appended: records of deletions stay as rows';
+      return 'hard_delete has no effect on streams that are appended: records of deletions become rows';
     return canMark
       ? undefined
-      : 'records of deletions (_sdc_deleted_at) are appended as rows like any other: the table has no column for the mark; add_record_metadata adds one';
+      : 'records of deletions (_sdc_deleted_at) are appended as ordinary rows, because the table has no column for the mark; add_record_metadata adds one';
   }
   return hardDelete || canMark
     ? undefined
-    : 'records say that their rows were deleted (_sdc_deleted_at), and the rows stay: set hard_delete to delete them, or add_record_metadata to mark them';
+    : 'records say that their rows were deleted (_sdc_deleted_at), but the rows stay: set hard_delete to delete them, or add_record_metadata to mark them';
 }

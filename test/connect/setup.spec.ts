@@ -95,7 +95,7 @@ describe('setup', () => {
   it('--interactive asks on a terminal only', async () => {
     const { code, stdout, stderr } = await runCli(['setup', '--interactive', '--config', '/none/x.json']);
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-    expect(stderr).to.contain('setup --interactive asks questions, which needs a terminal');
+    expect(stderr).to.contain('setup --interactive asks questions and needs a terminal');
   });
 });
 

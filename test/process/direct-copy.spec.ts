@@ -74,7 +74,7 @@ describe('direct COPY of BATCH files', () => {
       ['5', null, null, null, null],
     ]);
     expect(logs.map(({ message }) => message)).to.include('copied 2 files of visits: 3 rows');
-    expect(logs.at(-1)?.message).to.equal('every record read is committed: 5 rows');
+    expect(logs.at(-1)?.message).to.equal('every record that was read is committed: 5 rows');
     expect(
       await place.query(
         `SELECT column_name, character_maximum_length FROM svv_columns WHERE table_schema = '${place.schema}' AND table_name = 'visits' AND data_type = 'character varying' ORDER BY 1`,
@@ -143,7 +143,7 @@ describe('direct COPY of BATCH files', () => {
     const { code, logs } = await load(place, [visits], { load_method: 'upsert' });
     expect(code).to.equal(1);
     expect(logs.at(-1)?.message).to.equal(
-      'Cannot copy the files of stream "visits" directly: its load_method is "upsert", not "append-only"; switch batch_direct_copy off for this stream, and they go through the encoder',
+      'Cannot copy the files of stream "visits" directly: its load_method is "upsert", not "append-only"; set batch_direct_copy to false for this stream, so that the files pass through the encoder',
     );
   });
 });

@@ -3,8 +3,6 @@ import type { Sql } from './sql.ts';
 
 /** Objects of one bucket. Keys are whole keys in that bucket. */
 export interface ObjectStore {
-  /** Of the bucket; COPY is told it. */
-  readonly region: string;
   /** `s3://bucket/key`. */
   url(key: string): string;
   /** Resolves once the object is durable. Small bodies go in one request, large ones as a multipart upload. */

@@ -22,17 +22,17 @@ export interface ValidatorOptions {
   readonly onNote?: (note: string) => void;
 }
 
+/** Says what is wrong with a record: the first violation, or all of them. */
+export type Validator = (record: JsonObject) => readonly Violation[];
+
 const NONE: readonly Violation[] = [];
 
-/**
- * A function that says what is wrong with a record: the first violation, or all of them. Formats and `multipleOf` are left
- * to the columns. Throws InputError for a schema that cannot be checked against.
- */
+/** Formats and `multipleOf` are left to the columns. Throws InputError for a schema that cannot be checked against. */
 export function compileValidator(
   stream: string,
   schema: JsonObject,
   { findsAll = false, onNote = () => undefined }: ValidatorOptions = {},
-): (record: JsonObject) => readonly Violation[] {
+): Validator {
   const prepared = validationSchema(schema);
   prepared.notes.forEach(onNote);
   const bounds = new Bounds();

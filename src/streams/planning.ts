@@ -30,7 +30,8 @@ export interface PlanningDoors {
 export class Planning {
   readonly #target: TableRef;
   readonly #settings: StreamSettings;
-  readonly #doors: PlanningDoors;
+  readonly #doors: Omit<PlanningDoors, 'rows'>;
+  #rows: RowOptions;
   #stored: StoredTable['columns'] | undefined;
   /** The key properties of the table's rows so far; undefined while nobody knows them. */
   #keys: readonly string[] | undefined;
@@ -54,13 +55,14 @@ export class Planning {
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
-    doors: PlanningDoors,
+    { rows, ...doors }: PlanningDoors,
   ) {
     this.#target = target;
     this.#settings = settings;
     this.#stored = table?.columns;
     this.#keys = table?.keyProperties;
     this.#doors = doors;
+    this.#rows = rows;
     this.#hasMetadata = settings.add_record_metadata ?? false;
   }
 
@@ -80,6 +82,7 @@ export class Planning {
 
   /** The plan of a schema. Looks at the values of the table where it depends on them. */
   async planFor(message: SchemaMessage): Promise<StreamPlan> {
+    if (this.#settings.validate_records) await this.#loadValidator();
     const unknown: (readonly [string, Numeric])[] = [];
     const plan = this.#planWith(message, (column, type) => {
       if (this.#ungrowable.has(column)) return false;
@@ -96,6 +99,11 @@ export class Planning {
     });
   }
 
+  async #loadValidator(): Promise<void> {
+    const { compileValidator } = await import('../rows/validate.ts');
+    this.#rows = { ...this.#rows, compileValidator };
+  }
+
   /** Goes on with a new schema in the batches of the widest one, if they have its columns. False when they do not. */
   join(next: StreamPlan): boolean {
     const widest = this.#widest;
@@ -109,7 +117,7 @@ export class Planning {
     this.#plan = withRows(
       { ...widest, message, ignored, warnings, columns, kind },
       this.#settings,
-      this.#doors.rows,
+      this.#rows,
     );
     return true;
   }
@@ -167,7 +175,7 @@ export class Planning {
         canBecome,
         overflowing: this.#overflowing,
       },
-      rows: this.#doors.rows,
+      rows: this.#rows,
     });
   }
 }

@@ -2,8 +2,6 @@
  * Makes `dist/`: the program and `target-redshift/local`, each with the packages that it needs, in files that are loaded when a
  * command needs them. Reading one file of ten thousand lines is several times as fast as finding and reading a hundred.
  */
-import { readdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** Files by which `dist/` is used, by their names in it; everything else is a chunk. */
@@ -29,7 +27,7 @@ const withoutNativeParts: Plugin = {
   },
 };
 
-/** Writes the bundle to `root`/dist, and removes what an earlier one left there. */
+/** Writes the bundle to `root`/dist. */
 export async function bundle(root: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -53,13 +51,5 @@ export async function bundle(root: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   });
-  removeStale(root, new Set(Object.keys(metafile.outputs)));
   return metafile;
-}
-
-function removeStale(root: string, outputs: ReadonlySet<string>): void {
-  for (const name of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
-    const path = relative(root, join(root, 'dist', name)).replaceAll('\\', '/');
-    if (/\.js(\.map)?$/.test(path) && !outputs.has(path)) rmSync(join(root, path));
-  }
 }

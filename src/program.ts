@@ -209,14 +209,11 @@ class Program {
       ]);
     }
     if (where.local === undefined) return work(await this.#accept(checkConfig(given)));
-    const { leaseLocal } = await import('./local/join.ts');
-    const lease = await leaseLocal(where.local, [
-      ...this.#io.self,
-      'local',
-      '--until-released',
-      '--dir',
-      where.local,
-    ]);
+    const { leaseLocal, LocalWarehouseError } = await import('./local/door.ts');
+    const server = [...this.#io.self, 'local', '--until-released', '--dir', where.local];
+    const lease = await leaseLocal(where.local, server).catch((error: unknown) => {
+      throw error instanceof LocalWarehouseError ? new MachineError(error.message, { cause: error }) : error;
+    });
     try {
       return await work(await this.#accept(overrideConnection(given, { ...lease.config })));
     } finally {

@@ -51,7 +51,7 @@ const isLocal = (file: string): boolean => file.startsWith('local/');
 
 describe('the architecture', () => {
   it('is read from real files and imports', () => {
-    expect(files).to.include.members(['main.ts', 'run/run.ts', 'protocol/json.ts', 'local/serve.ts']);
+    expect(files).to.include.members(['main.ts', 'run/run.ts', 'protocol/json.ts', 'local/serve/serve.ts']);
     expect(shown(imports)).to.include('rows/csv.ts -> sql.ts (static)');
     expect(shown(imports)).to.include('staging/batch.ts -> rows/values.ts (type)');
     expect(imports.length).to.be.above(100);
@@ -74,8 +74,19 @@ describe('the architecture', () => {
     expect(shown(wrong)).to.deep.equal([]);
   });
 
-  it('keeps the local warehouse apart: it shares no code with the loader', () => {
-    expect(shown(imports.filter(({ from, to }) => isLocal(from) && !isLocal(to)))).to.deep.equal([]);
+  it('lets the compiler keep the local warehouse apart: a project that sees no other', () => {
+    const project = JSON.parse(readFileSync(join(root, 'local/tsconfig.json'), 'utf8')) as {
+      readonly compilerOptions: Readonly<Record<string, unknown>>;
+      readonly include: readonly string[];
+      readonly references?: unknown;
+    };
+    const { composite, rootDir } = project.compilerOptions;
+    expect([composite, rootDir, project.include, project.references]).to.deep.equal([
+      true,
+      '.',
+      ['.'],
+      undefined,
+    ]);
   });
 
   it('loads nothing of a command before it is known which one it is', () => {
@@ -85,16 +96,28 @@ describe('the architecture', () => {
     expect(found).to.deep.equal(['cli.ts', 'io/ending.ts', 'errors.ts', 'io/log-output.ts', 'io/output.ts']);
   });
 
-  it('loads the local warehouse only when it is asked for', () => {
+  it('enters the local warehouse by its door, and only when it is asked for', () => {
     const command = 'commands/local.ts';
-    const wrong = imports.filter(
-      ({ from, to, kind }) =>
-        !isLocal(from) &&
-        (isLocal(to) || to === command) &&
-        from !== command &&
-        (from !== 'program.ts' || kind === 'static'),
-    );
-    expect(shown(wrong)).to.deep.equal([]);
+    const found = imports.filter(({ from, to }) => !isLocal(from) && (isLocal(to) || to === command));
+    expect(shown(found).sort()).to.deep.equal([
+      'commands/local.ts -> local/door.ts (static)',
+      'program.ts -> commands/local.ts (dynamic)',
+      'program.ts -> local/door.ts (dynamic)',
+    ]);
+  });
+
+  it('loads no endpoint of the local warehouse through its door before the program serves a folder', () => {
+    const loaded = new Set(['local/door.ts']);
+    for (const file of loaded) {
+      for (const { from, to, kind } of imports) if (from === file && kind === 'static') loaded.add(to);
+    }
+    expect([...loaded].sort()).to.deep.equal([
+      'local/door.ts',
+      'local/serve/folder.ts',
+      'local/serve/join.ts',
+      'local/serve/lock.ts',
+      'local/warehouse-error.ts',
+    ]);
   });
 
   it('builds the adapters in one place', () => {

@@ -3,21 +3,64 @@
  * column is changed from one to the other. So it makes no difference whether a record was loaded before or after the change.
  */
 import type { Json } from '../protocol/json.ts';
-import { isWrittenAsDeclared } from '../table/fits.ts';
+import { holdsExactly, isWrittenAsDeclared } from '../table/fits.ts';
+import { isText } from '../table/stored-as.ts';
 import { typeSql, type Column, type ColumnType } from '../table/types.ts';
 import { castToText } from './cast-text.ts';
-import { cellWriter, Token, type Cell, type CellWriter, type Losses } from './values.ts';
+import { addLosses, cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
 
 /** Throws ValueError for a value that the column cannot hold. `growsTo` is not looked at. */
-export function columnWriter({ type, declared, formerly = [], encoding }: Column): CellWriter {
+export function columnWriter(column: Column): CellWriter {
+  const { type, declared, encoding } = column;
   if (!declared) return cellWriter(type, encoding);
-  const since = formerly.findIndex((one) => typeSql(one) === typeSql(declared));
-  if (since !== -1) return chainWriter([...formerly.slice(since), type]);
+  if (isText(type)) return textWriter(column, declared);
   if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding);
-  if (type.kind === 'double') return integerAsDouble(declared);
-  if (type.kind === 'varchar' || type.kind === 'super') return oneTextWriter(declared, type);
-  return chainWriter([declared, type]);
+  return type.kind === 'double' ? integerAsDouble(declared) : chainWriter([declared, type]);
+}
+
+/**
+ * The text that the changes of the column made of such a value, or would have made. Where they would have changed the value
+ * itself, which ends a change, the value came after it: then it goes to the second column, or is written as it is.
+ */
+function textWriter(column: Column, declared: ColumnType): CellWriter {
+  const { type, formerly = [], encoding } = column;
+  const changed = formerly.flatMap((former, i) =>
+    holdsExactly(former, declared) ? [changesWriter(declared, [...formerly.slice(i), type])] : [],
+  );
+  const writeDeclared = cellWriter(declared, encoding);
+  const rest = column.overflows ? refuse : directWriter(type, declared, encoding);
+  if (changed.length === 0) return rest;
+  return (value, losses) => {
+    for (const write of changed) {
+      const cell = attempt(write, value, losses);
+      if (cell !== undefined) return cell;
+    }
+    // What is wrong for the declared type is invalid, as it was before the change.
+    writeDeclared(value, noLosses());
+    return rest(value, losses);
+  };
+}
+
+const refuse: CellWriter = () => {
+  throw new ValueError('belongs in the second column of its property');
+};
+
+function directWriter(type: ColumnType, declared: ColumnType, encoding: Column['encoding']): CellWriter {
+  return isWrittenAsDeclared(type, declared) ? oneTextWriter(declared, type) : cellWriter(type, encoding);
+}
+
+/** Undefined for a value that the writer does not take; then nothing is counted. */
+function attempt(write: CellWriter, value: Json, losses: Losses): Cell | undefined {
+  const own = noLosses();
+  try {
+    const cell = write(value, own);
+    addLosses(losses, own);
+    return cell;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return undefined;
+  }
 }
 
 /** A value of the declared type in its one text, anything else as it is: text columns of other tools hold what was sent. */
@@ -36,10 +79,10 @@ function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
 }
 
 /** Whether the writer is that of the column's type alone, which others may do faster. */
-export function isPlain({ type, declared, formerly = [] }: Column): boolean {
+export function isPlain({ type, declared, formerly = [], overflows }: Column): boolean {
   if (!declared) return true;
   if (isWrittenAsDeclared(type, declared)) return false;
-  return !formerly.some((one) => typeSql(one) === typeSql(declared));
+  return !isText(type) || (!overflows && !formerly.some((one) => holdsExactly(one, declared)));
 }
 
 /** Integers up to here are exact in a double. */
@@ -56,7 +99,14 @@ function integerAsDouble(declared: ColumnType): CellWriter {
   };
 }
 
-/** Writes for the first type, and then what each further type makes of that. */
+/** Writes a declared value for a type that the column had, and then what its further types made of that. */
+function changesWriter(declared: ColumnType, [first, ...others]: readonly ColumnType[]): CellWriter {
+  const type = first as ColumnType;
+  const isAsIs = typeSql(type) === typeSql(declared) || !isWrittenAsDeclared(type, declared);
+  return chainWriter(isAsIs ? [type, ...others] : [declared, type, ...others]);
+}
+
+/** Writes for the first type, and then what each further type makes of that. Throws ValueError where one would change it. */
 function chainWriter([first, ...others]: readonly ColumnType[]): CellWriter {
   const write = cellWriter(first as ColumnType);
   const steps = others.map((type, i) => stepTo(type, (i === 0 ? first : others[i - 1]) as ColumnType));
@@ -68,10 +118,20 @@ type Step = (cell: Exclude<Cell, null>, losses: Losses) => Cell;
 
 /** What becomes of a cell of one type when its column gets another. */
 function stepTo(to: ColumnType, from: ColumnType): Step {
-  if (to.kind === 'varchar') return (cell) => castToText(from, cell);
-  if (to.kind === 'super') return (cell) => jsonOf(from, castToText(from, cell));
-  const write = cellWriter(to);
+  if (to.kind === 'varchar') return (cell) => exactText(from, cell);
+  if (to.kind === 'super') return (cell) => jsonOf(from, exactText(from, cell));
+  const write = to.kind === 'double' && from.kind !== 'real' ? integerAsDouble(from) : cellWriter(to);
   return (cell, losses) => write(textOf(cell) as Json, losses);
+}
+
+/** A double has more digits than its text may show. */
+function exactText(from: ColumnType, cell: Exclude<Cell, null>): string {
+  const text = castToText(from, cell);
+  const isChanged =
+    (from.kind === 'double' && Number(text) !== Number(textOf(cell))) ||
+    (from.kind === 'real' && Math.fround(Number(text)) !== Math.fround(Number(textOf(cell))));
+  if (isChanged) throw new ValueError('has more digits than the text of its number shows');
+  return text;
 }
 
 /** Numbers and truth values are words of JSON, everything else is a string. */

@@ -1,4 +1,5 @@
 /** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
+import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
@@ -44,7 +45,7 @@ export function openBatch(
     plan,
     openedAt,
     rows: new Batch(keyPrefix, staging, openedAt),
-    rejected: new RejectedRecords(rejectedKey, plan.message.line, staging),
+    rejected: new RejectedRecords(rejectedKey, staging),
     nulled: 0,
     settle: ledger.open(),
     number,
@@ -56,4 +57,14 @@ export function openBatch(
     nulls: plan.columns.map(() => false),
     outgrown: plan.columns.map(() => false),
   };
+}
+
+/** Whether it has as many rows or bytes as a batch may have. */
+export function isFull({ rows }: OpenBatch, { batch_size_rows, batch_size_bytes }: Config): boolean {
+  return rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes;
+}
+
+/** Whether it is as old as a batch may get; `now` is in milliseconds since the epoch. */
+export function isAged({ rows }: OpenBatch, { batch_max_age_seconds }: Config, now: number): boolean {
+  return now - rows.openedAt >= batch_max_age_seconds * 1000;
 }

@@ -199,11 +199,12 @@ function methodOf(method: StreamSettings['load_method'], keys: readonly string[]
   return method === 'insert-only' ? 'insert' : 'upsert';
 }
 
-/** The columns of a batch: where a value outgrew the type, the type to which the column grows. */
+/** The columns of a batch: where a value outgrew the type, the type to which the column grows, which holds all values. */
 export function grownColumns(columns: readonly Column[], outgrown: readonly boolean[]): readonly Column[] {
-  return columns.map((column, i) =>
-    outgrown[i] === true && column.growsTo ? { ...column, type: column.growsTo } : column,
-  );
+  return columns.map((column, i) => {
+    const { growsTo, ...rest } = column;
+    return outgrown[i] === true && growsTo ? { ...rest, type: growsTo } : column;
+  });
 }
 
 /** The columns that the table will have once the plan's first batch is loaded. */

@@ -10,6 +10,7 @@ import { typeSql, type Column, type ColumnType, type StoredTable, type TableRef 
 import { LIVE, narrowKind } from '../warehouse/row-kinds.ts';
 import { joinOf } from './join.ts';
 import {
+  grownColumns,
   planStream,
   withPlanned,
   withRows,
@@ -27,6 +28,13 @@ export interface PlanningDoors {
   readonly fits: (column: string, type: Numeric) => Promise<boolean>;
 }
 
+/** Whether the values of a column fit a type. */
+interface Fit {
+  readonly column: string;
+  readonly type: Numeric;
+  readonly isFitting: boolean;
+}
+
 export class Planning {
   readonly #target: TableRef;
   readonly #settings: StreamSettings;
@@ -42,8 +50,8 @@ export class Planning {
   #narrow: ReadonlySet<string>[] = [];
   /** Columns of which this run has planned the type. */
   readonly #planned = new Set<string>();
-  /** Whether the values of a column fit a type, by both. */
-  readonly #fits = new Map<string, boolean>();
+  /** Whether the values of a column fit a type, by both; as long as no others can be written. */
+  readonly #fits = new Map<string, Fit>();
   /** Columns whose values do not fit the type that they would grow to. */
   readonly #ungrowable = new Set<string>();
   /** Columns of which values had to go to a second one. */
@@ -88,14 +96,18 @@ export class Planning {
       if (this.#ungrowable.has(column)) return false;
       const known = this.#fits.get(fitKey(column, type));
       if (known === undefined) unknown.push([column, type as Numeric]);
-      return known ?? true;
+      return known?.isFitting ?? true;
     });
     if (unknown.length === 0) return plan;
     await this.#doors.settled();
     for (const [column, type] of unknown)
-      this.#fits.set(fitKey(column, type), await this.#doors.fits(column, type));
+      this.#fits.set(fitKey(column, type), {
+        column,
+        type,
+        isFitting: await this.#doors.fits(column, type),
+      });
     return this.#planWith(message, (column, type) => {
-      return !this.#ungrowable.has(column) && this.#fits.get(fitKey(column, type)) !== false;
+      return !this.#ungrowable.has(column) && this.#fits.get(fitKey(column, type))?.isFitting !== false;
     });
   }
 
@@ -130,11 +142,36 @@ export class Planning {
     this.#stored = withPlanned(this.#stored, plan.columns);
     for (const { name } of plan.columns) this.#planned.add(name);
     this.#keys = plan.keys;
+    this.#forgetFits(plan.columns);
   }
 
-  /** Columns of a batch that is closed have grown. */
-  grow(columns: readonly Column[]): void {
-    if (columns.length > 0) this.#stored = withPlanned(this.#stored, columns);
+  /** What a column held fitted a type, but values that are written from now on may not. */
+  #forgetFits(columns: readonly Column[]): void {
+    for (const [key, { column, type, isFitting }] of this.#fits) {
+      const written = columns.find(({ name, source }) => name === column && source.kind !== 'nothing');
+      if (!isFitting || !written) continue;
+      if (!written.growsTo || typeSql(written.growsTo) !== typeSql(type)) this.#fits.delete(key);
+    }
+  }
+
+  /**
+   * Goes on with the types to which columns have grown for values of the batch, by position; the batch may stay open. False
+   * when none has grown that was not known.
+   */
+  grow(outgrown: readonly boolean[]): boolean {
+    const [plan, widest] = [this.#plan, this.#widest];
+    const isGrown = ({ growsTo }: Column, i: number): boolean =>
+      growsTo !== undefined && outgrown[i] === true;
+    if (!plan || !widest?.columns.some(isGrown)) return false;
+    this.#widest = this.#grown(widest, outgrown);
+    this.#plan = plan === widest ? this.#widest : this.#grown(plan, outgrown);
+    this.#stored = withPlanned(this.#stored, this.#widest.columns);
+    return true;
+  }
+
+  #grown(plan: StreamPlan, outgrown: readonly boolean[]): StreamPlan {
+    const columns = grownColumns(plan.columns, outgrown);
+    return withRows({ ...plan, columns }, this.#settings, this.#rows);
   }
 
   /** The plan with which a value becomes a row that the present one has no column for. */

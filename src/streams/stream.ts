@@ -19,9 +19,9 @@ import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
-import { grownColumns, type StreamPlan } from './plan.ts';
+import type { StreamPlan } from './plan.ts';
 import { Planning } from './planning.ts';
-import { openBatch, type OpenBatch } from './open-batch.ts';
+import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
@@ -73,7 +73,7 @@ export class Stream {
         warn: (sentence) => this.#teller.warn(sentence),
       },
       settled: () => this.#settled(),
-      fits: (column, type) => loader.fits(target, column, type),
+      fits: (column, type) => loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
     });
     this.#facts = { now: 0, batchOpenedAt: 0, syncStartedAt, version: undefined, timeAt: NO_TIME };
   }
@@ -99,8 +99,8 @@ export class Stream {
   /** Takes a schema. One that makes other columns of the stream closes the open batch: its rows were encoded for the old ones. */
   async setSchema(message: SchemaMessage): Promise<void> {
     if (this.#plan?.message.line.equals(message.line)) return;
+    this.#grow();
     const next = await this.#planning.planFor(message);
-    this.#takeLosses();
     this.#teller.warn(...next.warnings);
     if (this.#planning.join(next)) return;
     this.#evidence.schema();
@@ -114,6 +114,12 @@ export class Stream {
     this.#isTableDue = true;
     if (this.#overwrites) this.work.beginOverwrite();
     return plan;
+  }
+
+  /** Plans that follow know the types to which values of the open batch make columns grow. */
+  #grow(): void {
+    this.#takeLosses();
+    if (this.#batch) this.#planning.grow(this.#batch.outgrown);
   }
 
   async #settled(): Promise<void> {
@@ -182,7 +188,7 @@ export class Stream {
     this.#fallbacks.add(why);
     if (outcome.kind === 'rejection') {
       this.#invalid.check(outcome, origin);
-      batch.rejected.append(message, origin, outcome);
+      batch.rejected.append(plan.message.line, message, origin, outcome);
       this.#invalid.countRejected(outcome, origin);
       return undefined;
     }
@@ -220,6 +226,7 @@ export class Stream {
       'its records have versions and hard_delete is set: the table gets the columns of add_record_metadata, so that ' +
         'ACTIVATE_VERSION can delete the rows of older versions (add_record_metadata false prevents that)',
     );
+    this.#grow();
     return this.#adopt(await this.#planning.planWithMetadata());
   }
 
@@ -251,17 +258,12 @@ export class Stream {
   }
 
   get isFull(): boolean {
-    const { batch_size_rows, batch_size_bytes } = this.#context.config;
-    const rows = this.#batch?.rows;
-    return rows !== undefined && (rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes);
+    return this.#batch !== undefined && isFull(this.#batch, this.#context.config);
   }
 
   /** Whether the open batch is as old as it may get. */
   isAged(now: number): boolean {
-    return (
-      this.#batch !== undefined &&
-      now - this.#batch.rows.openedAt >= this.#context.config.batch_max_age_seconds * 1000
-    );
+    return this.#batch !== undefined && isAged(this.#batch, this.#context.config, now);
   }
 
   /** Bytes in memory that are not on their way to S3. */
@@ -279,10 +281,9 @@ export class Stream {
   close(): void {
     const batch = this.#batch;
     if (!batch) return;
-    this.#takeLosses();
+    this.#grow();
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
-    this.#planning.grow(grownColumns(batch.plan.columns, batch.outgrown).filter((_, i) => batch.outgrown[i]));
     this.work.load(batch);
     this.#activate(this.#versions.takeDue());
   }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import type { Access } from '../../src/local/api.ts';
-import type { S3PolicyStatement } from '../../src/local/s3/policy.ts';
+import type { S3PolicyStatement } from '../../src/local/s3/auth/policy.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { lines, record, runCli, schema, type Finished } from '../support/cli.ts';
 import { VERBOSITY } from '../support/warehouse.ts';

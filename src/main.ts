@@ -34,7 +34,7 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(
-    `target-redshift: ${error.message}\n\nUsage: target-redshift --help tells how it is used.\n`,
+    `target-redshift: ${error.message}\n\nRun target-redshift --help for usage.\n`,
   );
   process.exitCode = 2;
 }

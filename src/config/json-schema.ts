@@ -25,7 +25,10 @@ export function checkedSchema(): Schema {
 }
 
 function fileSchema(name: string): Schema {
-  return { type: 'string', description: `Path of a file that holds ${name}, instead of the option itself.` };
+  return {
+    type: 'string',
+    description: `Path of a file that contains ${name}, instead of the option itself.`,
+  };
 }
 
 /** Keywords that describe a value and do not check it. */

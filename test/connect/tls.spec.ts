@@ -200,21 +200,21 @@ describe('TLS to Redshift', () => {
         () => join(dir, 'none.pem'),
         () => `"ssl_ca": cannot read ${join(dir, 'none.pem')}: the file does not exist`,
       ],
-      ['is a folder', () => dir, () => `"ssl_ca": cannot read ${dir}: it is a folder`],
+      ['is a folder', () => dir, () => `"ssl_ca": cannot read ${dir}: it is a directory`],
       [
         'is a file without PEM text',
         () => join(dir, 'ca.der'),
-        () => `"ssl_ca": ${join(dir, 'ca.der')} holds no PEM text ("-----BEGIN ...")`,
+        () => `"ssl_ca": ${join(dir, 'ca.der')} contains no PEM data ("-----BEGIN ...")`,
       ],
       [
         'is PEM text of something else',
         () => authority.key,
-        () => '"ssl_ca" holds no certificate: "-----BEGIN CERTIFICATE-----" is nowhere in it',
+        () => '"ssl_ca" contains no certificate: "-----BEGIN CERTIFICATE-----" is missing',
       ],
       [
         'is PEM text that is cut',
         () => `${other.cert}\n${authority.cert.slice(0, 200)}`,
-        () => '"ssl_ca": certificate 2 of 2 cannot be read; it must be whole, with its line ends',
+        () => '"ssl_ca": certificate 2 of 2 cannot be read; it must be complete, with its line breaks',
       ],
     ];
     for (const [what, sslCa, problem] of cases) {

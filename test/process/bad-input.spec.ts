@@ -78,27 +78,27 @@ describe('a configuration that cannot work', () => {
     [
       'a missing option',
       () => ({ hostname: undefined }),
-      '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+      '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
     ],
     [
       'two ways to log in',
       () => ({ secret_arn: 'redshift-loader' }),
-      '"password" and "secret_arn" are 2 ways to log in: keep one',
+      '"password" and "secret_arn" are 2 ways to log in: use one of them',
     ],
     [
       'a role and keys for COPY',
       () => ({ copy_credentials: 'keys' }),
-      '"iam_role" and "copy_credentials": "keys" contradict each other: keep one',
+      '"iam_role" and "copy_credentials": "keys" contradict each other: use one of them',
     ],
     [
       'half a pair of keys',
       () => ({ aws_access_key_id: 'AKIA' }),
-      '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none',
+      '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or neither',
     ],
     [
       'a tunnel without a server',
       () => ({ ssh_user: 'ec2-user' }),
-      '"ssh_user" needs "ssh_host": the server to tunnel through',
+      '"ssh_user" needs "ssh_host", the server of the tunnel',
     ],
     [
       'an empty file of a secret',
@@ -108,7 +108,7 @@ describe('a configuration that cannot work', () => {
     [
       'a file of a secret that cannot be read',
       () => ({ password: undefined, password_file: dir }),
-      '"password_file": cannot read DIR: it is a folder',
+      '"password_file": cannot read DIR: it is a directory',
     ],
     [
       'several problems',
@@ -152,7 +152,7 @@ describe('a configuration that cannot work', () => {
     expect(ending(run)).to.deep.equal(
       refused(
         `cannot read ${join(dir, 'none.json')}: the file does not exist`,
-        `cannot read ${dir}: it is a folder`,
+        `cannot read ${dir}: it is a directory`,
         `cannot read ${broken}: it is not JSON, at line 3, column 3: expected "," or "}"`,
       ),
     );
@@ -169,7 +169,7 @@ describe('a configuration that cannot work', () => {
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: `target-redshift: Unknown option '--nope'\n\nUsage: target-redshift --help tells how it is used.\n`,
+      stderr: `target-redshift: Unknown option '--nope'\n\nRun target-redshift --help for usage.\n`,
     });
     expect(connections).to.equal(0);
   });
@@ -180,7 +180,7 @@ describe('a configuration that cannot work', () => {
     const { code, stdout, logs } = await runCli(['--config', path], input);
     expect([code, stdout]).to.deep.equal([0, '1\n']);
     expect(logs.filter(({ level }) => level === 'warn').map(({ message }) => message)).to.deep.equal([
-      'there is no option "colour", it is ignored',
+      'there is no option "colour"; it is ignored',
     ]);
   });
 
@@ -213,7 +213,7 @@ describe('a configuration that cannot work', () => {
       expect(ending(run)).to.deep.equal(
         refused(
           '"port" must be a whole number from 1 to 65535',
-          '"password" is missing: how to log into Redshift; or set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
+          '"password" is missing, with which to log into Redshift; alternatively set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
         ),
       );
       expect(connections).to.equal(0);

@@ -3,8 +3,6 @@ import type { Sql } from './sql.ts';
 
 /** The objects of one bucket. Keys are complete keys in that bucket. */
 export interface ObjectStore {
-  /** The region of the bucket, also for COPY. */
-  readonly region: string;
   /** `s3://bucket/key`. */
   url(key: string): string;
   /** Resolves once the object is durable. Small bodies go in one request, large ones as a multipart upload. */

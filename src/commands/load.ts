@@ -8,8 +8,9 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble } from '../run/assemble.ts';
-import type { Scope } from '../scope.ts';
+import type { Scope, Store } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
+import { laterStore } from '../staging/later-store.ts';
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
@@ -42,14 +43,24 @@ export async function runLoad({ config, scope, io, log, input, states, redact }:
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const ownPrefix = `${objectPrefix}${folder}/`;
   const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
-  const bucket = await scope.store();
+  let sweeping: Promise<void> | undefined;
+  const openBucket = (): Promise<Store> => {
+    const opened = scope.store();
+    sweeping ??= opened.then(
+      (bucket) => sweep(bucket, objectPrefix, staleBefore, log),
+      () => undefined,
+    );
+    return opened;
+  };
+  const bucket = laterStore(config.s3_bucket, openBucket);
   const store = watchLeftovers(bucket, ownPrefix);
-  const warehouse = await scope.warehouse();
+  const { warehouse } = scope;
   const loader = new Loader({
     warehouse,
     store,
     schema: config.target_schema,
     access: () => scope.copyAccess(),
+    region: async () => (await openBucket()).region,
     runId,
     version: io.version,
     now: io.now,
@@ -96,7 +107,6 @@ export async function runLoad({ config, scope, io, log, input, states, redact }:
   using _kill = onAbort(kill, () => run.giveUp(new LoadError(STOPPED)));
   let outcome: Outcome = 'succeeded';
   let reason: string | undefined;
-  const sweeping = sweep(bucket, objectPrefix, staleBefore, log);
   try {
     await run.load(input);
     if (stop.aborted) outcome = 'stopped';

@@ -25,9 +25,8 @@ function readOnlySession(session: Session): Session {
 }
 
 /** Has room for everything, and keeps nothing. */
-export function storeNothing(store: Pick<ObjectStore, 'region' | 'url'>): ObjectStore {
+export function storeNothing(store: Pick<ObjectStore, 'url'>): ObjectStore {
   return {
-    region: store.region,
     url: (key) => store.url(key),
     put: () => Promise.resolve(),
     remove: () => Promise.resolve(),

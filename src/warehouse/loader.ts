@@ -34,6 +34,8 @@ export interface LoaderOptions {
   readonly schema: string;
   /** How COPY may read the bucket; asked for each attempt. */
   readonly access: () => Promise<CopyAccess>;
+  /** Of the bucket. Throws LoadError for a bucket that cannot be reached. */
+  readonly region: () => Promise<string>;
   readonly runId: string;
   /** Of this program. */
   readonly version: string;
@@ -77,6 +79,11 @@ export class Loader {
   /** The tables of a schema; none when it does not exist yet. */
   async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
     // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
+    const [tables] = await Promise.all([this.#readTables(schema), this.#options.region()]);
+    return tables;
+  }
+
+  #readTables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
     return this.#attempts.retry(
       'read the catalog',
       () =>
@@ -145,8 +152,8 @@ export class Loader {
 
   /** What COPY needs beside the files. */
   async #from(): Promise<{ readonly access: CopyAccess; readonly region: string }> {
-    const { access, store } = this.#options;
-    return { access: await access(), region: store.region };
+    const { access, region } = this.#options;
+    return { access: await access(), region: await region() };
   }
 
   /** Puts a manifest for each try, and has it and the other objects removed once the outcome is final. */

@@ -35,7 +35,7 @@ export async function costOf(
   await using scope = openScope(config, { log, secrets: new Secrets(), env: {}, now: Date.now }, ending.kill);
   await runLoad({
     config,
-    scope: { ...scope, warehouse: async () => counting(await scope.warehouse(), messages, sessions) },
+    scope: { ...scope, warehouse: counting(scope.warehouse, messages, sessions) },
     io: { version: 'test', now: Date.now, cores: 1, ending },
     log,
     redact: (text) => text,

@@ -2,7 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { atLoadCommit, faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
 
 const visits = schema('visits', {
@@ -34,7 +35,7 @@ async function upload(place: Place, bodies: Readonly<Record<string, string | Buf
 }
 
 const load = (place: Place, messages: readonly unknown[], options: object = {}): Promise<Finished> =>
-  runCli(
+  runHere(
     ['--config', place.configFile({ load_method: 'append-only', batch_direct_copy: true, ...options })],
     lines(...messages),
   );

@@ -1,6 +1,7 @@
 /** Failures of the warehouse and of S3, ordered from the local one: what is lost (nothing), what is said, what is tried again. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { lines, record, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { atLoadCommit, faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -21,7 +22,7 @@ function input(keys: readonly string[]): string {
 const TWO_ROWS = { batch_size_rows: 2 };
 
 async function load(place: Place, keys: readonly string[] = [], options: object = {}): Promise<Finished> {
-  return runCli(['--config', place.configFile({ ...TWO_ROWS, ...options })], input(keys));
+  return runHere(['--config', place.configFile({ ...TWO_ROWS, ...options })], input(keys));
 }
 
 const ids = async (place: Place): Promise<(string | null)[]> =>
@@ -132,7 +133,7 @@ describe('what is not committed in time', () => {
   it('a batch that grows old after the input failed is not loaded any more', async () => {
     const place = await newPlace();
     faults.sql = nthMatching(/^COPY "case_\d+"."a"/, 0, { kind: 'stall', ms: 2500 } as const);
-    const run = startCli(['--config', place.configFile({ ...TWO_ROWS, batch_max_age_seconds: 1 })]);
+    const run = startHere(['--config', place.configFile({ ...TWO_ROWS, batch_max_age_seconds: 1 })]);
     const columns = { id: integer };
     await run.write(
       lines(schema('a', columns), schema('b', columns), record('a', { id: 1 }), record('a', { id: 2 })),
@@ -151,7 +152,7 @@ describe('what is not committed in time', () => {
   it('a state is written before the objects are removed from S3', async () => {
     const place = await newPlace();
     faults.s3 = ({ operation }) => (operation === 'DeleteObjects' ? { kind: 'delay', ms: 3000 } : undefined);
-    const run = startCli(['--config', place.configFile(TWO_ROWS)]);
+    const run = startHere(['--config', place.configFile(TWO_ROWS)]);
     await run.write(input([]));
     const started = Date.now();
     await run.seen(/^\{"n":2\}\n/);
@@ -177,7 +178,7 @@ describe('what is not committed in time', () => {
 
   it('a column that another run adds while a batch is staged keeps its values', async () => {
     const place = await newPlace();
-    await runCli(['--config', place.configFile()], input(['id']));
+    await runHere(['--config', place.configFile()], input(['id']));
     let isDone = false;
     faults.sql = ({ sql }) => {
       if (isDone || !/^CREATE TEMP TABLE "_target_redshift_edges_1"/.test(sql)) return undefined;
@@ -187,7 +188,7 @@ describe('what is not committed in time', () => {
         .then(() => place.query(`UPDATE ${place.schema}.t SET note = 'kept'`));
       return { kind: 'stall', ms: 1500 };
     };
-    const { code, stderr } = await runCli(['--config', place.configFile()], input(['id']));
+    const { code, stderr } = await runHere(['--config', place.configFile()], input(['id']));
     expect(code, stderr).to.equal(0);
     expect(stderr).to.contain('got another column while its batch was staged');
     expect(await place.query(`SELECT id, note FROM ${place.schema}.t ORDER BY id`)).to.deep.equal([

@@ -1,11 +1,11 @@
 /** `--about`: what this program is and which options it has, for people and for Meltano. */
-import { configSchema } from '../config/config.ts';
+import { configSchema } from '../config/json-schema.ts';
 import type { Option } from '../config/option.ts';
 import { optionGroups, options, type OptionGroup } from '../config/options.ts';
 
 const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
 
-/** What the program does, in the Singer SDK's words for it. */
+/** The capabilities of the program, with the names of the Singer SDK. */
 const CAPABILITIES = [
   'about',
   'activate-version',

@@ -96,7 +96,7 @@ describe('setup', () => {
   it('--interactive asks on a terminal only', async () => {
     const { code, stdout, stderr } = await runHere(['setup', '--interactive', '--config', '/none/x.json']);
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-    expect(stderr).to.contain('setup --interactive asks questions, which needs a terminal');
+    expect(stderr).to.contain('setup --interactive asks questions and needs a terminal');
   });
 });
 

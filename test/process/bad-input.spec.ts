@@ -161,7 +161,7 @@ describe('a configuration that cannot work', () => {
 
   it('that is not given is asked for', async () => {
     expect(ending(await runHere([], input))).to.deep.equal(
-      refused('none was given; name one with --config FILE, or use --local for a warehouse on this machine'),
+      refused('there is none; give one with --config FILE, or use --local for a warehouse on this machine'),
     );
   });
 

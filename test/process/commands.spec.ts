@@ -183,7 +183,7 @@ describe('sql', () => {
     expect([twice.code, twice.stdout, twice.logs.at(-1)?.message]).to.deep.equal([
       1,
       '',
-      'Cannot write JSON: two columns are called "a"; rename one with AS',
+      'Cannot write JSON: two columns have the name "a"; rename one with AS',
     ]);
     const wrong = await runHere(['sql', 'SELECT nope', '--config', config]);
     expect(wrong.code).to.equal(1);
@@ -226,7 +226,9 @@ describe('--local and local', () => {
       const { code, logs } = await runCli(['local', '--dir', folder, option, String(port)]);
       expect([code, logs.map(({ message }) => message)]).to.deep.equal([
         1,
-        [`Cannot listen on port ${port} (${option}): it is in use; give another, or none for a free one`],
+        [
+          `Cannot listen on port ${port} (${option}): it is in use; choose another one, or omit the option to use a free port`,
+        ],
       ]);
     }
     expect(existsSync(join(folder, 'lock.json'))).to.equal(false);

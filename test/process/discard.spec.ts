@@ -90,8 +90,8 @@ describe('--discard', () => {
     expect(code).to.equal(0);
     expect(logs.at(-1)?.['reference_encoder']).to.deep.equal({
       t: {
-        'a key stands twice in the record': 1,
-        'the line is written in an unusual way': 1,
+        'a key occurs twice in the record': 1,
+        'the line has an unusual form': 1,
         'a value is invalid, or changed in a key': 1,
       },
     });

@@ -133,18 +133,18 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   '65,536 bytes of text': {
     type: text,
     value: `"${'x'.repeat(65_532)}😀"`,
-    reason: 'has 65536 bytes, a VARCHAR holds at most 65535',
+    reason: 'has 65536 bytes, and a VARCHAR has at most 65535',
   },
   'a NUL in a key': {
     type: text,
     key: true,
     value: String.raw`"a\u0000"`,
-    reason: 'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+    reason: 'has characters or digits that Redshift cannot store, and keys are never changed',
   },
   'a nested text of 65,536 bytes': {
     type: nested,
     value: `{"a":"${'é'.repeat(32_768)}"}`,
-    reason: 'holds a string of 65536 bytes, at most 65535 are allowed inside',
+    reason: 'contains a string of 65536 bytes, and SUPER allows at most 65535',
   },
   '1,001 levels': {
     type: nested,

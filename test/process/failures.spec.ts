@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { lines, record, schema, startCli, state, type Finished } from '../support/cli.ts';
 import { runHere, startHere } from '../support/in-process.ts';
-import { faults, newPlace, type Place } from '../support/warehouse.ts';
+import { atLoadCommit, faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
 
@@ -36,19 +36,13 @@ function nthMatching<T>(pattern: RegExp, nth: number, fault: T): (statement: Sta
   return ({ sql }) => (pattern.test(sql) && seen++ === nth ? fault : undefined);
 }
 
-/** COMMIT comes in one message with the marker's INSERT; its verb tells it apart. */
-function nthVerb<T>(verb: string, nth: number, fault: T): (statement: Statement) => T | undefined {
-  let seen = 0;
-  return (statement) => (statement.verb === verb && seen++ === nth ? fault : undefined);
-}
-
 describe('failures of the warehouse', () => {
   for (const keys of [[], ['id']]) {
     const method = keys.length > 0 ? 'an upsert' : 'an append';
 
     it(`${method} whose COMMIT reply is lost counts once`, async () => {
       const place = await newPlace();
-      faults.sql = nthVerb('COMMIT', 0, { kind: 'drop-after' } as const);
+      faults.sql = atLoadCommit(0, { kind: 'drop-after' } as const);
       const { code, stdout, stderr } = await load(place, keys);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
       expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
@@ -58,7 +52,7 @@ describe('failures of the warehouse', () => {
 
     it(`${method} whose connection is lost before COMMIT is tried again`, async () => {
       const place = await newPlace();
-      faults.sql = nthVerb('COMMIT', 1, { kind: 'drop-before' } as const);
+      faults.sql = atLoadCommit(1, { kind: 'drop-before' } as const);
       const { code, stdout, stderr } = await load(place, keys);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
       expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
@@ -66,7 +60,7 @@ describe('failures of the warehouse', () => {
 
     it(`${method} whose COMMIT answers ROLLBACK is not counted as committed, and is tried again`, async () => {
       const place = await newPlace();
-      faults.sql = nthVerb('COMMIT', 0, { kind: 'commit-answers-rollback' } as const);
+      faults.sql = atLoadCommit(0, { kind: 'commit-answers-rollback' } as const);
       const { code, stdout, stderr } = await load(place, keys);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
       expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);

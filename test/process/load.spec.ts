@@ -144,7 +144,7 @@ describe('a load as a process', () => {
     );
     expect({ code: refused.code, stdout: refused.stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(refused.logs.at(-1)?.message).to.match(
-      /^Cannot load stream "t", line 2: the record makes a row of \d+ bytes, COPY takes at most 4194304/,
+      /^Cannot load stream "t", line 2: the record needs a row of \d+ bytes, and COPY accepts at most 4194304/,
     );
   });
 });

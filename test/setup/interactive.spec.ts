@@ -167,7 +167,7 @@ describe('setup --interactive', () => {
     expect(kept.isWritten).to.equal(false);
     expect(kept.questions.slice(0, 2)).to.deep.equal(['hostname [h]', 'port [5440]']);
     expect(kept.questions).to.include('password [as it is]').and.not.to.include('OldSecret1');
-    expect(kept.questions.at(-1)).to.equal(`${path} is there. Write this in its place? (yes or no) [no]`);
+    expect(kept.questions.at(-1)).to.equal(`${path} exists. Overwrite it? (yes or no) [no]`);
     expect(written()).to.deep.equal(before);
 
     const { isWritten } = await talk({ user: 'new', write: ['what', 'yes'] });

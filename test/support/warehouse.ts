@@ -37,6 +37,21 @@ let places = 0;
 /** Failures to order for the test that runs; every test resets them. */
 export const faults: { sql: ChooseFault; s3: S3FaultRule } = { sql: () => undefined, s3: () => undefined };
 
+/** A fault for the nth COMMIT of a load, from 0: the one after the record of the load. */
+export function atLoadCommit<T>(
+  nth: number,
+  fault: T,
+): (statement: Parameters<ChooseFault>[0]) => T | undefined {
+  let seen = 0;
+  let isRecorded = false;
+  return ({ sql, verb }) => {
+    if (/^INSERT INTO "[^"]*"."_target_redshift_loads"/.test(sql)) isRecorded = true;
+    if (verb !== 'COMMIT' || !isRecorded) return undefined;
+    isRecorded = false;
+    return seen++ === nth ? fault : undefined;
+  };
+}
+
 function chosenReadings(): Readings {
   const name = process.env['WAREHOUSE_READINGS'] ?? 'hostile';
   if (name !== 'hostile' && name !== 'lenient') throw new Error(`WAREHOUSE_READINGS is "${name}"`);

@@ -130,7 +130,7 @@ describe('wrong usage', () => {
       code: 2,
       signal: null,
       stdout: '',
-      stderr: `target-redshift: ${problem}\n\nUsage: target-redshift --help tells how it is used.\n`,
+      stderr: `target-redshift: ${problem}\n\nRun target-redshift --help for usage.\n`,
       logs: [],
     });
     expect(runs).to.deep.equal([

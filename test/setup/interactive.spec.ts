@@ -132,7 +132,7 @@ describe('setup --interactive', () => {
       '"hostname" is the name alone, without protocol, port and database.',
       '"port" must be a whole number from 1 to 65535.',
       'It must be one of password, cluster, serverless, secret.',
-      'Redshift keeps names that begin with pg_ for itself.',
+      'Redshift reserves names that begin with pg_.',
       'put the rest into "s3_prefix".',
       '"iam_role" must be the ARN of a role',
     ])

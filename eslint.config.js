@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.cache/', '.target-redshift/'] },
+  { ignores: ['dist/', '.cache/', '.target-redshift/', 'src/config/compiled-schema.js'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -4,8 +4,8 @@ import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
 import type { Config } from './config/options.ts';
 import type { Logger, Secrets } from './log.ts';
-import type { ObjectProbe, ObjectReader, ObjectStore, Warehouse } from './ports.ts';
-import { connectRedshift } from './warehouse/redshift.ts';
+import type { ObjectReader, Warehouse } from './ports.ts';
+import type { Bucket } from './staging/s3.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 import type { Tunnel } from './warehouse/tunnel.ts';
 
@@ -19,8 +19,8 @@ export interface Around {
 }
 
 /**
- * The connections of one run. The AWS SDK and the SSH client are loaded only when they are needed, so that commands without them
- * start faster.
+ * The connections of one run. The clients of AWS, Redshift and SSH are loaded only when they are needed, which many commands
+ * never do.
  */
 export class Connections {
   readonly #config: Config;
@@ -52,6 +52,7 @@ export class Connections {
 
   async openWarehouse(): Promise<Warehouse> {
     const config = this.#config;
+    const { connectRedshift } = await import('./warehouse/redshift.ts');
     return connectRedshift({
       hostname: config.hostname,
       port: config.port,
@@ -72,10 +73,7 @@ export class Connections {
   }
 
   /** In the region of the bucket, unless another one is given. */
-  async openStore(
-    signal: AbortSignal,
-    region = this.#config.s3_region,
-  ): Promise<ObjectStore & ObjectReader & ObjectProbe> {
+  async openStore(signal: AbortSignal, region = this.#config.s3_region): Promise<Bucket> {
     const config = this.#config;
     const { connectS3, findRegion } = await import('./staging/s3.ts');
     const settings = {
@@ -98,7 +96,7 @@ export class Connections {
   /** Reads objects of any bucket, and connects when the first one is read. */
   openReader(signal: AbortSignal): ObjectReader {
     // Reading follows redirects to other regions by itself.
-    const openStore = (): Promise<ObjectStore & ObjectReader> =>
+    const openStore = (): Promise<Bucket> =>
       this.openStore(signal, this.#config.s3_region ?? this.#homeRegion);
     return {
       async *read(url, end) {

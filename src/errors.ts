@@ -49,11 +49,17 @@ export class LoadError extends Error {
   override readonly name = 'LoadError';
   readonly sqlstate: string | undefined;
   readonly detail: string | undefined;
+  /** Of a message with several statements, the number of the one that failed, from 0. */
+  readonly at: number | undefined;
 
-  constructor(message: string, more: { sqlstate?: string; detail?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    more: { sqlstate?: string; detail?: string; at?: number; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.sqlstate = more.sqlstate;
     this.detail = more.detail;
+    this.at = more.at;
   }
 }
 

@@ -1,7 +1,5 @@
 /** Logs to stderr: JSON lines for programs, short lines for a person at a terminal. Never to stdout, which carries the protocol. */
-import { createRequire } from 'node:module';
 import pino, { type Logger } from 'pino';
-import type { PinoPretty } from 'pino-pretty';
 
 export type { Logger };
 
@@ -43,9 +41,14 @@ export class Secrets {
 type Rendering = (line: string) => string;
 
 /** Every line passes `secrets` on its way to the output. */
-export function createLogger(level: string, format: LogFormat, secrets: Secrets, output: LogSink): Logger {
+export async function createLogger(
+  level: string,
+  format: LogFormat,
+  secrets: Secrets,
+  output: LogSink,
+): Promise<Logger> {
   const isPretty = format === 'pretty' || (format === 'auto' && output.isTerminal);
-  const render = isPretty ? pretty(output.isTerminal) : (line: string): string => line;
+  const render = isPretty ? await pretty(output.isTerminal) : (line: string): string => line;
   const options = {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -64,8 +67,8 @@ export function createLogger(level: string, format: LogFormat, secrets: Secrets,
 }
 
 /** pino-pretty is loaded only for a person. */
-function pretty(colorize: boolean): Rendering {
-  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
+async function pretty(colorize: boolean): Promise<Rendering> {
+  const { prettyFactory } = await import('pino-pretty');
   return prettyFactory({
     colorize,
     ignore:

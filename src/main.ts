@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HELP, parseCommand, type Command } from './cli.ts';
+import { HELP, parseCommand, usageText, type Command } from './cli.ts';
 import { Ending } from './io/ending.ts';
 import { UsageError } from './errors.ts';
 import { LogOutput } from './io/log-output.ts';
@@ -33,7 +33,7 @@ try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`target-redshift: ${error.message}\n\nRun target-redshift --help for usage.\n`);
+  process.stderr.write(usageText(error));
   process.exitCode = 2;
 }
 

@@ -3,8 +3,6 @@ import type { Sql } from './sql.ts';
 
 /** The objects of one bucket. Keys are complete keys in that bucket. */
 export interface ObjectStore {
-  /** The region of the bucket, also for COPY. */
-  readonly region: string;
   /** `s3://bucket/key`. */
   url(key: string): string;
   /** Resolves once the object is durable. Small bodies go in one request, large ones as a multipart upload. */
@@ -49,13 +47,13 @@ export interface StoredObject {
 }
 
 export interface StatementOptions {
-  /** After this time the server cancels the statement, or the connection is dropped. */
+  /** After this time the message is cancelled; if the server does not answer to that, the connection is given up. */
   readonly timeoutMs?: number;
 }
 
 /** The answer to a statement; values are the strings that the server sent. */
 export interface Answer {
-  /** The first word of the command tag: `INSERT`, `COMMIT`, `ROLLBACK`. Of several statements, that of the last one. */
+  /** The command tag's first word: `INSERT`, `COMMIT`, `ROLLBACK`. */
   readonly command: string;
   /** The rows that the tag counts; null if Redshift's tag has no count (COPY). */
   readonly count: number | null;
@@ -70,10 +68,15 @@ export interface Session {
   /** Throws LoadError. */
   run(statement: Sql, options?: StatementOptions): Promise<Answer>;
   /**
-   * Sends statements that end with COMMIT in one message. Resolves when the tag of the last is literally COMMIT.
-   * Throws CommitUnknownError if no answer arrived, LoadError if the server reported an error.
+   * Sends statements in one message, which costs one round trip, and resolves with an answer for each. COPY, GRANT and a change
+   * of a type go alone in their message. Throws LoadError, which names the statement that failed; those after it did not run.
    */
-  commit(statements: Sql): Promise<void>;
+  send(statements: readonly Sql[], options?: StatementOptions): Promise<readonly Answer[]>;
+  /**
+   * Sends statements and COMMIT after them in one message. Resolves when the tag of the last is literally COMMIT.
+   * Throws CommitUnknownError when no answer came, LoadError when the server refused.
+   */
+  commit(statements: readonly Sql[], options?: StatementOptions): Promise<void>;
 }
 
 export interface Warehouse {

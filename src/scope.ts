@@ -5,17 +5,19 @@
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
 import { afterwards, onAbort } from './io/abort.ts';
-import type { ObjectProbe, ObjectReader, ObjectStore, Warehouse } from './ports.ts';
+import type { ObjectReader, Warehouse } from './ports.ts';
+import type { Bucket } from './staging/s3.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
 /** How long objects may still be removed from S3 after the run is given up. Less than the process has, so that the rest can be reported. */
 const CLEAN_UP_MS = 1_500;
 
-export type Store = ObjectStore & ObjectReader & ObjectProbe;
+export type Store = Bucket;
 
 /** If opening fails, each call throws that error. */
 export interface Scope extends AsyncDisposable {
-  warehouse(): Promise<Warehouse>;
+  /** Opened when the first session is asked for. */
+  readonly warehouse: Warehouse;
   /** In the region of the bucket. */
   store(): Promise<Store>;
   /** Reads the objects of any bucket. */
@@ -34,7 +36,10 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
   const store = once(() => connections.openStore(cleanUpEnd));
   const destroying = onAbort(giveUp, () => void warehouse.ifOpened((open) => open.close(true)));
   return {
-    warehouse: warehouse.get,
+    warehouse: {
+      session: async (work, options) => (await warehouse.get()).session(work, options),
+      close: (force) => warehouse.ifOpened((open) => open.close(force)),
+    },
     store: store.get,
     reader: connections.openReader(cleanUpEnd),
     copyAccess: () => connections.copyAccess(),

@@ -1,8 +1,10 @@
 /** What outsiders rely on is derived from the options and must be up to date: `npm run spec` writes it again. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { compiledSchema } from '../scripts/compile-schema.ts';
 import { optionTables } from '../src/commands/about.ts';
-import { checkConfig, configSchema } from '../src/config/config.ts';
+import { checkConfig } from '../src/config/config.ts';
+import { configSchema } from '../src/config/json-schema.ts';
 
 const path = (name: string): URL => new URL(`../${name}`, import.meta.url);
 const isUpdating = process.env['UPDATE_SPEC'] === '1';
@@ -14,6 +16,13 @@ describe('the outward contract', () => {
     expect(JSON.parse(readFileSync(path('spec/config.schema.json'), 'utf8'))).to.deep.equal(
       JSON.parse(wanted),
     );
+  });
+
+  it('src/config/compiled-schema.js is spec/config.schema.json as code', () => {
+    if (isUpdating) writeFileSync(path('src/config/compiled-schema.js'), compiledSchema());
+    // Compared to a boolean: a diff of the generated code would be thousands of lines long.
+    const isUpToDate = readFileSync(path('src/config/compiled-schema.js'), 'utf8') === compiledSchema();
+    expect(isUpToDate, 'it is stale: npm run spec').to.equal(true);
   });
 
   it('docs/configuration.md (spec/config.schema.json in words) has the tables of all options', () => {

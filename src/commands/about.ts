@@ -1,5 +1,5 @@
 /** `--about`: what this program is and which options it has, for people and for Meltano. */
-import { configSchema } from '../config/config.ts';
+import { configSchema } from '../config/json-schema.ts';
 import type { Option } from '../config/option.ts';
 import { optionGroups, options, type OptionGroup } from '../config/options.ts';
 

@@ -43,7 +43,7 @@ export async function runDiscard(options: DiscardOptions): Promise<void> {
     io,
     log: quietLog,
     loader: discarder,
-    store: storeNothing({ region: '-', url: (key) => `s3://${config.s3_bucket}/${key}` }),
+    store: storeNothing({ url: (key) => `s3://${config.s3_bucket}/${key}` }),
     format: newFormat(compressionOf(config.compression)),
     objectPrefix: '',
     folder: 'discarded',
@@ -132,7 +132,7 @@ class Discarder implements TableLoader {
     return Promise.resolve();
   }
 
-  remove(): Promise<void> {
-    return Promise.resolve();
-  }
+  remove(): void {}
+
+  note(): void {}
 }

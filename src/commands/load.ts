@@ -8,14 +8,15 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble } from '../run/assemble.ts';
-import type { Scope } from '../scope.ts';
+import type { Scope, Store } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
+import { laterStore } from '../staging/later-store.ts';
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
-import { History } from '../warehouse/history.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
+import type { Outcome } from '../warehouse/record-sql.ts';
 
 export interface LoadOptions {
   readonly config: Config;
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly input: Input;
   /** Where states are written. */
   readonly states: Writable;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
 }
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
@@ -32,7 +35,7 @@ const RETRY_PAUSE_MS = 1000;
 const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
 /** Resolves when every record that was read is committed. */
-export async function runLoad({ config, scope, io, log, input, states }: LoadOptions): Promise<void> {
+export async function runLoad({ config, scope, io, log, input, states, redact }: LoadOptions): Promise<void> {
   const { stop, kill } = io.ending;
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date(io.now()));
@@ -40,16 +43,29 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const ownPrefix = `${objectPrefix}${folder}/`;
   const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
-  const bucket = await scope.store();
+  let sweeping: Promise<void> | undefined;
+  const openBucket = (): Promise<Store> => {
+    const opened = scope.store();
+    sweeping ??= opened.then(
+      (bucket) => sweep(bucket, objectPrefix, staleBefore, log),
+      () => undefined,
+    );
+    return opened;
+  };
+  const bucket = laterStore(config.s3_bucket, openBucket);
   const store = watchLeftovers(bucket, ownPrefix);
-  const warehouse = await scope.warehouse();
+  const { warehouse } = scope;
   const loader = new Loader({
     warehouse,
     store,
     schema: config.target_schema,
     access: () => scope.copyAccess(),
+    region: async () => (await openBucket()).region,
     runId,
+    version: io.version,
+    now: io.now,
     keepFiles: config.keep_s3_files,
+    keepsRecords: config.load_history,
     staleBefore,
     tries: config.max_load_attempts,
     retryPauseMs: RETRY_PAUSE_MS,
@@ -58,17 +74,12 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     signal: kill,
     log,
   });
-  const history =
-    config.load_history && !config.forbid_ddl
-      ? new History(warehouse, config.target_schema, { runId, version: io.version }, log)
-      : undefined;
   const run = assemble({
     config,
     io,
     log,
     loader,
     hooks: new Hooks(warehouse, log),
-    history,
     store,
     format: newFormat(compressionOf(config.compression)),
     objectPrefix,
@@ -94,15 +105,21 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     grace = setTimeout(() => io.ending.giveUp(), seconds * 1000);
   });
   using _kill = onAbort(kill, () => run.giveUp(new LoadError(STOPPED)));
-  const sweeping = sweep(bucket, objectPrefix, staleBefore, log);
+  let outcome: Outcome = 'succeeded';
+  let reason: string | undefined;
   try {
     await run.load(input);
+    if (stop.aborted) outcome = 'stopped';
+  } catch (error) {
+    outcome = 'failed';
+    reason = redact(messageOf(error));
+    throw error;
   } finally {
     input.destroy();
     clearTimeout(grace);
     if (kill.aborted) await abortUploads(store, ownPrefix, io.now());
     await sweeping;
-    if (!kill.aborted) await Promise.all([history?.flushed(), loader.finish()]);
+    if (!kill.aborted) await loader.finish(outcome, reason);
     if (kill.aborted) tellLeftovers();
   }
 }

@@ -1,6 +1,7 @@
 /** `target-redshift local`: runs the local warehouse for other clients, with the faults and the access that files define. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, MachineError, messageOf } from '../errors.ts';
@@ -23,7 +24,7 @@ type LocalCommand = Extract<Command, { kind: 'local' }>;
 interface LocalIo {
   readonly log: Logger;
   readonly stop: AbortSignal;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Readable;
   readonly stdout: TextOutput;
   /** Calls the listener each time the user asks how often faults have struck (SIGUSR2). */
   onAsked(listener: () => void): void;

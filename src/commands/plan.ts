@@ -34,7 +34,7 @@ export async function plan(
   const store = await scope.store();
   const format = newFormat(compressionOf(config.compression));
   const planner = new Planner({
-    warehouse: readOnly(await scope.warehouse()),
+    warehouse: readOnly(scope.warehouse),
     access: shownAccess(config),
     region: store.region,
     format,

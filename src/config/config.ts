@@ -1,11 +1,11 @@
 /** Checks the options of all sources: reports every problem at once, each with the name of the option and what is expected. */
-import { Ajv, type ErrorObject } from 'ajv';
 import { ConfigError } from '../errors.ts';
 import { givenName } from '../table/names.ts';
 import { renameForeign, type Input, type Renamed } from './aliases.ts';
+import { validate, type SchemaError } from './compiled-schema.js';
 import { bucketName, contradictions, loginProblems } from './contradictions.ts';
 import type { Option } from './option.ts';
-import { isConnectionOption, option as optionOf, options, optionSchema, type Config } from './options.ts';
+import { isConnectionOption, option as optionOf, options, type Config } from './options.ts';
 import { readSecretFiles, withoutNulls } from './sources.ts';
 import { sortOut, verdict } from './unknown.ts';
 
@@ -19,29 +19,6 @@ export interface LoadedConfig {
   readonly hint: string | undefined;
   /** Strings that must not occur in any output. */
   readonly secrets: readonly string[];
-}
-
-/** The JSON Schema of the configuration, as in `spec/config.schema.json`. */
-export function configSchema(): Record<string, unknown> {
-  const entries = options().flatMap(([name, option]): [string, unknown][] => [
-    [name, optionSchema(option)],
-    ...(option.secret ? [[`${name}_file`, fileSchema(name)] as [string, unknown]] : []),
-  ]);
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'target-redshift',
-    type: 'object',
-    properties: Object.fromEntries(entries),
-    required: options().flatMap(([name, option]) => (option.required ? [name] : [])),
-    additionalProperties: true,
-  };
-}
-
-function fileSchema(name: string): Record<string, unknown> {
-  return {
-    type: 'string',
-    description: `Path of a file that contains ${name}, instead of the option itself.`,
-  };
 }
 
 /** Checks the input and fills in the defaults. Throws ConfigError with all problems. */
@@ -89,10 +66,8 @@ function check(renamed: Renamed): LoadedConfig {
   const verdicts = unknown.map((one) => verdict(one, given['unknown_options']));
   const ignored = verdicts.flatMap(({ isProblem, sentence }) => (isProblem ? [] : [sentence]));
   const warnings = [...renamed.warnings, ...ignored];
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
-  const validate = ajv.compile(configSchema());
   if (!validate(given)) {
-    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given));
+    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given as unknown as Config));
   } else if (problems.length === 0) {
     // Contradictions are reported only if each option is right by itself.
     problems.push(...contradictions(given as unknown as Config));
@@ -137,7 +112,7 @@ function jsonOr(text: string): unknown {
   }
 }
 
-function describe(error: ErrorObject): string {
+function describe(error: SchemaError): string {
   if (error.keyword === 'required' && error.instancePath === '') {
     const name = String(error.params['missingProperty']);
     return `"${name}" is missing: ${optionOf(name)?.description ?? ''}`;
@@ -154,7 +129,7 @@ function describe(error: ErrorObject): string {
 }
 
 /** The problem inside an option that is an object or a list. */
-function problemOf(error: ErrorObject): string {
+function problemOf(error: SchemaError): string {
   switch (error.keyword) {
     case 'required':
       return `must have "${String(error.params['missingProperty'])}"`;

@@ -1,5 +1,5 @@
 /** The process as the program sees it. `main.ts` builds it from the real process, and tests from buffers. */
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { LogSink } from '../log.ts';
 import type { Ending } from './ending.ts';
 import type { Input } from './input.ts';
@@ -21,9 +21,9 @@ export interface Io {
   /** The messages of a file or, without a path, of stdin. Throws InputError. */
   readonly openInput: (path: string | undefined) => Input;
   /** For answers to questions. The caller must close it. */
-  readonly stdin: () => NodeJS.ReadStream;
+  readonly stdin: () => TerminalInput;
   /** For questions. The log goes to `log`. */
-  readonly stderr: () => NodeJS.WriteStream;
+  readonly stderr: () => NodeJS.WritableStream;
   readonly log: LogSink;
   readonly ending: Ending;
   /** Until this is called, SIGTERM and SIGINT end the process immediately. Afterwards they go to `ending`. */
@@ -34,6 +34,11 @@ export interface Io {
   readonly onWarning: (listener: (warning: Error) => void) => void;
   /** Called before a load. */
   readonly keepHeapSmall: () => void;
+}
+
+/** Where a person may type. */
+export interface TerminalInput extends Readable {
+  readonly isTTY?: boolean | undefined;
 }
 
 /** Takes output for a person or a program. */

@@ -14,7 +14,7 @@ import type { Rejection } from './rejection.ts';
 import { rejectionOf, repeatedKey, rowTooLarge, schemaRejection, strangeRecord } from './rejections.ts';
 import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
 import { pathOf, valueOf } from './source.ts';
-import type { Violation } from './validate.ts';
+import type { Validator, Violation } from './validate.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
@@ -58,7 +58,7 @@ export interface EncoderOptions {
   /** Columns of the schema that are not loaded. */
   readonly ignored?: readonly Column[];
   /** Finds the schema violations of a record; only with `validate_records`. */
-  readonly validate?: ((record: JsonObject) => readonly Violation[]) | undefined;
+  readonly validate?: Validator | undefined;
   /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
   readonly nullsInvalid?: boolean;
   /** A NULL in a key is a value like any other. */

@@ -22,6 +22,9 @@ export interface ValidatorOptions {
   readonly onNote?: (note: string) => void;
 }
 
+/** Says what is wrong with a record: the first violation, or all of them. */
+export type Validator = (record: JsonObject) => readonly Violation[];
+
 const NONE: readonly Violation[] = [];
 
 /**
@@ -32,7 +35,7 @@ export function compileValidator(
   stream: string,
   schema: JsonObject,
   { findsAll = false, onNote = () => undefined }: ValidatorOptions = {},
-): (record: JsonObject) => readonly Violation[] {
+): Validator {
   const prepared = validationSchema(schema);
   prepared.notes.forEach(onNote);
   const bounds = new Bounds();

@@ -10,7 +10,6 @@ import { Budget } from '../staging/budget.ts';
 import { createStaging } from '../staging/uploads.ts';
 import { StateWriter } from '../states/writer.ts';
 import type { HookRunner, TableLoader } from '../streams/context.ts';
-import type { History } from '../warehouse/history.ts';
 import { Run } from './run.ts';
 
 export interface Assembly {
@@ -21,7 +20,6 @@ export interface Assembly {
   readonly loader: TableLoader;
   /** Runs the statements of users; without it they are skipped. */
   readonly hooks?: HookRunner;
-  readonly history?: History | undefined;
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;
@@ -50,7 +48,6 @@ export function assemble(assembly: Assembly): Run {
     config,
     loader: assembly.loader,
     hooks: assembly.hooks ?? NO_HOOKS,
-    history: assembly.history,
     staging: createStaging({
       store,
       budget: Budget.ofMegabytes(config.memory_budget_mb),

@@ -16,7 +16,6 @@ import type { StateWriter } from '../states/writer.ts';
 import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
-import type { History } from '../warehouse/history.ts';
 import { Life } from './life.ts';
 import { Reader, type Lines } from './reader.ts';
 import { SingerLines } from './singer.ts';
@@ -25,7 +24,6 @@ export interface RunParts {
   readonly config: Config;
   readonly loader: TableLoader;
   readonly hooks: HookRunner;
-  readonly history: History | undefined;
   readonly staging: Staging;
   readonly files: BatchFiles;
   readonly states: StateWriter;

@@ -5,7 +5,6 @@ import type { Ledger } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
-import type { History } from '../warehouse/history.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
@@ -18,8 +17,6 @@ export interface StreamContext {
   readonly config: Config;
   readonly loader: TableLoader;
   readonly hooks: HookRunner;
-  /** Undefined if no history is written. */
-  readonly history: History | undefined;
   readonly staging: Staging;
   readonly ledger: Ledger;
   /** How many tables load at the same time. */

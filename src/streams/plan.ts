@@ -3,7 +3,7 @@ import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
-import { compileValidator } from '../rows/validate.ts';
+import type { compileValidator, Validator, ValidatorOptions } from '../rows/validate.ts';
 import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
 import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
@@ -69,6 +69,8 @@ export interface RowOptions {
   readonly syncStartedAt: number;
   /** Warns the owner of the stream, once. */
   readonly warn: (sentence: string) => void;
+  /** Loaded for `validate_records`. */
+  readonly compileValidator?: typeof compileValidator;
 }
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
@@ -113,18 +115,18 @@ export function planStream(input: PlanInput): StreamPlan {
 export function withRows(
   plan: Omit<StreamPlan, 'encoder' | 'walk'>,
   settings: StreamSettings,
-  { sentinel, readAt, syncStartedAt, warn }: RowOptions,
+  rows: RowOptions,
 ): StreamPlan {
   const { columns, ignored, method, kind, message } = plan;
+  const { sentinel, readAt, syncStartedAt, warn } = rows;
   const nullsInvalid = settings.on_invalid === 'null';
-  const { stream, schema } = message;
   const encoder = new RecordEncoder({
     columns,
     ignored,
     now: readAt,
     syncStartedAt,
     validate: settings.validate_records
-      ? compileValidator(stream, schema, { findsAll: nullsInvalid, onNote: warn })
+      ? validatorOf(message, rows, { findsAll: nullsInvalid, onNote: warn })
       : undefined,
     nullsInvalid,
     allowsNullKeys: settings.null_keys === 'append',
@@ -133,6 +135,15 @@ export function withRows(
   });
   const walked = { columns, ignored, encoder, sentinel, kind: method === 'append' ? undefined : kind };
   return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
+}
+
+function validatorOf(
+  { stream, schema }: SchemaMessage,
+  { compileValidator }: RowOptions,
+  options: ValidatorOptions,
+): Validator {
+  if (!compileValidator) throw new Error('records are to be validated, and the validator is not loaded');
+  return compileValidator(stream, schema, options);
 }
 
 /** The parts of the schema that were not understood. */

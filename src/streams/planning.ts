@@ -38,7 +38,8 @@ interface Fit {
 export class Planning {
   readonly #target: TableRef;
   readonly #settings: StreamSettings;
-  readonly #doors: PlanningDoors;
+  readonly #doors: Omit<PlanningDoors, 'rows'>;
+  #rows: RowOptions;
   #stored: StoredTable['columns'] | undefined;
   /** The key properties of the rows in the table so far; undefined while they are not known. */
   #keys: readonly string[] | undefined;
@@ -62,13 +63,14 @@ export class Planning {
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
-    doors: PlanningDoors,
+    { rows, ...doors }: PlanningDoors,
   ) {
     this.#target = target;
     this.#settings = settings;
     this.#stored = table?.columns;
     this.#keys = table?.keyProperties;
     this.#doors = doors;
+    this.#rows = rows;
     this.#hasMetadata = settings.add_record_metadata ?? false;
   }
 
@@ -88,6 +90,7 @@ export class Planning {
 
   /** Plans a schema. Reads the values in the table if the plan depends on them. */
   async planFor(message: SchemaMessage): Promise<StreamPlan> {
+    if (this.#settings.validate_records) await this.#loadValidator();
     const unknown: (readonly [string, Numeric])[] = [];
     const plan = this.#planWith(message, (column, type) => {
       if (this.#ungrowable.has(column)) return false;
@@ -108,6 +111,11 @@ export class Planning {
     });
   }
 
+  async #loadValidator(): Promise<void> {
+    const { compileValidator } = await import('../rows/validate.ts');
+    this.#rows = { ...this.#rows, compileValidator };
+  }
+
   /** Continues with a new schema in the batches of the widest one, if they have its columns. Returns false if they do not. */
   join(next: StreamPlan): boolean {
     const widest = this.#widest;
@@ -121,7 +129,7 @@ export class Planning {
     this.#plan = withRows(
       { ...widest, message, ignored, warnings, columns, kind },
       this.#settings,
-      this.#doors.rows,
+      this.#rows,
     );
     return true;
   }
@@ -163,7 +171,7 @@ export class Planning {
 
   #grown(plan: StreamPlan, outgrown: readonly boolean[]): StreamPlan {
     const columns = grownColumns(plan.columns, outgrown);
-    return withRows({ ...plan, columns }, this.#settings, this.#doors.rows);
+    return withRows({ ...plan, columns }, this.#settings, this.#rows);
   }
 
   /** Plans a column for a value that the current plan cannot store. */
@@ -204,7 +212,7 @@ export class Planning {
         canBecome,
         overflowing: this.#overflowing,
       },
-      rows: this.#doors.rows,
+      rows: this.#rows,
     });
   }
 }

@@ -10,8 +10,7 @@ import { batchPrefix } from '../staging/keys.ts';
 import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { LoadRow } from '../warehouse/history.ts';
-import type { TableJob } from '../warehouse/jobs.ts';
+import type { TableJob, WorkFacts } from '../warehouse/jobs.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
 import type { OpenBatch } from './open-batch.ts';
@@ -95,12 +94,23 @@ export class TableWork {
         await this.#discard(batch);
         throw error;
       });
+      const { count } = batch.rejected;
+      const record: WorkFacts = {
+        table: this.#target,
+        method: this.#overwrite ? 'overwrite' : plan.method,
+        startedAt: started,
+        received: ready.rows + count,
+        rejected: count,
+        bytes: ready.bytes,
+        parts: ready.parts.length,
+      };
+      const merge = { method: plan.method, census, narrow, nullKeys, keyPrefix };
+      const own = { ...this.#job(plan, number, record, batch), ...merge };
       if (ready.rows === 0) {
+        loader.note(own, {});
         this.#settle(batch, ready, started);
         return;
       }
-      const merge = { method: plan.method, census, narrow, nullKeys, keyPrefix };
-      const own = { ...this.#job(plan, number, batch), ...merge };
       const job = this.#overwrite?.redirect(own) ?? own;
       await loader.load(job, ready, (counts) => {
         this.#commit(job);
@@ -116,13 +126,16 @@ export class TableWork {
     const number = nextBatch();
     const settle = ledger.open();
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
-    const job = { ...this.#job(plan, number), keyPrefix, files, isGzip: compression === 'gzip' };
     this.#add(async () => {
       const started = now();
+      const record = this.#record('direct-copy', started, { parts: files.length });
+      const job = {
+        ...this.#job(plan, number, record),
+        ...{ keyPrefix, files, isGzip: compression === 'gzip' },
+      };
       await loader.copyFiles(job, (rows) => {
         this.#loadedRows += rows;
         this.#commit(job);
-        this.#note(number, 'direct-copy', started, { received: rows, written: rows, parts: files.length });
         log.info(
           {
             stream: this.#stream,
@@ -140,8 +153,8 @@ export class TableWork {
 
   /** Creates the table of a stream without rows. */
   prepare(plan: StreamPlan): void {
-    const { loader } = this.#context;
-    this.#add(() => loader.prepare(this.#job(plan, 0)));
+    const { loader, now } = this.#context;
+    this.#add(() => loader.prepare(this.#job(plan, 0, this.#record('prepare', now()))));
   }
 
   /** Deletes or marks the rows of older versions. */
@@ -149,13 +162,8 @@ export class TableWork {
     const { loader, log, now } = this.#context;
     this.#add(async () => {
       const started = now();
-      const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()), keepsUnversioned);
-      this.#note(
-        0,
-        'activate-version',
-        started,
-        this.#settings.hard_delete ? { deleted: rows } : { replaced: rows },
-      );
+      const job = this.#job(plan, 0, this.#record('activate-version', started));
+      const rows = await loader.activate(job, version, new Date(started), keepsUnversioned);
       log.info(
         { stream: this.#stream, table: this.#target.table, version: String(version), rows },
         `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
@@ -171,12 +179,8 @@ export class TableWork {
     const { loader, log, now, nextBatch } = this.#context;
     this.#add(async () => {
       const started = now();
-      const job = overwrite.swap(this.#job(plan, nextBatch()));
+      const job = overwrite.swap(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
       await loader.swap(job, (counts) => {
-        this.#note(job.batch, 'overwrite', started, {
-          written: counts.inserted,
-          deleted: counts.deleted ?? 0,
-        });
         log.info(
           { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
           `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
@@ -218,18 +222,6 @@ export class TableWork {
     const { log, now } = this.#context;
     const { count, urls } = batch.rejected;
     this.#loadedRows += rows;
-    // Rows in a shadow table change the target table only with the swap.
-    const changes: Partial<LoadRow> =
-      counts && !this.#overwrite
-        ? { written: counts.inserted + counts.updated, replaced: counts.replaced, deleted: counts.deleted }
-        : {};
-    this.#note(batch.number, this.#overwrite ? 'overwrite' : batch.plan.method, started, {
-      received: rows + count,
-      rejected: count,
-      ...changes,
-      bytes,
-      parts: parts.length,
-    });
     log.info(
       {
         stream: this.#stream,
@@ -247,12 +239,8 @@ export class TableWork {
     batch.settle();
   }
 
-  /** A row for the history; missing counts are 0. */
-  #note(batch: number, method: string, startedAt: number, counts: Partial<LoadRow>): void {
-    const { history, now } = this.#context;
-    const nothing = { received: 0, rejected: 0, written: 0, replaced: 0, deleted: 0, bytes: 0, parts: 0 };
-    const place = { ...this.#target, stream: this.#stream, batch, method };
-    history?.add({ ...place, ...nothing, ...counts, startedAt, committedAt: now() });
+  #record(method: string, startedAt: number, facts: Partial<WorkFacts> = {}): WorkFacts {
+    return { table: this.#target, method, startedAt, ...facts };
   }
 
   /** Rejected records stay: they show why records were rejected, however the run ended. */
@@ -261,7 +249,7 @@ export class TableWork {
     await rejected.close().catch((error: unknown) => {
       log.warn({ stream: this.#stream }, `records could not be set aside: ${messageOf(error)}`);
     });
-    await loader.remove(await rows.discard());
+    loader.remove(await rows.discard());
   }
 
   #add(work: () => Promise<void>): void {
@@ -270,7 +258,12 @@ export class TableWork {
     });
   }
 
-  #job(plan: StreamPlan, batch: number, { maxBytes, nulls, outgrown }: Facts = NO_ROWS): TableJob {
+  #job(
+    plan: StreamPlan,
+    batch: number,
+    record: WorkFacts,
+    { maxBytes, nulls, outgrown }: Facts = NO_ROWS,
+  ): TableJob {
     return {
       stream: this.#stream,
       target: this.#target,
@@ -283,6 +276,7 @@ export class TableWork {
       isCommentDue: plan.areKeysNew,
       batch,
       committed: this.#committed,
+      record,
     };
   }
 }

@@ -2,8 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
-import { faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
+import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
+import { atLoadCommit, faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
 
 const visits = schema('visits', {
   id: { type: ['null', 'integer'] },
@@ -34,7 +35,7 @@ async function upload(place: Place, bodies: Readonly<Record<string, string | Buf
 }
 
 const load = (place: Place, messages: readonly unknown[], options: object = {}): Promise<Finished> =>
-  runCli(
+  runHere(
     ['--config', place.configFile({ load_method: 'append-only', batch_direct_copy: true, ...options })],
     lines(...messages),
   );
@@ -131,8 +132,7 @@ describe('direct COPY of BATCH files', () => {
   it('counts once when the reply to COMMIT is lost', async () => {
     const place = await newPlace();
     const [good = ''] = await upload(place, { good: '{"id": 1}\n' });
-    let commits = 0;
-    faults.sql = ({ verb }) => (verb === 'COMMIT' && commits++ === 0 ? { kind: 'drop-after' } : undefined);
+    faults.sql = atLoadCommit(0, { kind: 'drop-after' } as const);
     const { code, stdout, stderr } = await load(place, [visits, batch([good]), state({ n: 1 })]);
     expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":1}\n' });
     expect(await ids(place)).to.deep.equal([['1']]);

@@ -5,7 +5,6 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A certificate and its key in PEM; the certificate is also the authority to trust (`sslrootcert`). */
 export interface Certificate {
@@ -17,10 +16,7 @@ const CERTIFICATE_FILE = 'server.crt';
 const KEY_FILE = 'server.key';
 const VALID_YEARS = 10;
 
-/**
- * The certificate kept in `dir`, made at the first call or when it has expired.
- * @throws Error with a sentence for the user when the optional package selfsigned is missing.
- */
+/** The certificate kept in `dir`, made at the first call or when it has expired. */
 export async function keepCertificate(dir: string): Promise<Certificate> {
   const [certificateFile, keyFile] = [join(dir, CERTIFICATE_FILE), join(dir, KEY_FILE)];
   if (existsSync(certificateFile) && existsSync(keyFile)) {
@@ -34,7 +30,7 @@ export async function keepCertificate(dir: string): Promise<Certificate> {
 }
 
 async function makeCertificate(): Promise<Certificate> {
-  const { generate } = await loadGenerator();
+  const { generate } = await import('selfsigned');
   const end = new Date();
   end.setUTCFullYear(end.getUTCFullYear() + VALID_YEARS);
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
@@ -55,17 +51,4 @@ async function makeCertificate(): Promise<Certificate> {
     ],
   });
   return { cert: made.cert, key: made.private };
-}
-
-async function loadGenerator(): Promise<typeof import('selfsigned')> {
-  try {
-    return await import('selfsigned');
-  } catch (cause) {
-    throw new LocalWarehouseError(
-      'the local warehouse needs the optional package selfsigned, which is not installed',
-      {
-        cause,
-      },
-    );
-  }
 }

@@ -147,7 +147,7 @@ describe('the files of a BATCH message', () => {
     'a bucket alone': () => [
       's3://bucket',
       undefined,
-      'Cannot read s3://bucket: an address in S3 is s3://bucket/key',
+      'Cannot read s3://bucket: an S3 URL has the form s3://bucket/key',
     ],
   };
   for (const [what, given] of Object.entries(refusals)) {
@@ -208,6 +208,6 @@ describe('the files of a BATCH message', () => {
       while (!(await groups.next()).done);
     };
     const reason = await rest().catch((error: unknown) => (error as Error).message);
-    expect(reason).to.contain('it was replaced while it was read (PreconditionFailed)');
+    expect(reason).to.contain('it was replaced while it was being read (PreconditionFailed)');
   });
 });

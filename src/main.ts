@@ -33,9 +33,7 @@ try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(
-    `target-redshift: ${error.message}\n\nRun target-redshift --help for usage.\n`,
-  );
+  process.stderr.write(`target-redshift: ${error.message}\n\nRun target-redshift --help for usage.\n`);
   process.exitCode = 2;
 }
 

@@ -5,21 +5,18 @@
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
 import { afterwards, onAbort } from './io/abort.ts';
-import type { ObjectReader, Warehouse } from './ports.ts';
-import type { Bucket } from './staging/s3.ts';
+import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
 /** What is left to remove from S3 after giving up gets this time, less than the process has, so that the rest can be told. */
 const CLEAN_UP_MS = 1_500;
-
-export type Store = Bucket;
 
 /** A failure to open is thrown each time. */
 export interface Scope extends AsyncDisposable {
   /** Opened when the first session is asked for. */
   readonly warehouse: Warehouse;
   /** In the region of the bucket. */
-  store(): Promise<Store>;
+  store(): Promise<Bucket>;
   /** Reads objects of any bucket. */
   readonly reader: ObjectReader;
   /** How COPY may read the bucket. Asked for each attempt, because keys end. */

@@ -243,7 +243,7 @@ describe('--check, when one privilege is missing', () => {
       fix: {
         ...byAdmin(`ALTER USER "${USER}" PASSWORD '<PASSWORD>';`),
         title:
-          'correct user and password in the configuration, or run as an administrator of the database (CREATE instead of ALTER when there is no such user)',
+          'correct user and password in the configuration, or run as an administrator of the database (with CREATE instead of ALTER if the user does not exist)',
       },
     },
     {
@@ -251,7 +251,7 @@ describe('--check, when one privilege is missing', () => {
       config: { target_schema: 'nowhere' },
       take: 'SELECT 1',
       step: 'schema',
-      message: /^schema "nowhere" is not there, and the user "least" may not create it/,
+      message: /^schema "nowhere" does not exist, and the user "least" is not allowed to create it/,
       fix: byAdmin('CREATE SCHEMA IF NOT EXISTS "nowhere" AUTHORIZATION "least";'),
     },
     ...['USAGE', 'CREATE'].map((right): Denial => ({
@@ -265,7 +265,7 @@ describe('--check, when one privilege is missing', () => {
       what: 'nobody may create temporary tables',
       take: 'REVOKE TEMP ON DATABASE dev FROM PUBLIC',
       step: 'temp table',
-      message: /^the user "least" may not create temporary tables in database "dev"/,
+      message: /^the user "least" is not allowed to create temporary tables in database "dev"/,
       fix: byAdmin('GRANT TEMPORARY ON DATABASE "dev" TO "least";'),
     },
     {
@@ -273,7 +273,7 @@ describe('--check, when one privilege is missing', () => {
       take: `CREATE TABLE landing.t (id BIGINT); COMMENT ON TABLE landing.t IS '{"target-redshift":{"stream":"t","key_properties":["id"]}}'`,
       step: 'tables',
       message:
-        '1 of 1 tables of earlier runs belong to somebody else, such as "t" to "loader": the user "least" cannot add or widen their columns',
+        '1 of 1 tables of earlier runs belong to another user, for example "t" to "loader": the user "least" cannot add or widen their columns',
       fix: byAdmin('ALTER TABLE "landing"."t" OWNER TO "least";'),
     },
     {
@@ -292,10 +292,10 @@ describe('--check, when one privilege is missing', () => {
         kind: 'commands',
         title: 'run',
         text: [
-          '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how it is made.',
+          '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how to create it.',
           '# For a provisioned cluster: COPY can use only a role that is attached to the cluster.',
           `aws redshift modify-cluster-iam-roles --region us-east-1 --cluster-identifier '<CLUSTER>' --add-iam-roles ${ROLE}`,
-          '# For Redshift Serverless instead: COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of those that it has.',
+          '# For Redshift Serverless instead: COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of the existing ones.',
           `aws redshift-serverless update-namespace --region us-east-1 --namespace-name '<NAMESPACE>' --iam-roles ${ROLE}`,
         ].join('\n'),
       },
@@ -386,14 +386,14 @@ describe('--check, when one privilege is missing', () => {
         { s3_bucket: 'others', s3_bucket_owner: '000000000000' },
         'bucket',
         /does not belong to account 000000000000/,
-        's3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket',
+        's3_bucket_owner: the account that owns the bucket, or s3_bucket: your own bucket',
       ],
       [
         'the ACL',
         { s3_acl: 'public-read' },
         'upload',
         /ACL/,
-        'remove s3_acl: the owner of the bucket owns its objects',
+        'remove s3_acl: the owner of the bucket already owns its objects',
       ],
       [
         'the KMS key',
@@ -458,7 +458,7 @@ describe('--check, when one privilege is missing', () => {
       `         {"Version":"2012-10-17","Statement":[{"Sid":"ReadStage","Effect":"Allow","Action":["s3:GetObject"],"Resource":["${OBJECTS}"]}]}`,
       '-      read         not tried, because "copy" failed',
       '-      delete       not tried, because "copy" failed',
-      'ok     remove       the 2 objects of this check are gone (0 ms)',
+      'ok     remove       the 2 objects of this check are removed (0 ms)',
       'ok     drop         nothing is left in Redshift (0 ms)',
       '1 of 14 steps failed: copy',
       '',

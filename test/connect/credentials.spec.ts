@@ -244,7 +244,7 @@ describe('AWS credentials of a load', () => {
         code: 1,
         stdout: '',
         errors: [
-          'Cannot upload s3://local-bucket/KEY: no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is attached (CredentialsProviderError)',
+          'Cannot upload s3://local-bucket/KEY: no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available (CredentialsProviderError)',
         ],
       });
     });
@@ -255,7 +255,7 @@ describe('AWS credentials of a load', () => {
         code: 1,
         stdout: '',
         errors: [
-          'Cannot take AWS credentials from the profile "nope": it is not there or holds none; correct aws_profile (CredentialsProviderError: Could not resolve credentials using profile: [nope] in configuration/credentials file(s).)',
+          'Cannot take AWS credentials from the profile "nope": it does not exist or has no credentials; correct aws_profile (CredentialsProviderError: Could not resolve credentials using profile: [nope] in configuration/credentials file(s).)',
         ],
       });
     });
@@ -294,7 +294,7 @@ describe('AWS credentials of a load', () => {
           code: 1,
           stdout: '',
           errors: [
-            `Cannot assume the role ${role('writer')}: it was refused; its trust policy must name this identity, and assume_role_external_id must be the id that it asks for, if it does (AccessDenied: User: arn:aws:iam::000000000000:user/AKIAUPLOADER is not authorized to perform: sts:AssumeRole on resource: ${role('writer')})`,
+            `Cannot assume the role ${role('writer')}: access is denied; the trust policy of the role must name this identity, and assume_role_external_id must be the id that it requires, if any (AccessDenied: User: arn:aws:iam::000000000000:user/AKIAUPLOADER is not authorized to perform: sts:AssumeRole on resource: ${role('writer')})`,
           ],
         });
       }

@@ -82,7 +82,7 @@ describe('--check', () => {
     expect(stdout)
       .to.match(/^- {6}copy {9}not tried, because the check was stopped$/m)
       .and.to.match(/^ok {5}drop /m)
-      .and.to.match(/the check was stopped before its end\n$/);
+      .and.to.match(/the check was stopped before it was complete\n$/);
     expect(await place.objects()).to.deep.equal([]);
   });
 

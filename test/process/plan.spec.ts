@@ -132,7 +132,7 @@ describe('plan', () => {
     COPY "raw"."t" ("id", "a") FROM '... ACCESS_KEY_ID '...' SECRET_ACCESS_KEY '***' REGION 'us-east-1' MANIFEST CSV GZIP NULL AS '...' DATEFORMAT 'auto' TIMEFORMAT 'auto';
     -- count what was loaded
     SELECT pg_last_copy_count();
-    -- commit it, if every row is accounted for
+    -- commit the load if every row is accounted for
     COMMIT;
 `,
     );
@@ -180,7 +180,7 @@ describe('plan', () => {
       refusal: forbidden.plan.loads[0]?.['refusal'],
     }).to.deep.equal({
       code: 1,
-      refusal: 'the table has to be changed, and forbid_ddl is set',
+      refusal: 'the table must be changed, and forbid_ddl is set',
     });
   });
 });

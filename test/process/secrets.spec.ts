@@ -207,7 +207,7 @@ describe('secrets', () => {
     },
   ];
   const COMMANDS: readonly Case[] = [
-    { what: '--check', args: ['--check'], code: 0, says: /everything that a load needs is there/ },
+    { what: '--check', args: ['--check'], code: 0, says: /everything that a load needs works/ },
     { what: '--check as JSON', args: ['--check', '--format', 'json'], code: 0, says: /"ok": true/ },
     {
       what: '--check with a COPY that is refused and quoted',

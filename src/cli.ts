@@ -80,6 +80,11 @@ Options:
 Exit codes: 0 every record that was read is committed (plan: would be), 1 failed, 2 wrong command line.
 `;
 
+/** What is printed after the command line was wrong. */
+export function usageText({ message }: UsageError): string {
+  return `target-redshift: ${message}\n\nRun target-redshift --help for usage.\n`;
+}
+
 const WHERE = {
   config: { type: 'string', short: 'c', multiple: true },
   local: { type: 'boolean' },

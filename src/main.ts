@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * The only file that touches the process: arguments, streams, descriptors, signals, clock, processors, exit code. What needs no
- * more is answered here, before anything else is loaded.
+ * The only file that touches the process: arguments, streams, descriptors, signals, clock, processors, exit code. Commands
+ * that need nothing else (help, version) are answered here, before anything is loaded.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HELP, parseCommand, type Command } from './cli.ts';
+import { HELP, parseCommand, usageText, type Command } from './cli.ts';
 import { Ending } from './io/ending.ts';
 import { UsageError } from './errors.ts';
 import { LogOutput } from './io/log-output.ts';
@@ -18,22 +18,22 @@ import type { ProgramCommand } from './program.ts';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
-/** How long a run that is given up may take to remove its objects and to say what is left. */
+/** How long a run that is given up may take to remove its objects and to report what is left. */
 const FAREWELL_MS = 2_000;
 
-/** How long the end waits for calls of the operating system that run on other threads. */
+/** How long the end of the process waits for system calls on other threads. */
 const CALLS_MS = 1_000;
 
 process.removeAllListeners('warning');
 
-// The reader may stop reading (`| head`); a load notices by itself and fails, any other answer has then been enough.
+// The reader may stop reading (`| head`). A load notices that itself and fails; for any other answer it is fine.
 process.stdout.on('error', () => undefined);
 
 try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`target-redshift: ${error.message}\n\nRun target-redshift --help for usage.\n`);
+  process.stderr.write(usageText(error));
   process.exitCode = 2;
 }
 
@@ -68,7 +68,7 @@ async function run(command: ProgramCommand): Promise<number> {
     return endProcess(isRunning() || !isAnswered ? 1 : Number(process.exitCode));
   };
   ending.kill.addEventListener('abort', () => {
-    // Once the command has ended, only output that is not read can be left.
+    // After the command has ended, only output that has no reader can remain.
     setTimeout(() => void giveUp(), isRunning() ? FAREWELL_MS : 0);
   });
   const openInput = (path: string | undefined): Input =>
@@ -79,7 +79,7 @@ async function run(command: ProgramCommand): Promise<number> {
   return ending.kill.aborted ? giveUp() : code;
 }
 
-/** Ends the process. Because an exit waits for calls on other threads (a drive that is gone, a name lookup), it is killed if one hangs. */
+/** Ends the process. An exit waits for system calls on other threads (a drive that is gone, a name lookup), so the process is killed if one hangs. */
 async function endProcess(code: number): Promise<never> {
   const end = Date.now() + CALLS_MS;
   while (isCalling() && Date.now() < end) await sleep(20);

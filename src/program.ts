@@ -1,4 +1,4 @@
-/** Runs a command: reads the configuration, opens what the command needs, and says in one sentence why it ended badly. */
+/** Runs a command: reads the configuration, opens what the command needs, and reports in one sentence why it failed. */
 import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
 import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
@@ -19,10 +19,10 @@ import { createLogger, Secrets, type Logger } from './log.ts';
 import type { Scope } from './scope.ts';
 
 const NO_STDOUT =
-  'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
+  'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
   'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
-/** `main.ts` answers the other ones itself. */
+/** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
@@ -47,7 +47,7 @@ class Program {
     this.#io = io;
     this.#secrets = secrets;
     this.#log = log;
-    // For developers; otherwise they would be printed to stderr as they are.
+    // For developers. Without a listener Node would print them to stderr.
     io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
   }
 
@@ -95,7 +95,7 @@ class Program {
     }
   }
 
-  /** One sentence on stderr; a stack only for a defect of this program, which is every other class of error. Returns the exit code. */
+  /** Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit code. */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
       for (const warning of error.warnings) this.#log.warn(warning);
@@ -118,7 +118,8 @@ class Program {
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states });
+    const redact = (text: string): string => this.#secrets.redact(text);
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states, redact });
     return 0;
   }
 
@@ -158,7 +159,7 @@ class Program {
     const input = this.#io.stdin();
     this.#io.heedSignals();
     try {
-      if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
+      if (!input.isTTY) throw new UsageError('setup --interactive asks questions and needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
       const output = this.#io.stderr();
       return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
@@ -175,7 +176,7 @@ class Program {
     try {
       return await serveUntilStopped(command, { log: this.#log, stop: ending.stop, stdin, stdout, onAsked });
     } finally {
-      // An input that nobody reads to its end may not keep the process.
+      // An input that is not read to its end must not keep the process alive.
       stdin.destroy();
     }
   }
@@ -191,7 +192,7 @@ class Program {
     try {
       return this.#answer(await work(scope));
     } catch (error) {
-      throw stop.aborted ? new LoadError('Stopped before there was an answer', { cause: error }) : error;
+      throw stop.aborted ? new LoadError('Stopped before the answer arrived', { cause: error }) : error;
     }
   }
 
@@ -200,12 +201,12 @@ class Program {
     return openScope(config, { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now }, giveUp);
   }
 
-  /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
+  /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
     const given = readSources(where.config, this.#io.env);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
-        'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
+        'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
       ]);
     }
     if (where.local === undefined) return work(await this.#accept(checkConfig(given)));
@@ -221,14 +222,14 @@ class Program {
     }
   }
 
-  /** For runs that load nothing: lines on loads would tell of what did not happen. */
+  /** For runs that load nothing, because lines about loads would describe what did not happen. */
   #quietLog({ log_level, log_format }: Config): Promise<Logger> {
     const level = log_level === 'info' ? 'warn' : log_level;
     return createLogger(level, log_format, this.#secrets, this.#io.log);
   }
 
   async #accept({ config, warnings, hint, secrets }: LoadedConfig): Promise<Config> {
-    // Files of options may be pipes without a writer; from here on no read blocks this thread.
+    // Configuration files may be pipes without a writer. From here on no read blocks this thread.
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
     this.#log = await createLogger(config.log_level, config.log_format, this.#secrets, this.#io.log);

@@ -1,14 +1,14 @@
-/** The bytes of a file that a BATCH message names: on this machine, or in S3. */
+/** Opens a BATCH file on this machine or in S3. */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ObjectReader } from '../ports.ts';
 
 const BLOCK_BYTES = 256 * 1024;
 
-/** Opening a named pipe would otherwise wait for its writer, on a thread that nothing can end. */
+/** Otherwise opening a named pipe would wait for its writer, on a thread that cannot be ended. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Rejects with what the file system or S3 says; with a RangeError for an address that cannot be read at all. */
+/** Rejects with the error of the file system or of S3, or with a RangeError for a URL that cannot be read at all. */
 export function bytesOf(url: string, store: ObjectReader, signal: AbortSignal): AsyncIterable<Buffer> {
   if (url.startsWith('s3://')) return store.read(url, signal);
   return localBytes(url, signal);
@@ -29,11 +29,11 @@ async function* localBytes(url: string, signal: AbortSignal): AsyncGenerator<Buf
   }
 }
 
-/** Percent signs are decoded, as URLs have it; taps also write paths as they are, which is tried next. */
+/** Percent escapes are decoded, as in URLs. Taps also write plain paths, which are tried next. */
 export function pathsOf(url: string): readonly string[] {
   const [, path] = /^file:\/\/(?:localhost)?(\/.*)$/is.exec(url) ?? [];
   if (path === undefined) {
-    throw new RangeError('only addresses like file:///folder/name and s3://bucket/key can be read');
+    throw new RangeError('only URLs like file:///directory/name and s3://bucket/key can be read');
   }
   return [...new Set([decoded(path), path])];
 }

@@ -5,7 +5,7 @@ import { optionGroups, options, type OptionGroup } from '../config/options.ts';
 
 const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
 
-/** What the program does, in the Singer SDK's words for it. */
+/** The capabilities of the program, with the names of the Singer SDK. */
 const CAPABILITIES = [
   'about',
   'activate-version',

@@ -1,6 +1,7 @@
-/** `target-redshift local`: runs the local warehouse for other clients, with faults and access as files say. */
+/** `target-redshift local`: runs the local warehouse for other clients, with the faults and the access that files define. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, MachineError, messageOf } from '../errors.ts';
@@ -19,17 +20,17 @@ import { writePrivateFile } from '../private-file.ts';
 
 type LocalCommand = Extract<Command, { kind: 'local' }>;
 
-/** What serving needs of the process. */
+/** What serving needs from the process. */
 interface LocalIo {
   readonly log: Logger;
   readonly stop: AbortSignal;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Readable;
   readonly stdout: TextOutput;
-  /** Calls the listener whenever the user asks how often faults have struck (SIGUSR2). */
+  /** Calls the listener each time the user asks how often faults have struck (SIGUSR2). */
   onAsked(listener: () => void): void;
 }
 
-/** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
+/** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that cannot be used. */
 export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Promise<number> {
   const { log, stop, stdin } = io;
   const { serve, readAccess, readFaultPlan, readings } = await loadServer();
@@ -73,7 +74,7 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
 
 function portInUse({ port, s3Port }: LocalCommand, taken: number): string {
   const option = taken === port ? (taken === s3Port ? '--port and --s3-port' : '--port') : '--s3-port';
-  return `Cannot listen on port ${taken} (${option}): it is in use; give another, or none for a free one`;
+  return `Cannot listen on port ${taken} (${option}): it is in use; choose another one, or omit the option to use a free port`;
 }
 
 function readJson<T>(option: string, path: string, read: (value: unknown) => T): T {
@@ -91,7 +92,7 @@ function readJson<T>(option: string, path: string, read: (value: unknown) => T):
   }
 }
 
-/** A terminal is told how to connect, and where the secrets are; a program gets the configuration. */
+/** A terminal gets instructions to connect and the place of the secrets; a program gets the configuration. */
 function announce(command: LocalCommand, config: WarehouseConfig, stdout: TextOutput): void {
   const line = `${JSON.stringify(config)}\n`;
   const isTerminal = stdout.isTTY && !command.untilReleased;

@@ -29,7 +29,7 @@ export function contradictions(config: Config): string[] {
   return [
     ...(/^[^\s/:@]+$/.test(config.hostname) || isIP(config.hostname) !== 0
       ? []
-      : ['"hostname" is the name alone, without protocol, port and database']),
+      : ['"hostname" is only the name, without protocol, port and database']),
     ...bucketProblems(config),
     ...loginProblems(config),
     ...authorityProblems(config.ssl_ca),

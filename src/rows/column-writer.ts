@@ -1,6 +1,6 @@
 /**
- * The writer of a column: for its type, and, where the stream declares another type, as that type's values come out when the
- * column is changed from one to the other. So it makes no difference whether a record was loaded before or after the change.
+ * The writer of a column. If the stream declares a type other than that of the column, it writes values as a change of the column
+ * from one type to the other would. So it makes no difference whether a record was loaded before or after the change.
  */
 import type { Json } from '../protocol/json.ts';
 import { holdsExactly, isWrittenAsDeclared } from '../table/fits.ts';
@@ -10,7 +10,7 @@ import { castToText } from './cast-text.ts';
 import { addLosses, cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
 
-/** Throws ValueError for a value that the column cannot hold. `growsTo` is not looked at. */
+/** Throws ValueError for a value that the column cannot store. `growsTo` is not considered. */
 export function columnWriter(column: Column): CellWriter {
   const { type, declared, encoding } = column;
   if (!declared) return cellWriter(type, encoding);
@@ -20,8 +20,8 @@ export function columnWriter(column: Column): CellWriter {
 }
 
 /**
- * The text that the changes of the column made of such a value, or would have made. Where they would have changed the value
- * itself, which ends a change, the value came after it: then it goes to the second column, or is written as it is.
+ * The string that the changes of the column gave for such a value, or would have given. If they would have changed the value
+ * itself, which a change does not allow, the value arrived later: then it goes to the second column, or is written as it is.
  */
 function textWriter(column: Column, declared: ColumnType): CellWriter {
   const { type, formerly = [], encoding } = column;
@@ -36,7 +36,7 @@ function textWriter(column: Column, declared: ColumnType): CellWriter {
       const cell = attempt(write, value, losses);
       if (cell !== undefined) return cell;
     }
-    // What is wrong for the declared type is invalid, as it was before the change.
+    // A value that is wrong for the declared type is invalid, as it was before the change.
     writeDeclared(value, noLosses());
     return rest(value, losses);
   };
@@ -50,7 +50,7 @@ function directWriter(type: ColumnType, declared: ColumnType, encoding: Column['
   return isWrittenAsDeclared(type, declared) ? oneTextWriter(declared, type) : cellWriter(type, encoding);
 }
 
-/** Undefined for a value that the writer does not take; then nothing is counted. */
+/** Undefined for a value that the writer does not accept; then nothing is counted. */
 function attempt(write: CellWriter, value: Json, losses: Losses): Cell | undefined {
   const own = noLosses();
   try {
@@ -63,11 +63,11 @@ function attempt(write: CellWriter, value: Json, losses: Losses): Cell | undefin
   }
 }
 
-/** A value of the declared type in its one text, anything else as it is: text columns of other tools hold what was sent. */
+/** A value of the declared type in its canonical form, and anything else as it is, because string columns of other tools contain what was sent. */
 function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
   const [write, writeAny] = [chainWriter([declared, type]), cellWriter(type)];
   return (value, losses) => {
-    // Digits in a string are a string: leading zeros may mean something.
+    // Digits in a string stay a string, because leading zeros may have a meaning.
     if (declared.kind !== 'date' && typeof value === 'string') return writeAny(value, losses);
     try {
       return write(value, losses);
@@ -78,7 +78,7 @@ function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
   };
 }
 
-/** Whether the writer is that of the column's type alone, which others may do faster. */
+/** Whether only the type of the column determines the writer; then a faster one can be used. */
 export function isPlain({ type, declared, formerly = [], overflows }: Column): boolean {
   if (!declared) return true;
   if (isWrittenAsDeclared(type, declared)) return false;
@@ -94,19 +94,19 @@ function integerAsDouble(declared: ColumnType): CellWriter {
     const cell = write(value, losses);
     const whole = BigInt(textOf(cell) ?? '0');
     if (whole > MAX_EXACT || whole < -MAX_EXACT)
-      throw new ValueError('is a whole number that DOUBLE PRECISION does not hold to the last digit');
+      throw new ValueError('is a whole number that DOUBLE PRECISION cannot store exactly');
     return cell;
   };
 }
 
-/** Writes a declared value for a type that the column had, and then what its further types made of that. */
+/** Writes a declared value for a type that the column had, and then converts it to the later types. */
 function changesWriter(declared: ColumnType, [first, ...others]: readonly ColumnType[]): CellWriter {
   const type = first as ColumnType;
   const isAsIs = typeSql(type) === typeSql(declared) || !isWrittenAsDeclared(type, declared);
   return chainWriter(isAsIs ? [type, ...others] : [declared, type, ...others]);
 }
 
-/** Writes for the first type, and then what each further type makes of that. Throws ValueError where one would change it. */
+/** Writes for the first type, and then converts to each later type. Throws ValueError if one of them would change the value. */
 function chainWriter([first, ...others]: readonly ColumnType[]): CellWriter {
   const write = cellWriter(first as ColumnType);
   const steps = others.map((type, i) => stepTo(type, (i === 0 ? first : others[i - 1]) as ColumnType));
@@ -116,7 +116,7 @@ function chainWriter([first, ...others]: readonly ColumnType[]): CellWriter {
 
 type Step = (cell: Exclude<Cell, null>, losses: Losses) => Cell;
 
-/** What becomes of a cell of one type when its column gets another. */
+/** Converts a cell of one type to another, as a change of its column does. */
 function stepTo(to: ColumnType, from: ColumnType): Step {
   if (to.kind === 'varchar') return (cell) => exactText(from, cell);
   if (to.kind === 'super') return (cell) => jsonOf(from, exactText(from, cell));
@@ -124,17 +124,17 @@ function stepTo(to: ColumnType, from: ColumnType): Step {
   return (cell, losses) => write(textOf(cell) as Json, losses);
 }
 
-/** A double has more digits than its text may show. */
+/** A double can have more digits than its string shows. */
 function exactText(from: ColumnType, cell: Exclude<Cell, null>): string {
   const text = castToText(from, cell);
   const isChanged =
     (from.kind === 'double' && Number(text) !== Number(textOf(cell))) ||
     (from.kind === 'real' && Math.fround(Number(text)) !== Math.fround(Number(textOf(cell))));
-  if (isChanged) throw new ValueError('has more digits than the text of its number shows');
+  if (isChanged) throw new ValueError('has more digits than the string of its number shows');
   return text;
 }
 
-/** Numbers and truth values are words of JSON, everything else is a string. */
+/** Numbers and booleans are JSON tokens, everything else is a string. */
 function jsonOf(from: ColumnType, text: string): string {
   return WORDS.has(from.kind) ? text : JSON.stringify(text);
 }

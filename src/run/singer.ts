@@ -1,4 +1,4 @@
-/** What the messages of a Singer tap do: the lines of its output, and those of the files that its BATCH messages name. */
+/** Processes the messages of a Singer tap: the lines of its output, and those of its BATCH files. */
 import { beginsAsMessage, messageMember } from '../batches/messages.ts';
 import type { BatchFiles } from '../batches/read.ts';
 import { InputError } from '../errors.ts';
@@ -21,12 +21,12 @@ import type { Lines } from './reader.ts';
 export interface SingerOptions {
   readonly streams: Streams;
   readonly ledger: Ledger;
-  /** Its source is the block that is being taken. */
+  /** Its source is the current block. */
   readonly tape: Tape;
   readonly files: BatchFiles;
-  /** Ends the reading of a file. */
+  /** Stops reading a file. */
   readonly interrupted: AbortSignal;
-  /** Takes the lines of a file. */
+  /** Processes the lines of a file. */
   readonly read: (blocks: AsyncIterable<Buffer>, lines: Lines) => Promise<void>;
   /** Called after each parsed record; a promise makes the reader wait. */
   readonly onRecord: (stream: Stream) => Promise<void> | undefined;
@@ -90,7 +90,7 @@ export class SingerLines implements Lines {
     const lines: Lines = {
       count: 0,
       walk: (at, end) => {
-        // The first line is parsed in any case, to find out whether the file holds records.
+        // The first line is always parsed, to find out whether the file contains records.
         if (lines.count === 1 || beginsAsMessage(tape.source, at)) return undefined;
         return stream.walk(at, frame, at, end) ? stream : undefined;
       },
@@ -116,8 +116,8 @@ export class SingerLines implements Lines {
 
 function notARecord(stream: string, origin: Origin): InputError {
   return new InputError(
-    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, and each line of a BATCH file must be a ` +
-      'record alone; correct the tap, or give such a file to --input',
+    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, but each line of a BATCH file must be a ` +
+      'bare record; correct the tap, or load such a file with --input',
     { stream, line: origin.line, file: origin.file },
   );
 }

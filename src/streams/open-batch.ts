@@ -1,4 +1,4 @@
-/** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
+/** The open batch of a stream, with the plan that it is encoded for and what its rows need from the table. */
 import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
 import { Batch } from '../staging/batch.ts';
@@ -12,7 +12,7 @@ export interface OpenBatch {
   readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly rejected: RejectedRecords;
-  /** Records of which values became NULL. */
+  /** Records that had values set to NULL. */
   nulled: number;
   readonly settle: Settle;
   readonly number: number;
@@ -27,7 +27,7 @@ export interface OpenBatch {
   readonly outgrown: boolean[];
 }
 
-/** Opens one, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; it may grow. */
+/** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
   stream: string,
   { table }: TableRef,

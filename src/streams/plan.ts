@@ -1,4 +1,4 @@
-/** What a SCHEMA message makes of a stream: its columns as they will be stored, how rows are loaded, and the encoder. */
+/** The plan that a SCHEMA message gives to a stream: its columns as they will be stored, the load method, and the encoder. */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
@@ -29,20 +29,20 @@ import { checkKeysAreThere } from './required-keys.ts';
 export interface StreamPlan {
   readonly message: SchemaMessage;
   readonly keys: readonly string[];
-  /** The table's comment names other keys. */
+  /** The comment of the table names other keys. */
   readonly areKeysNew: boolean;
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored: readonly Column[];
-  /** Of the table, should it be created. */
+  /** The design of the table if it is created. */
   readonly design: TableDesign;
   readonly method: LoadMethod;
-  /** Of the rows that delete nothing, see `row-kinds.ts`. */
+  /** The kind of rows that delete nothing, see `row-kinds.ts`. */
   readonly kind: number;
   readonly encoder: RecordEncoder;
-  /** Takes most records; undefined when all of them need the encoder. */
+  /** Encodes most records; undefined if all of them need the reference encoder. */
   readonly walk: RowWalk | undefined;
-  /** What the owner of the stream should know of it, one sentence each. */
+  /** Sentences for the owner of the stream. */
   readonly warnings: readonly string[];
 }
 
@@ -52,9 +52,9 @@ export interface PlanInput {
   readonly settings: StreamSettings;
   /** The table gets the columns of `add_record_metadata`. */
   readonly hasMetadata: boolean;
-  /** The table's columns, those included that earlier plans of this run will have added; undefined without a table. */
+  /** The columns of the table, including those that earlier plans of this run will have added; undefined if there is no table. */
   readonly stored: readonly StoredColumn[] | undefined;
-  /** The keys by which the rows of the table were told apart so far; undefined when they are not known. */
+  /** The keys that have identified the rows of the table so far; undefined if they are not known. */
   readonly notedKeys: readonly string[] | undefined;
   readonly fate: Pick<Place, 'isDiscarded' | 'canBecome' | 'overflowing'>;
   readonly rows: RowOptions;
@@ -62,12 +62,12 @@ export interface PlanInput {
 
 /** What the rows of all plans of a stream have in common. */
 export interface RowOptions {
-  /** NULL in the files of the run. */
+  /** The string for NULL in the files of the run. */
   readonly sentinel: string;
-  /** When the records that are being taken were read. */
+  /** When the current records were read. */
   readonly readAt: () => number;
   readonly syncStartedAt: number;
-  /** Tells the owner of the stream, once. */
+  /** Warns the owner of the stream, once. */
   readonly warn: (sentence: string) => void;
   /** Loaded for `validate_records`. */
   readonly compileValidator?: typeof compileValidator;
@@ -111,7 +111,7 @@ export function planStream(input: PlanInput): StreamPlan {
   );
 }
 
-/** The plan with what makes rows of its records. */
+/** The plan with its encoders. */
 export function withRows(
   plan: Omit<StreamPlan, 'encoder' | 'walk'>,
   settings: StreamSettings,
@@ -153,7 +153,7 @@ function schemaNotes(columns: readonly Column[]): readonly string[] {
   );
 }
 
-/** A misspelt property would otherwise leave its column as if nothing had been said. */
+/** Otherwise the setting of a misspelled property would silently have no effect. */
 function unusedSettings(settings: StreamSettings, columns: readonly Column[]): readonly string[] {
   const known = new Set(columns.map(({ property }) => property));
   return Object.keys(settings.columns).flatMap((property) =>
@@ -163,7 +163,7 @@ function unusedSettings(settings: StreamSettings, columns: readonly Column[]): r
   );
 }
 
-/** The keys to merge by. When they change, rows that are there keep NULL in new key columns, and no record meets them. */
+/** The keys to merge by. When they change, existing rows keep NULL in new key columns, and no record matches them. */
 function keysOf({ message, settings, notedKeys }: PlanInput): {
   readonly keys: readonly string[];
   readonly areNew: boolean;
@@ -173,17 +173,17 @@ function keysOf({ message, settings, notedKeys }: PlanInput): {
   const keys = settings.key_properties ?? message.keyProperties;
   if (!notedKeys || isSameSet(keys, notedKeys)) return { keys, areNew: false, warnings: [] };
   const policy = settings.schema_changes.change_keys;
-  const change = `the keys of its table are ${list(notedKeys)}, those of the stream ${list(keys)}`;
+  const change = `the keys of its table are ${list(notedKeys)}, and those of the stream are ${list(keys)}`;
   if (policy === 'fail') {
     throw new InputError(
-      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (go on with the ` +
+      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (continue with the ` +
         'new keys) or ignore (keep the old ones)',
       { stream },
     );
   }
   return policy === 'ignore'
     ? { keys: notedKeys, areNew: false, warnings: [`${change}: the old ones are kept`] }
-    : { keys, areNew: true, warnings: [`${change}: rows are told apart by the new ones from here on`] };
+    : { keys, areNew: true, warnings: [`${change}: from now on the new keys identify rows`] };
 }
 
 export function isSameSet(a: readonly string[], b: readonly string[]): boolean {
@@ -199,7 +199,7 @@ function methodOf(method: StreamSettings['load_method'], keys: readonly string[]
   return method === 'insert-only' ? 'insert' : 'upsert';
 }
 
-/** The columns of a batch: where a value outgrew the type, the type to which the column grows, which holds all values. */
+/** The columns of a batch. A column whose type a value outgrew has the type that it grows to, which stores all values. */
 export function grownColumns(columns: readonly Column[], outgrown: readonly boolean[]): readonly Column[] {
   return columns.map((column, i) => {
     const { growsTo, ...rest } = column;
@@ -207,7 +207,7 @@ export function grownColumns(columns: readonly Column[], outgrown: readonly bool
   });
 }
 
-/** The columns that the table will have once the plan's first batch is loaded. */
+/** The columns that the table will have when the first batch of the plan is loaded. */
 export function withPlanned(
   stored: readonly StoredColumn[] | undefined,
   columns: readonly Column[],
@@ -233,7 +233,7 @@ export function withPlanned(
   ];
 }
 
-/** How wide a text column will be is known when its first batch is loaded. */
+/** The width of a string column is known when its first batch is loaded. */
 function typed(type: ColumnType): Pick<StoredColumn, 'type' | 'typeText'> {
   const widest: ColumnType = type.kind === 'varchar' ? { kind: 'varchar', bytes: MAX_VARCHAR_BYTES } : type;
   return { type: widest, typeText: kindSql(type).toLowerCase() };

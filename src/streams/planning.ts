@@ -1,6 +1,6 @@
 /**
- * The plans of one stream in a run: what the table has or will have by then, the plan of the present schema, and what the
- * values have shown that no schema says.
+ * The plans of one stream in a run: what the table has or will have by then, the plan of the current schema, and what only the
+ * values have shown.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
@@ -19,10 +19,10 @@ import {
   type StreamPlan,
 } from './plan.ts';
 
-/** What planning needs of the stream and its table. */
+/** What planning needs from the stream and its table. */
 export interface PlanningDoors {
   readonly rows: RowOptions;
-  /** Loads what was read so far; resolves when it is in the table, or will never be. */
+  /** Loads what was read so far. Resolves when it is in the table, or never will be. */
   readonly settled: () => Promise<void>;
   /** Whether every number in a column fits another type. */
   readonly fits: (column: string, type: Numeric) => Promise<boolean>;
@@ -41,24 +41,24 @@ export class Planning {
   readonly #doors: Omit<PlanningDoors, 'rows'>;
   #rows: RowOptions;
   #stored: StoredTable['columns'] | undefined;
-  /** The key properties of the table's rows so far; undefined while nobody knows them. */
+  /** The key properties of the rows in the table so far; undefined while they are not known. */
   #keys: readonly string[] | undefined;
   #plan: StreamPlan | undefined;
   /** The plan whose columns the batches have; later schemas may lack some of them, see `join.ts`. */
   #widest: StreamPlan | undefined;
   /** The columns of the schemas that lack some. */
   #narrow: ReadonlySet<string>[] = [];
-  /** Columns of which this run has planned the type. */
+  /** Columns whose type this run has planned. */
   readonly #planned = new Set<string>();
-  /** Whether the values of a column fit a type, by both; as long as no others can be written. */
+  /** Whether the values of a column fit a type, by column and type; valid as long as no other values can be written. */
   readonly #fits = new Map<string, Fit>();
   /** Columns whose values do not fit the type that they would grow to. */
   readonly #ungrowable = new Set<string>();
-  /** Columns of which values had to go to a second one. */
+  /** Columns with values that had to go to a second column. */
   readonly #overflowing = new Set<string>();
   #hasMetadata: boolean;
 
-  /** `table` is undefined without one. */
+  /** `table` is undefined if there is none. */
   constructor(
     target: TableRef,
     settings: StreamSettings,
@@ -74,7 +74,7 @@ export class Planning {
     this.#hasMetadata = settings.add_record_metadata ?? false;
   }
 
-  /** That of the present schema; undefined before the first one. */
+  /** The plan of the current schema; undefined before the first one. */
   get plan(): StreamPlan | undefined {
     return this.#plan;
   }
@@ -88,7 +88,7 @@ export class Planning {
     return this.#hasMetadata;
   }
 
-  /** The plan of a schema. Looks at the values of the table where it depends on them. */
+  /** Plans a schema. Reads the values in the table if the plan depends on them. */
   async planFor(message: SchemaMessage): Promise<StreamPlan> {
     if (this.#settings.validate_records) await this.#loadValidator();
     const unknown: (readonly [string, Numeric])[] = [];
@@ -116,7 +116,7 @@ export class Planning {
     this.#rows = { ...this.#rows, compileValidator };
   }
 
-  /** Goes on with a new schema in the batches of the widest one, if they have its columns. False when they do not. */
+  /** Continues with a new schema in the batches of the widest one, if they have its columns. Returns false if they do not. */
   join(next: StreamPlan): boolean {
     const widest = this.#widest;
     const join = widest && joinOf(widest, next);
@@ -134,7 +134,7 @@ export class Planning {
     return true;
   }
 
-  /** Goes on with a plan in batches of its own. */
+  /** Continues with a plan in its own batches. */
   adopt(plan: StreamPlan): void {
     this.#plan = plan;
     this.#widest = plan;
@@ -145,7 +145,7 @@ export class Planning {
     this.#forgetFits(plan.columns);
   }
 
-  /** What a column held fitted a type, but values that are written from now on may not. */
+  /** The values that a column had so far fitted a type, but values that are written from now on may not. */
   #forgetFits(columns: readonly Column[]): void {
     for (const [key, { column, type, isFitting }] of this.#fits) {
       const written = columns.find(({ name, source }) => name === column && source.kind !== 'nothing');
@@ -155,8 +155,8 @@ export class Planning {
   }
 
   /**
-   * Goes on with the types to which columns have grown for values of the batch, by position; the batch may stay open. False
-   * when none has grown that was not known.
+   * Continues with the types that columns have grown to for values of the batch, by position. The batch may stay open. Returns
+   * false if no column has grown since the last call.
    */
   grow(outgrown: readonly boolean[]): boolean {
     const [plan, widest] = [this.#plan, this.#widest];
@@ -174,7 +174,7 @@ export class Planning {
     return withRows({ ...plan, columns }, this.#settings, this.#rows);
   }
 
-  /** The plan with which a value becomes a row that the present one has no column for. */
+  /** Plans a column for a value that the current plan cannot store. */
   async planAround({ why, column }: Unplanned): Promise<StreamPlan> {
     const needed = why === 'overflow' ? this.#overflowing : this.#ungrowable;
     if (!this.#plan || needed.has(column))
@@ -183,14 +183,14 @@ export class Planning {
     return this.planFor(this.#plan.message);
   }
 
-  /** The plan with the metadata columns that versions need. */
+  /** Plans the metadata columns that versions need. */
   async planWithMetadata(): Promise<StreamPlan> {
     if (!this.#plan) throw new Error('metadata columns are planned before a schema is known');
     this.#hasMetadata = true;
     return this.planFor(this.#plan.message);
   }
 
-  /** Which of the narrower schemas this is; -1 when rows of it could not be told in order from those of the others. */
+  /** The index of this narrower schema; -1 if its rows could not be ordered among those of the others. */
   #narrowIndex(carried: ReadonlySet<string>): number {
     const known = this.#narrow.findIndex((one) => one.size === carried.size && isWithin(one, carried));
     if (known !== -1) return known;

@@ -1,18 +1,18 @@
 /**
- * What this program says about a table and its columns in their comments: of a table, JSON with its stream and keys, which
- * no declaration holds; of a column, a text for people.
+ * The comments that this program writes. The comment of a table is JSON with its stream and keys, which are not declared anywhere
+ * else. The comment of a column is for people.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { isObject } from './shapes.ts';
 import type { Column } from './types.ts';
 
-/** A comment is for reading; what is longer is cut. */
+/** Longer comments are cut. */
 const MAX_CHARACTERS = 1000;
 
 export interface TableNote {
   readonly stream: string;
   readonly keyProperties: readonly string[];
-  /** What the schema says of the stream. */
+  /** The description of the stream in the schema. */
   readonly description?: string;
 }
 
@@ -25,7 +25,7 @@ export function tableComment({ stream, keyProperties, description }: TableNote):
   return JSON.stringify({ 'target-redshift': note });
 }
 
-/** The key properties in a comment of this program; undefined in that of somebody else. */
+/** The key properties in a comment of this program; undefined in any other comment. */
 export function notedKeys(comment: string | undefined): readonly string[] | undefined {
   try {
     const note = JSON.parse(comment ?? '') as { 'target-redshift'?: { key_properties?: string[] } } | null;
@@ -35,7 +35,7 @@ export function notedKeys(comment: string | undefined): readonly string[] | unde
   }
 }
 
-/** What the schema says of a property, and its own name where the column has another; undefined when there is nothing to say. */
+/** The description of a property, and its name if that of the column differs; undefined if there is neither. */
 export function columnComment({ name, source, description }: Column): string | undefined {
   const own = source.kind === 'property' ? source.path.join('.') : name;
   const origin = own === name ? undefined : `property ${JSON.stringify(own)}`;

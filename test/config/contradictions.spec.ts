@@ -25,7 +25,7 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
       [
         `the host name ${JSON.stringify(hostname)}`,
         { ...least, hostname },
-        '"hostname" is the name alone, without protocol, port and database',
+        '"hostname" is only the name, without protocol, port and database',
       ] as const,
   ),
   [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runCli } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import {
   newAuthority,
   newCertificate,
@@ -41,6 +42,7 @@ describe('TLS to Redshift', () => {
   async function ask(
     { port }: Front,
     options: Readonly<Record<string, unknown>> = {},
+    run: typeof runHere = runHere,
   ): Promise<readonly [code: number | null, stdout: string, said: readonly string[]]> {
     const config = place.configFile({
       port,
@@ -49,7 +51,7 @@ describe('TLS to Redshift', () => {
       ssl_ca: authority.cert,
       ...options,
     });
-    const { code, stdout, stderr, logs } = await runCli([
+    const { code, stdout, stderr, logs } = await run([
       'sql',
       'SELECT 1 AS x',
       '--config',
@@ -79,7 +81,8 @@ describe('TLS to Redshift', () => {
 
   describe('without sslmode', () => {
     it('takes the certificate of a trusted CA for the host name', async () => {
-      expect(await ask(await serverWith(await forLocalhost()))).to.deep.equal(ANSWERED);
+      const front = await serverWith(await forLocalhost());
+      expect(await ask(front, {}, runCli)).to.deep.equal(ANSWERED);
     });
 
     it('takes the CA from a file too', async () => {

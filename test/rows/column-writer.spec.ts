@@ -52,13 +52,13 @@ const CASES: readonly (readonly [
     'bigint',
     [],
     '9007199254740993',
-    '! is a whole number that DOUBLE PRECISION does not hold to the last digit',
+    '! is a whole number that DOUBLE PRECISION cannot store exactly',
   ],
   ['float8', 'bigint', [], '0.5', '! is not a whole number'],
   // Dates in a column that became a timestamp.
   ['timestamp', 'date', [], '"2024-02-29"', '2024-02-29 00:00:00'],
   ['timestamptz', 'date', [], '"2024-02-29T00:00:00Z"', '2024-02-29 00:00:00+00:00'],
-  ['timestamp', 'date', [], '"2024-02-29T10:00:00Z"', '! has a time of day that DATE cannot hold'],
+  ['timestamp', 'date', [], '"2024-02-29T10:00:00Z"', '! has a time of day that DATE cannot store'],
   // Values with one text in a column of text, whoever made it.
   ['varchar(64)', 'bigint', [], '5.0', '5'],
   ['varchar(64)', 'bigint', [], '-1e3', '-1000'],

@@ -113,7 +113,7 @@ describe('resolveColumns', () => {
     expect(() => resolveColumns([wants('a', varchar(0))], existing)).to.throw(
       LoadError,
       'Cannot load stream "s" into table "t": its column "b" is NOT NULL without a DEFAULT, the stream does not have it, and it ' +
-        'cannot be changed, because it is character(10), a type that this program does not write; drop the column, or load into ' +
+        'cannot be changed because it is character(10), a type that this program does not write; drop the column, or load into ' +
         'another table (streams.s.table)',
     );
     expect(
@@ -202,7 +202,7 @@ describe('resolveColumns', () => {
       resolveColumns([wants('a', { kind: 'bigint' }, true)], [stores('a', { kind: 'date' })]),
     ).to.throw(
       LoadError,
-      'its column "a" is date, the stream declares BIGINT, and a key cannot be spread over two columns',
+      'its column "a" is date, but the stream declares BIGINT, and a key cannot be split over two columns',
     );
   });
 
@@ -318,7 +318,7 @@ describe('resolveColumns', () => {
       const { columns, notes } = resolveColumns([wants('a', bigint)], [stores('a', date)]);
       expect(columns).to.deep.equal([{ ...wants('a', bigint), name: 'a__integer' }, empty('a', 'a', date)]);
       expect(notes).to.deep.equal([
-        'column "a" of table "t" is date, which cannot hold BIGINT: values go to a second column "a__integer"',
+        'column "a" of table "t" is date, which cannot store BIGINT: values go to a second column "a__integer"',
       ]);
     });
 
@@ -491,13 +491,13 @@ describe('resolveColumns', () => {
         'retype_column',
         [wants('a', varchar(0))],
         [stores('a', bigint)],
-        'its column "a" is bigint, the stream declares VARCHAR',
+        'its column "a" is bigint, but the stream declares VARCHAR',
       ],
       [
         'split_column',
         [wants('a', bigint)],
         [stores('a', { kind: 'date' })],
-        'its column "a" is date, the stream declares BIGINT',
+        'its column "a" is date, but the stream declares BIGINT',
       ],
       ['drop_column', [id], [there, stores('b', bigint)], 'its column "b" is not in the stream'],
       [

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RedshiftError } from '../redshift/sql/statement.ts';
+import { statementText } from '../redshift/sql/tokens.ts';
 import type { LoadRows } from '../redshift/session/copy-run.ts';
 import type { Execution, StatementRunner } from '../redshift/session/runner.ts';
 import type { DecorateSession, Line } from '../redshift/session/session.ts';
@@ -16,8 +17,8 @@ import type { ChooseFault, SqlFault } from './sql.ts';
 /** Sessions of one endpoint in which statements fail as `choose` says. */
 export function faultySessions(choose: ChooseFault): DecorateSession {
   const counts = new Counts();
-  const faultOf = ({ text: sql, statement: { verb } }: Execution) =>
-    choose({ sql, verb, nth: counts.next(verb) });
+  const faultOf = ({ text, n, statement: { verb } }: Execution) =>
+    choose({ sql: statementText(text, n), verb, nth: counts.next(verb) });
   return (line) => {
     const gate = new Gate(line.outlet);
     return { outlet: gate, decorate: (runner) => new FaultyRunner(runner, line, gate, faultOf) };

@@ -2,7 +2,7 @@
 
 /** What the choice of a fault knows of the statement that is about to run. */
 export interface FaultTarget {
-  /** The client's message. One of several statements comes once for each of them, as a whole. */
+  /** The statement as the client wrote it. */
   readonly sql: string;
   /** The statement's command in upper case: `COPY`, `CREATE TABLE`. */
   readonly verb: string;

@@ -1,21 +1,21 @@
-/** The cells of the `_sdc_*` columns. Most of them hold the same in many rows, and their bytes are kept as long as that is so. */
+/** The cells of the `_sdc_*` columns. Most of them have the same value in many rows, and their bytes are kept as long as that is so. */
 import type { Column, MetadataField } from '../../table/types.ts';
 import { metadataValue, type Surroundings } from '../metadata.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { RowCells } from './row-cells.ts';
 
-/** What is known of a record beside its values. */
+/** What is known about a record besides its values. */
 export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt'> {
-  /** Where the text of time_extracted begins in the tape's source; -1 without one. */
+  /** Where the string of time_extracted begins in the tape's source; -1 if there is none. */
   readonly timeAt: number;
 }
 
 export interface MetadataWriters {
-  /** Writes the value at an offset of the source. False when it is declined. */
+  /** Writes the value at an offset of the source. Returns false if it is declined. */
   time(column: number, at: number): boolean;
-  /** Writes the value. False when there is more to say of it than its bytes, so that it has to be written anew for each row. */
+  /** Writes the value. Returns false if it must be written again for each row. */
   value(column: number, value: Json): boolean;
-  /** Whether the cell that was written last is no wider than its column may become. */
+  /** Whether the last cell is not wider than its column may become. */
   fits(column: number): boolean;
 }
 
@@ -39,7 +39,7 @@ export class MetadataCells {
     );
   }
 
-  /** Writes all of them. False when one of them is declined. Throws ValueError. */
+  /** Writes all of them. Returns false if one of them is declined. Throws ValueError. */
   write(facts: RecordFacts, cells: RowCells, writers: MetadataWriters): boolean {
     for (const kept of this.#kept) {
       const { column, field } = kept;

@@ -1,7 +1,7 @@
 /**
- * Records to rows of CSV without a JavaScript object in between: the bytes of a record are walked once, by the writers of
- * the columns as they are stored. What it does not know it declines: a value to the cell of the reference encoder, a record
- * to the reference encoder as a whole. Nothing of a record that is declined is counted, measured or kept.
+ * The fast encoder: converts records to CSV rows without a JavaScript object in between. The writers of the columns walk over the
+ * bytes of a record once. It declines what it does not know: a value is then written by the reference encoder, and a record is
+ * encoded by it as a whole. Nothing of a declined record is counted, measured or kept.
  */
 import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
@@ -23,10 +23,10 @@ export interface WalkOptions {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored?: readonly Column[];
-  /** The reference. It has the losses too. */
+  /** The reference encoder. It also has the losses. */
   readonly encoder: RecordEncoder;
   readonly sentinel: string;
-  /** Rows end with their place in the stream and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
+  /** Rows end with their ordinal and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
   readonly kind: number | undefined;
 }
 
@@ -35,13 +35,13 @@ export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown 
 
 const NULL = Buffer.from('null');
 
-/** What a number or a time may take beyond its text in JSON. */
+/** How many bytes a number or a time may need beyond its length in JSON. */
 const CELL_BYTES = 64;
 const ROW_BYTES = 64;
 
 const MAX_INT = 2 ** 31 - 1;
 
-/** Undefined where columns cannot be filled in one walk. */
+/** Undefined if the columns cannot be filled in one walk. */
 export function createWalk(options: WalkOptions): RowWalk | undefined {
   const { columns, ignored = [] } = options;
   const members = new MemberTable();
@@ -62,7 +62,7 @@ export function createWalk(options: WalkOptions): RowWalk | undefined {
 export class RowWalk {
   #declined: Decline = 'form';
   readonly #encoder: RecordEncoder;
-  /** What stands after the ordinal; undefined for rows without. */
+  /** The bytes after the ordinal; undefined for rows without. */
   readonly #ending: string | undefined;
   readonly #members: MemberTable;
   readonly #writers: readonly Writer[];
@@ -71,18 +71,18 @@ export class RowWalk {
   readonly #isKey: readonly boolean[];
   /** The schema has properties. */
   readonly #readsProperties: boolean;
-  /** Columns that hold no NULL. */
+  /** Columns that cannot store NULL. */
   readonly #required: readonly number[];
   /** Columns whose widths are measured. */
   readonly #texts: readonly number[];
   readonly #maxWidths: Int32Array;
   /** Columns that the row needs to grow. */
   readonly #grown = new Set<number>();
-  /** Properties that nothing reads, seen for the first time. */
+  /** Properties that no column reads and that were seen for the first time. */
   readonly #strangers: Member[] = [];
   #losses = noLosses();
   #hasLosses = false;
-  /** The record has a property that something reads; undefined before its first one. */
+  /** Whether the record has a property that a column reads; undefined before its first property. */
   #isRead: boolean | undefined;
   #record = 0;
 
@@ -101,13 +101,13 @@ export class RowWalk {
     this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
   }
 
-  /** How many bytes the tape must have room for when the line has so many. */
+  /** How many bytes of room the tape needs for a line of this many bytes. */
   room(lineBytes: number): number {
-    // Every byte may be a quote, and a column may be presumed to be NULL before its value comes.
+    // Every byte may be a quote, and a column may be presumed to be NULL before its value arrives.
     return lineBytes * 2 + this.#writers.length * (this.#cells.nullBytes + CELL_BYTES) + ROW_BYTES;
   }
 
-  /** Walks the record that begins at `at` of the tape's source. Where it ends; -1 when it is declined. */
+  /** Walks over the record that begins at `at` of the tape's source. Returns where it ends, or -1 if it is declined. */
   record(tape: Tape, at: number): number {
     this.#cells.begin(tape);
     this.#declined = 'form';
@@ -122,7 +122,7 @@ export class RowWalk {
     return this.#object(this.#members, at);
   }
 
-  /** Completes the row with what is known beside its values. False when it is declined. */
+  /** Completes the row with the metadata columns. Returns false if it is declined. */
   complete(facts: RecordFacts, ordinal: number): boolean {
     const cells = this.#cells;
     if (this.#isRead === false && this.#readsProperties) return this.#decline('value') !== DECLINED;
@@ -141,7 +141,7 @@ export class RowWalk {
     return true;
   }
 
-  /** Counts and measures what the completed row holds. */
+  /** Counts and measures the values of the completed row. */
   commit({ maxBytes, nulls, outgrown }: BatchFacts): void {
     const { widths } = this.#cells;
     for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;
@@ -157,7 +157,7 @@ export class RowWalk {
     }
   }
 
-  /** Why the record that was declined last was declined. Told once: lines that were not walked have no other reason than their form. */
+  /** Why the last declined record was declined. Returned once: lines that were not walked have no reason other than their form. */
   takeReason(): Decline {
     const why = this.#declined;
     this.#declined = 'form';
@@ -169,7 +169,7 @@ export class RowWalk {
     return DECLINED;
   }
 
-  /** Walks the members of the object at `at`. */
+  /** Walks over the members of the object at `at`. */
   #object(members: MemberTable, at: number): number {
     const { source } = this.#cells.tape;
     let opener = OPEN_BRACE;
@@ -212,7 +212,7 @@ export class RowWalk {
     return this.#pass(at);
   }
 
-  /** Passes over a value that nothing reads, which has to be JSON all the same. */
+  /** Skips a value that no column reads. It must be JSON nevertheless. */
   #pass(at: number): number {
     const { tape } = this.#cells;
     const start = tape.to;
@@ -241,9 +241,9 @@ export class RowWalk {
     return end;
   }
 
-  /** Writes a value that the column's writer declined. */
+  /** Writes a value that the writer of the column declined. */
   #otherwise(column: number, at: number): number {
-    // Keys take no change, and whether there is one is for the reference to say.
+    // Keys are never changed, and only the reference encoder knows whether there is a change.
     if (this.#isKey[column] === true) return this.#decline('value');
     return this.#parsed(at, (value) => {
       this.#cells.put(this.#encoder.cell(column, value, this.#losses));
@@ -251,7 +251,7 @@ export class RowWalk {
     });
   }
 
-  /** Parses the value at `at` and hands it on. Behind the value. */
+  /** Parses the value at `at` and passes it on. Returns the offset after the value. */
   #parsed(at: number, take: (value: Json) => void): number {
     const { source } = this.#cells.tape;
     const end = skipValue(source, at);
@@ -298,7 +298,7 @@ export class RowWalk {
   }
 }
 
-/** The digits of a whole number, with a comma behind them. */
+/** The digits of a whole number, followed by a comma. */
 function writeOrdinal(tape: Tape, ordinal: number): void {
   const { out } = tape;
   if (ordinal <= MAX_INT) {

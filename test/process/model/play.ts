@@ -37,6 +37,7 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
     scope,
     io: { version: 'test', now: Date.now, cores: 1, ending },
     log,
+    redact: (text) => text,
     input: Readable.from(bytesOf(lines)),
     states: new Writable({
       write(chunk: Buffer, _, done) {

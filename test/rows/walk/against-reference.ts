@@ -20,6 +20,9 @@ export interface Rows {
 
 const TIMES = { now: 1_700_000_000_123, batchOpenedAt: 1_700_000_000_000, syncStartedAt: 1_600_000_000_000 };
 
+/** Holds one row at a time, of whichever walk. */
+const SLAB = slabOf(Buffer.alloc(16 * 1024 * 1024));
+
 /** One of the two ways, with what it measures. */
 class Side {
   readonly facts: BatchFacts;
@@ -53,7 +56,6 @@ export class AgainstReference {
   readonly #rows: Rows;
   readonly #envelope = new Envelope();
   readonly #tape = new Tape();
-  readonly #slab = slabOf(Buffer.alloc(16 * 1024 * 1024));
   #ordinal = 0;
 
   constructor(rows: Rows) {
@@ -101,19 +103,19 @@ export class AgainstReference {
     const recordAt = envelope.open(tape.source, at);
     if (recordAt === -1 || envelope.stream !== 's') return undefined;
     const room = walk.room(end - at);
-    tape.writeInto(this.#slab, 0);
+    tape.writeInto(SLAB, 0);
     // Whatever is written beyond the room was not asked for.
-    this.#slab.bytes.fill(0xee, room, room + 64);
+    SLAB.bytes.fill(0xee, room, room + 64);
     const recordEnd = walk.record(tape, recordAt);
     if (recordEnd === -1 || !envelope.close(tape.source, recordEnd, end)) return undefined;
     if (!walk.complete({ ...TIMES, version: envelope.version, timeAt: envelope.timeAt }, this.#ordinal))
       return undefined;
     walk.commit(this.walked.facts);
-    if (tape.to > room || !this.#slab.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
+    if (tape.to > room || !SLAB.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
       throw new Error(`${tape.to} bytes were written, and room was asked for ${room}`);
     }
     this.#ordinal++;
-    return this.#slab.bytes.toString('utf8', 0, tape.to);
+    return SLAB.bytes.toString('utf8', 0, tape.to);
   }
 
   #csv({ cells }: Row): string {

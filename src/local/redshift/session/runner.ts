@@ -23,6 +23,8 @@ export interface Execution {
   readonly statement: Statement;
   /** The client's message; it has several statements perhaps. */
   readonly text: string;
+  /** Which of the message's statements it is, from 0. */
+  readonly n: number;
   /**
    * Sends the messages, hands the answers to `receive`, and resolves at ReadyForQuery. For a COPY these are the messages
    * that go with it in the extended protocol, around an empty query.

@@ -124,9 +124,9 @@ export class Session {
   /** Runs the statements of a Query. Several are one transaction, as far as they do not say otherwise. */
   async #simple(text: string): Promise<void> {
     const statements = await this.#read(text);
-    for (const statement of statements) {
+    for (const [n, statement] of statements.entries()) {
       if (statements.length > 1 && !isControl(statement)) await this.#runner.openBlock();
-      const done = await this.#execute(statement, text, async (receive) => {
+      const done = await this.#execute({ statement, text, n }, async (receive) => {
         this.#replies.expect([], undefined);
         if (!statement.copy) await this.#upstream.request(encodeQuery(statement.sql), receive);
       });
@@ -150,10 +150,13 @@ export class Session {
     }
   }
 
-  async #execute(statement: Statement, text: string, perform: Execution['perform']): Promise<boolean> {
+  async #execute(
+    part: Pick<Execution, 'statement' | 'text' | 'n'>,
+    perform: Execution['perform'],
+  ): Promise<boolean> {
     this.#replies.release();
-    const done = await this.#runner.execute({ statement, text, perform, load: runCopy });
-    if (done) this.#settings.follow(statement);
+    const done = await this.#runner.execute({ ...part, perform, load: runCopy });
+    if (done) this.#settings.follow(part.statement);
     return done;
   }
 
@@ -195,7 +198,7 @@ export class Session {
       return this.#upstream.request(Buffer.concat([bytes, SYNC]), receive);
     };
     let done = true;
-    if (executed && statement) done = await this.#execute(statement, executed.text, perform);
+    if (executed && statement) done = await this.#execute({ statement, text: executed.text, n: 0 }, perform);
     else if (bytes.length > 0) done = await this.#pass(perform);
     if (!done || !error) return done;
     await this.#runner.fail(error);

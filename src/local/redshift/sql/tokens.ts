@@ -89,6 +89,13 @@ export function splitStatements(tokens: readonly Token[]): Token[][] {
   return statements;
 }
 
+/** The nth statement of a message as it was written, without what stands around it. */
+export function statementText(source: string, n: number): string {
+  const tokens = splitStatements(tokenize(source))[n];
+  const last = tokens?.at(-1);
+  return source.slice(tokens?.[0]?.at, last && last.at + last.text.length);
+}
+
 function skipGap(source: string, from: number): number {
   let at = from;
   for (;;) {

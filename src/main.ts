@@ -79,7 +79,10 @@ async function run(command: ProgramCommand): Promise<number> {
   return ending.kill.aborted ? giveUp() : code;
 }
 
-/** Ends the process. An exit waits for system calls on other threads (a drive that is gone, a name lookup), so the process is killed if one hangs. */
+/**
+ * Ends the process. An exit waits for system calls on other threads (a drive that is gone, a name lookup), so the process is
+ * killed if one hangs.
+ */
 async function endProcess(code: number): Promise<never> {
   const end = Date.now() + CALLS_MS;
   while (isCalling() && Date.now() < end) await sleep(20);

@@ -95,7 +95,10 @@ class Program {
     }
   }
 
-  /** Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit code. */
+  /**
+   * Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit
+   * code.
+   */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
       for (const warning of error.warnings) this.#log.warn(warning);

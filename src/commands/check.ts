@@ -1,4 +1,4 @@
-/** `--check`: tries every step of a load with one row, and leaves nothing behind. */
+/** `--check`: tries every step of a load with one row, and removes what it created. */
 import { asJson, closingLine, stepLines } from '../check/report.ts';
 import { copyStep } from '../check/copy-step.ts';
 import { newPlace, type Doors, type Place } from '../check/place.ts';

@@ -30,7 +30,10 @@ export interface Frame {
   readonly version: string | undefined;
   /** The offset of the opening quote of time_extracted. */
   readonly timeAt: number;
-  /** Whether the line, whose record ended before `at`, is correct up to its LF at `end`. Afterwards version and time are known. */
+  /**
+   * Whether the line, whose record ended before `at`, is correct up to its LF at `end`. Afterwards version and time are
+   * known.
+   */
   close(source: Buffer, at: number, end: number): boolean;
 }
 

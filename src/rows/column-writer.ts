@@ -63,7 +63,10 @@ function attempt(write: CellWriter, value: Json, losses: Losses): Cell | undefin
   }
 }
 
-/** A value of the declared type in its canonical form, and anything else as it is, because string columns of other tools contain what was sent. */
+/**
+ * A value of the declared type in its canonical form, and anything else as it is, because string columns of other tools
+ * contain what was sent.
+ */
 function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
   const [write, writeAny] = [chainWriter([declared, type]), cellWriter(type)];
   return (value, losses) => {

@@ -129,9 +129,9 @@ export class Stream {
   }
 
   /**
-   * Walks over the record at `at` of the tape's source, in the line from `start` to the LF at `end`, and adds it to the open batch,
-   * which is opened if necessary. One synchronous step with the ledger. Returns false if nothing was added; then the line must be
-   * parsed and appended.
+   * Walks over the record at `at` of the tape's source, in the line from `start` to the LF at `end`, and adds it to the open
+   * batch, which is opened if necessary. One synchronous step with the ledger. Returns false if nothing was added; then the line
+   * must be parsed and appended.
    */
   walk(at: number, frame: Frame, start: number, end: number): boolean {
     const { walk, kind = LIVE } = this.#plan ?? {};

@@ -1,4 +1,7 @@
-/** The changes that a table needs before a batch fits: compares the columns of the batch with existing ones. The result is data, not SQL. */
+/**
+ * The changes that a table needs before a batch fits: compares the columns of the batch with existing ones. The result is
+ * data, not SQL.
+ */
 import { LoadError } from '../errors.ts';
 import { columnComment } from './comment.ts';
 import { dependsOnValues, isLossless, isWider, sizedType } from './fits.ts';
@@ -119,7 +122,8 @@ export function needsValue({ nullable, hasDefault }: StoredColumn): boolean {
 
 /** Whether rows encoded for the second type can be copied into the first: the same, or with room for more digits. */
 function isAsEncoded(type: ColumnType, encoded: ColumnType): boolean {
-  // Strings are widened. The catalog may not report the width of a VARBYTE column, and COPY rejects values that are too long for it.
+  // Strings are widened. The catalog may not report the width of a VARBYTE column, and COPY rejects values that are too long
+  // for it.
   if (type.kind === encoded.kind && (type.kind === 'varchar' || type.kind === 'varbyte')) return true;
   return typeSql(type) === typeSql(encoded) || isWider(type, encoded);
 }

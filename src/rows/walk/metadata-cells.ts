@@ -1,4 +1,7 @@
-/** The cells of the `_sdc_*` columns. Most of them have the same value in many rows, and their bytes are kept as long as that is so. */
+/**
+ * The cells of the `_sdc_*` columns. Most of them have the same value in many rows, and their bytes are kept as long as that
+ * is so.
+ */
 import type { Column, MetadataField } from '../../table/types.ts';
 import { metadataValue, type Surroundings } from '../metadata.ts';
 import type { Json } from '../../protocol/json.ts';

@@ -157,7 +157,10 @@ export class RowWalk {
     }
   }
 
-  /** Why the last declined record was declined. Returned once: lines that were not walked have no reason other than their form. */
+  /**
+   * Why the last declined record was declined. Returned once: lines that were not walked have no reason other than their
+   * form.
+   */
   takeReason(): Decline {
     const why = this.#declined;
     this.#declined = 'form';

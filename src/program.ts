@@ -120,7 +120,7 @@ class Program {
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states });
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf: () => ({ states }) });
     return 0;
   }
 

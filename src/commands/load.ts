@@ -1,5 +1,4 @@
 /** The main job: the input into the warehouse, safe states to stdout, orderly ends on signals. */
-import type { Writable } from 'node:stream';
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import { onAbort } from '../io/abort.ts';
@@ -7,7 +6,7 @@ import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import { newFormat } from '../rows/csv.ts';
-import { assemble } from '../run/assemble.ts';
+import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
@@ -17,14 +16,16 @@ import { History } from '../warehouse/history.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
 
+/** How a protocol takes part in a load: by its front, and by what it does with the loader. */
+export type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
+
 export interface LoadOptions {
   readonly config: Config;
   readonly scope: Scope;
   readonly io: Pick<Io, 'version' | 'now' | 'cores' | 'ending'>;
   readonly log: Logger;
   readonly input: Input;
-  /** Takes the states. */
-  readonly states: Writable;
+  readonly protocolOf: ProtocolOf;
 }
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
@@ -32,7 +33,7 @@ const RETRY_PAUSE_MS = 1000;
 const STOPPED = 'Stopped before everything that was read was loaded; run again from the last state';
 
 /** Resolves when every record read is committed. */
-export async function runLoad({ config, scope, io, log, input, states }: LoadOptions): Promise<void> {
+export async function runLoad({ config, scope, io, log, input, protocolOf }: LoadOptions): Promise<void> {
   const { stop, kill } = io.ending;
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date(io.now()));
@@ -75,7 +76,7 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
-    states,
+    ...protocolOf(loader),
     signal: kill,
   });
   const tellLeftovers = (): void => {

@@ -30,6 +30,8 @@ export interface Frame {
   readonly version: string | undefined;
   /** Where the text of time_extracted begins, at its quote. */
   readonly timeAt: number;
+  /** When an Airbyte source emitted the record, in milliseconds since the epoch. */
+  readonly emittedAt?: number;
   /** Whether the line, whose record ended before `at`, goes on as it has to up to its LF at `end`. Version and time are known then. */
   close(source: Buffer, at: number, end: number): boolean;
 }

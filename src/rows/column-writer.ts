@@ -10,11 +10,11 @@ import { cellWriter, Token, type Cell, type CellWriter, type Losses } from './va
 import { ValueError } from './value-error.ts';
 
 /** Throws ValueError for a value that the column cannot hold. `growsTo` is not looked at. */
-export function columnWriter({ type, declared, formerly = [], encoding }: Column): CellWriter {
-  if (!declared) return cellWriter(type, encoding);
+export function columnWriter({ type, declared, formerly = [], encoding, form }: Column): CellWriter {
+  if (!declared) return cellWriter(type, encoding, form);
   const since = formerly.findIndex((one) => typeSql(one) === typeSql(declared));
   if (since !== -1) return chainWriter([...formerly.slice(since), type]);
-  if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding);
+  if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding, form);
   if (type.kind === 'double') return integerAsDouble(declared);
   if (type.kind === 'varchar' || type.kind === 'super') return oneTextWriter(declared, type);
   return chainWriter([declared, type]);

@@ -1,7 +1,16 @@
 /** What is known of a record beside its values, as the values of the `_sdc_*` columns. Names and meanings: Meltano SDK. */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import type { MetadataField } from '../table/types.ts';
+import type { MetadataField, SingerField } from '../table/types.ts';
 import type { Rejection } from './rejection.ts';
+
+/** What fills the columns that are about a record, in one protocol. */
+export interface MetadataValues {
+  value(field: MetadataField, surroundings: Surroundings): Json;
+  /** The field that tells of the values of a record that became NULL. */
+  readonly changesField: MetadataField;
+  /** What that field holds then. */
+  changes(nulled: readonly Rejection[], surroundings: Surroundings): Json;
+}
 
 /** Times are milliseconds since the epoch. */
 export interface Surroundings {
@@ -12,9 +21,23 @@ export interface Surroundings {
   readonly timeExtracted: string | undefined;
   /** What the record says. */
   readonly deletedAt: Json;
+  /** Which record of its stream it is in this run; counts from 0. */
+  readonly ordinal: number;
+  /** Sixteen random hexadecimal digits of the batch. */
+  readonly batchSeed: string;
+  /** When an Airbyte source emitted the record. */
+  readonly emittedAt: number;
+  /** What an Airbyte source changed in it. */
+  readonly sourceChanges: readonly Json[];
 }
 
-export function metadataValue(field: MetadataField, surroundings: Surroundings): Json {
+export const SINGER_METADATA: MetadataValues = {
+  value: (field, surroundings) => singerValue(field as SingerField, surroundings),
+  changesField: '_sdc_changes',
+  changes: changesValue,
+};
+
+function singerValue(field: SingerField, surroundings: Surroundings): Json {
   switch (field) {
     case '_sdc_extracted_at':
       return surroundings.timeExtracted ?? null;
@@ -37,7 +60,7 @@ export function metadataValue(field: MetadataField, surroundings: Surroundings):
 }
 
 /** What `_sdc_changes` says of the values of a record that became NULL. */
-export function changesValue(nulled: readonly Rejection[]): Json {
+function changesValue(nulled: readonly Rejection[]): Json {
   return nulled.map(
     ({ property = '', reason }) =>
       new Map([

@@ -8,10 +8,12 @@ import type { ObjectReader, ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import { Budget } from '../staging/budget.ts';
 import { createStaging } from '../staging/uploads.ts';
-import { StateWriter } from '../states/writer.ts';
 import type { HookRunner, TableLoader } from '../streams/context.ts';
+import type { Generations } from '../warehouse/generations.ts';
 import type { History } from '../warehouse/history.ts';
+import type { Protocol } from './front.ts';
 import { Run } from './run.ts';
+import { singerProtocol } from './singer.ts';
 
 export interface Assembly {
   readonly config: Config;
@@ -22,6 +24,8 @@ export interface Assembly {
   /** Runs the statements of users; without it they are left out. */
   readonly hooks?: HookRunner;
   readonly history?: History | undefined;
+  /** Completes the streams of an Airbyte sync. */
+  readonly generations?: Generations;
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;
@@ -35,8 +39,10 @@ export interface Assembly {
   readonly rejectedPrefix: string;
   /** Reads BATCH files. */
   readonly files: ObjectReader;
-  /** Takes the states; without it they are dropped. */
+  /** Takes the states of Singer; without it they are dropped. */
   readonly states?: Writable;
+  /** In place of Singer. `fail` ends the run. */
+  readonly protocol?: (fail: (error: unknown) => void) => Protocol;
   /** Aborts the uploads. */
   readonly signal: AbortSignal;
 }
@@ -62,7 +68,8 @@ export function assemble(assembly: Assembly): Run {
       onFailure: fail,
     }),
     files: batchFiles(assembly.files),
-    states: new StateWriter(assembly.states ?? nowhere(), fail),
+    protocol: assembly.protocol?.(fail) ?? singerProtocol(assembly.states ?? nowhere(), fail),
+    generations: assembly.generations,
     objectPrefix: assembly.objectPrefix,
     rejectedPrefix: assembly.rejectedPrefix,
     folder: assembly.folder,

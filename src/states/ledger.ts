@@ -13,7 +13,17 @@ interface Entry {
 /** Tells the ledger that the effect is durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
 export type Settle = () => void;
 
-export class Ledger {
+/** What the streams of a run tell of their work, whichever states wait for it. */
+export interface Effects {
+  /** A durable effect of a stream begins: the first record of a batch was accepted. */
+  open(stream: string): Settle;
+  /** Publishes the states that are safe. */
+  publish(): void;
+  /** States read so far. */
+  readonly marks: number;
+}
+
+export class Ledger implements Effects {
   readonly #onSafe: (state: Buffer) => void;
   #entries: Entry[] = [];
   #head = 0;
@@ -26,8 +36,8 @@ export class Ledger {
     this.#onSafe = onSafe;
   }
 
-  /** A durable effect begins: the first record of a batch was accepted. */
-  open(): Settle {
+  /** States of Singer are about all streams, so it makes no difference whose effect it is. */
+  open(_stream?: string): Settle {
     const entry: Entry = { done: false, state: undefined };
     this.#entries.push(entry);
     return () => {

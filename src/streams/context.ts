@@ -1,16 +1,17 @@
 /** What the streams of a run share, and through which doors they reach the warehouse. */
 import type { LimitFunction } from 'p-limit';
 import type { Config } from '../config/options.ts';
-import type { Ledger } from '../states/ledger.ts';
+import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
 import type { History } from '../warehouse/history.ts';
+import type { Generations } from '../warehouse/generations.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
 /** What a run needs of the loader, and of who runs the statements of users: doors, so that `plan` can stand in for them. */
-export type TableLoader = Omit<Loader, 'finish'>;
+export type TableLoader = Omit<Loader, 'finish' | 'settle' | 'ask'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What the streams of a run share. */
@@ -18,10 +19,12 @@ export interface StreamContext {
   readonly config: Config;
   readonly loader: TableLoader;
   readonly hooks: HookRunner;
+  /** What completes the streams of an Airbyte sync; undefined for Singer. */
+  readonly generations: Pick<Generations, keyof Generations> | undefined;
   /** Undefined when none is written. */
   readonly history: History | undefined;
   readonly staging: Staging;
-  readonly ledger: Ledger;
+  readonly ledger: Effects;
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;
   readonly objectPrefix: string;

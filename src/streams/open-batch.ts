@@ -1,4 +1,6 @@
 /** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
@@ -8,6 +10,7 @@ import type { StreamContext } from './context.ts';
 import type { StreamPlan } from './plan.ts';
 
 export interface OpenBatch {
+  readonly seed: string;
   readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly rejected: RejectedRecords;
@@ -41,12 +44,13 @@ export function openBatch(
   const rejectedKey = `${rejectedFolder(rejectedPrefix, table)}${batchName(number)}`;
   const openedAt = readAt();
   return {
+    seed: randomBytes(8).toString('hex'),
     plan,
     openedAt,
     rows: new Batch(keyPrefix, staging, openedAt),
     rejected: new RejectedRecords(rejectedKey, plan.message.line, staging),
     nulled: 0,
-    settle: ledger.open(),
+    settle: ledger.open(stream),
     number,
     keyPrefix,
     maxBytes: plan.columns.map(() => 0),
@@ -56,4 +60,14 @@ export function openBatch(
     nulls: plan.columns.map(() => false),
     outgrown: plan.columns.map(() => false),
   };
+}
+
+/** Whether a batch has as many rows or bytes as it may get. */
+export function isFull({ rows }: OpenBatch, { batch_size_rows, batch_size_bytes }: Config): boolean {
+  return rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes;
+}
+
+/** Whether a batch is as old as it may get. */
+export function isAged({ rows }: OpenBatch, now: number, { batch_max_age_seconds }: Config): boolean {
+  return now - rows.openedAt >= batch_max_age_seconds * 1000;
 }

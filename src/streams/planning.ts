@@ -8,6 +8,7 @@ import type { Unplanned } from '../rows/unplanned.ts';
 import type { Numeric } from '../table/fits.ts';
 import { typeSql, type Column, type ColumnType, type StoredTable, type TableRef } from '../table/types.ts';
 import { LIVE, narrowKind } from '../warehouse/row-kinds.ts';
+import type { Dialect } from './dialect.ts';
 import { joinOf } from './join.ts';
 import {
   planStream,
@@ -30,6 +31,7 @@ export interface PlanningDoors {
 export class Planning {
   readonly #target: TableRef;
   readonly #settings: StreamSettings;
+  readonly #dialect: Dialect;
   readonly #doors: PlanningDoors;
   #stored: StoredTable['columns'] | undefined;
   /** The key properties of the table's rows so far; undefined while nobody knows them. */
@@ -54,10 +56,12 @@ export class Planning {
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
+    dialect: Dialect,
     doors: PlanningDoors,
   ) {
     this.#target = target;
     this.#settings = settings;
+    this.#dialect = dialect;
     this.#stored = table?.columns;
     this.#keys = table?.keyProperties;
     this.#doors = doors;
@@ -109,6 +113,7 @@ export class Planning {
     this.#plan = withRows(
       { ...widest, message, ignored, warnings, columns, kind },
       this.#settings,
+      this.#dialect,
       this.#doors.rows,
     );
     return true;
@@ -159,6 +164,7 @@ export class Planning {
       message,
       target: this.#target,
       settings: this.#settings,
+      dialect: this.#dialect,
       hasMetadata: this.#hasMetadata,
       stored: this.#stored,
       notedKeys: this.#keys,

@@ -5,12 +5,15 @@
 import type { Answer, Session } from '../ports.ts';
 import type { StoredColumn } from '../table/types.ts';
 import { account, type LoadCounts, type Tally } from './accounting.ts';
+import { newestSteps, type Newest } from './newest-steps.ts';
 import { stepsOf, type LoadShape, type Step } from './steps.ts';
 import { counted, transaction, type Commit } from './transaction.ts';
 
 export interface LoadPlan extends LoadShape, Commit<LoadCounts> {
   /** Rows that the encoder wrote. */
   readonly rows: number;
+  /** How the newest row of a key is told; undefined: the last one counts. */
+  readonly newest: Newest | undefined;
 }
 
 /** Runs on a table that already has room for the batch. Throws LoadError or CommitUnknownError. */
@@ -19,7 +22,7 @@ export async function load(
   plan: LoadPlan,
   existing: readonly StoredColumn[],
 ): Promise<LoadCounts> {
-  const steps = stepsOf(plan, existing);
+  const steps = plan.newest ? newestSteps(plan, plan.newest, existing) : stepsOf(plan, existing);
   const expected = { table: plan.target.table, rows: plan.rows, columns: existing.length };
   try {
     const staged = await runAll(session, steps.stage, {});

@@ -51,7 +51,7 @@ export interface LoaderOptions {
 }
 
 /** What is done in one transaction on a table that has room. */
-type TableTask<Counts> = (
+export type TableTask<Counts> = (
   session: Session,
   commit: Commit<Counts>,
   prepared: PreparedTable,
@@ -123,10 +123,9 @@ export class Loader {
     const { store } = this.#options;
     const manifest = manifestOf(store, staged.parts);
     const keys = staged.parts.map(({ key }) => key);
-    const prefixes = [store.url(job.keyPrefix)];
     await this.#copy(
       job,
-      { manifest, keys, prefixes },
+      { manifest, keys, prefixes: [store.url(job.keyPrefix)] },
       onCommitted,
       async (manifestUrl, session, commit, { columns }) => {
         const source = { manifestUrl, format: staged.format, ...(await this.#from()) };
@@ -214,6 +213,16 @@ export class Loader {
     );
   }
 
+  /** Does further work on a table that has room for the columns of the job, as one transaction of its own. */
+  async settle<Counts>(job: TableJob, what: string, work: TableTask<Counts>): Promise<Counts> {
+    return this.#explained(job, () => this.#retry(what, () => this.#attempt(job, work)));
+  }
+
+  /** Runs what can be repeated as it is, outside of a transaction. */
+  async ask<T>(what: string, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#retry(what, () => this.#options.warehouse.session(work));
+  }
+
   /** The table that collects the rows of an overwrite. */
   shadowOf(target: TableRef): TableRef {
     return this.#shadows.of(target);
@@ -244,8 +253,12 @@ export class Loader {
 
   /** Work on a table that can be repeated as it is. */
   async #tableWork<T>(job: TableJob, what: string, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#explained(job, () => this.#retry(what, () => this.#onTable(job, work)));
+  }
+
+  async #explained<T>(job: TableJob, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#retry(what, () => this.#onTable(job, work));
+      return await work();
     } catch (error) {
       throw await explain(error, job, this.#options.warehouse);
     }

@@ -1,13 +1,42 @@
 /** The cells of the `_sdc_*` columns. Most of them hold the same in many rows, and their bytes are kept as long as that is so. */
 import type { Column, MetadataField } from '../../table/types.ts';
-import { metadataValue, type Surroundings } from '../metadata.ts';
+import type { MetadataValues, Surroundings } from '../metadata.ts';
+import type { Frame } from '../../protocol/envelope.ts';
 import type { Json } from '../../protocol/json.ts';
+import type { BatchFacts } from '../encoder.ts';
 import type { RowCells } from './row-cells.ts';
 
 /** What is known of a record beside its values. */
-export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt'> {
+export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt' | 'sourceChanges'> {
   /** Where the text of time_extracted begins in the tape's source; -1 without one. */
   readonly timeAt: number;
+}
+
+/** The facts of the record that is being taken: one object for all records of a stream, because they are millions. */
+export class PresentFacts implements RecordFacts {
+  now = 0;
+  batchOpenedAt = 0;
+  batchSeed = '';
+  readonly syncStartedAt: number;
+  version: string | undefined;
+  timeAt = -1;
+  emittedAt = 0;
+  ordinal = 0;
+
+  constructor(syncStartedAt: number) {
+    this.syncStartedAt = syncStartedAt;
+  }
+
+  /** Takes what is known of the next record. */
+  take(now: number, batch: BatchFacts, frame: Frame, ordinal: number): void {
+    this.now = now;
+    this.batchOpenedAt = batch.openedAt;
+    this.batchSeed = batch.seed;
+    this.version = frame.version;
+    this.timeAt = frame.timeAt;
+    this.emittedAt = frame.emittedAt ?? 0;
+    this.ordinal = ordinal;
+  }
 }
 
 export interface MetadataWriters {
@@ -29,9 +58,11 @@ interface Kept {
 }
 
 export class MetadataCells {
+  readonly #values: MetadataValues;
   readonly #kept: readonly Kept[];
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], values: MetadataValues) {
+    this.#values = values;
     this.#kept = columns.flatMap(({ source }, column) =>
       source.kind === 'metadata'
         ? [{ column, field: source.field, of: undefined, bytes: undefined, width: 0 }]
@@ -54,7 +85,7 @@ export class MetadataCells {
       if (kept.bytes && kept.of === of) {
         cells.putBytes(kept.bytes, kept.width);
       } else {
-        const value = metadataValue(field, { ...facts, timeExtracted: undefined, deletedAt: null });
+        const value = this.#values.value(field, { ...facts, ...NOTHING_SAID });
         const isSame = writers.value(column, value);
         kept.of = of;
         kept.bytes = isSame ? Buffer.from(tape.out.subarray(start, tape.to)) : undefined;
@@ -67,6 +98,10 @@ export class MetadataCells {
   }
 }
 
+/** What the walk declines when a record has it. */
+const NOTHING_SAID = { timeExtracted: undefined, deletedAt: null, sourceChanges: [] } as const;
+
+/** What a cell depends on, as far as it changes from one record to the next. */
 function dependency(field: MetadataField, facts: RecordFacts): number | string | undefined {
   switch (field) {
     case '_sdc_received_at':
@@ -80,6 +115,12 @@ function dependency(field: MetadataField, facts: RecordFacts): number | string |
     case '_sdc_extracted_at':
     case '_sdc_deleted_at':
     case '_sdc_changes':
+    case '_airbyte_meta':
+    case '_airbyte_generation_id':
       return undefined;
+    case '_airbyte_raw_id':
+      return facts.ordinal;
+    case '_airbyte_extracted_at':
+      return facts.emittedAt;
   }
 }

@@ -35,11 +35,13 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
     io: { version: 'test', now: Date.now, cores: 1, ending },
     log,
     input: Readable.from(bytesOf(lines)),
-    states: new Writable({
-      write(chunk: Buffer, _, done) {
-        for (const line of chunk.toString().trim().split('\n')) onState(line);
-        done();
-      },
+    protocolOf: () => ({
+      states: new Writable({
+        write(chunk: Buffer, _, done) {
+          for (const line of chunk.toString().trim().split('\n')) onState(line);
+          done();
+        },
+      }),
     }),
   });
 };

@@ -18,7 +18,13 @@ export interface Rows {
   readonly kind?: number | undefined;
 }
 
-const TIMES = { now: 1_700_000_000_123, batchOpenedAt: 1_700_000_000_000, syncStartedAt: 1_600_000_000_000 };
+const TIMES = {
+  batchSeed: '0123456789abcdef',
+  emittedAt: 0,
+  now: 1_700_000_000_123,
+  batchOpenedAt: 1_700_000_000_000,
+  syncStartedAt: 1_600_000_000_000,
+};
 
 /** One of the two ways, with what it measures. */
 class Side {
@@ -28,6 +34,7 @@ class Side {
 
   constructor(columns: readonly Column[]) {
     this.facts = {
+      seed: TIMES.batchSeed,
       openedAt: TIMES.batchOpenedAt,
       maxBytes: columns.map(() => 0),
       nulls: columns.map(() => false),
@@ -106,8 +113,8 @@ export class AgainstReference {
     this.#slab.bytes.fill(0xee, room, room + 64);
     const recordEnd = walk.record(tape, recordAt);
     if (recordEnd === -1 || !envelope.close(tape.source, recordEnd, end)) return undefined;
-    if (!walk.complete({ ...TIMES, version: envelope.version, timeAt: envelope.timeAt }, this.#ordinal))
-      return undefined;
+    const { version, timeAt } = envelope;
+    if (!walk.complete({ ...TIMES, version, timeAt, ordinal: this.#ordinal })) return undefined;
     walk.commit(this.walked.facts);
     if (tape.to > room || !this.#slab.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
       throw new Error(`${tape.to} bytes were written, and room was asked for ${room}`);

@@ -12,6 +12,13 @@ import type { DestinationCommand } from './cli.ts';
 import { traceOf } from './failure.ts';
 import { MessageOutput } from './output.ts';
 
+/** Loaded when they are needed. Apart from the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
+const COMMANDS = {
+  spec: () => import('./spec.ts'),
+  check: () => import('./check.ts'),
+  write: () => import('./write.ts'),
+} as const;
+
 /** Resolves with the exit code. */
 export async function runDestination(command: DestinationCommand, io: Io): Promise<number> {
   const out = io.states();
@@ -42,7 +49,7 @@ class Destination {
     try {
       switch (command.kind) {
         case 'spec': {
-          const { specification } = await import('./spec.ts');
+          const { specification } = await COMMANDS.spec();
           this.#output.message({ type: 'SPEC', spec: specification() });
           return 0;
         }
@@ -64,7 +71,7 @@ class Destination {
 
   /** That something is wrong is an answer too. A file that cannot be read is none. */
   async #check(path: string): Promise<number> {
-    const { checkConnection } = await import('./check.ts');
+    const { checkConnection } = await COMMANDS.check();
     const { stop, kill } = this.#io.ending;
     const status = async (): Promise<string | undefined> => {
       const config = this.#config(path);
@@ -88,7 +95,7 @@ class Destination {
   async #write(configPath: string, catalogPath: string): Promise<number> {
     const config = this.#config(configPath);
     const catalog = parseCatalog(readCatalog(catalogPath));
-    const { writeStreams } = await import('./write.ts');
+    const { writeStreams } = await COMMANDS.write();
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(undefined);
     await using scope = await this.#open(config);

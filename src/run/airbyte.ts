@@ -9,6 +9,7 @@ import {
   type AirbyteState,
   type AirbyteStatus,
 } from '../protocol/airbyte.ts';
+import { AirbyteEnvelope } from '../protocol/airbyte-envelope.ts';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import { withoutBom } from '../protocol/singer.ts';
 import { Acks } from '../states/acks.ts';
@@ -47,6 +48,10 @@ class AirbyteFront implements Front {
   readonly #catalog: readonly ConfiguredStream[];
   readonly #acks: Acks;
   readonly #sources = new Map<string, Source>();
+  readonly #envelope = new AirbyteEnvelope();
+  /** The one of the last record. */
+  #lastKey: string | undefined;
+  #last: Source | undefined;
 
   constructor(road: Road, catalog: readonly ConfiguredStream[], acks: Acks) {
     this.#road = road;
@@ -89,8 +94,21 @@ class AirbyteFront implements Front {
     });
   }
 
-  walk(): Stream | undefined {
-    return undefined;
+  walk(at: number, end: number): Stream | undefined {
+    const { tape } = this.#road;
+    const recordAt = this.#envelope.open(tape.source, at, end);
+    const source = recordAt === -1 ? undefined : this.#sourceOf(this.#envelope.stream);
+    if (source?.stream.walk(recordAt, this.#envelope, at, end) !== true) return undefined;
+    source.records++;
+    return source.stream;
+  }
+
+  #sourceOf(key: string): Source | undefined {
+    if (this.#lastKey !== key) {
+      this.#lastKey = key;
+      this.#last = this.#sources.get(key);
+    }
+    return this.#last;
   }
 
   parse(line: Buffer): Promise<void> | undefined {

@@ -158,7 +158,7 @@ describe('states of an Airbyte source', () => {
       const place = await newPlace();
       let commits = 0;
       faults.sql = ({ verb }) => (verb === 'COMMIT' && commits++ === 0 ? { kind } : undefined);
-      const { code, states } = await write(place, catalog(), [record({ id: 1 }), streamState(1), status()]);
+      const { code, states } = await write(place, catalog({}), [record({ id: 1 }), streamState(1), status()]);
       expect({ code, states }).to.deep.equal({ code: 0, states: [acknowledged(1, 1)] });
       expect(await place.query(`SELECT id FROM ${place.schema}.s`)).to.deep.equal([['1']]);
     });

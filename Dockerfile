@@ -1,5 +1,5 @@
-# `docker build .` makes the program; with `--target local` the local warehouse is in it too, for tests and CI.
-# docs/docker.md says how both are run.
+# `docker build .` makes the program; with `--target local` the local warehouse is in it too, for tests and CI; with
+# `--target airbyte` it is a destination of Airbyte. docs/docker.md and docs/airbyte.md say how they are run.
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -7,7 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && chmod 755 dist/main.js && npm prune --omit=dev --ignore-scripts
+RUN npm run build && chmod 755 dist/main.js dist/destination.js && npm prune --omit=dev --ignore-scripts
 # The last line makes the library links of the engine, which its install script would have made.
 RUN find dist node_modules -name '*.d.ts' -delete \
  && node --input-type=module -e "(await import('/app/dist/local/postgres/binaries.js')).findBinaries()"
@@ -36,6 +36,17 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
 CMD ["local", "--dir", "/warehouse", "--port", "5439", "--s3-port", "9000", "--write-config", "/warehouse/config.json"]
+
+# Airbyte runs $AIRBYTE_ENTRYPOINT with `sh`, as the user of its pods (1000, which is `node` here), and reads the labels.
+FROM runtime AS airbyte
+ARG VERSION=0.1.0
+LABEL io.airbyte.name="target-redshift/destination-redshift" \
+      io.airbyte.version="${VERSION}"
+ENV AIRBYTE_ENTRYPOINT="node /app/dist/destination.js"
+COPY --from=build-program /app/node_modules ./node_modules
+COPY --from=build-program /app/dist ./dist
+USER node
+ENTRYPOINT ["node", "/app/dist/destination.js"]
 
 FROM runtime
 COPY --from=build-program /app/node_modules ./node_modules

@@ -76,7 +76,7 @@ class Destination {
     const status = async (): Promise<string | undefined> => {
       const config = this.#config(path);
       await using scope = await this.#open(config);
-      return checkConnection(config, { scope, stop, signal: kill, now: this.#io.now }, this.#log);
+      return await checkConnection(config, { scope, stop, signal: kill, now: this.#io.now }, this.#log);
     };
     const problem = await status().catch((error: unknown) => {
       if (error instanceof ConfigError) return error.message;

@@ -25,7 +25,7 @@ export interface Assembly {
   readonly hooks?: HookRunner;
   readonly history?: History | undefined;
   /** Completes the streams of an Airbyte sync. */
-  readonly generations?: Generations;
+  readonly generations?: Pick<Generations, keyof Generations>;
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;

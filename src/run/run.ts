@@ -28,7 +28,7 @@ export interface RunParts {
   readonly staging: Staging;
   readonly files: BatchFiles;
   readonly protocol: Protocol;
-  readonly generations: Generations | undefined;
+  readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly objectPrefix: string;
   /** The prefix of the records that this run sets aside. */
   readonly rejectedPrefix: string;

@@ -203,21 +203,20 @@ describe('destination-redshift write', () => {
     const run = startDestination([
       'write',
       '--config',
-      place.configFile({ schema: place.schema }),
+      place.configFile({ schema: place.schema, batch_max_age_seconds: 2 }),
       '--catalog',
       fileOf(catalog({})),
     ]);
-    await run.write(
-      text({ type: 'LOG', log: { level: 'INFO', message: 'x' } }, record({ id: 1 }), streamState(1)),
-    );
-    await run.seen(/LOG/).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await run.write(text(record({ id: 1 }), streamState(1)));
+    await run.seen(/"STATE"/);
+    await run.write(text(record({ id: 2 }), streamState(2)));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     run.process.kill('SIGTERM');
     const { code, stdout } = await run.finished;
     const { states, errors } = outcomeOf(code, stdout);
-    expect({ code, states: states.length }).to.deep.equal({ code: 1, states: 1 });
+    expect({ code, states: states.length }).to.deep.equal({ code: 1, states: 2 });
     expect(errors.join()).to.match(/^transient_error: Cannot complete stream "s": the sync was stopped/);
-    expect(await place.query(`SELECT id FROM ${place.schema}.s`)).to.deep.equal([['1']]);
+    expect(await place.query(`SELECT id FROM ${place.schema}.s ORDER BY 1`)).to.deep.equal([['1'], ['2']]);
   });
 
   it('ends when nobody reads its messages any more', async () => {

@@ -4,7 +4,10 @@ import type { MetadataValues, Surroundings } from '../metadata.ts';
 import type { Frame } from '../../protocol/envelope.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { BatchFacts } from '../encoder.ts';
+import { isPlain } from '../column-writer.ts';
+import { EmittedTimes, RawIds } from './airbyte-cells.ts';
 import type { RowCells } from './row-cells.ts';
+import type { Tape } from './tape.ts';
 
 /** What is known of a record beside its values. */
 export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt' | 'sourceChanges'> {
@@ -59,10 +62,15 @@ interface Kept {
 
 export class MetadataCells {
   readonly #values: MetadataValues;
+  readonly #rawIds = new RawIds();
+  readonly #times = new EmittedTimes();
+  /** Columns that store these cells as the walk writes them. */
+  readonly #isPlain: readonly boolean[];
   readonly #kept: readonly Kept[];
 
   constructor(columns: readonly Column[], values: MetadataValues) {
     this.#values = values;
+    this.#isPlain = columns.map(isOwn);
     this.#kept = columns.flatMap(({ source }, column) =>
       source.kind === 'metadata'
         ? [{ column, field: source.field, of: undefined, bytes: undefined, width: 0 }]
@@ -81,6 +89,10 @@ export class MetadataCells {
       cells.reach(column);
       const { tape } = cells;
       const start = tape.to;
+      if (this.#isPlain[column] === true && this.#write(field, tape, facts)) {
+        cells.end(column, start);
+        continue;
+      }
       const of = dependency(field, facts);
       if (kept.bytes && kept.of === of) {
         cells.putBytes(kept.bytes, kept.width);
@@ -96,7 +108,23 @@ export class MetadataCells {
     }
     return true;
   }
+
+  #write(field: MetadataField, tape: Tape, facts: RecordFacts): boolean {
+    if (field === '_airbyte_extracted_at') return this.#times.write(tape, facts.emittedAt);
+    this.#rawIds.write(tape, facts.batchSeed, facts.ordinal);
+    return true;
+  }
 }
+
+/** Whether a column of Airbyte is as that makes it. */
+function isOwn(column: Column): boolean {
+  if (column.source.kind !== 'metadata' || !isPlain(column)) return false;
+  if (column.source.field === '_airbyte_raw_id')
+    return column.type.kind === 'varchar' && (column.maxBytes ?? RAW_ID_BYTES) >= RAW_ID_BYTES;
+  return column.source.field === '_airbyte_extracted_at' && column.type.kind === 'timestamptz';
+}
+
+const RAW_ID_BYTES = 36;
 
 /** What the walk declines when a record has it. */
 const NOTHING_SAID = { timeExtracted: undefined, deletedAt: null, sourceChanges: [] } as const;

@@ -143,7 +143,7 @@ class Source {
       '"1"',
       '17000000000000',
     ]);
-    const time = random.chance(0.8) ? '1700000000123' : emitted;
+    const time = random.chance(0.8) ? `17000000${String(random.below(100_000)).padStart(5, '0')}` : emitted;
     const members = [
       `"stream":${s}"${random.chance(0.9) ? 's' : 'other'}"`,
       `"data":${s}${this.#data()}`,

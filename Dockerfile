@@ -5,7 +5,7 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build && chmod 755 dist/main.js dist/destination.js && npm prune --omit=dev --ignore-scripts
 # The last line makes the library links of the engine, which its install script would have made.

@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.cache/', '.target-redshift/'] },
+  { ignores: ['dist/', '.cache/', '.target-redshift/', 'src/config/compiled-schema.js'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -21,6 +21,23 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/local/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/local/**', '!**/local/door.ts'],
+              message: 'Of the local warehouse, the program imports local/door.ts only.',
+            },
+          ],
+        },
+      ],
     },
   },
   {

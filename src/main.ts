@@ -1,24 +1,22 @@
 #!/usr/bin/env node
 /**
- * `target-redshift`: the command line of the Singer target and of its tools. What needs no more is answered here, before anything
- * else is loaded.
+ * `target-redshift`: the command line of the Singer target and its tools. Commands that need nothing else (help, version) are
+ * answered here, before anything is loaded.
  */
-import { HELP, parseCommand, type Command } from './cli.ts';
+import { HELP, parseCommand, usageText, type Command } from './cli.ts';
 import { UsageError } from './errors.ts';
 import { version } from './version.ts';
 
 process.removeAllListeners('warning');
 
-// The reader may stop reading (`| head`); a load notices by itself and fails, any other answer has then been enough.
+// The reader may stop reading (`| head`). A load notices that itself and fails; for any other answer it is fine.
 process.stdout.on('error', () => undefined);
 
 try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(
-    `target-redshift: ${error.message}\n\nUsage: target-redshift --help tells how it is used.\n`,
-  );
+  process.stderr.write(usageText(error));
   process.exitCode = 2;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The process as this program sees it: streams, descriptors, signals, clock, processors, exit code. Apart from the files that are
- * started, nothing else touches it.
+ * The process as this program sees it: streams, descriptors, signals, clock, processors, exit code. Only this file and the
+ * files that are started touch it.
  */
 import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
@@ -15,13 +15,13 @@ import { version } from './version.ts';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
-/** How long a run that is given up may take to remove its objects and to say what is left. */
+/** How long a run that is given up may take to remove its objects and to report what is left. */
 const FAREWELL_MS = 2_000;
 
-/** How long the end waits for calls of the operating system that run on other threads. */
+/** How long the end of the process waits for system calls on other threads. */
 const CALLS_MS = 1_000;
 
-/** Runs a program in this process; resolves with the exit code when nothing more is to be written. */
+/** Runs a program in this process. Resolves with the exit code when nothing more is to be written. */
 export async function runInProcess(program: (io: Io) => Promise<number>): Promise<number> {
   const ending = new Ending();
   const log = new LogOutput(logDescriptor());
@@ -33,7 +33,7 @@ export async function runInProcess(program: (io: Io) => Promise<number>): Promis
     return endProcess(isRunning() || !isAnswered ? 1 : Number(process.exitCode));
   };
   ending.kill.addEventListener('abort', () => {
-    // Once the command has ended, only output that is not read can be left.
+    // After the command has ended, only output that has no reader can remain.
     setTimeout(() => void giveUp(), isRunning() ? FAREWELL_MS : 0);
   });
   const openInput = (path: string | undefined): Input =>
@@ -44,7 +44,7 @@ export async function runInProcess(program: (io: Io) => Promise<number>): Promis
   return ending.kill.aborted ? giveUp() : code;
 }
 
-/** Ends the process. Because an exit waits for calls on other threads (a drive that is gone, a name lookup), it is killed if one hangs. */
+/** Ends the process. An exit waits for system calls on other threads (a drive that is gone, a name lookup), so the process is killed if one hangs. */
 async function endProcess(code: number): Promise<never> {
   const end = Date.now() + CALLS_MS;
   while (isCalling() && Date.now() < end) await sleep(20);

@@ -26,7 +26,7 @@ export interface Arrangement {
 export async function arrange(
   planned: PlannedStream,
   streams: Streams,
-  context: Pick<StreamContext, 'nextBatch' | 'log'>,
+  context: Pick<StreamContext, 'nextBatch' | 'log' | 'now'>,
   generations: Pick<Generations, keyof Generations>,
 ): Promise<Arrangement> {
   const { configured, target } = planned;
@@ -76,7 +76,7 @@ function replaces({ configured }: PlannedStream, table: StoredTable | undefined)
 async function mergeLeft(
   planned: PlannedStream,
   beside: TableRef,
-  { nextBatch, log }: Pick<StreamContext, 'nextBatch' | 'log'>,
+  { nextBatch, log, now }: Pick<StreamContext, 'nextBatch' | 'log' | 'now'>,
   generations: Pick<Generations, keyof Generations>,
 ): Promise<void> {
   const { name, configured, target, settings, message } = planned;
@@ -93,6 +93,7 @@ async function mergeLeft(
     design: designOf(note, settings, columns),
     isCommentDue: false,
     batch: nextBatch(),
+    record: { table: target, method: 'complete', startedAt: now() },
   };
   const { newestBy = [] } = dialectOf(configured, undefined);
   const newest = newestBy.flatMap((property) => columns.find((column) => column.property === property) ?? []);

@@ -12,13 +12,6 @@ import type { DestinationCommand } from './cli.ts';
 import { traceOf } from './failure.ts';
 import { MessageOutput } from './output.ts';
 
-/** Loaded when they are needed. Apart from the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
-const COMMANDS = {
-  spec: () => import('./spec.ts'),
-  check: () => import('./check.ts'),
-  write: () => import('./write.ts'),
-} as const;
-
 /** Resolves with the exit code. */
 export async function runDestination(command: DestinationCommand, io: Io): Promise<number> {
   const out = io.states();
@@ -26,7 +19,7 @@ export async function runDestination(command: DestinationCommand, io: Io): Promi
     io.log.write('Cannot answer: stdout is closed, or is /dev/null opened for reading and writing\n');
     return 1;
   }
-  const destination = new Destination(io, new MessageOutput(out));
+  const destination = await Destination.start(io, new MessageOutput(out));
   const code = await destination.execute(command);
   await destination.flushed();
   return code;
@@ -35,21 +28,27 @@ export async function runDestination(command: DestinationCommand, io: Io): Promi
 class Destination {
   readonly #io: Io;
   readonly #output: MessageOutput;
-  readonly #secrets = new Secrets();
+  readonly #secrets: Secrets;
   #log: Logger;
 
-  constructor(io: Io, output: MessageOutput) {
+  private constructor(io: Io, output: MessageOutput, secrets: Secrets, log: Logger) {
     this.#io = io;
     this.#output = output;
-    this.#log = createLogger('info', 'json', this.#secrets, output);
+    this.#secrets = secrets;
+    this.#log = log;
     io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+  }
+
+  static async start(io: Io, output: MessageOutput): Promise<Destination> {
+    const secrets = new Secrets();
+    return new Destination(io, output, secrets, await createLogger('info', 'json', secrets, output));
   }
 
   async execute(command: DestinationCommand): Promise<number> {
     try {
       switch (command.kind) {
         case 'spec': {
-          const { specification } = await COMMANDS.spec();
+          const { specification } = await import('./spec.ts');
           this.#output.message({ type: 'SPEC', spec: specification() });
           return 0;
         }
@@ -71,10 +70,10 @@ class Destination {
 
   /** That something is wrong is an answer too. A file that cannot be read is none. */
   async #check(path: string): Promise<number> {
-    const { checkConnection } = await COMMANDS.check();
+    const { checkConnection } = await import('./check.ts');
     const { stop, kill } = this.#io.ending;
     const status = async (): Promise<string | undefined> => {
-      const config = this.#config(path);
+      const config = await this.#config(path);
       await using scope = await this.#open(config);
       return await checkConnection(config, { scope, stop, signal: kill, now: this.#io.now }, this.#log);
     };
@@ -93,9 +92,9 @@ class Destination {
   }
 
   async #write(configPath: string, catalogPath: string): Promise<number> {
-    const config = this.#config(configPath);
+    const config = await this.#config(configPath);
     const catalog = parseCatalog(readCatalog(catalogPath));
-    const { writeStreams } = await COMMANDS.write();
+    const { writeStreams } = await import('./write.ts');
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(undefined);
     await using scope = await this.#open(config);
@@ -107,18 +106,19 @@ class Destination {
       log: this.#log,
       input,
       output: this.#output,
+      redact: (text) => this.#secrets.redact(text),
     });
     return 0;
   }
 
   /** What the platform, or another version of this program, has put into a configuration may be unknown here. */
-  #config(path: string): Config {
+  async #config(path: string): Promise<Config> {
     const given = readSources([path], {});
     const defaults = { unknown_options: 'warn', naming: 'safe' };
     const { config, warnings, secrets } = checkConfig({ ...defaults, ...given });
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
-    this.#log = createLogger(config.log_level, 'json', this.#secrets, this.#output);
+    this.#log = await createLogger(config.log_level, 'json', this.#secrets, this.#output);
     for (const warning of warnings) this.#log.info(warning);
     return config;
   }

@@ -37,7 +37,7 @@ export function clusterLogin(access: AwsAccess, settings: ClusterLogin): LoginSo
   const { cluster, database, user, groups, create } = settings;
   return async () => {
     const { RedshiftClient, GetClusterCredentialsCommand, GetClusterCredentialsWithIAMCommand } =
-      await import('@aws-sdk/client-redshift');
+      await import('./clients/redshift.ts');
     const client = new RedshiftClient(clientOptions(access));
     const common = { ClusterIdentifier: cluster, DbName: database, DurationSeconds: SECONDS };
     const [action, as] =
@@ -65,7 +65,7 @@ export function clusterLogin(access: AwsAccess, settings: ClusterLogin): LoginSo
 export function workgroupLogin(access: AwsAccess, workgroup: string, database: string): LoginSource {
   return async () => {
     const { RedshiftServerlessClient, GetCredentialsCommand } =
-      await import('@aws-sdk/client-redshift-serverless');
+      await import('./clients/redshift-serverless.ts');
     const client = new RedshiftServerlessClient(clientOptions(access));
     return ask(
       `get a login to workgroup "${workgroup}" (redshift-serverless:GetCredentials)`,
@@ -91,7 +91,7 @@ export function workgroupLogin(access: AwsAccess, workgroup: string, database: s
 /** Source: AWS Secrets Manager, "JSON structure of AWS Secrets Manager database credential secrets". */
 export function secretLogin(access: AwsAccess, id: string): LoginSource {
   return async () => {
-    const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+    const { SecretsManagerClient, GetSecretValueCommand } = await import('./clients/secrets-manager.ts');
     const client = new SecretsManagerClient(clientOptions(access));
     return ask(
       `read the secret ${id} (secretsmanager:GetSecretValue)`,

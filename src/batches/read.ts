@@ -60,7 +60,7 @@ function checkEncoding({ stream, format, compression }: BatchMessage, line: numb
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; the tap and this program must see the same files, or use S3',
   EACCES: 'this user may not read it',
-  EISDIR: 'it is a folder',
+  EISDIR: 'it is a directory',
   Z_DATA_ERROR: 'it is not gzip data, or damaged',
   Z_BUF_ERROR: 'its gzip data ends too early',
 };

@@ -1,9 +1,9 @@
 /** What the steps of a check share: the configuration, the doors, and the names of what they create. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
-import type { ObjectProbe, ObjectStore, Session } from '../ports.ts';
+import type { Session } from '../ports.ts';
 import { newFormat, type CsvFormat } from '../rows/csv.ts';
-import type { Scope } from '../scope.ts';
+import type { Scope, Store } from '../scope.ts';
 import { newRunId, normalisePrefix } from '../staging/keys.ts';
 import { compressionOf, FILE_ENDINGS } from '../staging/part.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
@@ -13,7 +13,7 @@ import type { CopyAccess } from '../warehouse/statements.ts';
 export interface Place {
   readonly config: Config;
   /** Opened by the steps that need them, so that a failure is that step's. */
-  readonly store: () => Promise<ObjectStore & ObjectProbe>;
+  readonly store: () => Promise<Store>;
   readonly session: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   readonly copyAccess: () => Promise<CopyAccess>;
   /** Who asks AWS, as a person would name it in a policy. */
@@ -63,7 +63,7 @@ export function newPlace(config: Config, doors: Doors): Place {
   return {
     config,
     store: () => doors.scope.store(),
-    session: async (work) => (await doors.scope.warehouse()).session(work),
+    session: (work) => doors.scope.warehouse.session(work),
     copyAccess: () => doors.scope.copyAccess(),
     identity: () => doors.scope.identity(),
     mayCreate: !config.forbid_ddl,

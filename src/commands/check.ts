@@ -1,4 +1,4 @@
-/** `--check`: every step of a load for real, with one row. Nothing stays behind. */
+/** `--check`: tries every step of a load with one row, and leaves nothing behind. */
 import { asJson, closingLine, stepLines } from '../check/report.ts';
 import { copyStep } from '../check/copy-step.ts';
 import { newPlace, type Doors } from '../check/place.ts';
@@ -17,7 +17,7 @@ import { bucketStep, listStep, multipartStep, removeStep, uploadStep } from '../
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 
-/** Tells each step through `say` as soon as it is done; resolves with whether all succeeded. */
+/** Reports each step through `say` as soon as it is done. Resolves with whether all succeeded. */
 export async function check(
   config: Config,
   doors: Doors,

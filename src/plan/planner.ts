@@ -13,7 +13,7 @@ import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import { hasSchema, readStoredTables } from '../warehouse/catalog.ts';
+import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
@@ -66,7 +66,7 @@ export class Planner implements TableLoader {
   }
 
   async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
-    const tables = await this.#options.warehouse.session((session) => readStoredTables(session, schema));
+    const { tables } = await this.#options.warehouse.session((session) => readSchema(session, schema));
     this.#tables.set(schema, tables);
     return tables;
   }
@@ -143,9 +143,9 @@ export class Planner implements TableLoader {
     return Promise.resolve();
   }
 
-  remove(): Promise<void> {
-    return Promise.resolve();
-  }
+  remove(): void {}
+
+  note(): void {}
 
   /** What a run would do, in its order. */
   async loads(): Promise<readonly PlannedLoad[]> {

@@ -1,6 +1,6 @@
 /**
- * Records of one stream to rows of cells, compiled for the columns as they are stored. Measures the widest value of each
- * VARCHAR column on the way. A record that cannot be stored as it was sent becomes a Rejection: data, not an error.
+ * The reference encoder: converts records of one stream to rows of cells, compiled for the columns as they are stored. It
+ * measures the widest value of each VARCHAR column. For a record that cannot be stored as it was sent it returns a Rejection.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
@@ -23,7 +23,7 @@ import {
 import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES, shorten } from './row-size.ts';
 import { SINGER_RULES, type RecordRules } from './rules.ts';
 import { pathOf, valueOf } from './source.ts';
-import type { Violation } from './validate.ts';
+import type { Validator, Violation } from './validate.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
@@ -31,7 +31,7 @@ import { ValueError } from './value-error.ts';
 interface Field {
   readonly column: Column;
   readonly write: CellWriter;
-  /** The table refuses some cells that the type could hold. */
+  /** The table rejects some cells that the type could store. */
   readonly hasLimits: boolean;
 }
 
@@ -40,17 +40,17 @@ export interface Row {
   readonly kind: 'row';
   readonly cells: Cell[];
   /**
-   * The record says that its row was deleted in the source (`_sdc_deleted_at`): with the values that the row had, or as a
-   * stub that has the key alone.
+   * The record means that its row was deleted in the source (`_sdc_deleted_at`): either with the values that the row had, or as
+   * a stub that has only the key.
    */
   readonly deletion: 'full' | 'stub' | undefined;
-  /** A key property is NULL, which is allowed: the row equals no other. */
+  /** A key property is NULL, which is allowed: the row equals no other row. */
   readonly hasNullKey: boolean;
   /** The invalid values that became NULL. */
   readonly nulled: readonly Rejection[];
 }
 
-/** The batch that a row becomes part of. */
+/** Facts about the batch of a row. */
 export interface BatchFacts {
   /** Sixteen random hexadecimal digits. */
   readonly seed: string;
@@ -60,7 +60,7 @@ export interface BatchFacts {
   readonly maxBytes: number[];
   /** Whether NULL is among the values of each column so far; grows. */
   readonly nulls: boolean[];
-  /** Whether a value of each column had to be written for the type that the column grows to; grows. */
+  /** Whether a value of each column had to be written for the type that the column grows to. */
   readonly outgrown: boolean[];
 }
 
@@ -68,14 +68,14 @@ export interface EncoderOptions {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored?: readonly Column[];
-  /** What of a record breaks the schema; with `validate_records` only. */
-  readonly validate?: ((record: JsonObject) => readonly Violation[]) | undefined;
-  /** Invalid values become NULL where the column takes that; otherwise one of them rejects its record. */
+  /** Finds the schema violations of a record; only with `validate_records`. */
+  readonly validate?: Validator | undefined;
+  /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
   readonly nullsInvalid?: boolean;
   readonly rules?: RecordRules;
   /** A NULL in a key is a value like any other. */
   readonly allowsNullKeys?: boolean;
-  /** Told once for each property that the schema does not have. */
+  /** Called once for each property that the schema does not have. */
   readonly onUnknownProperty: (property: string) => void;
   readonly now: () => number;
   /** When the run began, in milliseconds since the epoch. */
@@ -88,9 +88,9 @@ export class RecordEncoder {
   readonly #options: EncoderOptions;
   readonly #rules: RecordRules;
   readonly #fields: readonly Field[];
-  /** Which fields hold texts. */
+  /** The fields that are strings. */
   readonly #texts: readonly number[];
-  /** The field that tells of values that became NULL; -1 without one. */
+  /** The index of the field that notes values that became NULL; -1 if there is none. */
   readonly #changes: number;
   readonly #known: KnownProperties;
   /** Properties that are neither keys nor metadata. */
@@ -98,11 +98,11 @@ export class RecordEncoder {
   /** The schema has properties. */
   readonly #readsProperties: boolean;
   readonly #unknown = new Set<string>();
-  /** The fields of the present record that outgrew their columns. */
+  /** The fields of the current record that outgrew their columns. */
   readonly #outgrown = new Set<number>();
-  /** By field, the one that takes what it cannot hold. */
+  /** For each field, the field of its second column. */
   readonly #seconds = new Map<number, number>();
-  /** What had to be changed in the values of the rows so far. */
+  /** The changes that were made to values of the rows so far. */
   readonly losses: Losses = noLosses();
 
   constructor(options: EncoderOptions) {
@@ -143,9 +143,7 @@ export class RecordEncoder {
     return this.#rules.deletionMark !== undefined && isMarker(column) ? markerWriter(write) : write;
   }
 
-  /**
-   * Nothing is counted or measured for a record that does not become a row. `ordinal` is its place in the stream, from 0 on.
-   */
+  /** For a record that does not become a row, nothing is counted or measured. `ordinal` is its place in the stream, from 0 on. */
   encode(
     message: RecordMessage,
     { bytes }: Origin,
@@ -222,26 +220,26 @@ export class RecordEncoder {
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
 
-  /** A key property that stands twice. */
+  /** A key property that occurs twice. */
   #repeated({ repeatedProperties }: RecordMessage): string | undefined {
     if (repeatedProperties.length === 0) return undefined;
     const keys = this.#fields.flatMap(({ column }) => (column.isKey ? [column.property] : []));
     return keys.find((key) => repeatedProperties.includes(key));
   }
 
-  /** Whether the record has properties, but none that is loaded. */
+  /** Whether the record has properties, but none of them is loaded. */
   #isStrange(record: JsonObject): boolean {
     if (record.size === 0 || !this.#readsProperties) return false;
     for (const property of record.keys()) if (this.#known.has(property)) return false;
     return true;
   }
 
-  /** Keys identify rows: nothing about them may be repaired, or two rows could become one. */
+  /** Keys identify rows. They must not be repaired, because two rows could become one. */
   #keyCell({ write }: Field, value: Json | undefined, message: RecordMessage): Cell {
     if (value === undefined || value === null) {
       if (this.#options.allowsNullKeys) return null;
       throw new ValueError(
-        `is ${value === null ? 'null' : 'missing'}, and keys must be set in every record`,
+        `is ${value === null ? 'null' : 'missing'}, but every record must have its key`,
         'null-key',
       );
     }
@@ -252,14 +250,14 @@ export class RecordEncoder {
       (message.invalidUtf8 && typeof cell === 'string' && cell.includes('\uFFFD'));
     if (changed) {
       throw new ValueError(
-        'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+        'has characters or digits that Redshift cannot store, and keys are never changed',
         'key',
       );
     }
     return cell;
   }
 
-  /** Where the column cannot hold the value, it is NULL, and the cell of the second column is put into `overflowed`. */
+  /** If the column cannot store the value, it is NULL, and the cell of the second column is put into `overflowed`. */
   #valueCell(i: number, value: Json, overflowed: Map<number, Cell>, losses: Losses): Cell {
     const { write, column } = this.#fields[i] as Field;
     try {
@@ -271,7 +269,7 @@ export class RecordEncoder {
         overflowed.set(second, (this.#fields[second] as Field).write(value, losses));
         return null;
       }
-      // Throws for what is wrong for the declared type too.
+      // Throws for values that are also wrong for the declared type.
       cellWriter(column.declared, column.encoding)(value, losses);
       throw new UnplannedError('overflow', column);
     }
@@ -320,20 +318,20 @@ export class RecordEncoder {
     return 'stub';
   }
 
-  /** Tells of a property that no column reads, once. */
+  /** Reports a property that no column reads, once. */
   readonly tellUnknown = (property: string): void => {
     if (this.#unknown.has(property)) return;
     this.#unknown.add(property);
     this.#options.onUnknownProperty(property);
   };
 
-  /** One value as the cell of a column. Throws ValueError. */
+  /** Converts one value to the cell of a column. Throws ValueError. */
   cell(column: number, value: Json, losses: Losses): Cell {
     this.#outgrown.clear();
     return (this.#fields[column] as Field).write(value, losses);
   }
 
-  /** Whether something of the record is read by this name. */
+  /** Whether a column reads this name. */
   reads(property: string): boolean {
     return this.#known.has(property);
   }
@@ -344,7 +342,7 @@ export class RecordEncoder {
   }
 }
 
-/** A violation concerns the columns that hold it and, where objects are flattened, those that it holds. */
+/** A violation concerns the columns that contain its value and, if objects are flattened, those of the members of its value. */
 function checkViolations({ source }: Column, violations: readonly Violation[]): void {
   if (source.kind !== 'property') return;
   const { path } = source;

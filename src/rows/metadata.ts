@@ -1,4 +1,4 @@
-/** What is known of a record beside its values, as the values of the `_sdc_*` columns. Names and meanings: Meltano SDK. */
+/** The values of the `_sdc_*` columns: what is known about a record besides its own values. Names and meanings: Meltano SDK. */
 import { JsonNumber, type Json } from '../protocol/json.ts';
 import type { MetadataField, SingerField } from '../table/types.ts';
 import type { Rejection } from './rejection.ts';
@@ -12,14 +12,14 @@ export interface MetadataValues {
   changes(nulled: readonly Rejection[], surroundings: Surroundings): Json;
 }
 
-/** Times are milliseconds since the epoch. */
+/** All times are in milliseconds since the epoch. */
 export interface Surroundings {
   readonly now: number;
   readonly batchOpenedAt: number;
   readonly syncStartedAt: number;
   readonly version: string | undefined;
   readonly timeExtracted: string | undefined;
-  /** What the record says. */
+  /** The values in the message. */
   readonly deletedAt: Json;
   /** Which record of its stream it is in this run; counts from 0. */
   readonly ordinal: number;
@@ -59,7 +59,7 @@ function singerValue(field: SingerField, surroundings: Surroundings): Json {
   }
 }
 
-/** What `_sdc_changes` says of the values of a record that became NULL. */
+/** The value of `_sdc_changes` for the values of a record that became NULL. */
 function changesValue(nulled: readonly Rejection[]): Json {
   return nulled.map(
     ({ property = '', reason }) =>

@@ -1,20 +1,20 @@
-/** The size of a row as COPY counts it, told before the upload. */
+/** The size of a row as COPY counts it, known before the upload. */
 import type { Column } from '../table/types.ts';
 import { Token, type Cell } from './values.ts';
 
-/** COPY refuses longer rows; each `|` in the data counts twice (copy-parameters-data-format). */
+/** COPY rejects longer rows; each `|` in the data counts twice (copy-parameters-data-format). */
 export const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
-/** Below this many bytes of JSON no row can reach the limit: a byte grows at most sixfold (U+FFFD, then quoted). */
+/** Below this many bytes of JSON no row can reach the limit, because a byte grows at most sixfold (U+FFFD, then quoted). */
 export const SAFE_LINE_BYTES = MAX_ROW_BYTES / 8;
 
-/** A NULL sentinel with its comma, and an ordinal, as they stand in the file. */
+/** The size of a NULL sentinel with its comma, and of an ordinal, in the file. */
 const NULL_BYTES = 14;
 const ORDINAL_BYTES = 21;
 
 const PIPE = 0x7c;
 
-/** Whether the row that stands in these bytes of CSV, without an ordinal, is longer than COPY takes. */
+/** Whether the row in these bytes of CSV, without an ordinal, is longer than COPY accepts. */
 export function isRowTooLong(csv: Buffer, from: number, to: number): boolean {
   let bytes = ORDINAL_BYTES + to - from;
   if (bytes * 2 <= MAX_ROW_BYTES) return false;

@@ -1,4 +1,4 @@
-/** `validate_records`: ajv checks each record against its stream's schema. Only there do records become objects. */
+/** `validate_records`: ajv checks each record against the schema of its stream. Only for this do records become objects. */
 import { Ajv, type ErrorObject, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
 import type { DataValidateFunction } from 'ajv/dist/types/index.js';
 import { InputError, messageOf } from '../errors.ts';
@@ -7,32 +7,35 @@ import { isObject } from '../table/shapes.ts';
 import { compareNumbers } from './numbers.ts';
 import { validationSchema, type ValidationSchema } from './validation-schema.ts';
 
-/** What of a record breaks its schema. */
+/** A schema violation of a record. */
 export interface Violation {
-  /** Where: property, then further keys and indexes; empty for the record as a whole. */
+  /** The place: a property, then keys and indexes inside it; empty for the record as a whole. */
   readonly path: readonly string[];
   /** Continues a sentence about the property or the record. */
   readonly reason: string;
 }
 
 export interface ValidatorOptions {
-  /** All violations of a record are found, not the first one alone. */
+  /** Find all violations of a record, not only the first one. */
   readonly findsAll?: boolean;
-  /** Told what of the schema is not checked, one sentence each. */
+  /** Called with one sentence for each part of the schema that is not checked. */
   readonly onNote?: (note: string) => void;
 }
+
+/** Says what is wrong with a record: the first violation, or all of them. */
+export type Validator = (record: JsonObject) => readonly Violation[];
 
 const NONE: readonly Violation[] = [];
 
 /**
- * A function that says what is wrong with a record: the first violation, or all of them. Formats and `multipleOf` are left
- * to the columns. Throws InputError for a schema that cannot be checked against.
+ * A function that returns the violations of a record: the first one, or all of them. Formats and `multipleOf` are left to the
+ * columns. Throws InputError for a schema that cannot be used.
  */
 export function compileValidator(
   stream: string,
   schema: JsonObject,
   { findsAll = false, onNote = () => undefined }: ValidatorOptions = {},
-): (record: JsonObject) => readonly Violation[] {
+): Validator {
   const prepared = validationSchema(schema);
   prepared.notes.forEach(onNote);
   const bounds = new Bounds();
@@ -46,7 +49,7 @@ export function compileValidator(
 function violationOf({ instancePath, message = 'is not valid' }: ErrorObject): Violation {
   const path = stepsOf(instancePath);
   const inside = path.length > 1 ? `${path.slice(1).join('/')} ` : '';
-  return { path, reason: `breaks the schema: ${inside}${message}` };
+  return { path, reason: `violates the schema: ${inside}${message}` };
 }
 
 /** The steps of a JSON pointer. */
@@ -79,14 +82,14 @@ function compile(
   } catch (error) {
     throw new InputError(
       `Cannot validate the records of stream "${stream}": its schema is not JSON Schema, ${messageOf(error)}; ` +
-        'correct it in the tap, or switch validate_records off',
+        'correct it in the tap, or set validate_records to false',
       { stream },
       { cause: error },
     );
   }
 }
 
-/** Keyword, sign, and whether a value is allowed that is less than (negative), equal to (0) or greater than the bound. */
+/** Keyword, sign, and whether a value is allowed that is smaller than (negative), equal to (0) or greater than the bound. */
 const BOUNDS: readonly (readonly [string, string, (order: number) => boolean])[] = [
   ['minimum', '>=', (order) => order >= 0],
   ['maximum', '<=', (order) => order <= 0],
@@ -94,7 +97,7 @@ const BOUNDS: readonly (readonly [string, string, (order: number) => boolean])[]
   ['exclusiveMaximum', '<', (order) => order < 0],
 ];
 
-/** Bounds of numbers, compared digit by digit where a double is not enough: 0.99999999999999999999 is below 1. */
+/** Bounds of numbers, compared digit by digit if a double is not enough: 0.99999999999999999999 is below 1. */
 class Bounds {
   /** The record that is being checked. */
   record: JsonObject = new Map();

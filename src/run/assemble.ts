@@ -1,4 +1,4 @@
-/** Puts a run together: a load, a plan and a discard are the same run with other parts at its end. */
+/** Puts a run together. A load, a plan and a discard are the same run with different parts at its end. */
 import { Writable } from 'node:stream';
 import { batchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
@@ -10,7 +10,6 @@ import { Budget } from '../staging/budget.ts';
 import { createStaging } from '../staging/uploads.ts';
 import type { HookRunner, TableLoader } from '../streams/context.ts';
 import type { Generations } from '../warehouse/generations.ts';
-import type { History } from '../warehouse/history.ts';
 import type { Protocol } from './front.ts';
 import { Run } from './run.ts';
 import { singerProtocol } from './singer.ts';
@@ -21,25 +20,24 @@ export interface Assembly {
   readonly log: Logger;
   /** Takes the batches. */
   readonly loader: TableLoader;
-  /** Runs the statements of users; without it they are left out. */
+  /** Runs the statements of users; without it they are skipped. */
   readonly hooks?: HookRunner;
-  readonly history?: History | undefined;
   /** Completes the streams of an Airbyte sync. */
   readonly generations?: Pick<Generations, keyof Generations>;
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;
-  /** In place of the configuration's. */
+  /** Overrides the configuration. */
   readonly gzipLevel?: number;
   /** The prefix of everything that runs write. */
   readonly objectPrefix: string;
-  /** The folder of this run below the prefix. */
+  /** The directory of this run below the prefix. */
   readonly folder: string;
   /** The prefix of the records that this run sets aside. */
   readonly rejectedPrefix: string;
   /** Reads BATCH files. */
   readonly files: ObjectReader;
-  /** Takes the states of Singer; without it they are dropped. */
+  /** Where states of Singer are written; without it they are dropped. */
   readonly states?: Writable;
   /** In place of Singer. `fail` ends the run. */
   readonly protocol?: (fail: (error: unknown) => void) => Protocol;
@@ -56,7 +54,6 @@ export function assemble(assembly: Assembly): Run {
     config,
     loader: assembly.loader,
     hooks: assembly.hooks ?? NO_HOOKS,
-    history: assembly.history,
     staging: createStaging({
       store,
       budget: Budget.ofMegabytes(config.memory_budget_mb),

@@ -1,4 +1,4 @@
-/** What the messages of a Singer tap do: the lines of its output, and those of the files that its BATCH messages name. */
+/** Processes the messages of a Singer tap: the lines of its output, and those of its BATCH files. */
 import type { Writable } from 'node:stream';
 import { beginsAsMessage, messageMember } from '../batches/messages.ts';
 import { InputError } from '../errors.ts';
@@ -94,7 +94,7 @@ class SingerFront implements Front {
     const lines: Lines = {
       count: 0,
       walk: (at, end) => {
-        // The first line is parsed in any case, to find out whether the file holds records.
+        // The first line is always parsed, to find out whether the file contains records.
         if (lines.count === 1 || beginsAsMessage(tape.source, at)) return undefined;
         return stream.walk(at, frame, at, end) ? stream : undefined;
       },
@@ -120,8 +120,8 @@ class SingerFront implements Front {
 
 function notARecord(stream: string, origin: Origin): InputError {
   return new InputError(
-    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, and each line of a BATCH file must be a ` +
-      'record alone; correct the tap, or give such a file to --input',
+    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, but each line of a BATCH file must be a ` +
+      'bare record; correct the tap, or load such a file with --input',
     { stream, line: origin.line, file: origin.file },
   );
 }

@@ -12,7 +12,6 @@ export function watchLeftovers(store: ObjectStore, folder: string): WatchedStore
   /** Of uploads that failed or were aborted: S3 may still create the object after it was removed. */
   const uncertain = new Set<string>();
   return {
-    region: store.region,
     url: (key) => store.url(key),
     list: (prefix) => store.list(prefix),
     abortUploads: (prefix, before, isOurs) => store.abortUploads(prefix, before, isOurs),

@@ -1,7 +1,8 @@
 /**
- * The records of a batch that are set aside, as Singer input that can be loaded once its cause is gone: the SCHEMA of their
- * stream as received, then each RECORD as received with the reason as one more key of its envelope. What is collected
- * counts in the memory budget; a large collection is several objects, each complete in itself.
+ * The records of a batch that are set aside, as Singer input that can be loaded once its cause is gone: the SCHEMA that held
+ * for them as received (again where it changes, because schemas may share a batch), then each RECORD as received with the
+ * reason as one more key of its envelope. What is collected counts in the memory budget; a large collection is several
+ * objects, each complete in itself.
  */
 import { parseObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
@@ -19,7 +20,8 @@ const KEY = ',"_rejected":';
 
 export class RejectedRecords {
   readonly #keyPrefix: string;
-  readonly #schemaLine: Buffer;
+  /** The last SCHEMA in the open object. */
+  #schemaLine: Buffer | undefined;
   readonly #staging: Staging;
   readonly #slabs: Slabs;
   readonly #objects: Promise<unknown>[] = [];
@@ -27,9 +29,8 @@ export class RejectedRecords {
   readonly #objectBytes: number;
   #count = 0;
 
-  constructor(keyPrefix: string, schemaLine: Buffer, staging: Staging) {
+  constructor(keyPrefix: string, staging: Staging) {
     this.#keyPrefix = keyPrefix;
-    this.#schemaLine = schemaLine;
     this.#staging = staging;
     this.#slabs = new Slabs(staging.pool);
     this.#objectBytes = Math.min(MAX_OBJECT_BYTES, staging.budget.limit * BUDGET_SHARE);
@@ -50,10 +51,14 @@ export class RejectedRecords {
     return this.#slabs.capacity;
   }
 
-  append(message: RecordMessage, origin: Origin, rejection: Rejection): void {
+  /** `schemaLine` is the SCHEMA under which the record came. */
+  append(schemaLine: Buffer, message: RecordMessage, origin: Origin, rejection: Rejection): void {
     this.#count++;
     const held = this.#slabs.capacity;
-    if (this.#slabs.bytes === 0) this.#add(this.#schemaLine);
+    if (!this.#schemaLine?.equals(schemaLine)) {
+      this.#schemaLine = schemaLine;
+      this.#add(schemaLine);
+    }
     this.#add(rejectedLine(message, origin, rejection));
     this.#staging.budget.open(this.#slabs.capacity - held);
     if (this.#slabs.bytes >= this.#objectBytes) this.cut();
@@ -63,6 +68,7 @@ export class RejectedRecords {
   cut(): void {
     const [raw] = this.#slabs.takeAll(1);
     if (!raw) return;
+    this.#schemaLine = undefined;
     const number = this.#objects.length === 0 ? '' : `-${this.#objects.length + 1}`;
     const key = `${this.#keyPrefix}${number}.jsonl`;
     this.#staging.budget.sent(raw.held);

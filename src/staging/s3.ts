@@ -41,7 +41,12 @@ export interface S3Settings {
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
-export function connectS3(settings: S3Settings): ObjectStore & ObjectReader & ObjectProbe {
+/** A bucket, and the region that COPY is told. */
+export interface Bucket extends ObjectStore, ObjectReader, ObjectProbe {
+  readonly region: string;
+}
+
+export function connectS3(settings: S3Settings): Bucket {
   const { bucket, owner, region } = settings;
   const abortSignal = settings.signal;
   const options = clientOptions(settings, region);

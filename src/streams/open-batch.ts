@@ -1,4 +1,4 @@
-/** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
+/** The open batch of a stream, with the plan that it is encoded for and what its rows need from the table. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
@@ -14,7 +14,7 @@ export interface OpenBatch {
   readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly rejected: RejectedRecords;
-  /** Records of which values became NULL. */
+  /** Records that had values set to NULL. */
   nulled: number;
   readonly settle: Settle;
   readonly number: number;
@@ -29,7 +29,7 @@ export interface OpenBatch {
   readonly outgrown: boolean[];
 }
 
-/** Opens one, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; it may grow. */
+/** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
   stream: string,
   { table }: TableRef,
@@ -48,7 +48,7 @@ export function openBatch(
     plan,
     openedAt,
     rows: new Batch(keyPrefix, staging, openedAt),
-    rejected: new RejectedRecords(rejectedKey, plan.message.line, staging),
+    rejected: new RejectedRecords(rejectedKey, staging),
     nulled: 0,
     settle: ledger.open(stream),
     number,
@@ -62,12 +62,12 @@ export function openBatch(
   };
 }
 
-/** Whether a batch has as many rows or bytes as it may get. */
+/** Whether it has as many rows or bytes as a batch may have. */
 export function isFull({ rows }: OpenBatch, { batch_size_rows, batch_size_bytes }: Config): boolean {
   return rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes;
 }
 
-/** Whether a batch is as old as it may get. */
-export function isAged({ rows }: OpenBatch, now: number, { batch_max_age_seconds }: Config): boolean {
+/** Whether it is as old as a batch may get; `now` is in milliseconds since the epoch. */
+export function isAged({ rows }: OpenBatch, { batch_max_age_seconds }: Config, now: number): boolean {
   return now - rows.openedAt >= batch_max_age_seconds * 1000;
 }

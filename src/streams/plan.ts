@@ -1,9 +1,9 @@
-/** What a SCHEMA message makes of a stream: its columns as they will be stored, how rows are loaded, and the encoder. */
+/** The plan that a SCHEMA message gives to a stream: its columns as they will be stored, the load method, and the encoder. */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
-import { compileValidator } from '../rows/validate.ts';
+import type { compileValidator, Validator, ValidatorOptions } from '../rows/validate.ts';
 import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
@@ -29,22 +29,22 @@ import { checkKeysAreThere } from './required-keys.ts';
 export interface StreamPlan {
   readonly message: SchemaMessage;
   readonly keys: readonly string[];
-  /** The table's comment names other keys. */
+  /** The comment of the table names other keys. */
   readonly areKeysNew: boolean;
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored: readonly Column[];
-  /** Of the table, should it be created. */
+  /** The design of the table if it is created. */
   readonly design: TableDesign;
   readonly method: LoadMethod;
-  /** How the newest row of a key is told; undefined: the last one counts. */
+  /** How the newest row of a key is found; undefined: the last one counts. */
   readonly newest: Newest | undefined;
-  /** Of the rows that delete nothing, see `row-kinds.ts`. */
+  /** The kind of rows that delete nothing, see `row-kinds.ts`. */
   readonly kind: number;
   readonly encoder: RecordEncoder;
-  /** Takes most records; undefined when all of them need the encoder. */
+  /** Encodes most records; undefined if all of them need the reference encoder. */
   readonly walk: RowWalk | undefined;
-  /** What the owner of the stream should know of it, one sentence each. */
+  /** Sentences for the owner of the stream. */
   readonly warnings: readonly string[];
 }
 
@@ -55,9 +55,9 @@ export interface PlanInput {
   readonly dialect: Dialect;
   /** The table gets the columns of `add_record_metadata`. */
   readonly hasMetadata: boolean;
-  /** The table's columns, those included that earlier plans of this run will have added; undefined without a table. */
+  /** The columns of the table, including those that earlier plans of this run will have added; undefined if there is no table. */
   readonly stored: readonly StoredColumn[] | undefined;
-  /** The keys by which the rows of the table were told apart so far; undefined when they are not known. */
+  /** The keys that have identified the rows of the table so far; undefined if they are not known. */
   readonly notedKeys: readonly string[] | undefined;
   readonly fate: Pick<Place, 'isDiscarded' | 'canBecome' | 'overflowing'>;
   readonly rows: RowOptions;
@@ -65,13 +65,15 @@ export interface PlanInput {
 
 /** What the rows of all plans of a stream have in common. */
 export interface RowOptions {
-  /** NULL in the files of the run. */
+  /** The string for NULL in the files of the run. */
   readonly sentinel: string;
-  /** When the records that are being taken were read. */
+  /** When the current records were read. */
   readonly readAt: () => number;
   readonly syncStartedAt: number;
-  /** Tells the owner of the stream, once. */
+  /** Warns the owner of the stream, once. */
   readonly warn: (sentence: string) => void;
+  /** Loaded for `validate_records`. */
+  readonly compileValidator?: typeof compileValidator;
 }
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
@@ -131,23 +133,23 @@ function newestOf({ newestBy }: Dialect, columns: readonly Column[]): Newest | u
   );
 }
 
-/** The plan with what makes rows of its records. */
+/** The plan with its encoders. */
 export function withRows(
   plan: Omit<StreamPlan, 'encoder' | 'walk'>,
   settings: StreamSettings,
   { rules }: Dialect,
-  { sentinel, readAt, syncStartedAt, warn }: RowOptions,
+  rows: RowOptions,
 ): StreamPlan {
   const { columns, ignored, method, kind, message } = plan;
+  const { sentinel, readAt, syncStartedAt, warn } = rows;
   const nullsInvalid = settings.on_invalid === 'null';
-  const { stream, schema } = message;
   const encoder = new RecordEncoder({
     columns,
     ignored,
     now: readAt,
     syncStartedAt,
     validate: settings.validate_records
-      ? compileValidator(stream, schema, { findsAll: nullsInvalid, onNote: warn })
+      ? validatorOf(message, rows, { findsAll: nullsInvalid, onNote: warn })
       : undefined,
     nullsInvalid,
     rules,
@@ -159,6 +161,15 @@ export function withRows(
   return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
 }
 
+function validatorOf(
+  { stream, schema }: SchemaMessage,
+  { compileValidator }: RowOptions,
+  options: ValidatorOptions,
+): Validator {
+  if (!compileValidator) throw new Error('records are to be validated, and the validator is not loaded');
+  return compileValidator(stream, schema, options);
+}
+
 /** The parts of the schema that were not understood. */
 function schemaNotes(columns: readonly Column[]): readonly string[] {
   return columns.flatMap(({ property, notes = [], type }) =>
@@ -166,7 +177,7 @@ function schemaNotes(columns: readonly Column[]): readonly string[] {
   );
 }
 
-/** A misspelt property would otherwise leave its column as if nothing had been said. */
+/** Otherwise the setting of a misspelled property would silently have no effect. */
 function unusedSettings(settings: StreamSettings, columns: readonly Column[]): readonly string[] {
   const known = new Set(columns.map(({ property }) => property));
   return Object.keys(settings.columns).flatMap((property) =>
@@ -176,7 +187,7 @@ function unusedSettings(settings: StreamSettings, columns: readonly Column[]): r
   );
 }
 
-/** The keys to merge by. When they change, rows that are there keep NULL in new key columns, and no record meets them. */
+/** The keys to merge by. When they change, existing rows keep NULL in new key columns, and no record matches them. */
 function keysOf({ message, settings, notedKeys }: PlanInput): {
   readonly keys: readonly string[];
   readonly areNew: boolean;
@@ -186,17 +197,17 @@ function keysOf({ message, settings, notedKeys }: PlanInput): {
   const keys = settings.key_properties ?? message.keyProperties;
   if (!notedKeys || isSameSet(keys, notedKeys)) return { keys, areNew: false, warnings: [] };
   const policy = settings.schema_changes.change_keys;
-  const change = `the keys of its table are ${list(notedKeys)}, those of the stream ${list(keys)}`;
+  const change = `the keys of its table are ${list(notedKeys)}, and those of the stream are ${list(keys)}`;
   if (policy === 'fail') {
     throw new InputError(
-      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (go on with the ` +
+      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (continue with the ` +
         'new keys) or ignore (keep the old ones)',
       { stream },
     );
   }
   return policy === 'ignore'
     ? { keys: notedKeys, areNew: false, warnings: [`${change}: the old ones are kept`] }
-    : { keys, areNew: true, warnings: [`${change}: rows are told apart by the new ones from here on`] };
+    : { keys, areNew: true, warnings: [`${change}: from now on the new keys identify rows`] };
 }
 
 export function isSameSet(a: readonly string[], b: readonly string[]): boolean {
@@ -212,14 +223,15 @@ function methodOf(method: StreamSettings['load_method'], keys: readonly string[]
   return method === 'insert-only' ? 'insert' : 'upsert';
 }
 
-/** The columns of a batch: where a value outgrew the type, the type to which the column grows. */
+/** The columns of a batch. A column whose type a value outgrew has the type that it grows to, which stores all values. */
 export function grownColumns(columns: readonly Column[], outgrown: readonly boolean[]): readonly Column[] {
-  return columns.map((column, i) =>
-    outgrown[i] === true && column.growsTo ? { ...column, type: column.growsTo } : column,
-  );
+  return columns.map((column, i) => {
+    const { growsTo, ...rest } = column;
+    return outgrown[i] === true && growsTo ? { ...rest, type: growsTo } : column;
+  });
 }
 
-/** The columns that the table will have once the plan's first batch is loaded. */
+/** The columns that the table will have when the first batch of the plan is loaded. */
 export function withPlanned(
   stored: readonly StoredColumn[] | undefined,
   columns: readonly Column[],
@@ -245,7 +257,7 @@ export function withPlanned(
   ];
 }
 
-/** How wide a text column will be is known when its first batch is loaded. */
+/** The width of a string column is known when its first batch is loaded. */
 function typed(type: ColumnType): Pick<StoredColumn, 'type' | 'typeText'> {
   const widest: ColumnType = type.kind === 'varchar' ? { kind: 'varchar', bytes: MAX_VARCHAR_BYTES } : type;
   return { type: widest, typeText: kindSql(type).toLowerCase() };

@@ -1,6 +1,6 @@
 /**
- * One stream on its way into its table: its schema, its encoder, its open batch, and the chain of its loads, which run
- * one after the other in the order of the input. Each batch carries its own immutable plan.
+ * One stream on its way into its table: its schema, its encoder, its open batch, and the chain of its loads, which run one after
+ * another in the order of the input. Each batch has its own immutable plan.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
@@ -20,7 +20,7 @@ import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
-import { grownColumns, type StreamPlan } from './plan.ts';
+import type { StreamPlan } from './plan.ts';
 import { Planning } from './planning.ts';
 import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
@@ -32,13 +32,13 @@ export class Stream {
   readonly target: TableRef;
   readonly settings: StreamSettings;
   readonly #context: StreamContext;
-  /** What is done to the table, one thing after the other. */
+  /** The work on the table, one after another. */
   readonly work: TableWork;
   readonly #invalid: InvalidRecords;
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   readonly #planning: Planning;
-  /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
+  /** The table of the plan does not exist or does not fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
   readonly #teller: Teller;
@@ -47,7 +47,7 @@ export class Stream {
   readonly #facts: PresentFacts;
   #ordinal = 0;
 
-  /** `table` is undefined without one. */
+  /** `table` is undefined if there is none. */
   // eslint-disable-next-line max-params -- each is a thing of its own
   constructor(
     name: string,
@@ -76,7 +76,7 @@ export class Stream {
         warn: (sentence) => this.#teller.warn(sentence),
       },
       settled: () => this.#settled(),
-      fits: (column, type) => loader.fits(target, column, type),
+      fits: (column, type) => loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
     });
     this.#facts = new PresentFacts(syncStartedAt);
   }
@@ -85,12 +85,12 @@ export class Stream {
     return this.settings.load_method === 'overwrite';
   }
 
-  /** Records that were encoded by the reference encoder, by reason; undefined when there are none. */
+  /** Records that the reference encoder encoded, by reason; undefined if there are none. */
   get fallbacks(): Fallbacks['counts'] {
     return this.#fallbacks.counts;
   }
 
-  /** The records that were invalid, and what became of them. */
+  /** The invalid records and what happened to them. */
   get invalid(): InvalidRecords {
     return this.#invalid;
   }
@@ -99,11 +99,11 @@ export class Stream {
     return this.#planning.plan;
   }
 
-  /** Takes a schema. One that makes other columns of the stream closes the open batch: its rows were encoded for the old ones. */
+  /** Takes a schema. A schema with other columns closes the open batch, because its rows were encoded for the old ones. */
   async setSchema(message: SchemaMessage): Promise<void> {
     if (this.#plan?.message.line.equals(message.line)) return;
+    this.#grow();
     const next = await this.#planning.planFor(message);
-    this.#takeLosses();
     this.#teller.warn(...next.warnings);
     if (this.#planning.join(next)) return;
     this.#evidence.schema();
@@ -119,6 +119,12 @@ export class Stream {
     return plan;
   }
 
+  /** Tells later plans the types that columns grow to for values of the open batch. */
+  #grow(): void {
+    this.#takeLosses();
+    if (this.#batch) this.#planning.grow(this.#batch.outgrown);
+  }
+
   async #settled(): Promise<void> {
     await this.work.room();
     this.close();
@@ -126,9 +132,9 @@ export class Stream {
   }
 
   /**
-   * Takes the record at `at` of the tape's source, in the line from `start` to the LF at `end`, by walking along it; into
-   * the open batch, opening one if need be. One synchronous step with the ledger. False when nothing was taken: then the
-   * line is to be parsed and appended.
+   * Walks over the record at `at` of the tape's source, in the line from `start` to the LF at `end`, and adds it to the open batch,
+   * which is opened if necessary. One synchronous step with the ledger. Returns false if nothing was added; then the line must be
+   * parsed and appended.
    */
   walk(at: number, frame: Frame, start: number, end: number): boolean {
     const { walk, kind = LIVE } = this.#plan ?? {};
@@ -152,8 +158,8 @@ export class Stream {
   }
 
   /**
-   * Encodes a record into the open batch, opening one if need be: one synchronous step with the ledger. A promise only where
-   * the stream needs other columns for the record.
+   * Encodes a record into the open batch, which is opened if necessary: one synchronous step with the ledger. Returns a promise
+   * only if the stream needs other columns for the record.
    */
   append(message: RecordMessage, origin: Origin): Promise<void> | undefined {
     if (!this.#plan)
@@ -177,7 +183,7 @@ export class Stream {
     this.#fallbacks.add(why);
     if (outcome.kind === 'rejection') {
       this.#invalid.check(outcome, origin);
-      batch.rejected.append(message, origin, outcome);
+      batch.rejected.append(plan.message.line, message, origin, outcome);
       this.#invalid.countRejected(outcome, origin);
       return undefined;
     }
@@ -196,9 +202,9 @@ export class Stream {
     return undefined;
   }
 
-  /** Gives the stream the columns for a value that those of its plan cannot hold. */
+  /** Gives the stream a column for a value that the columns of its plan cannot store. */
   async #replan(unplanned: Unplanned): Promise<StreamPlan> {
-    // What the open batch has grown counts.
+    // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();
     const plan = await this.#planning.planAround(unplanned);
@@ -206,16 +212,17 @@ export class Stream {
     return this.#adopt(plan);
   }
 
-  /** Whether a version shows that the table needs to know the versions of its rows. */
+  /** Whether a version shows that the table needs the versions of its rows. */
   #awaitsVersion(version: string | undefined): boolean {
     return version !== undefined && !this.#planning.hasMetadata && impliesMetadata(this.settings);
   }
 
   async #adoptMetadata(): Promise<StreamPlan> {
     this.#teller.warn(
-      'its records have versions and hard_delete is set: the table gets the columns of add_record_metadata, so that ' +
-        'ACTIVATE_VERSION can delete the rows of older versions (add_record_metadata false prevents that)',
+      'its records have versions and hard_delete is set, so the table gets the columns of add_record_metadata, with which ' +
+        'ACTIVATE_VERSION can delete rows of older versions (add_record_metadata false prevents that)',
     );
+    this.#grow();
     return this.#adopt(await this.#planning.planWithMetadata());
   }
 
@@ -224,12 +231,12 @@ export class Stream {
     return this.#plan?.encoder.reads(property) ?? false;
   }
 
-  /** Whether the files of BATCH messages are copied by Redshift alone. */
+  /** Whether Redshift itself copies BATCH files. */
   get copiesFiles(): boolean {
     return this.settings.batch_direct_copy;
   }
 
-  /** Queues the files of a BATCH message behind what was read before it. Throws InputError when COPY cannot read them. */
+  /** Queues BATCH files after what was read before them. Throws InputError if COPY cannot read them. */
   async copyFiles(message: BatchMessage, line: number): Promise<void> {
     checkFiles(message, line);
     await this.work.room();
@@ -250,30 +257,29 @@ export class Stream {
     return this.#batch !== undefined && isFull(this.#batch, this.#context.config);
   }
 
-  /** Whether the open batch is as old as it may get. */
+  /** Whether the open batch has reached its maximum age. */
   isAged(now: number): boolean {
-    return this.#batch !== undefined && isAged(this.#batch, now, this.#context.config);
+    return this.#batch !== undefined && isAged(this.#batch, this.#context.config, now);
   }
 
-  /** Bytes in memory that are not on their way to S3. */
+  /** Bytes in memory that are not being uploaded. */
   get openBytes(): number {
     return this.#batch ? this.#batch.rows.openBytes + this.#batch.rejected.openBytes : 0;
   }
 
-  /** Sends what is open to S3 to free memory; the batch stays open. */
+  /** Uploads the open rows to free memory. The batch stays open. */
   cut(): void {
     this.#batch?.rows.cut();
     this.#batch?.rejected.cut();
   }
 
-  /** Closes the open batch and queues its load, and after it the activation that its records make due. */
+  /** Closes the open batch and queues its load, followed by the activation that its records trigger. */
   close(): void {
     const batch = this.#batch;
     if (!batch) return;
-    this.#takeLosses();
+    this.#grow();
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
-    this.#planning.grow(grownColumns(batch.plan.columns, batch.outgrown).filter((_, i) => batch.outgrown[i]));
     this.work.load(batch);
     this.#activate(this.#versions.takeDue());
   }
@@ -294,7 +300,7 @@ export class Stream {
     this.#activate(this.#versions.takeDue());
   }
 
-  /** After the last message: loads what is open, and makes the table of a stream without rows. */
+  /** After the last message: loads the open batch, and creates the table of a stream without rows. */
   finish(): void {
     this.close();
     if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
@@ -306,17 +312,15 @@ export class Stream {
   async complete(wish: CompletionWish): Promise<void> {
     await this.work.room();
     this.close();
-    const plan = this.#plan;
-    if (!plan) return;
-    if (this.#overwrites && wish.keepsRows) this.work.keepRows();
-    else if (this.#overwrites) this.work.swap(plan);
-    else this.work.complete(plan, wish, this.#isTableDue);
+    if (!this.#plan) return;
+    if (this.#overwrites) this.work.replace(this.#plan, wish);
+    else this.work.complete(this.#plan, wish, this.#isTableDue);
     this.#isTableDue = false;
   }
 
   /**
-   * Once everything read is loaded: overwrites the table, obeys the activation that still waits. `isWholeInput` says that
-   * the input ended by itself. False when the stream would be overwritten, but may be incomplete.
+   * After everything that was read is loaded: overwrites the table, and runs the activation that is still waiting. `isWholeInput`
+   * means that the input ended by itself. Returns false if the stream should be overwritten but may be incomplete.
    */
   settle(isWholeInput: boolean): boolean {
     const isComplete = isWholeInput && this.#evidence.isComplete;
@@ -330,14 +334,14 @@ export class Stream {
     else if (rest) {
       this.#context.log.warn(
         { stream: this.name },
-        'ACTIVATE_VERSION is given up: no record of that version came, and nothing behind it says that there are none; ' +
-          'rows of older versions stay, and no state that came after it is written',
+        'ACTIVATE_VERSION is dropped: no record of that version arrived, and no later message shows that there are none; ' +
+          'rows of older versions stay, and no later state is written',
       );
     }
     return true;
   }
 
-  /** Gives up the open batch, but for what it set aside. Resolves when nothing else of it is left in S3. */
+  /** Drops the open batch, except for its rejected records. Resolves when nothing else of it is left in S3. */
   async abandon(): Promise<void> {
     const batch = this.#batch;
     this.#batch = undefined;
@@ -352,9 +356,7 @@ export class Stream {
   #activate(activation: Activation | undefined): void {
     if (!activation || !this.#plan) return;
     if (this.#versions.hasUnversioned) {
-      this.#ignoreVersions(
-        'records of this run have no version, so their rows could not be told from old ones',
-      );
+      this.#ignoreVersions('records of this run have no version, so their rows look like old ones');
       activation.settle();
       return;
     }

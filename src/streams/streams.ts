@@ -1,4 +1,4 @@
-/** The streams of a run by name, and what is done to all of them. */
+/** The streams of a run by name, and the work on all of them. */
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import { unmatched } from '../config/unmatched.ts';
 import { InputError } from '../errors.ts';
@@ -12,7 +12,7 @@ import type { StoredTable, TableRef } from '../table/types.ts';
 export interface StreamsSummary {
   /** Committed rows by stream. */
   readonly streams: Readonly<Record<string, number>>;
-  /** By stream and reason, the records that were encoded in the slow way; absent when there are none. */
+  /** The records that needed the reference encoder, by stream and reason; absent if there are none. */
   readonly reference_encoder?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -34,9 +34,9 @@ export class Streams {
   readonly #byTable = new Map<string, Stream>();
   readonly #touched = new Set<Stream>();
   readonly #unknown = new Set<string>();
-  /** The names in SCHEMA messages, also of streams that were refused. */
+  /** The names in SCHEMA messages, including streams that were rejected. */
   readonly #named = new Set<string>();
-  /** The one that was found last. */
+  /** The stream that was found last. */
   #last: Stream | undefined;
   /** By schema. */
   readonly #tables = new Map<string, ReadonlyMap<string, StoredTable>>();
@@ -45,7 +45,7 @@ export class Streams {
     this.#context = context;
   }
 
-  /** The stream of this name, if there is one. */
+  /** The stream with this name, if there is one. */
   find(name: string): Stream | undefined {
     if (this.#last?.name !== name) this.#last = this.#byName.get(name);
     return this.#last;
@@ -107,7 +107,7 @@ export class Streams {
     await stream.setSchema(message);
   }
 
-  /** Takes an ACTIVATE_VERSION. A stream that is not known has no rows to remove. */
+  /** Takes an ACTIVATE_VERSION. An unknown stream has no rows to remove. */
   async activate({ stream: name, version }: ActivateVersionMessage): Promise<void> {
     const stream = this.#byName.get(name);
     if (!stream) {
@@ -118,7 +118,7 @@ export class Streams {
     await stream.activate(BigInt(version));
   }
 
-  /** Encodes what was read since the last call; returns the streams whose batch is full now. */
+  /** Encodes what was read since the last call. Returns the streams whose batch is full now. */
   encode(): readonly Stream[] {
     const full: Stream[] = [];
     for (const stream of this.#touched) {
@@ -133,7 +133,7 @@ export class Streams {
     for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.work.hasRoom) stream.close();
   }
 
-  /** Sends open batches to S3, the largest first, until at most so many bytes are open. */
+  /** Uploads open batches, the largest first, until at most this many bytes are open. */
   cutDownTo(bytes: number): void {
     const largestFirst = [...this.#byName.values()].sort((a, b) => b.openBytes - a.openBytes);
     let open = largestFirst.reduce((sum, stream) => sum + stream.openBytes, 0);
@@ -149,8 +149,8 @@ export class Streams {
   }
 
   /**
-   * Overwrites tables and obeys the activations that still wait. Returns the error about streams whose table may not be
-   * overwritten. `isWholeInput` says that the input ended by itself.
+   * Overwrites tables and runs the activations that are still waiting. Returns the error about streams whose tables must not be
+   * overwritten. `isWholeInput` means that the input ended by itself.
    */
   settle(isWholeInput: boolean): InputError | undefined {
     const refused = [...this.#byName.values()].filter((stream) => !stream.settle(isWholeInput));
@@ -158,19 +158,19 @@ export class Streams {
     const names = refused.map(({ name }) => `"${name}"`).join(', ');
     const [why, advice] = isWholeInput
       ? [
-          'the input ended without a STATE or ACTIVATE_VERSION after the last record of the stream, as it does when a tap dies',
+          'the input ended without a STATE or ACTIVATE_VERSION after the last record of the stream, as it happens when a tap dies',
           'If the tap failed, run it again. If it sends neither of them after its last record (Meltano SDK taps do so for the last ' +
             'FULL_TABLE stream), set overwrite_when to end_of_input for the stream; then a tap that dies in the middle leaves a ' +
             'table with a part of its rows',
         ]
       : ['the run was stopped before the input ended', 'Run again'];
     return new InputError(
-      `Cannot overwrite the table of stream ${names}: ${why}. The table is as it was, and no state after it was written. ${advice}`,
+      `Cannot overwrite the table of stream ${names}: ${why}. The table is unchanged, and no later state was written. ${advice}`,
       refused[0] && refused.length === 1 ? { stream: refused[0].name } : {},
     );
   }
 
-  /** What users want done behind all loads and states. */
+  /** Runs the users' post_sql and ANALYZE after all loads and states. */
   async afterwards(): Promise<void> {
     for (const stream of this.#byName.values()) await stream.work.afterwards();
   }
@@ -198,12 +198,12 @@ export class Streams {
     return rows;
   }
 
-  /** Tells of the invalid records of each stream. */
+  /** Reports the invalid records of each stream. */
   reportInvalid(): void {
     for (const { invalid } of this.#byName.values()) invalid.report(this.#context.log);
   }
 
-  /** Warns of names in the configuration that fit no stream. `isWholeInput` says that the input ended by itself. */
+  /** Warns about names in the configuration that match no stream. `isWholeInput` means that the input ended by itself. */
   reportUnmatched(isWholeInput: boolean): void {
     const { config, log } = this.#context;
     for (const sentence of unmatched(config, [...this.#named], isWholeInput)) log.warn(sentence);
@@ -235,15 +235,15 @@ export class Streams {
     if (other) {
       throw new InputError(
         `Cannot load stream "${name}": its table "${target.table}" is also that of stream "${other.name}", because Redshift ` +
-          `folds names; give it another: streams.${name}.table, or streams.${name}.schema`,
+          `converts names to lower case; give it another one with streams.${name}.table, or streams.${name}.schema`,
         { stream: name },
       );
     }
     const tables = await this.tablesOf(target.schema);
     if (tables.get(target.table)?.isView === true) {
       throw new InputError(
-        `Cannot load stream "${name}": "${target.schema}"."${target.table}" is a view, and rows are stored in tables only; drop or ` +
-          `rename the view, or give the stream another table: streams.${name}.table, or streams.${name}.schema`,
+        `Cannot load stream "${name}": "${target.schema}"."${target.table}" is a view, and rows can be stored only in tables; drop or ` +
+          `rename the view, or give the stream another table with streams.${name}.table, or streams.${name}.schema`,
         { stream: name },
       );
     }
@@ -258,7 +258,7 @@ export class Streams {
     this.#unknown.add(name);
     this.#context.log.warn(
       { stream: name },
-      'ACTIVATE_VERSION is ignored: no SCHEMA of the stream came before it',
+      'ACTIVATE_VERSION is ignored: no SCHEMA of the stream arrived before it',
     );
   }
 }

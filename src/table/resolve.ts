@@ -9,7 +9,7 @@ import { PLACEHOLDER } from './columns.ts';
 import { holdsExactly, isLossless } from './fits.ts';
 import { fit } from './names.ts';
 import type { ChangeKind } from './settings.ts';
-import { isReplaced, stored, type Place } from './stored-as.ts';
+import { isReplaced, isText, stored, type Place } from './stored-as.ts';
 import { canBeKey, typeSql, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
 export interface Resolution {
@@ -28,7 +28,7 @@ const SUFFIXES: Readonly<Record<ColumnType['kind'], string>> = {
   smallint: 'integer',
   integer: 'integer',
   bigint: 'integer',
-  numeric: 'number',
+  numeric: 'decimal',
   real: 'number',
   double: 'number',
   boolean: 'boolean',
@@ -101,7 +101,7 @@ function resolve(place: Place, wanted: Column, table: Table): Resolved {
   if (!first) return add(place, wanted);
   const seconds = table.seconds(wanted);
   const here = into(place, wanted, first) ?? kept(place, wanted, first, 'split_column');
-  if (here) return beside(here, wanted, seconds, overflow(place, wanted, here, table));
+  if (here) return withSecond(place, wanted, here, seconds, table);
   const chosen = split(place, wanted, first, table);
   const others = seconds.filter((one) => !chosen.columns.some(({ name }) => name === one.name));
   return beside(chosen, wanted, [first, ...others]);
@@ -198,37 +198,59 @@ function split(place: Place, wanted: Column, first: StoredColumn, table: Table):
     );
   }
   const found = into(place, column, second);
-  if (found) return found;
-  throw conflict(
-    place,
-    column,
-    second,
-    'and the first column cannot hold it either; rename or drop one of them',
-  );
+  if (found) return { ...found, columns: found.columns.map(withoutOverflow) };
+  throw conflict(place, column, second, 'the first column cannot hold it either; rename or drop one of them');
+}
+
+/** A column beside which there is none for what it cannot hold: such a value is invalid. */
+function withoutOverflow(column: Column): Column {
+  const { overflows: _, ...rest } = column;
+  return rest;
+}
+
+/** Values in the first column; those that it cannot hold go to a second one, if there is one or can be. */
+function withSecond(
+  place: Place,
+  wanted: Column,
+  here: Resolved,
+  seconds: readonly StoredColumn[],
+  table: Table,
+): Resolved {
+  const [first] = here.columns;
+  if (!first) return beside(here, wanted, seconds);
+  const second = secondFor(place, wanted, table);
+  const takes = first.overflows === true || hadSecond(place, wanted, first, second, table);
+  if (!takes || !second) return beside({ ...here, columns: [withoutOverflow(first)] }, wanted, seconds);
+  const overflowing = { ...here, columns: [{ ...first, declared: wanted.type, overflows: true }] };
+  const isDue = table.column(second.name) !== undefined || place.overflowing.has(first.name);
+  return beside(overflowing, wanted, seconds, isDue ? second : undefined);
 }
 
 /**
- * The second column for the values that the first cannot hold, once there are such values; undefined where there are none.
- * One that is there from an earlier time takes them at once.
+ * Whether values of the type went to a second column before the first became text, which holds any value. They still do, so
+ * that a value stands in the same column whenever it is loaded.
  */
-function overflow(
-  place: Place,
+function hadSecond(
+  { policies }: Place,
   wanted: Column,
-  { columns: [first] }: Resolved,
+  first: Column,
+  second: Column | undefined,
   table: Table,
-): Column | undefined {
-  if (first?.overflows !== true || wanted.source.kind !== 'property') return undefined;
+): boolean {
+  if (policies.split_column !== 'evolve' || !second || !table.column(second.name)) return false;
+  return isText(first.type) && !isText(wanted.type);
+}
+
+/** The column for values that the first cannot hold; undefined where its name or its type is in the way. */
+function secondFor(place: Place, wanted: Column, table: Table): Column | undefined {
+  if (wanted.isKey || wanted.source.kind !== 'property') return undefined;
   const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
+  const column = { ...wanted, name, source: { ...wanted.source, kind: 'overflow' } } as const;
+  if (table.owner(name)) return undefined;
   const there = table.column(name);
-  if (!there && !place.overflowing.has(first.name)) return undefined;
-  if (table.owner(name) || (there && !(there.type && holdsExactly(there.type, wanted.type))))
-    return undefined;
-  return {
-    ...wanted,
-    name,
-    type: there?.type ?? wanted.type,
-    source: { ...wanted.source, kind: 'overflow' },
-  };
+  if (!there) return column;
+  if (!there.type || !holdsExactly(there.type, wanted.type)) return undefined;
+  return withoutOverflow(stored(place, column, there, there.type));
 }
 
 /** With the other columns of the property, which are NULL: no row may show a value that its record no longer has. */

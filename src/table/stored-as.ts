@@ -61,16 +61,18 @@ function mayOverflow(
   return holdsExactly(type, wanted) && !holdsAll(type, wanted);
 }
 
-function isText({ kind }: ColumnType): boolean {
+/** Whether the type holds any value. */
+export function isText({ kind }: ColumnType): boolean {
   return kind === 'varchar' || kind === 'super';
 }
 
 /**
- * Whether a type gives way although it could take many of the values: in an overwrite, whose old rows go, and where the
- * configuration gives a type of numbers that all values of the table fit.
+ * Whether a type gives way although it could take many of the values: in an overwrite, whose old rows go, unless it holds
+ * all values as what they are; and where the configuration gives a type of numbers that all values of the table fit.
  */
 export function isReplaced(place: Place, { name, type: wanted, isGiven }: Column, type: ColumnType): boolean {
-  if (holdsAll(grownType(type, wanted) ?? type, wanted)) return false;
-  if (place.isDiscarded(name)) return true;
+  const holds = holdsAll(grownType(type, wanted) ?? type, wanted);
+  if (place.isDiscarded(name)) return !holds || (isText(type) && type.kind !== wanted.kind);
+  if (holds) return false;
   return isGiven === true && dependsOnValues(type, wanted) && place.canBecome(name, wanted);
 }

@@ -5,7 +5,8 @@
  */
 import { LoadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Session } from '../ports.ts';
+import type { Answer } from '../ports.ts';
+import type { Sql } from '../sql.ts';
 import { GENERATION } from '../table/airbyte-columns.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
@@ -17,7 +18,7 @@ import { deleteOutdone, deleteStaged } from './newest-sql.ts';
 import type { Newest } from './newest-steps.ts';
 import { countRows, dropTable, dropTableIfExists } from './overwrite-sql.ts';
 import { commentOnTable } from './statements.ts';
-import { counted, transaction } from './transaction.ts';
+import { counted, countIn, transaction, type Work } from './transaction.ts';
 
 /** What makes the table of a stream complete. */
 export interface Completion {
@@ -49,10 +50,10 @@ export interface CompletionCounts {
 const NOT_OWNER = '42501';
 
 export class Generations {
-  readonly #loader: Pick<Loader, 'settle' | 'ask'>;
+  readonly #loader: Pick<Loader, 'settle' | 'ask' | 'doubt'>;
   readonly #log: Logger;
 
-  constructor(loader: Pick<Loader, 'settle' | 'ask'>, log: Logger) {
+  constructor(loader: Pick<Loader, 'settle' | 'ask' | 'doubt'>, log: Logger) {
     this.#loader = loader;
     this.#log = log;
   }
@@ -80,6 +81,7 @@ export class Generations {
     await this.#loader.ask(`make a table for the refresh of "${target.table}"`, (session) =>
       session.run(sql.createBeside(refreshTable, target), DDL),
     );
+    this.#loader.doubt(refreshTable);
   }
 
   /** Drops the rows of a refresh that no sync goes on with, because a newer generation has begun. */
@@ -87,6 +89,7 @@ export class Generations {
     await this.#loader.ask(`drop table "${refreshTable.table}"`, (session) =>
       session.run(dropTableIfExists(refreshTable), DDL),
     );
+    this.#loader.doubt(refreshTable);
   }
 
   /** Removes the rows of a refresh that are older than the minimum. */
@@ -115,10 +118,13 @@ export class Generations {
   async #complete(completion: Completion): Promise<CompletionCounts> {
     const { refreshTable } = completion;
     const job = refreshTable ? await this.#jobFor(completion, refreshTable) : completion.job;
-    const what = `complete table "${job.target.table}"`;
-    return this.#loader.settle<CompletionCounts>(job, what, (session, commit) =>
-      transaction(session, commit, () => completeIn(session, { ...completion, job })),
+    const counts = await this.#loader.settle<CompletionCounts>(
+      job,
+      ({ inserted, older, deleted }) => ({ written: inserted, deleted: older + deleted }),
+      (session, commit) => transaction(session, commit, workOf({ ...completion, job })),
     );
+    if (refreshTable) this.#loader.doubt(refreshTable);
+    return counts;
   }
 
   /** The job of the table with the columns that the refresh has given to its own. */
@@ -156,39 +162,58 @@ function columnOf({ name, type }: StoredColumn, keys: ReadonlySet<string>): read
   return type ? [{ property: name, source: { kind: 'nothing' }, name, type, isKey: keys.has(name) }] : [];
 }
 
-async function completeIn(session: Session, completion: Completion): Promise<CompletionCounts> {
-  const { job, refreshTable, mark, comment } = completion;
-  const merged = refreshTable ? await mergeRefresh(session, completion, refreshTable) : NOTHING_MERGED;
-  const deleted = mark ? counted(await session.run(sql.deleteMarked(job.target, mark)), 'DELETE') : 0;
-  if (refreshTable) await session.run(dropTable(refreshTable), DDL);
-  if (comment !== undefined) await session.run(commentOnTable(job.target, comment), DDL);
-  return { ...merged, deleted };
+/** The statements of a completion; the first one writes the table, so that it waits for other writers and the rest sees what they did. */
+function workOf({ job, refreshTable, minimum, newest, mark, comment }: Completion): Work<CompletionCounts> {
+  const { target, columns } = job;
+  const keys = columns.filter(({ isKey }) => isKey);
+  const steps: [keyof Tally, Sql][] = [];
+  if (refreshTable) {
+    steps.push(['older', sql.deleteOlder(target, minimum)], ['staged', countRows(refreshTable)]);
+    if (newest) {
+      steps.push(['outdone', deleteOutdone(target, refreshTable, keys, newest)]);
+      steps.push(['outdated', deleteStaged(refreshTable, target, keys)]);
+    }
+    steps.push(['inserted', insertRows(target, refreshTable, columns, 'all')]);
+  }
+  if (mark) steps.push(['deleted', sql.deleteMarked(target, mark)]);
+  if (refreshTable) steps.push(['done', dropTable(refreshTable)]);
+  if (comment !== undefined) steps.push(['done', commentOnTable(target, comment)]);
+  return {
+    statements: steps.map(([, statement]) => statement),
+    count: (answers) => account(target, tallyOf(steps, answers)),
+  };
 }
 
-const NOTHING_MERGED = { older: 0, inserted: 0, outdated: 0 };
+interface Tally {
+  older: number;
+  staged: number;
+  outdone: number;
+  outdated: number;
+  inserted: number;
+  deleted: number;
+  /** Of statements that count nothing. */
+  done: number;
+}
 
-/** The first statement writes the table: it waits for other writers, and the rest sees what they did. */
-async function mergeRefresh(
-  session: Session,
-  { job: { target, columns }, minimum, newest }: Completion,
-  refreshTable: TableRef,
-): Promise<Omit<CompletionCounts, 'deleted'>> {
-  const count = async (statement: Parameters<Session['run']>[0], command: string): Promise<number> =>
-    counted(await session.run(statement), command);
-  const keys = columns.filter(({ isKey }) => isKey);
-  const older = await count(sql.deleteOlder(target, minimum), 'DELETE');
-  const staged = Number((await session.run(countRows(refreshTable))).rows[0]?.[0]);
-  let outdated = 0;
-  if (newest) {
-    await count(deleteOutdone(target, refreshTable, keys, newest), 'DELETE');
-    outdated = await count(deleteStaged(refreshTable, target, keys), 'DELETE');
-  }
-  const inserted = await count(insertRows(target, refreshTable, columns, 'all'), 'INSERT');
+function tallyOf(steps: readonly (readonly [keyof Tally, Sql])[], answers: readonly Answer[]): Tally {
+  const tally = { older: 0, staged: 0, outdone: 0, outdated: 0, inserted: 0, deleted: 0, done: 0 };
+  steps.forEach(([name, { safe }], i) => {
+    if (name === 'done') return;
+    const command = safe.slice(0, safe.indexOf(' '));
+    tally[name] = command === 'SELECT' ? countIn(answers[i]) : counted(answers[i], command);
+  });
+  return tally;
+}
+
+function account(
+  { table }: TableRef,
+  { older, staged, outdated, inserted, deleted }: Tally,
+): CompletionCounts {
   if (staged !== inserted + outdated) {
     throw new LoadError(
-      `Cannot account for every row of table "${target.table}": the refresh has ${staged}, but ${inserted} were inserted and ` +
+      `Cannot account for every row of table "${table}": the refresh has ${staged}, but ${inserted} were inserted and ` +
         `${outdated} are older than the row of their key; the transaction was rolled back and the table is as it was`,
     );
   }
-  return { older, inserted, outdated };
+  return { older, inserted, outdated, deleted };
 }

@@ -104,7 +104,7 @@ export function countPresent(table: TableRef, stage: string, keys: Keys, rows: K
 
 /** The columns that the table has at this moment: catalogs are read outside of snapshots (c_serial_isolation). */
 export function countColumns({ schema, table }: TableRef): Sql {
-  return sql`SELECT COUNT(*) FROM svv_columns WHERE table_schema = ${literal(schema)} AND table_name = ${literal(table)}`;
+  return sql`SELECT COUNT(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(table)} AND a.attnum > 0 AND NOT a.attisdropped`;
 }
 
 function only(stage: string, kinds: Kinds): readonly Sql[] {

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import type { Access } from '../../src/local/api.ts';
-import type { S3PolicyStatement } from '../../src/local/s3/policy.ts';
+import type { S3PolicyStatement } from '../../src/local/s3/auth/policy.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { lines, record, runCli, schema, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { VERBOSITY } from '../support/warehouse.ts';
 
 const UPLOADER = { accessKeyId: 'AKIAUPLOADER', secretAccessKey: 'uploader-secret-key' };
@@ -137,12 +138,14 @@ describe('--check, when one privilege is missing', () => {
     writeFileSync(path, JSON.stringify(config));
     return path;
   };
-  const run = (...args: readonly string[]): Promise<Finished> => {
-    const sts = watched.config.s3_endpoint;
-    return runCli(args, '', { AWS_ENDPOINT_URL_STS: sts });
-  };
-  const check = async (more?: Readonly<Record<string, unknown>>): Promise<CheckResult> => {
-    const { stdout, stderr } = await run('--check', '--format', 'json', '--config', configFile(more));
+  const run = (args: readonly string[], way: typeof runHere = runHere): Promise<Finished> =>
+    way(args, '', { AWS_ENDPOINT_URL_STS: watched.config.s3_endpoint });
+  const check = async (
+    more?: Readonly<Record<string, unknown>>,
+    way?: typeof runHere,
+  ): Promise<CheckResult> => {
+    const args = ['--check', '--format', 'json', '--config', configFile(more)];
+    const { stdout, stderr } = await run(args, way);
     expect(stdout, stderr).to.match(/^{/);
     return JSON.parse(stdout) as CheckResult;
   };
@@ -150,7 +153,7 @@ describe('--check, when one privilege is missing', () => {
     steps.filter(({ outcome }) => outcome === 'failed');
 
   it('finds nothing when all is there, and leaves nothing behind', async () => {
-    const result = await check();
+    const result = await check({}, runCli);
     expect(failures(result)).to.deep.equal([]);
     expect(result.ok).to.equal(true);
     const { rows } = await admin.query(
@@ -442,7 +445,7 @@ describe('--check, when one privilege is missing', () => {
 
   it('prints lines with marks for people, with the fix below', async () => {
     watched.warehouse.setAccess(accessOf({ ...COMPLETE, role: without(ROLE_MAY, 's3:GetObject') }));
-    const { code, stdout } = await run('--check', '--config', configFile());
+    const { code, stdout } = await run(['--check', '--config', configFile()]);
     expect(code).to.equal(1);
     expect(
       stdout
@@ -470,7 +473,7 @@ describe('--check, when one privilege is missing', () => {
       schema('people', { id: { type: 'integer' }, name: { type: 'string' } }, ['id']),
       record('people', { id: 1, name: 'Ann' }),
     );
-    const { code, stderr } = await runCli(['--config', configFile()], input);
+    const { code, stderr } = await runHere(['--config', configFile()], input);
     expect(code, stderr).to.equal(0);
     const trail = watched.takeTrail();
     expect(trail.filter(({ allowed }) => !allowed)).to.deep.equal([]);

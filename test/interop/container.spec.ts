@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, w
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { configSchema } from '../../src/config/config.ts';
+import { configSchema } from '../../src/config/json-schema.ts';
 import { lines, record, schema, state } from '../support/cli.ts';
 import {
   baseImageOrSkip,

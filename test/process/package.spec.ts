@@ -26,6 +26,8 @@ describe('the npm package', () => {
       'FolderInUseError',
       'HOSTILE',
       'LENIENT',
+      'LocalWarehouseError',
+      'PortInUseError',
       'startLocalWarehouse',
     ]);
   });

@@ -1,6 +1,7 @@
 /** Tables of as many columns as Redshift takes. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -12,7 +13,7 @@ function input(columns: number, keys: readonly string[] = []): string {
 }
 
 const load = (place: Place, text: string): Promise<Finished> =>
-  runCli(['--config', place.configFile()], text);
+  runHere(['--config', place.configFile()], text);
 
 const sentence = ({ code, logs }: Finished): object => ({ code, message: logs.at(-1)?.message });
 

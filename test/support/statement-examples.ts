@@ -11,7 +11,7 @@ import { ddlOf } from '../../src/warehouse/ddl.ts';
 import { designOn, viewsOn } from '../../src/warehouse/dependents.ts';
 import * as explain from '../../src/warehouse/explain.ts';
 import * as grants from '../../src/warehouse/grants.ts';
-import * as history from '../../src/warehouse/history.ts';
+import * as records from '../../src/warehouse/record-sql.ts';
 import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as generations from '../../src/warehouse/generations-sql.ts';
@@ -73,6 +73,16 @@ const GRANTEES = [
   { kind: 'role', name: 'Reporting' },
   { kind: 'public' },
 ] as const;
+
+const RUNS = records.HISTORY.runs!;
+const RUN = { runId: `r'1\\`, version: '1.0.0' };
+const FAILED_RUN: records.RunRow = {
+  ...RUN,
+  startedAt: 1_700_000_000_000,
+  endedAt: 1_700_000_060_000,
+  outcome: 'failed',
+  error: `it's \\ gone`,
+};
 
 const LOAD = {
   schema: `o'hara\\`,
@@ -175,10 +185,6 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['createBeside', generations.createBeside(SHADOW, TABLE)],
   ['deleteMarked', generations.deleteMarked(TABLE, NOTE)],
   ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, [0])],
-  ['createMarkers', statements.createMarkers(SCHEMA)],
-  ['insertMarker', statements.insertMarker(SCHEMA, `r'1\\`, 7)],
-  ['findMarker', statements.findMarker(SCHEMA, `r'1\\`, 7)],
-  ['removeMarkers', statements.removeMarkers(SCHEMA, `r'1\\`)],
   ['lockTable', statements.lockTable(TABLE)],
   ['terminateBackend', statements.terminateBackend(42)],
   ['sysLoadErrors', explain.sysLoadErrors([`s3://bucket/o'hara_50%\\`])],
@@ -206,6 +212,16 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['grantUsage', grants.grantUsage(SCHEMA, GRANTEES)],
   ['grantSelect', grants.grantSelect(TABLE, GRANTEES)],
   ['analyzeTable', hooks.analyzeTable(TABLE)],
-  ['createHistory', history.createHistory(SCHEMA)],
-  ['insertHistory', history.insertHistory(SCHEMA, { runId: `r'1\\`, version: '1.0.0' }, [LOAD, LOAD])],
+  ...records
+    .createRecords(SCHEMA, records.HISTORY)
+    .map((statement): [string, Sql] => ['createRecords', statement]),
+  ['insertLoads', records.insertLoads(SCHEMA, records.HISTORY, RUN, [LOAD, LOAD])],
+  [
+    'insertRun',
+    records.insertRun(SCHEMA, RUNS, { ...RUN, startedAt: 1_700_000_000_000, outcome: 'running' }),
+  ],
+  ['endRun', records.endRun(SCHEMA, RUNS, FAILED_RUN)],
+  ['findLoad', records.findLoad(SCHEMA, records.HISTORY, `r'1\\`, 7)],
+  ['removeLoads', records.removeLoads(SCHEMA, records.COMMITS, `r'1\\`)],
+  ['awaitWriters', records.awaitWriters({ schema: SCHEMA, table: 't' })],
 ];

@@ -10,7 +10,7 @@ import { timestampWriter, writeDate, writeTime } from './times.ts';
 /** Takes the common shapes of a column's values. */
 export function writerOf(column: Column): Writer {
   if (isPlain(column)) return plainWriterOf(column);
-  const isText = column.type.kind === 'varchar' && (column.formerly ?? []).length === 0;
+  const isText = column.type.kind === 'varchar' && !column.overflows && (column.formerly ?? []).length === 0;
   return isText && column.declared?.kind !== 'date' ? writeWholeAsText : decline;
 }
 

@@ -53,6 +53,9 @@ const TIMES = {
   syncStartedAt: 1_600_000_000_000,
 };
 
+/** Holds one row at a time, of whichever walk. */
+const SLAB = slabOf(Buffer.alloc(16 * 1024 * 1024));
+
 /** One of the two ways, with what it measures. */
 class Side {
   readonly facts: BatchFacts;
@@ -89,7 +92,6 @@ export class AgainstReference {
   readonly #rows: Rows;
   readonly #lines: Lines;
   readonly #tape = new Tape();
-  readonly #slab = slabOf(Buffer.alloc(16 * 1024 * 1024));
   #ordinal = 0;
 
   constructor(rows: Rows, lines = singerLines()) {
@@ -142,19 +144,19 @@ export class AgainstReference {
     const recordAt = this.#lines.open(tape.source, at, end);
     if (recordAt === -1) return undefined;
     const room = walk.room(end - at);
-    tape.writeInto(this.#slab, 0);
+    tape.writeInto(SLAB, 0);
     // Whatever is written beyond the room was not asked for.
-    this.#slab.bytes.fill(0xee, room, room + 64);
+    SLAB.bytes.fill(0xee, room, room + 64);
     const recordEnd = walk.record(tape, recordAt);
     if (recordEnd === -1 || !frame.close(tape.source, recordEnd, end)) return undefined;
     const { version, timeAt, emittedAt = 0 } = frame;
     if (!walk.complete({ ...TIMES, version, timeAt, emittedAt, ordinal: this.#ordinal })) return undefined;
     walk.commit(this.walked.facts);
-    if (tape.to > room || !this.#slab.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
+    if (tape.to > room || !SLAB.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
       throw new Error(`${tape.to} bytes were written, and room was asked for ${room}`);
     }
     this.#ordinal++;
-    return this.#slab.bytes.toString('utf8', 0, tape.to);
+    return SLAB.bytes.toString('utf8', 0, tape.to);
   }
 
   #csv({ cells }: Row): string {

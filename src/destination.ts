@@ -2,6 +2,7 @@
 /** `destination-redshift`: the same program as a destination of Airbyte. Its stdout carries messages of Airbyte's protocol and nothing else. */
 import { DESTINATION_HELP, parseDestination } from './airbyte/cli.ts';
 import { UsageError } from './errors.ts';
+import { versionOf } from './version.ts';
 
 process.removeAllListeners('warning');
 
@@ -21,5 +22,5 @@ async function execute(): Promise<number> {
   const command = parseDestination(process.argv.slice(2));
   const { runDestination } = await import('./airbyte/program.ts');
   const { runInProcess } = await import('./process.ts');
-  return runInProcess((io) => runDestination(command, io));
+  return runInProcess(versionOf(import.meta.url), (io) => runDestination(command, io));
 }

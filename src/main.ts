@@ -5,7 +5,7 @@
  */
 import { HELP, parseCommand, usageText, type Command } from './cli.ts';
 import { UsageError } from './errors.ts';
-import { version } from './version.ts';
+import { versionOf } from './version.ts';
 
 process.removeAllListeners('warning');
 
@@ -26,11 +26,11 @@ async function execute(command: Command): Promise<number> {
     case 'help':
       return answer(HELP);
     case 'version':
-      return answer(`target-redshift ${version()}\n`);
+      return answer(`target-redshift ${versionOf(import.meta.url)}\n`);
     default: {
       const { runProgram } = await import('./program.ts');
       const { runInProcess } = await import('./process.ts');
-      return runInProcess((io) => runProgram(command, io));
+      return runInProcess(versionOf(import.meta.url), (io) => runProgram(command, io));
     }
   }
 }

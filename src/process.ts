@@ -11,7 +11,6 @@ import { openDescriptor, openFile, type Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
 import { LogOutput } from './io/log-output.ts';
 import { isClosed, NonBlockingStream, openNonBlocking } from './io/output.ts';
-import { version } from './version.ts';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
@@ -22,7 +21,7 @@ const FAREWELL_MS = 2_000;
 const CALLS_MS = 1_000;
 
 /** Runs a program in this process. Resolves with the exit code when nothing more is to be written. */
-export async function runInProcess(program: (io: Io) => Promise<number>): Promise<number> {
+export async function runInProcess(version: string, program: (io: Io) => Promise<number>): Promise<number> {
   const ending = new Ending();
   const log = new LogOutput(logDescriptor());
   const isRunning = (): boolean => process.exitCode === undefined;
@@ -38,7 +37,7 @@ export async function runInProcess(program: (io: Io) => Promise<number>): Promis
   });
   const openInput = (path: string | undefined): Input =>
     path === undefined ? openDescriptor(STDIN) : openFile(path);
-  const code = await program({ ...processIo(ending, log), openInput, keepHeapSmall });
+  const code = await program({ ...processIo(version, ending, log), openInput, keepHeapSmall });
   process.exitCode = code;
   await log.flushed(ending.kill);
   return ending.kill.aborted ? giveUp() : code;
@@ -70,10 +69,10 @@ function states(): Writable | undefined {
   return own === undefined ? process.stdout : new NonBlockingStream(own);
 }
 
-function processIo(ending: Ending, log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall'> {
+function processIo(version: string, ending: Ending, log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall'> {
   let areSignalsHeeded = false;
   return {
-    version: version(),
+    version,
     env: process.env,
     now: () => Date.now(),
     cores: availableParallelism(),

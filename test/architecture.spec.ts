@@ -97,6 +97,7 @@ describe('the architecture', () => {
     expect(found).to.deep.equal([
       'destination.ts -> airbyte/cli.ts',
       'destination.ts -> errors.ts',
+      'destination.ts -> version.ts',
       'main.ts -> cli.ts',
       'main.ts -> errors.ts',
       'main.ts -> version.ts',

@@ -48,7 +48,7 @@ export class Stream {
   #ordinal = 0;
 
   /** `table` is undefined if there is none. */
-  // eslint-disable-next-line max-params -- each is a thing of its own
+
   constructor(
     name: string,
     target: TableRef,

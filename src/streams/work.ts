@@ -239,7 +239,10 @@ export class TableWork {
 
   /** Ends an overwrite: the collected rows take the place of all rows, or the table stays as it is. */
   replace(plan: StreamPlan, { keepsRows }: CompletionWish): void {
-    if (!keepsRows) return this.swap(plan);
+    if (!keepsRows) {
+      this.swap(plan);
+      return;
+    }
     this.#overwrite?.settle();
     this.#overwrite = undefined;
   }

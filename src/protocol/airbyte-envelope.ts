@@ -1,7 +1,7 @@
 /**
- * Finds the data of an Airbyte RECORD line without parsing it. What stands before the data is one of few texts, one for each stream,
- * and what stands after it is one of few with another `emitted_at`. Each such text is read by the reference once, when it is first
- * seen; later lines are compared with it byte by byte. Lines that look otherwise are declined: JSON decides.
+ * Finds the data of an Airbyte RECORD line without parsing it. The bytes before the data are one of few sequences, one for each stream,
+ * and those after it differ in `emitted_at`. Each sequence is read by the reference once, when it is first
+ * seen; later lines are compared with it byte by byte. Other lines are declined and parsed as JSON.
  */
 import { keyOf, parseAirbyte, type AirbyteRecord } from './airbyte.ts';
 import { stands } from './bytes.ts';

@@ -1,6 +1,6 @@
 /**
- * The ConfiguredAirbyteCatalog: which streams come, and how each is to be written. Sources: airbyte-protocol 0.18.0; what is
- * refused is what Airbyte's own destination refuses, or what this program cannot do without losing rows.
+ * The ConfiguredAirbyteCatalog: which streams come, and how each is to be written. Sources: airbyte-protocol 0.18.0; streams
+ * are rejected if Airbyte's own destination rejects them, or if this program would lose rows.
  */
 import { CatalogError } from '../errors.ts';
 import type { Descriptor } from './airbyte.ts';

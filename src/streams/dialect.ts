@@ -1,5 +1,5 @@
 /**
- * What differs between the protocols in the streams of a run, as data: which columns a schema makes, what stands in those about
+ * What differs between the protocols in the streams of a run, as data: which columns a schema creates, the values of those about
  * the records, and which row of a key counts.
  */
 import type { JsonObject } from '../protocol/json.ts';

@@ -1,4 +1,4 @@
-/** The two cells of Airbyte that differ from row to row: bytes that are kept, of which a few are written anew. */
+/** The two cells of Airbyte that differ from row to row: bytes that are kept, of which a few are written again. */
 import { rawId } from '../airbyte-metadata.ts';
 import type { Tape } from './tape.ts';
 

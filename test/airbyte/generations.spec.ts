@@ -106,8 +106,10 @@ describe('generations', () => {
     expect(await rows(place)).to.deep.equal(['3@2', '4@2']);
   });
 
-  for (const wish of [{}, KEYED]) {
-    const mode = 'mode' in wish ? wish.mode : 'append';
+  for (const [mode, wish] of [
+    ['append', {}],
+    ['append_dedup', KEYED],
+  ] as const) {
     it(`the same generation again adds rows with ${mode}: PyAirbyte sends 1 in every sync`, async () => {
       const place = await newPlace();
       await sync(place, { ...wish, ids: [1, 1, 1] }, [1, 2]);

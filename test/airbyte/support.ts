@@ -7,7 +7,6 @@ import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseDestination } from '../../src/airbyte/cli.ts';
 import { Ending } from '../../src/io/ending.ts';
-import type { Input } from '../../src/io/input.ts';
 import type { Io } from '../../src/io/io.ts';
 import { started, type Started } from '../support/cli.ts';
 import { leakOf } from '../support/leaks.ts';
@@ -70,7 +69,7 @@ export async function run(
     self: [],
     stdout: { write: () => undefined },
     states: () => out,
-    openInput: () => Readable.from(chunks).map((chunk) => Buffer.from(chunk as string)) as unknown as Input,
+    openInput: () => Readable.from(chunks).map((chunk) => Buffer.from(chunk as string)),
     stdin: () => process.stdin,
     stderr: () => process.stderr,
     log: { isTerminal: false, write: () => undefined, setNotice: () => undefined },

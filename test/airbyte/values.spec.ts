@@ -213,7 +213,7 @@ describe('values of Airbyte', () => {
   ] as const) {
     it(`are never changed in ${title}: the sync fails before their state`, async () => {
       const place = await newPlace();
-      const { code, states, errors } = await write(place, catalog({ properties: TYPES, ...wish } as never), [
+      const { code, states, errors } = await write(place, catalog({ properties: TYPES, ...wish }), [
         record(data),
         { type: 'STATE', state: { data: {} } },
         status(),

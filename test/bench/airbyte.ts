@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import pino from 'pino';
 import { runDiscard } from '../../src/commands/discard.ts';
 import { withoutConnection } from '../../src/config/config.ts';
-import type { Input } from '../../src/io/input.ts';
 import { Secrets } from '../../src/log.ts';
 import { parseCatalog } from '../../src/protocol/catalog.ts';
 import { airbyteProtocol } from '../../src/run/airbyte.ts';
@@ -104,7 +103,7 @@ async function time(chunks: readonly Buffer[], isAirbyte: boolean, options: obje
     config,
     scope,
     io: { now: Date.now, cores: 2 },
-    input: Readable.from(chunks) as unknown as Input,
+    input: Readable.from(chunks),
     log,
     quietLog: log,
     stop: signal,

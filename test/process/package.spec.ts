@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lines, record, schema, started, state, type Finished } from '../support/cli.ts';
+import { SSH_PASSWORD, SSH_USER, startSshServer } from '../support/ssh-server.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -160,13 +161,22 @@ describe('the npm package', () => {
       const options = { validate_records: true, log_format: 'pretty' };
       const { code, stdout, stderr } = await execute(['--config', place.configFile(options)], input);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":1}\n' });
-      expect(stderr).to.contain('INFO: every record read is committed: 1 rows');
+      expect(stderr).to.contain('INFO: every record that was read is committed: 1 rows');
       expect(await place.query(`SELECT a FROM ${place.schema}.t`)).to.deep.equal([['1']]);
     });
 
-    it('checks, with keys that AWS gives', async () => {
+    it('checks, through an SSH server', async () => {
       const place = await newPlace();
-      const { code, stdout } = await execute(['--check', '--config', place.configFile()]);
+      const ssh = await startSshServer();
+      const tunnel = {
+        ssh_host: '127.0.0.1',
+        ssh_port: ssh.port,
+        ssh_user: SSH_USER,
+        ssh_password: SSH_PASSWORD,
+        ssh_host_fingerprint: ssh.fingerprint,
+      };
+      const { code, stdout } = await execute(['--check', '--config', place.configFile(tunnel)]);
+      await ssh.close();
       expect(code, stdout).to.equal(0);
     });
 

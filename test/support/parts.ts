@@ -110,7 +110,16 @@ export function tableJob(
 /** A job for a batch; its objects lie below `prefix`. */
 export function loadJob(prefix: string, job: TableJob, more: Partial<LoadJob> = {}): LoadJob {
   const keyPrefix = `${prefix}/run/${job.target.table}/${job.batch}-`;
-  return { ...job, keyPrefix, method: 'append', census: [], narrow: [], nullKeys: 0, ...more };
+  return {
+    ...job,
+    keyPrefix,
+    method: 'append',
+    census: [],
+    newest: undefined,
+    narrow: [],
+    nullKeys: 0,
+    ...more,
+  };
 }
 
 /** A batch of lines of CSV, in one object. */

@@ -1,4 +1,7 @@
-/** Logs to stderr: JSON lines for programs, short lines for a person at a terminal. Never to stdout, which carries the protocol. */
+/**
+ * Logs to stderr: JSON lines for programs, short lines for a person at a terminal. Never to stdout, which carries the
+ * protocol.
+ */
 import pino, { type Logger } from 'pino';
 
 export type { Logger };

@@ -52,7 +52,7 @@ export interface StoredObject {
 }
 
 export interface StatementOptions {
-  /** After this time the message is cancelled; if the server does not answer to that, the connection is given up. */
+  /** After this time the message is canceled. If the server does not react, the connection is dropped. */
   readonly timeoutMs?: number;
 }
 
@@ -79,7 +79,7 @@ export interface Session {
   send(statements: readonly Sql[], options?: StatementOptions): Promise<readonly Answer[]>;
   /**
    * Sends statements and COMMIT after them in one message. Resolves when the tag of the last is literally COMMIT.
-   * Throws CommitUnknownError when no answer came, LoadError when the server refused.
+   * Throws CommitUnknownError if no answer arrived, LoadError if the server reported an error.
    */
   commit(statements: readonly Sql[], options?: StatementOptions): Promise<void>;
 }

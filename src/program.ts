@@ -95,7 +95,10 @@ class Program {
     }
   }
 
-  /** Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit code. */
+  /**
+   * Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit
+   * code.
+   */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
       for (const warning of error.warnings) this.#log.warn(warning);
@@ -119,7 +122,8 @@ class Program {
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states, redact });
+    const protocolOf = (): { states: Writable } => ({ states });
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact });
     return 0;
   }
 

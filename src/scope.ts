@@ -1,6 +1,6 @@
 /**
- * What one command holds open to the outside. It is opened when it is first needed, closed in the reverse order, and destroyed when
- * the command is given up.
+ * What one command holds open to the outside. It is opened when it is first needed, closed in the reverse order, and destroyed
+ * when the command is given up.
  */
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
@@ -8,7 +8,10 @@ import { afterwards, onAbort } from './io/abort.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
-/** How long objects may still be removed from S3 after the run is given up. Less than the process has, so that the rest can be reported. */
+/**
+ * How long objects may still be removed from S3 after the run is given up. Less than the process has, so that the rest can
+ * be reported.
+ */
 const CLEAN_UP_MS = 1_500;
 
 /** If opening fails, each call throws that error. */

@@ -133,6 +133,18 @@ const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bcancell(?:ed|ing)\b|\bmisspelt\b|\bbehaviour|\blicence\b/i, 'the American spelling'],
 ];
 
+/** The source files, except those of the two folders whose comments are older. */
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((file) => join('src', file))
+  .filter((file) => file.endsWith('.ts') && !/^src.(?:local|warehouse)\b/.test(file));
+
+/** The comment that says what a file is for. */
+function headerOf(file: string): string {
+  const [header] = /\/\*\*[^]*?\*\//.exec(read(file)) ?? [];
+  if (header === undefined) throw new Error(`${file} has no comment`);
+  return header;
+}
+
 describe('the language of the documentation', () => {
   const texts: readonly (readonly [place: string, text: string])[] = [
     ...PAGES.filter((page) => page !== 'src/local/README.md').map(
@@ -142,6 +154,7 @@ describe('the language of the documentation', () => {
       .filter((name) => /\.(?:md|yml)$/.test(name))
       .map((name) => [name, read(join('.github', name))] as const),
     ['--help', HELP],
+    ...sources.map((file) => [file, headerOf(file)] as const),
     ...[...options(), ...streamOptions()].map(([name, { description }]) => [name, description] as const),
   ];
 

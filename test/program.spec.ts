@@ -135,8 +135,8 @@ describe('wrong usage', () => {
     });
     expect(runs).to.deep.equal([
       usage("Unknown option '--nope'"),
-      usage('--check and --discover are two commands; give one'),
-      usage('setup --interactive asks questions, which needs a terminal'),
+      usage('--check and --discover are two commands; use one of them'),
+      usage('setup --interactive asks questions and needs a terminal'),
     ]);
   });
 });

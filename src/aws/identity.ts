@@ -59,7 +59,10 @@ export class AwsIdentity {
     return this.#known(left < seconds * 1000 ? await this.#ask(true) : keys);
   }
 
-  /** For COPY: keys that expire soon after it. Temporary keys are used as they are, because STS gives no session for a session. */
+  /**
+   * For COPY: keys that expire soon after it. Temporary keys are used as they are, because STS gives no session for a
+   * session.
+   */
   async temporaryKeys(seconds: number): Promise<AwsKeys> {
     const keys = await this.copyKeys(seconds);
     if (keys.sessionToken !== undefined) return keys;

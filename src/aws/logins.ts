@@ -1,6 +1,6 @@
 /**
- * Logins for Redshift from AWS: temporary ones from IAM, for provisioned clusters and for Serverless, and those in Secrets Manager.
- * They are requested again for each connection, because temporary ones expire after 15 minutes and secrets are rotated.
+ * Logins for Redshift from AWS: temporary ones from IAM, for provisioned clusters and for Serverless, and those in Secrets
+ * Manager. They are requested again for each connection, because temporary ones expire after 15 minutes and secrets are rotated.
  */
 import type { AwsKeySource } from './identity.ts';
 import { awsError } from './errors.ts';

@@ -4,7 +4,10 @@ import { createGunzip } from 'node:zlib';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** The members of a gzip file, one after another. Throws the errors of zlib, and RangeError for data that zlib accepts silently. */
+/**
+ * The members of a gzip file, one after another. Throws the errors of zlib, and RangeError for data that zlib accepts
+ * silently.
+ */
 export async function* gunzip(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const input = { bytes: 0, isRead: false };
   async function* counted(): AsyncGenerator<Buffer> {

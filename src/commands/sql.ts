@@ -1,4 +1,7 @@
-/** `sql`: runs one statement in the target and prints the answer as a table, CSV or JSON. Values are the strings of the server. */
+/**
+ * `sql`: runs one statement in the target and prints the answer as a table, CSV or JSON. Values are the strings of the
+ * server.
+ */
 import { stringify } from 'csv-stringify/sync';
 import type { TableFormat } from '../cli.ts';
 import { LoadError } from '../errors.ts';

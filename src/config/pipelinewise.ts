@@ -1,4 +1,7 @@
-/** Options that only pipelinewise-target-redshift has, or that have a special meaning there (README.md and db_sync.py of version 1.6.0). */
+/**
+ * Options that only pipelinewise-target-redshift has, or that have a special meaning there (README.md and db_sync.py of
+ * version 1.6.0).
+ */
 import { fromJson, grantees, isEmpty, isObject, isOn, type Input } from './translations.ts';
 
 /** Options that no other tool has. */

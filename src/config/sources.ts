@@ -11,7 +11,10 @@ export const ENVIRONMENT = 'ENV';
 
 const PREFIX = 'TARGET_REDSHIFT_';
 
-/** Variables with that prefix that are not options: Meltano's log level, and what it calls the extras of a plugin (`TARGET_REDSHIFT__DIALECT`). */
+/**
+ * Variables with that prefix that are not options: Meltano's log level, and what it calls the extras of a plugin
+ * (`TARGET_REDSHIFT__DIALECT`).
+ */
 const isOfMeltano = (word: string): boolean => word === 'LOGLEVEL' || word.startsWith('_');
 
 /**

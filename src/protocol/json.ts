@@ -63,7 +63,10 @@ export function parseObject(text: string): ParsedObject {
   return new Reader(text).topObject();
 }
 
-/** Parses one JSON value without white space around it; it must be less deep than an object. Throws JsonError for anything else. */
+/**
+ * Parses one JSON value without white space around it; it must be less deep than an object. Throws JsonError for anything
+ * else.
+ */
 export function parseValue(text: string): ParsedValue {
   return new Reader(text, MAX_VALUE_DEPTH).topValue();
 }

@@ -14,8 +14,8 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 export type Source = Pick<Origin, 'file' | 'batchLine'>;
 
 /**
- * Blocks of one or more lines. Every line ends with LF, also the last one. A block may share the memory of its chunk, and chunks may
- * be reused, so a block is valid until the next one is requested. `linesRead` counts the lines of the blocks so far. Throws
+ * Blocks of one or more lines. Every line ends with LF, also the last one. A block may share the memory of its chunk, and chunks
+ * may be reused, so a block is valid until the next one is requested. `linesRead` counts the lines of the blocks so far. Throws
  * InputError for a line that is too long.
  */
 export async function* blocksOf(

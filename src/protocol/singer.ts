@@ -1,6 +1,6 @@
 /**
- * Parses one Singer line into one Message. The type may be in any case, unknown keys are ignored, and the value of a STATE keeps its
- * own bytes. Source: the Singer specification 0.3.0 and the messages of the Meltano SDK.
+ * Parses one Singer line into one Message. The type may be in any case, unknown keys are ignored, and the value of a STATE keeps
+ * its own bytes. Source: the Singer specification 0.3.0 and the messages of the Meltano SDK.
  */
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../errors.ts';

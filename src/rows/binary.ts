@@ -1,4 +1,7 @@
-/** Converts binary values, which are strings in JSON, to the hexadecimal digits that COPY reads into VARBYTE (copy-usage-varbyte). */
+/**
+ * Converts binary values, which are strings in JSON, to the hexadecimal digits that COPY reads into VARBYTE
+ * (copy-usage-varbyte).
+ */
 import type { BinaryEncoding } from '../table/types.ts';
 import { ValueError } from './value-error.ts';
 
@@ -15,8 +18,8 @@ function fromHex(value: string): string {
 }
 
 /**
- * Accepts both alphabets of RFC 4648, with or without padding, on one line or several. Strict otherwise, because what Node skips or
- * guesses while decoding would change the value.
+ * Accepts both alphabets of RFC 4648, with or without padding, on one line or several. Strict otherwise, because what Node skips
+ * or guesses while decoding would change the value.
  */
 function fromBase64(value: string): string {
   const digits = value.replace(/[\r\n]+/g, '');

@@ -12,10 +12,10 @@ import { ValueError } from './value-error.ts';
 
 /** Throws ValueError for a value that the column cannot store. `growsTo` is not considered. */
 export function columnWriter(column: Column): CellWriter {
-  const { type, declared, encoding } = column;
-  if (!declared) return cellWriter(type, encoding);
+  const { type, declared, encoding, form } = column;
+  if (!declared) return cellWriter(type, encoding, form);
   if (isText(type)) return textWriter(column, declared);
-  if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding);
+  if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding, form);
   return type.kind === 'double' ? integerAsDouble(declared) : chainWriter([declared, type]);
 }
 
@@ -63,7 +63,10 @@ function attempt(write: CellWriter, value: Json, losses: Losses): Cell | undefin
   }
 }
 
-/** A value of the declared type in its canonical form, and anything else as it is, because string columns of other tools contain what was sent. */
+/**
+ * A value of the declared type in its canonical form, and anything else as it is, because string columns of other tools
+ * contain what was sent.
+ */
 function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
   const [write, writeAny] = [chainWriter([declared, type]), cellWriter(type)];
   return (value, losses) => {

@@ -1,4 +1,7 @@
-/** The properties that the columns of a stream read, also inside flattened objects, to find those of a record that are not loaded. */
+/**
+ * The properties that the columns of a stream read, also inside flattened objects, to find those of a record that are not
+ * loaded.
+ */
 import type { JsonObject } from '../protocol/json.ts';
 
 export class KnownProperties {

@@ -46,8 +46,8 @@ export function dateText(value: string): string {
 }
 
 /**
- * `23:59:59.123456`, without a zone. A value with an offset from UTC is rejected, because TIME would drop the offset. The last value of
- * TIME is 24:00:00 (r_Datetime_types).
+ * `23:59:59.123456`, without a zone. A value with an offset from UTC is rejected, because TIME would drop the offset. The last
+ * value of TIME is 24:00:00 (r_Datetime_types).
  */
 export function timeText(value: string): TimeText {
   const time = timeOfDay(value);
@@ -58,8 +58,8 @@ export function timeText(value: string): TimeText {
 }
 
 /**
- * `23:59:59.123456+02:00`. A value without zone is read as UTC. TIMETZ has offsets of less than 15 hours, and it is not documented to
- * accept 24:00:00.
+ * `23:59:59.123456+02:00`. A value without zone is read as UTC. TIMETZ has offsets of less than 15 hours, and it is not
+ * documented to accept 24:00:00.
  */
 export function timeTzText(value: string): TimeText {
   const time = timeOfDay(value);

@@ -1,6 +1,7 @@
 /**
- * IAM policies with least privilege: for the identity of this program, and for the roles that COPY uses to read the bucket. Sources: Service Authorization Reference; Redshift Management Guide, "Creating an IAM role or user with
- * permissions to call GetClusterCredentials", "Chaining IAM roles".
+ * IAM policies with least privilege: for the identity of this program, and for the roles that COPY uses to read the bucket.
+ * Sources: Service Authorization Reference; Redshift Management Guide, "Creating an IAM role or user with permissions to call
+ * GetClusterCredentials", "Chaining IAM roles".
  */
 import { copyKind } from '../config/contradictions.ts';
 import type { Config } from '../config/options.ts';

@@ -8,7 +8,10 @@ export class Budget {
   #open = 0;
   #waiting: (() => void)[] = [];
 
-  /** The share of `memory_budget_mb`. The rest is a reserve for memory that cannot be counted: buffers of compressors and of the SDK, and garbage. */
+  /**
+   * The share of `memory_budget_mb`. The rest is a reserve for memory that cannot be counted: buffers of compressors and of
+   * the SDK, and garbage.
+   */
   static ofMegabytes(megabytes: number): Budget {
     return new Budget(megabytes * 1024 * 1024 * COUNTED_SHARE);
   }

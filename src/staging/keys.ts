@@ -36,7 +36,10 @@ export function rejectedRoot(prefix: string, given: string | undefined): string 
   return normalisePrefix(given ?? (prefix === '' ? 'rejected' : `${prefix.slice(0, -1)}-rejected`));
 }
 
-/** The prefix of the rejected records of one run. It is never in a directory that the sweep would recognize as that of a dead run. */
+/**
+ * The prefix of the rejected records of one run. It is never in a directory that the sweep would recognize as that of a dead
+ * run.
+ */
 export function rejectedPrefix(prefix: string, runId: string): string {
   return `${prefix}${runId.replace(/^run-/, '')}/`;
 }

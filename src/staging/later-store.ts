@@ -1,7 +1,10 @@
 /** A store that is opened when it is first needed, so that a run that ends before that does not load the S3 client. */
 import type { ObjectReader, ObjectStore } from '../ports.ts';
 
-/** `bucket` is its name. If opening fails, every call that needs the store fails with that error; then there is nothing to remove. */
+/**
+ * `bucket` is its name. If opening fails, every call that needs the store fails with that error; then there is nothing to
+ * remove.
+ */
 export function laterStore(
   bucket: string,
   open: () => Promise<ObjectStore & ObjectReader>,

@@ -1,4 +1,7 @@
-/** The adapter of ObjectStore to the AWS SDK. Errors become LoadErrors that say which call on which object failed, and what to do. */
+/**
+ * The adapter of ObjectStore to the AWS SDK. Errors become LoadErrors that say which call on which object failed, and what
+ * to do.
+ */
 import {
   AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -208,7 +211,10 @@ function clientOptions(
   };
 }
 
-/** Asks S3, starting at the region `start`, for the region of the bucket. Every answer about a bucket names it, errors too (API_HeadBucket). */
+/**
+ * Asks S3, starting at the region `start`, for the region of the bucket. Every answer about a bucket names it, errors too
+ * (API_HeadBucket).
+ */
 export async function findRegion(settings: Omit<S3Settings, 'region'>, start: string): Promise<string> {
   const { bucket, signal } = settings;
   const client = new S3Client(clientOptions(settings, start));

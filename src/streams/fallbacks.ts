@@ -1,4 +1,7 @@
-/** Counts the records that the walk left to the reference encoder, by reason, for the summary of a run. They take several times as long. */
+/**
+ * Counts the records that the walk left to the reference encoder, by reason, for the summary of a run. They take several
+ * times as long.
+ */
 import type { StreamSettings } from '../config/settings.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import type { Decline, RowWalk } from '../rows/walk/row-walk.ts';

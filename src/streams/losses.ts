@@ -1,4 +1,7 @@
-/** Reports what had to be changed in the values of a stream to store them: each kind when it first happens, and the total at the end. */
+/**
+ * Reports what had to be changed in the values of a stream to store them: each kind when it first happens, and the total at
+ * the end.
+ */
 import type { Logger } from '../log.ts';
 import { noLosses, type Losses } from '../rows/values.ts';
 import type { Column } from '../table/types.ts';

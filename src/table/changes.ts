@@ -1,4 +1,7 @@
-/** The changes that a table needs before a batch fits: compares the columns of the batch with existing ones. The result is data, not SQL. */
+/**
+ * The changes that a table needs before a batch fits: compares the columns of the batch with existing ones. The result is
+ * data, not SQL.
+ */
 import { LoadError } from '../errors.ts';
 import { columnComment } from './comment.ts';
 import { dependsOnValues, isLossless, isWider, sizedType } from './fits.ts';
@@ -80,7 +83,12 @@ export function planChanges(
   { retype, discards }: ChangeRules,
 ): readonly Change[] {
   const sized = columns.map((column, i) => newColumn(column, sizedType(column.type, maxBytes[i] ?? 0)));
-  if (!existing) return [{ kind: 'create-table', columns: sized }];
+  if (!existing) {
+    const inOrder = [...columns.keys()].sort(
+      (a, b) => Number(isFirst(columns[b])) - Number(isFirst(columns[a])),
+    );
+    return [{ kind: 'create-table', columns: inOrder.flatMap((i) => sized[i] ?? []) }];
+  }
   const stored = new Map(existing.map((column) => [column.name, column]));
   const carried = new Set(columns.map(({ name }) => name));
   const left = nulls.length > 0 ? existing.filter(({ name }) => !carried.has(name)) : [];
@@ -112,14 +120,20 @@ export function planChanges(
   ];
 }
 
-/** Whether a row without a value for the column is rejected. */
+/** Whether the column stands before the others in a new table, as Airbyte's columns about the record do in Airbyte's tables. */
+function isFirst(column: Column | undefined): boolean {
+  return column?.source.kind === 'metadata' && column.source.field.startsWith('_airbyte_');
+}
+
+/** Whether a row that has no value for the column is refused. */
 export function needsValue({ nullable, hasDefault }: StoredColumn): boolean {
   return !nullable && !hasDefault;
 }
 
 /** Whether rows encoded for the second type can be copied into the first: the same, or with room for more digits. */
 function isAsEncoded(type: ColumnType, encoded: ColumnType): boolean {
-  // Strings are widened. The catalog may not report the width of a VARBYTE column, and COPY rejects values that are too long for it.
+  // Strings are widened. The catalog may not report the width of a VARBYTE column, and COPY rejects values that are too long
+  // for it.
   if (type.kind === encoded.kind && (type.kind === 'varchar' || type.kind === 'varbyte')) return true;
   return typeSql(type) === typeSql(encoded) || isWider(type, encoded);
 }

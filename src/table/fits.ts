@@ -1,4 +1,7 @@
-/** Which column types store the values of which other types exactly: closed tables, because anything else would be an implicit cast. */
+/**
+ * Which column types store the values of which other types exactly: closed tables, because anything else would be an
+ * implicit cast.
+ */
 import { typeSql, varcharWidth, type ColumnType } from './types.ts';
 
 type Kind = ColumnType['kind'];

@@ -1,6 +1,7 @@
 /**
- * The columns of a stream as its table stores them. An existing column keeps its type if that stores every value exactly. Otherwise
- * its type is changed if nothing is lost, or the values go to a second column. The policies decide which of these is allowed.
+ * The columns of a stream as its table stores them. An existing column keeps its type if that stores every value exactly.
+ * Otherwise its type is changed if nothing is lost, or the values go to a second column. The policies decide which of these is
+ * allowed.
  */
 import { InputError, LoadError } from '../errors.ts';
 import { needsValue } from './changes.ts';

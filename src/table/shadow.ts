@@ -1,6 +1,6 @@
 /**
- * The shadow table, in which the rows of an overwrite are collected until they are complete. Its name contains the run that created
- * it and the time, so that a later run finds what a dead run left.
+ * The shadow table, in which the rows of an overwrite are collected until they are complete. Its name contains the run that
+ * created it and the time, so that a later run finds what a dead run left.
  */
 import { createHash } from 'node:crypto';
 import { RESERVED_PREFIX } from './names.ts';

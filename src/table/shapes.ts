@@ -1,6 +1,6 @@
 /**
- * The shapes that a JSON Schema definition allows, with `$ref`, anyOf, oneOf and allOf followed. Each is a plain definition without
- * alternatives. A definition that refers to itself, or that allows too many shapes, means any value.
+ * The shapes that a JSON Schema definition allows, with `$ref`, anyOf, oneOf and allOf followed. Each is a plain definition
+ * without alternatives. A definition that refers to itself, or that allows too many shapes, means any value.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 

@@ -144,7 +144,10 @@ function stringTyping(shape: JsonObject): Typing {
   }
 }
 
-/** How a string encodes bytes. Taps that declare `format: binary` write hexadecimal digits. Strings in other encodings are plain strings. */
+/**
+ * How a string encodes bytes. Taps that declare `format: binary` write hexadecimal digits. Strings in other encodings are
+ * plain strings.
+ */
 function binary(shape: JsonObject): { readonly encoding: BinaryEncoding } | undefined {
   const encoding = shape.get('contentEncoding');
   switch (typeof encoding === 'string' ? encoding.toLowerCase() : undefined) {

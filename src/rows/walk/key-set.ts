@@ -1,6 +1,6 @@
 /**
- * The keys of the objects in one nested value, to detect repeated ones. Keys are compared by 32 bits of hash. A collision looks like
- * a repetition, and then the reference encoder decides.
+ * The keys of the objects in one nested value, to detect repeated ones. Keys are compared by 32 bits of hash. A collision looks
+ * like a repetition, and then the reference encoder decides.
  */
 
 /** A power of two; half of it is used. */

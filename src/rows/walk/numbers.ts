@@ -93,7 +93,10 @@ interface DecimalLimits {
 /** Decimals with more digits may be full expansions of doubles, which the reference encoder decides. */
 const MAX_DECIMAL_DIGITS = 17;
 
-/** NUMERIC. Up to precision 19 Redshift stores a 64-bit integer, into which not all numbers of 19 digits fit (r_Numeric_types201). */
+/**
+ * NUMERIC. Up to precision 19 Redshift stores a 64-bit integer, into which not all numbers of 19 digits fit
+ * (r_Numeric_types201).
+ */
 export function decimalWriter(precision: number, scale: number): Writer {
   const whole = precision <= 19 ? Math.min(precision, 18) - scale : precision - scale;
   return plainWriter({ whole, fraction: scale, digits: Infinity, leadingZeros: Infinity });

@@ -1,7 +1,7 @@
 /**
- * The tape that the writers of the walk work on: the bytes of a block of lines on one side, the bytes of CSV on the other. A writer
- * reads the value at an offset of the source, writes the cell, and returns the offset after the value. It declines what it does
- * not know, and then the reference encoder decides. Writers never accept what the reference encoder would reject.
+ * The tape that the writers of the walk work on: the bytes of a block of lines on one side, the bytes of CSV on the other. A
+ * writer reads the value at an offset of the source, writes the cell, and returns the offset after the value. It declines what
+ * it does not know, and then the reference encoder decides. Writers never accept what the reference encoder would reject.
  */
 import { KeySet } from './key-set.ts';
 

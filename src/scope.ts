@@ -5,8 +5,7 @@
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
 import { afterwards, onAbort } from './io/abort.ts';
-import type { ObjectReader, Warehouse } from './ports.ts';
-import type { Bucket } from './staging/s3.ts';
+import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
 /**
@@ -15,14 +14,12 @@ import type { CopyAccess } from './warehouse/statements.ts';
  */
 const CLEAN_UP_MS = 1_500;
 
-export type Store = Bucket;
-
 /** If opening fails, each call throws that error. */
 export interface Scope extends AsyncDisposable {
   /** Opened when the first session is asked for. */
   readonly warehouse: Warehouse;
   /** In the region of the bucket. */
-  store(): Promise<Store>;
+  store(): Promise<Bucket>;
   /** Reads the objects of any bucket. */
   readonly reader: ObjectReader;
   /** The access of COPY to the bucket. Requested for each attempt, because keys expire. */

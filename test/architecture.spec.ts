@@ -121,6 +121,12 @@ describe('the architecture', () => {
     ]);
   });
 
+  it('loads a package later only through a file that names what is used of it', () => {
+    // As a whole, a package fills a bundle with what is not used, and one of CommonJS has no names there.
+    const whole = [...texts].filter(([, text]) => /\bimport\(\s*'(?!\.|node:)/.test(code(text)));
+    expect(whole.map(([file]) => file)).to.deep.equal([]);
+  });
+
   it('builds the adapters in one place', () => {
     const adapters = ['staging/s3.ts', 'warehouse/redshift.ts'];
     const users = imports

@@ -130,13 +130,13 @@ describe('wrong usage', () => {
       code: 2,
       signal: null,
       stdout: '',
-      stderr: `target-redshift: ${problem}\n\nUsage: target-redshift --help tells how it is used.\n`,
+      stderr: `target-redshift: ${problem}\n\nRun target-redshift --help for usage.\n`,
       logs: [],
     });
     expect(runs).to.deep.equal([
       usage("Unknown option '--nope'"),
-      usage('--check and --discover are two commands; give one'),
-      usage('setup --interactive asks questions, which needs a terminal'),
+      usage('--check and --discover are two commands; use one of them'),
+      usage('setup --interactive asks questions and needs a terminal'),
     ]);
   });
 });

@@ -1,9 +1,9 @@
 /** What the steps of a check share: the configuration, the interfaces to the outside, and the names of what they create. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
-import type { Session } from '../ports.ts';
+import type { Bucket, Session } from '../ports.ts';
 import { newFormat, type CsvFormat } from '../rows/csv.ts';
-import type { Scope, Store } from '../scope.ts';
+import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix } from '../staging/keys.ts';
 import { compressionOf, FILE_ENDINGS } from '../staging/part.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
@@ -13,7 +13,7 @@ import type { CopyAccess } from '../warehouse/statements.ts';
 export interface Place {
   readonly config: Config;
   /** Opened by the steps that need them, so that a failure is reported for that step. */
-  readonly store: () => Promise<Store>;
+  readonly store: () => Promise<Bucket>;
   readonly session: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   readonly copyAccess: () => Promise<CopyAccess>;
   /** The AWS identity, as a policy would name it. */

@@ -6,9 +6,10 @@ import { onAbort } from '../io/abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
+import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble } from '../run/assemble.ts';
-import type { Scope, Store } from '../scope.ts';
+import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
 import { laterStore } from '../staging/later-store.ts';
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
@@ -44,7 +45,7 @@ export async function runLoad({ config, scope, io, log, input, states, redact }:
   const ownPrefix = `${objectPrefix}${folder}/`;
   const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
   let sweeping: Promise<void> | undefined;
-  const openBucket = (): Promise<Store> => {
+  const openBucket = (): Promise<Bucket> => {
     const opened = scope.store();
     sweeping ??= opened.then(
       (bucket) => sweep(bucket, objectPrefix, staleBefore, log),

@@ -136,7 +136,8 @@ export const LOADING = {
   load_history: {
     type: 'boolean',
     default: true,
-    description: 'Write a row for each load into the table `_target_redshift_loads` of the target schema.',
+    description:
+      'Keep a row for each load in the table `_target_redshift_loads` of the target schema, and one for each run in `_target_redshift_runs`.',
   },
   rejected_prefix: {
     type: 'string',

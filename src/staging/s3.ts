@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { LoadError, messageOf } from '../errors.ts';
-import type { ObjectProbe, ObjectReader, ObjectStore, StoredObject } from '../ports.ts';
+import type { Bucket, StoredObject } from '../ports.ts';
 import { readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
@@ -43,11 +43,6 @@ export interface S3Settings {
 /** S3 accepts parts of at least 5 MiB. */
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
-
-/** A bucket, and its region for COPY. */
-export interface Bucket extends ObjectStore, ObjectReader, ObjectProbe {
-  readonly region: string;
-}
 
 export function connectS3(settings: S3Settings): Bucket {
   const { bucket, owner, region } = settings;

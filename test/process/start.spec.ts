@@ -28,7 +28,8 @@ describe('a start', () => {
   /** The files of the bundle that a run loads. */
   async function loadedFiles(args: readonly string[], stdin: string): Promise<readonly string[]> {
     const coverage = mkdtempSync(join(dir, 'coverage-'));
-    await runCli(args, stdin, { NODE_V8_COVERAGE: coverage });
+    const { stderr } = await runCli(args, stdin, { NODE_V8_COVERAGE: coverage });
+    expect(stderr).not.to.contain('a defect of target-redshift');
     const urls = readdirSync(coverage).flatMap((file) => {
       const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as {
         result: readonly { readonly url: string }[];

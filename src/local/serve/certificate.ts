@@ -30,7 +30,7 @@ export async function keepCertificate(dir: string): Promise<Certificate> {
 }
 
 async function makeCertificate(): Promise<Certificate> {
-  const { generate } = await import('selfsigned');
+  const { generate } = await import('./self-signed.ts');
   const end = new Date();
   end.setUTCFullYear(end.getUTCFullYear() + VALID_YEARS);
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {

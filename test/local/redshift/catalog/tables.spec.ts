@@ -27,6 +27,16 @@ describe('tables on the local SQL endpoint', () => {
       `SELECT "column", type, encoding, distkey, sortkey, "notnull" FROM pg_table_def WHERE tablename = '${table}'`,
     );
 
+  it('are read by SVV_COLUMNS only where they are asked for, however many there are', async () => {
+    const plan = await rowsOf(
+      client,
+      `EXPLAIN SELECT ordinal_position FROM svv_columns WHERE table_schema = 'public' AND table_name = 'parent'`,
+    );
+    // A filter above the window would have the columns of every table counted first.
+    const steps = plan.map(([line]) => /\w+( \w+)*/.exec(String(line))?.[0]);
+    expect(steps.slice(0, 3)).to.deep.equal(['Subquery Scan on svv_columns', 'WindowAgg', 'Sort']);
+  });
+
   it('have keys that are shown and never enforced', async () => {
     expect(
       await rowsOf(

@@ -1,5 +1,5 @@
-# `docker build .` makes the program; with `--target local` the local warehouse is in it too, for tests and CI.
-# docs/docker.md says how both are run.
+# `docker build .` makes the program; with `--target local` the local warehouse is in it too, for tests and CI; with
+# `--target airbyte` it is a destination of Airbyte. docs/docker.md and docs/airbyte.md say how they are run.
 
 FROM node:24-slim AS build
 WORKDIR /app
@@ -8,7 +8,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
-RUN npm run build && chmod 755 dist/main.js && find dist -name '*.d.ts' -delete
+RUN npm run build && chmod 755 dist/main.js dist/destination.js && find dist -name '*.d.ts' -delete
 
 # Only the engine of the local warehouse is installed. The last line makes its library links, as its install script would.
 FROM build AS build-local
@@ -36,6 +36,16 @@ COPY --from=build-local /app/node_modules ./node_modules
 COPY --from=build-local /app/dist ./dist
 USER node
 CMD ["local", "--dir", "/warehouse", "--port", "5439", "--s3-port", "9000", "--write-config", "/warehouse/config.json"]
+
+# Airbyte runs $AIRBYTE_ENTRYPOINT with `sh`, as the user of its pods (1000, which is `node` here), and reads the labels.
+FROM runtime AS airbyte
+ARG VERSION=0.1.0
+LABEL io.airbyte.name="target-redshift/destination-redshift" \
+      io.airbyte.version="${VERSION}"
+ENV AIRBYTE_ENTRYPOINT="node /app/dist/destination.js"
+COPY --from=build /app/dist ./dist
+USER node
+ENTRYPOINT ["node", "/app/dist/destination.js"]
 
 FROM runtime
 COPY --from=build /app/dist ./dist

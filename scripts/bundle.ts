@@ -7,6 +7,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 /** Files by which `dist/` is used, by their names in it; everything else is a chunk. */
 const ENTRIES = {
   main: 'src/main.ts',
+  destination: 'src/destination.ts',
   'local/api': 'src/local/api.ts',
   // The Dockerfile makes the engine of the local warehouse ready with it.
   'local/postgres/binaries': 'src/local/postgres/binaries.ts',

@@ -189,6 +189,54 @@ UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note)
 -- insertMissing
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "st""age"."i""d\", "st""age"."co'de ""😀", "st""age"."note); truncate users; --", "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" LEFT JOIN "s""; drop schema public; --"."x"" int); drop table users; --" ON "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") WHERE "x"" int); drop table users; --"."i""d\" IS NULL;
 
+-- insertRows of a refresh
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "s""; drop schema public; --"."sh'ad""ow; commit";
+
+-- findNewest
+CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", "_target_redshift_ordinal" FROM (SELECT "i""d\", "co'de ""😀", "_target_redshift_ordinal", ROW_NUMBER() OVER (PARTITION BY "i""d\", "co'de ""😀", LEN("co'de ""😀") ORDER BY "note); truncate users; --" DESC NULLS LAST, "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" DESC NULLS LAST, "_target_redshift_ordinal" DESC) AS "_target_redshift_rank" FROM "st""age") AS "_target_redshift_ranked" WHERE "_target_redshift_rank" = 1;
+
+-- deleteOthers
+DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" <> "edges"."_target_redshift_ordinal";
+
+-- deleteOutdone
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND (("st""age"."note); truncate users; --" IS NOT NULL AND ("x"" int); drop table users; --"."note); truncate users; --" IS NULL OR "x"" int); drop table users; --"."note); truncate users; --" < "st""age"."note); truncate users; --")) OR ((("x"" int); drop table users; --"."note); truncate users; --" IS NULL AND "st""age"."note); truncate users; --" IS NULL) OR ("x"" int); drop table users; --"."note); truncate users; --" IS NOT NULL AND "st""age"."note); truncate users; --" IS NOT NULL AND "x"" int); drop table users; --"."note); truncate users; --" = "st""age"."note); truncate users; --")) AND (("st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE))));
+
+-- deleteOutdone by a refresh
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "s""; drop schema public; --"."sh'ad""ow; commit" WHERE "x"" int); drop table users; --"."i""d\" = "sh'ad""ow; commit"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "sh'ad""ow; commit"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("sh'ad""ow; commit"."co'de ""😀") AND (("sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE));
+
+-- updateOutdone
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note); truncate users; --" = "st""age"."note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND (("st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE));
+
+-- deleteStaged
+DELETE FROM "st""age" USING "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "st""age"."i""d\" = "x"" int); drop table users; --"."i""d\" AND "st""age"."co'de ""😀" = "x"" int); drop table users; --"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("x"" int); drop table users; --"."co'de ""😀");
+
+-- deleteStaged of a refresh
+DELETE FROM "s""; drop schema public; --"."sh'ad""ow; commit" USING "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "sh'ad""ow; commit"."i""d\" = "x"" int); drop table users; --"."i""d\" AND "sh'ad""ow; commit"."co'de ""😀" = "x"" int); drop table users; --"."co'de ""😀" AND LEN("sh'ad""ow; commit"."co'de ""😀") = LEN("x"" int); drop table users; --"."co'de ""😀");
+
+-- deleteOutdated
+DELETE FROM "st""age" USING "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "st""age"."i""d\" = "x"" int); drop table users; --"."i""d\" AND "st""age"."co'de ""😀" = "x"" int); drop table users; --"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("x"" int); drop table users; --"."co'de ""😀") AND NOT ((("st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE)));
+
+-- findOlder
+SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2) LIMIT 1;
+
+-- findCurrent
+SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE NOT ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2) LIMIT 1;
+
+-- findAny
+SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" LIMIT 1;
+
+-- deleteOlder
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2);
+
+-- deleteOlder of none
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE 1 = 0;
+
+-- createBeside
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."sh'ad""ow; commit" (LIKE "s""; drop schema public; --"."x"" int); drop table users; --" INCLUDING DEFAULTS);
+
+-- deleteMarked
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "note); truncate users; --" IS NOT NULL;
+
 -- countPresent
 SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_target_redshift_kind" = 0;
 

@@ -44,6 +44,16 @@ export class InputError extends Error {
   }
 }
 
+/** The catalog of an Airbyte connection cannot be written as it is: a stream, its mode, its keys or its table. */
+export class CatalogError extends Error {
+  override readonly name = 'CatalogError';
+}
+
+/** The input ended without saying that every stream is complete. The sync may be repeated. */
+export class IncompleteError extends Error {
+  override readonly name = 'IncompleteError';
+}
+
 /** Redshift or S3 reported an error or failed. `sqlstate` is PostgreSQL's five characters, or the S3 error code. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';

@@ -122,7 +122,8 @@ class Program {
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states, redact });
+    const protocolOf = (): { states: Writable } => ({ states });
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact });
     return 0;
   }
 

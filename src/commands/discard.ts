@@ -9,7 +9,7 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import { storeNothing } from '../plan/guards.ts';
 import { newFormat } from '../rows/csv.ts';
-import { assemble } from '../run/assemble.ts';
+import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { compressionOf } from '../staging/part.ts';
@@ -30,13 +30,15 @@ export interface DiscardOptions {
   readonly quietLog: Logger;
   /** Aborted by the first signal: no more input is read. */
   readonly stop: AbortSignal;
+  /** In place of Singer. */
+  readonly protocol?: Pick<Assembly, 'protocol' | 'generations'>;
 }
 
 const MB = 1024 * 1024;
 
 /** Resolves when everything that was read is counted. */
 export async function runDiscard(options: DiscardOptions): Promise<void> {
-  const { config, scope, io, input, log, quietLog, stop } = options;
+  const { config, scope, io, input, log, quietLog, stop, protocol = {} } = options;
   const discarder = new Discarder();
   const run = assemble({
     config,
@@ -50,6 +52,7 @@ export async function runDiscard(options: DiscardOptions): Promise<void> {
     rejectedPrefix: 'rejected/',
     files: scope.reader,
     signal: new AbortController().signal,
+    ...protocol,
   });
   using _ = onAbort(stop, () => run.stop());
   const started = io.now();

@@ -1,5 +1,4 @@
 /** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
-import type { Writable } from 'node:stream';
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import { onAbort } from '../io/abort.ts';
@@ -8,7 +7,7 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
-import { assemble } from '../run/assemble.ts';
+import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
 import { laterStore } from '../staging/later-store.ts';
@@ -19,14 +18,16 @@ import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
 
+/** How a protocol takes part in a load: by its front, and by what it does with the loader. */
+export type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
+
 export interface LoadOptions {
   readonly config: Config;
   readonly scope: Scope;
   readonly io: Pick<Io, 'version' | 'now' | 'cores' | 'ending'>;
   readonly log: Logger;
   readonly input: Input;
-  /** Where states are written. */
-  readonly states: Writable;
+  readonly protocolOf: ProtocolOf;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
 }
@@ -36,7 +37,15 @@ const RETRY_PAUSE_MS = 1000;
 const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
 /** Resolves when every record that was read is committed. */
-export async function runLoad({ config, scope, io, log, input, states, redact }: LoadOptions): Promise<void> {
+export async function runLoad({
+  config,
+  scope,
+  io,
+  log,
+  input,
+  protocolOf,
+  redact,
+}: LoadOptions): Promise<void> {
   const { stop, kill } = io.ending;
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date(io.now()));
@@ -87,7 +96,7 @@ export async function runLoad({ config, scope, io, log, input, states, redact }:
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
-    states,
+    ...protocolOf(loader),
     signal: kill,
   });
   const tellLeftovers = (): void => {

@@ -30,10 +30,9 @@ export interface Frame {
   readonly version: string | undefined;
   /** The offset of the opening quote of time_extracted. */
   readonly timeAt: number;
-  /**
-   * Whether the line, whose record ended before `at`, is correct up to its LF at `end`. Afterwards version and time are
-   * known.
-   */
+  /** When an Airbyte source emitted the record, in milliseconds since the epoch. */
+  readonly emittedAt?: number;
+  /** Whether the line, whose record ended before `at`, goes on as it has to up to its LF at `end`. Version and time are known then. */
   close(source: Buffer, at: number, end: number): boolean;
 }
 

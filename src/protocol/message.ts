@@ -1,5 +1,5 @@
-/** The messages that this program processes, independent of the protocol. */
-import type { JsonObject } from './json.ts';
+/** What can be said to this program, whichever protocol it came in. */
+import type { Json, JsonObject } from './json.ts';
 
 export interface SchemaMessage {
   readonly type: 'schema';
@@ -24,6 +24,10 @@ export interface RecordMessage {
   readonly version: string | undefined;
   /** When the tap extracted it, as the tap wrote it. */
   readonly timeExtracted: string | undefined;
+  /** When an Airbyte source emitted it, in milliseconds since the epoch. */
+  readonly emittedAt?: number;
+  /** What an Airbyte source, or the platform, changed in its values. */
+  readonly changes?: readonly Json[];
 }
 
 export interface StateMessage {

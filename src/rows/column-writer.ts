@@ -12,10 +12,10 @@ import { ValueError } from './value-error.ts';
 
 /** Throws ValueError for a value that the column cannot store. `growsTo` is not considered. */
 export function columnWriter(column: Column): CellWriter {
-  const { type, declared, encoding } = column;
-  if (!declared) return cellWriter(type, encoding);
+  const { type, declared, encoding, form } = column;
+  if (!declared) return cellWriter(type, encoding, form);
   if (isText(type)) return textWriter(column, declared);
-  if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding);
+  if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding, form);
   return type.kind === 'double' ? integerAsDouble(declared) : chainWriter([declared, type]);
 }
 

@@ -4,15 +4,24 @@
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
-import { DELETED_AT, isMarker, isMetadata } from '../table/metadata.ts';
+import { isMarker, isMetadata } from '../table/metadata.ts';
 import type { Column } from '../table/types.ts';
 import { columnWriter } from './column-writer.ts';
 import { isDeletion, markerWriter } from './deletion-mark.ts';
+import { checkLimits } from './column-limits.ts';
 import { KnownProperties } from './known-properties.ts';
-import { changesValue } from './metadata.ts';
+import type { Surroundings } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
-import { rejectionOf, repeatedKey, rowTooLarge, schemaRejection, strangeRecord } from './rejections.ts';
-import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
+import {
+  rejectionOf,
+  repeatedKey,
+  rowTooLarge,
+  schemaRejection,
+  shortened,
+  strangeRecord,
+} from './rejections.ts';
+import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES, shorten } from './row-size.ts';
+import { SINGER_RULES, type RecordRules } from './rules.ts';
 import { pathOf, valueOf } from './source.ts';
 import type { Validator, Violation } from './validate.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
@@ -43,6 +52,8 @@ export interface Row {
 
 /** Facts about the batch of a row. */
 export interface BatchFacts {
+  /** Sixteen random hexadecimal digits. */
+  readonly seed: string;
   /** Milliseconds since the epoch. */
   readonly openedAt: number;
   /** The widest value of each column so far, in bytes; grows. */
@@ -61,6 +72,7 @@ export interface EncoderOptions {
   readonly validate?: Validator | undefined;
   /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
   readonly nullsInvalid?: boolean;
+  readonly rules?: RecordRules;
   /** A NULL in a key is a value like any other. */
   readonly allowsNullKeys?: boolean;
   /** Called once for each property that the schema does not have. */
@@ -74,6 +86,7 @@ const NOTHING: readonly never[] = [];
 
 export class RecordEncoder {
   readonly #options: EncoderOptions;
+  readonly #rules: RecordRules;
   readonly #fields: readonly Field[];
   /** The fields that are strings. */
   readonly #texts: readonly number[];
@@ -93,8 +106,9 @@ export class RecordEncoder {
   readonly losses: Losses = noLosses();
 
   constructor(options: EncoderOptions) {
-    const { columns } = options;
+    const { columns, rules = SINGER_RULES } = options;
     this.#options = options;
+    this.#rules = rules;
     this.#fields = columns.map((column, i) => ({
       column,
       write: this.#writerOf(column, i),
@@ -102,7 +116,7 @@ export class RecordEncoder {
     }));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#changes = columns.findIndex(
-      ({ source }) => source.kind === 'metadata' && source.field === '_sdc_changes',
+      ({ source }) => source.kind === 'metadata' && source.field === rules.metadata.changesField,
     );
     const described = [...columns, ...(options.ignored ?? [])];
     for (const [i, { source, property }] of columns.entries()) {
@@ -111,7 +125,9 @@ export class RecordEncoder {
       this.#seconds.set(first, i);
     }
     const paths = described.map(({ source }) => pathOf(source)).filter((path) => path.length > 0);
-    this.#known = new KnownProperties([...paths, [DELETED_AT]]);
+    this.#known = new KnownProperties(
+      rules.deletionMark === undefined ? paths : [...paths, [rules.deletionMark]],
+    );
     this.#readsProperties = described.some(({ source }) => source.kind === 'property');
     this.#payload = new Set(
       described
@@ -124,21 +140,31 @@ export class RecordEncoder {
     const write = column.growsTo
       ? growingWriter(column, column.growsTo, () => this.#outgrown.add(i))
       : columnWriter(column);
-    return isMarker(column) ? markerWriter(write) : write;
+    return this.#rules.deletionMark !== undefined && isMarker(column) ? markerWriter(write) : write;
   }
 
-  /** For a record that does not become a row, nothing is counted or measured. */
-  encode(message: RecordMessage, { bytes }: Origin, facts: BatchFacts): Row | Rejection | Unplanned {
+  /** For a record that does not become a row, nothing is counted or measured. `ordinal` is its place in the stream, from 0 on. */
+  encode(
+    message: RecordMessage,
+    { bytes }: Origin,
+    facts: BatchFacts,
+    ordinal = 0,
+  ): Row | Rejection | Unplanned {
     const { record } = message;
     this.#outgrown.clear();
     const { now, syncStartedAt, validate } = this.#options;
-    const surroundings = {
+    const mark = this.#rules.deletionMark;
+    const surroundings: Surroundings = {
       now: now(),
       batchOpenedAt: facts.openedAt,
       syncStartedAt,
       version: message.version,
       timeExtracted: message.timeExtracted,
-      deletedAt: record.get(DELETED_AT) ?? null,
+      deletedAt: mark === undefined ? null : (record.get(mark) ?? null),
+      ordinal,
+      batchSeed: facts.seed,
+      emittedAt: message.emittedAt ?? 0,
+      sourceChanges: message.changes ?? NOTHING,
     };
     const violations = validate ? validate(record) : NOTHING;
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
@@ -155,7 +181,7 @@ export class RecordEncoder {
       let value: Json | undefined;
       try {
         if (violations.length > 0) checkViolations(field.column, violations);
-        value = valueOf(field.column.source, record, surroundings);
+        value = valueOf(field.column.source, record, this.#rules.metadata, surroundings);
         const cell = field.column.isKey
           ? this.#keyCell(field, value, message)
           : (overflowed.get(i) ?? this.#valueCell(i, value ?? null, overflowed, losses));
@@ -169,19 +195,23 @@ export class RecordEncoder {
           !this.#options.nullsInvalid ||
           rejection.isKey ||
           rejection.fault === 'change' ||
-          field.column.notNull
+          field.column.notNull === true ||
+          field.column.isProtected === true
         )
           return rejection;
         nulled.push(rejection);
         cells.push(null);
       }
     }
+    const noteChanges = (): Rejection | undefined => this.#noteChanges(cells, nulled, surroundings, losses);
     if (nulled.length > 0) {
-      const overflow = this.#noteChanges(cells, nulled, losses);
+      const overflow = noteChanges();
       if (overflow) return overflow;
     }
-    if (this.#isStrange(record)) return strangeRecord(record, this.#known);
-    if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) return rowTooLarge(cells);
+    if (!this.#rules.takesStrangers && this.#isStrange(record)) return strangeRecord(record, this.#known);
+    if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) {
+      if (!this.#rules.shortensRows || !this.#shorten(cells, nulled, noteChanges)) return rowTooLarge(cells);
+    }
     losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) losses.invalidUtf8++;
     addLosses(this.losses, losses);
@@ -245,11 +275,25 @@ export class RecordEncoder {
     }
   }
 
-  #noteChanges(cells: Cell[], nulled: readonly Rejection[], losses: Losses): Rejection | undefined {
+  /** False when what may not become NULL is too long by itself. */
+  #shorten(cells: Cell[], nulled: Rejection[], noteChanges: () => unknown): boolean {
+    const columns = this.#fields.map(({ column }) => column);
+    return shorten(cells, columns, (column) => {
+      nulled.push(shortened(column));
+      noteChanges();
+    });
+  }
+
+  #noteChanges(
+    cells: Cell[],
+    nulled: readonly Rejection[],
+    surroundings: Surroundings,
+    losses: Losses,
+  ): Rejection | undefined {
     const field = this.#fields[this.#changes];
     if (!field) return undefined;
     try {
-      cells[this.#changes] = field.write(changesValue(nulled), losses);
+      cells[this.#changes] = field.write(this.#rules.metadata.changes(nulled, surroundings), losses);
       return undefined;
     } catch (error) {
       return rejectionOf(error, field.column, undefined);
@@ -268,7 +312,8 @@ export class RecordEncoder {
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {
-    if (!isDeletion(record.get(DELETED_AT))) return undefined;
+    const mark = this.#rules.deletionMark;
+    if (mark === undefined || !isDeletion(record.get(mark))) return undefined;
     for (const property of record.keys()) if (this.#payload.has(property)) return 'full';
     return 'stub';
   }
@@ -305,23 +350,4 @@ function checkViolations({ source }: Column, violations: readonly Violation[]): 
     one.path.every((step, i) => i >= path.length || step === path[i]),
   );
   if (violation) throw new ValueError(violation.reason, 'schema');
-}
-
-/** Rejects what the table does not accept and must not be changed for. A stub does not write those columns. */
-function checkLimits(column: Column, cell: Cell, deletion: Row['deletion']): void {
-  if (column.notNull && cell === null && deletion !== 'stub') {
-    throw new ValueError('is NULL, but its column is NOT NULL', breach(column, 'notNull'));
-  }
-  if (column.maxBytes === undefined || typeof cell !== 'string') return;
-  const bytes = Buffer.byteLength(cell);
-  if (bytes > column.maxBytes) {
-    throw new ValueError(
-      `has ${bytes} bytes, but its column must not be wider than ${column.maxBytes}`,
-      breach(column, 'maxBytes'),
-    );
-  }
-}
-
-function breach({ strict }: Column, limit: 'notNull' | 'maxBytes'): 'table' | 'change' {
-  return strict?.includes(limit) ? 'change' : 'table';
 }

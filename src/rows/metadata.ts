@@ -1,7 +1,16 @@
 /** The values of the `_sdc_*` columns: what is known about a record besides its own values. Names and meanings: Meltano SDK. */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import type { MetadataField } from '../table/types.ts';
+import type { MetadataField, SingerField } from '../table/types.ts';
 import type { Rejection } from './rejection.ts';
+
+/** What fills the columns that are about a record, in one protocol. */
+export interface MetadataValues {
+  value(field: MetadataField, surroundings: Surroundings): Json;
+  /** The field that tells of the values of a record that became NULL. */
+  readonly changesField: MetadataField;
+  /** What that field holds then. */
+  changes(nulled: readonly Rejection[], surroundings: Surroundings): Json;
+}
 
 /** All times are in milliseconds since the epoch. */
 export interface Surroundings {
@@ -12,9 +21,23 @@ export interface Surroundings {
   readonly timeExtracted: string | undefined;
   /** The values in the message. */
   readonly deletedAt: Json;
+  /** Which record of its stream it is in this run; counts from 0. */
+  readonly ordinal: number;
+  /** Sixteen random hexadecimal digits of the batch. */
+  readonly batchSeed: string;
+  /** When an Airbyte source emitted the record. */
+  readonly emittedAt: number;
+  /** What an Airbyte source changed in it. */
+  readonly sourceChanges: readonly Json[];
 }
 
-export function metadataValue(field: MetadataField, surroundings: Surroundings): Json {
+export const SINGER_METADATA: MetadataValues = {
+  value: (field, surroundings) => singerValue(field as SingerField, surroundings),
+  changesField: '_sdc_changes',
+  changes: changesValue,
+};
+
+function singerValue(field: SingerField, surroundings: Surroundings): Json {
   switch (field) {
     case '_sdc_extracted_at':
       return surroundings.timeExtracted ?? null;
@@ -37,7 +60,7 @@ export function metadataValue(field: MetadataField, surroundings: Surroundings):
 }
 
 /** The value of `_sdc_changes` for the values of a record that became NULL. */
-export function changesValue(nulled: readonly Rejection[]): Json {
+function changesValue(nulled: readonly Rejection[]): Json {
   return nulled.map(
     ({ property = '', reason }) =>
       new Map([

@@ -4,7 +4,7 @@
  */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
 import { withoutTrailingZeros } from './numbers.ts';
-import { ValueError } from './value-error.ts';
+import { tooLarge, ValueError } from './value-error.ts';
 
 const MAX_STRING_BYTES = 65_535;
 const MAX_LEVELS = 1000;
@@ -30,7 +30,7 @@ function write(value: Json, level: number, repairs: Repairs): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return writeString(value, repairs);
   if (value instanceof JsonNumber) return writeNumber(value, repairs);
-  if (level >= MAX_LEVELS) throw new ValueError(`is nested deeper than the ${MAX_LEVELS} levels of SUPER`);
+  if (level >= MAX_LEVELS) throw tooLarge(`is nested deeper than the ${MAX_LEVELS} levels of SUPER`);
   if (Array.isArray(value)) {
     return `[${(value as readonly Json[]).map((item) => write(item, level + 1, repairs)).join(',')}]`;
   }
@@ -59,7 +59,7 @@ function writeNumber({ text }: JsonNumber, repairs: Repairs): string {
 function writeString(value: string, repairs: Repairs): string {
   const text = cleanText(value, repairs);
   if (text.length * 3 > MAX_STRING_BYTES && Buffer.byteLength(text) > MAX_STRING_BYTES) {
-    throw new ValueError(
+    throw tooLarge(
       `contains a string of ${Buffer.byteLength(text)} bytes, and SUPER allows at most ${MAX_STRING_BYTES}`,
     );
   }

@@ -1,5 +1,5 @@
 /** Converts JSON numbers to plain digits, which Redshift reads without decisions of its own: no exponent, no rounding. */
-import { ValueError } from './value-error.ts';
+import { tooLarge, ValueError } from './value-error.ts';
 
 interface Decimal {
   readonly negative: boolean;
@@ -38,7 +38,7 @@ export function wholeNumber(token: string, kind: keyof typeof RANGES): string {
   const text = negative && digits !== '0' ? `-${digits}` : digits;
   if (digits.length < range.digits) return text;
   if (digits.length > range.digits || BigInt(text) < range.min || BigInt(text) > range.max) {
-    throw new ValueError(`is outside the range of ${kind.toUpperCase()}`);
+    throw tooLarge(`is outside the range of ${kind.toUpperCase()}`);
   }
   return text;
 }
@@ -50,13 +50,30 @@ export function wholeNumber(token: string, kind: keyof typeof RANGES): string {
 export function exactDecimal(token: string, precision: number, scale: number): string {
   const { negative, whole, fraction } = decimal(token);
   if (fraction.length > scale || whole.length > precision - scale) {
-    throw new ValueError(`does not fit NUMERIC(${precision},${scale})`);
+    throw tooLarge(`does not fit NUMERIC(${precision},${scale})`);
   }
   if (precision <= 19 && BigInt(whole + fraction.padEnd(scale, '0') || '0') > RANGES.bigint.max) {
-    throw new ValueError(`does not fit NUMERIC(${precision},${scale}), which Redshift stores in 64 bits`);
+    throw tooLarge(`does not fit NUMERIC(${precision},${scale}), which Redshift stores in 64 bits`);
   }
   const text = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;
   return negative && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/** Further from zero than any column rounds to. */
+const TINY = /^[^eE]*[eE]-0*[1-9]\d{3,}$/;
+
+/**
+ * The text of a decimal, rounded to `scale` digits behind the point, halves away from zero: as COPY does with ROUNDEC, which
+ * Airbyte's own destination uses (copy-parameters-data-conversion).
+ */
+export function roundedDecimal(token: string, precision: number, scale: number): string {
+  if (TOKEN.test(token) && TINY.test(token)) return '0';
+  const { negative, whole, fraction } = decimal(token);
+  if (fraction.length <= scale) return exactDecimal(token, precision, scale);
+  const up = (fraction[scale] ?? '0') >= '5' ? 1n : 0n;
+  const digits = (BigInt(whole + fraction.slice(0, scale) || '0') + up).toString().padStart(scale + 1, '0');
+  const [left, right] = [digits.slice(0, digits.length - scale), digits.slice(digits.length - scale)];
+  return exactDecimal(`${negative ? '-' : ''}${left}${scale === 0 ? '' : `.${right}`}`, precision, scale);
 }
 
 /** A double has at most this many digits in its shortest form. */
@@ -183,7 +200,7 @@ function decimal(token: string): Decimal {
 /** Moves the decimal point by `exponent` places. */
 function shift(whole: string, fraction: string, exponent: number): { whole: string; fraction: string } {
   if (!/[1-9]/.test(whole + fraction)) return { whole: '', fraction: '' };
-  if (Math.abs(exponent) > MAX_SHIFT) throw new ValueError('has an exponent that no column can store');
+  if (Math.abs(exponent) > MAX_SHIFT) throw tooLarge('has an exponent that no column can store');
   if (exponent >= 0) {
     const padded = fraction.padEnd(exponent, '0');
     return { whole: whole + padded.slice(0, exponent), fraction: padded.slice(exponent) };

@@ -10,6 +10,8 @@ export interface Rejection {
   readonly isKey: boolean;
   /** Continues a sentence about the property or the record: `is not a number`. */
   readonly reason: string;
+  /** The value is right, and too large for its column or for its row. */
+  readonly isSize?: 'field' | 'row';
   /** The beginning of the value as JSON, unless it is nested or NULL. */
   readonly seen: string | undefined;
 }

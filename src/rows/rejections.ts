@@ -12,7 +12,15 @@ import { ValueError, type Fault } from './value-error.ts';
 export function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {
   if (!(error instanceof ValueError)) throw error;
   const fault = isKey && error.fault === 'value' ? 'key' : error.fault;
-  return { kind: 'rejection', fault, property, isKey, reason: error.message, seen: excerptOf(value) };
+  return {
+    kind: 'rejection',
+    fault,
+    property,
+    isKey,
+    reason: error.message,
+    seen: excerptOf(value),
+    ...(error.isSize && { isSize: 'field' }),
+  };
 }
 
 export function schemaRejection({ path, reason }: Violation, record: JsonObject): Rejection {
@@ -24,6 +32,12 @@ export function schemaRejection({ path, reason }: Violation, record: JsonObject)
 export function rowTooLarge(cells: readonly Cell[]): Rejection {
   const reason = `needs a row of ${rowBytes(cells)} bytes, and COPY accepts at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`;
   return { kind: 'rejection', fault: 'key', property: undefined, isKey: false, reason, seen: undefined };
+}
+
+/** Of a value that became NULL so that its row is short enough. */
+export function shortened({ property }: Column): Rejection {
+  const reason = `is too long beside the other values of its row, of which COPY takes ${MAX_ROW_BYTES} bytes`;
+  return { ...ofRecord('value', reason), property, isSize: 'row' };
 }
 
 /** It must not be guessed which of two values of a key is meant. */

@@ -1,7 +1,7 @@
 /** Finds the value of a column in a message. */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Source } from '../table/types.ts';
-import { metadataValue, type Surroundings } from './metadata.ts';
+import type { MetadataValues, Surroundings } from './metadata.ts';
 import { ValueError } from './value-error.ts';
 import { kindOf } from './values.ts';
 
@@ -12,10 +12,15 @@ export function pathOf(source: Source): readonly string[] {
 }
 
 /** Throws ValueError for a path that cannot be followed. */
-export function valueOf(source: Source, record: JsonObject, surroundings: Surroundings): Json | undefined {
+export function valueOf(
+  source: Source,
+  record: JsonObject,
+  metadata: MetadataValues,
+  surroundings: Surroundings,
+): Json | undefined {
   switch (source.kind) {
     case 'metadata':
-      return metadataValue(source.field, surroundings);
+      return metadata.value(source.field, surroundings);
     case 'nothing':
       return undefined;
     case 'overflow':

@@ -9,9 +9,17 @@ export type Fault = 'value' | 'key' | 'null-key' | 'table' | 'change' | 'schema'
 export class ValueError extends Error {
   override readonly name = 'ValueError';
   readonly fault: Fault;
+  /** The value is right, and too large for its column. */
+  readonly isSize: boolean;
 
-  constructor(message: string, fault: Fault = 'value') {
+  constructor(message: string, fault: Fault = 'value', { isSize = false }: { isSize?: boolean } = {}) {
     super(message);
     this.fault = fault;
+    this.isSize = isSize;
   }
+}
+
+/** A value that is right, and too large for its column. */
+export function tooLarge(message: string): ValueError {
+  return new ValueError(message, 'value', { isSize: true });
 }

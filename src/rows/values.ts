@@ -3,19 +3,20 @@
  * COPY never has to decide, round or guess.
  */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import { MAX_VARCHAR_BYTES, type BinaryEncoding, type ColumnType } from '../table/types.ts';
+import { MAX_VARCHAR_BYTES, type BinaryEncoding, type ColumnType, type Form } from '../table/types.ts';
 import { hexDigits } from './binary.ts';
 import { cleanText, nestedText, type Repairs } from './nested.ts';
 import {
   exactDecimal,
   nearestDouble,
   nearestReal,
+  roundedDecimal,
   shortFormOf,
   wholeNumber,
   type Rounded,
 } from './numbers.ts';
 import { dateText, timestampText, timeText, timeTzText, type TimeText } from './times.ts';
-import { ValueError } from './value-error.ts';
+import { tooLarge, ValueError } from './value-error.ts';
 
 /** The changes that were made, counted for each stream and reported once. A change to a key is an error instead. */
 export interface Losses extends Repairs {
@@ -71,15 +72,24 @@ export class Token {
 export type CellWriter = (value: Json, losses: Losses) => Cell;
 
 /** The writer for the type of a column. JSON null is NULL in every column. `encoding` is that of binary values in the record. */
-export function cellWriter(type: ColumnType, encoding: BinaryEncoding = 'hex'): CellWriter {
-  const write = writerOf(type, encoding);
+export function cellWriter(type: ColumnType, encoding: BinaryEncoding = 'hex', form?: Form): CellWriter {
+  const write = formWriter(type, form) ?? writerOf(type, encoding);
   return (value, losses) => (value === null ? null : write(value, losses));
 }
 
-function writerOf(
-  type: ColumnType,
-  encoding: BinaryEncoding,
-): (value: Exclude<Json, null>, losses: Losses) => Cell {
+type ValueWriter = (value: Exclude<Json, null>, losses: Losses) => Cell;
+
+/** Undefined where the form does not concern the type. */
+function formWriter(type: ColumnType, form: Form | undefined): ValueWriter | undefined {
+  if (form === 'rounded' && type.kind === 'numeric')
+    return (value) => new Token(roundedDecimal(numberToken(value), type.precision, type.scale));
+  if (form === 'bare' && type.kind === 'boolean') return (value) => new Token(bareBoolean(value));
+  if (form === 'json' && type.kind === 'varchar')
+    return (value, losses) => withinVarchar(nestedText(value, losses));
+  return undefined;
+}
+
+function writerOf(type: ColumnType, encoding: BinaryEncoding): ValueWriter {
   switch (type.kind) {
     case 'smallint':
     case 'integer':
@@ -148,7 +158,7 @@ function roundedCell({ text, changed }: Rounded, losses: Losses): Cell {
 /** The column cannot be widened, because Redshift widens only VARCHAR. */
 function binaryCell(digits: string, maxBytes: number, losses: Losses): Cell {
   const bytes = digits.length / 2;
-  if (bytes > maxBytes) throw new ValueError(`has ${bytes} bytes, and the column has at most ${maxBytes}`);
+  if (bytes > maxBytes) throw tooLarge(`has ${bytes} bytes, and the column has at most ${maxBytes}`);
   if (bytes > 0) return new Token(digits);
   losses.emptyBytes++;
   return null;
@@ -182,17 +192,23 @@ function booleanText(value: Json): string {
   return text;
 }
 
+function bareBoolean(value: Json): string {
+  if (typeof value === 'boolean') return String(value);
+  throw new ValueError(`is ${kindOf(value)}, not true or false`);
+}
+
 function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   throw new ValueError(`is ${kindOf(value)}, not a string`);
 }
 
 function varcharText(value: Exclude<Json, null>, losses: Losses): string {
-  const text = typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses);
+  return withinVarchar(typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses));
+}
+
+function withinVarchar(text: string): string {
   if (text.length * 3 > MAX_VARCHAR_BYTES && Buffer.byteLength(text) > MAX_VARCHAR_BYTES) {
-    throw new ValueError(
-      `has ${Buffer.byteLength(text)} bytes, and a VARCHAR has at most ${MAX_VARCHAR_BYTES}`,
-    );
+    throw tooLarge(`has ${Buffer.byteLength(text)} bytes, and a VARCHAR has at most ${MAX_VARCHAR_BYTES}`);
   }
   return text;
 }

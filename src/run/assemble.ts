@@ -8,9 +8,11 @@ import type { ObjectReader, ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import { Budget } from '../staging/budget.ts';
 import { createStaging } from '../staging/uploads.ts';
-import { StateWriter } from '../states/writer.ts';
 import type { HookRunner, TableLoader } from '../streams/context.ts';
+import type { Generations } from '../warehouse/generations.ts';
+import type { Protocol } from './front.ts';
 import { Run } from './run.ts';
+import { singerProtocol } from './singer.ts';
 
 export interface Assembly {
   readonly config: Config;
@@ -20,6 +22,8 @@ export interface Assembly {
   readonly loader: TableLoader;
   /** Runs the statements of users; without it they are skipped. */
   readonly hooks?: HookRunner;
+  /** Completes the streams of an Airbyte sync. */
+  readonly generations?: Pick<Generations, keyof Generations>;
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;
@@ -33,8 +37,10 @@ export interface Assembly {
   readonly rejectedPrefix: string;
   /** Reads BATCH files. */
   readonly files: ObjectReader;
-  /** Where states are written; without it they are dropped. */
+  /** Where states of Singer are written; without it they are dropped. */
   readonly states?: Writable;
+  /** In place of Singer. `fail` ends the run. */
+  readonly protocol?: (fail: (error: unknown) => void) => Protocol;
   /** Aborts the uploads. */
   readonly signal: AbortSignal;
 }
@@ -59,7 +65,8 @@ export function assemble(assembly: Assembly): Run {
       onFailure: fail,
     }),
     files: batchFiles(assembly.files),
-    states: new StateWriter(assembly.states ?? nowhere(), fail),
+    protocol: assembly.protocol?.(fail) ?? singerProtocol(assembly.states ?? nowhere(), fail),
+    generations: assembly.generations,
     objectPrefix: assembly.objectPrefix,
     rejectedPrefix: assembly.rejectedPrefix,
     folder: assembly.folder,

@@ -11,14 +11,13 @@ import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';
 import { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
-import { Ledger } from '../states/ledger.ts';
-import type { StateWriter } from '../states/writer.ts';
 import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
+import type { Generations } from '../warehouse/generations.ts';
+import type { Front, Protocol } from './front.ts';
 import { Life } from './life.ts';
-import { Reader, type Lines } from './reader.ts';
-import { SingerLines } from './singer.ts';
+import { Reader } from './reader.ts';
 
 export interface RunParts {
   readonly config: Config;
@@ -26,7 +25,8 @@ export interface RunParts {
   readonly hooks: HookRunner;
   readonly staging: Staging;
   readonly files: BatchFiles;
-  readonly states: StateWriter;
+  readonly protocol: Protocol;
+  readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly objectPrefix: string;
   /** The prefix of the records that this run sets aside. */
   readonly rejectedPrefix: string;
@@ -46,10 +46,9 @@ const AGE_CHECK_MS = 250;
 export class Run {
   readonly #parts: RunParts;
   readonly #life = new Life();
-  readonly #ledger: Ledger;
   readonly #streams: Streams;
   readonly #reader: Reader;
-  readonly #lines: Lines;
+  readonly #front: Front;
   #batches = 0;
 
   constructor(parts: RunParts) {
@@ -58,23 +57,22 @@ export class Run {
     const tape = new Tape();
     const onRecord = (stream: Stream): Promise<void> | undefined => this.#closeIfFull(stream);
     const onBlock = (): Promise<void> => this.#settleBlock();
-    this.#ledger = new Ledger((state) => parts.states.write(state));
     this.#reader = new Reader({ tape, now: parts.now, interrupted, onRecord, onBlock });
     const context: StreamContext = {
       ...parts,
       syncStartedAt: parts.now(),
       readAt: () => this.#reader.readAt,
       tape,
-      ledger: this.#ledger,
+      ledger: parts.protocol.effects,
       loads: pLimit(parts.config.max_parallel_loads),
       nextBatch: () => ++this.#batches,
       fail: (error) => this.fail(error),
       hasFailed: () => this.#life.phase === 'failed',
     };
     this.#streams = new Streams(context);
-    this.#lines = new SingerLines({
+    this.#front = parts.protocol.front({
       streams: this.#streams,
-      ledger: this.#ledger,
+      context,
       tape,
       files: parts.files,
       interrupted,
@@ -88,11 +86,12 @@ export class Run {
     const { config, hooks, now } = this.#parts;
     const started = now();
     await this.#try(() => hooks.run('pre_sql', undefined, config.pre_sql));
+    if (!this.#life.error) await this.#try(() => this.#front.begin());
     await this.#read(input);
     await this.#drain();
     if (this.#life.error) await this.#streams.abandon();
-    this.#ledger.publish();
-    await this.#parts.states.flushed();
+    this.#parts.protocol.effects.publish();
+    await this.#parts.protocol.output.flushed();
     this.#streams.reportInvalid();
     this.#streams.reportUnmatched(this.#life.isWholeInput);
     if (!this.#life.error) await this.#try(() => this.#afterwards());
@@ -114,7 +113,7 @@ export class Run {
   /** Loading cannot go on and nothing is waited for: no more states are written. */
   giveUp(error: unknown): void {
     this.fail(error);
-    this.#parts.states.giveUp();
+    this.#parts.protocol.output.giveUp();
   }
 
   async #try(work: () => Promise<void>): Promise<void> {
@@ -127,8 +126,8 @@ export class Run {
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), AGE_CHECK_MS);
     try {
       await this.#reader.read(
-        blocksOf(input, {}, () => this.#lines.count),
-        this.#lines,
+        blocksOf(input, {}, () => this.#front.count),
+        this.#front,
       );
       if (!interrupted.aborted) this.#life.inputEnded();
     } catch (error) {
@@ -142,7 +141,7 @@ export class Run {
   async #drain(): Promise<void> {
     await this.#step(() => this.#streams.finish());
     await this.#step(() => {
-      const refusal = this.#streams.settle(this.#life.isWholeInput);
+      const refusal = this.#front.settle(this.#life.isWholeInput);
       if (refusal) this.#life.refuse(refusal);
     });
   }
@@ -161,8 +160,8 @@ export class Run {
 
   #report(ms: number): RunSummary {
     const { log } = this.#parts;
-    if (this.#lines.count === 0) log.warn('no input arrived on stdin; did the tap fail?');
-    const summary = { ...this.#streams.summary(), lines: this.#lines.count };
+    if (this.#front.count === 0) log.warn('no input arrived on stdin; did the tap fail?');
+    const summary = { ...this.#streams.summary(), lines: this.#front.count };
     const rejected = this.#streams.totalRejected();
     log.info(
       { ...summary, ms },
@@ -184,7 +183,7 @@ export class Run {
   /** Runs once per block, not per record: encodes, closes full batches, publishes a state, waits for memory. */
   async #settleBlock(): Promise<void> {
     for (const stream of this.#streams.encode()) await this.#closeFull(stream);
-    this.#ledger.publish();
+    this.#parts.protocol.effects.publish();
     const { budget } = this.#parts.staging;
     // Early enough to give the compressors work before reading has to wait for them.
     if (budget.openBytes > budget.limit * 0.6) this.#streams.cutDownTo(budget.limit * 0.3);

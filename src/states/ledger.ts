@@ -13,7 +13,17 @@ interface Entry {
 /** Marks the effect as durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
 export type Settle = () => void;
 
-export class Ledger {
+/** What the streams of a run tell of their work, whichever states wait for it. */
+export interface Effects {
+  /** A durable effect of a stream begins: the first record of a batch was accepted. */
+  open(stream: string): Settle;
+  /** Publishes the states that are safe. */
+  publish(): void;
+  /** States read so far. */
+  readonly marks: number;
+}
+
+export class Ledger implements Effects {
   readonly #onSafe: (state: Buffer) => void;
   #entries: Entry[] = [];
   #head = 0;
@@ -26,8 +36,8 @@ export class Ledger {
     this.#onSafe = onSafe;
   }
 
-  /** Opens an effect, for example when the first record of a batch was accepted. */
-  open(): Settle {
+  /** Opens an effect, for example when the first record of a batch was accepted. A state of Singer waits for all streams. */
+  open(_stream?: string): Settle {
     const entry: Entry = { done: false, state: undefined };
     this.#entries.push(entry);
     return () => {

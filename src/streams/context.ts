@@ -1,15 +1,16 @@
 /** What the streams of a run share, and the interfaces through which they reach the warehouse. */
 import type { LimitFunction } from 'p-limit';
 import type { Config } from '../config/options.ts';
-import type { Ledger } from '../states/ledger.ts';
+import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
+import type { Generations } from '../warehouse/generations.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
-export type TableLoader = Omit<Loader, 'finish'>;
+export type TableLoader = Omit<Loader, 'finish' | 'settle' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What the streams of a run share. */
@@ -17,8 +18,10 @@ export interface StreamContext {
   readonly config: Config;
   readonly loader: TableLoader;
   readonly hooks: HookRunner;
+  /** What completes the streams of an Airbyte sync; undefined for Singer. */
+  readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly staging: Staging;
-  readonly ledger: Ledger;
+  readonly ledger: Effects;
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;
   readonly objectPrefix: string;

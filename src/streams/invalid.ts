@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { placeOf, type Origin } from '../protocol/message.ts';
 import { problemOf, type Rejection } from '../rows/rejection.ts';
+import { SINGER_RULES, type RecordRules } from '../rows/rules.ts';
 import type { Fault } from '../rows/value-error.ts';
 
 type Settings = Pick<StreamSettings, 'on_invalid' | 'null_keys' | 'max_rejected'>;
@@ -21,11 +22,15 @@ const WAYS_OUT: Readonly<Record<Fault, string>> = {
     'on_invalid "quarantine" sets such records aside, "null" stores NULL instead of such values, and without validate_records the schema is not checked',
 };
 
+/** Where no option would. */
+const NO_WAY_OUT = 'correct it in the source, or leave the stream out: no record is set aside';
+
 const SHOWN = 3;
 
 export class InvalidRecords {
   readonly #stream: string;
   readonly #settings: Settings;
+  readonly #rules: RecordRules;
   /** The place of the files with rejected records of this stream. */
   readonly #folderUrl: string;
   /** The first of them, in words. */
@@ -33,7 +38,8 @@ export class InvalidRecords {
   #rejected = 0;
   #nulled = 0;
 
-  constructor(stream: string, settings: Settings, folderUrl: string) {
+  constructor(stream: string, settings: Settings, folderUrl: string, rules = SINGER_RULES) {
+    this.#rules = rules;
     this.#stream = stream;
     this.#settings = settings;
     this.#folderUrl = folderUrl;
@@ -54,7 +60,7 @@ export class InvalidRecords {
     if (this.#policyFor(rejection) !== 'fail') return;
     const seen = rejection.seen === undefined ? '' : `: ${rejection.seen}`;
     throw new InputError(
-      `Cannot load stream "${this.#stream}", ${placeOf(origin)}: ${problemOf(rejection)}${seen}; ${WAYS_OUT[rejection.fault]}`,
+      `Cannot load stream "${this.#stream}", ${placeOf(origin)}: ${problemOf(rejection)}${seen}; ${this.#rules.setsAside ? WAYS_OUT[rejection.fault] : NO_WAY_OUT}`,
       { stream: this.#stream, line: origin.line, file: origin.file },
     );
   }
@@ -83,13 +89,14 @@ export class InvalidRecords {
     if (this.#nulled > 0) {
       log.warn(
         { stream, nulled: this.#nulled, first: this.#first },
-        `set invalid values of ${this.#nulled} records of ${stream} to NULL: see the column _sdc_changes`,
+        `set invalid values of ${this.#nulled} records of ${stream} to NULL: see the column ${this.#rules.metadata.changesField}`,
       );
     }
   }
 
   #policyFor({ fault }: Rejection): 'fail' | 'quarantine' {
     const { on_invalid, null_keys } = this.#settings;
+    if (!this.#rules.setsAside) return 'fail';
     if (fault === 'change') return 'fail';
     if (fault === 'null-key' && null_keys !== undefined) return null_keys === 'fail' ? 'fail' : 'quarantine';
     return on_invalid === 'fail' ? 'fail' : 'quarantine';

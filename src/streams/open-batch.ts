@@ -1,4 +1,5 @@
 /** The open batch of a stream, with the plan that it is encoded for and what its rows need from the table. */
+import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
 import { Batch } from '../staging/batch.ts';
@@ -9,6 +10,7 @@ import type { StreamContext } from './context.ts';
 import type { StreamPlan } from './plan.ts';
 
 export interface OpenBatch {
+  readonly seed: string;
   readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly rejected: RejectedRecords;
@@ -42,12 +44,13 @@ export function openBatch(
   const rejectedKey = `${rejectedFolder(rejectedPrefix, table)}${batchName(number)}`;
   const openedAt = readAt();
   return {
+    seed: randomBytes(8).toString('hex'),
     plan,
     openedAt,
     rows: new Batch(keyPrefix, staging, openedAt),
     rejected: new RejectedRecords(rejectedKey, staging),
     nulled: 0,
-    settle: ledger.open(),
+    settle: ledger.open(stream),
     number,
     keyPrefix,
     maxBytes: plan.columns.map(() => 0),

@@ -5,12 +5,10 @@ import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
 import type { compileValidator, Validator, ValidatorOptions } from '../rows/validate.ts';
 import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
-import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
 import { commentAfterRetype } from '../table/former-types.ts';
 import { checkColumnCount } from '../table/limits.ts';
-import { withChanges, withMetadata } from '../table/metadata.ts';
 import { resolveColumns } from '../table/resolve.ts';
 import type { Place } from '../table/stored-as.ts';
 import {
@@ -23,6 +21,8 @@ import {
 } from '../table/types.ts';
 import { LIVE } from '../warehouse/row-kinds.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
+import type { Newest } from '../warehouse/newest-steps.ts';
+import type { Dialect } from './dialect.ts';
 import { checkStoredColumns, columnsForFiles } from './direct.ts';
 import { checkKeysAreThere } from './required-keys.ts';
 
@@ -37,6 +37,8 @@ export interface StreamPlan {
   /** The design of the table if it is created. */
   readonly design: TableDesign;
   readonly method: LoadMethod;
+  /** How the newest row of a key is found; undefined: the last one counts. */
+  readonly newest: Newest | undefined;
   /** The kind of rows that delete nothing, see `row-kinds.ts`. */
   readonly kind: number;
   readonly encoder: RecordEncoder;
@@ -50,6 +52,7 @@ export interface PlanInput {
   readonly message: SchemaMessage;
   readonly target: TableRef;
   readonly settings: StreamSettings;
+  readonly dialect: Dialect;
   /** The table gets the columns of `add_record_metadata`. */
   readonly hasMetadata: boolean;
   /** The columns of the table, including those that earlier plans of this run will have added; undefined if there is no table. */
@@ -75,23 +78,28 @@ export interface RowOptions {
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
 export function planStream(input: PlanInput): StreamPlan {
-  const { message, target, settings, hasMetadata, stored, fate, rows } = input;
+  const { message, target, settings, dialect, hasMetadata, stored, fate, rows } = input;
   const { stream, schema } = message;
   const { keys, areNew, warnings } = keysOf(input);
   checkKeysAreThere(stream, keys, settings);
-  const declared = columnsOf(stream, schema, keys, settings);
+  const declared = dialect.columnsOf(stream, schema, keys, settings);
   const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
-  const described = hasMetadata ? withMetadata(wanted) : wanted;
   const place = { stream, table: target.table, policies: settings.schema_changes, ...fate };
-  const { columns, ignored, notes } = resolveColumns(
-    place,
-    settings.on_invalid === 'null' ? withChanges(described) : described,
-    stored,
-  );
+  const described = dialect.describe(wanted, {
+    hasMetadata,
+    tellsChanges: settings.on_invalid === 'null',
+  });
+  const { columns, ignored, notes } = resolveColumns(place, described, stored);
   if (settings.batch_direct_copy) checkStoredColumns(stream, wanted, columns);
   if (!stored) checkDesign(stream, settings, columns);
   const description = descriptionOf(schema);
-  const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
+  const { completeGeneration } = dialect;
+  const note = {
+    stream,
+    keyProperties: keys,
+    ...(completeGeneration !== undefined && { completeGeneration }),
+    ...(description !== undefined && { description }),
+  };
   const method = methodOf(settings.load_method, keys);
   checkColumnCount(stream, columns, stored, method === 'append' ? 0 : 2);
   return withRows(
@@ -103,11 +111,25 @@ export function planStream(input: PlanInput): StreamPlan {
       ignored,
       design: designOf(note, settings, columns),
       method,
+      newest: method === 'upsert' ? newestOf(dialect, columns) : undefined,
       kind: LIVE,
       warnings: [...warnings, ...schemaNotes(wanted), ...unusedSettings(settings, declared), ...notes],
     },
     settings,
+    dialect,
     rows,
+  );
+}
+
+/** Values that went to a second column, because their type changed, order nothing. */
+function newestOf({ newestBy }: Dialect, columns: readonly Column[]): Newest | undefined {
+  return newestBy?.flatMap(
+    (property) =>
+      columns.find(
+        (column) =>
+          column.property === property &&
+          (column.source.kind === 'property' || column.source.kind === 'metadata'),
+      ) ?? [],
   );
 }
 
@@ -115,6 +137,7 @@ export function planStream(input: PlanInput): StreamPlan {
 export function withRows(
   plan: Omit<StreamPlan, 'encoder' | 'walk'>,
   settings: StreamSettings,
+  { rules }: Dialect,
   rows: RowOptions,
 ): StreamPlan {
   const { columns, ignored, method, kind, message } = plan;
@@ -129,11 +152,12 @@ export function withRows(
       ? validatorOf(message, rows, { findsAll: nullsInvalid, onNote: warn })
       : undefined,
     nullsInvalid,
+    rules,
     allowsNullKeys: settings.null_keys === 'append',
     onUnknownProperty: (property) =>
       warn(`property ${JSON.stringify(property)} is not in the schema and is not loaded`),
   });
-  const walked = { columns, ignored, encoder, sentinel, kind: method === 'append' ? undefined : kind };
+  const walked = { columns, ignored, encoder, sentinel, rules, kind: method === 'append' ? undefined : kind };
   return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
 }
 

@@ -8,6 +8,7 @@ import type { Unplanned } from '../rows/unplanned.ts';
 import type { Numeric } from '../table/fits.ts';
 import { typeSql, type Column, type ColumnType, type StoredTable, type TableRef } from '../table/types.ts';
 import { LIVE, narrowKind } from '../warehouse/row-kinds.ts';
+import type { Dialect } from './dialect.ts';
 import { joinOf } from './join.ts';
 import {
   grownColumns,
@@ -38,6 +39,7 @@ interface Fit {
 export class Planning {
   readonly #target: TableRef;
   readonly #settings: StreamSettings;
+  readonly #dialect: Dialect;
   readonly #doors: Omit<PlanningDoors, 'rows'>;
   #rows: RowOptions;
   #stored: StoredTable['columns'] | undefined;
@@ -63,10 +65,12 @@ export class Planning {
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
+    dialect: Dialect,
     { rows, ...doors }: PlanningDoors,
   ) {
     this.#target = target;
     this.#settings = settings;
+    this.#dialect = dialect;
     this.#stored = table?.columns;
     this.#keys = table?.keyProperties;
     this.#doors = doors;
@@ -129,6 +133,7 @@ export class Planning {
     this.#plan = withRows(
       { ...widest, message, ignored, warnings, columns, kind },
       this.#settings,
+      this.#dialect,
       this.#rows,
     );
     return true;
@@ -171,7 +176,7 @@ export class Planning {
 
   #grown(plan: StreamPlan, outgrown: readonly boolean[]): StreamPlan {
     const columns = grownColumns(plan.columns, outgrown);
-    return withRows({ ...plan, columns }, this.#settings, this.#rows);
+    return withRows({ ...plan, columns }, this.#settings, this.#dialect, this.#rows);
   }
 
   /** Plans a column for a value that the current plan cannot store. */
@@ -204,6 +209,7 @@ export class Planning {
       message,
       target: this.#target,
       settings: this.#settings,
+      dialect: this.#dialect,
       hasMetadata: this.#hasMetadata,
       stored: this.#stored,
       notedKeys: this.#keys,

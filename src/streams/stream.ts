@@ -4,16 +4,17 @@
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import { NO_TIME, type Frame } from '../protocol/envelope.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import type { Unplanned } from '../rows/unplanned.ts';
 import { Token } from '../rows/values.ts';
-import type { RecordFacts } from '../rows/walk/metadata-cells.ts';
+import { PresentFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import { kindOf, LIVE } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
+import { SINGER, type Dialect } from './dialect.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
@@ -23,7 +24,7 @@ import type { StreamPlan } from './plan.ts';
 import { Planning } from './planning.ts';
 import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
-import { TableWork } from './work.ts';
+import { TableWork, type CompletionWish } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
 
 export class Stream {
@@ -43,16 +44,18 @@ export class Stream {
   readonly #teller: Teller;
   readonly #lossReport: LossReport;
   readonly #fallbacks = new Fallbacks();
-  readonly #facts: { -readonly [Fact in keyof RecordFacts]: RecordFacts[Fact] };
+  readonly #facts: PresentFacts;
   #ordinal = 0;
 
   /** `table` is undefined if there is none. */
+
   constructor(
     name: string,
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
     context: StreamContext,
+    dialect: Dialect = SINGER,
   ) {
     this.name = name;
     this.target = target;
@@ -62,10 +65,10 @@ export class Stream {
     this.#lossReport = new LossReport(name, context.log);
     this.work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
-    this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
+    this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.ledger.marks);
     const { staging, loader, readAt, syncStartedAt } = context;
-    this.#planning = new Planning(target, settings, table, {
+    this.#planning = new Planning(target, settings, table, dialect, {
       rows: {
         sentinel: staging.format.sentinel,
         readAt,
@@ -75,7 +78,7 @@ export class Stream {
       settled: () => this.#settled(),
       fits: (column, type) => loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
     });
-    this.#facts = { now: 0, batchOpenedAt: 0, syncStartedAt, version: undefined, timeAt: NO_TIME };
+    this.#facts = new PresentFacts(syncStartedAt);
   }
 
   get #overwrites(): boolean {
@@ -143,12 +146,8 @@ export class Stream {
     const recordEnd = walk.record(tape, at);
     if (recordEnd === DECLINED || !frame.close(tape.source, recordEnd, end)) return false;
     if (this.#awaitsVersion(frame.version)) return false;
-    const facts = this.#facts;
-    facts.now = readAt();
-    facts.batchOpenedAt = batch.openedAt;
-    facts.version = frame.version;
-    facts.timeAt = frame.timeAt;
-    if (!walk.complete(facts, this.#ordinal)) return false;
+    this.#facts.take(readAt(), batch, frame, this.#ordinal);
+    if (!walk.complete(this.#facts)) return false;
     walk.commit(batch);
     batch.census[kind] = (batch.census[kind] ?? 0) + 1;
     batch.rows.written(tape);
@@ -165,12 +164,8 @@ export class Stream {
   append(message: RecordMessage, origin: Origin): Promise<void> | undefined {
     if (!this.#plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
-    return this.#append(
-      this.#plan,
-      message,
-      origin,
-      whyFallback(this.#plan.walk, this.settings, message, origin),
-    );
+    const why = whyFallback(this.#plan.walk, this.settings, message, origin);
+    return this.#append(this.#plan, message, origin, why);
   }
 
   #append(
@@ -182,7 +177,7 @@ export class Stream {
     const again = (next: StreamPlan): Promise<void> | undefined => this.#append(next, message, origin, why);
     if (this.#awaitsVersion(message.version)) return this.#adoptMetadata().then(again);
     const batch = this.#batch ?? this.#open(plan);
-    const outcome = plan.encoder.encode(message, origin, batch);
+    const outcome = plan.encoder.encode(message, origin, batch, this.#ordinal);
     if (outcome.kind === 'unplanned') return this.#replan(outcome).then(again);
     this.#evidence.record();
     this.#fallbacks.add(why);
@@ -199,7 +194,8 @@ export class Stream {
     this.#versions.record(message.version);
     const { cells, deletion, hasNullKey } = outcome;
     const kind = kindOf(plan.kind, deletion);
-    if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)), new Token(String(kind)));
+    const ordinal = this.#ordinal++;
+    if (plan.method !== 'append') cells.push(new Token(String(ordinal)), new Token(String(kind)));
     batch.census[kind] = (batch.census[kind] ?? 0) + 1;
     if (hasNullKey) batch.nullKeys++;
     batch.rows.append(cells);
@@ -300,7 +296,7 @@ export class Stream {
     }
     await this.work.room();
     this.close();
-    this.#versions.add(version, () => this.#context.ledger.open());
+    this.#versions.add(version, () => this.#context.ledger.open(this.name));
     this.#activate(this.#versions.takeDue());
   }
 
@@ -310,6 +306,16 @@ export class Stream {
     if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
     this.#takeLosses();
     this.#lossReport.end(this.#plan?.columns ?? []);
+  }
+
+  /** Does what makes the table of the stream complete, after the records that were read before. */
+  async complete(wish: CompletionWish): Promise<void> {
+    await this.work.room();
+    this.close();
+    if (!this.#plan) return;
+    if (this.#overwrites) this.work.replace(this.#plan, wish);
+    else this.work.complete(this.#plan, wish, this.#isTableDue);
+    this.#isTableDue = false;
   }
 
   /**

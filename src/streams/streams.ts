@@ -1,18 +1,31 @@
 /** The streams of a run by name, and the work on all of them. */
-import { settingsOf } from '../config/settings.ts';
+import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import { unmatched } from '../config/unmatched.ts';
 import { InputError } from '../errors.ts';
 import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.ts';
 import type { StreamContext } from './context.ts';
 import { Stream } from './stream.ts';
+import type { Dialect } from './dialect.ts';
 import { targetOf } from './target.ts';
-import type { StoredTable } from '../table/types.ts';
+import type { StoredTable, TableRef } from '../table/types.ts';
 
 export interface StreamsSummary {
   /** Committed rows by stream. */
   readonly streams: Readonly<Record<string, number>>;
   /** The records that needed the reference encoder, by stream and reason; absent if there are none. */
   readonly reference_encoder?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** A stream that is known before its records. */
+export interface DeclaredStream {
+  readonly name: string;
+  readonly target: TableRef;
+  readonly settings: StreamSettings;
+  readonly dialect: Dialect;
+  /** Of its schema. */
+  readonly message: SchemaMessage;
+  /** The table beside the target into which its rows go until it is complete. */
+  readonly refreshTable: TableRef | undefined;
 }
 
 export class Streams {
@@ -49,6 +62,43 @@ export class Streams {
     }
     this.#touched.add(stream);
     return stream;
+  }
+
+  /** Adds a stream of which everything is known. Throws InputError or LoadError. */
+  async declare({ name, target, settings, dialect, message, refreshTable }: DeclaredStream): Promise<Stream> {
+    const stream = await this.#open(name, target, settings, dialect, refreshTable ?? target);
+    if (refreshTable) stream.work.collectIn(refreshTable);
+    await stream.setSchema(message);
+    return stream;
+  }
+
+  /** The tables of a schema, read when it is first asked for. */
+  async tablesOf(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
+    const { loader, staging } = this.#context;
+    const known = this.#tables.get(schema);
+    if (known) return known;
+    const tables = await loader.tables(schema);
+    if (this.#tables.size === 0) staging.shaper.useSlices(await loader.slices());
+    this.#tables.set(schema, tables);
+    return tables;
+  }
+
+  /** A table has changed, together with others of its schema: all of them are read again. */
+  forgetTables(schema: string): void {
+    this.#tables.delete(schema);
+  }
+
+  /** A table was made, or dropped. */
+  setTable({ schema, table }: TableRef, stored: StoredTable | undefined): void {
+    const tables = new Map(this.#tables.get(schema));
+    if (stored) tables.set(table, stored);
+    else tables.delete(table);
+    this.#tables.set(schema, tables);
+  }
+
+  /** Notes that records of the stream wait for `encode`. */
+  touch(stream: Stream): void {
+    this.#touched.add(stream);
   }
 
   /** Takes a SCHEMA. */
@@ -166,10 +216,20 @@ export class Streams {
   }
 
   async #add(name: string): Promise<Stream> {
-    const { config, loader, staging } = this.#context;
-    this.#named.add(name);
+    const { config } = this.#context;
     const settings = settingsOf(config, name);
-    const target = targetOf(name, settings, config);
+    return this.#open(name, targetOf(name, settings, config), settings);
+  }
+
+  /** `basis` is the table whose columns decide how rows are written. */
+  async #open(
+    name: string,
+    target: TableRef,
+    settings: StreamSettings,
+    dialect?: Dialect,
+    basis = target,
+  ): Promise<Stream> {
+    this.#named.add(name);
     const place = JSON.stringify([target.schema, target.table]);
     const other = this.#byTable.get(place);
     if (other) {
@@ -179,18 +239,15 @@ export class Streams {
         { stream: name },
       );
     }
-    const tables = this.#tables.get(target.schema) ?? (await loader.tables(target.schema));
-    if (this.#tables.size === 0) staging.shaper.useSlices(await loader.slices());
-    this.#tables.set(target.schema, tables);
-    const table = tables.get(target.table);
-    if (table?.isView === true) {
+    const tables = await this.tablesOf(target.schema);
+    if (tables.get(target.table)?.isView === true) {
       throw new InputError(
         `Cannot load stream "${name}": "${target.schema}"."${target.table}" is a view, and rows can be stored only in tables; drop or ` +
           `rename the view, or give the stream another table with streams.${name}.table, or streams.${name}.schema`,
         { stream: name },
       );
     }
-    const stream = new Stream(name, target, settings, table, this.#context);
+    const stream = new Stream(name, target, settings, tables.get(basis.table), this.#context, dialect);
     this.#byName.set(name, stream);
     this.#byTable.set(place, stream);
     return stream;

@@ -10,11 +10,13 @@ import { batchPrefix } from '../staging/keys.ts';
 import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
+import type { Completion } from '../warehouse/generations.ts';
 import type { TableJob, WorkFacts } from '../warehouse/jobs.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
 import type { OpenBatch } from './open-batch.ts';
 import type { StreamContext } from './context.ts';
+import { deletionProblem } from './deletions.ts';
 import { Overwrite } from './overwrite.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
 import type { Activation } from './versions.ts';
@@ -23,6 +25,14 @@ type Facts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
 
 const NO_ROWS: Facts = { maxBytes: [], nulls: [], outgrown: [] };
 
+/** What a stream wants done when it is complete. */
+export interface CompletionWish extends Pick<Completion, 'minimum' | 'comment'> {
+  /** The property that is set in rows that were deleted in the source; undefined where they stay. */
+  readonly mark: string | undefined;
+  /** An overwrite is given up: no record came that could take the place of what is there. */
+  readonly keepsRows: boolean;
+}
+
 export class TableWork {
   readonly #stream: string;
   readonly #target: TableRef;
@@ -30,6 +40,8 @@ export class TableWork {
   readonly #context: StreamContext;
   readonly #chain: Chain;
   #overwrite: Overwrite | undefined;
+  /** The table beside the target in which the rows of a refresh are collected. */
+  #refreshTable: TableRef | undefined;
   #loadedRows = 0;
   /** Columns of the table, or of the shadow table, that contain rows of this run. */
   #committed: Set<string> | undefined;
@@ -71,8 +83,13 @@ export class TableWork {
       this.#target,
       loader.shadowOf(this.#target),
       this.#settings.overwrite_method,
-      ledger.open(),
+      ledger.open(this.#stream),
     );
+  }
+
+  /** From here on batches go into a table that exists beside the target, until the stream is complete. */
+  collectIn(refreshTable: TableRef): void {
+    this.#refreshTable = refreshTable;
   }
 
   load(batch: OpenBatch): void {
@@ -83,6 +100,7 @@ export class TableWork {
     }
     const { loader, now, hasFailed } = this.#context;
     const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
+    const { method, newest } = plan;
     this.#checkDeletions(plan, census);
     // Rejected records are durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
@@ -104,14 +122,14 @@ export class TableWork {
         bytes: ready.bytes,
         parts: ready.parts.length,
       };
-      const merge = { method: plan.method, census, narrow, nullKeys, keyPrefix };
+      const merge = { method, newest, census, narrow, nullKeys, keyPrefix };
       const own = { ...this.#job(plan, number, record, batch), ...merge };
       if (ready.rows === 0) {
         loader.note(own, {});
         this.#settle(batch, ready, started);
         return;
       }
-      const job = this.#overwrite?.redirect(own) ?? own;
+      const job = this.#overwrite?.redirect(own) ?? this.#intoRefresh(own);
       await loader.load(job, ready, (counts) => {
         this.#commit(job);
         this.#overwrite?.add(job, counts);
@@ -124,7 +142,7 @@ export class TableWork {
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
     const { loader, ledger, nextBatch, objectPrefix, folder, log, now } = this.#context;
     const number = nextBatch();
-    const settle = ledger.open();
+    const settle = ledger.open(this.#stream);
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
     this.#add(async () => {
       const started = now();
@@ -185,15 +203,62 @@ export class TableWork {
           { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
           `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
         );
+        this.#overwrite = undefined;
         overwrite.settle();
       });
     });
+  }
+
+  /** Makes the table complete. `isTableDue` says that no batch has made it fit yet. */
+  complete(plan: StreamPlan, { minimum, mark, comment }: CompletionWish, isTableDue: boolean): void {
+    const { loader, generations, log, now, nextBatch } = this.#context;
+    if (!generations) return;
+    const marked = plan.columns.find(
+      ({ property, source }) => property === mark && source.kind === 'property',
+    );
+    const number = nextBatch();
+    this.#add(async () => {
+      const started = now();
+      const refreshTable = this.#refreshTable;
+      const job = this.#job(plan, number, this.#record('complete', started));
+      if (!refreshTable && !marked && comment === undefined) {
+        if (isTableDue) await loader.prepare(job);
+        return;
+      }
+      const { newest } = plan;
+      const what = { job, refreshTable, minimum, newest, mark: marked, comment };
+      const counts = await generations.complete(what);
+      if (refreshTable) this.#committed = undefined;
+      this.#refreshTable = undefined;
+      log.info(
+        { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
+        `completed the table of ${this.#stream}${refreshTable ? `: ${counts.inserted} rows of the refresh took the place of ${counts.older}` : ''}`,
+      );
+    });
+  }
+
+  /** Ends an overwrite: the collected rows take the place of all rows, or the table stays as it is. */
+  replace(plan: StreamPlan, { keepsRows }: CompletionWish): void {
+    if (!keepsRows) {
+      this.swap(plan);
+      return;
+    }
+    this.#overwrite?.settle();
+    this.#overwrite = undefined;
   }
 
   /** Drops a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
   async abandon(batch: OpenBatch | undefined): Promise<void> {
     if (batch) await this.#discard(batch);
     if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
+  }
+
+  /** What may not happen to the table may happen to the one beside it. */
+  #intoRefresh<Job extends TableJob>(job: Job): Job {
+    const target = this.#refreshTable;
+    if (!target) return job;
+    const settings = { ...job.settings, forbid_ddl: false };
+    return { ...job, target, settings, isCommentDue: false, design: { ...job.design, readers: [] } };
   }
 
   #commit({ columns }: Pick<TableJob, 'columns'>): void {
@@ -279,22 +344,4 @@ export class TableWork {
       record,
     };
   }
-}
-
-/** Why the table will not show deletions; undefined if it will. */
-function deletionProblem(
-  method: StreamPlan['method'],
-  hardDelete: boolean,
-  canMark: boolean,
-): string | undefined {
-  if (method === 'append') {
-    if (hardDelete)
-      return 'hard_delete has no effect on streams that are appended: records of deletions become rows';
-    return canMark
-      ? undefined
-      : 'records of deletions (_sdc_deleted_at) are appended as ordinary rows, because the table has no column for the mark; add_record_metadata adds one';
-  }
-  return hardDelete || canMark
-    ? undefined
-    : 'records say that their rows were deleted (_sdc_deleted_at), but the rows stay: set hard_delete to delete them, or add_record_metadata to mark them';
 }

@@ -83,7 +83,12 @@ export function planChanges(
   { retype, discards }: ChangeRules,
 ): readonly Change[] {
   const sized = columns.map((column, i) => newColumn(column, sizedType(column.type, maxBytes[i] ?? 0)));
-  if (!existing) return [{ kind: 'create-table', columns: sized }];
+  if (!existing) {
+    const inOrder = [...columns.keys()].sort(
+      (a, b) => Number(isFirst(columns[b])) - Number(isFirst(columns[a])),
+    );
+    return [{ kind: 'create-table', columns: inOrder.flatMap((i) => sized[i] ?? []) }];
+  }
   const stored = new Map(existing.map((column) => [column.name, column]));
   const carried = new Set(columns.map(({ name }) => name));
   const left = nulls.length > 0 ? existing.filter(({ name }) => !carried.has(name)) : [];
@@ -115,7 +120,12 @@ export function planChanges(
   ];
 }
 
-/** Whether a row without a value for the column is rejected. */
+/** Whether the column stands before the others in a new table, as Airbyte's columns about the record do in Airbyte's tables. */
+function isFirst(column: Column | undefined): boolean {
+  return column?.source.kind === 'metadata' && column.source.field.startsWith('_airbyte_');
+}
+
+/** Whether a row that has no value for the column is refused. */
 export function needsValue({ nullable, hasDefault }: StoredColumn): boolean {
   return !nullable && !hasDefault;
 }

@@ -12,14 +12,17 @@ const MAX_CHARACTERS = 1000;
 export interface TableNote {
   readonly stream: string;
   readonly keyProperties: readonly string[];
-  /** The description of the stream in the schema. */
+  /** Of an Airbyte stream: the generation of which every row was loaded. */
+  readonly completeGeneration?: bigint;
+  /** What the schema says of the stream. */
   readonly description?: string;
 }
 
-export function tableComment({ stream, keyProperties, description }: TableNote): string {
+export function tableComment({ stream, keyProperties, completeGeneration, description }: TableNote): string {
   const note = {
     stream,
     key_properties: keyProperties,
+    ...(completeGeneration === undefined ? {} : { complete_generation: String(completeGeneration) }),
     ...(description === undefined ? {} : { description }),
   };
   return JSON.stringify({ 'target-redshift': note });
@@ -27,9 +30,24 @@ export function tableComment({ stream, keyProperties, description }: TableNote):
 
 /** The key properties in a comment of this program; undefined in any other comment. */
 export function notedKeys(comment: string | undefined): readonly string[] | undefined {
+  return noteIn(comment)?.key_properties;
+}
+
+/** The generation of an Airbyte stream that is complete, in a comment of this program. */
+export function notedGeneration(comment: string | undefined): bigint | undefined {
+  const digits = noteIn(comment)?.complete_generation;
+  return digits !== undefined && /^\d{1,18}$/.test(digits) ? BigInt(digits) : undefined;
+}
+
+interface WrittenNote {
+  readonly key_properties?: string[];
+  readonly complete_generation?: string;
+}
+
+function noteIn(comment: string | undefined): WrittenNote | undefined {
   try {
-    const note = JSON.parse(comment ?? '') as { 'target-redshift'?: { key_properties?: string[] } } | null;
-    return note?.['target-redshift']?.key_properties;
+    const note = JSON.parse(comment ?? '') as { 'target-redshift'?: WrittenNote } | null;
+    return note?.['target-redshift'];
   } catch {
     return undefined;
   }

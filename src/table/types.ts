@@ -86,6 +86,8 @@ export interface StoredTable {
   readonly columns: readonly StoredColumn[];
   /** The key properties of its stream, from the comment of the table; undefined for a table that this program did not create. */
   readonly keyProperties: readonly string[] | undefined;
+  /** The generation of its Airbyte stream of which every row is there, from the comment too. */
+  readonly completeGeneration?: bigint | undefined;
 }
 
 /** The source of the values of a column. */
@@ -98,8 +100,10 @@ export type Source =
   /** Always NULL. */
   | { readonly kind: 'nothing' };
 
-/** What is known about a record besides its values, with the names that Singer taps and targets use. */
-export type MetadataField =
+/** What is known of a record beside its values, by the names that Singer's targets and Airbyte's destinations have for it. */
+export type MetadataField = SingerField | AirbyteField;
+
+export type SingerField =
   | '_sdc_extracted_at'
   | '_sdc_received_at'
   | '_sdc_batched_at'
@@ -109,7 +113,10 @@ export type MetadataField =
   | '_sdc_sync_started_at'
   | '_sdc_changes';
 
-/** A table, with its names as Redshift stores them. */
+export type AirbyteField =
+  '_airbyte_raw_id' | '_airbyte_extracted_at' | '_airbyte_meta' | '_airbyte_generation_id';
+
+/** A table by its names as Redshift stores them. */
 export interface TableRef {
   readonly schema: string;
   readonly table: string;
@@ -117,6 +124,12 @@ export interface TableRef {
 
 /** The encoding of binary values in records. */
 export type BinaryEncoding = 'hex' | 'base64';
+
+/**
+ * How values of a column are written where that does not follow from its type: a decimal rounded to the scale of its column, a
+ * boolean from `true` and `false` alone, any value as its JSON.
+ */
+export type Form = 'rounded' | 'bare' | 'json';
 
 /** A column that a stream wants. */
 export interface Column {
@@ -129,7 +142,10 @@ export interface Column {
   readonly isKey: boolean;
   /** How the record writes a binary value; undefined for hexadecimal digits. */
   readonly encoding?: BinaryEncoding;
-  /** Sentences for its owner about how the schema was understood. */
+  readonly form?: Form;
+  /** An invalid value is never stored as NULL: rows are told apart or ordered by the column. */
+  readonly isProtected?: boolean;
+  /** What its owner should be told once about how the schema was understood. */
   readonly notes?: readonly string[];
   /** A number that does not fit `type` is written for this type, and the column is changed before the load. */
   readonly growsTo?: ColumnType;

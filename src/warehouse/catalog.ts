@@ -1,7 +1,7 @@
 /** What exists in the target schema, read from the catalog. Results are read by position: a DBA may change name case. */
 import type { Answer, Session } from '../ports.ts';
 import { literal, raw, sql, type Sql } from '../sql.ts';
-import { notedKeys } from '../table/comment.ts';
+import { notedGeneration, notedKeys } from '../table/comment.ts';
 import { parseType } from '../table/type-text.ts';
 import { MAX_VARBYTE_BYTES, type StoredColumn, type StoredTable, type TableRef } from '../table/types.ts';
 import { schemaExists } from './statements.ts';
@@ -118,7 +118,9 @@ export async function readSchema(
   const names = new Set([...tables.keys(), ...byName.keys()]);
   const stored = [...names].map((name): [string, StoredTable] => {
     const { isView = false, comment } = byName.get(name) ?? {};
-    return [name, { columns: tables.get(name) ?? [], keyProperties: notedKeys(comment), isView }];
+    const columns = tables.get(name) ?? [];
+    const notes = { keyProperties: notedKeys(comment), completeGeneration: notedGeneration(comment) };
+    return [name, { columns, ...notes, isView }];
   });
   return { isThere: found.rows.length > 0, tables: new Map(stored) };
 }

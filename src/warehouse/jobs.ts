@@ -2,6 +2,7 @@
 import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
+import type { Newest } from './newest-steps.ts';
 import type { OverwriteMethod } from './overwrite.ts';
 import type { LoadRow } from './record-sql.ts';
 import type { Census } from './row-kinds.ts';
@@ -52,6 +53,7 @@ export interface CopyJob extends TableJob {
 /** A batch and the immutable plan it was encoded for. */
 export interface LoadJob extends CopyJob {
   readonly method: LoadMethod;
+  readonly newest: Newest | undefined;
   readonly census: Census;
   readonly narrow: LoadShape['narrow'];
   /** Rows whose key holds a NULL. */

@@ -7,12 +7,15 @@ import { raw } from '../sql.ts';
 import type { StoredColumn } from '../table/types.ts';
 import { account, type LoadCounts, type Tally } from './accounting.ts';
 import { sendAll } from './message.ts';
+import { newestSteps, type Newest } from './newest-steps.ts';
 import { stepsOf, type LoadShape, type Step } from './steps.ts';
 import { counted, countIn, transaction, type Commit } from './transaction.ts';
 
 export interface LoadPlan extends LoadShape, Commit<LoadCounts> {
   /** Rows that the encoder wrote. */
   readonly rows: number;
+  /** How the newest row of a key is found; undefined: the last one counts. */
+  readonly newest: Newest | undefined;
   /** Resolves when the manifest is in S3. */
   readonly manifest: Promise<unknown>;
 }
@@ -23,7 +26,7 @@ export async function load(
   plan: LoadPlan,
   existing: readonly StoredColumn[],
 ): Promise<LoadCounts> {
-  const steps = stepsOf(plan, existing);
+  const steps = plan.newest ? newestSteps(plan, plan.newest, existing) : stepsOf(plan, existing);
   const expected = { table: plan.target.table, rows: plan.rows, columns: existing.length };
   const staged = steps.stage.length === 0 ? {} : await stage(session, steps.stage, plan.manifest);
   return transaction(session, plan, {

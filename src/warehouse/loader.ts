@@ -239,6 +239,27 @@ export class Loader {
     this.#records.later(this.#row(job, changes));
   }
 
+  /** Does further work on a table that has room for the columns of the job, as one transaction of its own. */
+  async settle<Counts>(
+    job: TableJob,
+    changes: (counts: Counts) => Partial<LoadRow>,
+    work: TableTask<Counts>,
+  ): Promise<Counts> {
+    const once = (): Promise<Counts> =>
+      this.#attempts.once<Counts>(job, (seen) => this.#row(job, changes(seen)), work);
+    return this.#explained(job, () => this.#attempts.retry(`complete table "${job.target.table}"`, once));
+  }
+
+  /** Runs what can be repeated as it is, outside of a transaction. */
+  ask<T>(what: string, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#attempts.retry(what, () => this.#options.warehouse.session(work));
+  }
+
+  /** A table was changed otherwise than by loads: it is read again before it is used again. */
+  doubt(table: TableRef): void {
+    this.#known.doubt(table);
+  }
+
   /** The table that collects the rows of an overwrite. */
   shadowOf(target: TableRef): TableRef {
     return this.#shadows.of(target);
@@ -269,8 +290,12 @@ export class Loader {
 
   /** Work on a table that can be repeated as it is. */
   async #tableWork<T>(job: TableJob, what: string, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#explained(job, () => this.#attempts.retry(what, () => this.#attempts.onTable(job, work)));
+  }
+
+  async #explained<T>(job: TableJob, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#attempts.retry(what, () => this.#attempts.onTable(job, work));
+      return await work();
     } catch (error) {
       throw await explain(error, job, this.#options.warehouse);
     }

@@ -67,7 +67,7 @@ describe('a load through an SSH server', () => {
     // Asked first whether the key will do, then signed with it.
     expect(ssh.seen.logins).to.deep.equal(['publickey accepted', 'publickey accepted']);
     expect(warnings(finished)).to.deep.equal([
-      `the SSH server 127.0.0.1 was not checked; if its fingerprint ${ssh.fingerprint} is right, set ssh_host_fingerprint to it`,
+      `the SSH server 127.0.0.1 was not verified; if its fingerprint ${ssh.fingerprint} is correct, set ssh_host_fingerprint to it`,
     ]);
   });
 

@@ -219,7 +219,7 @@ describe('BATCH messages', () => {
       });
       expect({ code, stdout }, stderr).to.deep.equal({ code: 1, stdout: '' });
       expect(stderr).to.contain(
-        `Cannot load stream "people", line 1 of ${url} (BATCH message on line 2): the line is a Singer message, but each line of a BATCH file must be a record alone`,
+        `Cannot load stream "people", line 1 of ${url} (BATCH message on line 2): the line is a Singer message, but each line of a BATCH file must be a bare record`,
       );
     });
   }

@@ -80,7 +80,7 @@ describe('--check', () => {
     const { code, stdout } = await run.finished;
     expect(code).to.equal(1);
     expect(stdout)
-      .to.match(/^- {6}copy {9}not tried, because the check was stopped$/m)
+      .to.match(/^- {6}copy {9}skipped because the check was stopped$/m)
       .and.to.match(/^ok {5}drop /m)
       .and.to.match(/the check was stopped before it was complete\n$/);
     expect(await place.objects()).to.deep.equal([]);
@@ -100,7 +100,7 @@ describe('--check', () => {
       .and.to.contain(
         '\n       fix: run:\n         aws s3api create-bucket --bucket no-such-bucket --region us-east-1\n',
       )
-      .and.to.match(/^- {6}copy .*not tried, because "bucket" failed/m);
+      .and.to.match(/^- {6}copy .*skipped because "bucket" failed/m);
   });
 });
 

@@ -220,7 +220,7 @@ describe('the end of a run', () => {
       await run.seen(/opened a batch/);
       await sleep(300);
       run.process.kill('SIGTERM');
-      await run.seen(/a second signal stops at once/);
+      await run.seen(/a second signal stops immediately/);
       run.process.kill('SIGTERM');
       const { code, stdout, logs } = await run.finished;
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
@@ -237,7 +237,7 @@ describe('the end of a run', () => {
       await run.write(input(1));
       await run.seen(/still running: COPY/);
       run.process.kill('SIGINT');
-      await run.seen(/a second signal stops at once/);
+      await run.seen(/a second signal stops immediately/);
       run.process.kill('SIGINT');
       const { code, stderr } = await run.finished;
       expect(code).to.equal(1);
@@ -254,7 +254,7 @@ describe('the end of a run', () => {
       await run.write(input(1));
       await run.seen(/still running: COPY/);
       run.process.kill('SIGTERM');
-      await run.seen(/a second signal stops at once/);
+      await run.seen(/a second signal stops immediately/);
       const second = Date.now();
       run.process.kill('SIGTERM');
       const { code, stderr } = await run.finished;
@@ -277,7 +277,7 @@ describe('the end of a run', () => {
     await run.write(input(1));
     await run.seen(/opened a batch/);
     run.process.kill('SIGTERM');
-    await run.seen(/a second signal stops at once/);
+    await run.seen(/a second signal stops immediately/);
     run.process.kill('SIGTERM');
     const { signal } = await run.finished;
     expect(signal).to.equal('SIGKILL');

@@ -168,7 +168,7 @@ describe('what is not committed in time', () => {
     await run.write(input([]));
     await run.seen(/still running: COPY/);
     run.process.kill('SIGTERM');
-    await run.seen(/a second signal stops at once/);
+    await run.seen(/a second signal stops immediately/);
     const second = Date.now();
     run.process.kill('SIGTERM');
     const { code, stdout } = await run.finished;

@@ -67,7 +67,7 @@ describe('a load as a process', () => {
     const run = startCli(['--config', place.configFile({ batch_size_rows: 1 })]);
     run.process.stdout?.destroy();
     await run.write(lines(schema('t', { a: integer }), record('t', { a: 1 }), state({ n: 1 })));
-    await run.seen(/Cannot write the state to stdout: its reader has closed it/);
+    await run.seen(/Cannot write the state to stdout: its reader closed it/);
     const { code, logs } = await run.finished;
     expect(code).to.equal(1);
     expect(logs.filter(({ level }) => level === 'error')).to.have.lengthOf(1);

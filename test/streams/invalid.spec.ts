@@ -39,6 +39,7 @@ function refusal(record: string, columns: readonly Column[], options: Partial<En
   });
   const origin = { line: 12, bytes: Buffer.from(record) };
   const outcome = encoder.encode(messageOf(record), origin, {
+    seed: '0'.repeat(16),
     openedAt: 0,
     maxBytes: [],
     nulls: [],

@@ -28,11 +28,20 @@ export function startCli(
   return started(spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, cwd }));
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends what tests have left running: a test that failed may still wait for its program, and so would mocha. */
+export function endRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** The same of a process that runs the program in another way. */
 export function started(child: ChildProcessWithoutNullStreams): Started {
   const transcript = new Transcript();
   child.stdout.on('data', (data: Buffer) => transcript.addStdout(data.toString()));
   child.stderr.on('data', (data: Buffer) => transcript.addStderr(data.toString()));
+  running.add(child);
+  child.once('close', () => running.delete(child));
   // The program may end before it has read everything.
   child.stdin.on('error', () => undefined);
   const closed = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve, reject) => {

@@ -40,11 +40,13 @@ export async function costOf(
     log,
     redact: (text) => text,
     input: Readable.from([Buffer.from(lines.map((line) => `${line}\n`).join(''))]),
-    states: new Writable({
-      write(chunk: Buffer, _, done) {
-        states.push(...chunk.toString().trim().split('\n'));
-        done();
-      },
+    protocolOf: () => ({
+      states: new Writable({
+        write(chunk: Buffer, _, done) {
+          states.push(...chunk.toString().trim().split('\n'));
+          done();
+        },
+      }),
     }),
   });
   const commits = [...sessions.values()].reduce((sum, own) => sum + durableCommits(own), 0);

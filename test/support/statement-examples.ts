@@ -14,7 +14,9 @@ import * as grants from '../../src/warehouse/grants.ts';
 import * as records from '../../src/warehouse/record-sql.ts';
 import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
+import * as generations from '../../src/warehouse/generations-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
+import * as newest from '../../src/warehouse/newest-sql.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
@@ -166,6 +168,22 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['insertRows that are no stubs', merge.insertRows(TABLE, STAGE, COLUMNS, [0, 1])],
   ['updateMatching', merge.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS, 'all')],
   ['insertMissing', merge.insertMissing(TABLE, STAGE, COLUMNS, KEYS, 'all')],
+  ['insertRows of a refresh', merge.insertRows(TABLE, SHADOW, COLUMNS, 'all')],
+  ['findNewest', newest.findNewest('edges', STAGE, KEYS, [NOTE, LONG])],
+  ['deleteOthers', newest.deleteOthers('edges', STAGE, KEYS)],
+  ['deleteOutdone', newest.deleteOutdone(TABLE, STAGE, KEYS, [NOTE, LONG])],
+  ['deleteOutdone by a refresh', newest.deleteOutdone(TABLE, SHADOW, KEYS, [LONG])],
+  ['updateOutdone', newest.updateOutdone(TABLE, STAGE, [NOTE, LONG], KEYS, [LONG])],
+  ['deleteStaged', newest.deleteStaged(STAGE, TABLE, KEYS)],
+  ['deleteStaged of a refresh', newest.deleteStaged(SHADOW, TABLE, KEYS)],
+  ['deleteOutdated', newest.deleteOutdated(STAGE, TABLE, KEYS, [LONG])],
+  ['findOlder', generations.findOlder(TABLE, 2n)],
+  ['findCurrent', generations.findCurrent(TABLE, 2n)],
+  ['findAny', generations.findAny(TABLE)],
+  ['deleteOlder', generations.deleteOlder(TABLE, 2n)],
+  ['deleteOlder of none', generations.deleteOlder(TABLE, 0n)],
+  ['createBeside', generations.createBeside(SHADOW, TABLE)],
+  ['deleteMarked', generations.deleteMarked(TABLE, NOTE)],
   ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, [0])],
   ['lockTable', statements.lockTable(TABLE)],
   ['terminateBackend', statements.terminateBackend(42)],

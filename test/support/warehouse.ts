@@ -16,6 +16,7 @@ import {
   type S3FaultRule,
   type WarehouseConfig,
 } from '../../src/local/api.ts';
+import { endRunning } from './cli.ts';
 import { forbid } from './leaks.ts';
 import { newWarehouseFolder } from './template.ts';
 
@@ -179,6 +180,7 @@ export const mochaHooks = {
     faults.s3 = () => undefined;
   },
   async afterAll(): Promise<void> {
+    endRunning();
     if (!shared) return;
     const { warehouse, dir, sessions, s3 } = await shared;
     await sessions.end();

@@ -70,7 +70,11 @@ export function writeNested(tape: Tape, at: number): number {
 
 /** For VARCHAR: a string as it is, anything else as JSON. */
 export function writeVarchar(tape: Tape, at: number): number {
-  if (tape.source[at] === QUOTE) return writeText(tape, at);
+  return tape.source[at] === QUOTE ? writeText(tape, at) : writeJsonText(tape, at);
+}
+
+/** For VARCHAR: any value as JSON, texts with their quotes. */
+export function writeJsonText(tape: Tape, at: number): number {
   const end = writeNested(tape, at);
   return tape.width > MAX_VARCHAR_BYTES ? DECLINED : end;
 }

@@ -5,10 +5,10 @@
  */
 import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
-import { DELETED_AT } from '../../table/metadata.ts';
 import type { Column } from '../../table/types.ts';
 import type { BatchFacts, RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
+import { SINGER_RULES, type RecordRules } from '../rules.ts';
 import { pathOf } from '../source.ts';
 import { addLosses, noLosses } from '../values.ts';
 import { ValueError } from '../value-error.ts';
@@ -26,7 +26,8 @@ export interface WalkOptions {
   /** The reference encoder. It also has the losses. */
   readonly encoder: RecordEncoder;
   readonly sentinel: string;
-  /** Rows end with their ordinal and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
+  readonly rules?: RecordRules;
+  /** Rows end with their place in the stream and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
   readonly kind: number | undefined;
 }
 
@@ -43,7 +44,7 @@ const MAX_INT = 2 ** 31 - 1;
 
 /** Undefined if the columns cannot be filled in one walk. */
 export function createWalk(options: WalkOptions): RowWalk | undefined {
-  const { columns, ignored = [] } = options;
+  const { columns, ignored = [], rules = SINGER_RULES } = options;
   const members = new MemberTable();
   for (const [i, { source }] of columns.entries()) {
     const path = pathOf(source);
@@ -53,9 +54,11 @@ export function createWalk(options: WalkOptions): RowWalk | undefined {
     if (source.kind === 'property') member.column = i;
   }
   for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
-  const mark = members.at([DELETED_AT]);
-  if (!mark) return undefined;
-  mark.isDeletionMark = true;
+  if (rules.deletionMark !== undefined) {
+    const mark = members.at([rules.deletionMark]);
+    if (!mark) return undefined;
+    mark.isDeletionMark = true;
+  }
   return new RowWalk(options, members);
 }
 
@@ -69,9 +72,9 @@ export class RowWalk {
   readonly #cells: RowCells;
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
-  /** The schema has properties. */
-  readonly #readsProperties: boolean;
-  /** Columns that cannot store NULL. */
+  /** The schema has properties, and a record that has none of them is not taken. */
+  readonly #refusesStrangers: boolean;
+  /** Columns that hold no NULL. */
   readonly #required: readonly number[];
   /** Columns whose widths are measured. */
   readonly #texts: readonly number[];
@@ -86,15 +89,19 @@ export class RowWalk {
   #isRead: boolean | undefined;
   #record = 0;
 
-  constructor({ columns, ignored = [], encoder, sentinel, kind }: WalkOptions, members: MemberTable) {
+  constructor(
+    { columns, ignored = [], encoder, sentinel, kind, rules = SINGER_RULES }: WalkOptions,
+    members: MemberTable,
+  ) {
     this.#encoder = encoder;
     this.#ending = kind === undefined ? undefined : `${kind},`;
     this.#members = members;
     this.#writers = columns.map(writerOf);
     this.#cells = new RowCells(columns.length, sentinel);
     const hasMetadata = columns.some(({ source }) => source.kind === 'metadata');
-    this.#metadata = hasMetadata ? new MetadataCells(columns) : undefined;
-    this.#readsProperties = [...columns, ...ignored].some(({ source }) => source.kind === 'property');
+    this.#metadata = hasMetadata ? new MetadataCells(columns, rules.metadata) : undefined;
+    this.#refusesStrangers =
+      !rules.takesStrangers && [...columns, ...ignored].some(({ source }) => source.kind === 'property');
     this.#isKey = columns.map(({ isKey }) => isKey);
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
@@ -122,10 +129,10 @@ export class RowWalk {
     return this.#object(this.#members, at);
   }
 
-  /** Completes the row with the metadata columns. Returns false if it is declined. */
-  complete(facts: RecordFacts, ordinal: number): boolean {
+  /** Completes the row with what is known beside its values. False when it is declined. */
+  complete(facts: RecordFacts): boolean {
     const cells = this.#cells;
-    if (this.#isRead === false && this.#readsProperties) return this.#decline('value') !== DECLINED;
+    if (this.#isRead === false && this.#refusesStrangers) return this.#decline('value') !== DECLINED;
     if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
     cells.complete();
     for (const column of this.#required) {
@@ -134,7 +141,7 @@ export class RowWalk {
     const { tape } = cells;
     if (isRowTooLong(tape.out, cells.rowStart, tape.to)) return this.#decline('value') !== DECLINED;
     if (this.#ending !== undefined) {
-      writeOrdinal(tape, ordinal);
+      writeOrdinal(tape, facts.ordinal);
       for (let i = 0; i < this.#ending.length; i++) tape.out[tape.to++] = this.#ending.charCodeAt(i);
     }
     tape.out[tape.to - 1] = LF;

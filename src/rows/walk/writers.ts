@@ -2,7 +2,7 @@
 import { commonType } from '../../table/fits.ts';
 import type { Column, ColumnType } from '../../table/types.ts';
 import { isPlain } from '../column-writer.ts';
-import { writeNested, writeVarchar } from './nested.ts';
+import { writeJsonText, writeNested, writeVarchar } from './nested.ts';
 import { decimalWriter, wholeWriter, writeDouble, writeWholeAsText } from './numbers.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
 import { timestampWriter, writeDate, writeTime } from './times.ts';
@@ -15,7 +15,8 @@ export function writerOf(column: Column): Writer {
 }
 
 function plainWriterOf(column: Column): Writer {
-  // The encoder decides about values that the type to which the column may grow cannot store.
+  if (column.form === 'json' && column.type.kind === 'varchar') return writeJsonText;
+  // What the type that the column may grow to does not hold is for the encoder to decide.
   return writerOfType(column.growsTo ? commonType(column.type, column.growsTo) : column.type);
 }
 

@@ -39,11 +39,13 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
     log,
     redact: (text) => text,
     input: Readable.from(bytesOf(lines)),
-    states: new Writable({
-      write(chunk: Buffer, _, done) {
-        for (const line of chunk.toString().trim().split('\n')) onState(line);
-        done();
-      },
+    protocolOf: () => ({
+      states: new Writable({
+        write(chunk: Buffer, _, done) {
+          for (const line of chunk.toString().trim().split('\n')) onState(line);
+          done();
+        },
+      }),
     }),
   });
 };

@@ -114,7 +114,7 @@ describe('a catalog', () => {
     [
       'with a key that is not among the properties',
       catalog({ mode: 'append_dedup', key: ['x'] }),
-      'its key property "x" is not among its properties',
+      'its key property "x" is not one of its properties',
     ],
     [
       'with a cursor that has no order',

@@ -1,6 +1,7 @@
 /** What each option alone allows and all of them together do not: one sentence for each problem. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { withoutTrailing } from '../table/trailing.ts';
 import { parseType, TYPE_NAMES } from '../table/type-text.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
@@ -41,7 +42,7 @@ export function contradictions(config: Config): string[] {
 }
 
 export function bucketName(text: string): string {
-  return text.replace(/^s3:\/\//, '').replace(/\/+$/, '');
+  return withoutTrailing('/', text.replace(/^s3:\/\//, ''));
 }
 
 function bucketProblems(config: Config): string[] {

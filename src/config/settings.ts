@@ -2,6 +2,7 @@
  * The options of one stream: those of all streams, over them what `schema_mapping` says about its source, and over that
  * the entry in `streams` that fits its name.
  */
+import { matchesGlob } from './glob.ts';
 import { placeOf } from './mapping.ts';
 import type { Values } from './option.ts';
 import type { Config, StreamEntry } from './options.ts';
@@ -54,10 +55,5 @@ function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string)
 
 /** Whether an entry in `streams` is one for this stream: it has its name, or is a pattern that fits it. */
 export function isEntryOf(name: string, stream: string): boolean {
-  return name === stream || (name.includes('*') && matches(name, stream));
-}
-
-function matches(pattern: string, stream: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(stream);
+  return name === stream || (name.includes('*') && matchesGlob(name, stream));
 }

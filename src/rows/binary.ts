@@ -1,4 +1,5 @@
 /** Binary values, which JSON has as strings, to the hexadecimal digits that COPY reads into VARBYTE (copy-usage-varbyte). */
+import { withoutTrailing } from '../table/trailing.ts';
 import type { BinaryEncoding } from '../table/types.ts';
 import { ValueError } from './value-error.ts';
 
@@ -24,7 +25,7 @@ function fromBase64(value: string): string {
   const standard = digits.replaceAll('-', '+').replaceAll('_', '/');
   const bytes = Buffer.from(standard, 'base64');
   const written = bytes.toString('base64');
-  if (!isOneAlphabet || (standard !== written && standard !== written.replace(/=+$/, ''))) {
+  if (!isOneAlphabet || (standard !== written && standard !== withoutTrailing('=', written))) {
     throw new ValueError('is not a string in base64');
   }
   return bytes.toString('hex');

@@ -2,6 +2,7 @@
  * A cell as the text that Redshift's CAST to VARCHAR makes of the stored value. Sources: PostgreSQL 8's output functions, whose
  * descendants Redshift's are; 15 digits of a double and 6 of a real are what a cast shows.
  */
+import { withoutTrailing } from '../table/trailing.ts';
 import type { ColumnType } from '../table/types.ts';
 import { Token, type Cell } from './values.ts';
 
@@ -42,5 +43,5 @@ function floatText(value: number, digits: number): string {
 }
 
 function trimmed(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return text.includes('.') ? withoutTrailing('.', withoutTrailing('0', text)) : text;
 }

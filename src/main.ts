@@ -24,7 +24,19 @@ const FAREWELL_MS = 2_000;
 /** How long the end waits for calls of the operating system that run on other threads. */
 const CALLS_MS = 1_000;
 
+/** After so long in one piece of work, a signal ends the process at once instead of waiting for the end of the work. */
+const BUSY_MS = 5_000;
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+const ending = new Ending();
+// Until there is a log.
+ending.setCrashReport(tellPlainly);
+
 process.removeAllListeners('warning');
+
+// Rejections that nothing handles come here too. Node itself would print the error with all of its properties.
+process.on('uncaughtException', (error) => crash(error));
 
 // The reader may stop reading (`| head`); a load notices by itself and fails, any other answer has then been enough.
 process.stdout.on('error', () => undefined);
@@ -32,11 +44,26 @@ process.stdout.on('error', () => undefined);
 try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError)) crash(error);
   process.stderr.write(
     `target-redshift: ${error.message}\n\nUsage: target-redshift --help tells how it is used.\n`,
   );
   process.exitCode = 2;
+}
+
+function crash(error: unknown): never {
+  try {
+    ending.crash(error);
+  } catch (another) {
+    tellPlainly(another);
+  }
+  process.exit(1);
+}
+
+/** Without the properties of the error, which Node would print, and among which secrets may be. */
+function tellPlainly(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`target-redshift: Unexpected error: ${text}\n`);
 }
 
 /** Resolves with the exit code. */
@@ -60,8 +87,9 @@ async function run(command: ProgramCommand): Promise<number> {
   const { runProgram } = await import('./program.ts');
   const { openDescriptor, openFile } = await import('./io/input.ts');
   const { keepHeapSmall } = await import('./io/heap.ts');
-  const ending = new Ending();
+  const { watchThread } = await import('./io/watchdog.ts');
   const log = new LogOutput(logDescriptor());
+  process.on('exit', () => log.drain());
   const isRunning = (): boolean => process.exitCode === undefined;
   const giveUp = async (): Promise<never> => {
     if (isRunning()) ending.sayLastWords();
@@ -75,7 +103,12 @@ async function run(command: ProgramCommand): Promise<number> {
   });
   const openInput = (path: string | undefined): Input =>
     path === undefined ? openDescriptor(STDIN) : openFile(path);
-  const code = await runProgram(command, { ...processIo(ending, log), openInput, keepHeapSmall });
+  const code = await runProgram(command, {
+    ...processIo(log),
+    heedSignals: once(() => heedSignals(watchThread)),
+    openInput,
+    keepHeapSmall,
+  });
   process.exitCode = code;
   await log.flushed(ending.kill);
   return ending.kill.aborted ? giveUp() : code;
@@ -107,8 +140,7 @@ function states(): Writable | undefined {
   return own === undefined ? process.stdout : new NonBlockingStream(own);
 }
 
-function processIo(ending: Ending, log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall'> {
-  let areSignalsHeeded = false;
+function processIo(log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall' | 'heedSignals'> {
   return {
     version: version(),
     env: process.env,
@@ -121,16 +153,34 @@ function processIo(ending: Ending, log: LogOutput): Omit<Io, 'openInput' | 'keep
     stderr: () => process.stderr,
     log,
     ending,
-    heedSignals: () => {
-      if (areSignalsHeeded) return;
-      areSignalsHeeded = true;
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ending.signal());
-    },
     onAsked: (listener) => {
       if (process.platform !== 'win32') process.on('SIGUSR2', listener);
     },
     onWarning: (listener) => void process.on('warning', listener),
   };
+}
+
+/** The work is done when it is asked for the first time. */
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+function heedSignals(watchThread: (afterMs: number, onBusy: () => void) => void): void {
+  const heed = (): void => ending.signal();
+  const listen = (): void => {
+    for (const signal of SIGNALS) process.on(signal, heed);
+  };
+  listen();
+  watchThread(BUSY_MS, () => {
+    // Without a listener, the operating system ends the process.
+    for (const signal of SIGNALS) process.off(signal, heed);
+    ending.tellBusy();
+    setImmediate(listen);
+  });
 }
 
 function version(): string {

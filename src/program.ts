@@ -21,6 +21,9 @@ const NO_STDOUT =
   'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
   'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
+const BUSY =
+  'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process at once';
+
 /** Loaded when they are needed. Apart from the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
 const COMMANDS = {
   load: () => import('./commands/load.ts'),
@@ -55,6 +58,8 @@ class Program {
     this.#log = createLogger('info', 'auto', this.#secrets, io.log);
     // For developers; otherwise they would be printed to stderr as they are.
     io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+    io.ending.setCrashReport((error) => this.report(error));
+    io.ending.setBusyReport(() => this.#log.warn(BUSY));
   }
 
   async execute(command: ProgramCommand): Promise<number> {

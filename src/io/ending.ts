@@ -6,6 +6,8 @@ export class Ending {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
   #lastWords: () => void = () => undefined;
+  #tellCrash: (error: unknown) => void = () => undefined;
+  #tellBusy: () => void = () => undefined;
 
   /** Aborted by the first signal: no further input. */
   get stop(): AbortSignal {
@@ -34,5 +36,26 @@ export class Ending {
 
   sayLastWords(): void {
     this.#lastWords();
+  }
+
+  /** Sets how an error is told that nothing has caught. */
+  setCrashReport(tell: (error: unknown) => void): void {
+    this.#tellCrash = tell;
+  }
+
+  /** Nothing has caught this error, so the process ends. */
+  crash(error: unknown): void {
+    this.#tellCrash(error);
+    this.#lastWords();
+  }
+
+  /** Sets what is said when signals can no longer wait for the work that is going on. */
+  setBusyReport(tell: () => void): void {
+    this.#tellBusy = tell;
+  }
+
+  /** This thread is in the middle of work, and has not heard signals for a while. */
+  tellBusy(): void {
+    this.#tellBusy();
   }
 }

@@ -33,7 +33,11 @@ const ending = new Ending();
 // Until there is a log.
 ending.setCrashReport(tellPlainly);
 
+// Node would print them to stderr as they are.
 process.removeAllListeners('warning');
+const early: Error[] = [];
+let hearWarning = (warning: Error): void => void early.push(warning);
+process.on('warning', (warning) => hearWarning(warning));
 
 // Rejections that nothing handles come here too. Node itself would print the error with all of its properties.
 process.on('uncaughtException', (error) => crash(error));
@@ -156,7 +160,10 @@ function processIo(log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall' | 'he
     onAsked: (listener) => {
       if (process.platform !== 'win32') process.on('SIGUSR2', listener);
     },
-    onWarning: (listener) => void process.on('warning', listener),
+    onWarning: (listener) => {
+      hearWarning = listener;
+      early.splice(0).forEach(listener);
+    },
   };
 }
 

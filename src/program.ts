@@ -4,6 +4,7 @@ import type { Command, Where } from './cli.ts';
 import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
 import type { Config } from './config/options.ts';
 import { readSources } from './config/sources.ts';
+import { weaknesses } from './config/weaknesses.ts';
 import {
   CommitUnknownError,
   ConfigError,
@@ -51,13 +52,13 @@ export async function runProgram(command: ProgramCommand, io: Io): Promise<numbe
 class Program {
   readonly #io: Io;
   readonly #secrets = new Secrets();
+  readonly #told = new Set<string>();
   #log: Logger;
 
   constructor(io: Io) {
     this.#io = io;
     this.#log = createLogger('info', 'auto', this.#secrets, io.log);
-    // For developers; otherwise they would be printed to stderr as they are.
-    io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+    io.onWarning((warning) => this.#tellWarning(warning));
     io.ending.setCrashReport((error) => this.report(error));
     io.ending.setBusyReport(() => this.#log.warn(BUSY));
   }
@@ -187,6 +188,16 @@ class Program {
     }
   }
 
+  /** A warning of Node or of a package, once; one for developers only at debug. */
+  #tellWarning({ name, message }: Error): void {
+    const text = `${name}: ${message.replace(/\s+/g, ' ').trim()}`;
+    if (/^(Deprecation|Experimental)Warning$/.test(name)) return this.#log.debug(text);
+    // What Node says of NODE_TLS_REJECT_UNAUTHORIZED is among the weaknesses of the connections.
+    if (this.#told.has(text) || message.includes('NODE_TLS_REJECT_UNAUTHORIZED')) return;
+    this.#told.add(text);
+    this.#log.warn(text);
+  }
+
   #answer(text: string): number {
     this.#io.stdout.write(text);
     return 0;
@@ -215,7 +226,7 @@ class Program {
         'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
       ]);
     }
-    if (where.local === undefined) return work(this.#accept(checkConfig(given)));
+    if (where.local === undefined) return work(this.#connectable(this.#accept(checkConfig(given))));
     const { leaseLocal } = await import('./local/join.ts');
     const lease = await leaseLocal(where.local, [
       ...this.#io.self,
@@ -225,10 +236,16 @@ class Program {
       where.local,
     ]);
     try {
-      return await work(this.#accept(overrideConnection(given, { ...lease.config })));
+      return await work(this.#connectable(this.#accept(overrideConnection(given, { ...lease.config }))));
     } finally {
       await lease.release();
     }
+  }
+
+  /** Tells how little the connections are protected. */
+  #connectable(config: Config): Config {
+    for (const weakness of weaknesses(config, this.#io.env)) this.#log.warn(weakness);
+    return config;
   }
 
   /** For runs that load nothing: lines on loads would tell of what did not happen. */

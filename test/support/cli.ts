@@ -3,6 +3,9 @@ import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'n
 import { fileURLToPath } from 'node:url';
 import { leakOf } from './leaks.ts';
 
+/** The SDK of AWS warns of old versions of Node, which no test is about. */
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Finished {

@@ -1,9 +1,15 @@
 /** Runs a command: reads the configuration, opens what the command needs, and says in one sentence why it ended badly. */
 import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
-import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
+import {
+  checkConfig,
+  overrideConnection,
+  withoutConnection,
+  type ConfigInput,
+  type LoadedConfig,
+} from './config/config.ts';
 import type { Config } from './config/options.ts';
-import { readSources } from './config/sources.ts';
+import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
 import {
   CommitUnknownError,
@@ -53,6 +59,7 @@ class Program {
   readonly #io: Io;
   readonly #secrets = new Secrets();
   readonly #told = new Set<string>();
+  #ownFiles: readonly string[] = [];
   #log: Logger;
 
   constructor(io: Io) {
@@ -131,7 +138,7 @@ class Program {
   }
 
   async #discard(command: CommandOf<'discard'>): Promise<number> {
-    const config = this.#accept(withoutConnection(readSources(command.config, this.#io.env)));
+    const config = this.#accept(withoutConnection(this.#read(command.config)));
     const { runDiscard } = await COMMANDS.discard();
     const { stop } = this.#io.ending;
     this.#io.keepHeapSmall();
@@ -191,7 +198,10 @@ class Program {
   /** A warning of Node or of a package, once; one for developers only at debug. */
   #tellWarning({ name, message }: Error): void {
     const text = `${name}: ${message.replace(/\s+/g, ' ').trim()}`;
-    if (/^(Deprecation|Experimental)Warning$/.test(name)) return this.#log.debug(text);
+    if (/^(Deprecation|Experimental)Warning$/.test(name)) {
+      this.#log.debug(text);
+      return;
+    }
     // What Node says of NODE_TLS_REJECT_UNAUTHORIZED is among the weaknesses of the connections.
     if (this.#told.has(text) || message.includes('NODE_TLS_REJECT_UNAUTHORIZED')) return;
     this.#told.add(text);
@@ -215,12 +225,16 @@ class Program {
 
   async #open(config: Config, giveUp: AbortSignal, log = this.#log): Promise<Scope> {
     const { openScope } = await import('./scope.ts');
-    return openScope(config, { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now }, giveUp);
+    return openScope(
+      config,
+      { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now, ownFiles: this.#ownFiles },
+      giveUp,
+    );
   }
 
   /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = readSources(where.config, this.#io.env);
+    const given = this.#read(where.config, where.local === undefined ? [] : [where.local]);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
         'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
@@ -240,6 +254,13 @@ class Program {
     } finally {
       await lease.release();
     }
+  }
+
+  /** `more` are further files and folders with secrets. */
+  #read(sources: readonly string[], more: readonly string[] = []): ConfigInput {
+    const given = readSources(sources, this.#io.env);
+    this.#ownFiles = [...filesOf(sources, given), ...more];
+    return given;
   }
 
   /** Tells how little the connections are protected. */

@@ -2,6 +2,7 @@
  * What one command holds open to the outside: opened when it is first asked for, closed in the reverse order, and destroyed when
  * the command is given up.
  */
+import { BatchLocations } from './batches/locations.ts';
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
 import { afterwards, onAbort } from './io/abort.ts';
@@ -20,6 +21,8 @@ export interface Scope extends AsyncDisposable {
   store(): Promise<Store>;
   /** Reads objects of any bucket. */
   readonly reader: ObjectReader;
+  /** Which files BATCH messages may name. */
+  readonly locations: BatchLocations;
   /** How COPY may read the bucket. Asked for each attempt, because keys end. */
   copyAccess(): Promise<CopyAccess>;
   /** The AWS identity in words. */
@@ -37,6 +40,11 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
     warehouse: warehouse.get,
     store: store.get,
     reader: connections.openReader(cleanUpEnd),
+    locations: new BatchLocations({
+      given: config.batch_locations,
+      bucket: config.s3_bucket,
+      own: around.ownFiles,
+    }),
     copyAccess: () => connections.copyAccess(),
     identity: () => connections.identity(),
     async [Symbol.asyncDispose]() {

@@ -75,6 +75,7 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
+    locations: scope.locations,
     states,
     signal: kill,
   });

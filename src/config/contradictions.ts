@@ -36,6 +36,7 @@ export function contradictions(config: Config): string[] {
     ...authorityProblems(config.ssl_ca),
     ...tunnelProblems(config),
     ...credentialProblems(config),
+    ...locationProblems(config.batch_locations),
     ...unknownTypes(config),
     ...nameProblems(config),
   ];
@@ -174,6 +175,15 @@ function roleProblems(role = 'default'): string[] {
     : [
         '"iam_role" must be arn:aws:iam::<account>:role/<name>, several of them with commas and no blanks between, or default',
       ];
+}
+
+function locationProblems(locations: readonly string[] = []): string[] {
+  return locations
+    .filter((one) => !/^(?:file:\/\/(?:localhost)?\/|s3:\/\/[^/]+)/i.test(one))
+    .map(
+      (one) =>
+        `"batch_locations" must be addresses of folders such as file:///folder/ and s3://bucket/prefix/, not ${JSON.stringify(one)}`,
+    );
 }
 
 function unknownTypes({ streams }: Config): string[] {

@@ -20,7 +20,7 @@ export type Option = Common &
     | { readonly type: 'integer'; readonly default?: number; readonly min: number; readonly max: number }
     | { readonly type: 'boolean'; readonly default?: boolean }
     /** Texts. */
-    | { readonly type: 'array'; readonly default: readonly string[] }
+    | { readonly type: 'array'; readonly default?: readonly string[] }
     /** `schema` is the JSON Schema of the value; `wanted` says it in words, behind "must be". */
     | {
         readonly type: 'object';

@@ -39,6 +39,20 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   return merged;
 }
 
+/** The files that the sources are read from, and those that the options of `input` name: they hold secrets. */
+export function filesOf(names: readonly string[], input: Input): readonly string[] {
+  const { input: ours } = renameForeign(withoutNulls(input));
+  const named = Object.entries(ours).flatMap(([name, value]) =>
+    typeof value === 'string' && isPath(name, value) ? [value] : [],
+  );
+  return [...names.filter((name) => name !== ENVIRONMENT), '.env', ...named];
+}
+
+function isPath(name: string, value: string): boolean {
+  const isPem = (PEM_OPTIONS as readonly string[]).includes(name) && !value.includes('-----BEGIN');
+  return isPem || (name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true);
+}
+
 /** The later wins per option, whatever each calls it, also over a file of the same secret. */
 function merge(earlier: Input, later: Input): Input {
   const bare = (name: string): string => name.replace(/_file$/, '');

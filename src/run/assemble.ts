@@ -1,5 +1,6 @@
 /** Puts a run together: a load, a plan and a discard are the same run with other parts at its end. */
 import { Writable } from 'node:stream';
+import type { BatchLocations } from '../batches/locations.ts';
 import { batchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import type { Io } from '../io/io.ts';
@@ -35,6 +36,8 @@ export interface Assembly {
   readonly rejectedPrefix: string;
   /** Reads BATCH files. */
   readonly files: ObjectReader;
+  /** Which of them it may read. */
+  readonly locations: BatchLocations;
   /** Takes the states; without it they are dropped. */
   readonly states?: Writable;
   /** Aborts the uploads. */
@@ -61,7 +64,8 @@ export function assemble(assembly: Assembly): Run {
       signal,
       onFailure: fail,
     }),
-    files: batchFiles(assembly.files),
+    files: batchFiles(assembly.files, assembly.locations),
+    locations: assembly.locations,
     states: new StateWriter(assembly.states ?? nowhere(), fail),
     objectPrefix: assembly.objectPrefix,
     rejectedPrefix: assembly.rejectedPrefix,

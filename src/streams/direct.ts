@@ -2,6 +2,7 @@
  * `batch_direct_copy`: whether COPY by itself stores the files of a stream as its table needs them. Redshift reads them
  * without the encoder, so whatever the encoder would do to a value has to be refused here, by name.
  */
+import type { BatchLocations } from '../batches/locations.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { BatchMessage } from '../protocol/message.ts';
@@ -58,7 +59,11 @@ export function checkStoredColumns(
 }
 
 /** Throws InputError for files that COPY cannot read as they are. */
-export function checkFiles({ stream, format, compression, files }: BatchMessage, line: number): void {
+export function checkFiles(
+  { stream, format, compression, files }: BatchMessage,
+  line: number,
+  locations: BatchLocations,
+): void {
   const refuse = (what: string): never => refuseDirect(stream, what, line);
   if (format !== 'jsonl') refuse(`the format on line ${line} is ${JSON.stringify(format)}, not "jsonl"`);
   if (compression !== undefined && compression !== 'gzip') {
@@ -66,6 +71,14 @@ export function checkFiles({ stream, format, compression, files }: BatchMessage,
   }
   const elsewhere = files.find((file) => !/^s3:\/\/[^/]+\/./.test(file));
   if (elsewhere !== undefined) refuse(`${elsewhere}, named on line ${line}, is not an object in S3`);
+  for (const file of files) {
+    const refusal = locations.refusalOfObject(file);
+    if (refusal === undefined) continue;
+    throw new InputError(`Cannot copy ${file}, which the BATCH message on line ${line} names: ${refusal}`, {
+      stream,
+      line,
+    });
+  }
 }
 
 function refuseDirect(stream: string, what: string, line?: number): never {

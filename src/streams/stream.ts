@@ -235,7 +235,7 @@ export class Stream {
 
   /** Queues the files of a BATCH message behind what was read before it. Throws InputError when COPY cannot read them. */
   async copyFiles(message: BatchMessage, line: number): Promise<void> {
-    checkFiles(message, line);
+    checkFiles(message, line, this.#context.locations);
     await this.work.room();
     this.close();
     await this.work.room();

@@ -175,7 +175,7 @@ DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING
 DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND "st""age"."_target_redshift_kind" IN (1, 2);
 
 -- countColumns
-SELECT COUNT(*) FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --';
+SELECT COUNT(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'o''hara\\' AND c.relname = 't''; drop table users; --' AND a.attnum > 0 AND NOT a.attisdropped;
 
 -- insertRows
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age";
@@ -189,20 +189,56 @@ UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note)
 -- insertMissing
 INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "st""age"."i""d\", "st""age"."co'de ""😀", "st""age"."note); truncate users; --", "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" LEFT JOIN "s""; drop schema public; --"."x"" int); drop table users; --" ON "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") WHERE "x"" int); drop table users; --"."i""d\" IS NULL;
 
+-- insertRows of a refresh
+INSERT INTO "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") SELECT "i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "s""; drop schema public; --"."sh'ad""ow; commit";
+
+-- findNewest
+CREATE TEMP TABLE "edges" AS SELECT "i""d\", "co'de ""😀", "_target_redshift_ordinal" FROM (SELECT "i""d\", "co'de ""😀", "_target_redshift_ordinal", ROW_NUMBER() OVER (PARTITION BY "i""d\", "co'de ""😀", LEN("co'de ""😀") ORDER BY "note); truncate users; --" DESC NULLS LAST, "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" DESC NULLS LAST, "_target_redshift_ordinal" DESC) AS "_target_redshift_rank" FROM "st""age") AS "_target_redshift_ranked" WHERE "_target_redshift_rank" = 1;
+
+-- deleteOthers
+DELETE FROM "st""age" USING "edges" WHERE "st""age"."i""d\" = "edges"."i""d\" AND "st""age"."co'de ""😀" = "edges"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("edges"."co'de ""😀") AND "st""age"."_target_redshift_ordinal" <> "edges"."_target_redshift_ordinal";
+
+-- deleteOutdone
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND (("st""age"."note); truncate users; --" IS NOT NULL AND ("x"" int); drop table users; --"."note); truncate users; --" IS NULL OR "x"" int); drop table users; --"."note); truncate users; --" < "st""age"."note); truncate users; --")) OR ((("x"" int); drop table users; --"."note); truncate users; --" IS NULL AND "st""age"."note); truncate users; --" IS NULL) OR ("x"" int); drop table users; --"."note); truncate users; --" IS NOT NULL AND "st""age"."note); truncate users; --" IS NOT NULL AND "x"" int); drop table users; --"."note); truncate users; --" = "st""age"."note); truncate users; --")) AND (("st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE))));
+
+-- deleteOutdone by a refresh
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" USING "s""; drop schema public; --"."sh'ad""ow; commit" WHERE "x"" int); drop table users; --"."i""d\" = "sh'ad""ow; commit"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "sh'ad""ow; commit"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("sh'ad""ow; commit"."co'de ""😀") AND (("sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "sh'ad""ow; commit"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE));
+
+-- updateOutdone
+UPDATE "s""; drop schema public; --"."x"" int); drop table users; --" SET "note); truncate users; --" = "st""age"."note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" FROM "st""age" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀") AND (("st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE));
+
+-- deleteStaged
+DELETE FROM "st""age" USING "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "st""age"."i""d\" = "x"" int); drop table users; --"."i""d\" AND "st""age"."co'de ""😀" = "x"" int); drop table users; --"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("x"" int); drop table users; --"."co'de ""😀");
+
+-- deleteStaged of a refresh
+DELETE FROM "s""; drop schema public; --"."sh'ad""ow; commit" USING "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "sh'ad""ow; commit"."i""d\" = "x"" int); drop table users; --"."i""d\" AND "sh'ad""ow; commit"."co'de ""😀" = "x"" int); drop table users; --"."co'de ""😀" AND LEN("sh'ad""ow; commit"."co'de ""😀") = LEN("x"" int); drop table users; --"."co'de ""😀");
+
+-- deleteOutdated
+DELETE FROM "st""age" USING "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "st""age"."i""d\" = "x"" int); drop table users; --"."i""d\" AND "st""age"."co'de ""😀" = "x"" int); drop table users; --"."co'de ""😀" AND LEN("st""age"."co'de ""😀") = LEN("x"" int); drop table users; --"."co'de ""😀") AND NOT ((("st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL OR "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" < "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) OR ((("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NULL) OR ("x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" IS NOT NULL AND "x"" int); drop table users; --"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" = "st""age"."ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!")) AND TRUE)));
+
+-- findOlder
+SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2) LIMIT 1;
+
+-- findCurrent
+SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE NOT ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2) LIMIT 1;
+
+-- findAny
+SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" LIMIT 1;
+
+-- deleteOlder
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2);
+
+-- deleteOlder of none
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE 1 = 0;
+
+-- createBeside
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."sh'ad""ow; commit" (LIKE "s""; drop schema public; --"."x"" int); drop table users; --" INCLUDING DEFAULTS);
+
+-- deleteMarked
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "note); truncate users; --" IS NOT NULL;
+
 -- countPresent
 SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_target_redshift_kind" = 0;
-
--- createMarkers
-CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_commits" (run_id VARCHAR(64), batch BIGINT, committed_at TIMESTAMP);
-
--- insertMarker
-INSERT INTO "s""; drop schema public; --"."_target_redshift_commits" (run_id, batch, committed_at) VALUES ('r''1\\', 7, GETDATE());
-
--- findMarker
-SELECT 1 FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_id = 'r''1\\' AND batch = 7;
-
--- removeMarkers
-DELETE FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_id = 'r''1\\';
 
 -- lockTable
 LOCK TABLE "s""; drop schema public; --"."x"" int); drop table users; --";
@@ -261,8 +297,26 @@ GRANT SELECT ON TABLE "s""; drop schema public; --"."x"" int); drop table users;
 -- analyzeTable
 ANALYZE "s""; drop schema public; --"."x"" int); drop table users; --";
 
--- createHistory
+-- createRecords
 CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_loads" (run_id VARCHAR(64), batch BIGINT, stream VARCHAR(512), table_schema VARCHAR(127), table_name VARCHAR(127), method VARCHAR(32), rows_received BIGINT, rows_rejected BIGINT, rows_written BIGINT, rows_replaced BIGINT, rows_deleted BIGINT, bytes BIGINT, parts BIGINT, started_at TIMESTAMP, committed_at TIMESTAMP, version VARCHAR(64));
 
--- insertHistory
+-- createRecords
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_runs" (run_id VARCHAR(64), version VARCHAR(64), started_at TIMESTAMP, ended_at TIMESTAMP, outcome VARCHAR(16), error VARCHAR(4096));
+
+-- insertLoads
 INSERT INTO "s""; drop schema public; --"."_target_redshift_loads" (run_id, batch, stream, table_schema, table_name, method, rows_received, rows_rejected, rows_written, rows_replaced, rows_deleted, bytes, parts, started_at, committed_at, version) VALUES ('r''1\\', 7, 'x" int); drop table users; --''', 'o''hara\\', 'x" int); drop table users; --', 'upsert', 10, 1, 5, 4, 0, 1234, 2, '2024-01-31 23:59:58.007', '2024-02-01 00:00:00.000', '1.0.0'), ('r''1\\', 7, 'x" int); drop table users; --''', 'o''hara\\', 'x" int); drop table users; --', 'upsert', 10, 1, 5, 4, 0, 1234, 2, '2024-01-31 23:59:58.007', '2024-02-01 00:00:00.000', '1.0.0');
+
+-- insertRun
+INSERT INTO "s""; drop schema public; --"."_target_redshift_runs" (run_id, version, started_at, ended_at, outcome, error) VALUES ('r''1\\', '1.0.0', '2023-11-14 22:13:20.000', NULL, 'running', NULL);
+
+-- endRun
+UPDATE "s""; drop schema public; --"."_target_redshift_runs" SET ended_at = '2023-11-14 22:14:20.000', outcome = 'failed', error = 'it''s \\ gone' WHERE run_id = 'r''1\\';
+
+-- findLoad
+SELECT 1 FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE run_id = 'r''1\\' AND batch = 7;
+
+-- removeLoads
+DELETE FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_id = 'r''1\\';
+
+-- awaitWriters
+DELETE FROM "s""; drop schema public; --"."t" WHERE FALSE;

@@ -1,11 +1,11 @@
-/** argv to one Command. Throws UsageError; reads nothing else. */
+/** Parses argv into one Command. Throws UsageError; reads nothing else. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf, UsageError } from './errors.ts';
 
-/** Which warehouse: the one of the configuration, or the local one in a folder. */
+/** Which warehouse to use: that of the configuration, or the local warehouse in a directory. */
 export interface Where {
   readonly config: readonly string[];
-  /** The folder of the local warehouse. */
+  /** The directory of the local warehouse. */
   readonly local: string | undefined;
 }
 
@@ -38,12 +38,12 @@ export type Command =
       readonly port: number | undefined;
       readonly s3Port: number | undefined;
       readonly writeConfig: string | undefined;
-      /** JSON files: a plan of faults; identities, roles and buckets of S3. */
+      /** JSON files: orders of faults; identities, roles and buckets of S3. */
       readonly faults: string | undefined;
       readonly access: string | undefined;
-      /** How to read what Redshift's documentation leaves open. */
+      /** Which answers to use where Redshift's documentation leaves a question open. */
       readonly readings: 'hostile' | 'lenient';
-      /** Internal, for the process that --local starts: end with the last lease instead of a signal. */
+      /** Internal, for the process that --local starts: it ends with the last lease instead of a signal. */
       readonly untilReleased: boolean;
     };
 
@@ -54,16 +54,16 @@ export const DEFAULT_DIR = '.target-redshift';
 
 export const HELP = `Usage:
   tap | target-redshift --config FILE [--config FILE]...   load the messages on stdin, print safe states on stdout
-  tap | target-redshift --local [--dir DIR]                the same into a local warehouse; needs no AWS and no config
+  tap | target-redshift --local [--dir DIR]                the same, into a local warehouse; needs no configuration
   tap | target-redshift plan --config FILE [--format text|json]
-                              print what a load of the messages would do, and change nothing
-  tap | target-redshift --discard [--config FILE]          read, encode and compress the messages, count them, store nothing
+                              dry run: print what a load of the messages would do, and change nothing
+  tap | target-redshift --discard [--config FILE]          read, encode, compress and count the messages, and store nothing
   target-redshift setup [--config FILE]... [--format text|json|sql]
                               print what an administrator has to run: SQL, bucket, roles, policies
-  target-redshift setup --interactive [--config FILE]      write a configuration from questions (default ${DEFAULT_FILE})
+  target-redshift setup --interactive [--config FILE]      ask questions and write a configuration (default ${DEFAULT_FILE})
   target-redshift --check [--format text|json]
-                              do every step of a load for real, with one row, and say which fail and what to do
-  target-redshift --discover  print the tables and columns of the target schema as a Singer catalog
+                              try every step of a load with one row; for each that fails, print the reason and the fix
+  target-redshift --discover  print the tables and columns of the target schemas as a Singer catalog
   target-redshift sql "QUERY" [--format table|csv|json]    query the target
   target-redshift local [--dir DIR] [--port N] [--s3-port N] [--write-config FILE] [--faults FILE] [--access FILE]
                         [--readings hostile|lenient]
@@ -71,14 +71,19 @@ export const HELP = `Usage:
   target-redshift --about [--format json|markdown] | --version | --help
 
 Options:
-  -c, --config FILE  JSON configuration; of several files the later wins per option; ENV stands for variables such as
-                     TARGET_REDSHIFT_PASSWORD, also from .env, which win over files
+  -c, --config FILE  JSON file with options; of several files, later ones override earlier ones. ENV reads variables such
+                     as TARGET_REDSHIFT_PASSWORD, also from .env; variables override files
       --local        use the local warehouse in DIR instead of AWS
-      --dir DIR      folder of the local warehouse (default ${DEFAULT_DIR}); its data stays from run to run
-      --input FILE   read the messages from a file instead of stdin
+      --dir DIR      directory of the local warehouse (default ${DEFAULT_DIR}); its data stays between runs
+      --input FILE   read the messages from FILE instead of stdin
 
-Exit: 0 every record read is committed (plan: would be), 1 failed, 2 wrong usage.
+Exit codes: 0 every record that was read is committed (plan: would be), 1 failed, 2 wrong command line.
 `;
+
+/** What is printed after the command line was wrong. */
+export function usageText({ message }: UsageError): string {
+  return `target-redshift: ${message}\n\nRun target-redshift --help for usage.\n`;
+}
 
 const WHERE = {
   config: { type: 'string', short: 'c', multiple: true },
@@ -119,25 +124,27 @@ function parseMain(argv: readonly string[]): Command {
   if (values.help) return { kind: 'help' };
   const [word] = positionals;
   if (word === 'sql' || word === 'plan' || word === 'local' || word === 'setup')
-    throw new UsageError(`"${word}" comes first: target-redshift ${word} ...`);
+    throw new UsageError(`"${word}" must come first: target-redshift ${word} ...`);
   if (word !== undefined) {
     const isFlag = ['check', 'discover', 'discard', 'about', 'version', 'help'].includes(word);
-    throw new UsageError(`there is no command "${word}"${isFlag ? `; did you mean --${word}?` : ''}`);
+    throw new UsageError(`unknown command "${word}"${isFlag ? `; did you mean --${word}?` : ''}`);
   }
   if (values.version) return { kind: 'version' };
   if (values.about)
     return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
   if (values.format !== undefined && !values.check)
-    throw new UsageError('--format goes with --about, --check, plan or sql');
+    throw new UsageError('--format applies only to --about, --check, plan, setup and sql');
   const commands = (['discard', 'check', 'discover'] as const).filter((name) => values[name]);
   if (commands.length > 1)
-    throw new UsageError(`${commands.map((name) => `--${name}`).join(' and ')} are two commands; give one`);
+    throw new UsageError(
+      `${commands.map((name) => `--${name}`).join(' and ')} are two commands; use one of them`,
+    );
   if ((values.check || values.discover) && values.input !== undefined) {
-    throw new UsageError('--input goes with a load, not with --check or --discover');
+    throw new UsageError('--input applies to loads, not to --check or --discover');
   }
   const where = whereOf(values);
   if (values.discard) {
-    if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; leave --local out');
+    if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; remove --local');
     return { kind: 'discard', config: where.config, input: values.input };
   }
   if (values.check)
@@ -154,7 +161,7 @@ function parsePlan(argv: readonly string[]): Command {
     format: { type: 'string' },
   });
   if (values.help) return { kind: 'help' };
-  if (positionals.length > 0) throw new UsageError(`plan takes no "${positionals[0] ?? ''}"`);
+  if (positionals.length > 0) throw new UsageError(`plan accepts no argument "${positionals[0] ?? ''}"`);
   const format = oneOf('format', values.format ?? 'text', ['text', 'json']);
   return { kind: 'plan', where: whereOf(values), input: values.input, format };
 }
@@ -164,7 +171,7 @@ function parseSql(argv: readonly string[]): Command {
   if (values.help) return { kind: 'help' };
   const [query, ...more] = positionals;
   if (query === undefined || query.trim() === '' || more.length > 0)
-    throw new UsageError('sql takes one query, in quotes');
+    throw new UsageError('sql needs exactly one query, in quotes');
   const format = oneOf('format', values.format ?? 'table', ['table', 'csv', 'json']);
   return { kind: 'sql', where: whereOf(values), query, format };
 }
@@ -177,7 +184,7 @@ function parseSetup(argv: readonly string[]): Command {
     interactive: { type: 'boolean' },
   });
   if (values.help) return { kind: 'help' };
-  if (positionals.length > 0) throw new UsageError(`setup takes no "${positionals[0] ?? ''}"`);
+  if (positionals.length > 0) throw new UsageError(`setup accepts no argument "${positionals[0] ?? ''}"`);
   const { config = [] } = values;
   if (!values.interactive)
     return {
@@ -185,10 +192,10 @@ function parseSetup(argv: readonly string[]): Command {
       config,
       format: oneOf('format', values.format ?? 'text', ['text', 'json', 'sql']),
     };
-  if (values.format !== undefined) throw new UsageError('--interactive prints nothing; leave --format out');
+  if (values.format !== undefined) throw new UsageError('--interactive prints no report; remove --format');
   const [file = DEFAULT_FILE, ...more] = config;
   if (more.length > 0 || file === 'ENV')
-    throw new UsageError('--interactive writes one file; give one --config FILE');
+    throw new UsageError('--interactive writes one file; use one --config FILE');
   return { kind: 'interview', file };
 }
 
@@ -205,7 +212,7 @@ function parseLocal(argv: readonly string[]): Command {
     'until-released': { type: 'boolean' },
   });
   if (values.help) return { kind: 'help' };
-  if (positionals.length > 0) throw new UsageError(`local takes no "${positionals[0] ?? ''}"`);
+  if (positionals.length > 0) throw new UsageError(`local accepts no argument "${positionals[0] ?? ''}"`);
   return {
     kind: 'local',
     dir: values.dir ?? DEFAULT_DIR,
@@ -221,7 +228,7 @@ function parseLocal(argv: readonly string[]): Command {
 
 function whereOf(values: { config?: string[]; local?: boolean; dir?: string }): Where {
   const { config = [], local = false, dir } = values;
-  if (dir !== undefined && !local) throw new UsageError('--dir goes with --local');
+  if (dir !== undefined && !local) throw new UsageError('--dir requires --local');
   return { config, local: local ? (dir ?? DEFAULT_DIR) : undefined };
 }
 

@@ -1,15 +1,14 @@
-/** A checked configuration to the adapters that reach the outside: Redshift, S3, and AWS for logins and keys. */
+/** Builds the adapters to the outside from a checked configuration: Redshift, S3, and AWS for logins and keys. */
 import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
 import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
 import type { Config } from './config/options.ts';
 import type { Logger, Secrets } from './log.ts';
-import type { ObjectProbe, ObjectReader, ObjectStore, Warehouse } from './ports.ts';
-import { connectRedshift } from './warehouse/redshift.ts';
+import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 import type { Tunnel } from './warehouse/tunnel.ts';
 
-/** What connections need of the program around them. */
+/** What connections need from the program. */
 export interface Around {
   readonly log: Logger;
   readonly secrets: Secrets;
@@ -21,8 +20,8 @@ export interface Around {
 }
 
 /**
- * What one run is connected with. The AWS SDK and the SSH client are loaded when they are needed and not before: commands
- * that need none start without them.
+ * The connections of one run. The clients of AWS, Redshift and SSH are loaded only when they are needed, which many commands
+ * never do.
  */
 export class Connections {
   readonly #config: Config;
@@ -32,7 +31,7 @@ export class Connections {
   readonly #now: () => number;
   #identity: Promise<AwsIdentity> | undefined;
 
-  /** `env` is what the AWS SDK finds too: regions and endpoints. */
+  /** `env` has the variables that the AWS SDK reads too: regions and endpoints. */
   constructor(config: Config, { log, secrets, env, now }: Around) {
     this.#config = config;
     this.#log = log;
@@ -41,12 +40,12 @@ export class Connections {
     this.#now = now;
   }
 
-  /** A variable that is empty says nothing. */
+  /** An empty variable counts as not set. */
   get #saidRegion(): string | undefined {
     return this.#env['AWS_REGION'] || this.#env['AWS_DEFAULT_REGION'] || undefined;
   }
 
-  /** Where requests go whose region is not said. */
+  /** The region of requests that have no other one. */
   get #homeRegion(): string {
     const { redshift_region, hostname } = this.#config;
     return this.#saidRegion ?? redshift_region ?? regionOfHost(hostname) ?? 'us-east-1';
@@ -54,6 +53,7 @@ export class Connections {
 
   async openWarehouse(): Promise<Warehouse> {
     const config = this.#config;
+    const { connectRedshift } = await import('./warehouse/redshift.ts');
     return connectRedshift({
       hostname: config.hostname,
       port: config.port,
@@ -73,11 +73,8 @@ export class Connections {
     });
   }
 
-  /** In the region of the bucket, unless another is named. */
-  async openStore(
-    signal: AbortSignal,
-    region = this.#config.s3_region,
-  ): Promise<ObjectStore & ObjectReader & ObjectProbe> {
+  /** In the region of the bucket, unless another one is given. */
+  async openStore(signal: AbortSignal, region = this.#config.s3_region): Promise<Bucket> {
     const config = this.#config;
     const { connectS3, findRegion } = await import('./staging/s3.ts');
     const settings = {
@@ -99,8 +96,8 @@ export class Connections {
 
   /** Reads objects of any bucket, and connects when the first one is read. */
   openReader(signal: AbortSignal): ObjectReader {
-    // Reading follows to other regions by itself.
-    const openStore = (): Promise<ObjectStore & ObjectReader> =>
+    // Reading follows redirects to other regions by itself.
+    const openStore = (): Promise<Bucket> =>
       this.openStore(signal, this.#config.s3_region ?? this.#homeRegion);
     return {
       async *read(url, end) {
@@ -114,7 +111,7 @@ export class Connections {
     };
   }
 
-  /** How COPY may read the bucket, asked for each attempt: keys may have ended since the last one. */
+  /** The access of COPY to the bucket. It is requested for each attempt, because keys may have expired since the last one. */
   async copyAccess(): Promise<CopyAccess> {
     const config = this.#config;
     const kind = copyKind(config);
@@ -122,7 +119,7 @@ export class Connections {
     return { kind: 'keys', ...(await this.#copyKeys(kind)) };
   }
 
-  /** Who asks AWS, as a person would say it: its ARN where STS tells it, otherwise by its key. */
+  /** The AWS identity in words: its ARN if STS reports it, otherwise its access key. */
   async identity(): Promise<string> {
     const identity = await this.#awsIdentity();
     const arn =
@@ -144,7 +141,7 @@ export class Connections {
     return kind === 'keys' ? identity.copyKeys(seconds) : identity.temporaryKeys(seconds);
   }
 
-  /** The SDK's own way needs none of ours. */
+  /** The SDK's default chain needs no keys of ours. */
   async #storeCredentials(): Promise<AwsKeys | AwsIdentity['credentials'] | undefined> {
     const { assume_role_arn, aws_profile } = this.#config;
     if (assume_role_arn === undefined && aws_profile === undefined) return fixedKeys(this.#config);
@@ -227,19 +224,19 @@ export class Connections {
       timeoutMs: config.connect_timeout_seconds * 1000,
       onUnknownServer: (fingerprint) => {
         this.#log.warn(
-          `the SSH server ${host} was not checked; if its fingerprint ${fingerprint} is right, set ssh_host_fingerprint to it`,
+          `the SSH server ${host} was not verified; if its fingerprint ${fingerprint} is correct, set ssh_host_fingerprint to it`,
         );
       },
     });
   }
 }
 
-/** Whoever has an S3 of their own has an STS of their own, or none. */
+/** A custom S3 endpoint has a custom STS endpoint, or none. */
 function hasOwnSts(env: NodeJS.Dict<string>): boolean {
   return env['AWS_ENDPOINT_URL_STS'] !== undefined || env['AWS_ENDPOINT_URL'] !== undefined;
 }
 
-/** The same for a plan, which asks nobody for keys and shows none. */
+/** The same for a plan, which requests no keys and shows none. */
 export function shownAccess(config: Config): CopyAccess {
   if (copyKind(config) === 'role') return { kind: 'role', role: config.iam_role ?? 'default' };
   return { kind: 'keys', ...(fixedKeys(config) ?? { accessKeyId: '***', secretAccessKey: '***' }) };

@@ -1,6 +1,6 @@
 /**
  * The errors that a user can act on. Anything else that is thrown is a defect of this program and keeps its stack.
- * Messages say what was done, what was seen and what would be right; they never hold a secret.
+ * Messages say what was done, what was seen and what to do about it. They never contain a secret.
  */
 
 /** The command line is wrong: exit 2. */
@@ -8,7 +8,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The settings are wrong; lists every problem at once, one sentence each, and what is only to be known. */
+/** The configuration is wrong. Lists every problem, one sentence each, and the warnings. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -44,42 +44,58 @@ export class InputError extends Error {
   }
 }
 
-/** Redshift or S3 refused or failed. `sqlstate` is PostgreSQL's five characters, or the S3 error code. */
+/** The catalog of an Airbyte connection cannot be written as it is: a stream, its mode, its keys or its table. */
+export class CatalogError extends Error {
+  override readonly name = 'CatalogError';
+}
+
+/** The input ended without saying that every stream is complete. The sync may be repeated. */
+export class IncompleteError extends Error {
+  override readonly name = 'IncompleteError';
+}
+
+/** Redshift or S3 reported an error or failed. `sqlstate` is PostgreSQL's five characters, or the S3 error code. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
   readonly sqlstate: string | undefined;
   readonly detail: string | undefined;
+  /** Of a message with several statements, the number of the one that failed, from 0. */
+  readonly at: number | undefined;
 
-  constructor(message: string, more: { sqlstate?: string; detail?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    more: { sqlstate?: string; detail?: string; at?: number; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.sqlstate = more.sqlstate;
     this.detail = more.detail;
+    this.at = more.at;
   }
 }
 
-/** This machine does not let the program do its work: a port is taken, a folder cannot be written. */
+/** This machine prevents the program from doing its work: a port is taken, a directory cannot be written. */
 export class MachineError extends Error {
   override readonly name = 'MachineError';
 }
 
-/** COMMIT was sent and no answer came: the load may or may not be durable. */
+/** COMMIT was sent and no answer arrived: the load may or may not be durable. */
 export class CommitUnknownError extends Error {
   override readonly name = 'CommitUnknownError';
-  /** The server process that ran the COMMIT, to be ended before anybody looks. */
+  /** The server process that ran the COMMIT. It must be ended before the outcome is looked up. */
   readonly backend: number;
 
   constructor(backend: number, cause: unknown) {
-    super('the connection was lost while COMMIT ran', { cause });
+    super('the connection was lost during COMMIT', { cause });
     this.backend = backend;
   }
 }
 
-/** SQLSTATE, or the code of S3 or the network; empty for errors without. */
+/** The SQLSTATE, or the code of S3 or the network; empty for errors without one. */
 export function stateOf(error: unknown): string {
   return error instanceof LoadError ? (error.sqlstate ?? '') : '';
 }
 
-/** The text of whatever was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

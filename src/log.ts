@@ -1,7 +1,8 @@
-/** Logs to stderr: JSON lines for machines, short lines for a person at a terminal. Never to stdout, which is the protocol. */
-import { createRequire } from 'node:module';
+/**
+ * Logs to stderr: JSON lines for programs, short lines for a person at a terminal. Never to stdout, which carries the
+ * protocol.
+ */
 import pino, { type Logger } from 'pino';
-import type { PinoPretty } from 'pino-pretty';
 
 export type { Logger };
 
@@ -10,23 +11,23 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 /** Takes the lines of the log. */
 export interface LogSink {
   readonly isTerminal: boolean;
-  /** Takes a line with its line end. */
+  /** Takes a line with its newline. */
   write(line: string): void;
-  /** Sets what is written in place of lines that are missing. */
+  /** Sets the notice that is written in place of missing lines. */
   setNotice(noticeOf: (lines: number) => string): void;
 }
 
-/** What nothing that is written may hold; grows while credentials are fetched. */
+/** The strings that must not occur in any output. It grows while credentials are fetched. */
 export class Secrets {
-  /** The longest first: where one is part of another, nothing of that may remain. */
+  /** The longest first: if one is part of another, nothing of the longer one may remain. */
   #texts: readonly string[] = [];
 
-  /** Shorter ones are left alone: they would blot out words. No secret of Redshift or AWS is so short. */
+  /** Shorter strings are not masked, because they would mask ordinary words. No secret of Redshift or AWS is that short. */
   keep(...texts: readonly (string | undefined)[]): void {
     const forms = texts.flatMap((text) =>
       text === undefined || text.length < 6
         ? []
-        : // As it is, as JSON writes it, and as a URL does.
+        : // As it is, as JSON writes it, and as a URL writes it.
           [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)],
     );
     this.#texts = [...new Set([...this.#texts, ...forms])].sort((a, b) => b.length - a.length);
@@ -43,9 +44,14 @@ export class Secrets {
 type Rendering = (line: string) => string;
 
 /** Every line passes `secrets` on its way to the output. */
-export function createLogger(level: string, format: LogFormat, secrets: Secrets, output: LogSink): Logger {
+export async function createLogger(
+  level: string,
+  format: LogFormat,
+  secrets: Secrets,
+  output: LogSink,
+): Promise<Logger> {
   const isPretty = format === 'pretty' || (format === 'auto' && output.isTerminal);
-  const render = isPretty ? pretty(output.isTerminal) : (line: string): string => line;
+  const render = isPretty ? await pretty(output.isTerminal) : (line: string): string => line;
   const options = {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -64,8 +70,8 @@ export function createLogger(level: string, format: LogFormat, secrets: Secrets,
 }
 
 /** pino-pretty is loaded only for a person. */
-function pretty(colorize: boolean): Rendering {
-  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
+async function pretty(colorize: boolean): Promise<Rendering> {
+  const { prettyFactory } = await import('./io/pretty-log.ts');
   return prettyFactory({
     colorize,
     ignore:

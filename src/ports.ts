@@ -1,15 +1,13 @@
-/** The doors to the outside: S3 and Redshift. Everything else in the program is reachable without a network. */
+/** The interfaces to the outside: S3 and Redshift. Everything else in the program works without a network. */
 import type { Sql } from './sql.ts';
 
-/** Objects of one bucket. Keys are whole keys in that bucket. */
+/** The objects of one bucket. Keys are complete keys in that bucket. */
 export interface ObjectStore {
-  /** Of the bucket; COPY is told it. */
-  readonly region: string;
   /** `s3://bucket/key`. */
   url(key: string): string;
   /** Resolves once the object is durable. Small bodies go in one request, large ones as a multipart upload. */
   put(key: string, body: Uint8Array, signal: AbortSignal): Promise<void>;
-  /** Missing objects are fine. */
+  /** Missing objects are no error. */
   remove(keys: readonly string[]): Promise<void>;
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Aborts multipart uploads below the prefix that began before `before`; returns how many. */
@@ -17,30 +15,35 @@ export interface ObjectStore {
   close(): void;
 }
 
-/** Objects of any bucket. */
+/** The objects of any bucket. */
 export interface ObjectReader {
   /** The bytes of `s3://bucket/key`, in blocks. Throws LoadError. */
   read(url: string, signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
-/** What a check asks of the bucket beside what a load does. Errors are as those of ObjectStore. */
+/** What `--check` does with the bucket besides what a load does. Errors are those of ObjectStore. */
 export interface ObjectProbe {
-  /** What can be known with no more than the right to list the prefix, and whose the bucket is. */
+  /** Facts about the bucket that need only the permission to list the prefix, and its owner. */
   bucket(prefix: string): Promise<{
     readonly isThere: boolean;
-    /** Undefined where the endpoint does not say it. */
+    /** Undefined if the endpoint does not report it. */
     readonly region: string | undefined;
-    /** It is not that of the account it must belong to. */
+    /** The bucket does not belong to the required account. */
     readonly belongsElsewhere: boolean;
   }>;
-  /** Puts in one request; tells with which KMS key the object is encrypted, if with any. */
+  /** Uploads in one request. Returns the KMS key that the object is encrypted with, if any. */
   tryPut(
     key: string,
     body: Uint8Array,
     how?: { readonly withoutAcl?: boolean; readonly withSse?: 'sse-s3' },
   ): Promise<{ readonly kmsKey: string | undefined }>;
-  /** Begins an upload in parts, sends one and aborts it. */
+  /** Begins a multipart upload, sends one part and aborts the upload. */
   tryMultipart(key: string): Promise<void>;
+}
+
+/** The bucket of a configuration, and its region, which COPY is told. */
+export interface Bucket extends ObjectStore, ObjectReader, ObjectProbe {
+  readonly region: string;
 }
 
 export interface StoredObject {
@@ -49,36 +52,41 @@ export interface StoredObject {
 }
 
 export interface StatementOptions {
-  /** After this time the statement is cancelled by the server, or the connection given up by us. */
+  /** After this time the message is canceled. If the server does not react, the connection is dropped. */
   readonly timeoutMs?: number;
 }
 
-/** What a statement answered; values are the texts that the server sent. */
+/** The answer to a statement; values are the strings that the server sent. */
 export interface Answer {
-  /** The command tag's first word: `INSERT`, `COMMIT`, `ROLLBACK`. Of several statements, the last one's. */
+  /** The command tag's first word: `INSERT`, `COMMIT`, `ROLLBACK`. */
   readonly command: string;
-  /** Rows that the tag counts; null where Redshift's tag has no count (COPY). */
+  /** The rows that the tag counts; null if Redshift's tag has no count (COPY). */
   readonly count: number | null;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** One connection, lent for the time of a callback. */
+/** One connection, lent for the duration of a callback. */
 export interface Session {
-  /** The server process, as `pg_backend_pid()` says. */
+  /** The server process, from `pg_backend_pid()`. */
   readonly backend: number;
   /** Throws LoadError. */
   run(statement: Sql, options?: StatementOptions): Promise<Answer>;
   /**
-   * Sends statements that end with COMMIT in one message. Resolves when the tag of the last is literally COMMIT.
-   * Throws CommitUnknownError when no answer came, LoadError when the server refused.
+   * Sends statements in one message, which costs one round trip, and resolves with an answer for each. COPY, GRANT and a change
+   * of a type go alone in their message. Throws LoadError, which names the statement that failed; those after it did not run.
    */
-  commit(statements: Sql): Promise<void>;
+  send(statements: readonly Sql[], options?: StatementOptions): Promise<readonly Answer[]>;
+  /**
+   * Sends statements and COMMIT after them in one message. Resolves when the tag of the last is literally COMMIT.
+   * Throws CommitUnknownError if no answer arrived, LoadError if the server reported an error.
+   */
+  commit(statements: readonly Sql[], options?: StatementOptions): Promise<void>;
 }
 
 export interface Warehouse {
-  /** Lends a connection. It is closed, not reused, when the work throws, or when it is to serve this work only. */
+  /** Lends a connection. It is closed and not reused if the work throws, or if it is for this work only. */
   session<T>(work: (session: Session) => Promise<T>, options?: { readonly isOnlyOnce?: boolean }): Promise<T>;
-  /** Ends idle connections, with `force` also those in use. No session is lent any more. */
+  /** Closes idle connections, and with `force` also those in use. No more sessions are lent. */
   close(force?: boolean): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** Files that hold secrets. */
+/** Files with secrets. */
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Writes all of it or nothing, for nobody else to read, whatever the mode of a file that was there. */
+/** Writes the file completely or not at all, readable by its owner only, even if an existing file had another mode. */
 export function writePrivateFile(path: string, text: string): void {
-  // In the same folder, because only there a rename is one step.
+  // In the same directory, because only there a rename is atomic.
   const part = `${path}.${randomBytes(4).toString('hex')}`;
   try {
     writeFileSync(part, text, { mode: 0o600, flag: 'wx' });

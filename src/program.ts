@@ -1,4 +1,4 @@
-/** Runs a command: reads the configuration, opens what the command needs, and says in one sentence why it ended badly. */
+/** Runs a command: reads the configuration, opens what the command needs, and reports in one sentence why it failed. */
 import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
 import {
@@ -21,32 +21,26 @@ import {
   UsageError,
 } from './errors.ts';
 import type { Io } from './io/io.ts';
+import { sourceStack } from './io/source-stack.ts';
+import { warningLogger } from './io/warnings.ts';
 import { createLogger, Secrets, type Logger } from './log.ts';
 import type { Scope } from './scope.ts';
 
 const NO_STDOUT =
-  'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
+  'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
   'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
 const BUSY =
-  'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process at once';
+  'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
 
-/** Loaded when they are needed. Apart from the methods with `await using`, in which TypeScript 6.0 does not rewrite a path to `.js`. */
-const COMMANDS = {
-  load: () => import('./commands/load.ts'),
-  discard: () => import('./commands/discard.ts'),
-  plan: () => import('./commands/plan.ts'),
-  check: () => import('./commands/check.ts'),
-} as const;
-
-/** `main.ts` answers the other ones itself. */
+/** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
 /** Resolves with the exit code. Throws UsageError. */
 export async function runProgram(command: ProgramCommand, io: Io): Promise<number> {
-  const program = new Program(io);
+  const program = await Program.start(io);
   try {
     return await program.execute(command);
   } catch (error) {
@@ -57,17 +51,22 @@ export async function runProgram(command: ProgramCommand, io: Io): Promise<numbe
 
 class Program {
   readonly #io: Io;
-  readonly #secrets = new Secrets();
-  readonly #told = new Set<string>();
-  #ownFiles: readonly string[] = [];
+  readonly #secrets: Secrets;
   #log: Logger;
+  #ownFiles: readonly string[] = [];
 
-  constructor(io: Io) {
+  private constructor(io: Io, secrets: Secrets, log: Logger) {
     this.#io = io;
-    this.#log = createLogger('info', 'auto', this.#secrets, io.log);
-    io.onWarning((warning) => this.#tellWarning(warning));
+    this.#secrets = secrets;
+    this.#log = log;
+    io.onWarning(warningLogger(() => this.#log));
     io.ending.setCrashReport((error) => this.report(error));
     io.ending.setBusyReport(() => this.#log.warn(BUSY));
+  }
+
+  static async start(io: Io): Promise<Program> {
+    const secrets = new Secrets();
+    return new Program(io, secrets, await createLogger('info', 'auto', secrets, io.log));
   }
 
   async execute(command: ProgramCommand): Promise<number> {
@@ -80,7 +79,7 @@ class Program {
         return this.#serveLocal(command);
       case 'setup': {
         const { completeConfig, report } = await import('./commands/setup.ts');
-        const config = this.#accept(completeConfig(readSources(command.config, this.#io.env)));
+        const config = await this.#accept(completeConfig(readSources(command.config, this.#io.env)));
         return this.#answer(report(config, command.format));
       }
       case 'interview':
@@ -99,19 +98,20 @@ class Program {
       case 'discover':
         return this.#withConfig(command.where, async (config) => {
           const { discover } = await import('./commands/discover.ts');
-          return this.#ask(config, async (scope) => discover(await scope.warehouse(), config));
+          return this.#ask(config, async (scope) => discover(scope.warehouse, config));
         });
       case 'sql':
         return this.#withConfig(command.where, async (config) => {
           const { query } = await import('./commands/sql.ts');
-          return this.#ask(config, async (scope) =>
-            query(await scope.warehouse(), command.query, command.format),
-          );
+          return this.#ask(config, async (scope) => query(scope.warehouse, command.query, command.format));
         });
     }
   }
 
-  /** One sentence on stderr; a stack only for a defect of this program, which is every other class of error. Returns the exit code. */
+  /**
+   * Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit
+   * code.
+   */
   report(error: unknown): number {
     if (error instanceof ConfigError) {
       for (const warning of error.warnings) this.#log.warn(warning);
@@ -119,7 +119,8 @@ class Program {
     } else if (isExpected(error)) {
       this.#log.error(facts(error), error.message);
     } else {
-      const stack = error instanceof Error ? error.stack : undefined;
+      const stack =
+        error instanceof Error && error.stack !== undefined ? sourceStack(error.stack) : undefined;
       this.#log.error(
         { stack },
         `Unexpected error, a defect of target-redshift (please report it, with this line): ${messageOf(error)}`,
@@ -129,30 +130,32 @@ class Program {
   }
 
   async #load(config: Config, path: string | undefined, states: Writable): Promise<number> {
-    const { runLoad } = await COMMANDS.load();
+    const { runLoad } = await import('./commands/load.ts');
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, states });
+    const redact = (text: string): string => this.#secrets.redact(text);
+    const protocolOf = (): { states: Writable } => ({ states });
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact });
     return 0;
   }
 
   async #discard(command: CommandOf<'discard'>): Promise<number> {
-    const config = this.#accept(withoutConnection(this.#read(command.config)));
-    const { runDiscard } = await COMMANDS.discard();
+    const config = await this.#accept(withoutConnection(this.#read(command.config)));
+    const { runDiscard } = await import('./commands/discard.ts');
     const { stop } = this.#io.ending;
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(command.input);
     await using scope = await this.#open(config, stop);
-    const quietLog = this.#quietLog(config);
+    const quietLog = await this.#quietLog(config);
     await runDiscard({ config, scope, io: this.#io, input, log: this.#log, quietLog, stop });
     return 0;
   }
 
   async #plan(config: Config, { input, format }: CommandOf<'plan'>): Promise<number> {
-    const { plan } = await COMMANDS.plan();
+    const { plan } = await import('./commands/plan.ts');
     const { stop } = this.#io.ending;
-    const log = this.#quietLog(config);
+    const log = await this.#quietLog(config);
     const messages = this.#io.openInput(input);
     await using scope = await this.#open(config, stop, log);
     const { text, isFine } = await plan({ config, scope, io: this.#io, log, input: messages, format, stop });
@@ -161,7 +164,7 @@ class Program {
   }
 
   async #check(config: Config, format: 'text' | 'json'): Promise<number> {
-    const { check } = await COMMANDS.check();
+    const { check } = await import('./commands/check.ts');
     const { stop, kill } = this.#io.ending;
     await using scope = await this.#open(config, kill);
     const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
@@ -173,7 +176,7 @@ class Program {
     const input = this.#io.stdin();
     this.#io.heedSignals();
     try {
-      if (!input.isTTY) throw new UsageError('setup --interactive asks questions, which needs a terminal');
+      if (!input.isTTY) throw new UsageError('setup --interactive asks questions and needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
       const output = this.#io.stderr();
       return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
@@ -190,22 +193,9 @@ class Program {
     try {
       return await serveUntilStopped(command, { log: this.#log, stop: ending.stop, stdin, stdout, onAsked });
     } finally {
-      // An input that nobody reads to its end may not keep the process.
+      // An input that is not read to its end must not keep the process alive.
       stdin.destroy();
     }
-  }
-
-  /** A warning of Node or of a package, once; one for developers only at debug. */
-  #tellWarning({ name, message }: Error): void {
-    const text = `${name}: ${message.replace(/\s+/g, ' ').trim()}`;
-    if (/^(Deprecation|Experimental)Warning$/.test(name)) {
-      this.#log.debug(text);
-      return;
-    }
-    // What Node says of NODE_TLS_REJECT_UNAUTHORIZED is among the weaknesses of the connections.
-    if (this.#told.has(text) || message.includes('NODE_TLS_REJECT_UNAUTHORIZED')) return;
-    this.#told.add(text);
-    this.#log.warn(text);
   }
 
   #answer(text: string): number {
@@ -219,7 +209,7 @@ class Program {
     try {
       return this.#answer(await work(scope));
     } catch (error) {
-      throw stop.aborted ? new LoadError('Stopped before there was an answer', { cause: error }) : error;
+      throw stop.aborted ? new LoadError('Stopped before the answer arrived', { cause: error }) : error;
     }
   }
 
@@ -232,54 +222,53 @@ class Program {
     );
   }
 
-  /** Reads the configuration, leases the local warehouse if asked for, and ends the lease when the work is done. */
+  /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
     const given = this.#read(where.config, where.local === undefined ? [] : [where.local]);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
-        'none was given; name one with --config FILE, or use --local for a warehouse on this machine',
+        'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
       ]);
     }
-    if (where.local === undefined) return work(this.#connectable(this.#accept(checkConfig(given))));
-    const { leaseLocal } = await import('./local/join.ts');
-    const lease = await leaseLocal(where.local, [
-      ...this.#io.self,
-      'local',
-      '--until-released',
-      '--dir',
-      where.local,
-    ]);
+    if (where.local === undefined) return work(this.#connectable(await this.#accept(checkConfig(given))));
+    const { leaseLocal, LocalWarehouseError } = await import('./local/door.ts');
+    const server = [...this.#io.self, 'local', '--until-released', '--dir', where.local];
+    const lease = await leaseLocal(where.local, server).catch((error: unknown) => {
+      throw error instanceof LocalWarehouseError ? new MachineError(error.message, { cause: error }) : error;
+    });
     try {
-      return await work(this.#connectable(this.#accept(overrideConnection(given, { ...lease.config }))));
+      return await work(
+        this.#connectable(await this.#accept(overrideConnection(given, { ...lease.config }))),
+      );
     } finally {
       await lease.release();
     }
   }
 
-  /** `more` are further files and folders with secrets. */
+  /** `more` are other files and directories with secrets. */
   #read(sources: readonly string[], more: readonly string[] = []): ConfigInput {
     const given = readSources(sources, this.#io.env);
     this.#ownFiles = [...filesOf(sources, given), ...more];
     return given;
   }
 
-  /** Tells how little the connections are protected. */
+  /** Reports what weakens the connections. */
   #connectable(config: Config): Config {
     for (const weakness of weaknesses(config, this.#io.env)) this.#log.warn(weakness);
     return config;
   }
 
-  /** For runs that load nothing: lines on loads would tell of what did not happen. */
-  #quietLog({ log_level, log_format }: Config): Logger {
+  /** For runs that load nothing, because lines about loads would describe what did not happen. */
+  #quietLog({ log_level, log_format }: Config): Promise<Logger> {
     const level = log_level === 'info' ? 'warn' : log_level;
     return createLogger(level, log_format, this.#secrets, this.#io.log);
   }
 
-  #accept({ config, warnings, hint, secrets }: LoadedConfig): Config {
-    // Files of options may be pipes without a writer; from here on no read blocks this thread.
+  async #accept({ config, warnings, hint, secrets }: LoadedConfig): Promise<Config> {
+    // Configuration files may be pipes without a writer. From here on no read blocks this thread.
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
-    this.#log = createLogger(config.log_level, config.log_format, this.#secrets, this.#io.log);
+    this.#log = await createLogger(config.log_level, config.log_format, this.#secrets, this.#io.log);
     if (hint !== undefined) this.#log.info(hint);
     for (const warning of warnings) this.#log.warn(warning);
     return config;

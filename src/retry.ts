@@ -1,12 +1,12 @@
-/** One loop for everything that is tried again: bounded in tries, waiting longer each time, stopped by the signal. */
+/** The only retry loop: bounded in tries, with growing pauses, stopped by the signal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface RetryOptions {
   readonly tries: number;
-  /** The first pause; each further one is twice as long, plus up to half of it by chance. */
+  /** The first pause. Each later one is twice as long, plus a random amount of up to half of it. */
   readonly pauseMs: number;
   readonly maxPauseMs: number;
-  /** Ends a pause, and with it the tries. Left out where each try fails by itself once the run is given up. */
+  /** Ends a pause and all tries. Omitted if each try fails by itself when the run is given up. */
   readonly signal?: AbortSignal;
   readonly isTransient: (error: unknown) => boolean;
   readonly onRetry?: (error: unknown, attempt: number, pauseMs: number) => void;

@@ -1,35 +1,37 @@
 /**
- * What one command holds open to the outside: opened when it is first asked for, closed in the reverse order, and destroyed when
- * the command is given up.
+ * What one command holds open to the outside. It is opened when it is first needed, closed in the reverse order, and destroyed
+ * when the command is given up.
  */
 import { BatchLocations } from './batches/locations.ts';
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
 import { afterwards, onAbort } from './io/abort.ts';
-import type { ObjectProbe, ObjectReader, ObjectStore, Warehouse } from './ports.ts';
+import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 
-/** What is left to remove from S3 after giving up gets this time, less than the process has, so that the rest can be told. */
+/**
+ * How long objects may still be removed from S3 after the run is given up. Less than the process has, so that the rest can
+ * be reported.
+ */
 const CLEAN_UP_MS = 1_500;
 
-export type Store = ObjectStore & ObjectReader & ObjectProbe;
-
-/** A failure to open is thrown each time. */
+/** If opening fails, each call throws that error. */
 export interface Scope extends AsyncDisposable {
-  warehouse(): Promise<Warehouse>;
+  /** Opened when the first session is asked for. */
+  readonly warehouse: Warehouse;
   /** In the region of the bucket. */
-  store(): Promise<Store>;
-  /** Reads objects of any bucket. */
+  store(): Promise<Bucket>;
+  /** Reads the objects of any bucket. */
   readonly reader: ObjectReader;
   /** Which files BATCH messages may name. */
   readonly locations: BatchLocations;
-  /** How COPY may read the bucket. Asked for each attempt, because keys end. */
+  /** The access of COPY to the bucket. Requested for each attempt, because keys expire. */
   copyAccess(): Promise<CopyAccess>;
   /** The AWS identity in words. */
   identity(): Promise<string>;
 }
 
-/** Nothing is opened yet. `giveUp` destroys what is open: statements that run are not waited for. */
+/** Opens nothing yet. `giveUp` destroys what is open, without waiting for running statements. */
 export function openScope(config: Config, around: Around, giveUp: AbortSignal): Scope {
   const connections = new Connections(config, around);
   const cleanUpEnd = afterwards(giveUp, CLEAN_UP_MS);
@@ -37,7 +39,10 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
   const store = once(() => connections.openStore(cleanUpEnd));
   const destroying = onAbort(giveUp, () => void warehouse.ifOpened((open) => open.close(true)));
   return {
-    warehouse: warehouse.get,
+    warehouse: {
+      session: async (work, options) => (await warehouse.get()).session(work, options),
+      close: (force) => warehouse.ifOpened((open) => open.close(force)),
+    },
     store: store.get,
     reader: connections.openReader(cleanUpEnd),
     locations: new BatchLocations({
@@ -58,7 +63,7 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
 
 interface Once<T> {
   readonly get: () => Promise<T>;
-  /** Does nothing when it was never opened, or when that failed. */
+  /** Does nothing if it was never opened or if opening failed. */
   readonly ifOpened: (work: (opened: T) => unknown) => Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 /**
- * SQL text that cannot be built from a plain string by accident, and that shows `***` wherever it is printed in place
- * of its secrets. Quoting follows Redshift: a backslash is live inside '...' literals (PostgreSQL 8.0 heritage; the
+ * SQL that cannot be built from a plain string by accident, and that shows `***` in place of its secrets wherever it is
+ * printed. Quoting follows Redshift: a backslash is an escape inside '...' literals (PostgreSQL 8.0 heritage; the
  * `QUOTE_LITERAL` page doubles it too), names are always quoted.
  */
 export class Sql {
   readonly #text: string;
-  /** The text with secrets masked, for logs and errors. */
+  /** The SQL with masked secrets, for logs and errors. */
   readonly safe: string;
 
   constructor(text: string, safe: string) {
@@ -13,7 +13,7 @@ export class Sql {
     this.safe = safe;
   }
 
-  /** The text for the server, secrets included; only the warehouse adapter reads it. */
+  /** The SQL for the server, including secrets. Only the warehouse adapter reads it. */
   get text(): string {
     return this.#text;
   }
@@ -23,7 +23,7 @@ export class Sql {
   }
 }
 
-/** A template of SQL: every value in it is itself Sql. */
+/** An SQL template in which every value is itself Sql. */
 export function sql(parts: TemplateStringsArray, ...values: readonly Sql[]): Sql {
   const join = (show: (value: Sql) => string): string =>
     parts.reduce((text, part, i) => {
@@ -36,18 +36,18 @@ export function sql(parts: TemplateStringsArray, ...values: readonly Sql[]): Sql
   );
 }
 
-/** A quoted name, with its qualifiers: `ident('public', 'users')` is "public"."users". */
+/** A quoted name with its qualifiers: `ident('public', 'users')` is "public"."users". */
 export function ident(...names: readonly string[]): Sql {
   const text = names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
   return new Sql(text, text);
 }
 
-/** The quoted names of things, with commas between them. */
+/** The quoted names, separated by commas. */
 export function names(things: readonly { readonly name: string }[]): Sql {
   return join(things.map(({ name }) => ident(name)));
 }
 
-/** A table's name with its schema. */
+/** The name of a table with its schema. */
 export function tableName({ schema, table }: { readonly schema: string; readonly table: string }): Sql {
   return ident(schema, table);
 }
@@ -61,7 +61,7 @@ export function literal(value: string): Sql {
   return new Sql(quote(value), quote(value));
 }
 
-/** A quoted string literal that is never shown. */
+/** A quoted string literal that is always masked. */
 export function secret(value: string): Sql {
   return new Sql(quote(value), "'***'");
 }
@@ -72,12 +72,12 @@ export function integer(value: number): Sql {
   return new Sql(String(value), String(value));
 }
 
-/** SQL words that this program itself chose. */
+/** SQL that this program itself wrote. */
 export function raw(text: string): Sql {
   return new Sql(text, text);
 }
 
-/** Fragments with a separator between them. */
+/** Joins fragments with a separator. */
 export function join(fragments: readonly Sql[], separator = ', '): Sql {
   return new Sql(
     fragments.map((fragment) => fragment.text).join(separator),

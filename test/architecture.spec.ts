@@ -1,5 +1,5 @@
 /** What may import what, read from the imports of `src/`. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -51,14 +51,15 @@ const isLocal = (file: string): boolean => file.startsWith('local/');
 
 describe('the architecture', () => {
   it('is read from real files and imports', () => {
-    expect(files).to.include.members(['main.ts', 'run/run.ts', 'protocol/json.ts', 'local/serve.ts']);
+    expect(files).to.include.members(['main.ts', 'run/run.ts', 'protocol/json.ts', 'local/serve/serve.ts']);
     expect(shown(imports)).to.include('rows/csv.ts -> sql.ts (static)');
     expect(shown(imports)).to.include('staging/batch.ts -> rows/values.ts (type)');
     expect(imports.length).to.be.above(100);
   });
 
   it('has relative imports of files that exist only', () => {
-    expect(shown(imports.filter(({ to }) => !texts.has(to)))).to.deep.equal([]);
+    const missing = imports.filter(({ to }) => !existsSync(join(root, to)));
+    expect(shown(missing)).to.deep.equal([]);
   });
 
   it('lets no stage import a later one', () => {
@@ -74,32 +75,72 @@ describe('the architecture', () => {
     expect(shown(wrong)).to.deep.equal([]);
   });
 
-  it('keeps the local warehouse apart: it shares no code with the loader', () => {
-    expect(shown(imports.filter(({ from, to }) => isLocal(from) && !isLocal(to)))).to.deep.equal([]);
+  it('lets the compiler keep the local warehouse apart: a project that sees no other', () => {
+    const project = JSON.parse(readFileSync(join(root, 'local/tsconfig.json'), 'utf8')) as {
+      readonly compilerOptions: Readonly<Record<string, unknown>>;
+      readonly include: readonly string[];
+      readonly references?: unknown;
+    };
+    const { composite, rootDir } = project.compilerOptions;
+    expect([composite, rootDir, project.include, project.references]).to.deep.equal([
+      true,
+      '.',
+      ['.'],
+      undefined,
+    ]);
   });
 
   it('loads nothing of a command before it is known which one it is', () => {
     const found = imports
-      .filter(({ from, kind }) => from === 'main.ts' && kind === 'static')
-      .map(({ to }) => to);
-    expect(found).to.deep.equal(['cli.ts', 'io/ending.ts', 'errors.ts', 'io/log-output.ts', 'io/output.ts']);
+      .filter(({ from, kind }) => (from === 'main.ts' || from === 'destination.ts') && kind === 'static')
+      .map(({ from, to }) => `${from} -> ${to}`);
+    expect(found).to.deep.equal([
+      'destination.ts -> airbyte/cli.ts',
+      'destination.ts -> errors.ts',
+      'destination.ts -> guard.ts',
+      'destination.ts -> version.ts',
+      'main.ts -> cli.ts',
+      'main.ts -> errors.ts',
+      'main.ts -> guard.ts',
+      'main.ts -> version.ts',
+    ]);
   });
 
-  it('loads the local warehouse only when it is asked for', () => {
+  it('enters the local warehouse by its door, and only when it is asked for', () => {
     const command = 'commands/local.ts';
-    const wrong = imports.filter(
-      ({ from, to, kind }) =>
-        !isLocal(from) &&
-        (isLocal(to) || to === command) &&
-        from !== command &&
-        (from !== 'program.ts' || kind === 'static'),
-    );
-    expect(shown(wrong)).to.deep.equal([]);
+    const found = imports.filter(({ from, to }) => !isLocal(from) && (isLocal(to) || to === command));
+    expect(shown(found).sort()).to.deep.equal([
+      'commands/local.ts -> local/door.ts (static)',
+      'program.ts -> commands/local.ts (dynamic)',
+      'program.ts -> local/door.ts (dynamic)',
+    ]);
+  });
+
+  it('loads no endpoint of the local warehouse through its door before the program serves a folder', () => {
+    const loaded = new Set(['local/door.ts']);
+    for (const file of loaded) {
+      for (const { from, to, kind } of imports) if (from === file && kind === 'static') loaded.add(to);
+    }
+    expect([...loaded].sort()).to.deep.equal([
+      'local/door.ts',
+      'local/serve/folder.ts',
+      'local/serve/join.ts',
+      'local/serve/lock.ts',
+      'local/warehouse-error.ts',
+    ]);
+  });
+
+  it('loads a package later only through a file that names what is used of it', () => {
+    // As a whole, a package fills a bundle with what is not used, and one of CommonJS has no names there.
+    const whole = [...texts].filter(([, text]) => /\bimport\(\s*'(?!\.|node:)/.test(code(text)));
+    expect(whole.map(([file]) => file)).to.deep.equal([]);
   });
 
   it('builds the adapters in one place', () => {
     const adapters = ['staging/s3.ts', 'warehouse/redshift.ts'];
-    const users = imports.filter(({ to }) => adapters.includes(to)).map(({ from }) => from);
+    const users = imports
+      .filter(({ to, kind }) => adapters.includes(to) && kind !== 'type')
+      .map(({ from }) => from);
     expect([...new Set(users)]).to.deep.equal(['connect.ts']);
   });
 
@@ -123,20 +164,25 @@ describe('the architecture', () => {
     for (const file of files) walk(file, []);
   });
 
-  it('touches the process in main.ts only', () => {
+  it('touches the process in the files that are started and in process.ts only', () => {
     const users = [...texts].filter(
       ([file, text]) => !isLocal(file) && /\bprocess\.[a-z]/i.test(code(text, true)),
     );
-    expect(users.map(([file]) => file)).to.deep.equal(['main.ts']);
+    expect(users.map(([file]) => file)).to.deep.equal([
+      'destination.ts',
+      'guard.ts',
+      'main.ts',
+      'process.ts',
+    ]);
     expect(code("a('process.exit') // process.exit\n/* process.exit */", true)).not.to.contain('process.');
   });
 
-  it('reads no clock, counts no processors, and opens no standard stream outside main.ts', () => {
+  it('reads no clock and counts no processors outside process.ts', () => {
     const users = [...texts].filter(
       ([file, text]) =>
         !isLocal(file) && /\bDate\.now\(|\bnew Date\(\)|\bavailableParallelism\b/.test(code(text, true)),
     );
-    expect(users.map(([file]) => file)).to.deep.equal(['main.ts']);
+    expect(users.map(([file]) => file)).to.deep.equal(['process.ts']);
   });
 
   it('has no file over 300 lines, blank lines and comments aside', () => {

@@ -76,34 +76,34 @@ describe('parseCommand', () => {
   }
 
   const refused: readonly (readonly [string, string])[] = [
-    ['oops', 'there is no command "oops"'],
-    ['check', 'there is no command "check"; did you mean --check?'],
+    ['oops', 'unknown command "oops"'],
+    ['check', 'unknown command "check"; did you mean --check?'],
     ['--oops', "Unknown option '--oops'"],
     ['--confg=a', "Unknown option '--confg'"],
     ['-x', "Unknown option '-x'"],
     ['--config', "Option '-c, --config <value>' argument missing"],
     ['--local=yes', "Option '--local' does not take an argument"],
-    ['--dir d', '--dir goes with --local'],
-    ['sql --dir d SELECT', '--dir goes with --local'],
-    ['--format json', '--format goes with --about, --check, plan or sql'],
+    ['--dir d', '--dir requires --local'],
+    ['sql --dir d SELECT', '--dir requires --local'],
+    ['--format json', '--format applies only to --about, --check, plan, setup and sql'],
     ['--about --format csv', '--format must be one of text, json, markdown, not "csv"'],
-    ['--check --discover', '--check and --discover are two commands; give one'],
-    ['sql', 'sql takes one query, in quotes'],
-    ['sql SELECT 1', 'sql takes one query, in quotes'],
+    ['--check --discover', '--check and --discover are two commands; use one of them'],
+    ['sql', 'sql needs exactly one query, in quotes'],
+    ['sql SELECT 1', 'sql needs exactly one query, in quotes'],
     ['sql SELECT+1 --format xml', '--format must be one of table, csv, json, not "xml"'],
     ['sql --check SELECT', "Unknown option '--check'"],
-    ['local x', 'local takes no "x"'],
+    ['local x', 'local accepts no argument "x"'],
     ['local --port 65536', '--port must be a port number, not "65536"'],
     ['local --port=-1', '--port must be a port number, not "-1"'],
     ['local --port 1e3', '--port must be a port number, not "1e3"'],
     ['local --s3-port=', '--s3-port must be a port number, not ""'],
-    ['setup x', 'setup takes no "x"'],
+    ['setup x', 'setup accepts no argument "x"'],
     ['setup --local', "Unknown option '--local'"],
     ['setup --format csv', '--format must be one of text, json, sql, not "csv"'],
-    ['setup --interactive --format json', '--interactive prints nothing; leave --format out'],
-    ['setup --interactive -c a -c b', '--interactive writes one file; give one --config FILE'],
-    ['setup --interactive -c ENV', '--interactive writes one file; give one --config FILE'],
-    ['-c a setup', '"setup" comes first: target-redshift setup ...'],
+    ['setup --interactive --format json', '--interactive prints no report; remove --format'],
+    ['setup --interactive -c a -c b', '--interactive writes one file; use one --config FILE'],
+    ['setup --interactive -c ENV', '--interactive writes one file; use one --config FILE'],
+    ['-c a setup', '"setup" must come first: target-redshift setup ...'],
     ['local --config a', "Unknown option '--config'"],
     ['--toString', "Unknown option '--toString'"],
   ];
@@ -120,12 +120,12 @@ describe('parseCommand', () => {
       expect(parseCommand([command, '--help'])).to.deep.equal({ kind: 'help' });
   });
 
-  it('says where a command stands that comes behind options', () => {
+  it('says where a command belongs that comes after options', () => {
     for (const line of ['--local sql SELECT', '--dir d local']) {
       expect(() => parseCommand(words(line)), line)
         .to.throw(UsageError)
         .with.property('message')
-        .that.does.not.match(/there is no command "(sql|local)"/);
+        .that.does.not.match(/unknown command "(sql|local)"/);
     }
   });
 

@@ -1,8 +1,10 @@
 /** What outsiders rely on is derived from the options and must be up to date: `npm run spec` writes it again. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { optionTable } from '../src/commands/about.ts';
-import { checkConfig, configSchema } from '../src/config/config.ts';
+import { compiledSchema } from '../scripts/compile-schema.ts';
+import { optionTables } from '../src/commands/about.ts';
+import { checkConfig } from '../src/config/config.ts';
+import { configSchema } from '../src/config/json-schema.ts';
 
 const path = (name: string): URL => new URL(`../${name}`, import.meta.url);
 const isUpdating = process.env['UPDATE_SPEC'] === '1';
@@ -16,22 +18,29 @@ describe('the outward contract', () => {
     );
   });
 
-  it('docs/configuration.md (spec/config.schema.json in words) has the table of all options', () => {
+  it('src/config/compiled-schema.js is spec/config.schema.json as code', () => {
+    if (isUpdating) writeFileSync(path('src/config/compiled-schema.js'), compiledSchema());
+    // Compared to a boolean: a diff of the generated code would be thousands of lines long.
+    const isUpToDate = readFileSync(path('src/config/compiled-schema.js'), 'utf8') === compiledSchema();
+    expect(isUpToDate, 'it is stale: npm run spec').to.equal(true);
+  });
+
+  it('docs/configuration.md (spec/config.schema.json in words) has the tables of all options', () => {
     const text = readFileSync(path('docs/configuration.md'), 'utf8');
     const wanted = text.replace(
       /(<!-- options -->\n)[^]*(<!-- end of options -->)/,
-      `$1\n${optionTable()}\n\n$2`,
+      `$1\n${optionTables()}\n\n$2`,
     );
     if (isUpdating) writeFileSync(path('docs/configuration.md'), wanted);
     const rows = (markdown: string): string[] =>
       markdown
         .split('\n')
-        .filter((line) => line.startsWith('| `'))
+        .filter((line) => /^(\| `|### )/.test(line))
         .map((line) => line.replace(/\s+/g, ' '));
-    const [, table = ''] = readFileSync(path('docs/configuration.md'), 'utf8').split(
+    const [, tables = ''] = readFileSync(path('docs/configuration.md'), 'utf8').split(
       /<!-- (?:end of )?options -->/,
     );
-    expect(rows(table)).to.deep.equal(rows(optionTable()));
+    expect(rows(tables)).to.deep.equal(rows(optionTables()));
   });
 
   it('config.sample.json is a configuration that works once its password is filled in', () => {

@@ -1,11 +1,11 @@
-/** As whom this program speaks to AWS, and the keys that COPY gets of it. */
+/** The AWS identity of this program, and the keys for COPY. */
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import type { LoadError } from '../errors.ts';
 import { awsError } from './errors.ts';
 import { REQUESTS } from './requests.ts';
 
-/** A key pair; with a token and an end when it is temporary. */
+/** A key pair; a temporary one has a token and an expiration time. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -13,24 +13,24 @@ export interface AwsKeys {
   readonly expiration?: Date;
 }
 
-/** Fetches keys, or gives those at hand while they are good. */
+/** Returns valid keys, which are fetched if necessary. */
 export type AwsKeySource = () => Promise<AwsKeys>;
 
 export interface IdentitySettings {
-  /** Keys as they are configured. Without them: the profile, or the SDK's default chain. */
+  /** The configured keys. Without them the profile is used, or the default chain of the SDK. */
   readonly keys: AwsKeys | undefined;
   readonly profile: string | undefined;
-  /** A role to assume with what was found so far. */
+  /** A role to assume with these credentials. */
   readonly assumeRole: { readonly arn: string; readonly externalId: string | undefined } | undefined;
   /** Region of STS. */
   readonly region: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Is told every secret that is fetched. */
+  /** Called with every secret that is fetched. */
   readonly onSecret: (text: string | undefined) => void;
 }
 
-/** STS gives a session at least 15 minutes and, to a user's keys, at most 36 hours (API_GetSessionToken). */
+/** STS sessions last at least 15 minutes and, with the keys of a user, at most 36 hours (API_GetSessionToken). */
 const LEAST_SESSION_S = 900;
 const LONGEST_SESSION_S = 129_600;
 
@@ -41,7 +41,7 @@ export class AwsIdentity {
   constructor(settings: IdentitySettings) {
     this.#settings = settings;
     const { region } = settings;
-    // The client keeps what the provider gave until five minutes before its end.
+    // The client keeps the keys of the provider until five minutes before they expire.
     this.#sts = new STSClient({
       region,
       credentials: sourceOf(settings, region),
@@ -52,14 +52,17 @@ export class AwsIdentity {
   /** For clients of the SDK. */
   readonly credentials: AwsKeySource = async () => this.#known(await this.#ask(false));
 
-  /** For a COPY that may take so long: keys as they are, renewed when they would end while it runs. */
+  /** For a COPY that may take this long: the current keys, renewed if they would expire while it runs. */
   async copyKeys(seconds: number): Promise<AwsKeys> {
     const keys = await this.#ask(false);
     const left = (keys.expiration?.getTime() ?? Infinity) - this.#settings.now();
     return this.#known(left < seconds * 1000 ? await this.#ask(true) : keys);
   }
 
-  /** For COPY: keys that end soon after it. Temporary ones as they are, because STS gives no session for a session. */
+  /**
+   * For COPY: keys that expire soon after it. Temporary keys are used as they are, because STS gives no session for a
+   * session.
+   */
   async temporaryKeys(seconds: number): Promise<AwsKeys> {
     const keys = await this.copyKeys(seconds);
     if (keys.sessionToken !== undefined) return keys;
@@ -77,7 +80,7 @@ export class AwsIdentity {
     }
   }
 
-  /** The user or role that AWS takes this program for; undefined when it does not say. A session is named by its role. */
+  /** The user or role of this program, as AWS reports it; undefined if it does not. For a session, its role. */
   async arn(): Promise<string | undefined> {
     try {
       const { Arn } = await this.#sts.send(new GetCallerIdentityCommand({}));
@@ -110,12 +113,12 @@ function refusal({ profile, assumeRole }: IdentitySettings, error: unknown): Loa
   if (assumeRole !== undefined) {
     return awsError(`assume the role ${assumeRole.arn}`, error, {
       AccessDenied:
-        'it was refused; its trust policy must name this identity, and assume_role_external_id must be the id that it asks for, if it does',
+        'access is denied; the trust policy of the role must name this identity, and assume_role_external_id must be the id that it requires, if any',
     });
   }
   if (profile === undefined) return awsError('find AWS credentials', error);
   return awsError(`take AWS credentials from the profile "${profile}"`, error, {
-    CredentialsProviderError: 'it is not there or holds none; correct aws_profile',
+    CredentialsProviderError: 'it does not exist or has no credentials; correct aws_profile',
   });
 }
 
@@ -133,7 +136,7 @@ function sourceOf({ keys, profile, assumeRole }: IdentitySettings, region: strin
   });
 }
 
-/** A profile that is asked for and missing must not end in the keys of a container or an instance, as with the chain. */
+/** If a configured profile is missing, the keys of a container or an instance must not be used, as the default chain would. */
 function foundKeys(profile: string | undefined): AwsKeySource {
   return profile === undefined ? fromNodeProviderChain() : fromIni({ profile });
 }

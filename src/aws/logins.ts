@@ -1,13 +1,13 @@
 /**
- * Logins for Redshift that AWS gives out: temporary ones by IAM, for provisioned clusters and for Serverless, and those of
- * Secrets Manager. Each is asked for anew for each connection: temporary ones end after 15 minutes, secrets are rotated.
+ * Logins for Redshift from AWS: temporary ones from IAM, for provisioned clusters and for Serverless, and those in Secrets
+ * Manager. They are requested again for each connection, because temporary ones expire after 15 minutes and secrets are rotated.
  */
 import type { AwsKeySource } from './identity.ts';
 import { awsError } from './errors.ts';
 import { REQUESTS } from './requests.ts';
 import { LoadError } from '../errors.ts';
 
-/** What a connection logs in with. */
+/** The user and password of a connection. */
 export interface Login {
   readonly user: string;
   readonly password: string;
@@ -20,24 +20,24 @@ export interface AwsAccess {
   readonly region: string | undefined;
 }
 
-/** Long enough to connect with; an open session outlives it. The least that the APIs take. */
+/** Long enough to connect; an open session stays valid afterwards. The minimum that the APIs accept. */
 const SECONDS = 900;
 
 export interface ClusterLogin {
   readonly cluster: string;
   readonly database: string;
-  /** Undefined: as the IAM identity. */
+  /** Undefined: the IAM identity. */
   readonly user: string | undefined;
   readonly groups: readonly string[];
   readonly create: boolean;
 }
 
-/** Source: Amazon Redshift API, GetClusterCredentials and GetClusterCredentialsWithIAM. The user comes back with a prefix. */
+/** Source: Amazon Redshift API, GetClusterCredentials and GetClusterCredentialsWithIAM. The answer has the user with a prefix. */
 export function clusterLogin(access: AwsAccess, settings: ClusterLogin): LoginSource {
   const { cluster, database, user, groups, create } = settings;
   return async () => {
     const { RedshiftClient, GetClusterCredentialsCommand, GetClusterCredentialsWithIAMCommand } =
-      await import('@aws-sdk/client-redshift');
+      await import('./clients/redshift.ts');
     const client = new RedshiftClient(clientOptions(access));
     const common = { ClusterIdentifier: cluster, DbName: database, DurationSeconds: SECONDS };
     const [action, as] =
@@ -65,7 +65,7 @@ export function clusterLogin(access: AwsAccess, settings: ClusterLogin): LoginSo
 export function workgroupLogin(access: AwsAccess, workgroup: string, database: string): LoginSource {
   return async () => {
     const { RedshiftServerlessClient, GetCredentialsCommand } =
-      await import('@aws-sdk/client-redshift-serverless');
+      await import('./clients/redshift-serverless.ts');
     const client = new RedshiftServerlessClient(clientOptions(access));
     return ask(
       `get a login to workgroup "${workgroup}" (redshift-serverless:GetCredentials)`,
@@ -91,7 +91,7 @@ export function workgroupLogin(access: AwsAccess, workgroup: string, database: s
 /** Source: AWS Secrets Manager, "JSON structure of AWS Secrets Manager database credential secrets". */
 export function secretLogin(access: AwsAccess, id: string): LoginSource {
   return async () => {
-    const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+    const { SecretsManagerClient, GetSecretValueCommand } = await import('./clients/secrets-manager.ts');
     const client = new SecretsManagerClient(clientOptions(access));
     return ask(
       `read the secret ${id} (secretsmanager:GetSecretValue)`,
@@ -130,7 +130,7 @@ async function ask(
 ): Promise<Login> {
   try {
     const [user, password] = await work();
-    if (!user || !password) throw new Error('the answer holds no user or no password');
+    if (!user || !password) throw new Error('the answer contains no user or no password');
     return { user, password };
   } catch (error) {
     throw awsError(what, error, advice);
@@ -139,20 +139,20 @@ async function ask(
   }
 }
 
-/** Never shows what the secret holds. */
+/** Never shows the content of the secret. */
 function loginIn(id: string, text: string | undefined): readonly string[] {
   let held: unknown;
   try {
     held = JSON.parse(text ?? '');
   } catch {
     throw new LoadError(
-      `Cannot use the secret ${id}: it is not JSON; it must hold {"username": ..., "password": ...}`,
+      `Cannot use the secret ${id}: it is not JSON; it must contain {"username": ..., "password": ...}`,
     );
   }
   const { username, user, password } = Object(held) as Record<string, unknown>;
   const name = username ?? user;
   if (typeof name !== 'string' || name === '' || typeof password !== 'string' || password === '')
-    throw new LoadError(`Cannot use the secret ${id}: it must hold "username" and "password" as texts`);
+    throw new LoadError(`Cannot use the secret ${id}: it must contain "username" and "password" as strings`);
   return [name, password];
 }
 

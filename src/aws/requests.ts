@@ -1,2 +1,2 @@
-/** How long AWS may take: its own defaults wait for minutes where there is no way to it. */
+/** How long AWS may take. Its own defaults wait for minutes if there is no network path to it. */
 export const REQUESTS = { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true };

@@ -1,4 +1,4 @@
-/** The bytes of a file that a BATCH message names: on this machine, or in S3. */
+/** Opens a BATCH file on this machine or in S3. */
 import { constants } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import type { ObjectReader } from '../ports.ts';
@@ -7,10 +7,10 @@ import { pathsOf } from './paths.ts';
 
 const BLOCK_BYTES = 256 * 1024;
 
-/** Opening a named pipe would otherwise wait for its writer, on a thread that nothing can end. */
+/** Otherwise opening a named pipe would wait for its writer, on a thread that cannot be ended. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Rejects with what the file system or S3 says; with a RangeError for an address that cannot be read at all. */
+/** Rejects with the error of the file system or of S3, or with a RangeError for a URL that cannot or must not be read. */
 export function bytesOf(
   url: string,
   store: ObjectReader,

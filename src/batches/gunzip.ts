@@ -1,10 +1,13 @@
-/** Decompression that takes a file whole or not at all: cut data and bytes behind the data are errors. */
+/** Decompresses a file completely or not at all: truncated data and bytes after the data are errors. */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** The members of a gzip file, one after the other. Throws zlib's errors, and RangeError for what zlib lets pass. */
+/**
+ * The members of a gzip file, one after another. Throws the errors of zlib, and RangeError for data that zlib accepts
+ * silently.
+ */
 export async function* gunzip(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const input = { bytes: 0, isRead: false };
   async function* counted(): AsyncGenerator<Buffer> {
@@ -14,11 +17,11 @@ export async function* gunzip(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buff
     }
     input.isRead = true;
   }
-  // Whoever iterates hears of every failure.
+  // The iteration reports every failure.
   const unzip = pipeline(Readable.from(counted()), createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
   for await (const chunk of unzip) yield chunk as Buffer;
-  // zlib ends without a word at a zero byte behind a member.
+  // zlib ends silently at a zero byte after a member.
   if (!input.isRead || unzip.bytesWritten !== input.bytes) {
-    throw new RangeError(`other bytes follow its gzip data, which ends at byte ${unzip.bytesWritten}`);
+    throw new RangeError(`other bytes follow the gzip data, which ends at byte ${unzip.bytesWritten}`);
   }
 }

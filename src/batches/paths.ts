@@ -1,13 +1,13 @@
-/** Addresses of files on this machine. */
+/** URLs of files on this machine. */
 
 /**
- * The paths that a `file://` address may mean. Percent signs are decoded, as URLs have it; taps also write paths as they are, which
- * is tried next. Throws RangeError for another address.
+ * The paths that a `file://` URL may mean. Percent escapes are decoded, as in URLs. Taps also write plain paths, which are tried
+ * next. Throws RangeError for another URL.
  */
 export function pathsOf(url: string): readonly string[] {
   const [, path] = /^file:\/\/(?:localhost)?(\/.*)$/is.exec(url) ?? [];
   if (path === undefined) {
-    throw new RangeError('only addresses like file:///folder/name and s3://bucket/key can be read');
+    throw new RangeError('only URLs like file:///directory/name and s3://bucket/key can be read');
   }
   return [...new Set([decoded(path), path])];
 }

@@ -1,6 +1,6 @@
 /**
- * The files that a BATCH message names (an extension of the Meltano SDK), in the order of its manifest: lines of bare
- * records, which go the same way as those on stdin.
+ * The files of a BATCH message (an extension of the Meltano SDK) in the order of its manifest: lines of bare records, which are
+ * processed like those on stdin.
  */
 import { InputError, messageOf } from '../errors.ts';
 import { blocksOf, type Source } from '../protocol/lines.ts';
@@ -10,16 +10,16 @@ import { bytesOf, codeOf } from './files.ts';
 import { gunzip } from './gunzip.ts';
 import type { BatchLocations } from './locations.ts';
 
-/** A file that a BATCH message names. */
+/** A BATCH file. */
 export interface BatchFile {
-  /** Where its lines stand. */
+  /** The place of its lines, for messages. */
   readonly source: Source;
   /** Its lines, see `blocksOf`. Throws InputError. */
   blocks(linesRead: () => number): AsyncIterable<Buffer>;
 }
 
 export interface BatchFiles {
-  /** In the order of the message, which stands on `line`; aborting ends the reading. Throws InputError for an unknown encoding. */
+  /** In the order of the message, which is on `line`. Aborting stops reading. Throws InputError for an unknown encoding. */
   of(message: BatchMessage, line: number, signal: AbortSignal): readonly BatchFile[];
 }
 
@@ -60,9 +60,9 @@ function checkEncoding({ stream, format, compression }: BatchMessage, line: numb
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; the tap and this program must see the same files, or use S3',
-  EACCES: 'this user may not read it',
-  EISDIR: 'it is a folder',
-  Z_DATA_ERROR: 'it is not gzip data, or damaged',
+  EACCES: 'this user is not allowed to read it',
+  EISDIR: 'it is a directory',
+  Z_DATA_ERROR: 'it is not gzip data, or it is damaged',
   Z_BUF_ERROR: 'its gzip data ends too early',
 };
 

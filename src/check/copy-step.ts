@@ -1,6 +1,6 @@
 /**
- * COPY of the one object. Redshift says little of why it was refused: "Access Denied" may be the listing, the object or its
- * key. So the refusal is looked into with further COPYs that need less.
+ * COPY of the one object. Redshift says little about why COPY failed: "Access Denied" may mean the listing, the object or its KMS
+ * key. So more COPYs that need fewer permissions find the cause.
  */
 import { messageOf } from '../errors.ts';
 import { grantAssumeRole } from '../setup/grants.ts';
@@ -37,7 +37,7 @@ export function copyStep(place: Place): Step {
       }
       if (access.kind === 'role') return `COPY reads the bucket with the role ${access.role}`;
       return access.sessionToken === undefined
-        ? 'COPY reads the bucket with the access keys, which stand in its SQL; iam_role or copy_credentials temporary keeps long-lived keys out of it'
+        ? 'COPY reads the bucket with the access keys, which are part of its SQL; to avoid long-lived keys there, set iam_role or copy_credentials temporary'
         : 'COPY reads the bucket with temporary keys';
     },
   };
@@ -55,7 +55,7 @@ async function copy(place: Place, access: CopyAccess, manifest: string): Promise
   });
 }
 
-/** Where nothing may be created, in a temporary table of this session. */
+/** If nothing may be created, in a temporary table of this session. */
 async function inTable({ session, table, columns, mayCreate }: Place, work: Work): Promise<void> {
   await session(async (connection) => {
     if (mayCreate) {
@@ -88,9 +88,9 @@ async function copyFinding(place: Place, access: CopyAccess, error: unknown): Pr
   const [, refused] = /Not authorized to get credentials of role (\S+)/i.exec(words) ?? [];
   if (refused !== undefined && role !== undefined) return finding(error, roleFix(place, role, refused));
   if (/InvalidAccessKeyId|SignatureDoesNotMatch/.test(words))
-    return finding(error, bySetting('aws_access_key_id and aws_secret_access_key: a pair that is valid'));
+    return finding(error, bySetting('aws_access_key_id and aws_secret_access_key: a valid pair'));
   if (/ExpiredToken/.test(words))
-    return finding(error, bySetting('aws_session_token: keys that have not ended'));
+    return finding(error, bySetting('aws_session_token: keys that have not expired'));
   if (/PermanentRedirect/.test(words))
     return finding(error, bySetting('s3_region: the region of the bucket'));
   if (!/Access ?Denied/i.test(words)) return finding(error, undefined);
@@ -107,7 +107,7 @@ function roleFix({ config }: Place, roles: string, refused: string): Fix {
   }
   const steps = attachSteps(config, { arn: refused });
   return byCommands(
-    '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how it is made.',
+    '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how to create it.',
     ...steps.flatMap(({ why, command }) => [`# ${why}`, shellText(command)]),
   );
 }
@@ -139,7 +139,7 @@ async function accessFinding(place: Place, access: CopyAccess, error: unknown): 
   );
 }
 
-/** Whoever may list is told that there is nothing, whoever may not that access is denied. */
+/** An identity that can list gets "not found", one that cannot gets "access denied". */
 async function mayList(place: Place, access: CopyAccess): Promise<boolean> {
   const { region, url } = await location(place.store, `${place.folder}nothing/`);
   try {
@@ -156,8 +156,8 @@ function bothPolicies(one: Fix | undefined, other: Fix | undefined): Fix | undef
 }
 
 /**
- * The same object, encrypted with the key of S3 itself: whoever reads that one lacks the KMS key. Undefined where the bucket
- * takes no such object.
+ * Tries the same object encrypted with the key of S3 itself. If that one can be read, the permission for the KMS key is missing.
+ * Undefined if the bucket does not accept such an object.
  */
 async function mayReadPlain(place: Place, access: CopyAccess): Promise<boolean | undefined> {
   const store = await place.store();

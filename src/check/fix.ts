@@ -1,11 +1,11 @@
-/** What to do about a finding, in a form that can be pasted: SQL, a policy, commands, or a change of the configuration. */
+/** The fix for a finding, in a form that can be pasted: SQL, a policy, commands, or a change of the configuration. */
 import { allowing, type Policy, type PolicyStatement } from '../setup/policies.ts';
 import type { Sql } from '../sql.ts';
 
 export type Fix =
-  /** To be run by an administrator of the database. */
+  /** Statements for an administrator of the database. */
   | { readonly kind: 'sql'; readonly statements: readonly Sql[]; readonly title?: string }
-  /** To be allowed to an identity of AWS. */
+  /** Permissions for an AWS identity. */
   | { readonly kind: 'policy'; readonly to: string; readonly statements: readonly PolicyStatement[] }
   | { readonly kind: 'commands'; readonly commands: readonly string[] }
   | { readonly kind: 'setting'; readonly text: string };
@@ -15,7 +15,7 @@ export const bySql = (...statements: readonly Sql[]): Fix & { readonly kind: 'sq
   statements,
 });
 
-/** What the policy that `setup` prints says of the action; of another action, a statement of its own. */
+/** The statement for the action in the policy that `setup` prints; for any other action, a new statement. */
 export function byPolicy(to: string, policy: Policy, action: string, resource: string): Fix {
   const known = allowing(policy, action);
   const own: PolicyStatement = { Sid: 'Allow', Effect: 'Allow', Action: [action], Resource: [resource] };
@@ -26,7 +26,7 @@ export const byCommands = (...commands: readonly string[]): Fix => ({ kind: 'com
 
 export const bySetting = (text: string): Fix => ({ kind: 'setting', text });
 
-/** The head line and the text to paste; shown for both people and programs. */
+/** The title and the text to paste, for people and for programs. */
 export function fixText(fix: Fix): { readonly title: string; readonly text: string } {
   switch (fix.kind) {
     case 'sql':

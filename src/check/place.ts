@@ -1,7 +1,7 @@
-/** What the steps of a check share: the configuration, the doors, and the names of what they create. */
+/** What the steps of a check share: the configuration, the interfaces to the outside, and the names of what they create. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
-import type { ObjectProbe, ObjectStore, Session } from '../ports.ts';
+import type { Bucket, Session } from '../ports.ts';
 import { newFormat, type CsvFormat } from '../rows/csv.ts';
 import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix } from '../staging/keys.ts';
@@ -12,28 +12,28 @@ import type { CopyAccess } from '../warehouse/statements.ts';
 
 export interface Place {
   readonly config: Config;
-  /** Opened by the steps that need them, so that a failure is that step's. */
-  readonly store: () => Promise<ObjectStore & ObjectProbe>;
+  /** Opened by the steps that need them, so that a failure is reported for that step. */
+  readonly store: () => Promise<Bucket>;
   readonly session: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   readonly copyAccess: () => Promise<CopyAccess>;
-  /** Who asks AWS, as a person would name it in a policy. */
+  /** The AWS identity, as a policy would name it. */
   readonly identity: () => Promise<string>;
   /** With forbid_ddl a load creates nothing, and neither does a check. */
   readonly mayCreate: boolean;
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly format: CsvFormat;
-  /** Keys of objects, all below this folder. */
+  /** The prefix of all objects of the check. */
   readonly folder: string;
   readonly part: string;
   readonly manifest: string;
   readonly signal: AbortSignal;
-  /** What was seen so far. */
+  /** What the steps have found so far. */
   readonly seen: Seen;
 }
 
 interface Seen {
-  /** The database user, which is not the configured one after a login with IAM. */
+  /** The database user. After a login with IAM it is not the configured one. */
   user: string;
   hadSchema: boolean;
   hasTable: boolean;
@@ -51,9 +51,9 @@ export interface Doors {
   readonly scope: Scope;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** No further step. */
+  /** Aborted when no more steps should run. */
   readonly stop: AbortSignal;
-  /** Gives up at once, what is left to remove too. */
+  /** Aborted when the check is given up immediately, including its clean-up. */
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +63,7 @@ export function newPlace(config: Config, doors: Doors): Place {
   return {
     config,
     store: () => doors.scope.store(),
-    session: async (work) => (await doors.scope.warehouse()).session(work),
+    session: (work) => doors.scope.warehouse.session(work),
     copyAccess: () => doors.scope.copyAccess(),
     identity: () => doors.scope.identity(),
     mayCreate: !config.forbid_ddl,

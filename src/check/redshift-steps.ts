@@ -1,4 +1,4 @@
-/** The steps on Redshift without S3: login, schemas, tables. Each privilege that is missing has a statement that gives it. */
+/** The steps in Redshift without S3: login, schemas, tables. For each missing privilege there is a statement that grants it. */
 import { stateOf } from '../errors.ts';
 import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
@@ -31,7 +31,7 @@ export function loginStep(place: Place): Step {
   };
 }
 
-/** The words of whoever refused. */
+/** The message of the service that denied it. */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
 }
@@ -51,7 +51,7 @@ function loginFix({ config }: Place, error: unknown): Fix | undefined {
   return {
     ...bySql(sql`ALTER USER ${ident(config.user)} PASSWORD ${literal('<PASSWORD>')}`),
     title:
-      'correct user and password in the configuration, or run as an administrator of the database (CREATE instead of ALTER when there is no such user)',
+      'correct user and password in the configuration, or run as an administrator of the database (with CREATE instead of ALTER if the user does not exist)',
   };
 }
 
@@ -67,18 +67,18 @@ export function schemaStep(place: Place, schema: string): Step {
         if (isTarget) place.seen.hadSchema = isThere;
         if (!isThere && !place.mayCreate)
           throw new Finding(
-            `schema "${schema}" is not there, and forbid_ddl is set`,
+            `schema "${schema}" does not exist, and forbid_ddl is set`,
             bySql(createSchemaFor(schema, place.seen.user)),
           );
         if (!isThere) {
           if (!isTarget) return mayCreateSchemas(place, schema);
           try {
             await session.run(createSchema(schema), TIMEOUT);
-            return `schema "${schema}" is not there and can be created`;
+            return `schema "${schema}" does not exist and can be created`;
           } catch (error) {
             if (stateOf(error) !== '42501') throw error;
             throw finding(error, bySql(createSchemaFor(schema, place.seen.user)), {
-              message: `schema "${schema}" is not there, and the user "${place.seen.user}" may not create it`,
+              message: `schema "${schema}" does not exist, and the user "${place.seen.user}" is not allowed to create it`,
             });
           }
         }
@@ -89,7 +89,7 @@ export function schemaStep(place: Place, schema: string): Step {
           ...(isTrue(mayCreate) || !place.mayCreate ? [] : ['CREATE']),
         ];
         if (missing.length === 0)
-          return `schema "${schema}" is there${place.mayCreate ? ' and tables can be created in it' : ''}`;
+          return `schema "${schema}" exists${place.mayCreate ? ', and tables can be created in it' : ''}`;
         throw new Finding(
           `the user "${place.seen.user}" has no ${missing.join(' and no ')} on schema "${schema}"`,
           bySql(...missing.map((right) => sql`GRANT ${raw(right)} ON SCHEMA ${ident(schema)} TO ${user}`)),
@@ -103,20 +103,20 @@ function isTrue(text: string | null | undefined): boolean {
   return /^t(rue)?$/.test(text ?? '');
 }
 
-/** Without creating it: a schema that this program does not need now is not made for a moment. */
+/** Without creating it, because this schema is not needed now. */
 async function mayCreateSchemas({ session, seen }: Place, schema: string): Promise<string> {
   return session(async (connection) => {
     const right = raw("SELECT has_database_privilege(current_database(), 'create')");
     const [may] = (await connection.run(right, TIMEOUT)).rows[0] ?? [];
-    if (isTrue(may)) return `schema "${schema}" is not there and can be created`;
+    if (isTrue(may)) return `schema "${schema}" does not exist and can be created`;
     throw new Finding(
-      `schema "${schema}" is not there, and the user "${seen.user}" may not create it`,
+      `schema "${schema}" does not exist, and the user "${seen.user}" is not allowed to create it`,
       bySql(createSchemaFor(schema, seen.user)),
     );
   });
 }
 
-/** Tables of earlier runs may belong to somebody else, who then has to do what only an owner can: columns, widths, comments. */
+/** Tables of earlier runs may belong to another user. Only the owner can change their columns, widths and comments. */
 export function tablesStep(place: Place): Step {
   return {
     name: 'tables',
@@ -132,7 +132,7 @@ export function tablesStep(place: Place): Step {
             : `all ${loaded.length} tables of earlier runs belong to the user`;
         const [first] = others;
         throw new Finding(
-          `${others.length} of ${loaded.length} tables of earlier runs belong to somebody else, such as "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${place.seen.user}" cannot add or widen their columns`,
+          `${others.length} of ${loaded.length} tables of earlier runs belong to another user, for example "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${place.seen.user}" cannot add or widen their columns`,
           bySql(
             ...others.map(
               ([table]) =>
@@ -153,7 +153,7 @@ export function tableStep(place: Place): Step {
     needs: ['schema'],
     work: () =>
       place.session(async (session) => {
-        // It may be there without an answer.
+        // It may exist even if there was no answer.
         place.seen.hasTable = true;
         await session.run(createTable(place.table, place.columns), TIMEOUT);
         return `"${place.table.schema}"."${place.table.table}" for this check`;
@@ -161,7 +161,7 @@ export function tableStep(place: Place): Step {
   };
 }
 
-/** Upserts stage in one. */
+/** Upserts need one for the stage. */
 export function temporaryTableStep(place: Place): Step {
   const { config, seen } = place;
   const stage = place.table.table;
@@ -178,7 +178,7 @@ export function temporaryTableStep(place: Place): Step {
       } catch (error) {
         if (stateOf(error) !== '42501') throw error;
         throw finding(error, bySql(grantTemporary(config.database, seen.user)), {
-          message: `the user "${seen.user}" may not create temporary tables in database "${config.database}"`,
+          message: `the user "${seen.user}" is not allowed to create temporary tables in database "${config.database}"`,
         });
       }
     },
@@ -192,16 +192,16 @@ export function readStep({ session, table }: Place): Step {
     work: () =>
       session(async (connection) => {
         await readBack(connection, tableName(table));
-        return 'the row reads as it was sent';
+        return 'the row is the same as it was sent';
       }),
   };
 }
 
-/** Throws Finding when the row of the check is another, or not alone. */
+/** Throws Finding if the row of the check differs, or is not the only one. */
 export async function readBack(session: Session, table: Sql): Promise<void> {
   const { rows } = await session.run(sql`SELECT note FROM ${table}`, TIMEOUT);
   if (rows.length !== 1 || rows[0]?.[0] !== NOTE)
-    throw new Finding('the row that was copied reads differently');
+    throw new Finding('the row that was copied differs from the one that was sent');
 }
 
 export function deleteStep({ session, table }: Place): Step {
@@ -216,7 +216,7 @@ export function deleteStep({ session, table }: Place): Step {
   };
 }
 
-/** What the check has created in Redshift. */
+/** Removes what the check created in Redshift. */
 export async function dropAll({ session, table, seen }: Place): Promise<string> {
   if (!seen.hasTable && seen.hadSchema) return 'nothing was created in Redshift';
   if (seen.hasTable)

@@ -1,10 +1,10 @@
-/** Outcomes of steps as lines for people and as JSON for orchestrators. */
+/** The outcomes of steps as lines for people and as JSON for orchestrators. */
 import { fixText } from './fix.ts';
 import type { Outcome } from './step.ts';
 
 const MARKS: Readonly<Record<Outcome['outcome'], string>> = { ok: 'ok', failed: 'FAILED', skipped: '-' };
 
-/** A line for the step, and below a failed one what to do. */
+/** A line for the step and, if it failed, the fix below it. */
 export function stepLines({ name, outcome, message, milliseconds, fix }: Outcome): string {
   const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms)`;
   const line = `${MARKS[outcome].padEnd(6)} ${name.padEnd(12)} ${message}${time}\n`;
@@ -17,8 +17,8 @@ export function stepLines({ name, outcome, message, milliseconds, fix }: Outcome
 export function closingLine(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
   if (failed.length === 0 && outcomes.some(({ outcome }) => outcome === 'skipped'))
-    return 'the check was stopped before its end\n';
-  if (failed.length === 0) return 'everything that a load needs is there\n';
+    return 'the check was stopped before it was complete\n';
+  if (failed.length === 0) return 'everything that a load needs works\n';
   return `${failed.length} of ${outcomes.length} steps failed: ${failed.join(', ')}\n`;
 }
 

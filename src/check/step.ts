@@ -1,14 +1,14 @@
-/** A check is a list of steps, each done for real. What a step finds wrong says what to do about it. */
+/** A check is a list of steps, each of which does the real thing. The finding of a failed step has a fix. */
 import { messageOf } from '../errors.ts';
 import type { Fix } from './fix.ts';
 
 export interface Step {
   readonly name: string;
-  /** Steps without which this one cannot be done. */
+  /** Steps that must succeed before this one. */
   readonly needs: readonly string[];
-  /** Done whatever became of the others. */
+  /** Done even if other steps failed. */
   readonly isCleanUp?: true;
-  /** Resolves with what was seen. Throws Finding. */
+  /** Resolves with a sentence about what was found. Throws Finding. */
   readonly work: () => Promise<string>;
 }
 
@@ -16,14 +16,14 @@ export interface Outcome {
   readonly name: string;
   readonly outcome: 'ok' | 'failed' | 'skipped';
   readonly milliseconds: number;
-  /** What was seen, or what is wrong, in one sentence. */
+  /** One sentence about what was found or what is wrong. */
   readonly message: string;
   readonly fix: Fix | undefined;
-  /** The step that failed, when this one was skipped. */
+  /** The failed step because of which this one was skipped. */
   readonly because?: string;
 }
 
-/** What is wrong and, where that is known, what to do. */
+/** A problem and, if it is known, the fix. */
 export class Finding extends Error {
   override readonly name = 'Finding';
   readonly fix: Fix | undefined;
@@ -34,7 +34,7 @@ export class Finding extends Error {
   }
 }
 
-/** An error with what to do, and with another sentence where there is a clearer one. */
+/** A finding for an error, with its fix, and with a clearer sentence if there is one. */
 export function finding(
   error: unknown,
   fix: Fix | undefined,
@@ -45,8 +45,8 @@ export function finding(
 }
 
 /**
- * Does the steps in order and tells each outcome; goes on where a step does not need one that failed. When it is stopped, what
- * cleans up is still done.
+ * Runs the steps in order and reports each outcome. It continues with steps that do not need a failed one. After it is stopped,
+ * the clean-up steps are still done.
  */
 export async function runSteps(
   steps: readonly Step[],
@@ -68,7 +68,7 @@ function skipped(name: string, why: string): Outcome {
     name,
     outcome: 'skipped',
     milliseconds: 0,
-    message: `not tried, because ${why}`,
+    message: `skipped because ${why}`,
     fix: undefined,
   };
 }

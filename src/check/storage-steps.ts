@@ -1,4 +1,4 @@
-/** The steps on the bucket: what the program itself does there. Each action that is denied has a policy that allows it. */
+/** The steps in the bucket: what the program itself does there. For each denied action there is a policy that allows it. */
 import { messageOf, stateOf } from '../errors.ts';
 import { encodeRows } from '../rows/csv.ts';
 import { manifestOf } from '../staging/manifest.ts';
@@ -10,7 +10,7 @@ import { byCommands, byPolicy, bySetting } from './fix.ts';
 import { NOTE, type Place } from './place.ts';
 import { Finding, finding, type Step } from './step.ts';
 
-/** ARNs of the bucket and of what lies below the prefix, in the partition of the region. */
+/** ARNs of the bucket and of the objects below the prefix, in the partition of the region. */
 export function bucketArns(
   { config }: Pick<Place, 'config'>,
   region: string,
@@ -31,12 +31,12 @@ export function bucketStep(place: Place): Step {
       if (belongsElsewhere) {
         throw new Finding(
           `s3://${config.s3_bucket} does not belong to account ${config.s3_bucket_owner ?? ''}`,
-          bySetting('s3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket'),
+          bySetting('s3_bucket_owner: the account that owns the bucket, or s3_bucket: your own bucket'),
         );
       }
       if (region !== undefined && region !== store.region) {
         throw new Finding(
-          `s3://${config.s3_bucket} is in ${region}, s3_region says ${store.region}`,
+          `s3://${config.s3_bucket} is in ${region}, but s3_region is ${store.region}`,
           bySetting(`"s3_region": "${region}"`),
         );
       }
@@ -74,7 +74,7 @@ export function uploadStep(place: Place): Step {
       const raw = rawPart([encodeRows([[NOTE]], format.sentinel)]);
       const body = await compress(raw, { format, gzipLevel: config.gzip_level });
       try {
-        // They may be there without an answer.
+        // They may exist even if there was no answer.
         seen.keys.add(part).add(manifest);
         const { kmsKey } = await store.tryPut(part, body);
         seen.kmsKey = kmsKey;
@@ -93,7 +93,7 @@ async function uploadFinding(place: Place, error: unknown): Promise<Finding> {
   const store = await place.store();
   const words = textOf(error);
   if (/AccessControlListNotSupported/.test(words)) {
-    return finding(error, bySetting('remove s3_acl: the owner of the bucket owns its objects'));
+    return finding(error, bySetting('remove s3_acl: the owner of the bucket already owns its objects'));
   }
   if (/KMS\.NotFound|NotFoundException/.test(words)) {
     return finding(error, bySetting('s3_kms_key_id: a key in the region of the bucket'));
@@ -112,7 +112,7 @@ async function uploadFinding(place: Place, error: unknown): Promise<Finding> {
   return denied(place, error, 's3:PutObject', 'objects', store.region);
 }
 
-/** Large parts go up in pieces, and what is given up has to be aborted. */
+/** Large parts need a multipart upload, which must be aborted if it is given up. */
 export function multipartStep(place: Place): Step {
   return {
     name: 'multipart',
@@ -122,7 +122,7 @@ export function multipartStep(place: Place): Step {
       const key = `${place.folder}multipart`;
       try {
         await store.tryMultipart(key);
-        return 'an upload in parts can be begun and aborted';
+        return 'a multipart upload can be started and aborted';
       } catch (error) {
         throw await denied(place, error, 's3:AbortMultipartUpload', 'objects', store.region);
       }
@@ -130,7 +130,7 @@ export function multipartStep(place: Place): Step {
   };
 }
 
-/** Leftovers of dead runs are found by listing. */
+/** Leftovers of dead runs are found with a listing. */
 export function listStep(place: Place): Step {
   return {
     name: 'list',
@@ -148,7 +148,7 @@ export function listStep(place: Place): Step {
       } catch (error) {
         throw await denied(place, error, 's3:ListBucketMultipartUploads', 'bucket', store.region);
       }
-      return 'leftovers of dead runs can be found';
+      return 'leftovers of dead runs can be listed';
     },
   };
 }
@@ -164,10 +164,10 @@ export function removeStep(place: Place): Step {
       const store = await place.store();
       try {
         await store.remove(keys);
-        return `the ${keys.length} objects of this check are gone`;
+        return `the ${keys.length} objects of this check are removed`;
       } catch (error) {
         const found = await denied(place, error, 's3:DeleteObject', 'objects', store.region);
-        const left = `; ${keys.length} objects stay below ${store.url(place.folder)}`;
+        const left = `; ${keys.length} objects are left below ${store.url(place.folder)}`;
         throw new Finding(`${found.message}${left}`, found.fix, error);
       }
     },
@@ -187,8 +187,8 @@ function textOf(error: unknown): string {
 }
 
 /**
- * The finding for a refusal: the action and resource that AWS names, or else those that were asked for. Anything but a
- * refusal stays as it is.
+ * The finding for a denied request: the action and resource that AWS names, or else those that were requested. All other errors
+ * stay as they are.
  */
 export async function denied(
   place: Place,
@@ -204,7 +204,7 @@ export async function denied(
   const resource = action.startsWith('s3:') ? bucketArns(place, region)[on] : (named ?? '*');
   const who = await place.identity().catch(() => 'the identity of this program');
   const [, denial] = /explicit deny in (an? [\w -]*policy)/.exec(words) ?? [];
-  // What is allowed elsewhere does not help then.
+  // In that case a policy that allows it does not help.
   if (denial !== undefined)
     return new Finding(`${action} on ${resource} is denied to ${who} by ${denial}`, undefined, error);
   return new Finding(

@@ -1,11 +1,11 @@
 /** `--about`: what this program is and which options it has, for people and for Meltano. */
-import { configSchema } from '../config/config.ts';
+import { configSchema } from '../config/json-schema.ts';
 import type { Option } from '../config/option.ts';
-import { options } from '../config/options.ts';
+import { optionGroups, options, type OptionGroup } from '../config/options.ts';
 
 const DESCRIPTION = 'Loads any Singer tap into Amazon Redshift through S3 and COPY.';
 
-/** What the program does, in the Singer SDK's words for it. */
+/** The capabilities of the program, with the names of the Singer SDK. */
 const CAPABILITIES = [
   'about',
   'activate-version',
@@ -34,7 +34,7 @@ export function about(format: 'text' | 'json' | 'markdown', version: string): st
         2,
       );
     case 'markdown':
-      return `# target-redshift\n\n${DESCRIPTION}\n\nVersion ${version}\n\n## Settings\n\n${optionTable()}`;
+      return `# target-redshift\n\n${DESCRIPTION}\n\nVersion ${version}\n\n## Settings\n\n${optionTables()}`;
     case 'text':
       return [
         `target-redshift ${version}`,
@@ -46,9 +46,15 @@ export function about(format: 'text' | 'json' | 'markdown', version: string): st
   }
 }
 
-/** The options as a table of Markdown, as it stands in the documentation. */
-export function optionTable(): string {
-  const rows = options().map(
+/** The options as Markdown, a table for each group, as the documentation shows them. */
+export function optionTables(): string {
+  return optionGroups()
+    .map(({ title, options }) => `### ${title}\n\n${table(options)}`)
+    .join('\n\n');
+}
+
+function table(options: OptionGroup['options']): string {
+  const rows = options.map(
     ([name, option]) =>
       `| \`${name}\` | ${option.type} | ${option.required ? 'required' : shown(option)} | ${option.description}${choices(option)} |`,
   );
@@ -64,8 +70,11 @@ function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** An empty list or object is shown as no default. */
 function shown(option: Option): string {
-  return 'default' in option ? `\`${valueText(option.default)}\`` : '';
+  if (!('default' in option)) return '';
+  const isEmpty = typeof option.default === 'object' && Object.keys(option.default).length === 0;
+  return isEmpty ? '' : `\`${valueText(option.default)}\``;
 }
 
 function choices(option: Option): string {

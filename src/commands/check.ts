@@ -1,7 +1,7 @@
-/** `--check`: every step of a load for real, with one row. Nothing stays behind. */
+/** `--check`: tries every step of a load with one row, and removes what it created. */
 import { asJson, closingLine, stepLines } from '../check/report.ts';
 import { copyStep } from '../check/copy-step.ts';
-import { newPlace, type Doors, type Place } from '../check/place.ts';
+import { newPlace, type Doors } from '../check/place.ts';
 import {
   deleteStep,
   dropAll,
@@ -17,7 +17,7 @@ import { bucketStep, listStep, multipartStep, removeStep, uploadStep } from '../
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 
-/** Tells each step through `say` as soon as it is done; resolves with whether all succeeded. */
+/** Reports each step through `say` as soon as it is done. Resolves with whether all succeeded. */
 export async function check(
   config: Config,
   doors: Doors,
@@ -27,12 +27,14 @@ export async function check(
   const tell = (outcome: Outcome): void => {
     if (format === 'text') say(stepLines(outcome));
   };
-  const outcomes = await runSteps(steps(newPlace(config, doors)), tell, doors.stop);
+  const outcomes = await runSteps(checkSteps(config, doors), tell, doors.stop);
   say(format === 'text' ? closingLine(outcomes) : asJson(outcomes));
   return outcomes.every(({ outcome }) => outcome === 'ok');
 }
 
-function steps(place: Place): readonly Step[] {
+/** Every step, in its order. */
+export function checkSteps(config: Config, doors: Doors): readonly Step[] {
+  const place = newPlace(config, doors);
   return [
     loginStep(place),
     ...schemasOf(place.config).map((schema) => schemaStep(place, schema)),

@@ -1,6 +1,6 @@
 /**
- * `--discard`: everything that a load does up to the upload, and nothing of what comes then. It reads, encodes, compresses and
- * counts, which measures a tap, or this program alone. No state is printed, because nothing is stored.
+ * `--discard`: everything that a load does before the upload. It reads, encodes, compresses and counts, to measure a tap or this
+ * program. No state is printed, because nothing is stored.
  */
 import type { Config } from '../config/options.ts';
 import { onAbort } from '../io/abort.ts';
@@ -9,7 +9,7 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import { storeNothing } from '../plan/guards.ts';
 import { newFormat } from '../rows/csv.ts';
-import { assemble } from '../run/assemble.ts';
+import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import { compressionOf } from '../staging/part.ts';
@@ -26,24 +26,26 @@ export interface DiscardOptions {
   readonly io: Pick<Io, 'now' | 'cores'>;
   readonly input: Input;
   readonly log: Logger;
-  /** Of the run, which tells of loads that do not happen. */
+  /** The log of the run, which would report loads that do not happen. */
   readonly quietLog: Logger;
-  /** Aborted by the first signal: no further input. */
+  /** Aborted by the first signal: no more input is read. */
   readonly stop: AbortSignal;
+  /** In place of Singer. */
+  readonly protocol?: Pick<Assembly, 'protocol' | 'generations'>;
 }
 
 const MB = 1024 * 1024;
 
-/** Resolves when everything read has been counted. */
+/** Resolves when everything that was read is counted. */
 export async function runDiscard(options: DiscardOptions): Promise<void> {
-  const { config, scope, io, input, log, quietLog, stop } = options;
+  const { config, scope, io, input, log, quietLog, stop, protocol = {} } = options;
   const discarder = new Discarder();
   const run = assemble({
     config,
     io,
     log: quietLog,
     loader: discarder,
-    store: storeNothing({ region: '-', url: (key) => `s3://${config.s3_bucket}/${key}` }),
+    store: storeNothing({ url: (key) => `s3://${config.s3_bucket}/${key}` }),
     format: newFormat(compressionOf(config.compression)),
     objectPrefix: '',
     folder: 'discarded',
@@ -51,6 +53,7 @@ export async function runDiscard(options: DiscardOptions): Promise<void> {
     files: scope.reader,
     locations: scope.locations,
     signal: new AbortController().signal,
+    ...protocol,
   });
   using _ = onAbort(stop, () => run.stop());
   const started = io.now();
@@ -74,7 +77,7 @@ function megabytes(bytes: number): string {
   return (bytes / MB).toFixed(1);
 }
 
-/** Stands where the loader stands in a run: no table exists, and every load succeeds at once. */
+/** Takes the place of the loader: no table exists, and every load succeeds immediately. */
 class Discarder implements TableLoader {
   rows = 0;
   csvBytes = 0;
@@ -133,7 +136,7 @@ class Discarder implements TableLoader {
     return Promise.resolve();
   }
 
-  remove(): Promise<void> {
-    return Promise.resolve();
-  }
+  remove(): void {}
+
+  note(): void {}
 }

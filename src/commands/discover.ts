@@ -1,4 +1,4 @@
-/** `--discover`: the tables of the target schemas as a Singer catalog, with the schemas that a loader would derive them from. */
+/** `--discover`: the tables of the target schemas as a Singer catalog, with schemas that would give the same columns. */
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 import type { Session, Warehouse } from '../ports.ts';

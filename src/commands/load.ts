@@ -1,21 +1,25 @@
-/** The main job: the input into the warehouse, safe states to stdout, orderly ends on signals. */
-import type { Writable } from 'node:stream';
+/** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import { onAbort } from '../io/abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
+import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
-import { assemble } from '../run/assemble.ts';
+import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
+import { laterStore } from '../staging/later-store.ts';
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
-import { History } from '../warehouse/history.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
+import type { Outcome } from '../warehouse/record-sql.ts';
+
+/** How a protocol takes part in a load: by its front, and by what it does with the loader. */
+export type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
 
 export interface LoadOptions {
   readonly config: Config;
@@ -23,33 +27,55 @@ export interface LoadOptions {
   readonly io: Pick<Io, 'version' | 'now' | 'cores' | 'ending'>;
   readonly log: Logger;
   readonly input: Input;
-  /** Takes the states. */
-  readonly states: Writable;
+  readonly protocolOf: ProtocolOf;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
 }
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;
-const STOPPED = 'Stopped before everything that was read was loaded; run again from the last state';
+const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
-/** Resolves when every record read is committed. */
-export async function runLoad({ config, scope, io, log, input, states }: LoadOptions): Promise<void> {
+/** Resolves when every record that was read is committed. */
+export async function runLoad({
+  config,
+  scope,
+  io,
+  log,
+  input,
+  protocolOf,
+  redact,
+}: LoadOptions): Promise<void> {
   const { stop, kill } = io.ending;
   const objectPrefix = normalisePrefix(config.s3_prefix);
   const runId = newRunId(new Date(io.now()));
-  // Kept objects lie where no sweep looks for leftovers.
+  // Kept objects are where the sweep does not look for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const ownPrefix = `${objectPrefix}${folder}/`;
   const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
-  const bucket = await scope.store();
+  let sweeping: Promise<void> | undefined;
+  const openBucket = (): Promise<Bucket> => {
+    const opened = scope.store();
+    sweeping ??= opened.then(
+      (bucket) => sweep(bucket, objectPrefix, staleBefore, log),
+      () => undefined,
+    );
+    return opened;
+  };
+  const bucket = laterStore(config.s3_bucket, openBucket);
   const store = watchLeftovers(bucket, ownPrefix);
-  const warehouse = await scope.warehouse();
+  const { warehouse } = scope;
   const loader = new Loader({
     warehouse,
     store,
     schema: config.target_schema,
     access: () => scope.copyAccess(),
+    region: async () => (await openBucket()).region,
     runId,
+    version: io.version,
+    now: io.now,
     keepFiles: config.keep_s3_files,
+    keepsRecords: config.load_history,
     staleBefore,
     tries: config.max_load_attempts,
     retryPauseMs: RETRY_PAUSE_MS,
@@ -58,17 +84,12 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     signal: kill,
     log,
   });
-  const history =
-    config.load_history && !config.forbid_ddl
-      ? new History(warehouse, config.target_schema, { runId, version: io.version }, log)
-      : undefined;
   const run = assemble({
     config,
     io,
     log,
     loader,
     hooks: new Hooks(warehouse, log),
-    history,
     store,
     format: newFormat(compressionOf(config.compression)),
     objectPrefix,
@@ -76,7 +97,7 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
     locations: scope.locations,
-    states,
+    ...protocolOf(loader),
     signal: kill,
   });
   const tellLeftovers = (): void => {
@@ -90,20 +111,26 @@ export async function runLoad({ config, scope, io, log, input, states }: LoadOpt
   let grace: NodeJS.Timeout | undefined;
   using _stop = onAbort(stop, () => {
     const seconds = config.shutdown_grace_seconds;
-    log.warn(`stopping: loading what is read, for at most ${seconds} s; a second signal stops at once`);
+    log.warn(`stopping: loading what was read, for at most ${seconds} s; a second signal stops immediately`);
     run.stop();
     grace = setTimeout(() => io.ending.giveUp(), seconds * 1000);
   });
   using _kill = onAbort(kill, () => run.giveUp(new LoadError(STOPPED)));
-  const sweeping = sweep(bucket, objectPrefix, staleBefore, log);
+  let outcome: Outcome = 'succeeded';
+  let reason: string | undefined;
   try {
     await run.load(input);
+    if (stop.aborted) outcome = 'stopped';
+  } catch (error) {
+    outcome = 'failed';
+    reason = redact(messageOf(error));
+    throw error;
   } finally {
     input.destroy();
     clearTimeout(grace);
     if (kill.aborted) await abortUploads(store, ownPrefix, io.now());
     await sweeping;
-    if (!kill.aborted) await Promise.all([history?.flushed(), loader.finish()]);
+    if (!kill.aborted) await loader.finish(outcome, reason);
     if (kill.aborted) tellLeftovers();
   }
 }
@@ -131,7 +158,7 @@ async function sweep(
 ): Promise<void> {
   try {
     const { objects, uploads } = await sweepLeftovers(store, prefix, before);
-    if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs had left in S3');
+    if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs left in S3');
   } catch (error) {
     log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
   }

@@ -1,47 +1,55 @@
-/** `target-redshift local`: runs the local warehouse for other clients, with faults and access as files say. */
+/** `target-redshift local`: runs the local warehouse for other clients, with the faults and the access that files define. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Command } from '../cli.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, MachineError, messageOf } from '../errors.ts';
 import type { TextOutput } from '../io/io.ts';
-import { readAccess } from '../local/access-file.ts';
-import { readFaultPlan } from '../local/fault-plan.ts';
-import { FOLDER_IN_USE } from '../local/join.ts';
-import { HOSTILE, LENIENT } from '../local/redshift/readings.ts';
-import { FolderInUseError, serve, type Served } from '../local/serve.ts';
-import type { WarehouseConfig } from '../local/warehouse.ts';
+import {
+  FOLDER_IN_USE,
+  FolderInUseError,
+  loadServer,
+  LocalWarehouseError,
+  PortInUseError,
+  type Served,
+  type WarehouseConfig,
+} from '../local/door.ts';
 import type { Logger } from '../log.ts';
 import { writePrivateFile } from '../private-file.ts';
 
 type LocalCommand = Extract<Command, { kind: 'local' }>;
 
-/** What serving needs of the process. */
+/** What serving needs from the process. */
 interface LocalIo {
   readonly log: Logger;
   readonly stop: AbortSignal;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Readable;
   readonly stdout: TextOutput;
-  /** Calls the listener whenever the user asks how often faults have struck (SIGUSR2). */
+  /** Calls the listener each time the user asks how often faults have struck (SIGUSR2). */
   onAsked(listener: () => void): void;
 }
 
-/** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that can not be used. */
+/** Resolves with the exit code when the warehouse has ended. @throws ConfigError for files that cannot be used. */
 export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Promise<number> {
   const { log, stop, stdin } = io;
+  const { serve, readAccess, readFaultPlan, readings } = await loadServer();
   const more = {
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
-    readings: command.readings === 'lenient' ? LENIENT : HOSTILE,
+    readings: readings[command.readings],
   };
   let served: Served;
   try {
     served = await serve({ ...command, more, starter: command.untilReleased ? stdin : undefined });
   } catch (error) {
-    if (isPortTaken(error)) throw new MachineError(portTaken(command, error.port), { cause: error });
-    if (!(error instanceof FolderInUseError)) throw error;
-    log.error(error.message);
-    return command.untilReleased ? FOLDER_IN_USE : 1;
+    if (error instanceof FolderInUseError && command.untilReleased) {
+      log.error(error.message);
+      return FOLDER_IN_USE;
+    }
+    if (!(error instanceof LocalWarehouseError)) throw error;
+    const message = error instanceof PortInUseError ? portInUse(command, error.port) : error.message;
+    throw new MachineError(message, { cause: error });
   }
   try {
     announce(command, served.config, io.stdout);
@@ -64,13 +72,9 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
   return 0;
 }
 
-function isPortTaken(error: unknown): error is Error & { readonly port: number } {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
-}
-
-function portTaken({ port, s3Port }: LocalCommand, taken: number): string {
+function portInUse({ port, s3Port }: LocalCommand, taken: number): string {
   const option = taken === port ? (taken === s3Port ? '--port and --s3-port' : '--port') : '--s3-port';
-  return `Cannot listen on port ${taken} (${option}): it is in use; give another, or none for a free one`;
+  return `Cannot listen on port ${taken} (${option}): it is in use; choose another one, or omit the option to use a free port`;
 }
 
 function readJson<T>(option: string, path: string, read: (value: unknown) => T): T {
@@ -83,15 +87,12 @@ function readJson<T>(option: string, path: string, read: (value: unknown) => T):
   try {
     return read(value);
   } catch (error) {
-    throw new ConfigError(
-      messageOf(error)
-        .split('\n')
-        .map((problem) => `${option} ${path}: ${problem}`),
-    );
+    if (!(error instanceof LocalWarehouseError)) throw error;
+    throw new ConfigError(error.message.split('\n').map((problem) => `${option} ${path}: ${problem}`));
   }
 }
 
-/** A terminal is told how to connect, and where the secrets are; a program gets the configuration. */
+/** A terminal gets instructions to connect and the place of the secrets; a program gets the configuration. */
 function announce(command: LocalCommand, config: WarehouseConfig, stdout: TextOutput): void {
   const line = `${JSON.stringify(config)}\n`;
   const isTerminal = stdout.isTTY && !command.untilReleased;

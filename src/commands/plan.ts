@@ -1,4 +1,4 @@
-/** `plan`: reads the messages through all stages and tells what a load of them would do. It cannot write. */
+/** `plan`: processes the messages as a load does and reports what a load of them would do. It cannot write. */
 import type { Config } from '../config/options.ts';
 import { shownAccess } from '../connect.ts';
 import { InputError, LoadError } from '../errors.ts';
@@ -22,11 +22,11 @@ export interface PlanOptions {
   readonly log: Logger;
   readonly input: Input;
   readonly format: 'text' | 'json';
-  /** Aborted by the first signal: no further input. */
+  /** Aborted by the first signal: no more input is read. */
   readonly stop: AbortSignal;
 }
 
-/** The plan as text, and whether a run would load everything. */
+/** The report, and whether a run would load everything. */
 export async function plan(
   options: PlanOptions,
 ): Promise<{ readonly text: string; readonly isFine: boolean }> {
@@ -34,7 +34,7 @@ export async function plan(
   const store = await scope.store();
   const format = newFormat(compressionOf(config.compression));
   const planner = new Planner({
-    warehouse: readOnly(await scope.warehouse()),
+    warehouse: readOnly(scope.warehouse),
     access: shownAccess(config),
     region: store.region,
     format,

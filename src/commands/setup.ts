@@ -1,4 +1,4 @@
-/** `setup`: what an administrator has to run, and with --interactive the configuration from questions. */
+/** `setup`: prints what an administrator has to run or, with --interactive, writes a configuration from questions. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { renameForeign } from '../config/aliases.ts';
@@ -14,19 +14,19 @@ import { NoAnswerError, Prompt, type Terminal } from '../setup/prompt.ts';
 export { completeConfig } from '../setup/complete.ts';
 export { report } from '../setup/report.ts';
 
-/** What secrets are called in the environment. */
+/** The names of secrets in the environment. */
 const ENV_PREFIX = 'TARGET_REDSHIFT_';
 
 /** Asks for a configuration and writes it to the file. Resolves with whether it was written. */
 export async function writeConfig(path: string, terminal: Terminal): Promise<boolean> {
   const folder = dirname(path);
-  if (!existsSync(folder)) throw new ConfigError([`cannot write ${path}: there is no folder ${folder}`]);
-  // Its other options stay, and its values are proposed.
+  if (!existsSync(folder)) throw new ConfigError([`cannot write ${path}: there is no directory ${folder}`]);
+  // Its other options stay, and its values are the defaults.
   const before = existsSync(path) ? inOurWords(readSources([path], {})) : undefined;
   const prompt = new Prompt(terminal);
   try {
     prompt.say(
-      `Options of ${path}, one after the other. Enter takes what stands in [brackets], Ctrl-C ends without a file.`,
+      `Options of ${path}, one after another. Enter accepts the value in [brackets]; Ctrl-C exits without writing the file.`,
     );
     const options = await interview(prompt, before ?? {});
     prompt.say(`\n${JSON.stringify(withoutSecrets(options), undefined, 2)}`);
@@ -43,7 +43,7 @@ export async function writeConfig(path: string, terminal: Terminal): Promise<boo
   }
 }
 
-/** Nested shapes of other tools would be asked for and shown beside what is answered. Throws ConfigError. */
+/** Rejects nested options of other tools, because their values would be asked for and shown again. Throws ConfigError. */
 function inOurWords(input: ConfigInput): ConfigInput {
   const { input: ours, problems } = renameForeign(input);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -52,7 +52,7 @@ function inOurWords(input: ConfigInput): ConfigInput {
 
 async function agrees(prompt: Prompt, path: string, exists: boolean): Promise<boolean> {
   const question = exists
-    ? `\n${path} is there. Write this in its place? (yes or no) [no]: `
+    ? `\n${path} exists. Overwrite it? (yes or no) [no]: `
     : `\nWrite this to ${path}? (yes or no) [yes]: `;
   for (;;) {
     const answer = (await prompt.ask(question)).toLowerCase();
@@ -69,7 +69,7 @@ function withoutSecrets(options: ConfigInput): ConfigInput {
   );
 }
 
-/** Each secret by all its names. */
+/** All names of each secret. */
 function secretNames(): ReadonlySet<string> {
   const all: [string, Option][] = Object.entries(OPTIONS);
   return new Set(all.flatMap(([name, option]) => (option.secret ? [name, ...(option.aliases ?? [])] : [])));
@@ -89,7 +89,7 @@ function nextSteps(path: string, options: ConfigInput): string {
   const file = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
   const environment = later.length === 0 ? '' : ' --config ENV';
   return [
-    `${path} is written. What an administrator has to run, and whether it works then:`,
+    `${path} is written. To print what an administrator has to run, and to check that it works:`,
     `  target-redshift setup --config ${file}`,
     `  target-redshift --check --config ${file}${environment}`,
     ...(later.length === 0 ? [] : [`Before that, set ${later.join(' and ')} in the environment.`]),

@@ -1,11 +1,14 @@
-/** `sql`: one statement against the target, its answer as a table, CSV or JSON. Values are the server's own strings. */
+/**
+ * `sql`: runs one statement in the target and prints the answer as a table, CSV or JSON. Values are the strings of the
+ * server.
+ */
 import { stringify } from 'csv-stringify/sync';
 import type { TableFormat } from '../cli.ts';
 import { LoadError } from '../errors.ts';
 import type { Answer, Warehouse } from '../ports.ts';
 import { raw } from '../sql.ts';
 
-/** Without it Redshift prints 15 digits of a DOUBLE PRECISION, which may be another number (r_extra_float_digits). */
+/** Without this Redshift prints 15 digits of a DOUBLE PRECISION, which may be another number (r_extra_float_digits). */
 const ALL_DIGITS = raw('SET extra_float_digits TO 2');
 
 export async function query(warehouse: Warehouse, text: string, format: TableFormat): Promise<string> {
@@ -34,13 +37,13 @@ function tag({ command, count }: Answer): string {
 function objects({ columns, rows }: Answer): readonly Record<string, string | null>[] {
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new LoadError(`Cannot write JSON: two columns are called "${twice}"; rename one with AS`);
+    throw new LoadError(`Cannot write JSON: two columns have the name "${twice}"; rename one with AS`);
   }
-  // Entries, not assignment: a column may be called __proto__.
+  // Entries, not assignment, because a column may have the name __proto__.
   return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null])));
 }
 
-/** NULL is an empty field, the empty text is `""`. */
+/** NULL is an empty field, the empty string is `""`. */
 function csv({ columns, rows }: Answer): string {
   return stringify([columns, ...rows] as (string | null)[][], { quoted_match: /^$/, record_delimiter: '\n' });
 }
@@ -69,7 +72,7 @@ function table({ columns, rows }: Answer): string {
   ].join('\n');
 }
 
-/** A line stays a line, and a terminal is not steered by data. */
+/** Keeps a row on one line, and keeps data from controlling the terminal. */
 function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are the characters that are meant
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));

@@ -1,6 +1,6 @@
 /**
- * The words of other tools for the same options: ten loaders, Airbyte's nested shapes, Meltano's. What means the same is
- * taken, with a hint. What is not known is left to `unknown.ts`.
+ * The option names of other tools: ten loaders, Airbyte's nested objects, Meltano's. A name with the same meaning is
+ * translated, and a hint says so. Unknown names are left to `unknown.ts`.
  */
 import { copyOptionsWarning } from './copy-options.ts';
 import { GROUPS, isSwitchedOn, SHAPES, type Group } from './groups.ts';
@@ -11,27 +11,27 @@ import { uselessness } from './unused.ts';
 
 export type { Input } from './translations.ts';
 
-/** A member of a foreign object that means nothing here. */
+/** A member of an object of another tool that has no meaning here. */
 export interface Stranger {
-  /** With the names of the objects that it is in. */
+  /** Includes the names of the objects that it is in. */
   readonly path: readonly string[];
   readonly value: unknown;
-  /** What could have been meant. */
+  /** The options that may have been meant. */
   readonly candidates: readonly string[];
 }
 
 export interface Renamed {
-  /** In our words; names that are not known stay. */
+  /** With our option names; unknown names stay. */
   readonly input: Input;
-  /** Names that were understood, as `theirs is read as ours`. */
+  /** Names that were translated, as `theirs is read as ours`. */
   readonly hints: readonly string[];
-  /** Sentences about names that are known and have no use here. */
+  /** Sentences about names that are known and not used here. */
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
   readonly strangers: readonly Stranger[];
 }
 
-/** A word with which a configuration means a further option, as long as it does not set that itself. */
+/** A name that also sets another option, unless the configuration sets that option itself. */
 interface Implied {
   readonly word: string;
   readonly isMeant: (value: unknown) => boolean;
@@ -61,30 +61,30 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   options().flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
 );
 
-/** All names that are understood without being ours. */
+/** All names of other tools that are translated. */
 export const FOREIGN_NAMES: readonly string[] = [
   ...ALIASES.keys(),
   ...Object.keys(TRANSLATIONS),
   ...Object.keys(GROUPS),
 ];
 
-/** Every name that may stand in a configuration. */
+/** Every name that a configuration may contain. */
 export const KNOWN_NAMES: readonly string[] = [
   ...options().flatMap(([name, { secret }]) => (secret ? [name, `${name}_file`] : [name])),
   ...FOREIGN_NAMES,
 ];
 
-/** The option that a name means the same as; undefined for names that are not known and for those of other values. */
+/** The option with the same meaning and values as a name; undefined if there is none. */
 export function canonicalName(name: string): string | undefined {
   return isOurs(name) ? name : ALIASES.get(name);
 }
 
-/** What a foreign name of another value sets here; undefined for names that are not such. */
+/** The options that a name with other values sets; undefined for all other names. */
 export function translated(name: string, value: unknown): Input | undefined {
   return own(TRANSLATIONS, name)?.(value);
 }
 
-/** Puts the options into our words. Our own word wins nothing: the same option said twice, differently, is a problem. */
+/** Translates the names of options. Two names of one option with different values are a problem, even if one is ours. */
 export function renameForeign(given: Input): Renamed {
   const renaming = new Renaming();
   for (const [name, value] of Object.entries(given)) if (value !== null) renaming.take([name], value, {});
@@ -98,10 +98,10 @@ class Renaming implements Renamed {
   readonly warnings: string[] = [];
   readonly problems: string[] = [];
   readonly strangers: Stranger[] = [];
-  /** By our name, the path that set it. */
+  /** The path that set each option, by our name. */
   readonly #sources = new Map<string, string>();
 
-  /** `names` are those of the members of a group, which may be called otherwise than options of the same name. */
+  /** `names` are the names of the members of a group, which may differ from those of options. */
   take(path: readonly string[], value: unknown, names: Group): void {
     const [name = '', text] = [path.at(-1), path.join('.')];
     const ours = own(names, name) ?? canonicalName(name);
@@ -118,7 +118,7 @@ class Renaming implements Renamed {
     }
   }
 
-  /** What all options together mean. */
+  /** The meaning of all options together. */
   finish(given: Input): void {
     for (const { word, isMeant, option, value, because } of IMPLIED) {
       if (!isMeant(given[word]) || this.#sources.has(option)) continue;
@@ -126,7 +126,7 @@ class Renaming implements Renamed {
       this.hints.push(`"${word}" sets ${option} to "${value}", ${because}`);
     }
     const { input } = this;
-    // Without its user or password a login is as the IAM identity that these were switches for.
+    // Without user and password, the login uses the IAM identity that these options switch on.
     if (isOff(given['enable_iam_authentication']) || given['authenticationMethod'] === 'password') {
       if (input['password'] !== undefined || input['password_file'] !== undefined)
         delete input['cluster_identifier'];
@@ -134,7 +134,7 @@ class Renaming implements Renamed {
     this.warnings.push(...differencesOfPipelinewise(given, input));
   }
 
-  /** Another tool's word with an empty value is as if it was not there. */
+  /** An option of another tool with an empty value counts as not set. */
   #takeOption(name: string, given: unknown, path: string): void {
     if (given === '' && path !== name) return;
     const value = name === 'schema_mapping' ? this.#mapping(given) : given;
@@ -183,13 +183,13 @@ class Renaming implements Renamed {
     this.input[name] = value;
   }
 
-  /** A word that asks for nothing needs no warning. */
+  /** An option that asks for nothing needs no warning. */
   #warn(value: unknown, sentence: string): void {
     if (!isEmpty(value)) this.warnings.push(sentence);
   }
 }
 
-/** Names come from outside: `toString` is none of a table's. */
+/** Names come from outside, so inherited members such as `toString` must not be found. */
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

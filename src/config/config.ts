@@ -1,11 +1,11 @@
-/** What the sources say to a checked Config: every problem at once, each with the option's name and what would be right. */
-import { Ajv, type ErrorObject } from 'ajv';
+/** Checks the options of all sources: reports every problem at once, each with the name of the option and what is expected. */
 import { ConfigError } from '../errors.ts';
 import { givenName } from '../table/names.ts';
 import { renameForeign, type Input, type Renamed } from './aliases.ts';
+import { validate, type SchemaError } from './compiled-schema.js';
 import { bucketName, contradictions, loginProblems } from './contradictions.ts';
 import type { Option } from './option.ts';
-import { isConnectionOption, option as optionOf, options, optionSchema, type Config } from './options.ts';
+import { isConnectionOption, option as optionOf, options, type Config } from './options.ts';
 import { readSecretFiles, withoutNulls } from './sources.ts';
 import { sortOut, verdict } from './unknown.ts';
 
@@ -13,32 +13,12 @@ export type ConfigInput = Input;
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Sentences about options that are not known or not used. */
+  /** Sentences about options that are unknown or not used. */
   readonly warnings: readonly string[];
-  /** Names of other tools that were understood, in one sentence. */
+  /** Names of other tools that were translated, in one sentence. */
   readonly hint: string | undefined;
-  /** Texts that nothing that is written may hold. */
+  /** Strings that must not occur in any output. */
   readonly secrets: readonly string[];
-}
-
-/** The JSON Schema of the configuration, as it lies in `spec/config.schema.json`. */
-export function configSchema(): Record<string, unknown> {
-  const entries = options().flatMap(([name, option]): [string, unknown][] => [
-    [name, optionSchema(option)],
-    ...(option.secret ? [[`${name}_file`, fileSchema(name)] as [string, unknown]] : []),
-  ]);
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'target-redshift',
-    type: 'object',
-    properties: Object.fromEntries(entries),
-    required: options().flatMap(([name, option]) => (option.required ? [name] : [])),
-    additionalProperties: true,
-  };
-}
-
-function fileSchema(name: string): Record<string, unknown> {
-  return { type: 'string', description: `Path of a file that holds ${name}, instead of the option itself.` };
 }
 
 /** Checks the input and fills in the defaults. Throws ConfigError with all problems. */
@@ -46,7 +26,7 @@ export function checkConfig(input: ConfigInput): LoadedConfig {
   return check(renameForeign(withoutNulls(input)));
 }
 
-/** With --local, where the warehouse is comes from the local warehouse; how to load comes from the sources. */
+/** With --local, the connection comes from the local warehouse, and all other options from the sources. */
 export function overrideConnection(input: ConfigInput, local: ConfigInput): LoadedConfig {
   const renamed = renameForeign(withoutNulls(input));
   const given = Object.entries(renamed.input);
@@ -61,7 +41,7 @@ export function overrideConnection(input: ConfigInput, local: ConfigInput): Load
   });
 }
 
-/** With --discard nothing is connected, so what a connection needs may be missing. */
+/** With --discard nothing is connected, so the options of the connection may be missing. */
 export function withoutConnection(input: ConfigInput): LoadedConfig {
   const renamed = renameForeign(withoutNulls(input));
   const hasLogin = LOGINS.some((name) => name in renamed.input);
@@ -86,12 +66,10 @@ function check(renamed: Renamed): LoadedConfig {
   const verdicts = unknown.map((one) => verdict(one, given['unknown_options']));
   const ignored = verdicts.flatMap(({ isProblem, sentence }) => (isProblem ? [] : [sentence]));
   const warnings = [...renamed.warnings, ...ignored];
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
-  const validate = ajv.compile(configSchema());
   if (!validate(given)) {
-    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given));
+    problems.push(...(validate.errors ?? []).map(describe), ...loginProblems(given as unknown as Config));
   } else if (problems.length === 0) {
-    // What contradicts each other is said where each option alone is right.
+    // Contradictions are reported only if each option is right by itself.
     problems.push(...contradictions(given as unknown as Config));
   }
   problems.push(...verdicts.flatMap(({ isProblem, sentence }) => (isProblem ? [sentence] : [])));
@@ -100,19 +78,22 @@ function check(renamed: Renamed): LoadedConfig {
   return {
     config: normalise(given as unknown as Config),
     warnings,
-    hint: hints.length > 0 ? `the configuration uses words of other tools: ${hints.join(', ')}` : undefined,
+    hint:
+      hints.length > 0
+        ? `the configuration uses option names of other tools: ${hints.join(', ')}`
+        : undefined,
     secrets: secretsOf(given),
   };
 }
 
-/** Takes numbers and truth values that are written as text, and an empty text for what has no default as not set. */
+/** Accepts numbers and booleans that are written as strings. An empty string means "not set" if the option has no default. */
 function readValue(name: string, value: unknown): [string, unknown][] {
   const option = optionOf(name);
   if (option?.type === 'integer' && typeof value === 'string' && /^\d+$/.test(value))
     return [[name, Number(value)]];
   if (option?.type === 'boolean' && (value === 'true' || value === 'false'))
     return [[name, value === 'true']];
-  // Settings from an environment are texts.
+  // Values from the environment are strings.
   if ((option?.type === 'array' || option?.type === 'object') && typeof value === 'string') {
     return [[name, jsonOr(value)]];
   }
@@ -131,7 +112,7 @@ function jsonOr(text: string): unknown {
   }
 }
 
-function describe(error: ErrorObject): string {
+function describe(error: SchemaError): string {
   if (error.keyword === 'required' && error.instancePath === '') {
     const name = String(error.params['missingProperty']);
     return `"${name}" is missing: ${optionOf(name)?.description ?? ''}`;
@@ -147,8 +128,8 @@ function describe(error: ErrorObject): string {
   return `"${path.join('.')}" ${problemOf(error)}`;
 }
 
-/** What is wrong inside an option that is an object or a list. */
-function problemOf(error: ErrorObject): string {
+/** The problem inside an option that is an object or a list. */
+function problemOf(error: SchemaError): string {
   switch (error.keyword) {
     case 'required':
       return `must have "${String(error.params['missingProperty'])}"`;
@@ -180,11 +161,11 @@ function wanted(option: Option): string {
     case 'integer':
       return `a whole number from ${option.min} to ${option.max}`;
     case 'array':
-      return 'a list of texts';
+      return 'a list of strings';
     case 'object':
       return option.wanted;
     case 'string':
-      return option.oneOf ? `one of ${option.oneOf.join(', ')}` : 'a text that is not empty';
+      return option.oneOf ? `one of ${option.oneOf.join(', ')}` : 'a string that is not empty';
   }
 }
 

@@ -1,4 +1,4 @@
-/** Options that say where Redshift is and how to log in; --local ignores them. */
+/** Options for the connection to Redshift and its login. --local ignores them. */
 import type { Option } from './option.ts';
 
 const NO_GROUPS: readonly string[] = [];
@@ -8,7 +8,7 @@ export const CONNECTION = {
     type: 'string',
     required: true,
     minLength: 1,
-    description: 'Endpoint of the cluster or workgroup, without port.',
+    description: 'Endpoint of the cluster or workgroup, without the port.',
     example: 'analytics.abc123.eu-west-1.redshift.amazonaws.com',
     aliases: ['host', 'redshift_host', 'endpoint'],
   },
@@ -32,7 +32,7 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      'Database user. Needed for a login with a password; for one with IAM, without it the IAM identity is the user.',
+      'Database user. A login with a password needs it. For a login with IAM it is optional: without it the IAM identity is the user.',
     example: 'loader',
     aliases: ['username', 'redshift_username', 'redshift_user'],
   },
@@ -40,14 +40,14 @@ export const CONNECTION = {
     type: 'string',
     secret: true,
     description:
-      'Password of the database user. Instead of it: `password_file`, `secret_arn`, `cluster_identifier` or `workgroup_name`.',
+      'Password of the database user. Alternatives: `password_file`, `secret_arn`, `cluster_identifier`, `workgroup_name`.',
     aliases: ['redshift_password'],
   },
   secret_arn: {
     type: 'string',
     minLength: 1,
     description:
-      'Secret in AWS Secrets Manager (ARN or name) that holds username and password as JSON, as Redshift itself writes it. Read anew for each connection.',
+      'ARN or name of a secret in AWS Secrets Manager that holds `username` and `password` as JSON, in the form that Redshift writes. It is read again for each connection.',
     example: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:redshift-loader-AbCdEf',
     aliases: ['secretsARN', 'secret_name'],
   },
@@ -55,7 +55,7 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      'Provisioned cluster to log into with IAM instead of a password. With `user`: as that user (GetClusterCredentials), otherwise as the IAM identity (GetClusterCredentialsWithIAM).',
+      'Provisioned cluster to log into with IAM instead of a password: with `user` as that user (GetClusterCredentials), otherwise as the IAM identity (GetClusterCredentialsWithIAM).',
     example: 'analytics',
     aliases: ['clusterIdentifier', 'clusterId'],
   },
@@ -63,25 +63,25 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      'Serverless workgroup to log into with IAM instead of a password (GetCredentials); the IAM identity is the user.',
+      'Serverless workgroup to log into with IAM instead of a password (GetCredentials). The IAM identity is the user.',
     example: 'analytics',
     aliases: ['workgroupName'],
   },
   db_groups: {
     type: 'array',
     default: NO_GROUPS,
-    description: 'Groups that the user joins for the session, with `cluster_identifier` and `user`.',
+    description: 'Groups that the user joins for the session. Needs `cluster_identifier` and `user`.',
   },
   auto_create_user: {
     type: 'boolean',
     default: false,
-    description: 'Create the user if it is not there, with `cluster_identifier` and `user`.',
+    description: 'Create the user if it does not exist. Needs `cluster_identifier` and `user`.',
   },
   redshift_region: {
     type: 'string',
     minLength: 1,
     description:
-      'Region of the cluster, for IAM logins and Secrets Manager. Without it, that in `hostname`, otherwise AWS_REGION; the ARN of a secret says its own.',
+      'Region of the cluster, for logins with IAM and for Secrets Manager. Defaults to the region in `hostname`, then to AWS_REGION. The ARN of a secret contains its own region.',
     example: 'eu-west-1',
     aliases: ['clusterRegion'],
   },
@@ -89,13 +89,13 @@ export const CONNECTION = {
     type: 'string',
     default: 'verify-full',
     oneOf: ['verify-full', 'verify-ca', 'require', 'disable'],
-    description: 'How far the connection to Redshift is encrypted and its certificate checked.',
+    description: 'How the connection to Redshift is encrypted and its certificate verified.',
     aliases: ['ssl_mode'],
   },
   ssl_ca: {
     type: 'string',
     description:
-      "CA certificates for Redshift: PEM text or the path of a PEM file. Without it, Node's own list, which holds Amazon's.",
+      "CA certificates for Redshift: a PEM string or the path of a PEM file. Defaults to Node's own list, which contains Amazon's.",
     aliases: ['ssl_certificate_authority', 'sslrootcert'],
   },
   connect_timeout_seconds: {
@@ -103,19 +103,19 @@ export const CONNECTION = {
     default: 30,
     min: 1,
     max: 600,
-    description: 'How long a connection may take until it is logged in.',
+    description: 'How long connecting and logging in may take.',
     aliases: ['connect_timeout'],
   },
   query_group: {
     type: 'string',
     default: 'target-redshift',
     description:
-      'Query group of every session, for workload management and for finding its queries; Redshift shows 30 characters.',
+      'Query group of every session, for workload management and for finding its queries. Redshift shows 30 characters.',
   },
   ssh_host: {
     type: 'string',
     minLength: 1,
-    description: 'SSH server through which Redshift is reached.',
+    description: 'SSH server through which to connect to Redshift.',
     example: 'bastion.example.com',
     aliases: ['tunnel_host'],
   },
@@ -137,7 +137,7 @@ export const CONNECTION = {
     type: 'string',
     secret: true,
     minLength: 1,
-    description: 'Private key for the SSH server: its text (PEM or OpenSSH) or the path of its file.',
+    description: 'Private key for the SSH server: the key itself (PEM or OpenSSH) or the path of its file.',
     aliases: ['ssh_key'],
   },
   ssh_private_key_passphrase: {
@@ -156,7 +156,7 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      'Fingerprint of the SSH server, as `ssh-keygen -lf` shows it. Without it any server is accepted and its fingerprint logged; the connection to Redshift inside is encrypted and checked in any case.',
+      'Fingerprint of the SSH server, as `ssh-keygen -lf` shows it. Without it any server is accepted and its fingerprint is logged. The connection to Redshift inside the tunnel is encrypted and verified in either case.',
     example: 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
   },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -1,4 +1,4 @@
-/** What each option alone allows and all of them together do not: one sentence for each problem. */
+/** Finds options that are right by themselves and contradict each other: one sentence for each problem. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { withoutTrailing } from '../table/trailing.ts';
@@ -11,7 +11,7 @@ type Name = keyof Config;
 /** How to log into Redshift. */
 export type LoginKind = 'password' | 'secret' | 'cluster-user' | 'cluster' | 'workgroup';
 
-/** As the options that are set say; a password when none of them does. */
+/** The login that the options choose; a password if they choose none. */
 export function loginKind(config: Config): LoginKind {
   if (config.secret_arn !== undefined) return 'secret';
   if (config.workgroup_name !== undefined) return 'workgroup';
@@ -19,18 +19,18 @@ export function loginKind(config: Config): LoginKind {
   return 'password';
 }
 
-/** How COPY may read the bucket. */
+/** How COPY gets access to the bucket. */
 export function copyKind(config: Config): 'role' | 'keys' | 'temporary' {
   if (config.copy_credentials !== 'auto') return config.copy_credentials;
   return config.iam_role === undefined ? 'keys' : 'role';
 }
 
-/** Of a configuration whose options are each right. */
+/** For a configuration whose options are right by themselves. */
 export function contradictions(config: Config): string[] {
   return [
     ...(/^[^\s/:@]+$/.test(config.hostname) || isIP(config.hostname) !== 0
       ? []
-      : ['"hostname" is the name alone, without protocol, port and database']),
+      : ['"hostname" is only the name, without protocol, port and database']),
     ...bucketProblems(config),
     ...loginProblems(config),
     ...authorityProblems(config.ssl_ca),
@@ -55,7 +55,7 @@ function bucketProblems(config: Config): string[] {
       ? ['"s3_region" must be the code of a region, such as eu-west-1']
       : []),
     ...(bucket === '' || bucket.includes('/')
-      ? ['"s3_bucket" must be the name of a bucket alone; a folder in it goes into "s3_prefix"']
+      ? ['"s3_bucket" must be only the name of a bucket; put the rest into "s3_prefix"']
       : []),
     ...(/^\d{12}$/.test(owner) ? [] : ['"s3_bucket_owner" must be an account number of twelve digits']),
     ...(config.s3_kms_key_id !== undefined && config.s3_encryption !== 'sse-kms'
@@ -68,24 +68,22 @@ function bucketProblems(config: Config): string[] {
   ];
 }
 
-/** Also of a configuration in which other options are missing or wrong. */
+/** Also for a configuration in which other options are missing or wrong. */
 export function loginProblems(config: Config): string[] {
   const methods = set(config, ['password', 'secret_arn', 'cluster_identifier', 'workgroup_name']);
-  if (methods.length > 1) return [`${list(methods)} are ${methods.length} ways to log in: keep one`];
+  if (methods.length > 1) return [`${list(methods)} are ${methods.length} ways to log in: use one of them`];
   const kind = loginKind(config);
   const problems: string[] = [];
   if (methods.length === 0) {
     problems.push(
-      '"password" is missing: how to log into Redshift; or set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
+      '"password" is missing, with which to log into Redshift; alternatively set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
     );
   }
   if (kind === 'password' && config.user === undefined)
     problems.push('"user" is missing: the database user whose password it is');
   if ((kind === 'secret' || kind === 'workgroup') && config.user !== undefined) {
     const from = kind === 'secret' ? 'is in the secret' : 'is the IAM identity';
-    problems.push(
-      `"user" and "${methods[0] ?? ''}" contradict each other: the user ${from}; leave "user" out`,
-    );
+    problems.push(`"user" and "${methods[0] ?? ''}" contradict each other: the user ${from}; remove "user"`);
   }
   if (kind !== 'cluster-user') {
     const extra = [
@@ -99,22 +97,22 @@ export function loginProblems(config: Config): string[] {
 
 const BEGIN_CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
 
-/** TLS itself passes over what it cannot read, and would then say that the server is not to be trusted. */
+/** TLS ignores what it cannot read, and would later report that the server is not trusted. */
 function authorityProblems(pem: string | undefined): string[] {
   if (pem === undefined) return [];
   const certificates = pem.split(BEGIN_CERTIFICATE).slice(1);
   if (certificates.length === 0)
-    return ['"ssl_ca" holds no certificate: "-----BEGIN CERTIFICATE-----" is nowhere in it'];
+    return ['"ssl_ca" contains no certificate: "-----BEGIN CERTIFICATE-----" is missing'];
   return certificates.flatMap((body, i) =>
     isCertificate(body)
       ? []
       : [
-          `"ssl_ca": certificate ${i + 1} of ${certificates.length} cannot be read; it must be whole, with its line ends`,
+          `"ssl_ca": certificate ${i + 1} of ${certificates.length} cannot be read; it must be complete, with its line breaks`,
         ],
   );
 }
 
-/** `body` is what stands behind its first line. */
+/** `body` is everything after its first line. */
 function isCertificate(body: string): boolean {
   try {
     return new X509Certificate(`-----BEGIN CERTIFICATE-----${body}`).raw.length > 0;
@@ -127,12 +125,12 @@ function tunnelProblems(config: Config): string[] {
   const others = set(config, ['ssh_user', 'ssh_private_key', 'ssh_private_key_passphrase', 'ssh_password']);
   if (config.ssh_host === undefined)
     return others.length > 0
-      ? [`${list(others)} ${others.length > 1 ? 'need' : 'needs'} "ssh_host": the server to tunnel through`]
+      ? [`${list(others)} ${others.length > 1 ? 'need' : 'needs'} "ssh_host", the server of the tunnel`]
       : [];
   return [
     ...(config.ssh_user === undefined ? ['"ssh_user" is missing: the user on the SSH server'] : []),
     ...(config.ssh_private_key === undefined && config.ssh_password === undefined
-      ? ['"ssh_private_key" or "ssh_password" is missing: how to log into the SSH server']
+      ? ['"ssh_private_key" or "ssh_password" is missing, with which to log into the SSH server']
       : []),
     ...(config.ssh_host_fingerprint !== undefined &&
     !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(config.ssh_host_fingerprint)
@@ -145,28 +143,30 @@ function credentialProblems(config: Config): string[] {
   const hasKey = config.aws_access_key_id !== undefined;
   return [
     ...(hasKey !== (config.aws_secret_access_key !== undefined)
-      ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none']
+      ? ['"aws_access_key_id" and "aws_secret_access_key" belong together: set both or neither']
       : []),
     ...(config.aws_session_token !== undefined && !hasKey
-      ? ['"aws_session_token" belongs to "aws_access_key_id": set both or none']
+      ? ['"aws_session_token" belongs to "aws_access_key_id": set both or neither']
       : []),
     ...(hasKey && config.aws_profile !== undefined
-      ? ['"aws_access_key_id" and "aws_profile" are two identities: keep one']
+      ? ['"aws_access_key_id" and "aws_profile" are two identities: use one of them']
       : []),
     ...(config.assume_role_external_id !== undefined && config.assume_role_arn === undefined
       ? ['"assume_role_external_id" needs "assume_role_arn"']
       : []),
     ...(config.copy_credentials === 'role' && config.iam_role === undefined
-      ? ['"copy_credentials" is "role", so "iam_role" is needed: the role with which COPY reads the bucket']
+      ? ['"copy_credentials" is "role", so "iam_role" is needed, the role that COPY uses to read the bucket']
       : []),
     ...(config.iam_role !== undefined && /^(keys|temporary)$/.test(config.copy_credentials)
-      ? [`"iam_role" and "copy_credentials": "${config.copy_credentials}" contradict each other: keep one`]
+      ? [
+          `"iam_role" and "copy_credentials": "${config.copy_credentials}" contradict each other: use one of them`,
+        ]
       : []),
     ...roleProblems(config.iam_role),
   ];
 }
 
-/** `setup` prints placeholders for what is not known yet. */
+/** `setup` prints placeholders for values that are not known yet. */
 function roleProblems(role = 'default'): string[] {
   if (role === 'default' || role === '<COPY_ROLE>') return [];
   const wrong = role.split(',').filter((arn) => !/^arn:aws[a-z-]*:iam::\d+:role\/[^\s'"]+$/.test(arn));

@@ -1,7 +1,7 @@
 /** Objects of other tools whose members are options. */
 import { isOff, type Input } from './translations.ts';
 
-/** By the names that members have there, the options that they are here, as far as the two differ. */
+/** Names of members there to names of options here, where the two differ. */
 export type Group = Readonly<Record<string, string>>;
 
 export const GROUPS: Readonly<Record<string, Group>> = {
@@ -20,16 +20,16 @@ export const GROUPS: Readonly<Record<string, Group>> = {
   credentials: {},
 };
 
-/** Members of such objects that only choose between their shapes. */
+/** Members that only choose the form of such an object. */
 export const SHAPES: ReadonlySet<string> = new Set(['method', 'tunnel_method', 'enable', 'auth_type']);
 
-/** Members that say that the rest of their object counts, or not. */
+/** Members that switch the rest of their object on or off. */
 const SWITCHES: Readonly<Record<string, (group: Input) => boolean>> = {
   ssh_tunnel: ({ enable }) => !isOff(enable ?? true),
   tunnel_method: ({ tunnel_method }) => tunnel_method !== 'NO_TUNNEL',
 };
 
-/** Whether the object of this name counts: some have a member that switches them off. */
+/** Whether an object is used: some have a member that switches them off. */
 export function isSwitchedOn(name: string, group: Input): boolean {
   return !Object.hasOwn(SWITCHES, name) || SWITCHES[name]?.(group) === true;
 }

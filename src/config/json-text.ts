@@ -1,17 +1,17 @@
-/** JSON that a person has written. */
+/** Parses JSON that a person has written. */
 import { JsonError, parseObject } from '../protocol/json.ts';
 
-/** Throws an Error that tells where the text ceases to be JSON and shows nothing of it: secrets may stand there. */
+/** Throws an Error that says where the string stops being JSON. It quotes nothing, because the string may contain secrets. */
 export function parseJsonText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Its own error quotes the text, and has the place in some cases only.
+    // The error of JSON.parse quotes the string, and has the position only in some cases.
     throw new Error(`it is not JSON${placeIn(text)}`);
   }
 }
 
-/** Line and column, from 1, and what is wrong there. */
+/** Line and column, counted from 1, and the problem there. */
 function placeIn(text: string): string {
   try {
     parseObject(text);
@@ -22,6 +22,6 @@ function placeIn(text: string): string {
     const column = before.length - before.lastIndexOf('\n');
     return `, at line ${line}, column ${column}: ${error.message}`;
   }
-  // All that it takes beyond JSON.
-  return ': NaN and Infinity are no values';
+  // The only tokens that it accepts beyond JSON.
+  return ': NaN and Infinity are not JSON values';
 }

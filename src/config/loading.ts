@@ -1,4 +1,4 @@
-/** Options of a run as a whole: batches, memory, retries, log. */
+/** Options of the run as a whole: batches, memory, retries, log. */
 import type { SchemaMapping } from './mapping.ts';
 import type { Option } from './option.ts';
 
@@ -9,7 +9,7 @@ export const LOADING = {
     type: 'string',
     default: 'public',
     minLength: 1,
-    description: 'Schema that the tables are in. It is created when it does not exist.',
+    description: 'Schema that the tables are in. It is created if it does not exist.',
     example: 'raw',
     aliases: ['default_target_schema', 'schema', 'redshift_schema', 'defaultSchema', 'dataset_name'],
   },
@@ -18,7 +18,7 @@ export const LOADING = {
     default: 1_000_000,
     min: 1,
     max: 1_000_000_000,
-    description: 'A batch of a stream is loaded when it has this many rows.',
+    description: 'A batch is loaded when it has this many rows.',
     aliases: ['max_batch_rows', 'batchSize', 'batch_limit', 'max_batch_records'],
   },
   batch_size_bytes: {
@@ -26,7 +26,7 @@ export const LOADING = {
     default: 256 * 1024 * 1024,
     min: 1024,
     max: 1024 ** 4,
-    description: 'A batch of a stream is loaded when it has this many bytes of CSV.',
+    description: 'A batch is loaded when it has this many bytes of CSV.',
     aliases: ['max_buffer_size', 'batchSizeBytes', 'file_max_bytes', 'max_batch_bytes'],
   },
   batch_max_age_seconds: {
@@ -34,8 +34,7 @@ export const LOADING = {
     default: 300,
     min: 1,
     max: 86_400,
-    description:
-      'A batch of a stream is loaded when its first record is this old, also while no input arrives.',
+    description: 'A batch is loaded when its first record is this old, even if no input arrives.',
     aliases: ['batch_max_age', 'batch_delay_seconds', 'batch_wait_limit_seconds'],
   },
   max_parallel_loads: {
@@ -52,47 +51,47 @@ export const LOADING = {
     min: 16,
     max: 65_536,
     description:
-      'Memory for data that is read but not yet in S3. The process stays within 100 MB more, with hundreds of streams that take turns within 140 MB; with less than 64, within 164 MB.',
+      'Memory for data that is read but not yet in S3. The process uses at most 100 MB more, or 140 MB more with hundreds of alternating streams; with a budget below 64, at most 164 MB in total.',
   },
   compression: {
     type: 'string',
     default: 'auto',
     oneOf: ['auto', 'gzip', 'zstd'],
     description:
-      'How the objects are compressed. zstd is smaller and takes a third of the time, and needs Node 22.15 or later; auto takes it where it is there.',
+      'How the objects are compressed. zstd is smaller and takes a third of the time, but needs Node 22.15 or later. auto: zstd where it is available, otherwise gzip.',
   },
   gzip_level: {
     type: 'integer',
     default: 1,
     min: 1,
     max: 9,
-    description: 'How hard gzip tries: 1 is fastest.',
+    description: 'Compression level of gzip. 1 is the fastest.',
   },
   keep_s3_files: {
     type: 'boolean',
     default: false,
-    description: 'Leave the objects in the bucket after they are loaded.',
+    description: 'Keep the objects in the bucket after they are loaded.',
   },
   stale_after_hours: {
     type: 'integer',
     default: 24,
     min: 1,
     max: 8760,
-    description: 'Objects that dead runs left below s3_prefix are removed when they are this old.',
+    description: 'Remove what dead runs left in the bucket when it is this old.',
   },
   statement_timeout_seconds: {
     type: 'integer',
     default: 3600,
     min: 10,
     max: 86_400,
-    description: 'A COPY or merge that runs longer is cancelled.',
+    description: 'A COPY or merge that runs longer than this is canceled.',
   },
   heartbeat_seconds: {
     type: 'integer',
     default: 30,
     min: 1,
     max: 3600,
-    description: 'While a statement runs, a line is logged this often.',
+    description: 'Log a line this often while a statement runs.',
   },
   max_load_attempts: {
     type: 'integer',
@@ -100,26 +99,26 @@ export const LOADING = {
     min: 1,
     max: 100,
     description:
-      'How often a load is tried when the failure may pass: lost connections, serialization conflicts, S3 that is slow.',
+      'How often a load is attempted if its failure may be temporary: a lost connection, a serialization conflict, slow answers from S3.',
   },
   shutdown_grace_seconds: {
     type: 'integer',
     default: 60,
     min: 0,
     max: 3600,
-    description: 'After SIGTERM or SIGINT, how long the rows that are read may take to be loaded.',
+    description: 'How long loading may go on after SIGTERM or SIGINT.',
   },
   log_level: {
     type: 'string',
     default: 'info',
     oneOf: ['debug', 'info', 'warn', 'error'],
-    description: 'Least level of lines on stderr.',
+    description: 'Lowest level of the lines on stderr.',
   },
   log_format: {
     type: 'string',
     default: 'auto',
     oneOf: ['auto', 'json', 'pretty'],
-    description: 'auto: readable on a terminal, JSON lines elsewhere.',
+    description: 'json: JSON lines. pretty: readable lines. auto: pretty on a terminal, otherwise json.',
   },
   batch_locations: {
     type: 'array',
@@ -130,25 +129,26 @@ export const LOADING = {
   pre_sql: {
     type: 'array',
     default: [],
-    description: 'Statements to run before the first load, each in a transaction of its own.',
+    description: 'Statements to run before the first load, each in its own transaction.',
     example: ['CALL before_load()'],
     aliases: ['before_run_sql'],
   },
   post_sql: {
     type: 'array',
     default: [],
-    description: 'Statements to run after the last load, each in a transaction of its own.',
+    description: 'Statements to run after the last load, each in its own transaction.',
     aliases: ['after_run_sql'],
   },
   load_history: {
     type: 'boolean',
     default: true,
-    description: 'Write a row for each load into the table `_target_redshift_loads` of the target schema.',
+    description:
+      'Keep a row for each load in the table `_target_redshift_loads` of the target schema, and one for each run in `_target_redshift_runs`.',
   },
   rejected_prefix: {
     type: 'string',
     description:
-      'Key prefix of the files of rejected records. Without it, s3_prefix followed by `-rejected`, or `rejected` when that is empty. They are never removed by this program.',
+      'Key prefix of the files of rejected records. Defaults to `s3_prefix` followed by `-rejected`, or to `rejected` if `s3_prefix` is empty. The program never removes these files.',
     example: 'target-redshift-rejected',
   },
   schema_mapping: {
@@ -166,15 +166,15 @@ export const LOADING = {
         required: ['schema'],
       },
     },
-    wanted: 'an object of source schemas, each with the name of a target schema',
+    wanted: 'an object whose members are sources, each with the name of a target schema',
     description:
-      'Target schemas of streams that are called `schema-table`: of the stream `crm-users`, `{"crm": "raw_crm"}` makes the table users in the schema raw_crm. The key `*` stands for all others, `{schema}` in a value for the name in the source. A value may also be an object with schema and grant_select_to.',
+      'Target schemas of streams whose names have the form `source-table`: with `{"crm": "raw_crm"}` the stream `crm-users` is loaded into the table `users` of the schema `raw_crm`. The key `*` matches all other sources, and `{schema}` in a value stands for the name of the source. A value can also be an object with `schema` and `grant_select_to`.',
     example: { crm: 'raw_crm', '*': { schema: 'raw_{schema}', grant_select_to: ['group analysts'] } },
   },
   unknown_options: {
     type: 'string',
     oneOf: ['warn', 'fail'],
     description:
-      'What to do about options that this program does not have. Without it, names that resemble those of options and words of other tools that would change what is loaded end the run before anything is read, and others cost a warning; warn: every one costs a warning; fail: every one ends the run.',
+      'What to do about unknown options. warn: warn about each. fail: end the run. If it is not set, a name that resembles an option, or an option of another tool that would change what is loaded, ends the run before anything is read, and other names cause a warning.',
   },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -1,31 +1,31 @@
 /**
- * Streams whose names have the parts of their source, such as `schema-table`: which part names the table, and what
- * `schema_mapping` says about the source.
+ * Streams whose names contain their source, such as `source-table`: which part names the table, and what
+ * `schema_mapping` sets for the source.
  */
 
-/** What `schema_mapping` may say about a source instead of the schema alone. */
+/** The long form of a value in `schema_mapping`. */
 export interface MappedSchema {
   readonly schema: string;
-  /** Instead of the option of the same name. */
+  /** Replaces the option of the same name. */
   readonly grant_select_to?: readonly string[];
 }
 
-/** By the name of the source; `*` stands for all others. */
+/** By the name of the source; `*` matches all others. */
 export type SchemaMapping = Readonly<Record<string, string | MappedSchema>>;
 
 /**
- * What a table is named after. `whole`: the name of its stream, without the source that `schema_mapping` names.
- * `last-part`: what follows the last dash, as pipelinewise-target-redshift (`stream_name_to_dict`, `table_name` in
+ * What a table is named after. `whole`: the name of its stream, without the source that `schema_mapping` maps.
+ * `last-part`: the part after the last dash, as pipelinewise-target-redshift (`stream_name_to_dict`, `table_name` in
  * db_sync.py) and the SQL targets of the Meltano SDK (`SQLSink.table_name`) name tables.
  */
 export type TableNames = 'whole' | 'last-part';
 
 export interface Place {
-  /** As far as the name of the table follows from that of the stream; its case and its characters are as they were. */
+  /** The name of the table that follows from the name of the stream, before `naming` is applied. */
   readonly table: string;
   /** The stream's source, and what it is mapped to; undefined when nothing maps it. */
   readonly mapped: { readonly source: string; readonly key: string; readonly to: MappedSchema } | undefined;
-  /** Other tables that loaders which go by parts make of the same stream; empty where they agree. */
+  /** Other tables that loaders with such names would use for the same stream; empty if they agree. */
   readonly otherTables: readonly string[];
 }
 
@@ -33,12 +33,12 @@ export function placeOf(stream: string, mapping: SchemaMapping, names: TableName
   return names === 'whole' ? byPrefix(stream, mapping) : byParts(stream, mapping);
 }
 
-/** A value of `schema_mapping` in its long form. */
+/** Converts a value of `schema_mapping` to its long form. */
 export function mappedSchema(to: string | MappedSchema): MappedSchema {
   return typeof to === 'string' ? { schema: to } : to;
 }
 
-/** The longest source that the mapping names counts; with `*`, what stands before the first dash. */
+/** The longest source in the mapping that matches; with `*`, the part before the first dash. */
 function byPrefix(stream: string, mapping: SchemaMapping): Place {
   const { '*': others, ...named } = mapping;
   const isSource = (source: string): boolean =>
@@ -60,7 +60,7 @@ function byPrefix(stream: string, mapping: SchemaMapping): Place {
   };
 }
 
-/** The table is the last part, the source the one before it; the mapping may also name all that is before the table. */
+/** The table is the last part and the source the one before it; the mapping may also name everything before the table. */
 function byParts(stream: string, mapping: SchemaMapping): Place {
   const parts = stream.split('-');
   const [source, table] = [parts.at(-2), parts.at(-1)];
@@ -72,7 +72,7 @@ function byParts(stream: string, mapping: SchemaMapping): Place {
   return {
     table: withoutDots(table),
     mapped: key === undefined ? undefined : mapped(mapping, key, source),
-    // pipelinewise takes two parts for the catalog and the schema, the SDK all but the last.
+    // pipelinewise reads the first two parts as catalog and schema, the SDK everything but the last.
     otherTables: parts.length > 3 && key !== before ? [withoutDots(parts.slice(2).join('_'))] : [],
   };
 }
@@ -82,7 +82,7 @@ function mapped(mapping: SchemaMapping, key: string, source: string): Place['map
   return to === undefined ? undefined : { source, key, to: mappedSchema(to) };
 }
 
-/** Both loaders write an underscore for a dot. */
+/** Both loaders replace dots with underscores. */
 function withoutDots(name: string): string {
   return name.replaceAll('.', '_');
 }

@@ -1,4 +1,4 @@
-/** Names that the configuration gives to schemas, tables and columns, each checked for what Redshift can take. */
+/** Checks the names that the configuration gives to schemas, tables and columns against what Redshift accepts. */
 import { problemOfName } from '../table/names.ts';
 import { mappedSchema } from './mapping.ts';
 import type { Config } from './options.ts';

@@ -1,7 +1,7 @@
-/** Names that resemble a name: by few letters that differ, or by the same words in any order. */
+/** Finds names that resemble a name: only a few letters differ, or they have the same words in another order. */
 import leven from 'leven';
 
-/** The name that resembles it most; undefined when none does. Case and separators never count. */
+/** The most similar name; undefined if none is similar. Case and separators do not matter. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   let best: { readonly known: string; readonly difference: number } | undefined;
   for (const known of names) {
@@ -16,7 +16,7 @@ export function bareName(name: string): string {
   return wordsOf(name).join('');
 }
 
-/** From 0, the same, to 1; undefined for names that nobody would take for one another. */
+/** 0 (the same) to 1; undefined for names that are not similar. */
 function differenceOf(left: string, right: string): number | undefined {
   const byLetters = typos(bareName(left), bareName(right), 5);
   const byWords = wordDifference(wordsOf(left), wordsOf(right));
@@ -24,7 +24,7 @@ function differenceOf(left: string, right: string): number | undefined {
   return Math.min(byLetters, byWords);
 }
 
-/** Three of four words must be there in both, each with a typing error at most. */
+/** Three of four words must be in both names, each with at most one typing error. */
 function wordDifference(left: readonly string[], right: readonly string[]): number | undefined {
   const rest = [...right];
   let [shared, likeness] = [0, 0];
@@ -51,7 +51,7 @@ function typos(left: string, right: string, lettersPerTypo: number): number | un
   return typed <= allowed ? typed / length : undefined;
 }
 
-/** Two letters beside each other have changed places. */
+/** Two adjacent letters are swapped. */
 function areSwapped(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let at = 0;

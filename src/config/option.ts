@@ -1,11 +1,11 @@
-/** What can be said about an option. Everything that is derived from the options reads these fields. */
+/** The definition of an option. Everything that is derived from the options reads these fields. */
 
 interface Common {
   readonly description: string;
   readonly required?: true;
   readonly secret?: true;
   readonly example?: unknown;
-  /** What other tools call the same thing. */
+  /** The names that other tools use for the same thing. */
   readonly aliases?: readonly string[];
 }
 
@@ -19,9 +19,9 @@ export type Option = Common &
       }
     | { readonly type: 'integer'; readonly default?: number; readonly min: number; readonly max: number }
     | { readonly type: 'boolean'; readonly default?: boolean }
-    /** Texts. */
+    /** A list of strings. */
     | { readonly type: 'array'; readonly default?: readonly string[] }
-    /** `schema` is the JSON Schema of the value; `wanted` says it in words, behind "must be". */
+    /** `schema` is the JSON Schema of the value; `wanted` describes it after "must be". */
     | {
         readonly type: 'object';
         readonly default: object;

@@ -8,7 +8,7 @@ import type { Option, Values } from './option.ts';
 import { STORAGE } from './storage.ts';
 import { STREAM_ONLY, TABLES } from './tables.ts';
 
-/** The settings of one stream or of all that match a pattern, as they are written. */
+/** The settings of one stream, or of all that match a pattern, as they are written. */
 export type StreamEntry = Partial<Values<typeof TABLES> & Values<typeof STREAM_ONLY>>;
 
 const NO_ENTRIES: Readonly<Record<string, StreamEntry>> = {};
@@ -26,9 +26,9 @@ const STREAMS = {
         ),
       },
     },
-    wanted: 'an object of streams, each an object of options',
+    wanted: 'an object whose members are streams, each an object of options',
     description:
-      'Options of single streams, by name; `*` in a name stands for any characters. Of several that match, the exact name counts most, then the longest pattern.',
+      'Options of single streams, by name. `*` in a name matches any characters. If several names match, an exact name takes precedence, then the longest pattern.',
     example: { orders: { load_method: 'append-only' } },
   },
 } as const satisfies Readonly<Record<string, Option>>;
@@ -40,7 +40,7 @@ export type OptionName = keyof typeof OPTIONS;
 /** A checked configuration with its defaults. */
 export type Config = Values<typeof OPTIONS>;
 
-/** The tables as one list, in the order of the documentation. */
+/** All options as one list, in the order of the documentation. */
 export function options(): readonly (readonly [OptionName, Option])[] {
   return list(OPTIONS) as readonly (readonly [OptionName, Option])[];
 }
@@ -50,16 +50,34 @@ export function option(name: string): Option | undefined {
   return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
 }
 
-/** The options that single streams have beside those of all. */
+/** The options that only single streams have. */
 export function streamOptions(): readonly (readonly [string, Option])[] {
   return list(STREAM_ONLY);
+}
+
+/** Options of one subject, for the documentation. */
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly (readonly [string, Option])[];
+}
+
+/** Every option, those included that only single streams have. */
+export function optionGroups(): readonly OptionGroup[] {
+  return [
+    { title: 'Redshift', options: list(CONNECTION) },
+    { title: 'Bucket and AWS', options: list(STORAGE) },
+    { title: 'The run', options: list(LOADING) },
+    { title: 'Tables: for all streams, or in `streams.NAME` for one', options: list(TABLES) },
+    { title: 'Single streams', options: list(STREAMS) },
+    { title: 'In `streams.NAME` only', options: streamOptions() },
+  ];
 }
 
 export function isConnectionOption(name: string): boolean {
   return Object.hasOwn(CONNECTION, name) || Object.hasOwn(STORAGE, name);
 }
 
-/** What a JSON Schema says of an option. */
+/** The JSON Schema of an option. */
 export function optionSchema(option: Option): Record<string, unknown> {
   return { ...withoutDefault(option), ...('default' in option ? { default: option.default } : {}) };
 }

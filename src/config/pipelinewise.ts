@@ -1,4 +1,7 @@
-/** What pipelinewise-target-redshift alone has, and what its options mean there only (README.md and db_sync.py of its version 1.6.0). */
+/**
+ * Options that only pipelinewise-target-redshift has, or that have a special meaning there (README.md and db_sync.py of
+ * version 1.6.0).
+ */
 import { fromJson, grantees, isEmpty, isObject, isOn, type Input } from './translations.ts';
 
 /** Options that no other tool has. */
@@ -9,7 +12,7 @@ const OPTIONS = [
 
 const PERMISSIONS = 'target_schema_select_permissions';
 
-/** Members of the object that `schema_mapping` gives each source there. */
+/** Members of the objects in its `schema_mapping`. */
 const MEMBERS = ['target_schema', PERMISSIONS, 'indices'];
 
 export function isMappingOfPipelinewise(given: unknown): boolean {
@@ -17,7 +20,7 @@ export function isMappingOfPipelinewise(given: unknown): boolean {
   return isObject(mapping) && Object.values(mapping).some(isOfPipelinewise);
 }
 
-/** The mapping in our words; what is no object, and members that are not known, stay for the validation. */
+/** The mapping with our names. Values that are not objects, and unknown members, are left to the validation. */
 export function plainMapping(mapping: unknown): {
   readonly mapping: unknown;
   readonly hints: readonly string[];
@@ -37,7 +40,7 @@ export function plainMapping(mapping: unknown): {
     .filter(([, to]) => !isEmpty(to['indices']))
     .map(
       ([source]) =>
-        `"schema_mapping.${source}.indices" is not used: Redshift has no indexes; sortkey and distkey order and distribute the tables that are created`,
+        `"schema_mapping.${source}.indices" is not used: Redshift has no indexes; use sortkey and distkey to order and distribute new tables`,
     );
   const plain = Object.entries(mapping).map(([source, to]) => [
     source,
@@ -50,7 +53,7 @@ function isOfPipelinewise(to: unknown): boolean {
   return isObject(to) && MEMBERS.some((member) => member in to);
 }
 
-/** An empty list of permissions means that no one gets any, whatever the option for all schemas says. */
+/** An empty list of permissions means none, even if the option for all schemas has some. */
 function plainTarget({
   target_schema: schema,
   indices: _,
@@ -65,19 +68,19 @@ function plainTarget({
   return Object.keys(more).length === 0 ? schema : { schema, ...more };
 }
 
-/** Sentences on what a configuration of it means there and not here; `input` is the same in our words. */
+/** Sentences about options that mean something else there; `input` has our names. */
 export function differencesOfPipelinewise(given: Input, input: Input): readonly string[] {
   const isMapped = isMappingOfPipelinewise(given['schema_mapping']);
   if (!isMapped && !OPTIONS.some((word) => Object.hasOwn(given, word))) return [];
   return [
     ...(isOn(input['hard_delete']) && !isOn(input['add_record_metadata'])
       ? [
-          'with "hard_delete" pipelinewise-target-redshift adds metadata columns to every table; here "add_record_metadata" adds them',
+          'with "hard_delete" pipelinewise-target-redshift adds metadata columns to every table; this loader adds them with "add_record_metadata"',
         ]
       : []),
     ...(isMapped && input['target_schema'] === undefined
       ? [
-          'streams that "schema_mapping" does not map are loaded into the schema "public", where pipelinewise-target-redshift ends the run; "target_schema" names another schema',
+          'streams that "schema_mapping" does not map are loaded into the schema "public", while pipelinewise-target-redshift would end the run; set "target_schema" to use another schema',
         ]
       : []),
   ];

@@ -1,6 +1,6 @@
 /**
- * Words of other tools that have no option here and would change which data is loaded, or how, each with what to write instead.
- * Without them a run would load other data than was asked for.
+ * Options of other tools that this program does not have and that would change which data is loaded, or how, each with what
+ * to use instead. If they were ignored, a run would load other data than was asked for.
  */
 import { bareName } from './near.ts';
 import { isEmpty } from './translations.ts';
@@ -8,27 +8,27 @@ import { uselessness } from './unused.ts';
 
 const IN_THE_TAP = 'put a mapper such as meltano-map-transform between tap and target';
 const SELECTED =
-  'there is no selection here, every stream and property that the tap sends is loaded; select in the tap, or put a mapper between tap and target';
+  'this loader cannot select: it loads every stream and property that the tap sends; select in the tap, or put a mapper between tap and target';
 const FILTERED =
-  'there are no filters here, every record that the tap sends is loaded; filter in the tap, or put a mapper between tap and target';
+  'this loader cannot filter: it loads every record that the tap sends; filter in the tap, or put a mapper between tap and target';
 const REHEARSED =
-  'a load always writes; the command `target-redshift plan` shows what it would do and changes nothing, `--discard` reads and counts';
-const NAMED = 'name the table of each stream, streams.NAME.table, or see table_names and schema_mapping';
-const PLACED = 'write target_schema, or schema_mapping for streams that are called `schema-table`';
-const CASED = 'see naming; Redshift folds names to lower case';
-const KEYED = 'write streams.NAME.key_properties; "*" in NAME stands for any characters';
+  'a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts';
+const NAMED = 'set streams.NAME.table for each stream, or see table_names and schema_mapping';
+const PLACED = 'set target_schema, or schema_mapping for streams whose names have the form `source-table`';
+const CASED = 'see naming; Redshift converts names to lower case';
+const KEYED = 'set streams.NAME.key_properties; "*" in NAME matches any characters';
 const ORDERED =
-  'the last record of a key counts, in the order of the tap; what the tap reads is configured in the tap';
-const TYPED = 'write streams.NAME.columns.PROPERTY.type';
-const CHANGED = 'write schema_changes';
+  'the last record of each key is kept, in the order of the tap; configure in the tap what it reads';
+const TYPED = 'set streams.NAME.columns.PROPERTY.type';
+const CHANGED = 'set schema_changes';
 const STORED = 'strings are stored as they are; change them in the tap, in a mapper or in a view';
-const CONNECTED = 'write hostname, port, database, user and password';
-const LEVELED = 'write the options of all streams at the top level, those of one stream below streams.NAME';
+const CONNECTED = 'set hostname, port, database, user and password';
+const LEVELED = 'set options for all streams at the top level, and those of one stream in streams.NAME';
 
 const words = (advice: string, ...names: readonly string[]): readonly (readonly [string, string])[] =>
   names.map((name) => [name, advice]);
 
-/** The names that select, filter or change records; they mean the same for one stream and for one column. */
+/** Names that select, filter or change records. They mean the same for a stream and for a column. */
 const CHOOSING: readonly (readonly [string, string])[] = [
   ...words(
     SELECTED,
@@ -141,7 +141,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
     ...['trim_strings', 'trim_space', 'truncate_columns', 'truncate_strings'],
   ),
   ...words(
-    'write on_invalid and max_rejected',
+    'set on_invalid and max_rejected',
     ...[
       'on_error',
       'on_errors',
@@ -154,38 +154,38 @@ const REFUSED: readonly (readonly [string, string])[] = [
     ...['continue_on_error', 'stop_on_error', 'fail_on_error'],
   ),
   ...words(
-    'a null in a record is stored as NULL; leave such properties out in the tap',
+    'a null in a record is stored as NULL; remove such properties in the tap',
     ...['omitNils', 'omit_nulls', 'ignore_nulls', 'skip_nulls'],
   ),
-  ...words('write sortkey', 'sort', 'sorted_by', 'order_by'),
-  ...words('write streams.NAME.distkey', 'cluster', 'cluster_by', 'dist', 'distribution_key', 'distribution'),
+  ...words('set sortkey', 'sort', 'sorted_by', 'order_by'),
+  ...words('set streams.NAME.distkey', 'cluster', 'cluster_by', 'dist', 'distribution_key', 'distribution'),
   ...words(
     CONNECTED,
     ...['sqlalchemy_url', 'connection_string', 'connection_url', 'database_url', 'jdbc_url', 'dsn', 'url'],
   ),
   ...words(LEVELED, 'defaults', 'target_options', 'source_options', 'stream_options', 'table_options'),
   ...words(
-    'write the statements themselves, as a list, into pre_sql or post_sql',
+    'put the statements themselves, as a list, into pre_sql or post_sql',
     'before_run_sql_file',
     'after_run_sql_file',
   ),
   ...words(
-    'files are loaded where the tap sends BATCH messages; configure them in the tap',
+    'files are loaded if the tap sends BATCH messages; configure them in the tap',
     'batch_config',
     'batch_mode',
   ),
   ...words(
-    'load with load_method overwrite, or with a tap that sends deletions',
+    'use load_method overwrite, or a tap that sends deletions',
     ...['detect_deletions', 'delete_missing', 'sync_deletes', 'delete_method'],
   ),
   ...words(
-    'rows whose record is a deletion are marked; with hard_delete they are deleted',
+    'rows that were deleted in the source are marked; with hard_delete they are deleted',
     ...['soft_delete', 'delete_mode', 'deletion_mode', 'cdc_deletion_mode'],
   ),
-  ...words('Iceberg tables are not loaded; leave it out', 'iceberg_enabled'),
+  ...words('Iceberg tables are not loaded; remove it', 'iceberg_enabled'),
 ];
 
-/** Words for what `load_method` says. */
+/** Names for `load_method`. */
 const METHOD_WORDS: readonly string[] = [
   ...['write_disposition', 'disposition', 'mode', 'load_mode', 'loading_mode', 'write_mode', 'write_method'],
   ...['update_mode', 'update_method', 'insert_mode', 'insert_method', 'sync_mode', 'destination_sync_mode'],
@@ -196,7 +196,7 @@ const METHOD_WORDS: readonly string[] = [
   ...['deduplication', 'scd2', 'append_only_tables', 'truncate_first', 'drop_table', 'drop_before_load'],
 ];
 
-/** Values that such words have in other tools, without separators, and what is written here. */
+/** Values of such options in other tools, without separators, and the value here. */
 const METHOD_VALUES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     append: 'append-only',
@@ -223,21 +223,21 @@ const refusedWords = new Map(REFUSED.map(([name, advice]) => [bareName(name), ad
 const choosingWords = new Map(CHOOSING.map(([name, advice]) => [bareName(name), advice]));
 const methodWords = new Set(METHOD_WORDS.map(bareName));
 
-/** Every word of this file, as it is written there. */
+/** Every name in this file, as other tools write it. */
 export const REFUSED_WORDS: readonly string[] = [...REFUSED.map(([name]) => name), ...METHOD_WORDS];
 
-/** What to do instead of a word that would change which data is loaded, or how; undefined for other words. */
+/** What to use instead of an option that would change which data is loaded, or how; undefined for other names. */
 export function adviceFor(name: string, value: unknown): string | undefined {
   const word = bareName(name);
   return methodWords.has(word) ? methodAdvice(word, value) : refusedWords.get(word);
 }
 
-/** The same for words that select, filter or change records only. */
+/** The same, only for names that select, filter or change records. */
 export function choosingAdvice(name: string): string | undefined {
   return choosingWords.get(bareName(name));
 }
 
-/** Words of other tools that ask for nothing may be left out. */
+/** Options of other tools that ask for nothing can be ignored. */
 export function isHarmless(name: string, value: unknown): boolean {
   return isEmpty(value) && (uselessness(name) !== undefined || adviceFor(name, value) !== undefined);
 }
@@ -246,6 +246,6 @@ function methodAdvice(word: string, value: unknown): string {
   const said = typeof value === 'string' && value !== 'true' ? value : word;
   const method = METHOD_VALUES.get(bareName(said));
   return method === undefined
-    ? `write "load_method", ${METHODS}`
-    : `write "load_method": "${method}" (${METHODS})`;
+    ? `set "load_method", ${METHODS}`
+    : `set "load_method": "${method}" (${METHODS})`;
 }

@@ -1,11 +1,11 @@
-/** Schemas that the configuration names. */
+/** The database schemas that the configuration names. */
 import { givenName, schemaName } from '../table/names.ts';
 import { mappedSchema } from './mapping.ts';
 import type { Config } from './options.ts';
 
 /**
- * Each schema once, the target schema first. Where its name follows from one that only the source knows, `unknown` stands
- * for that; without it such schemas are left out.
+ * Each schema once, the target schema first. If its name follows from one that only the source knows, `unknown` takes the place
+ * of that name; without `unknown` such schemas are left out.
  */
 export function schemasOf(config: Config, unknown?: string): readonly string[] {
   const mapped = Object.entries(config.schema_mapping).flatMap(([source, to]) => {

@@ -1,6 +1,6 @@
 /**
- * The options of one stream: those of all streams, over them what `schema_mapping` says about its source, and over that
- * the entry in `streams` that fits its name.
+ * The settings of one stream: the options for all streams, overridden by what `schema_mapping` sets for its source, overridden
+ * by the entry in `streams` that matches its name.
  */
 import { matchesGlob } from './glob.ts';
 import { placeOf } from './mapping.ts';
@@ -15,7 +15,7 @@ export interface StreamSettings
     Omit<Values<typeof TABLES>, 'schema_changes'>,
     Omit<Values<typeof STREAM_ONLY>, 'key_properties'> {
   readonly schema_changes: Readonly<Record<ChangeKind, ChangePolicy>>;
-  /** Undefined: what the tap declares. */
+  /** Undefined: those that the tap declares. */
   readonly key_properties: readonly string[] | undefined;
 }
 
@@ -53,7 +53,7 @@ function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string)
   return longest === undefined ? {} : (entries[longest] ?? {});
 }
 
-/** Whether an entry in `streams` is one for this stream: it has its name, or is a pattern that fits it. */
+/** Whether an entry in `streams` is for this stream: it has its name, or is a pattern that matches it. */
 export function isEntryOf(name: string, stream: string): boolean {
   return name === stream || (name.includes('*') && matchesGlob(name, stream));
 }

@@ -1,4 +1,4 @@
-/** Where options are written: JSON files, the environment with `.env`, files of single secrets. */
+/** Reads options from JSON files, from the environment with `.env`, and from files of single secrets. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
@@ -6,17 +6,20 @@ import { FOREIGN_NAMES, renameForeign, type Input, type Stranger } from './alias
 import { parseJsonText } from './json-text.ts';
 import { option as optionOf, options } from './options.ts';
 
-/** The name that stands for the environment where a file could stand, as with Meltano's targets. */
+/** The argument of --config that means the environment, as in Meltano's targets. */
 export const ENVIRONMENT = 'ENV';
 
 const PREFIX = 'TARGET_REDSHIFT_';
 
-/** Variables of that prefix that are not those of options: Meltano's log level, and what it calls the extras of a plugin (`TARGET_REDSHIFT__DIALECT`). */
+/**
+ * Variables with that prefix that are not options: Meltano's log level, and what it calls the extras of a plugin
+ * (`TARGET_REDSHIFT__DIALECT`).
+ */
 const isOfMeltano = (word: string): boolean => word === 'LOGLEVEL' || word.startsWith('_');
 
 /**
- * Reads the sources in order; of several files the later wins per option, and the environment wins over all of them.
- * Throws ConfigError with every problem.
+ * Reads the sources in order. For each option the last file wins, and the environment overrides all files. Throws ConfigError
+ * with every problem.
  */
 export function readSources(names: readonly string[], env: NodeJS.Dict<string>): Input {
   const problems: string[] = [];
@@ -39,7 +42,7 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   return merged;
 }
 
-/** The files that the sources are read from, and those that the options of `input` name: they hold secrets. */
+/** The configuration files and the files that options in `input` name. They contain secrets. */
 export function filesOf(names: readonly string[], input: Input): readonly string[] {
   const { input: ours } = renameForeign(withoutNulls(input));
   const named = Object.entries(ours).flatMap(([name, value]) =>
@@ -53,7 +56,7 @@ function isPath(name: string, value: string): boolean {
   return isPem || (name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true);
 }
 
-/** The later wins per option, whatever each calls it, also over a file of the same secret. */
+/** For each option the later source wins, even if the two use different names or one has a file of the secret. */
 function merge(earlier: Input, later: Input): Input {
   const bare = (name: string): string => name.replace(/_file$/, '');
   const said = new Set(Object.keys(renameForeign(later).input).map(bare));
@@ -62,18 +65,18 @@ function merge(earlier: Input, later: Input): Input {
     const meant = Object.entries(input);
     const left = meant.filter(([ours]) => !said.has(bare(ours)));
     if (left.length === meant.length) return [[name, value]];
-    // What is not known in an object of another tool is still to be told.
+    // Unknown members in an object of another tool must still be reported.
     return strangers.length === 0 ? left : [...left, [name, Object.assign({}, ...strangers.map(nested))]];
   });
   return { ...Object.fromEntries(kept), ...later };
 }
 
-/** The value of an object's first name that holds the stranger alone. */
+/** The object reduced to its unknown member. */
 function nested({ path, value }: Stranger): object {
   return Object(path.slice(1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value)) as object;
 }
 
-/** A null means: not set (Meltano writes such). */
+/** A null means "not set" (Meltano writes such values). */
 export function withoutNulls(input: Input): Input {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }
@@ -97,7 +100,7 @@ function readDotEnv(): NodeJS.Dict<string> {
   return parseEnv(text);
 }
 
-/** `TARGET_REDSHIFT_S3_BUCKET` is `s3_bucket`; other tools' names are found in any case, because variables have none. */
+/** `TARGET_REDSHIFT_S3_BUCKET` is `s3_bucket`; names of other tools are found in any case, because variables are upper-case. */
 function fromEnvironment(env: NodeJS.Dict<string>): Input {
   const names = new Map(
     [...FOREIGN_NAMES, ...options().map(([name]) => name)].map((name) => [name.toUpperCase(), name]),
@@ -113,14 +116,14 @@ function fromEnvironment(env: NodeJS.Dict<string>): Input {
   );
 }
 
-/** Environments write truth in more ways than JSON. */
+/** In the environment, booleans have more forms than in JSON. */
 function truthValue(name: string, value: string): unknown {
   if (optionOf(name)?.type !== 'boolean') return value;
   if (/^(true|1|yes|on)$/i.test(value)) return true;
   return /^(false|0|no|off)$/i.test(value) ? false : value;
 }
 
-/** Never quotes what was read: a secret may stand there. */
+/** Never quotes what was read, because it may contain a secret. */
 function readProblem(error: unknown): string {
   if (error instanceof Error && 'code' in error) {
     switch (error.code) {
@@ -129,7 +132,7 @@ function readProblem(error: unknown): string {
       case 'EACCES':
         return 'permission denied';
       case 'EISDIR':
-        return 'it is a folder';
+        return 'it is a directory';
       default:
         return String(error.code);
     }
@@ -137,12 +140,12 @@ function readProblem(error: unknown): string {
   return messageOf(error);
 }
 
-/** Options whose text may be the path of a PEM file instead. */
+/** Options whose value can be the path of a PEM file instead. */
 const PEM_OPTIONS = ['ssl_ca', 'ssh_private_key'] as const;
 
 /**
- * Replaces `password_file` by `password` and likewise for every secret, and paths of PEM files by what they hold. Adds a
- * sentence to `problems` for each file that cannot be used.
+ * Replaces `password_file` with `password` (and the same for every other secret), and paths of PEM files with their contents.
+ * Adds a sentence to `problems` for each file that cannot be used.
  */
 export function readSecretFiles(input: Input, problems: string[]): Input {
   const read = new Map(Object.entries(input));
@@ -152,7 +155,8 @@ export function readSecretFiles(input: Input, problems: string[]): Input {
     const path = input[fileOption];
     if (path === undefined) continue;
     read.delete(fileOption);
-    if (input[name] !== undefined) problems.push(`"${name}" and "${fileOption}" are both set: keep one`);
+    if (input[name] !== undefined)
+      problems.push(`"${name}" and "${fileOption}" are both set: use one of them`);
     else if (typeof path !== 'string') problems.push(`"${fileOption}" must be the path of a file`);
     else read.set(name, readText(fileOption, path, problems));
   }
@@ -161,24 +165,24 @@ export function readSecretFiles(input: Input, problems: string[]): Input {
     if (typeof value !== 'string' || value.trim() === '' || value.includes('-----BEGIN')) continue;
     const fileOption = `${name}_file`;
     if (input[fileOption] === undefined) read.set(name, readPem(name, value, problems));
-    else problems.push(`"${fileOption}" names a file that holds no PEM text ("-----BEGIN ...")`);
+    else problems.push(`"${fileOption}" names a file that contains no PEM data ("-----BEGIN ...")`);
   }
   return Object.fromEntries(read);
 }
 
-/** What should be a path may be a key without its first line: that of a secret is not shown. */
+/** A wrong path may be a key without its first line, so the value of a secret is not shown. */
 function readPem(name: (typeof PEM_OPTIONS)[number], path: string, problems: string[]): string | undefined {
   if (optionOf(name)?.secret && !existsSync(path)) {
-    problems.push(`"${name}" is neither PEM text ("-----BEGIN ...") nor the path of a file`);
+    problems.push(`"${name}" is neither PEM data ("-----BEGIN ...") nor the path of a file`);
     return undefined;
   }
   const text = readText(name, path, problems);
   if (text !== undefined && !text.includes('-----BEGIN'))
-    problems.push(`"${name}": ${path} holds no PEM text ("-----BEGIN ...")`);
+    problems.push(`"${name}": ${path} contains no PEM data ("-----BEGIN ...")`);
   return text;
 }
 
-/** Without the line end that editors and `echo` leave. */
+/** Without the trailing newline that editors and `echo` add. */
 function readText(option: string, path: string, problems: string[]): string | undefined {
   try {
     const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -190,7 +194,7 @@ function readText(option: string, path: string, problems: string[]): string | un
   return undefined;
 }
 
-/** What should be a path may be the secret itself, pasted with its line ends lost. */
+/** A wrong path may be the secret itself, pasted without its line breaks. */
 function shownPath(path: string): string {
   return path.length > 200 || /\s/.test(path) ? 'that file' : path;
 }

@@ -1,5 +1,5 @@
 /**
- * Options that say how streams become tables. Each may be set for all streams, and again for single ones below `streams`.
+ * Options for how streams become tables. Each can be set for all streams, and again for single ones in `streams`.
  */
 import { ENCODINGS } from '../table/design.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type ColumnSetting } from '../table/settings.ts';
@@ -14,98 +14,99 @@ export const TABLES = {
     default: 'upsert',
     oneOf: ['upsert', 'append-only', 'insert-only', 'overwrite'],
     description:
-      'upsert: streams with key properties keep the last record of each key; streams without keys are appended. append-only: every record is a new row. insert-only: a row that is there stays as it is, the first record of each key counts. overwrite: the table holds what this run sent, once all of it is there.',
+      'upsert: streams with key properties keep the last record of each key; streams without keys are appended. append-only: every record becomes a new row. insert-only: the first record of each key is inserted, and existing rows stay as they are. overwrite: at the end of the run, the rows that it sent replace those of the table.',
   },
   overwrite_method: {
     type: 'string',
     default: 'delete-insert',
     oneOf: ['delete-insert', 'swap'],
     description:
-      'How overwrite replaces the rows: delete-insert keeps the table with its views, grants and keys; swap renames a new table into its place, which needs a table that no view depends on.',
+      'How overwrite replaces the rows. delete-insert: in the same table, which keeps its views, grants and keys. swap: by renaming a new table into its place, which requires that no view depends on the table.',
   },
   overwrite_when: {
     type: 'string',
     default: 'stream_complete',
     oneOf: ['stream_complete', 'end_of_input'],
     description:
-      'When overwrite may replace the rows. stream_complete: when a STATE or ACTIVATE_VERSION after the last record of the stream shows that the tap is done with it. end_of_input: when the input ends, for taps that send none; a tap that dies in the middle then leaves a table with a part of the rows.',
+      'When overwrite may replace the rows. stream_complete: when a STATE or ACTIVATE_VERSION after the last record of the stream shows that it is complete. end_of_input: when the input ends, for taps that send neither; if such a tap dies, the table is left with part of the rows.',
   },
   hard_delete: {
     type: 'boolean',
     default: false,
     description:
-      'Delete rows whose record has `_sdc_deleted_at`, and rows of older versions on ACTIVATE_VERSION, instead of marking them.',
+      'Delete rows instead of marking them: rows whose record has `_sdc_deleted_at`, and on ACTIVATE_VERSION rows of older versions.',
     aliases: ['hardDelete'],
   },
   process_activate_version_messages: {
     type: 'boolean',
     default: true,
-    description: 'Obey ACTIVATE_VERSION; it needs the columns of add_record_metadata.',
+    description: 'Process ACTIVATE_VERSION messages. This needs the columns of `add_record_metadata`.',
     aliases: ['activate_version'],
   },
   add_record_metadata: {
     type: 'boolean',
     description:
-      'Add the columns `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, `_sdc_deleted_at`, `_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`. Without it, streams whose records have versions get them with `hard_delete`, because ACTIVATE_VERSION needs them; `false` prevents that.',
+      'Add the columns `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, `_sdc_deleted_at`, `_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`. If it is not set, only streams whose records have versions get them, and only with `hard_delete`, because ACTIVATE_VERSION needs them; `false` prevents that.',
     aliases: ['add_metadata_columns'],
   },
   null_keys: {
     type: 'string',
     oneOf: ['fail', 'quarantine', 'append'],
     description:
-      'What to do with a record whose key is NULL or missing: fail the run, set the record aside like an invalid one, or add it as a new row each time (a NULL never equals another). Without it, as on_invalid says.',
+      'What to do with a record whose key is NULL or missing. fail: end the run. quarantine: set the record aside like an invalid one. append: add it as a new row each time, because NULL never equals NULL. If it is not set, `on_invalid` decides.',
   },
   nested_values: {
     type: 'string',
     default: 'super',
     oneOf: ['super', 'text', 'flatten'],
     description:
-      'Objects and arrays become SUPER columns, JSON in text columns, or, for objects, one column for each of their properties.',
+      'How objects and arrays are stored. super: in SUPER columns. text: as JSON in VARCHAR columns. flatten: objects get one column for each of their properties.',
   },
   flatten_max_depth: {
     type: 'integer',
     default: 10,
     min: 1,
     max: 100,
-    description: 'With nested_values flatten: objects below this many levels stay SUPER.',
+    description: 'With `nested_values` flatten: objects below this many levels stay SUPER.',
   },
   flatten_separator: {
     type: 'string',
     default: '__',
     minLength: 1,
-    description: 'With nested_values flatten: what stands between the names.',
+    description: 'With `nested_values` flatten: the string between the parts of a name.',
   },
   naming: {
     type: 'string',
     default: 'exact',
     oneOf: ['exact', 'safe', 'snake_case'],
     description:
-      'Names of tables and columns. exact: as the source has them, in lower case; safe: letters, digits and underscores only; snake_case: safe, and words in camelCase parted.',
+      'Names of tables and columns. exact: those of the source, in lower case. safe: letters, digits and underscores only. snake_case: like safe, and words in camelCase are separated.',
   },
   table_names: {
     type: 'string',
     default: 'whole',
     oneOf: ['whole', 'last-part'],
     description:
-      'What tables are named after. whole: the whole name of their stream, without the source that schema_mapping names; last-part: what follows the last dash in it, as pipelinewise and the targets of the Meltano SDK do (the stream `crm-users` becomes the table users).',
+      'What tables are named after. whole: the whole name of the stream, without a source that `schema_mapping` maps. last-part: the part after the last dash, as pipelinewise and the targets of the Meltano SDK do (the stream `crm-users` becomes the table `users`).',
   },
   require_keys: {
     type: 'boolean',
     default: false,
-    description: 'Refuse streams without key properties, instead of appending their records in each run.',
+    description: 'Reject streams without key properties instead of appending their records in each run.',
     aliases: ['primary_key_required'],
   },
   validate_records: {
     type: 'boolean',
     default: false,
-    description: 'Check every record against the JSON Schema of its stream; what breaks it is invalid.',
+    description:
+      'Check every record against the JSON Schema of its stream. A record that violates it is invalid.',
   },
   on_invalid: {
     type: 'string',
     default: 'fail',
     oneOf: ['fail', 'quarantine', 'null'],
     description:
-      'What to do with a record that cannot be stored as it is: fail the run; set the record aside in a file of rejected records; or set the value to NULL and note that in the column `_sdc_changes` (a key is never set to NULL: such a record is set aside).',
+      'What to do with a record that cannot be stored as it is. fail: end the run. quarantine: set the record aside in a file of rejected records. null: set the value to NULL and note that in the column `_sdc_changes`; a key is never set to NULL, and such a record is set aside.',
   },
   max_rejected: {
     type: 'integer',
@@ -113,7 +114,7 @@ export const TABLES = {
     min: 0,
     max: 1_000_000_000,
     description:
-      'The run fails when a stream has more records than this that were set aside or had a value set to NULL.',
+      'End the run when a stream has more records than this that were set aside or had a value set to NULL.',
   },
   schema_changes: {
     type: 'object',
@@ -124,9 +125,9 @@ export const TABLES = {
         CHANGE_KINDS.map((kind) => [kind, { type: 'string', enum: ['evolve', 'ignore', 'fail'] }]),
       ),
     },
-    wanted: `an object with some of ${CHANGE_KINDS.join(', ')}, each evolve, ignore or fail`,
+    wanted: `an object whose members can be ${CHANGE_KINDS.join(', ')}, each evolve, ignore or fail`,
     description:
-      'What to do for each kind of difference between a stream and its table: evolve (default) changes the table, ignore goes on with the table as it is, fail ends the run.',
+      'What to do about each kind of difference between a stream and its table. evolve (default): change the table. ignore: continue with the table as it is. fail: end the run.',
     example: { add_column: 'fail' },
   },
   forbid_ddl: {
@@ -137,12 +138,12 @@ export const TABLES = {
   diststyle: {
     type: 'string',
     oneOf: ['auto', 'even', 'all', 'key'],
-    description: 'DISTSTYLE of tables that are created.',
+    description: 'DISTSTYLE of new tables.',
   },
   sortkey: {
     type: 'array',
     default: [],
-    description: 'Properties that become the SORTKEY of tables that are created.',
+    description: 'Properties that become the SORTKEY of new tables.',
     example: ['updated_at'],
   },
   sortkey_style: {
@@ -155,7 +156,7 @@ export const TABLES = {
     type: 'array',
     default: [],
     description:
-      'Who may read the tables that are created: users (`name`), groups (`group name`), roles (`role name`) or `public`.',
+      'Who can read new tables: users (`name`), groups (`group name`), roles (`role name`) or `public`.',
     example: ['group analysts', 'role reporting'],
   },
   analyze_after_rows: {
@@ -163,27 +164,27 @@ export const TABLES = {
     default: 0,
     min: 0,
     max: 1_000_000_000_000,
-    description: 'ANALYZE a table at the end of a run that loaded at least this many rows into it; 0 never.',
+    description: 'At the end of a run, ANALYZE each table that received at least this many rows. 0: never.',
   },
   batch_direct_copy: {
     type: 'boolean',
     default: false,
     description:
-      'For append-only streams: COPY the files of BATCH messages that lie in S3 as they are, without passing them through this program.',
+      'For append-only streams: COPY the files of BATCH messages directly from S3, without reading them in this program.',
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-/** What can be said of a single stream only. */
+/** Options that only a single stream can have. */
 export const STREAM_ONLY = {
-  schema: { type: 'string', minLength: 1, description: 'Schema of the table.' },
+  schema: { type: 'string', minLength: 1, description: 'Schema of the table, instead of `target_schema`.' },
   table: { type: 'string', minLength: 1, description: 'Name of the table.' },
   key_properties: {
     type: 'array',
     default: [],
-    description: 'Key properties instead of those that the tap declares.',
+    description: 'Key properties, instead of those that the tap declares.',
     example: ['id'],
   },
-  distkey: { type: 'string', minLength: 1, description: 'Property that becomes the DISTKEY of the table.' },
+  distkey: { type: 'string', minLength: 1, description: 'Property that becomes the DISTKEY of a new table.' },
   columns: {
     type: 'object',
     default: NO_COLUMNS,
@@ -198,10 +199,18 @@ export const STREAM_ONLY = {
         },
       },
     },
-    wanted: 'an object of properties, each an object with some of name, type, encode',
+    wanted: 'an object whose members are properties, each an object with name, type or encode',
     description: 'Name, type and ENCODE of single columns, by property.',
     example: { price: { type: 'numeric(12,2)', encode: 'az64' } },
   },
-  pre_sql: { type: 'array', default: [], description: "Statements to run before the stream's first load." },
-  post_sql: { type: 'array', default: [], description: "Statements to run after the stream's last load." },
+  pre_sql: {
+    type: 'array',
+    default: [],
+    description: "Statements to run before the stream's first load, each in its own transaction.",
+  },
+  post_sql: {
+    type: 'array',
+    default: [],
+    description: "Statements to run after the stream's last load, each in its own transaction.",
+  },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -1,8 +1,8 @@
-/** What other tools write in another form: the value that means the same here. */
+/** Translates values that other tools write in another form. */
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** What one foreign value means in our words; an empty object when it changes nothing. */
+/** The options that one value of another tool sets; an empty object if it changes nothing. */
 export type Translation = (value: unknown) => Input;
 
 export const isOn = (value: unknown): boolean => value === true || value === 'true';
@@ -40,7 +40,7 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   ignore_existing: whenOn({ load_method: 'insert-only' }),
   full_refresh: whenOn({ load_method: 'overwrite' }),
   use_raw_stream_names: (value) => ({ table_names: isOn(value) ? 'whole' : 'last-part' }),
-  // The new columns are left out there; true is the way of this program.
+  // There, false leaves out new columns; true is what this program does.
   add_new_columns: (value) => (isOff(value) ? { schema_changes: { add_column: 'ignore' } } : {}),
   remove_s3_files: opposite('keep_s3_files'),
   purge_staging_data: opposite('keep_s3_files'),
@@ -56,11 +56,11 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   invalid_records_threshold: (value) => ({ max_rejected: value }),
   // In minutes.
   frequency: (value) => ({ batch_max_age_seconds: Number(value) * 60 }),
-  // 0: as many as there are cores.
+  // 0: as many as the machine has cores.
   parallelism: (value) => (Number(value) > 0 ? { max_parallel_loads: value } : {}),
   logging_level: (value) => ({ log_level: String(value).toLowerCase().replace('warning', 'warn') }),
   default_target_schema_select_permissions: (value) => ({ grant_select_to: grantees(value) }),
-  // As they are written behind GRANT ... TO: `ann`, `GROUP analysts`, `ROLE reporting`.
+  // As they are written after GRANT ... TO: `ann`, `GROUP analysts`, `ROLE reporting`.
   grants: (value) => ({ grant_select_to: grantees(value) }),
   // IAM is used where cluster_identifier or workgroup_name is set.
   enable_iam_authentication: nothing,
@@ -71,13 +71,13 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   useServerless: nothing,
 };
 
-/** Values of our own options in the words of other tools, by option. */
+/** Values that other tools have for our own options, by option. */
 export const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // pipelinewise-target-redshift has gzip, bzip2 and, for none, an empty string.
   compression: { '': 'gzip', bzip2: 'gzip' },
 };
 
-/** A name, a list of names, or users and groups apart; the environment has it as JSON. */
+/** A name, a list of names, or separate users and groups; in the environment it is JSON. */
 export function grantees(given: unknown): unknown {
   const value = fromJson(given);
   if (!isObject(value)) return Array.isArray(value) ? value : [value].filter((name) => name !== '');
@@ -102,7 +102,7 @@ export function isObject(value: unknown): value is Input {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Nothing is asked for: `{}`, `[]`, false, an empty string, null; as the environment writes them too. */
+/** A value that asks for nothing: `{}`, `[]`, false, an empty string, null; also in the form of the environment. */
 export function isEmpty(given: unknown): boolean {
   const value = fromJson(given);
   if (Array.isArray(value)) return value.length === 0;

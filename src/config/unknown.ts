@@ -1,6 +1,6 @@
 /**
- * Names in a configuration that are not those of options. Those that resemble an option, and words of other tools that would
- * change what is loaded, are grave: without them a run would load other data than was asked for.
+ * Unknown names in a configuration. Names that resemble an option, and options of other tools that would change what is
+ * loaded, are grave: if they were ignored, a run would load other data than was asked for.
  */
 import { canonicalName, KNOWN_NAMES, translated, type Stranger } from './aliases.ts';
 import { nearest } from './near.ts';
@@ -10,32 +10,32 @@ import { isEmpty, isObject, type Input } from './translations.ts';
 import { UNUSED_WORDS, uselessness } from './unused.ts';
 
 export interface Unknown {
-  /** What is wrong, as far as to a semicolon or colon. */
+  /** The problem, up to a semicolon or colon. */
   readonly what: string;
-  /** What to write instead, with what joins it to the rest; empty when that is not known. */
+  /** What to use instead, including the punctuation before it; empty if that is not known. */
   readonly instead: string;
-  /** A run without it would load other data, or another way, than was asked for. */
+  /** If it were ignored, a run would load other data than was asked for, or in another way. */
   readonly isGrave: boolean;
-  /** It only resembles what may be meant. */
+  /** The option that may be meant is only a guess. */
   readonly isGuess?: true;
 }
 
 export interface Sorted {
-  /** Without the names that are not known. */
+  /** Without the unknown names. */
   readonly input: Input;
   readonly unknown: readonly Unknown[];
 }
 
-/** For editors, which look there for the JSON Schema. */
+/** Editors look there for the JSON Schema. */
 const EDITOR_NAME = '$schema';
 
 const streamNames = new Set(streamOptions().map(([name]) => name));
 
-/** Words with fewer letters resemble too much. */
+/** Shorter words resemble too many others. */
 const MIN_LETTERS = 6;
 const wordsToResemble = [...REFUSED_WORDS, ...UNUSED_WORDS].filter((word) => word.length >= MIN_LETTERS);
 
-/** Sorts out the names at the top level, in objects of other tools, and in the objects of our own options. */
+/** Separates the unknown names at the top level, in objects of other tools, and in the objects of our own options. */
 export function sortOut(given: Input, strangers: readonly Stranger[]): Sorted {
   const input: Record<string, unknown> = {};
   const unknown: Unknown[] = [];
@@ -49,7 +49,7 @@ export function sortOut(given: Input, strangers: readonly Stranger[]): Sorted {
   return { input, unknown };
 }
 
-/** A name where options stand. Nothing for words that ask for nothing. */
+/** A name at a place for options. Nothing is returned for options that ask for nothing. */
 function judge(path: readonly string[], value: unknown, candidates: readonly string[]): Unknown[] {
   const name = path.at(-1) ?? '';
   if (isHarmless(name, value)) return [];
@@ -57,8 +57,8 @@ function judge(path: readonly string[], value: unknown, candidates: readonly str
   const advice = adviceFor(name, value);
   if (advice !== undefined) return [{ what, instead: `: ${advice}`, isGrave: true }];
   if (streamNames.has(name)) {
-    const instead = `: it belongs to single streams, write streams.NAME.${name}; "*" in NAME stands for any characters`;
-    return [{ what: `"${name}" is no option of all streams`, instead, isGrave: true }];
+    const instead = `: it is an option of single streams, set streams.NAME.${name}; "*" in NAME matches any characters`;
+    return [{ what: `"${name}" is not an option for all streams`, instead, isGrave: true }];
   }
   const near = nearest(name, [...candidates, ...streamNames, ...wordsToResemble]);
   if (near !== undefined && isHarmless(near, value)) return [];
@@ -67,11 +67,11 @@ function judge(path: readonly string[], value: unknown, candidates: readonly str
 
 const UNLIKE = { instead: '', isGrave: false };
 
-/** What a name means that resembles another one. */
+/** The result for a name that resembles another one. */
 function likeness(near: string, value: unknown): Omit<Unknown, 'what'> {
   if (uselessness(near) !== undefined) return UNLIKE;
   const advice = adviceFor(near, value);
-  if (advice !== undefined) return guess(`; did you mean "${near}"? There is none either: ${advice}`);
+  if (advice !== undefined) return guess(`; did you mean "${near}"? That is not an option either: ${advice}`);
   if (streamNames.has(near)) return guess(`; did you mean "streams.NAME.${near}"?`);
   const meant = ourNames(near, value);
   if (meant.length === 0) return UNLIKE;
@@ -82,7 +82,7 @@ function guess(instead: string): Omit<Unknown, 'what'> {
   return { instead, isGrave: true, isGuess: true };
 }
 
-/** The options that a known name stands for; the name of an object of other tools for itself. */
+/** The options that a known name sets; an object of another tool is returned as it is. */
 function ourNames(name: string, value: unknown): readonly string[] {
   const canonical = canonicalName(name);
   if (canonical !== undefined) return [canonical];
@@ -90,13 +90,13 @@ function ourNames(name: string, value: unknown): readonly string[] {
   return said === undefined ? [name] : Object.keys(said);
 }
 
-/** The JSON Schema of an object option, as far as it counts here. */
+/** The parts of the JSON Schema of an object option that matter here. */
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, ObjectSchema>>;
   readonly additionalProperties?: boolean | ObjectSchema;
 }
 
-/** A copy of a value without the members that its schema does not know. */
+/** A copy of a value without the members that its schema does not have. */
 function withoutStrangers(
   path: readonly string[],
   value: unknown,
@@ -117,7 +117,7 @@ function withoutStrangers(
   return Object.fromEntries(kept);
 }
 
-/** A name in an object of our own, in which other tools have no part: all that is not known is grave. */
+/** A name in one of our own objects, where names of other tools do not occur: every unknown name is grave. */
 function judgeMember(
   path: readonly string[],
   name: string,
@@ -130,21 +130,21 @@ function judgeMember(
   const what = `"${path.join('.')}" has no option "${name}"`;
   if (advice !== undefined) return [{ what, instead: `: ${advice}`, isGrave: true }];
   const meant = meantMember(name, value, members);
-  const list = `it takes ${members.join(', ')}`;
+  const list = `its options are ${members.join(', ')}`;
   if (meant !== undefined) return [{ what, instead: `; did you mean "${meant}"? (${list})`, isGrave: true }];
   if (isStream && canonicalName(name) !== undefined) {
     const option = canonicalName(name) ?? '';
-    const instead = `: "${option}" is set for the whole run, at the top level; for a stream ${list}`;
+    const instead = `: "${option}" is set at the top level, for the whole run; for a stream ${list}`;
     return [{ what, instead, isGrave: true }];
   }
   return [{ what, instead: `; ${list}`, isGrave: true }];
 }
 
-/** The member that a name means: by another tool's name for it, or because it resembles one. */
+/** The member that may be meant: another tool has this name for it, or it is similar. */
 function meantMember(name: string, value: unknown, members: readonly string[]): string | undefined {
   const isMember = (one: string): boolean => members.includes(one);
   const exact = canonicalName(name);
-  // Of all options of a run this one alone has another name for a stream.
+  // The only option of a run that has another name for a stream.
   if (exact === 'target_schema' && isMember('schema')) return 'schema';
   if (exact !== undefined && isMember(exact)) return exact;
   const said = Object.keys(translated(name, value) ?? {});
@@ -159,13 +159,13 @@ function meantMember(name: string, value: unknown, members: readonly string[]): 
   return ourNames(near, value).join('" and "');
 }
 
-/** What becomes of a name that is not known, by `unknown_options`. */
+/** What to do about an unknown name, by `unknown_options`. */
 export function verdict(
   { what, instead, isGrave, isGuess }: Unknown,
   policy: unknown,
 ): { readonly isProblem: boolean; readonly sentence: string } {
   if (policy === 'warn' || (!isGrave && policy !== 'fail')) {
-    return { isProblem: false, sentence: `${what}, it is ignored${instead}` };
+    return { isProblem: false, sentence: `${what}; it is ignored${instead}` };
   }
   const why = isGrave ? '' : ', and "unknown_options" is "fail"';
   const wayOut = isGuess && policy !== 'fail' ? ' (to ignore it, set "unknown_options" to "warn")' : '';

@@ -1,12 +1,12 @@
-/** What a configuration says about streams that a run did not have: most often a name that is misspelt. */
+/** Finds settings for streams that the run did not have: usually a name is misspelled. */
 import { placeOf } from './mapping.ts';
 import { nearest } from './near.ts';
 import type { Config } from './options.ts';
 import { isEntryOf, settingsOf } from './settings.ts';
 
 /**
- * A sentence for each name below `streams` and each source in `schema_mapping` that fits none of the streams, if it
- * resembles the name of one; with `isWhole`, when every stream of the input is known, one more for all others.
+ * A sentence for each name in `streams` and each source in `schema_mapping` that matches no stream, if it resembles the name
+ * of one. With `isWhole`, which means that every stream of the input is known, one more sentence for all others.
  */
 export function unmatched(config: Config, streams: readonly string[], isWhole: boolean): readonly string[] {
   if (streams.length === 0) return [];
@@ -26,17 +26,17 @@ export function unmatched(config: Config, streams: readonly string[], isWhole: b
     ...unused.flatMap(({ option, near }) =>
       near === undefined
         ? []
-        : [`${option} of the configuration is not used: no stream fits it; did you mean "${near}"?`],
+        : [`${option} of the configuration is not used: no stream matches it; did you mean "${near}"?`],
     ),
     ...(others.length > 0 && isWhole
       ? [
-          `${others.join(', ')} of the configuration ${others.length > 1 ? 'are' : 'is'} not used: no stream of this run fits`,
+          `${others.join(', ')} of the configuration ${others.length > 1 ? 'are' : 'is'} not used: no stream of this run matches`,
         ]
       : []),
   ];
 }
 
-/** What is meant by a name or pattern: a stream that resembles it, or one that has the name behind that of its source. */
+/** The stream that a name or pattern may mean: one that is similar, or one that has this name after its source. */
 function nearStream(entry: string, streams: readonly string[]): string | undefined {
   if (entry.includes('*')) return nearPattern(entry, streams);
   const behind = streams.find(
@@ -45,7 +45,7 @@ function nearStream(entry: string, streams: readonly string[]): string | undefin
   return behind ?? nearest(entry, streams);
 }
 
-/** Of a pattern with one star at its end or start, what is fixed may be misspelt. */
+/** In a pattern with one star at its end or start, the fixed part may be misspelled. */
 function nearPattern(pattern: string, streams: readonly string[]): string | undefined {
   const fixed = pattern.replace(/^\*|\*$/, '');
   if (fixed === '' || fixed.includes('*')) return undefined;
@@ -65,7 +65,7 @@ function unusedSources(config: Config, streams: readonly string[]): readonly str
   return Object.keys(schema_mapping).filter((source) => source !== '*' && !used.has(source));
 }
 
-/** What stands before the dashes of names, each once. */
+/** The parts of names before a dash, each once. */
 function sourcesOf(streams: readonly string[]): readonly string[] {
   return [...new Set(streams.flatMap((stream) => stream.split('-').slice(0, -1)))];
 }

@@ -1,6 +1,6 @@
-/** Listening to an abort: at once when it has happened already, and only for as long as the work takes. */
+/** Listens to an abort signal, only for as long as the work takes. A signal that is already aborted is reported immediately. */
 
-/** Calls the listener at most once. Disposing of the result ends the listening. */
+/** Calls the listener at most once. Dispose of the result to stop listening. */
 export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
   if (signal.aborted) listener();
   else signal.addEventListener('abort', listener, { once: true });

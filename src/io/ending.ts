@@ -1,6 +1,6 @@
 /**
- * How a run ends before its work is done. The first SIGTERM or SIGINT asks it to end in good order; the second one, or the end
- * of the time that it has for that, gives it up: the process then ends after a moment, whatever hangs.
+ * How a run ends before its work is done. The first SIGTERM or SIGINT asks the run to end in good order. The second one, or the
+ * end of the grace period, gives the run up: the process then ends after a moment, even if something hangs.
  */
 export class Ending {
   readonly #stop = new AbortController();
@@ -9,12 +9,12 @@ export class Ending {
   #tellCrash: (error: unknown) => void = () => undefined;
   #tellBusy: () => void = () => undefined;
 
-  /** Aborted by the first signal: no further input. */
+  /** Aborted by the first signal: no more input is read. */
   get stop(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Aborted by the second one, or by `giveUp`. */
+  /** Aborted by the second signal, or by `giveUp`. */
   get kill(): AbortSignal {
     return this.#kill.signal;
   }
@@ -29,7 +29,7 @@ export class Ending {
     this.#kill.abort();
   }
 
-  /** Sets what is said in case the process ends in the middle of the work. */
+  /** Sets what is logged if the process ends in the middle of the work. */
   setLastWords(say: () => void): void {
     this.#lastWords = say;
   }

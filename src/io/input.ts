@@ -1,6 +1,6 @@
 /**
- * Where messages come from: a descriptor such as stdin, or a file. Chunks of a pipe and of a file share a few buffers instead of being allocated
- * one by one, which halves the memory of a run; a chunk is valid until the next one is asked for.
+ * Reads the messages from a descriptor such as stdin, or from a file. Chunks share a few buffers instead of being allocated one
+ * by one, which halves the memory of a run. A chunk is valid until the next one is requested.
  */
 import { closeSync, constants, fstatSync, openSync, read, type Stats } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
@@ -11,19 +11,19 @@ import { promisify } from 'node:util';
 import { InputError, messageOf } from '../errors.ts';
 
 export interface Input extends AsyncIterable<Buffer> {
-  /** Ends an iteration that runs with an error. */
+  /** Ends a running iteration with an error. */
   destroy(): void;
 }
 
-/** What a pipe of Linux holds. */
+/** The capacity of a pipe on Linux. */
 const PIPE_BYTES = 64 * 1024;
 const FILE_BYTES = 1024 * 1024;
-/** Between pieces of so many bytes whatever waits for this thread gets its turn: compressors want the next rows. */
+/** After this many bytes, other work of this thread gets its turn: compressors need the next rows. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * A named pipe is opened without waiting for its writer, which would keep signals waiting too; the first read waits. Elsewhere
- * than on Linux such a read takes a pipe that has no writer yet for one that has ended.
+ * A named pipe is opened without waiting for its writer, because that would delay signals; the first read waits. On systems other
+ * than Linux, such a read cannot tell a pipe that has no writer yet from one that has ended.
  */
 const OPEN_FLAGS = constants.O_RDONLY | (platform() === 'linux' ? constants.O_NONBLOCK : 0);
 
@@ -43,7 +43,7 @@ export function openFile(path: string): Input {
   }
 }
 
-/** The messages of a descriptor that is open: a pipe, a socket, a terminal or a file. A file stays open. */
+/** The messages of an open descriptor: a pipe, a socket, a terminal or a file. A file stays open. */
 export function openDescriptor(fd: number): Input {
   const stats = statsOf(fd);
   if (stats?.isFIFO() === true || stats?.isSocket() === true) return new PipeInput(fd);
@@ -76,11 +76,11 @@ class PipeInput implements Input {
       buffer,
       callback: (bytes) => {
         this.#taken?.resolve(buffer.subarray(0, bytes));
-        // No further chunk before this one is done with.
+        // The next chunk is read only after this one is processed.
         return false;
       },
     };
-    // The types of Node have `onread` for connections only; net.Socket takes it as well.
+    // Node's types have `onread` only for connections, but net.Socket accepts it too.
     const options: SocketConstructorOpts & { onread: OnReadOpts } = {
       fd,
       readable: true,
@@ -124,7 +124,7 @@ class FileInput implements Input {
   readonly #isOwned: boolean;
   #isDestroyed = false;
 
-  /** `isOwned`: it is closed in the end. */
+  /** `isOwned`: the descriptor is closed at the end. */
   constructor(fd: number, isOwned: boolean) {
     this.#fd = fd;
     this.#isOwned = isOwned;
@@ -160,7 +160,7 @@ class FileInput implements Input {
 
   #fill(buffer: Buffer): Promise<{ bytesRead: number }> {
     const reading = readInto(this.#fd, buffer, 0, buffer.length, null);
-    // Whoever awaits it hears of a failure; until then it must not count as unhandled.
+    // The failure is reported when the promise is awaited; until then it must not count as unhandled.
     reading.catch(() => undefined);
     return reading;
   }

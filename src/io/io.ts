@@ -1,11 +1,11 @@
-/** The process as the program sees it: `main.ts` makes it from the real one, and tests from buffers. */
-import type { Writable } from 'node:stream';
+/** The process as the program sees it. `main.ts` builds it from the real process, and tests from buffers. */
+import type { Readable, Writable } from 'node:stream';
 import type { LogSink } from '../log.ts';
 import type { Ending } from './ending.ts';
 import type { Input } from './input.ts';
 
 export interface Io {
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
   readonly env: NodeJS.Dict<string>;
   /** Milliseconds since the epoch. */
@@ -16,19 +16,19 @@ export interface Io {
   readonly self: readonly string[];
   /** Where commands print their answer. */
   readonly stdout: TextOutput;
-  /** Where states go: stdout, but never blocking. Undefined when the process was started with stdout closed. */
+  /** Where states go: stdout, without blocking. Undefined if the process was started with stdout closed. */
   readonly states: () => Writable | undefined;
-  /** The messages of a file, or of stdin without a path. Throws InputError. */
+  /** The messages of a file or, without a path, of stdin. Throws InputError. */
   readonly openInput: (path: string | undefined) => Input;
-  /** For answers to questions. The caller has to close it. */
-  readonly stdin: () => NodeJS.ReadStream;
+  /** For answers to questions. The caller must close it. */
+  readonly stdin: () => TerminalInput;
   /** For questions. The log goes to `log`. */
-  readonly stderr: () => NodeJS.WriteStream;
+  readonly stderr: () => NodeJS.WritableStream;
   readonly log: LogSink;
   readonly ending: Ending;
-  /** Until this is called, SIGTERM and SIGINT end the process at once. From then on they go to `ending`. */
+  /** Until this is called, SIGTERM and SIGINT end the process immediately. Afterwards they go to `ending`. */
   readonly heedSignals: () => void;
-  /** Calls the listener whenever the user asks for the state of things (SIGUSR2). */
+  /** Calls the listener each time the user asks for a status (SIGUSR2). */
   readonly onAsked: (listener: () => void) => void;
   /** Calls the listener for warnings of Node and of packages. */
   readonly onWarning: (listener: (warning: Error) => void) => void;
@@ -36,7 +36,12 @@ export interface Io {
   readonly keepHeapSmall: () => void;
 }
 
-/** Takes text for a person or a program. */
+/** Where a person may type. */
+export interface TerminalInput extends Readable {
+  readonly isTTY?: boolean | undefined;
+}
+
+/** Takes output for a person or a program. */
 export interface TextOutput {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;

@@ -1,21 +1,21 @@
 /**
- * Where the lines of the log go. Writing them never blocks and never fails: with a slow reader, a full disk or a closed
- * pipe, lines of the log are lost, not the load. A line is in the descriptor before `write` returns unless its reader is slow.
+ * The output of the log. Writing never blocks and never fails: with a slow reader, a full disk or a closed pipe, lines of the log
+ * are lost, not the load. A line is in the descriptor before `write` returns unless its reader is slow.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { LogSink } from '../log.ts';
 import { RETRY_MS, writeSome } from './output.ts';
 
-/** How much may wait for a slow reader. Of more, the oldest lines are dropped, because the newest say how the run ended. */
+/** How much may wait for a slow reader. Beyond that the oldest lines are dropped, because the newest say how the run ended. */
 const LIMIT_BYTES = 1024 * 1024;
 
-/** How long the end of the program waits for a reader that takes nothing. */
+/** How long the end of the program waits for a reader that reads nothing. */
 const PATIENCE_MS = 5_000;
 
 const LF = Buffer.from('\n');
 
-/** Bytes to write, and how many lines they stand for. */
+/** Bytes to write, and the number of lines that they contain. */
 interface Piece {
   readonly bytes: Buffer;
   readonly lines: number;
@@ -24,31 +24,31 @@ interface Piece {
 export class LogOutput implements LogSink {
   readonly isTerminal: boolean;
   readonly #fd: number;
-  /** The first may be written in part. */
+  /** The first one may be partly written. */
   #waiting: Piece[] = [];
   #waitingBytes = 0;
-  /** Bytes of the first one that are written. */
+  /** The bytes of the first one that are written. */
   #at = 0;
   #written = 0;
   #dropped = 0;
-  /** The last line was written in part only. */
+  /** The last line was only partly written. */
   #isCut = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   #noticeOf = (lines: number): string => `${lines} lines of the log are missing\n`;
 
-  /** `fd` should not block, see `openNonBlocking`. */
+  /** `fd` should be non-blocking, see `openNonBlocking`. */
   constructor(fd: number) {
     this.#fd = fd;
     this.isTerminal = isatty(fd);
   }
 
-  /** What is written where lines are missing. */
+  /** The notice that is written in place of missing lines. */
   setNotice(noticeOf: (lines: number) => string): void {
     this.#noticeOf = noticeOf;
   }
 
-  /** Takes a line with its line end. */
+  /** Takes a line with its newline. */
   write(line: string): void {
     if (this.#isClosed) return;
     this.#push({ bytes: Buffer.from(line), lines: 1 });
@@ -56,7 +56,7 @@ export class LogOutput implements LogSink {
     this.#limit();
   }
 
-  /** Writes as much as the descriptor takes now. */
+  /** Writes as much as the descriptor accepts now. */
   drain(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -72,7 +72,7 @@ export class LogOutput implements LogSink {
     }
   }
 
-  /** Resolves when every line is written, when its reader has taken nothing for `patienceMs`, or when `giveUp` is aborted. */
+  /** Resolves when every line is written, when the reader has read nothing for `patienceMs`, or when `giveUp` is aborted. */
   async flushed(giveUp: AbortSignal, patienceMs = PATIENCE_MS): Promise<void> {
     let [seen, since] = [this.#written, performance.now()];
     while (this.#waiting.length > 0 && !giveUp.aborted && performance.now() - since < patienceMs) {
@@ -82,7 +82,7 @@ export class LogOutput implements LogSink {
     }
   }
 
-  /** Puts a notice first where lines were dropped; false when nothing is to be written. */
+  /** Puts a notice first if lines were dropped. Returns false if there is nothing to write. */
   #next(): boolean {
     if (this.#at > 0) return true;
     if (this.#dropped > 0 && this.#waiting.length > 0) {
@@ -107,7 +107,7 @@ export class LogOutput implements LogSink {
     return bytes;
   }
 
-  /** What waits is dropped; the next line is tried again, because a disk may get room. */
+  /** Drops what is waiting. The next line is tried again, because the disk may have space then. */
   #fail(error: unknown): void {
     const isGone = error instanceof Error && 'code' in error && error.code === 'EPIPE';
     this.#isClosed = isGone;
@@ -115,7 +115,7 @@ export class LogOutput implements LogSink {
     while (this.#waiting.length > 0) this.#dropped += this.#shift();
   }
 
-  /** Drops the oldest lines of which nothing is written. */
+  /** Drops the oldest lines that are not partly written. */
   #limit(): void {
     const first = this.#at > 0 ? this.#waiting.shift() : undefined;
     while (this.#waitingBytes > LIMIT_BYTES && this.#waiting.length > 1) {
@@ -131,7 +131,7 @@ export class LogOutput implements LogSink {
     this.#waitingBytes += piece.bytes.length;
   }
 
-  /** Takes the first one out; returns for how many lines it stood. */
+  /** Removes the first entry and returns the number of its lines. */
   #shift(): number {
     const { bytes, lines } = this.#waiting.shift() as Piece;
     this.#waitingBytes -= bytes.length;

@@ -1,18 +1,18 @@
 /**
- * Writing to file descriptors that may not be read: a write must not block this thread, because signals would have to wait
- * too. In Node, writes to terminals block, and writes to a pipe that is full are kept without bound.
+ * Writes to file descriptors whose reader may not read. A write must not block this thread, because that would delay signals. In
+ * Node, writes to terminals block, and writes to a full pipe are buffered without bound.
  */
 import { constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { platform } from 'node:os';
 import { Writable } from 'node:stream';
 
-/** How long to wait before a descriptor that could not take more is tried again. */
+/** How long to wait before a full descriptor is tried again. */
 export const RETRY_MS = 20;
 
 /**
  * The pipe or terminal of a file descriptor, opened a second time so that writes do not block. The flag belongs to the
- * new descriptor; other processes that share the old one do not notice. Undefined where that is impossible: for files, which
- * take every write, for sockets, and elsewhere than on Linux.
+ * new descriptor; other processes that share the old one are not affected. Undefined where that is impossible: for files, which
+ * accept every write, for sockets, and on systems other than Linux.
  */
 export function openNonBlocking(fd: number): number | undefined {
   if (platform() !== 'linux') return undefined;
@@ -21,12 +21,12 @@ export function openNonBlocking(fd: number): number | undefined {
     if (!stats.isFIFO() && !stats.isCharacterDevice()) return undefined;
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // Another user's pipe or terminal, or one without a reader: writing to the old descriptor shows which.
+    // A pipe or terminal of another user, or one without a reader: a write to the old descriptor shows which.
     return undefined;
   }
 }
 
-/** Writes the bytes from `start` on as far as the descriptor takes them; returns how many it took. Throws what the system says. */
+/** Writes the bytes from `start` on. Returns how many the descriptor accepted. Throws the error of the system. */
 export function writeSome(fd: number, bytes: Buffer, start: number): number {
   try {
     return writeSync(fd, bytes, start);
@@ -39,7 +39,7 @@ export function writeSome(fd: number, bytes: Buffer, start: number): number {
 /**
  * Whether this process was started with the descriptor closed (`>&-`). Node opens /dev/null in its place, for reading and
  * writing; `> /dev/null` opens it for writing only, so that reading it fails. A launcher that itself opens /dev/null for
- * reading and writing (subprocess.DEVNULL of Python, stdio 'ignore' of Node) cannot be told from a closed descriptor.
+ * reading and writing (subprocess.DEVNULL of Python, stdio 'ignore' of Node) looks the same as a closed descriptor.
  */
 export function isClosed(fd: number): boolean {
   try {
@@ -56,7 +56,7 @@ export function isClosed(fd: number): boolean {
   }
 }
 
-/** A terminal as a stream that does not block: its writes wait for the terminal, the thread does not. */
+/** A terminal as a non-blocking stream: its writes wait for the terminal, but the thread does not. */
 export class NonBlockingStream extends Writable {
   readonly #fd: number;
 

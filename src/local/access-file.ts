@@ -1,7 +1,8 @@
 /** Reads who may use the warehouse beside its own user from JSON: identities, roles, buckets and keys. */
-import { Permissions } from './s3/policy.ts';
-import { isBucketName } from './s3/store.ts';
+import { Permissions } from './s3/auth/policy.ts';
+import { isBucketName } from './s3/objects/store.ts';
 import type { Access } from './warehouse.ts';
+import { LocalWarehouseError } from './warehouse-error.ts';
 
 interface Kind {
   /** Ends the sentence "... is not". */
@@ -74,7 +75,7 @@ const ENTRIES: Readonly<Record<keyof Access, Members | Kind>> = {
 /** @throws Error with every problem, one sentence each in a line of its own. */
 export function readAccess(value: unknown): Access {
   if (!isRecord(value))
-    throw new Error('it is an object with "identities", "roles", "buckets" and "kmsKeys"');
+    throw new LocalWarehouseError('it is an object with "identities", "roles", "buckets" and "kmsKeys"');
   const problems: string[] = [];
   for (const [name, list] of Object.entries(value)) {
     if (!isMember(name)) problems.push(`there is no "${name}"; there are ${Object.keys(ENTRIES).join(', ')}`);
@@ -82,7 +83,7 @@ export function readAccess(value: unknown): Access {
     else
       for (const [at, one] of list.entries()) problems.push(...check(one, `${name}[${at}]`, ENTRIES[name]));
   }
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) throw new LocalWarehouseError(problems.join('\n'));
   return value;
 }
 

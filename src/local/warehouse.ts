@@ -5,15 +5,20 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepCertificate } from './certificate.ts';
-import { Faults, type FaultCount, type FaultPlan } from './faults.ts';
+import { keepCertificate } from './serve/certificate.ts';
+import { faultySessions } from './faults/faulty-runner.ts';
+import { faultyEntrances } from './faults/faulty-s3.ts';
+import { type FaultCount, type FaultPlan, PlannedFaults } from './faults/plan.ts';
+import type { S3FaultRule } from './faults/s3.ts';
+import type { ChooseFault } from './faults/sql.ts';
 import type { Readings } from './redshift/readings.ts';
-import { type ChooseFault, type ClusterRole, startRedshift } from './redshift/server.ts';
+import { type ClusterRole, startRedshift } from './redshift/server.ts';
+import type { DecorateSession } from './redshift/session/session.ts';
 import {
   type AccessListener,
   type S3Bucket,
-  type S3FaultRule,
   type S3Identity,
+  type S3Options,
   type S3Role,
   startS3,
 } from './s3/server.ts';
@@ -85,7 +90,7 @@ export interface LocalWarehouse {
   /**
    * Replaces the identities and roles beside the warehouse's own, from the next decision on: those left out are gone.
    * Sessions of STS go on, with the policies that those behind them have then. Buckets and keys left out stay.
-   * @throws Error for a policy that can not be understood; nothing is changed then.
+   * @throws LocalWarehouseError for a policy that can not be understood; nothing is changed then.
    */
   setAccess(access: Access): void;
   /** Ends all sessions, the database and S3; may be called again. */
@@ -111,7 +116,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     mkdirSync(dir, { recursive: true });
     chmodSync(dir, 0o700);
   }
-  const faults = new Faults(options.faults ?? {});
+  const faults = new PlannedFaults(options.faults ?? {});
   const secrets = keepSecrets(join(dir, 'secrets.json'));
   const withOwn = ({ identities = [], roles = [] }: Access) => ({
     identities: [secrets, ...identities],
@@ -131,7 +136,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     ...(options.onAccess && { onAccess: options.onAccess }),
     ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
     ...(options.s3Port !== undefined && { port: options.s3Port }),
-    fault: (request) => options.s3Fault?.(request) ?? faults.ofRequest(request),
+    decorate: decorateS3(options, faults),
   });
   try {
     const redshift = await startRedshift({
@@ -143,7 +148,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
       password: secrets.password,
       database: DATABASE,
       certificate,
-      fault: (statement) => options.sqlFault?.(statement) ?? faults.ofStatement(statement),
+      decorate: decorateSessions(options, faults),
       readings: options.readings,
       ...(options.port !== undefined && { port: options.port }),
     });
@@ -183,6 +188,20 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     await s3.close();
     throw error;
   }
+}
+
+/** Undefined without any fault: the endpoint is the real one then. */
+function decorateS3({ faults, s3Fault }: WarehouseOptions, planned: PlannedFaults): S3Options['decorate'] {
+  if (faults?.s3 === undefined && s3Fault === undefined) return undefined;
+  return faultyEntrances((request) => s3Fault?.(request) ?? planned.ofRequest(request));
+}
+
+function decorateSessions(
+  { faults, sqlFault }: WarehouseOptions,
+  planned: PlannedFaults,
+): DecorateSession | undefined {
+  if (faults?.sql === undefined && sqlFault === undefined) return undefined;
+  return faultySessions((statement) => sqlFault?.(statement) ?? planned.ofStatement(statement));
 }
 
 function keepSecrets(path: string): Secrets {

@@ -1,4 +1,4 @@
-/** What a change of a table is for, and what the table's columns are once it is made. */
+/** The purpose of a change to a table, and the columns of the table after it. */
 import type { Change, NewColumn } from '../table/changes.ts';
 import { typeSql, type ColumnType, type StoredColumn } from '../table/types.ts';
 
@@ -12,10 +12,10 @@ export function whyOf(change: Change): string {
       return `column "${change.column}" is too narrow for the widest value`;
     case 'retype':
       return typeSql(change.from) === typeSql(change.to)
-        ? `column "${change.column}" is NOT NULL, and a NULL is among the values`
+        ? `column "${change.column}" is NOT NULL, and one of the values is NULL`
         : `column "${change.column}" is ${typeSql(change.from)}`;
     case 'replace':
-      return `column "${change.column}" is ${typeSql(change.from)}, and its rows go`;
+      return `column "${change.column}" is ${typeSql(change.from)}, and its rows are replaced`;
   }
 }
 

@@ -1,7 +1,8 @@
-/** Doors that nothing can leave through: what `plan` gives to the parts of a load, so that it cannot write whatever they do. */
+/** Read-only adapters that `plan` gives to the parts of a load, so that nothing can be written, whatever they do. */
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
+import type { Sql } from '../sql.ts';
 
-/** Sessions that run queries and nothing else. */
+/** Sessions that run only queries. */
 export function readOnly(warehouse: Warehouse): Warehouse {
   return {
     session: (work, options) => warehouse.session((session) => work(readOnlySession(session)), options),
@@ -11,20 +12,21 @@ export function readOnly(warehouse: Warehouse): Warehouse {
 
 function readOnlySession(session: Session): Session {
   const refuse = (what: string): never => {
-    throw new Error(`plan must not change anything, and was about to run ${what.slice(0, 100)}`);
+    throw new Error(`plan must not change anything, but it tried to run ${what.slice(0, 100)}`);
   };
+  const query = (statement: Sql): Sql =>
+    /^SELECT\b/.test(statement.safe) ? statement : refuse(statement.safe);
   return {
     backend: session.backend,
-    run: (statement, options) =>
-      /^SELECT\b/.test(statement.safe) ? session.run(statement, options) : refuse(statement.safe),
-    commit: (statements) => refuse(statements.safe),
+    run: (statement, options) => session.run(query(statement), options),
+    send: (statements, options) => session.send(statements.map(query), options),
+    commit: () => refuse('COMMIT'),
   };
 }
 
-/** Has room for everything, and keeps nothing. */
-export function storeNothing(store: Pick<ObjectStore, 'region' | 'url'>): ObjectStore {
+/** A store that accepts everything and keeps nothing. */
+export function storeNothing(store: Pick<ObjectStore, 'url'>): ObjectStore {
   return {
-    region: store.region,
     url: (key) => store.url(key),
     put: () => Promise.resolve(),
     remove: () => Promise.resolve(),

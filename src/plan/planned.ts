@@ -1,4 +1,4 @@
-/** What a run would do, as `plan` tells it. */
+/** What a run would do, as `plan` reports it. */
 import type { Sql } from '../sql.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
@@ -19,7 +19,7 @@ export interface PlannedColumn extends Column {
   readonly maxBytes: number;
 }
 
-/** What becomes of the rows of one schema of one stream. */
+/** The planned load of the rows of one schema of one stream. */
 export interface PlannedLoad {
   readonly stream: string;
   readonly target: TableRef;
@@ -30,9 +30,9 @@ export interface PlannedLoad {
   readonly batches: number;
   readonly rows: number;
   readonly changes: readonly PlannedChange[];
-  /** Those of one batch. */
+  /** The steps of one batch. */
   readonly steps: readonly PlannedStep[];
-  /** What is done when all rows are there, in words. */
+  /** What is done when all rows are loaded, in words. */
   readonly then: readonly string[];
   /** Why the table cannot be used as it is. */
   readonly refusal: string | undefined;

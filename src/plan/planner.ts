@@ -1,6 +1,6 @@
 /**
- * Stands where the loader stands in a run, and writes down what the loader would do. The tables it plans for are those of
- * the catalog with the changes that it has planned so far.
+ * Takes the place of the loader in a run and records what the loader would do. It plans for the tables of the catalog with the
+ * changes that it has planned so far.
  */
 import { messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
@@ -13,7 +13,7 @@ import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import { hasSchema, readStoredTables } from '../warehouse/catalog.ts';
+import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
@@ -23,7 +23,7 @@ import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts'
 import { changed, whyOf } from './changed.ts';
 import type { PlannedLoad, PlannedStep } from './planned.ts';
 
-/** Jobs with the same columns, one after the other. */
+/** Consecutive jobs with the same columns. */
 interface Collected {
   readonly job: TableJob;
   readonly method: LoadMethod | undefined;
@@ -66,12 +66,12 @@ export class Planner implements TableLoader {
   }
 
   async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
-    const tables = await this.#options.warehouse.session((session) => readStoredTables(session, schema));
+    const { tables } = await this.#options.warehouse.session((session) => readSchema(session, schema));
     this.#tables.set(schema, tables);
     return tables;
   }
 
-  /** How parts are cut is of no interest here. */
+  /** The number of slices does not matter here. */
   slices(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -104,7 +104,7 @@ export class Planner implements TableLoader {
     return Promise.resolve();
   }
 
-  /** What the files hold is known to nobody before they are loaded. */
+  /** The content of the files is not known before they are loaded. */
   copyFiles(job: FilesJob, onCommitted: (rows: number) => void): Promise<void> {
     const { url, access, region } = this.#options;
     const source = {
@@ -114,7 +114,7 @@ export class Planner implements TableLoader {
       region,
     };
     const copy = copyFilesToTable(job.target, job.columns, source);
-    this.#collect(job, undefined).then.push(`${job.files.length} files are copied as they are: ${copy.safe}`);
+    this.#collect(job, undefined).then.push(`${job.files.length} files are copied directly: ${copy.safe}`);
     onCommitted(0);
     return Promise.resolve();
   }
@@ -122,7 +122,7 @@ export class Planner implements TableLoader {
   swap(job: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
     const how =
       job.method === 'swap'
-        ? 'is renamed into the place of the table'
+        ? 'takes the place of the table by renaming'
         : 'replaces the rows of the table: DELETE and INSERT in one transaction';
     this.#collect(job, undefined).then.push(`"${job.shadow.target.table}" ${how}`);
     onCommitted({ inserted: job.rows } as OverwriteCounts);
@@ -143,9 +143,9 @@ export class Planner implements TableLoader {
     return Promise.resolve();
   }
 
-  remove(): Promise<void> {
-    return Promise.resolve();
-  }
+  remove(): void {}
+
+  note(): void {}
 
   /** What a run would do, in its order. */
   async loads(): Promise<readonly PlannedLoad[]> {
@@ -250,7 +250,7 @@ export class Planner implements TableLoader {
       const after = changes.reduce(changed, existing ?? []);
       const refusal =
         settings.forbid_ddl && all.length > 0
-          ? 'the table has to be changed, and forbid_ddl is set'
+          ? 'the table must be changed, and forbid_ddl is set'
           : undefined;
       return {
         planned: {
@@ -302,7 +302,7 @@ export class Planner implements TableLoader {
       ...steps.stage,
       { what: 'begin the load', sql: raw('BEGIN') },
       ...steps.transaction,
-      { what: 'commit it, if every row is accounted for', sql: raw('COMMIT') },
+      { what: 'commit the load if every row is accounted for', sql: raw('COMMIT') },
       ...steps.clean,
     ];
   }

@@ -1,4 +1,4 @@
-/** A plan for people, and for programs. Secrets are masked in both. */
+/** A plan as text for people and as JSON for programs. Secrets are masked in both. */
 import { typeSql } from '../table/types.ts';
 import type { PlannedLoad } from './planned.ts';
 
@@ -28,7 +28,7 @@ function loadText(load: PlannedLoad): string {
         ].join(', '),
       ]),
     ),
-    ...(refusal === undefined ? [] : [`  refused: ${refusal}`]),
+    ...(refusal === undefined ? [] : [`  rejected: ${refusal}`]),
     changes.length === 0 ? '  the table needs no change' : '  changes of the table',
     ...changes.flatMap(({ why, sql }) => [`    -- ${why}`, ...sql.map(({ safe }) => `    ${safe};`)]),
     ...(steps.length === 0 ? [] : ['  each batch']),

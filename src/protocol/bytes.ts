@@ -1,6 +1,6 @@
 /**
- * JSON as bytes, in lines that end with LF. No value of JSON holds that byte, so whoever walks along a line stops there by
- * itself and needs no bounds. Nothing here judges: what is wrong is found by those who read the values.
+ * JSON as bytes, in lines that end with LF. No JSON value contains that byte, so a reader always stops there and needs no bounds.
+ * These functions do not validate; the readers of the values do.
  */
 
 export const LF = 0x0a;
@@ -16,13 +16,13 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const CR = 0x0d;
 
-/** Whether the bytes of `text` stand at this place. */
+/** Whether the bytes of `text` are at this offset. */
 export function stands(text: Uint8Array, source: Uint8Array, at: number): boolean {
   for (let i = 0; i < text.length; i++) if (source[at + i] !== text[i]) return false;
   return true;
 }
 
-/** Where the next byte stands that is no white space of JSON. LF is none here: it ends the line. */
+/** The offset of the next byte that is not JSON white space. LF does not count as white space, because it ends the line. */
 export function skipSpace(source: Uint8Array, at: number): number {
   for (;;) {
     const byte = source[at];
@@ -31,7 +31,7 @@ export function skipSpace(source: Uint8Array, at: number): number {
   }
 }
 
-/** Where the text ends that begins at this quote: at its closing quote. -1 when the line ends before. */
+/** The offset of the closing quote of the string that begins at this quote; -1 if the line ends first. */
 export function closingQuote(source: Uint8Array, at: number): number {
   for (at++; ; at++) {
     const byte = source[at];
@@ -41,7 +41,7 @@ export function closingQuote(source: Uint8Array, at: number): number {
   }
 }
 
-/** Behind the value that begins here, if it is one: brackets and quotes are counted, nothing else. -1 when the line ends before. */
+/** The offset after the value that begins here. Only brackets and quotes are counted. -1 if the line ends first. */
 export function skipValue(source: Uint8Array, at: number): number {
   let depth = 0;
   for (;;) {
@@ -63,7 +63,7 @@ export function skipValue(source: Uint8Array, at: number): number {
   }
 }
 
-/** Behind a number, `true`, `null` or whatever stands in such a place. */
+/** The offset after a number, `true`, `null` or any other token. */
 function skipWord(source: Uint8Array, at: number): number {
   for (;;) {
     const byte = source[at] as number;

@@ -1,7 +1,7 @@
 /**
- * Finds the parts of a RECORD line without parsing it: stream, the place of the record, version and time_extracted, in any
- * order and with any white space of JSON. What stands before and behind the record is mostly what stood there in the line
- * before, byte by byte, and then it is not read again. Lines that look otherwise in any way are declined: JSON decides.
+ * Finds the parts of a RECORD line without parsing it: stream, record, version and time_extracted, in any order and with any white
+ * space. The bytes before and after the record are usually the same as in the previous line, and then they are not parsed again.
+ * Lines that look different in any way are declined and parsed as JSON.
  */
 import {
   BACKSLASH,
@@ -18,23 +18,25 @@ import {
 } from './bytes.ts';
 import { parseValue } from './json.ts';
 
-/** In place of an offset: the line is not what was expected. */
+/** Instead of an offset: the line is not as expected. */
 const DECLINED = -1;
 
-/** In place of an offset: there is no time_extracted. */
+/** Instead of an offset: there is no time_extracted. */
 export const NO_TIME = -1;
 
-/** What stands around a record on its line. */
+/** The parts of a line around its record. */
 export interface Frame {
   /** Digits of the table version that the record belongs to. */
   readonly version: string | undefined;
-  /** Where the text of time_extracted begins, at its quote. */
+  /** The offset of the opening quote of time_extracted. */
   readonly timeAt: number;
+  /** When an Airbyte source emitted the record, in milliseconds since the epoch. */
+  readonly emittedAt?: number;
   /** Whether the line, whose record ended before `at`, goes on as it has to up to its LF at `end`. Version and time are known then. */
   close(source: Buffer, at: number, end: number): boolean;
 }
 
-/** The line of a BATCH file, which has nothing but a record. */
+/** The line of a BATCH file, which is only a record. */
 export class BareFrame implements Frame {
   readonly version: string | undefined;
   readonly timeAt = NO_TIME;
@@ -62,41 +64,41 @@ const NOTHING = Buffer.alloc(0);
 /** Digits of a version that is a whole number of at most 18 of them. */
 const VERSION = /^(?:0|-?[1-9]\d{0,17})$/;
 
-/** What is longer is read each time. In bytes. */
+/** Longer parts are parsed each time. In bytes. */
 const MAX_REMEMBERED = 1024;
 const MAX_NAMES = 10_000;
-/** Members that say nothing to this program, in one line. */
+/** The maximum number of unknown members in one line. */
 const MAX_OTHERS = 64;
 
 /** The line of a RECORD message. */
 export class Envelope implements Frame {
-  /** The name of the record's stream. */
+  /** The name of the stream. */
   stream = '';
   version: string | undefined;
   timeAt = NO_TIME;
-  /** What stood before the name of the stream, and between it and the record, in the last line that had no more there. */
+  /** The bytes before the name of the stream, and between it and the record, in the last line with nothing else there. */
   #before: Buffer = NOTHING;
   #between: Buffer = NOTHING;
-  /** Where the name of the stream stands. */
+  /** The offset of the name of the stream. */
   #nameAt = DECLINED;
   #nameEnd = DECLINED;
-  /** What stood behind the last record, up to the end of the line. */
+  /** The bytes after the last record, up to the end of the line. */
   #tail: Buffer = NOTHING;
   #tailVersion: string | undefined;
-  /** Where in the tail the text of time_extracted begins. */
+  /** The offset of time_extracted in the tail. */
   #tailTime = NO_TIME;
   readonly #names = new Names();
   #recordAt = DECLINED;
-  /** Where the record ends, when it stood before other members and was passed over. */
+  /** The end of the record, if it came before other members and was skipped. */
   #recordEnd = DECLINED;
   #hasType = false;
   #hasStream = false;
   #hasVersion = false;
   #hasTime = false;
-  /** Keys of the line that are not known. */
+  /** The unknown keys of the line. */
   #others: string[] = [];
 
-  /** Where the record of the line at `at` begins; -1 when the line is no RECORD, or not one that can be taken like this. */
+  /** The offset of the record in the line at `at`; -1 if the line is not a RECORD, or not one that can be processed like this. */
   open(source: Buffer, at: number): number {
     this.#forgetLine();
     const expected = this.#expected(source, at);
@@ -123,7 +125,7 @@ export class Envelope implements Frame {
       return true;
     }
     const isWhole = this.#isPlain;
-    // What has been read of the head is not read again: every further type, stream or record would be the second.
+    // The head is not parsed again: any other type, stream or record would be the second one.
     this.#hasType = true;
     this.#hasStream = true;
     this.#recordAt = at;
@@ -137,7 +139,7 @@ export class Envelope implements Frame {
     return true;
   }
 
-  /** Where the record begins, when all but the name of the stream is what stood there before. */
+  /** The offset of the record, if everything except the name of the stream is the same as before. */
   #expected(source: Buffer, at: number): number {
     const nameAt = at + this.#before.length;
     if (nameAt === at || !stands(this.#before, source, at)) return DECLINED;
@@ -162,14 +164,14 @@ export class Envelope implements Frame {
     if (this.#others.length > 0) this.#others = [];
   }
 
-  /** Nothing but type, stream and record was read so far. */
+  /** Only type, stream and record were read so far. */
   get #isPlain(): boolean {
     return !this.#hasVersion && !this.#hasTime && this.#others.length === 0;
   }
 
   /**
-   * Reads members from `at`, where `opener` has to stand. Ends at the value of the record, when type and stream are known
-   * then; otherwise behind the object, at the line's LF.
+   * Reads members from `at`, where `opener` must be. Stops at the value of the record if type and stream are known by then,
+   * otherwise after the object, at the LF of the line.
    */
   #members(source: Buffer, at: number, opener: number): number {
     for (; source[at] !== CLOSE_BRACE; opener = COMMA) {
@@ -194,7 +196,7 @@ export class Envelope implements Frame {
     return source[colon] === COLON ? colon : DECLINED;
   }
 
-  /** Behind the value of a member; at it, when it is the record and can be read now. */
+  /** The offset after the value of a member; the offset of the value if it is the record and can be read now. */
   #member(source: Buffer, keyAt: number, at: number): number {
     if (stands(KEYS.type, source, keyAt)) return this.#type(source, at);
     if (stands(KEYS.stream, source, keyAt)) return this.#stream(source, at);
@@ -204,7 +206,7 @@ export class Envelope implements Frame {
     return this.#other(source, keyAt, at);
   }
 
-  /** A member that says nothing to this program. It has to be JSON all the same, and no known key in other words. */
+  /** An unknown member. It must be JSON nevertheless, and must not be a known key in escaped form. */
   #other(source: Buffer, keyAt: number, at: number): number {
     const keyEnd = plainTextEnd(source, keyAt);
     const end = skipValue(source, at);
@@ -257,7 +259,7 @@ export class Envelope implements Frame {
     this.#hasTime = true;
     if (stands(NULL, source, at)) return at + NULL.length;
     const end = plainTextEnd(source, at);
-    // An empty text says nothing.
+    // An empty string counts as missing.
     if (end > at + 2) this.timeAt = at;
     return end;
   }
@@ -268,7 +270,7 @@ interface Name {
   readonly name: string;
 }
 
-/** Names by their bytes, so that those of streams that take turns are not made again for each record. */
+/** Names by their bytes, so that names of alternating streams are not decoded again for each record. */
 class Names {
   readonly #known = new Map<number, Name>();
 
@@ -299,7 +301,7 @@ function isPlainJson(text: string): boolean {
   }
 }
 
-/** Behind the text at `at`, which has neither escapes nor control characters; -1 for anything else. */
+/** The offset after the string at `at`, which has neither escapes nor control characters; -1 for anything else. */
 function plainTextEnd(source: Buffer, at: number): number {
   if (source[at] !== QUOTE) return DECLINED;
   const end = closingQuote(source, at);

@@ -1,7 +1,7 @@
 /**
- * A strict JSON reader that loses nothing: numbers keep their text, objects keep their key order (also of keys that look
- * like integers) and `__proto__` is a key like any other. Accepts what JSON accepts, plus the bare tokens NaN, Infinity
- * and -Infinity that Python's json writes. Of duplicate keys the last wins; they are counted.
+ * A strict JSON parser that loses nothing: numbers keep their digits, objects keep the order of their keys (also of keys that look
+ * like integers), and `__proto__` is an ordinary key. It accepts what JSON accepts, plus the bare tokens NaN, Infinity and
+ * -Infinity, which Python's json writes. Of duplicate keys the last one is kept, and they are counted.
  */
 
 /** A number as the tap wrote it: `1.10`, `1E400`, `NaN`. */
@@ -17,11 +17,11 @@ export type JsonObject = ReadonlyMap<string, Json>;
 
 export interface ParsedObject {
   readonly members: JsonObject;
-  /** Where the value of each top-level member stands in the text: [start, end). */
+  /** The position of the value of each top-level member: [start, end). */
   readonly spans: ReadonlyMap<string, readonly [number, number]>;
-  /** How many keys stood twice in one object, at any depth. */
+  /** How many keys occurred twice in one object, at any depth. */
   readonly duplicateKeys: number;
-  /** The keys that stood twice, by object. */
+  /** The keys that occurred twice, by object. */
   readonly repeatedKeys: ReadonlyMap<JsonObject, readonly string[]>;
 }
 
@@ -35,9 +35,9 @@ export class JsonError extends Error {
   }
 }
 
-/** Deeper values cannot be stored anyway: SUPER ends at 1,000 levels (limitations-super). */
+/** Deeper values cannot be stored anyway, because SUPER has at most 1,000 levels (limitations-super). */
 const MAX_DEPTH = 2000;
-/** Of a value alone, which may itself stand some levels deep in its line. */
+/** The limit for a single value, which may itself be some levels deep in its line. */
 const MAX_VALUE_DEPTH = 1000;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -54,16 +54,19 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 export interface ParsedValue {
   readonly value: Json;
-  /** How many keys stood twice in one object, at any depth. */
+  /** How many keys occurred twice in one object, at any depth. */
   readonly duplicateKeys: number;
 }
 
-/** Reads one JSON object. Throws JsonError for anything else. */
+/** Parses one JSON object. Throws JsonError for anything else. */
 export function parseObject(text: string): ParsedObject {
   return new Reader(text).topObject();
 }
 
-/** Reads one JSON value, without white space around it and not as deep as an object may be. Throws JsonError for anything else. */
+/**
+ * Parses one JSON value without white space around it; it must be less deep than an object. Throws JsonError for anything
+ * else.
+ */
 export function parseValue(text: string): ParsedValue {
   return new Reader(text, MAX_VALUE_DEPTH).topValue();
 }
@@ -87,13 +90,13 @@ class Reader {
     if (this.#text[this.#at] !== '{') throw this.#error('expected an object');
     const members = this.#object(spans);
     this.#space();
-    if (this.#at < this.#text.length) throw this.#error('unexpected text after the object');
+    if (this.#at < this.#text.length) throw this.#error('unexpected characters after the object');
     return { members, spans, duplicateKeys: this.#duplicateKeys, repeatedKeys: this.#repeatedKeys };
   }
 
   topValue(): ParsedValue {
     const value = this.#value();
-    if (this.#at < this.#text.length) throw this.#error('unexpected text after the value');
+    if (this.#at < this.#text.length) throw this.#error('unexpected characters after the value');
     return { value, duplicateKeys: this.#duplicateKeys };
   }
 
@@ -199,10 +202,10 @@ class Reader {
     throw this.#error('expected a value');
   }
 
-  /** Most numbers: digits alone. Anything else is left to the grammar. */
+  /** Most numbers: only digits. Anything else is left to the grammar. */
   #plainInteger(): JsonNumber | undefined {
     const first = this.#text.charCodeAt(this.#at);
-    // NaN at the end of the text.
+    // NaN at the end of the string.
     if (!(first >= 0x31 && first <= 0x39)) return undefined;
     let end = this.#at + 1;
     let code = this.#text.charCodeAt(end);
@@ -232,7 +235,7 @@ class Reader {
         this.#at++;
       } else {
         throw this.#error(
-          Number.isNaN(code) ? 'a string does not end' : 'a control character stands in a string',
+          Number.isNaN(code) ? 'a string does not end' : 'a string contains a control character',
         );
       }
     }
@@ -247,7 +250,7 @@ class Reader {
     }
     const hex = this.#text.slice(this.#at + 2, this.#at + 6);
     if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(hex))
-      throw this.#error('a wrong escape stands in a string');
+      throw this.#error('a string contains a wrong escape');
     this.#at += 6;
     return String.fromCharCode(Number.parseInt(hex, 16));
   }
@@ -270,7 +273,7 @@ export function toPlain(value: Json): unknown {
   if (value instanceof JsonNumber) return Number(value.text);
   if (Array.isArray(value)) return value.map(toPlain);
   if (value instanceof Map) {
-    // Entries, not assignment: a key may be called __proto__.
+    // Entries, not assignment, because a key may have the name __proto__.
     return Object.fromEntries([...(value as JsonObject)].map(([key, item]) => [key, toPlain(item)]));
   }
   return value;

@@ -1,22 +1,22 @@
 /**
- * Cuts a byte stream into blocks of whole lines at LF bytes, before any decoding: a lone CR, U+2028 or a multi-byte
- * character on a chunk border never split a line. Linear however long a line is: its pieces are joined once, when its end
- * arrives.
+ * Splits a byte stream into blocks of whole lines at LF bytes, before any decoding, so that a lone CR, U+2028 or a multi-byte
+ * character at the border of a chunk never splits a line. The cost is linear for lines of any length: the pieces of a line are
+ * joined once, when its end arrives.
  */
 import { InputError } from '../errors.ts';
 import { LF } from './bytes.ts';
 import { placeOf, type Origin } from './message.ts';
 
-/** No row that Redshift takes needs such a line, and a text of twice the length could not be held. */
+/** No row that Redshift accepts needs a longer line, and Node could not store a string of twice the length. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
-/** Stdin, or a file that a BATCH message names. */
+/** Stdin, or a BATCH file. */
 export type Source = Pick<Origin, 'file' | 'batchLine'>;
 
 /**
- * Blocks of one or more lines; every line ends with LF, the last one too. A block may share the memory of its chunk, and
- * chunks may be used again: it is valid until the next one is asked for. `linesRead` counts those of the blocks so far.
- * Throws InputError for a line that is too long.
+ * Blocks of one or more lines. Every line ends with LF, also the last one. A block may share the memory of its chunk, and chunks
+ * may be reused, so a block is valid until the next one is requested. `linesRead` counts the lines of the blocks so far. Throws
+ * InputError for a line that is too long.
  */
 export async function* blocksOf(
   chunks: AsyncIterable<Buffer>,
@@ -33,7 +33,7 @@ export async function* blocksOf(
 
 function tooLong(place: Omit<Origin, 'bytes'>): InputError {
   return new InputError(
-    `Cannot read ${placeOf(place)}: it has more than ${MAX_LINE_BYTES} bytes, and COPY takes rows of at most 4 MB`,
+    `Cannot read ${placeOf(place)}: it has more than ${MAX_LINE_BYTES} bytes, and COPY accepts rows of at most 4 MB`,
     { line: place.line, file: place.file },
   );
 }
@@ -42,7 +42,7 @@ export class LineCutter {
   #pieces: Buffer[] = [];
   #pendingBytes = 0;
 
-  /** The lines that end in this chunk: the one that began before it, then all that lie within it. */
+  /** The lines that end in this chunk: first the one that began before it, then all those within it. */
   *push(chunk: Buffer): Generator<Buffer> {
     const end = chunk.lastIndexOf(LF) + 1;
     if (end > 0) {
@@ -56,7 +56,7 @@ export class LineCutter {
     this.#pendingBytes += chunk.length - end;
   }
 
-  /** The last line, when the input ended without LF. */
+  /** The last line, if the input ended without LF. */
   *end(): Generator<Buffer> {
     if (this.#pendingBytes > 0) yield this.#complete(Buffer.from([LF]));
   }

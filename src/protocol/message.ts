@@ -1,5 +1,5 @@
 /** What can be said to this program, whichever protocol it came in. */
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 export interface SchemaMessage {
   readonly type: 'schema';
@@ -14,21 +14,25 @@ export interface RecordMessage {
   readonly type: 'record';
   readonly stream: string;
   readonly record: JsonObject;
-  /** How many keys stood twice in one object, at any depth. */
+  /** How many keys occurred twice in one object, at any depth. */
   readonly duplicateKeys: number;
-  /** Properties of the record itself that stood twice. */
+  /** Properties of the record itself that occurred twice. */
   readonly repeatedProperties: readonly string[];
-  /** The line held bytes that are not UTF-8; they were read as U+FFFD. */
+  /** The line had bytes that are not UTF-8; they were read as U+FFFD. */
   readonly invalidUtf8: boolean;
   /** Digits of the table version that the record belongs to. */
   readonly version: string | undefined;
   /** When the tap extracted it, as the tap wrote it. */
   readonly timeExtracted: string | undefined;
+  /** When an Airbyte source emitted it, in milliseconds since the epoch. */
+  readonly emittedAt?: number;
+  /** What an Airbyte source, or the platform, changed in its values. */
+  readonly changes?: readonly Json[];
 }
 
 export interface StateMessage {
   readonly type: 'state';
-  /** The value's own bytes as received; undefined when it is null, which says nothing. */
+  /** The bytes of the value as received; undefined if it is null, which has no meaning. */
   readonly value: Buffer | undefined;
 }
 
@@ -52,7 +56,7 @@ export interface BatchMessage {
 
 export type Message = SchemaMessage | RecordMessage | StateMessage | ActivateVersionMessage | BatchMessage;
 
-/** Where a record was read, for messages about it and for setting it aside. */
+/** Where a record was read, for messages about it and for rejected records. */
 export interface Origin {
   /** Counts from 1, on stdin or in the file. */
   readonly line: number;
@@ -64,7 +68,7 @@ export interface Origin {
   readonly bytes: Buffer;
 }
 
-/** As sentences name it: `line 3`, or `line 3 of file:///x.jsonl (BATCH message on line 7)`. */
+/** The place in messages: `line 3`, or `line 3 of file:///x.jsonl (BATCH message on line 7)`. */
 export function placeOf({ line, file, batchLine }: Omit<Origin, 'bytes'>): string {
   return file === undefined ? `line ${line}` : `line ${line} of ${file} (BATCH message on line ${batchLine})`;
 }

@@ -1,6 +1,6 @@
 /**
- * One Singer line to one Message. The type is read in any case, unknown further keys are ignored, and the value of a
- * STATE keeps its own bytes. Source: the Singer specification 0.3.0 and the messages of the Meltano SDK.
+ * Parses one Singer line into one Message. The type may be in any case, unknown keys are ignored, and the value of a STATE keeps
+ * its own bytes. Source: the Singer specification 0.3.0 and the messages of the Meltano SDK.
  */
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../errors.ts';
@@ -26,24 +26,24 @@ export function parseSinger(line: Buffer, lineNumber: number): Message | undefin
   return new Envelope(envelope, bytes, text, lineNumber).message(type);
 }
 
-/** What some editors and tools write before the first line. */
+/** The byte order mark that some editors and tools write before the first line. */
 export function withoutBom(line: Buffer): Buffer {
   return line.subarray(0, 3).equals(BOM) ? line.subarray(3) : line;
 }
 
-/** Only text that shows U+FFFD can have held bytes that are not UTF-8. */
+/** Only a string with U+FFFD can have had bytes that are not UTF-8. */
 function hadInvalidUtf8(text: string, bytes: Buffer): boolean {
   return text.includes('\uFFFD') && !isUtf8(bytes);
 }
 
-/** How nearly every tap begins a STATE: without spaces, or with those of Python's json. */
+/** The beginning of a STATE in nearly every tap: without spaces, or with those of Python's json. */
 const STATE_HEADS = ['{"type":"STATE","value":', '{"type": "STATE", "value": '];
 const SPACE = 0x20;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * A STATE whose value is all that stands between a usual head and the last brace; taps send millions of them. Undefined
- * for everything that has to be looked at more closely, wrong JSON included.
+ * A STATE whose value is everything between a usual beginning and the last brace; taps send millions of them. Undefined for
+ * everything that must be parsed, including wrong JSON.
  */
 function quickState(line: Buffer): Message | undefined {
   const head = line.toString('latin1', 0, 27);
@@ -92,7 +92,7 @@ function parse(text: string, place: Omit<Origin, 'bytes'>): ParsedObject {
     if (!(error instanceof JsonError)) throw error;
     throw new InputError(
       `Cannot read ${placeOf(place)}: not a JSON object, ${error.message} at character ${error.offset + 1}${
-        /^\s*\{/.test(text) ? '' : '; does the tap write something else than messages to its stdout?'
+        /^\s*\{/.test(text) ? '' : '; does the tap write anything other than messages to its stdout?'
       }`,
       { line: place.line, file: place.file },
       { cause: error },
@@ -149,7 +149,7 @@ class Envelope {
         return this.#batch(type);
       default:
         throw this.#error(
-          `unknown message type ${JSON.stringify(type.slice(0, 50))}, wanted SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH`,
+          `unknown message type ${JSON.stringify(type.slice(0, 50))}, expected SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH`,
         );
     }
   }
@@ -166,7 +166,7 @@ class Envelope {
   #string(key: string, type: string): string {
     const value = this.#required(key, type);
     if (typeof value !== 'string' || value === '')
-      throw this.#error(`"${key}" of a ${type} message must be a text`);
+      throw this.#error(`"${key}" of a ${type} message must be a string`);
     return value;
   }
 
@@ -176,7 +176,7 @@ class Envelope {
     return value as JsonObject;
   }
 
-  /** Absent, null and [] all mean: no key. */
+  /** Absent, null and [] all mean "no key". */
   #keyProperties(): readonly string[] {
     const value = this.#envelope.members.get('key_properties') ?? [];
     const keys = Array.isArray(value) ? (value as readonly Json[]) : [false];
@@ -186,7 +186,7 @@ class Envelope {
     return [...new Set(keys)];
   }
 
-  /** Absent and null mean: none. */
+  /** Absent and null mean "none". */
   #version(type: string): string | undefined {
     const value = this.#envelope.members.get('version') ?? null;
     if (value === null) return undefined;
@@ -211,7 +211,7 @@ class Envelope {
     if (typeof format !== 'string') throw this.#error(`"encoding" of a ${type} message must name a "format"`);
     const compression = encoding.get('compression') ?? 'none';
     if (typeof compression !== 'string')
-      throw this.#error(`"compression" of a ${type} message must be a text`);
+      throw this.#error(`"compression" of a ${type} message must be a string`);
     return {
       type: 'batch',
       stream: this.#string('stream', type),
@@ -224,12 +224,12 @@ class Envelope {
 
   #stateBytes(type: string): Buffer | undefined {
     if (this.#required('value', type) === null) return undefined;
-    // Offsets in characters are offsets in bytes only when every character is one byte; Latin-1 makes them so.
+    // Offsets in characters equal offsets in bytes only if every character is one byte, as in Latin-1.
     const oneByteEach = this.#text.length === this.#bytes.length;
     const { spans } = oneByteEach ? this.#envelope : parseObject(this.#bytes.toString('latin1'));
     const span = spans.get('value');
     if (!span) throw this.#error('a STATE message has no value');
-    // A copy: the line shares memory with its chunk, and a state may be held for long.
+    // A copy: the line shares memory with its chunk, and a state may be kept for a long time.
     return Buffer.from(this.#bytes.subarray(span[0], span[1]));
   }
 

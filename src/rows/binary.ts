@@ -1,14 +1,17 @@
-/** Binary values, which JSON has as strings, to the hexadecimal digits that COPY reads into VARBYTE (copy-usage-varbyte). */
+/**
+ * Converts binary values, which are strings in JSON, to the hexadecimal digits that COPY reads into VARBYTE
+ * (copy-usage-varbyte).
+ */
 import { withoutTrailing } from '../table/trailing.ts';
 import type { BinaryEncoding } from '../table/types.ts';
 import { ValueError } from './value-error.ts';
 
-/** The value as pairs of lower-case digits, empty for no bytes; two digits for each byte. */
+/** The value as lower-case hexadecimal digits, two for each byte. */
 export function hexDigits(value: string, encoding: BinaryEncoding): string {
   return encoding === 'hex' ? fromHex(value) : fromBase64(value);
 }
 
-/** Either case, with or without `0x` (or the `\x` of PostgreSQL); an odd digit in front is half a byte. */
+/** Accepts both cases, with or without `0x` (or `\x`, as in PostgreSQL). An odd first digit is half a byte. */
 function fromHex(value: string): string {
   const digits = value.replace(/^(?:0x|\\x)/i, '').toLowerCase();
   if (!/^[0-9a-f]*$/.test(digits)) throw new ValueError('is not a string of hexadecimal digits');
@@ -16,8 +19,8 @@ function fromHex(value: string): string {
 }
 
 /**
- * Either alphabet of RFC 4648, with its padding or without, on one line or several. Otherwise strict: what Node skips or guesses
- * while it decodes would change the value.
+ * Accepts both alphabets of RFC 4648, with or without padding, on one line or several. Strict otherwise, because what Node skips
+ * or guesses while decoding would change the value.
  */
 function fromBase64(value: string): string {
   const digits = value.replace(/[\r\n]+/g, '');
@@ -26,7 +29,7 @@ function fromBase64(value: string): string {
   const bytes = Buffer.from(standard, 'base64');
   const written = bytes.toString('base64');
   if (!isOneAlphabet || (standard !== written && standard !== withoutTrailing('=', written))) {
-    throw new ValueError('is not a string in base64');
+    throw new ValueError('is not a base64 string');
   }
   return bytes.toString('hex');
 }

@@ -1,6 +1,6 @@
 /**
- * A cell as the text that Redshift's CAST to VARCHAR makes of the stored value. Sources: PostgreSQL 8's output functions, whose
- * descendants Redshift's are; 15 digits of a double and 6 of a real are what a cast shows.
+ * Converts a cell to the string that Redshift's CAST to VARCHAR gives for the stored value. Source: the output functions of
+ * PostgreSQL 8, from which Redshift's derive. A cast shows 15 digits of a double and 6 of a real.
  */
 import { withoutTrailing } from '../table/trailing.ts';
 import type { ColumnType } from '../table/types.ts';
@@ -32,7 +32,7 @@ function withScale(text: string, scale: number): string {
   return `${whole}.${fraction.padEnd(scale, '0')}`;
 }
 
-/** As `%.15g` of C: an exponent of at least two digits for what is below 1e-4, or has more digits than are shown. */
+/** Like `%.15g` in C: an exponent of at least two digits for numbers below 1e-4, or with more digits than are shown. */
 function floatText(value: number, digits: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
   const [mantissa = '', exponent = '0'] = value.toExponential(digits - 1).split('e');

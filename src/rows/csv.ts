@@ -1,24 +1,24 @@
 /**
- * The reference encoder: records to CSV bytes, and the COPY options that read these bytes back. One module, so that the
- * two cannot drift apart. Texts are quoted; NULL is an unquoted sentinel that is random for the run, so that NULL, '',
- * ' ', `\N` and the word NULL stay five different values under every reading of Redshift's documentation.
+ * The CSV of the reference encoder, and the COPY options that read it back. They are in one module so that they cannot drift
+ * apart. Strings are quoted. NULL is an unquoted sentinel that is random for each run, so that NULL, '', ' ', `\N` and the
+ * word NULL stay five different values under every reading of Redshift's documentation.
  */
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import { literal, raw, sql, type Sql } from '../sql.ts';
 import { Token, type Cell } from './values.ts';
 
-/** How the files of a run are compressed; COPY has to be told (copy-parameters-file-compression). */
+/** The compression of the files of a run, which COPY needs to know (copy-parameters-file-compression). */
 export type Compression = 'gzip' | 'zstd';
 
-/** What every file of a run has in common. */
+/** The format of all files of a run. */
 export interface CsvFormat {
-  /** The text that stands for NULL. */
+  /** The string for NULL. */
   readonly sentinel: string;
   readonly compression: Compression;
 }
 
-/** With a sentinel that no other run has. It is short, because wide tables are mostly NULL, and one of 2^48. */
+/** A format with a sentinel that no other run has. It is short, because wide tables are mostly NULL, and one of 2^48. */
 export function newFormat(compression: Compression): CsvFormat {
   return { sentinel: `N${randomBytes(6).toString('hex')}`, compression };
 }
@@ -38,6 +38,6 @@ export function encodeRows(rows: readonly (readonly Cell[])[], sentinel: string)
 const OPTIONS = {
   quoted_string: true,
   record_delimiter: '\n',
-  // What is not a string in the input is not quoted: tokens and the sentinel go through as they are.
+  // Values that are not strings are not quoted: tokens and the sentinel are written as they are.
   cast: { object: (token: object) => (token as Token).text },
 };

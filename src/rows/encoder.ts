@@ -1,20 +1,29 @@
 /**
- * Records of one stream to rows of cells, compiled for the columns as they are stored. Measures the widest value of each
- * VARCHAR column on the way. A record that cannot be stored as it was sent becomes a Rejection: data, not an error.
+ * The reference encoder: converts records of one stream to rows of cells, compiled for the columns as they are stored. It
+ * measures the widest value of each VARCHAR column. For a record that cannot be stored as it was sent it returns a Rejection.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
-import { DELETED_AT, isMarker, isMetadata } from '../table/metadata.ts';
+import { isMarker, isMetadata } from '../table/metadata.ts';
 import type { Column } from '../table/types.ts';
 import { columnWriter } from './column-writer.ts';
 import { isDeletion, markerWriter } from './deletion-mark.ts';
+import { checkLimits } from './column-limits.ts';
 import { KnownProperties } from './known-properties.ts';
-import { changesValue } from './metadata.ts';
+import type { Surroundings } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
-import { rejectionOf, repeatedKey, rowTooLarge, schemaRejection, strangeRecord } from './rejections.ts';
-import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES } from './row-size.ts';
+import {
+  rejectionOf,
+  repeatedKey,
+  rowTooLarge,
+  schemaRejection,
+  shortened,
+  strangeRecord,
+} from './rejections.ts';
+import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES, shorten } from './row-size.ts';
+import { SINGER_RULES, type RecordRules } from './rules.ts';
 import { pathOf, valueOf } from './source.ts';
-import type { Violation } from './validate.ts';
+import type { Validator, Violation } from './validate.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
@@ -22,7 +31,7 @@ import { ValueError } from './value-error.ts';
 interface Field {
   readonly column: Column;
   readonly write: CellWriter;
-  /** The table refuses some cells that the type could hold. */
+  /** The table rejects some cells that the type could store. */
   readonly hasLimits: boolean;
 }
 
@@ -31,25 +40,27 @@ export interface Row {
   readonly kind: 'row';
   readonly cells: Cell[];
   /**
-   * The record says that its row was deleted in the source (`_sdc_deleted_at`): with the values that the row had, or as a
-   * stub that has the key alone.
+   * The record means that its row was deleted in the source (`_sdc_deleted_at`): either with the values that the row had, or as
+   * a stub that has only the key.
    */
   readonly deletion: 'full' | 'stub' | undefined;
-  /** A key property is NULL, which is allowed: the row equals no other. */
+  /** A key property is NULL, which is allowed: the row equals no other row. */
   readonly hasNullKey: boolean;
   /** The invalid values that became NULL. */
   readonly nulled: readonly Rejection[];
 }
 
-/** The batch that a row becomes part of. */
+/** Facts about the batch of a row. */
 export interface BatchFacts {
+  /** Sixteen random hexadecimal digits. */
+  readonly seed: string;
   /** Milliseconds since the epoch. */
   readonly openedAt: number;
   /** The widest value of each column so far, in bytes; grows. */
   readonly maxBytes: number[];
   /** Whether NULL is among the values of each column so far; grows. */
   readonly nulls: boolean[];
-  /** Whether a value of each column had to be written for the type that the column grows to; grows. */
+  /** Whether a value of each column had to be written for the type that the column grows to. */
   readonly outgrown: boolean[];
 }
 
@@ -57,13 +68,14 @@ export interface EncoderOptions {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored?: readonly Column[];
-  /** What of a record breaks the schema; with `validate_records` only. */
-  readonly validate?: ((record: JsonObject) => readonly Violation[]) | undefined;
-  /** Invalid values become NULL where the column takes that; otherwise one of them rejects its record. */
+  /** Finds the schema violations of a record; only with `validate_records`. */
+  readonly validate?: Validator | undefined;
+  /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
   readonly nullsInvalid?: boolean;
+  readonly rules?: RecordRules;
   /** A NULL in a key is a value like any other. */
   readonly allowsNullKeys?: boolean;
-  /** Told once for each property that the schema does not have. */
+  /** Called once for each property that the schema does not have. */
   readonly onUnknownProperty: (property: string) => void;
   readonly now: () => number;
   /** When the run began, in milliseconds since the epoch. */
@@ -74,10 +86,11 @@ const NOTHING: readonly never[] = [];
 
 export class RecordEncoder {
   readonly #options: EncoderOptions;
+  readonly #rules: RecordRules;
   readonly #fields: readonly Field[];
-  /** Which fields hold texts. */
+  /** The fields that are strings. */
   readonly #texts: readonly number[];
-  /** The field that tells of values that became NULL; -1 without one. */
+  /** The index of the field that notes values that became NULL; -1 if there is none. */
   readonly #changes: number;
   readonly #known: KnownProperties;
   /** Properties that are neither keys nor metadata. */
@@ -85,16 +98,17 @@ export class RecordEncoder {
   /** The schema has properties. */
   readonly #readsProperties: boolean;
   readonly #unknown = new Set<string>();
-  /** The fields of the present record that outgrew their columns. */
+  /** The fields of the current record that outgrew their columns. */
   readonly #outgrown = new Set<number>();
-  /** By field, the one that takes what it cannot hold. */
+  /** For each field, the field of its second column. */
   readonly #seconds = new Map<number, number>();
-  /** What had to be changed in the values of the rows so far. */
+  /** The changes that were made to values of the rows so far. */
   readonly losses: Losses = noLosses();
 
   constructor(options: EncoderOptions) {
-    const { columns } = options;
+    const { columns, rules = SINGER_RULES } = options;
     this.#options = options;
+    this.#rules = rules;
     this.#fields = columns.map((column, i) => ({
       column,
       write: this.#writerOf(column, i),
@@ -102,7 +116,7 @@ export class RecordEncoder {
     }));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#changes = columns.findIndex(
-      ({ source }) => source.kind === 'metadata' && source.field === '_sdc_changes',
+      ({ source }) => source.kind === 'metadata' && source.field === rules.metadata.changesField,
     );
     const described = [...columns, ...(options.ignored ?? [])];
     for (const [i, { source, property }] of columns.entries()) {
@@ -111,7 +125,9 @@ export class RecordEncoder {
       this.#seconds.set(first, i);
     }
     const paths = described.map(({ source }) => pathOf(source)).filter((path) => path.length > 0);
-    this.#known = new KnownProperties([...paths, [DELETED_AT]]);
+    this.#known = new KnownProperties(
+      rules.deletionMark === undefined ? paths : [...paths, [rules.deletionMark]],
+    );
     this.#readsProperties = described.some(({ source }) => source.kind === 'property');
     this.#payload = new Set(
       described
@@ -124,21 +140,31 @@ export class RecordEncoder {
     const write = column.growsTo
       ? growingWriter(column, column.growsTo, () => this.#outgrown.add(i))
       : columnWriter(column);
-    return isMarker(column) ? markerWriter(write) : write;
+    return this.#rules.deletionMark !== undefined && isMarker(column) ? markerWriter(write) : write;
   }
 
-  /** Nothing is counted or measured for a record that does not become a row. */
-  encode(message: RecordMessage, { bytes }: Origin, facts: BatchFacts): Row | Rejection | Unplanned {
+  /** For a record that does not become a row, nothing is counted or measured. `ordinal` is its place in the stream, from 0 on. */
+  encode(
+    message: RecordMessage,
+    { bytes }: Origin,
+    facts: BatchFacts,
+    ordinal = 0,
+  ): Row | Rejection | Unplanned {
     const { record } = message;
     this.#outgrown.clear();
     const { now, syncStartedAt, validate } = this.#options;
-    const surroundings = {
+    const mark = this.#rules.deletionMark;
+    const surroundings: Surroundings = {
       now: now(),
       batchOpenedAt: facts.openedAt,
       syncStartedAt,
       version: message.version,
       timeExtracted: message.timeExtracted,
-      deletedAt: record.get(DELETED_AT) ?? null,
+      deletedAt: mark === undefined ? null : (record.get(mark) ?? null),
+      ordinal,
+      batchSeed: facts.seed,
+      emittedAt: message.emittedAt ?? 0,
+      sourceChanges: message.changes ?? NOTHING,
     };
     const violations = validate ? validate(record) : NOTHING;
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
@@ -155,7 +181,7 @@ export class RecordEncoder {
       let value: Json | undefined;
       try {
         if (violations.length > 0) checkViolations(field.column, violations);
-        value = valueOf(field.column.source, record, surroundings);
+        value = valueOf(field.column.source, record, this.#rules.metadata, surroundings);
         const cell = field.column.isKey
           ? this.#keyCell(field, value, message)
           : (overflowed.get(i) ?? this.#valueCell(i, value ?? null, overflowed, losses));
@@ -169,19 +195,23 @@ export class RecordEncoder {
           !this.#options.nullsInvalid ||
           rejection.isKey ||
           rejection.fault === 'change' ||
-          field.column.notNull
+          field.column.notNull === true ||
+          field.column.isProtected === true
         )
           return rejection;
         nulled.push(rejection);
         cells.push(null);
       }
     }
+    const noteChanges = (): Rejection | undefined => this.#noteChanges(cells, nulled, surroundings, losses);
     if (nulled.length > 0) {
-      const overflow = this.#noteChanges(cells, nulled, losses);
+      const overflow = noteChanges();
       if (overflow) return overflow;
     }
-    if (this.#isStrange(record)) return strangeRecord(record, this.#known);
-    if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) return rowTooLarge(cells);
+    if (!this.#rules.takesStrangers && this.#isStrange(record)) return strangeRecord(record, this.#known);
+    if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) {
+      if (!this.#rules.shortensRows || !this.#shorten(cells, nulled, noteChanges)) return rowTooLarge(cells);
+    }
     losses.duplicateKeys += message.duplicateKeys;
     if (message.invalidUtf8) losses.invalidUtf8++;
     addLosses(this.losses, losses);
@@ -190,26 +220,26 @@ export class RecordEncoder {
     return { kind: 'row', cells, deletion, hasNullKey, nulled };
   }
 
-  /** A key property that stands twice. */
+  /** A key property that occurs twice. */
   #repeated({ repeatedProperties }: RecordMessage): string | undefined {
     if (repeatedProperties.length === 0) return undefined;
     const keys = this.#fields.flatMap(({ column }) => (column.isKey ? [column.property] : []));
     return keys.find((key) => repeatedProperties.includes(key));
   }
 
-  /** Whether the record has properties, but none that is loaded. */
+  /** Whether the record has properties, but none of them is loaded. */
   #isStrange(record: JsonObject): boolean {
     if (record.size === 0 || !this.#readsProperties) return false;
     for (const property of record.keys()) if (this.#known.has(property)) return false;
     return true;
   }
 
-  /** Keys identify rows: nothing about them may be repaired, or two rows could become one. */
+  /** Keys identify rows. They must not be repaired, because two rows could become one. */
   #keyCell({ write }: Field, value: Json | undefined, message: RecordMessage): Cell {
     if (value === undefined || value === null) {
       if (this.#options.allowsNullKeys) return null;
       throw new ValueError(
-        `is ${value === null ? 'null' : 'missing'}, and keys must be set in every record`,
+        `is ${value === null ? 'null' : 'missing'}, but every record must have its key`,
         'null-key',
       );
     }
@@ -220,14 +250,14 @@ export class RecordEncoder {
       (message.invalidUtf8 && typeof cell === 'string' && cell.includes('\uFFFD'));
     if (changed) {
       throw new ValueError(
-        'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+        'has characters or digits that Redshift cannot store, and keys are never changed',
         'key',
       );
     }
     return cell;
   }
 
-  /** Where the column cannot hold the value, it is NULL, and the cell of the second column is put into `overflowed`. */
+  /** If the column cannot store the value, it is NULL, and the cell of the second column is put into `overflowed`. */
   #valueCell(i: number, value: Json, overflowed: Map<number, Cell>, losses: Losses): Cell {
     const { write, column } = this.#fields[i] as Field;
     try {
@@ -239,17 +269,31 @@ export class RecordEncoder {
         overflowed.set(second, (this.#fields[second] as Field).write(value, losses));
         return null;
       }
-      // Throws for what is wrong for the declared type too.
+      // Throws for values that are also wrong for the declared type.
       cellWriter(column.declared, column.encoding)(value, losses);
       throw new UnplannedError('overflow', column);
     }
   }
 
-  #noteChanges(cells: Cell[], nulled: readonly Rejection[], losses: Losses): Rejection | undefined {
+  /** False when what may not become NULL is too long by itself. */
+  #shorten(cells: Cell[], nulled: Rejection[], noteChanges: () => unknown): boolean {
+    const columns = this.#fields.map(({ column }) => column);
+    return shorten(cells, columns, (column) => {
+      nulled.push(shortened(column));
+      noteChanges();
+    });
+  }
+
+  #noteChanges(
+    cells: Cell[],
+    nulled: readonly Rejection[],
+    surroundings: Surroundings,
+    losses: Losses,
+  ): Rejection | undefined {
     const field = this.#fields[this.#changes];
     if (!field) return undefined;
     try {
-      cells[this.#changes] = field.write(changesValue(nulled), losses);
+      cells[this.#changes] = field.write(this.#rules.metadata.changes(nulled, surroundings), losses);
       return undefined;
     } catch (error) {
       return rejectionOf(error, field.column, undefined);
@@ -268,25 +312,26 @@ export class RecordEncoder {
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {
-    if (!isDeletion(record.get(DELETED_AT))) return undefined;
+    const mark = this.#rules.deletionMark;
+    if (mark === undefined || !isDeletion(record.get(mark))) return undefined;
     for (const property of record.keys()) if (this.#payload.has(property)) return 'full';
     return 'stub';
   }
 
-  /** Tells of a property that no column reads, once. */
+  /** Reports a property that no column reads, once. */
   readonly tellUnknown = (property: string): void => {
     if (this.#unknown.has(property)) return;
     this.#unknown.add(property);
     this.#options.onUnknownProperty(property);
   };
 
-  /** One value as the cell of a column. Throws ValueError. */
+  /** Converts one value to the cell of a column. Throws ValueError. */
   cell(column: number, value: Json, losses: Losses): Cell {
     this.#outgrown.clear();
     return (this.#fields[column] as Field).write(value, losses);
   }
 
-  /** Whether something of the record is read by this name. */
+  /** Whether a column reads this name. */
   reads(property: string): boolean {
     return this.#known.has(property);
   }
@@ -297,7 +342,7 @@ export class RecordEncoder {
   }
 }
 
-/** A violation concerns the columns that hold it and, where objects are flattened, those that it holds. */
+/** A violation concerns the columns that contain its value and, if objects are flattened, those of the members of its value. */
 function checkViolations({ source }: Column, violations: readonly Violation[]): void {
   if (source.kind !== 'property') return;
   const { path } = source;
@@ -305,23 +350,4 @@ function checkViolations({ source }: Column, violations: readonly Violation[]): 
     one.path.every((step, i) => i >= path.length || step === path[i]),
   );
   if (violation) throw new ValueError(violation.reason, 'schema');
-}
-
-/** What the table refuses; only where it may not be changed. A stub leaves those columns alone. */
-function checkLimits(column: Column, cell: Cell, deletion: Row['deletion']): void {
-  if (column.notNull && cell === null && deletion !== 'stub') {
-    throw new ValueError('is NULL, and its column is NOT NULL', breach(column, 'notNull'));
-  }
-  if (column.maxBytes === undefined || typeof cell !== 'string') return;
-  const bytes = Buffer.byteLength(cell);
-  if (bytes > column.maxBytes) {
-    throw new ValueError(
-      `has ${bytes} bytes, and its column may not be wider than ${column.maxBytes}`,
-      breach(column, 'maxBytes'),
-    );
-  }
-}
-
-function breach({ strict }: Column, limit: 'notNull' | 'maxBytes'): 'table' | 'change' {
-  return strict?.includes(limit) ? 'change' : 'table';
 }

@@ -1,4 +1,7 @@
-/** The properties that the columns of a stream read, also inside flattened objects, to tell which of a record are not loaded. */
+/**
+ * The properties that the columns of a stream read, also inside flattened objects, to find those of a record that are not
+ * loaded.
+ */
 import type { JsonObject } from '../protocol/json.ts';
 
 export class KnownProperties {
@@ -9,7 +12,7 @@ export class KnownProperties {
     for (const path of paths) this.#add(path);
   }
 
-  /** Tells the dotted paths of what no column reads. */
+  /** Reports the dotted paths of values that no column reads. */
   tellUnknown(record: JsonObject, tell: (path: string) => void): void {
     for (const [property, value] of record) {
       const inner = this.#inner.get(property);
@@ -23,7 +26,7 @@ export class KnownProperties {
     return this.#inner.has(property);
   }
 
-  /** The known property that differs from this one in case only, if there is one. */
+  /** The known property that differs from this one only in case, if there is one. */
   inOtherCase(property: string): string | undefined {
     const folded = property.toLowerCase();
     return [...this.#inner.keys()].find((known) => known.toLowerCase() === folded);

@@ -1,20 +1,43 @@
-/** What is known of a record beside its values, as the values of the `_sdc_*` columns. Names and meanings: Meltano SDK. */
+/** The values of the `_sdc_*` columns: what is known about a record besides its own values. Names and meanings: Meltano SDK. */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import type { MetadataField } from '../table/types.ts';
+import type { MetadataField, SingerField } from '../table/types.ts';
 import type { Rejection } from './rejection.ts';
 
-/** Times are milliseconds since the epoch. */
+/** What fills the columns that are about a record, in one protocol. */
+export interface MetadataValues {
+  value(field: MetadataField, surroundings: Surroundings): Json;
+  /** The field that tells of the values of a record that became NULL. */
+  readonly changesField: MetadataField;
+  /** What that field holds then. */
+  changes(nulled: readonly Rejection[], surroundings: Surroundings): Json;
+}
+
+/** All times are in milliseconds since the epoch. */
 export interface Surroundings {
   readonly now: number;
   readonly batchOpenedAt: number;
   readonly syncStartedAt: number;
   readonly version: string | undefined;
   readonly timeExtracted: string | undefined;
-  /** What the record says. */
+  /** The values in the message. */
   readonly deletedAt: Json;
+  /** Which record of its stream it is in this run; counts from 0. */
+  readonly ordinal: number;
+  /** Sixteen random hexadecimal digits of the batch. */
+  readonly batchSeed: string;
+  /** When an Airbyte source emitted the record. */
+  readonly emittedAt: number;
+  /** What an Airbyte source changed in it. */
+  readonly sourceChanges: readonly Json[];
 }
 
-export function metadataValue(field: MetadataField, surroundings: Surroundings): Json {
+export const SINGER_METADATA: MetadataValues = {
+  value: (field, surroundings) => singerValue(field as SingerField, surroundings),
+  changesField: '_sdc_changes',
+  changes: changesValue,
+};
+
+function singerValue(field: SingerField, surroundings: Surroundings): Json {
   switch (field) {
     case '_sdc_extracted_at':
       return surroundings.timeExtracted ?? null;
@@ -36,8 +59,8 @@ export function metadataValue(field: MetadataField, surroundings: Surroundings):
   }
 }
 
-/** What `_sdc_changes` says of the values of a record that became NULL. */
-export function changesValue(nulled: readonly Rejection[]): Json {
+/** The value of `_sdc_changes` for the values of a record that became NULL. */
+function changesValue(nulled: readonly Rejection[]): Json {
   return nulled.map(
     ({ property = '', reason }) =>
       new Map([

@@ -1,19 +1,19 @@
 /**
- * Nested values as compact JSON text within SUPER's limits, which COPY would refuse after the upload: strings of at most
- * 65,535 bytes, 1,000 levels, no duplicate keys (limitations-super). Numbers keep their tokens.
+ * Converts nested values to compact JSON within the limits of SUPER, which COPY would enforce only after the upload: strings of at
+ * most 65,535 bytes, 1,000 levels, no duplicate keys (limitations-super). Numbers keep their tokens.
  */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
 import { withoutTrailing } from '../table/trailing.ts';
-import { ValueError } from './value-error.ts';
+import { tooLarge, ValueError } from './value-error.ts';
 
 const MAX_STRING_BYTES = 65_535;
 const MAX_LEVELS = 1000;
 
-/** Counts what had to be changed to store a value. */
+/** Counts the changes that were necessary to store a value. */
 export interface Repairs {
   nulRemoved: number;
   surrogatesReplaced: number;
-  /** Numbers that the column does not hold to the last digit. */
+  /** Numbers that the column does not store exactly. */
   doublesRounded: number;
   duplicateKeys: number;
 }
@@ -21,7 +21,7 @@ export interface Repairs {
 /** Numbers in SUPER are INT8, DECIMAL or FLOAT8; a DECIMAL has at most this many digits. */
 const EXACT_DIGITS = 38;
 
-/** Throws ValueError for what SUPER cannot hold. */
+/** Throws ValueError for a value that SUPER cannot store. */
 export function nestedText(value: Json, repairs: Repairs): string {
   return write(value, 0, repairs);
 }
@@ -30,11 +30,11 @@ function write(value: Json, level: number, repairs: Repairs): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return writeString(value, repairs);
   if (value instanceof JsonNumber) return writeNumber(value, repairs);
-  if (level >= MAX_LEVELS) throw new ValueError(`is nested deeper than the ${MAX_LEVELS} levels of SUPER`);
+  if (level >= MAX_LEVELS) throw tooLarge(`is nested deeper than the ${MAX_LEVELS} levels of SUPER`);
   if (Array.isArray(value)) {
     return `[${(value as readonly Json[]).map((item) => write(item, level + 1, repairs)).join(',')}]`;
   }
-  // By the text as it is stored: cleaning may have made two keys one.
+  // By the key as it is stored, because cleaning may have made two keys equal.
   const members = new Map<string, string>();
   for (const [key, item] of value as JsonObject) {
     const name = writeString(key, repairs);
@@ -46,7 +46,7 @@ function write(value: Json, level: number, repairs: Repairs): string {
 
 function writeNumber({ text }: JsonNumber, repairs: Repairs): string {
   const value = Number(text);
-  if (!Number.isFinite(value)) throw new ValueError('holds a number that is not finite or too large');
+  if (!Number.isFinite(value)) throw new ValueError('contains a number that is not finite or too large');
   if (text.length > EXACT_DIGITS || Math.abs(value) < 1e-37) {
     const digits = withoutTrailing(
       '0',
@@ -60,14 +60,14 @@ function writeNumber({ text }: JsonNumber, repairs: Repairs): string {
 function writeString(value: string, repairs: Repairs): string {
   const text = cleanText(value, repairs);
   if (text.length * 3 > MAX_STRING_BYTES && Buffer.byteLength(text) > MAX_STRING_BYTES) {
-    throw new ValueError(
-      `holds a string of ${Buffer.byteLength(text)} bytes, at most ${MAX_STRING_BYTES} are allowed inside`,
+    throw tooLarge(
+      `contains a string of ${Buffer.byteLength(text)} bytes, and SUPER allows at most ${MAX_STRING_BYTES}`,
     );
   }
   return JSON.stringify(text);
 }
 
-/** Redshift stores neither NUL nor lone surrogates: the first is removed, the second become U+FFFD; both are counted. */
+/** Redshift stores neither NUL nor lone surrogates: NUL is removed, and surrogates become U+FFFD. Both are counted. */
 export function cleanText(value: string, repairs: Repairs): string {
   let text = value;
   if (text.includes('\0')) {

@@ -1,27 +1,27 @@
-/** Number tokens of JSON to the plain digits that Redshift reads without deciding anything: no exponent, no rounding. */
+/** Converts JSON numbers to plain digits, which Redshift reads without decisions of its own: no exponent, no rounding. */
 import { withoutTrailing } from '../table/trailing.ts';
-import { ValueError } from './value-error.ts';
+import { tooLarge, ValueError } from './value-error.ts';
 
 interface Decimal {
   readonly negative: boolean;
-  /** Digits before the point, without leading zeros; may be empty. */
+  /** Digits before the decimal point, without leading zeros; may be empty. */
   readonly whole: string;
-  /** Digits behind the point, without trailing zeros. */
+  /** Digits after the decimal point, without trailing zeros. */
   readonly fraction: string;
 }
 
-/** A number of JSON, or one in a string, which may also begin with + and have its point first or last. */
+/** A JSON number, or a number in a string, which may also begin with + and begin or end with the decimal point. */
 const TOKEN = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 const NON_FINITE: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
 
-/** The least double of full precision. */
+/** The smallest double with full precision. */
 const MIN_NORMAL = 2 ** -1022;
 
-/** What Redshift's page gives (r_Numeric_types201). */
+/** From Redshift's documentation (r_Numeric_types201). */
 const REAL_RANGE = { min: 1e-37, max: 1e37 } as const;
 
-/** Far more than any column holds; beyond it the zeros are not worth writing out. */
+/** Far more than any column stores. Beyond this, zeros are not written out. */
 const MAX_SHIFT = 400;
 
 const RANGES = {
@@ -30,7 +30,7 @@ const RANGES = {
   bigint: { digits: 19, min: -(2n ** 63n), max: 2n ** 63n - 1n },
 } as const;
 
-/** The text of a whole number that fits the type; `1.0` and `1e3` are whole numbers. */
+/** The digits of a whole number that fits the type; `1.0` and `1e3` are whole numbers. */
 export function wholeNumber(token: string, kind: keyof typeof RANGES): string {
   const { negative, whole, fraction } = decimal(token);
   if (fraction !== '') throw new ValueError('is not a whole number');
@@ -39,34 +39,51 @@ export function wholeNumber(token: string, kind: keyof typeof RANGES): string {
   const text = negative && digits !== '0' ? `-${digits}` : digits;
   if (digits.length < range.digits) return text;
   if (digits.length > range.digits || BigInt(text) < range.min || BigInt(text) > range.max) {
-    throw new ValueError(`is outside the range of ${kind.toUpperCase()}`);
+    throw tooLarge(`is outside the range of ${kind.toUpperCase()}`);
   }
   return text;
 }
 
 /**
- * The text of a decimal with at most `scale` digits behind the point.
- * Up to 19 digits NUMERIC is a signed 64-bit integer inside, so nineteen nines overflow (r_Numeric_types201).
+ * The digits of a decimal with at most `scale` digits after the decimal point.
+ * Up to 19 digits, NUMERIC is stored as a signed 64-bit integer, so nineteen nines overflow (r_Numeric_types201).
  */
 export function exactDecimal(token: string, precision: number, scale: number): string {
   const { negative, whole, fraction } = decimal(token);
   if (fraction.length > scale || whole.length > precision - scale) {
-    throw new ValueError(`does not fit NUMERIC(${precision},${scale})`);
+    throw tooLarge(`does not fit NUMERIC(${precision},${scale})`);
   }
   if (precision <= 19 && BigInt(whole + fraction.padEnd(scale, '0') || '0') > RANGES.bigint.max) {
-    throw new ValueError(`does not fit NUMERIC(${precision},${scale}), which Redshift holds in 64 bits`);
+    throw tooLarge(`does not fit NUMERIC(${precision},${scale}), which Redshift stores in 64 bits`);
   }
   const text = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;
   return negative && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/** Further from zero than any column rounds to. */
+const TINY = /^[^eE]*[eE]-0*[1-9]\d{3,}$/;
+
+/**
+ * The text of a decimal, rounded to `scale` digits behind the point, halves away from zero: as COPY does with ROUNDEC, which
+ * Airbyte's own destination uses (copy-parameters-data-conversion).
+ */
+export function roundedDecimal(token: string, precision: number, scale: number): string {
+  if (TOKEN.test(token) && TINY.test(token)) return '0';
+  const { negative, whole, fraction } = decimal(token);
+  if (fraction.length <= scale) return exactDecimal(token, precision, scale);
+  const up = (fraction[scale] ?? '0') >= '5' ? 1n : 0n;
+  const digits = (BigInt(whole + fraction.slice(0, scale) || '0') + up).toString().padStart(scale + 1, '0');
+  const [left, right] = [digits.slice(0, digits.length - scale), digits.slice(digits.length - scale)];
+  return exactDecimal(`${negative ? '-' : ''}${left}${scale === 0 ? '' : `.${right}`}`, precision, scale);
 }
 
 /** A double has at most this many digits in its shortest form. */
 const DOUBLE_DIGITS = 17;
 
 /**
- * The shortest form of the double of which the token is the full expansion, digit by digit, with its number of digits: 99.99 for
- * 99.9899999999999948840923025272786617279052734375. Undefined for any other number, and for whole numbers: 2^70 is a number of
- * its own, not one that a double stands for.
+ * The shortest form, and its number of digits, of the double whose full expansion is the token: 99.99 for
+ * 99.9899999999999948840923025272786617279052734375. Undefined for all other numbers, and for whole numbers: 2^70 is meant as it
+ * is written.
  */
 export function shortFormOf(token: string): { readonly text: string; readonly digits: number } | undefined {
   if (token.length <= DOUBLE_DIGITS) return undefined;
@@ -78,7 +95,7 @@ export function shortFormOf(token: string): { readonly text: string; readonly di
   return { text, digits: significant(text).digits.length };
 }
 
-/** All digits of a double. Below 1 it is a whole number of some 2^-n, and so of some 10^-n. */
+/** All digits of a double. A double below 1 is a multiple of some 2^-n, and so of 10^-n. */
 function fullExpansion(value: number): string {
   let scale = 0;
   let whole = Math.abs(value);
@@ -95,7 +112,7 @@ export interface Rounded {
   readonly changed: boolean;
 }
 
-/** The shortest text of the REAL that is nearest to the token, and whether that changed the number. */
+/** The shortest form of the REAL that is nearest to the token, and whether that changed the number. */
 export function nearestReal(token: string): Rounded {
   const value = Number(nearestDouble(token).text);
   const size = Math.abs(value);
@@ -110,7 +127,7 @@ export function nearestReal(token: string): Rounded {
   return { text, changed: !sameNumber(token, text) };
 }
 
-/** The shortest text of the double that is nearest to the token, and whether that changed the number. */
+/** The shortest form of the double that is nearest to the token, and whether that changed the number. */
 export function nearestDouble(token: string): Rounded {
   if (!TOKEN.test(token) && !NON_FINITE.has(token)) throw notANumber(token);
   const value = Number(token);
@@ -125,7 +142,7 @@ function shortestText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** Below 0 when the first number is the lesser one, 0 when they are equal; exact, for tokens of JSON. */
+/** Compares two JSON numbers exactly: below 0 if the first is smaller, 0 if they are equal. */
 export function compareNumbers(a: string, b: string): number {
   const [left, right] = [significant(a), significant(b)];
   const sign = (token: string, { digits }: { digits: string }): number =>
@@ -174,10 +191,10 @@ function decimal(token: string): Decimal {
   };
 }
 
-/** Moves the point by `exponent` places. */
+/** Moves the decimal point by `exponent` places. */
 function shift(whole: string, fraction: string, exponent: number): { whole: string; fraction: string } {
   if (!/[1-9]/.test(whole + fraction)) return { whole: '', fraction: '' };
-  if (Math.abs(exponent) > MAX_SHIFT) throw new ValueError('has an exponent that no column holds');
+  if (Math.abs(exponent) > MAX_SHIFT) throw tooLarge('has an exponent that no column can store');
   if (exponent >= 0) {
     const padded = fraction.padEnd(exponent, '0');
     return { whole: whole + padded.slice(0, exponent), fraction: padded.slice(exponent) };

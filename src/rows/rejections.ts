@@ -1,4 +1,4 @@
-/** The rejections that the encoder makes. */
+/** The rejections of the encoder. */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Column } from '../table/types.ts';
 import type { KnownProperties } from './known-properties.ts';
@@ -8,11 +8,19 @@ import type { Violation } from './validate.ts';
 import type { Cell } from './values.ts';
 import { ValueError, type Fault } from './value-error.ts';
 
-/** Of a value that its column cannot hold. Throws anything but a ValueError. */
+/** For a value that its column cannot store. Throws every error that is not a ValueError. */
 export function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {
   if (!(error instanceof ValueError)) throw error;
   const fault = isKey && error.fault === 'value' ? 'key' : error.fault;
-  return { kind: 'rejection', fault, property, isKey, reason: error.message, seen: excerptOf(value) };
+  return {
+    kind: 'rejection',
+    fault,
+    property,
+    isKey,
+    reason: error.message,
+    seen: excerptOf(value),
+    ...(error.isSize && { isSize: 'field' }),
+  };
 }
 
 export function schemaRejection({ path, reason }: Violation, record: JsonObject): Rejection {
@@ -22,17 +30,23 @@ export function schemaRejection({ path, reason }: Violation, record: JsonObject)
 }
 
 export function rowTooLarge(cells: readonly Cell[]): Rejection {
-  const reason = `makes a row of ${rowBytes(cells)} bytes, COPY takes at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`;
+  const reason = `needs a row of ${rowBytes(cells)} bytes, and COPY accepts at most ${MAX_ROW_BYTES} (quotes and "|" count twice)`;
   return { kind: 'rejection', fault: 'key', property: undefined, isKey: false, reason, seen: undefined };
 }
 
-/** Which of two values of a key is meant is not to be guessed. */
+/** Of a value that became NULL so that its row is short enough. */
+export function shortened({ property }: Column): Rejection {
+  const reason = `is too long beside the other values of its row, of which COPY takes ${MAX_ROW_BYTES} bytes`;
+  return { ...ofRecord('value', reason), property, isSize: 'row' };
+}
+
+/** It must not be guessed which of two values of a key is meant. */
 export function repeatedKey(property: string): Rejection {
-  const reason = 'stands twice in the record, and which value identifies the row is not known';
+  const reason = 'occurs twice in the record, so it is not known which value identifies the row';
   return { ...ofRecord('key', reason), property, isKey: true };
 }
 
-/** A record that has properties, but none of those that are loaded: it would become a row of NULLs. */
+/** A record that has properties, but none that is loaded: it would become a row of NULLs. */
 export function strangeRecord(record: JsonObject, known: KnownProperties): Rejection {
   const names = [...record.keys()].slice(0, SHOWN).map((name) => JSON.stringify(name));
   const more = record.size > SHOWN ? ', ...' : '';

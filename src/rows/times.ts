@@ -1,5 +1,5 @@
 /**
- * Dates and times of taps to the canonical text that COPY reads with DATEFORMAT and TIMEFORMAT 'auto': UTC, at most six
+ * Converts dates and times to the canonical form that COPY reads with DATEFORMAT and TIMEFORMAT 'auto': UTC, at most six
  * digits of a second (Redshift keeps microseconds, r_Datetime_types), years 1 to 9999.
  */
 import { withoutTrailing } from '../table/trailing.ts';
@@ -7,7 +7,7 @@ import { ValueError } from './value-error.ts';
 
 export interface TimeText {
   readonly text: string;
-  /** Digits of a second beyond the sixth were cut. */
+  /** Digits after the sixth digit of a second were cut. */
   readonly cut: boolean;
 }
 
@@ -34,45 +34,45 @@ const MINUTE_MS = 60_000;
 const DAY_SECONDS = 86_400;
 const MAX_OFFSET_MINUTES = 15 * 60;
 
-/** What a value was to be, for the sentence on one that is not. */
+/** What a value should be, for the message about one that is not. */
 type What = 'date' | 'time' | 'date and time';
 
-/** `2024-01-31`; a date-time is taken only when its time is midnight, so that nothing is lost. */
+/** `2024-01-31`. A date-time is accepted only if its time is midnight, so that nothing is lost. */
 export function dateText(value: string): string {
   const { date, time } = dateAndTime(value, 'date');
   if (time.seconds !== 0 || /[1-9]/.test(time.fraction))
-    throw new ValueError('has a time of day that DATE cannot hold');
+    throw new ValueError('has a time of day that DATE cannot store');
   return date;
 }
 
 /**
- * `23:59:59.123456`, without a zone: a value with an offset from UTC is refused because TIME would drop it. TIME ends with
- * 24:00:00 (r_Datetime_types).
+ * `23:59:59.123456`, without a zone. A value with an offset from UTC is rejected, because TIME would drop the offset. The last
+ * value of TIME is 24:00:00 (r_Datetime_types).
  */
 export function timeText(value: string): TimeText {
   const time = timeOfDay(value);
   if (time.offsetMinutes !== 0)
-    throw new ValueError('has an offset from UTC that TIME cannot hold, a column of type timetz could');
+    throw new ValueError('has an offset from UTC that TIME cannot store; a column of type timetz could');
   const { digits, cut } = microseconds(time.fraction);
   return { text: `${clockText(time)}${digits}`, cut };
 }
 
 /**
- * `23:59:59.123456+02:00`; a value without zone is taken as UTC. TIMETZ knows offsets of less than 15 hours, and it is not
- * documented to take 24:00:00.
+ * `23:59:59.123456+02:00`. A value without zone is read as UTC. TIMETZ has offsets of less than 15 hours, and it is not
+ * documented to accept 24:00:00.
  */
 export function timeTzText(value: string): TimeText {
   const time = timeOfDay(value);
-  if (time.seconds === DAY_SECONDS) throw new ValueError('is 24:00:00, which TIMETZ cannot hold');
+  if (time.seconds === DAY_SECONDS) throw new ValueError('is 24:00:00, which TIMETZ cannot store');
   const minutes = Math.abs(time.offsetMinutes);
-  if (minutes >= MAX_OFFSET_MINUTES) throw new ValueError('has an offset from UTC that TIMETZ cannot hold');
+  if (minutes >= MAX_OFFSET_MINUTES) throw new ValueError('has an offset from UTC that TIMETZ cannot store');
   const { digits, cut } = microseconds(time.fraction);
   const zone = `${time.offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
   return { text: `${clockText(time)}${digits}${zone}`, cut };
 }
 
 /**
- * `2024-01-31 23:59:59.123456` in UTC; a value without zone is taken as UTC, and 24:00:00 is midnight of the next day.
+ * `2024-01-31 23:59:59.123456` in UTC. A value without zone is read as UTC, and 24:00:00 is midnight of the next day.
  * `suffix` is written after it.
  */
 export function timestampText(value: string, suffix: '' | '+00:00'): TimeText {
@@ -83,7 +83,7 @@ export function timestampText(value: string, suffix: '' | '+00:00'): TimeText {
 }
 
 interface Clock {
-  /** Since midnight; up to those of a whole day. */
+  /** Seconds since midnight, up to those of a whole day. */
   readonly seconds: number;
   /** Digits of the fraction, any number of them. */
   readonly fraction: string;
@@ -101,7 +101,7 @@ function dateAndTime(value: string, what: What): { readonly date: string; readon
   const time = rest === undefined ? MIDNIGHT : clock(rest, dash === '' ? ALL_FORMS : EXTENDED_ALONE);
   if (!time) throw isNo(what, value);
   if (!isOfCalendar(Number(year), Number(month), Number(day)))
-    throw new ValueError('is not a date of the calendar');
+    throw new ValueError('is not a date that exists');
   return { date: `${year}-${month}-${day}`, time };
 }
 
@@ -117,7 +117,7 @@ function isNo(what: What, value: string): ValueError {
   return new ValueError(value === '' ? `is an empty string, not a ${what}` : `is not a ${what} of ISO 8601`);
 }
 
-/** Undefined for what has none of the forms. */
+/** Undefined for a value that has none of the forms. */
 function clock(text: string, forms: readonly RegExp[]): Clock | undefined {
   const trimmed = text.trimEnd();
   for (const form of forms) {
@@ -129,7 +129,7 @@ function clock(text: string, forms: readonly RegExp[]): Clock | undefined {
 
 function checkedClock(groups: Readonly<Record<string, string | undefined>>): Clock {
   const { hour, minute, second = '00', fraction = '', zone = '' } = groups;
-  if (second === '60') throw new ValueError('has a leap second, which no column holds');
+  if (second === '60') throw new ValueError('has a leap second, which no column can store');
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   const isEndOfDay = seconds === DAY_SECONDS && !/[1-9]/.test(fraction);
   if (Number(hour) > (isEndOfDay ? 24 : 23) || Number(minute) > 59 || Number(second) > 59) {

@@ -1,4 +1,4 @@
-/** Values that a column can take only after a change, and how they are written. */
+/** Values that a column can store only after a change, and how they are written. */
 import type { Json } from '../protocol/json.ts';
 import { commonType } from '../table/fits.ts';
 import type { Column, ColumnType } from '../table/types.ts';
@@ -6,17 +6,17 @@ import { cellWriter, noLosses, type CellWriter } from './values.ts';
 import { ValueError } from './value-error.ts';
 
 /**
- * A value that is right needs other columns than there are: a second one for values that the first cannot hold
- * (`overflow`), or the present one without the growth that would not hold this value any more (`no-growth`).
+ * A valid value needs columns that do not exist: a second column for values that the first cannot store (`overflow`), or the
+ * current one without a growth that could no longer store this value (`no-growth`).
  */
 export interface Unplanned {
   readonly kind: 'unplanned';
   readonly why: 'overflow' | 'no-growth';
-  /** The name of the property's first column. */
+  /** The name of the first column of the property. */
   readonly column: string;
 }
 
-/** Travels from a writer to the encoder, which returns what it holds. */
+/** Thrown by a writer and caught by the encoder, which returns its content. */
 export class UnplannedError extends ValueError {
   readonly unplanned: Unplanned;
 
@@ -36,7 +36,7 @@ function canWrite(write: CellWriter, value: Json): boolean {
   }
 }
 
-/** Tries the column's type first: the column grows only for a value that does not fit it. `onGrown` is told of such. */
+/** Tries the type of the column first: the column grows only for a value that does not fit. Then `onGrown` is called. */
 export function growingWriter(column: Column, growsTo: ColumnType, onGrown: () => void): CellWriter {
   const write = cellWriter(column.type);
   const writeCommon = cellWriter(commonType(column.type, growsTo));

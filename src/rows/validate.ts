@@ -1,4 +1,4 @@
-/** `validate_records`: ajv checks each record against its stream's schema. Only there do records become objects. */
+/** `validate_records`: ajv checks each record against the schema of its stream. Only for this do records become objects. */
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError, messageOf } from '../errors.ts';
 import { toPlain, type JsonObject } from '../protocol/json.ts';
@@ -8,45 +8,48 @@ import { ExactBounds, stepsOf } from './exact-bounds.ts';
 import { MOST_LEVELS, SchemaLimitError } from './schema-limits.ts';
 import { validationSchema, type ValidationSchema } from './validation-schema.ts';
 
-/** What of a record breaks its schema. */
+/** A schema violation of a record. */
 export interface Violation {
-  /** Where: property, then further keys and indexes; empty for the record as a whole. */
+  /** The place: a property, then keys and indexes inside it; empty for the record as a whole. */
   readonly path: readonly string[];
   /** Continues a sentence about the property or the record. */
   readonly reason: string;
 }
 
 export interface ValidatorOptions {
-  /** All violations of a record are found, not the first one alone. */
+  /** Find all violations of a record, not only the first one. */
   readonly findsAll?: boolean;
-  /** Told what of the schema is not checked, one sentence each. */
+  /** Called with one sentence for each part of the schema that is not checked. */
   readonly onNote?: (note: string) => void;
 }
 
+/** Says what is wrong with a record: the first violation, or all of them. */
+export type Validator = (record: JsonObject) => readonly Violation[];
+
 const NONE: readonly Violation[] = [];
 
-/** In a record with more values than this, all of which may be wrong, only the first violation is looked for. */
+/** In a record with more values than this, only the first violation is looked for. */
 const MOST_VALUES = 100_000;
 
 /**
- * A function that says what is wrong with a record: the first violation, or all of them. A record whose check takes too much
- * work breaks its schema as a whole. Formats and `multipleOf` are left to the columns. Throws InputError for a schema that
- * cannot be checked against.
+ * A function that returns the violations of a record: the first one, or all of them. If the check takes too much work, the
+ * record as a whole violates its schema. Formats and `multipleOf` are left to the columns. Throws InputError for a schema that
+ * cannot be used.
  */
 export function compileValidator(
   stream: string,
   schema: JsonObject,
   { findsAll = false, onNote = () => undefined }: ValidatorOptions = {},
-): (record: JsonObject) => readonly Violation[] {
+): Validator {
   try {
     const effort = new Effort();
     const prepared = validationSchema(schema, effort);
     prepared.notes.forEach(onNote);
-    const validator = new Validator(prepared, effort);
-    return (record) => validator.violations(record, findsAll);
+    const check = new Check(prepared, effort);
+    return (record) => check.violations(record, findsAll);
   } catch (error) {
     throw new InputError(
-      `Cannot validate the records of stream "${stream}": ${refusal(error)}; correct it in the tap, or switch validate_records off`,
+      `Cannot validate the records of stream "${stream}": ${refusal(error)}; correct it in the tap, or set validate_records to false`,
       { stream },
       { cause: error },
     );
@@ -54,18 +57,18 @@ export function compileValidator(
 }
 
 function refusal(error: unknown): string {
-  if (error instanceof SchemaLimitError) return `its schema cannot be checked against, ${error.message}`;
+  if (error instanceof SchemaLimitError) return `its schema cannot be used, ${error.message}`;
   if (isStackExhausted(error))
-    return `its schema cannot be checked against, its references go over more than ${MOST_LEVELS} levels`;
+    return `its schema cannot be used, its references lead over more than ${MOST_LEVELS} levels`;
   return `its schema is not JSON Schema, ${messageOf(error)}`;
 }
 
-class Validator {
+class Check {
   readonly #schema: ValidationSchema;
   readonly #effort: Effort;
   readonly #bounds = new ExactBounds();
   readonly #validate: ValidateFunction;
-  /** Made for the first record that breaks the schema. */
+  /** Compiled for the first record that violates the schema. */
   #validateAll: ValidateFunction | undefined;
 
   constructor(schema: ValidationSchema, effort: Effort) {
@@ -81,7 +84,9 @@ class Validator {
       const first = this.#run(this.#validate, plain);
       if (first.length === 0 || !findsAll) return first;
       if (countValues(plain, MOST_VALUES) === MOST_VALUES)
-        return [{ path: [], reason: 'breaks the schema, and has too many values to look for all that do' }];
+        return [
+          { path: [], reason: 'violates the schema, and has too many values to look for all violations' },
+        ];
       this.#validateAll ??= this.#compile(true);
       return this.#run(this.#validateAll, plain);
     } catch (error) {
@@ -113,10 +118,10 @@ function countValues(value: unknown, most: number): number {
 function violationOf({ instancePath, message = 'is not valid' }: ErrorObject): Violation {
   const path = stepsOf(instancePath);
   const inside = path.length > 1 ? `${path.slice(1).join('/')} ` : '';
-  return { path, reason: `breaks the schema: ${inside}${message}` };
+  return { path, reason: `violates the schema: ${inside}${message}` };
 }
 
-/** Why there is no answer. Throws what is a defect. */
+/** Why the check has no result. Throws the error if it is a defect. */
 function unchecked(error: unknown): string {
   if (error instanceof TooMuchEffortError) return 'takes too much work to check against the schema';
   if (isStackExhausted(error)) return 'is nested too deep to be checked against the schema';

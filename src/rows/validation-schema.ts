@@ -1,6 +1,6 @@
 /**
- * The schema of a stream as ajv takes it: older drafts in the words of later ones, and without what says nothing. A keyword that
- * is left out is noted where its owner expects that it is checked.
+ * Prepares the schema of a stream for ajv: older drafts are translated to later ones, and keywords without meaning are removed. A
+ * note reports each removed keyword that its author expects to be checked.
  */
 import { JsonNumber, toPlain, type Json, type JsonObject } from '../protocol/json.ts';
 import { isObject, resolveReference } from '../table/shapes.ts';
@@ -12,7 +12,7 @@ import { checkReferences, SchemaLimits } from './schema-limits.ts';
 
 export interface ValidationSchema {
   readonly schema: object;
-  /** What is not checked, one sentence each. */
+  /** One sentence for each part that is not checked. */
   readonly notes: readonly string[];
   /** By the patterns of the schema. */
   readonly patterns: ReadonlyMap<string, Matcher>;
@@ -39,8 +39,8 @@ export function validationSchema(schema: JsonObject, effort: Effort): Validation
 type Plain = Record<string, unknown>;
 
 /**
- * Keywords that make ajv look for other documents or compile another kind of function, and those that the columns check
- * better: `multipleOf` misfires on doubles, and formats are checked by the types of columns.
+ * Keywords that make ajv look for other documents or compile another kind of function, and those that the columns check better:
+ * `multipleOf` fails with doubles, and the types of columns check formats.
  */
 const LEFT_OUT = new Set(
   (
@@ -96,16 +96,16 @@ class Preparation {
     const prepared: Plain = {};
     for (const [keyword, item] of withLaterBounds(value)) {
       const found = this.#keyword(keyword, item, path);
-      // Not by assignment: a keyword may be called __proto__.
+      // Not by assignment, because a keyword may have the name __proto__.
       if (found !== undefined) Object.defineProperty(prepared, keyword, { value: found, ...PLAIN });
     }
-    // ajv takes nullable only with a type.
+    // ajv accepts nullable only with a type.
     if (prepared['type'] === undefined) delete prepared['nullable'];
     if (value.has('patternProperties')) this.#patternProperties(value, prepared, path);
     return withSteps(this.#chunks.divide(value, prepared, withSteps));
   }
 
-  /** The value of a keyword; undefined when it is left out. */
+  /** The value of a keyword; undefined if it is removed. */
   #keyword(keyword: string, item: Json, path: readonly string[]): unknown {
     if (LEFT_OUT.has(keyword) || keyword === 'patternProperties') return undefined;
     if (DATA.has(keyword)) return toPlain(item);
@@ -119,9 +119,9 @@ class Preparation {
       case 'pattern':
         return this.#pattern(item, path);
       case 'enum':
-        return this.#checked(keyword, item, path, listOf, 'lists nothing');
+        return this.#checked(keyword, item, path, listOf, 'is an empty list');
       case 'required':
-        // Draft 3 has it with the property, as true or false.
+        // In draft 3 it belongs to the property and is true or false.
         return typeof item === 'boolean' ? undefined : namesOf(item);
       case 'uniqueItems':
       case 'nullable':
@@ -184,7 +184,7 @@ class Preparation {
     return item;
   }
 
-  /** Where one of them is left out, it is not known which properties are additional. */
+  /** If one of them is removed, it is not known which properties are additional. */
   #patternProperties(value: JsonObject, prepared: Plain, path: readonly string[]): void {
     const item = value.get('patternProperties');
     if (!isObject(item)) return;
@@ -218,7 +218,7 @@ function sizeOf(value: unknown): number {
 
 const PLAIN = { enumerable: true, configurable: true, writable: true };
 
-/** In draft 4 an exclusive bound is the word true beside the bound. */
+/** In draft 4 an exclusive bound is `true` next to the bound. */
 function withLaterBounds(schema: JsonObject): JsonObject {
   const later = new Map(schema);
   for (const [bound, exclusive] of [
@@ -236,7 +236,7 @@ function withLaterBounds(schema: JsonObject): JsonObject {
   return later;
 }
 
-/** The words of a type, as long as all of them are known. */
+/** The names of a type, if all of them are known. */
 function typeOf(item: Json): readonly Json[] | undefined {
   const words = Array.isArray(item) ? (item as readonly Json[]) : [item];
   const isKnown = words.length > 0 && words.every((word) => typeof word === 'string' && TYPES.has(word));

@@ -1,32 +1,33 @@
 /**
- * One JSON value to one cell, by the type of the column that stores it. What a cell holds is what Redshift will store:
+ * Converts one JSON value to one cell, by the type of the column that stores it. A cell contains exactly what Redshift will store:
  * COPY never has to decide, round or guess.
  */
 import { JsonNumber, type Json } from '../protocol/json.ts';
-import { MAX_VARCHAR_BYTES, type BinaryEncoding, type ColumnType } from '../table/types.ts';
+import { MAX_VARCHAR_BYTES, type BinaryEncoding, type ColumnType, type Form } from '../table/types.ts';
 import { hexDigits } from './binary.ts';
 import { cleanText, nestedText, type Repairs } from './nested.ts';
 import {
   exactDecimal,
   nearestDouble,
   nearestReal,
+  roundedDecimal,
   shortFormOf,
   wholeNumber,
   type Rounded,
 } from './numbers.ts';
 import { dateText, timestampText, timeText, timeTzText, type TimeText } from './times.ts';
-import { ValueError } from './value-error.ts';
+import { tooLarge, ValueError } from './value-error.ts';
 
-/** What was changed on the way, counted per stream and told once. A change on a key is an error instead. */
+/** The changes that were made, counted for each stream and reported once. A change to a key is an error instead. */
 export interface Losses extends Repairs {
-  /** Digits of a second beyond microseconds. */
+  /** Fractions of a second with more than six digits. */
   fractionsCut: number;
   invalidUtf8: number;
-  /** Binary values without a byte, which COPY reads as NULL. */
+  /** Empty binary values, which COPY reads as NULL. */
   emptyBytes: number;
-  /** Values of `_sdc_deleted_at` that its column cannot hold. */
+  /** Values of `_sdc_deleted_at` that its column cannot store. */
   marksUnread: number;
-  /** Full expansions of doubles of which the shortest form was stored. */
+  /** Full expansions of doubles whose shortest form was stored. */
   expansionsShortened: number;
 }
 
@@ -44,7 +45,7 @@ export function noLosses(): Losses {
   };
 }
 
-/** By name, not in a loop: this is done for every record. */
+/** By name, not in a loop, because this runs for every record. */
 export function addLosses(to: Losses, more: Losses): void {
   to.nulRemoved += more.nulRemoved;
   to.surrogatesReplaced += more.surrogatesReplaced;
@@ -57,7 +58,7 @@ export function addLosses(to: Losses, more: Losses): void {
   to.expansionsShortened += more.expansionsShortened;
 }
 
-/** A text is written quoted, a token as it is, null as the NULL sentinel. */
+/** A string is written with quotes, a token as it is, null as the sentinel. */
 export type Cell = string | Token | null;
 
 export class Token {
@@ -67,19 +68,28 @@ export class Token {
   }
 }
 
-/** Throws ValueError for a value that the column cannot hold. */
+/** Throws ValueError for a value that the column cannot store. */
 export type CellWriter = (value: Json, losses: Losses) => Cell;
 
-/** The writer for a column's type. JSON null is NULL in every column. `encoding` is that of binary values in the record. */
-export function cellWriter(type: ColumnType, encoding: BinaryEncoding = 'hex'): CellWriter {
-  const write = writerOf(type, encoding);
+/** The writer for the type of a column. JSON null is NULL in every column. `encoding` is that of binary values in the record. */
+export function cellWriter(type: ColumnType, encoding: BinaryEncoding = 'hex', form?: Form): CellWriter {
+  const write = formWriter(type, form) ?? writerOf(type, encoding);
   return (value, losses) => (value === null ? null : write(value, losses));
 }
 
-function writerOf(
-  type: ColumnType,
-  encoding: BinaryEncoding,
-): (value: Exclude<Json, null>, losses: Losses) => Cell {
+type ValueWriter = (value: Exclude<Json, null>, losses: Losses) => Cell;
+
+/** Undefined where the form does not concern the type. */
+function formWriter(type: ColumnType, form: Form | undefined): ValueWriter | undefined {
+  if (form === 'rounded' && type.kind === 'numeric')
+    return (value) => new Token(roundedDecimal(numberToken(value), type.precision, type.scale));
+  if (form === 'bare' && type.kind === 'boolean') return (value) => new Token(bareBoolean(value));
+  if (form === 'json' && type.kind === 'varchar')
+    return (value, losses) => withinVarchar(nestedText(value, losses));
+  return undefined;
+}
+
+function writerOf(type: ColumnType, encoding: BinaryEncoding): ValueWriter {
   switch (type.kind) {
     case 'smallint':
     case 'integer':
@@ -113,13 +123,13 @@ function writerOf(
 }
 
 /**
- * Some taps write a decimal as the double nearest to it, with all digits of that (99.99 as 99.98999999999999488...). The
- * double's shortest form is the decimal that the source has.
+ * Some taps write a decimal with all digits of the nearest double (99.99 as 99.98999999999999488...). The shortest form of that
+ * double is the decimal in the source.
  */
 function decimalCell(token: string, precision: number, scale: number, losses: Losses): Cell {
   const short = shortFormOf(token);
   if (short === undefined) return new Token(exactDecimal(token, precision, scale));
-  // Beyond fifteen digits the source may have meant the digits as they are, as long as the column holds them.
+  // With more than fifteen digits, the source may mean the digits as they are, if the column can store them.
   if (short.digits > SURE_DIGITS && fits(token, precision, scale))
     return new Token(exactDecimal(token, precision, scale));
   const cell = new Token(exactDecimal(short.text, precision, scale));
@@ -127,7 +137,7 @@ function decimalCell(token: string, precision: number, scale: number, losses: Lo
   return cell;
 }
 
-/** Any decimal of so many digits is the shortest form of its double. */
+/** Any decimal with this many digits is the shortest form of its double. */
 const SURE_DIGITS = 15;
 
 function fits(token: string, precision: number, scale: number): boolean {
@@ -145,10 +155,10 @@ function roundedCell({ text, changed }: Rounded, losses: Losses): Cell {
   return new Token(text);
 }
 
-/** The column is as wide as it is: Redshift widens VARCHAR only. */
+/** The column cannot be widened, because Redshift widens only VARCHAR. */
 function binaryCell(digits: string, maxBytes: number, losses: Losses): Cell {
   const bytes = digits.length / 2;
-  if (bytes > maxBytes) throw new ValueError(`has ${bytes} bytes, the column holds at most ${maxBytes}`);
+  if (bytes > maxBytes) throw tooLarge(`has ${bytes} bytes, and the column has at most ${maxBytes}`);
   if (bytes > 0) return new Token(digits);
   losses.emptyBytes++;
   return null;
@@ -161,7 +171,7 @@ function timeCell({ text, cut }: TimeText, losses: Losses): Cell {
 
 function numberToken(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
-  // Taps write decimals as strings to keep their digits; a string that is a number loses nothing.
+  // Taps write decimals as strings to keep their digits. A string that is a number loses nothing.
   if (typeof value === 'string') return value.trim();
   throw new ValueError(`is ${kindOf(value)}, not a number`);
 }
@@ -172,7 +182,7 @@ const BOOLEANS = new Map([
   ...['false', 'f', 'no', 'n', '0'].map((word) => [word, 'false'] as const),
 ]);
 
-/** Of numbers, 1 and 0 only: what databases without booleans have in their place. */
+/** Of the numbers only 1 and 0, which databases without booleans use instead. */
 function booleanText(value: Json): string {
   if (typeof value === 'boolean') return String(value);
   if (value === '') throw new ValueError('is an empty string, not true or false');
@@ -182,22 +192,28 @@ function booleanText(value: Json): string {
   return text;
 }
 
+function bareBoolean(value: Json): string {
+  if (typeof value === 'boolean') return String(value);
+  throw new ValueError(`is ${kindOf(value)}, not true or false`);
+}
+
 function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   throw new ValueError(`is ${kindOf(value)}, not a string`);
 }
 
 function varcharText(value: Exclude<Json, null>, losses: Losses): string {
-  const text = typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses);
+  return withinVarchar(typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses));
+}
+
+function withinVarchar(text: string): string {
   if (text.length * 3 > MAX_VARCHAR_BYTES && Buffer.byteLength(text) > MAX_VARCHAR_BYTES) {
-    throw new ValueError(
-      `has ${Buffer.byteLength(text)} bytes, a VARCHAR holds at most ${MAX_VARCHAR_BYTES}`,
-    );
+    throw tooLarge(`has ${Buffer.byteLength(text)} bytes, and a VARCHAR has at most ${MAX_VARCHAR_BYTES}`);
   }
   return text;
 }
 
-/** What a value is, in words. */
+/** The kind of a value in words. */
 export function kindOf(value: Json): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

@@ -1,4 +1,4 @@
-/** Puts a run together: a load, a plan and a discard are the same run with other parts at its end. */
+/** Puts a run together. A load, a plan and a discard are the same run with different parts at its end. */
 import { Writable } from 'node:stream';
 import type { BatchLocations } from '../batches/locations.ts';
 import { batchFiles } from '../batches/read.ts';
@@ -9,10 +9,11 @@ import type { ObjectReader, ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import { Budget } from '../staging/budget.ts';
 import { createStaging } from '../staging/uploads.ts';
-import { StateWriter } from '../states/writer.ts';
 import type { HookRunner, TableLoader } from '../streams/context.ts';
-import type { History } from '../warehouse/history.ts';
+import type { Generations } from '../warehouse/generations.ts';
+import type { Protocol } from './front.ts';
 import { Run } from './run.ts';
+import { singerProtocol } from './singer.ts';
 
 export interface Assembly {
   readonly config: Config;
@@ -20,17 +21,18 @@ export interface Assembly {
   readonly log: Logger;
   /** Takes the batches. */
   readonly loader: TableLoader;
-  /** Runs the statements of users; without it they are left out. */
+  /** Runs the statements of users; without it they are skipped. */
   readonly hooks?: HookRunner;
-  readonly history?: History | undefined;
+  /** Completes the streams of an Airbyte sync. */
+  readonly generations?: Pick<Generations, keyof Generations>;
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;
-  /** In place of the configuration's. */
+  /** Overrides the configuration. */
   readonly gzipLevel?: number;
   /** The prefix of everything that runs write. */
   readonly objectPrefix: string;
-  /** The folder of this run below the prefix. */
+  /** The directory of this run below the prefix. */
   readonly folder: string;
   /** The prefix of the records that this run sets aside. */
   readonly rejectedPrefix: string;
@@ -38,8 +40,10 @@ export interface Assembly {
   readonly files: ObjectReader;
   /** Which of them it may read. */
   readonly locations: BatchLocations;
-  /** Takes the states; without it they are dropped. */
+  /** Where states of Singer are written; without it they are dropped. */
   readonly states?: Writable;
+  /** In place of Singer. `fail` ends the run. */
+  readonly protocol?: (fail: (error: unknown) => void) => Protocol;
   /** Aborts the uploads. */
   readonly signal: AbortSignal;
 }
@@ -53,7 +57,6 @@ export function assemble(assembly: Assembly): Run {
     config,
     loader: assembly.loader,
     hooks: assembly.hooks ?? NO_HOOKS,
-    history: assembly.history,
     staging: createStaging({
       store,
       budget: Budget.ofMegabytes(config.memory_budget_mb),
@@ -66,7 +69,8 @@ export function assemble(assembly: Assembly): Run {
     }),
     files: batchFiles(assembly.files, assembly.locations),
     locations: assembly.locations,
-    states: new StateWriter(assembly.states ?? nowhere(), fail),
+    protocol: assembly.protocol?.(fail) ?? singerProtocol(assembly.states ?? nowhere(), fail),
+    generations: assembly.generations,
     objectPrefix: assembly.objectPrefix,
     rejectedPrefix: assembly.rejectedPrefix,
     folder: assembly.folder,

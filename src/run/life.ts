@@ -1,6 +1,6 @@
 /**
- * How far a run has come. It reads; then it drains: nothing more is read, and what was read is loaded. A run fails when
- * loading cannot go on: loads that run are finished, nothing new is begun.
+ * The phases of a run. It reads; then it drains: nothing more is read, and what was read is loaded. It fails when loading cannot
+ * go on: running loads are finished, and nothing new is started.
  */
 export type Phase = 'reading' | 'draining' | 'failed' | 'done';
 
@@ -14,12 +14,12 @@ export class Life {
     return this.#phase;
   }
 
-  /** Aborted when nothing more is to be read, for any reason but the end of the input. */
+  /** Aborted when reading stops for any reason other than the end of the input. */
   get interrupted(): AbortSignal {
     return this.#reading.signal;
   }
 
-  /** The input was read to its end, and every line of it could be taken. */
+  /** The input was read to its end, and every line was accepted. */
   get isWholeInput(): boolean {
     return this.#isWholeInput;
   }
@@ -29,20 +29,20 @@ export class Life {
     return this.#error;
   }
 
-  /** The input has ended by itself. */
+  /** The input ended by itself. */
   inputEnded(): void {
     if (this.#phase !== 'reading') return;
     this.#phase = 'draining';
     this.#isWholeInput = true;
   }
 
-  /** Reads no further, as if the input ended here. */
+  /** Stops reading, as if the input ended here. */
   stop(): void {
     if (this.#phase === 'reading') this.#phase = 'draining';
     this.#reading.abort();
   }
 
-  /** The input cannot be read on: batches that are closed are still loaded, what is open is given up. */
+  /** The input cannot be read any further: closed batches are still loaded, and open ones are dropped. */
   refuse(error: unknown): void {
     this.#isWholeInput = false;
     this.#error ??= { value: error };

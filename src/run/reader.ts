@@ -1,19 +1,19 @@
-/** Reads blocks of lines and has each line taken: by walking along its bytes if it can be, otherwise by parsing it. */
+/** Reads blocks of lines and processes each line: by walking over its bytes if possible, otherwise by parsing it. */
 import { isUtf8 } from 'node:buffer';
 import { LF } from '../protocol/bytes.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Stream } from '../streams/stream.ts';
 
-/** How the lines of one source are taken. */
+/** How the lines of one source are processed. */
 export interface Lines {
   /** Lines read so far. */
   count: number;
   /**
-   * Takes the record in the line from `at` of the tape's source to its LF at `end` by walking along it. Returns its stream, or
-   * undefined when the line has to be parsed.
+   * Walks over the record in the line from `at` of the tape's source to its LF at `end`. Returns its stream, or undefined if the
+   * line must be parsed.
    */
   walk(at: number, end: number): Stream | undefined;
-  /** Takes any line. Returns a promise only where the load has to catch up. Throws InputError. */
+  /** Processes any line. Returns a promise only if the reader must wait for the load. Throws InputError. */
   parse(line: Buffer): Promise<void> | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface ReaderOptions {
   readonly tape: Tape;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Ends the reading between two lines. */
+  /** Stops reading between two lines. */
   readonly interrupted: AbortSignal;
   /** Called after each walked record; a promise makes the reader wait. */
   readonly onRecord: (stream: Stream) => Promise<void> | undefined;
@@ -37,12 +37,12 @@ export class Reader {
     this.#options = options;
   }
 
-  /** When the records that are being taken were read, in milliseconds since the epoch. */
+  /** When the current records were read, in milliseconds since the epoch. */
   get readAt(): number {
     return this.#readAt;
   }
 
-  /** Takes the lines of all blocks. After an interruption no further line counts. */
+  /** Processes the lines of all blocks. After an interruption no more lines are processed. */
   async read(blocks: AsyncIterable<Buffer>, lines: Lines): Promise<void> {
     const { now, interrupted, onBlock } = this.#options;
     try {
@@ -53,7 +53,7 @@ export class Reader {
         await onBlock();
       }
     } catch (error) {
-      // An input that is destroyed ends its iteration with an error; the reason is known already.
+      // A destroyed input ends its iteration with an error, but the reason is known already.
       if (!interrupted.aborted) throw error;
     }
   }

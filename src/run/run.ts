@@ -1,5 +1,5 @@
 /**
- * The way of the data: bytes of the input become messages, records become rows in the open batch of their stream, full or
+ * The path of the data: bytes of the input become messages, records become rows in the open batch of their stream, full or
  * old batches are loaded, and a state is written once everything read before it is committed.
  */
 import pLimit from 'p-limit';
@@ -12,30 +12,28 @@ import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';
 import { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
-import { Ledger } from '../states/ledger.ts';
-import type { StateWriter } from '../states/writer.ts';
 import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
-import type { History } from '../warehouse/history.ts';
+import type { Generations } from '../warehouse/generations.ts';
+import type { Front, Protocol } from './front.ts';
 import { Life } from './life.ts';
-import { Reader, type Lines } from './reader.ts';
-import { SingerLines } from './singer.ts';
+import { Reader } from './reader.ts';
 
 export interface RunParts {
   readonly config: Config;
   readonly loader: TableLoader;
   readonly hooks: HookRunner;
-  readonly history: History | undefined;
   readonly staging: Staging;
   readonly files: BatchFiles;
   /** Which files BATCH messages may name. */
   readonly locations: BatchLocations;
-  readonly states: StateWriter;
+  readonly protocol: Protocol;
+  readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly objectPrefix: string;
   /** The prefix of the records that this run sets aside. */
   readonly rejectedPrefix: string;
-  /** The folder of this run below the prefix. */
+  /** The directory of this run below the prefix. */
   readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
@@ -45,16 +43,15 @@ export interface RunSummary extends StreamsSummary {
   readonly lines: number;
 }
 
-/** How often batches are looked at for their age, in milliseconds. */
+/** How often the age of batches is checked, in milliseconds. */
 const AGE_CHECK_MS = 250;
 
 export class Run {
   readonly #parts: RunParts;
   readonly #life = new Life();
-  readonly #ledger: Ledger;
   readonly #streams: Streams;
   readonly #reader: Reader;
-  readonly #lines: Lines;
+  readonly #front: Front;
   #batches = 0;
 
   constructor(parts: RunParts) {
@@ -63,23 +60,22 @@ export class Run {
     const tape = new Tape();
     const onRecord = (stream: Stream): Promise<void> | undefined => this.#closeIfFull(stream);
     const onBlock = (): Promise<void> => this.#settleBlock();
-    this.#ledger = new Ledger((state) => parts.states.write(state));
     this.#reader = new Reader({ tape, now: parts.now, interrupted, onRecord, onBlock });
     const context: StreamContext = {
       ...parts,
       syncStartedAt: parts.now(),
       readAt: () => this.#reader.readAt,
       tape,
-      ledger: this.#ledger,
+      ledger: parts.protocol.effects,
       loads: pLimit(parts.config.max_parallel_loads),
       nextBatch: () => ++this.#batches,
       fail: (error) => this.fail(error),
       hasFailed: () => this.#life.phase === 'failed',
     };
     this.#streams = new Streams(context);
-    this.#lines = new SingerLines({
+    this.#front = parts.protocol.front({
       streams: this.#streams,
-      ledger: this.#ledger,
+      context,
       tape,
       files: parts.files,
       interrupted,
@@ -88,16 +84,17 @@ export class Run {
     });
   }
 
-  /** Reads to the end, loads everything, resolves when all of it is committed. Rejects with the first failure. */
+  /** Reads to the end and loads everything. Resolves when all of it is committed; rejects with the first failure. */
   async load(input: Input): Promise<RunSummary> {
     const { config, hooks, now } = this.#parts;
     const started = now();
     await this.#try(() => hooks.run('pre_sql', undefined, config.pre_sql));
+    if (!this.#life.error) await this.#try(() => this.#front.begin());
     await this.#read(input);
     await this.#drain();
     if (this.#life.error) await this.#streams.abandon();
-    this.#ledger.publish();
-    await this.#parts.states.flushed();
+    this.#parts.protocol.effects.publish();
+    await this.#parts.protocol.output.flushed();
     this.#streams.reportInvalid();
     this.#streams.reportUnmatched(this.#life.isWholeInput);
     if (!this.#life.error) await this.#try(() => this.#afterwards());
@@ -106,20 +103,20 @@ export class Run {
     return this.#report(now() - started);
   }
 
-  /** Stops reading as if the input ended here; a line that is not complete is dropped. */
+  /** Stops reading as if the input ended here. An incomplete line is dropped. */
   stop(): void {
     this.#life.stop();
   }
 
-  /** Loading cannot go on: loads that run are finished, nothing new is begun. */
+  /** Loading cannot go on: running loads are finished, and nothing new is started. */
   fail(error: unknown): void {
     this.#life.fail(error);
   }
 
-  /** Loading cannot go on, and nothing is waited for: no further state is written. */
+  /** Loading cannot go on and nothing is waited for: no more states are written. */
   giveUp(error: unknown): void {
     this.fail(error);
-    this.#parts.states.giveUp();
+    this.#parts.protocol.output.giveUp();
   }
 
   async #try(work: () => Promise<void>): Promise<void> {
@@ -132,8 +129,8 @@ export class Run {
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), AGE_CHECK_MS);
     try {
       await this.#reader.read(
-        blocksOf(input, {}, () => this.#lines.count),
-        this.#lines,
+        blocksOf(input, {}, () => this.#front.count),
+        this.#front,
       );
       if (!interrupted.aborted) this.#life.inputEnded();
     } catch (error) {
@@ -143,11 +140,11 @@ export class Run {
     }
   }
 
-  /** Loads what was read. Each step begins when everything before it is committed, and not at all after an error. */
+  /** Loads what was read. Each step begins when everything before it is committed; after an error no step begins. */
   async #drain(): Promise<void> {
     await this.#step(() => this.#streams.finish());
     await this.#step(() => {
-      const refusal = this.#streams.settle(this.#life.isWholeInput);
+      const refusal = this.#front.settle(this.#life.isWholeInput);
       if (refusal) this.#life.refuse(refusal);
     });
   }
@@ -166,12 +163,12 @@ export class Run {
 
   #report(ms: number): RunSummary {
     const { log } = this.#parts;
-    if (this.#lines.count === 0) log.warn('nothing arrived on stdin; did the tap fail?');
-    const summary = { ...this.#streams.summary(), lines: this.#lines.count };
+    if (this.#front.count === 0) log.warn('no input arrived on stdin; did the tap fail?');
+    const summary = { ...this.#streams.summary(), lines: this.#front.count };
     const rejected = this.#streams.totalRejected();
     log.info(
       { ...summary, ms },
-      `every record read is committed: ${this.#streams.totalRows()} rows${rejected > 0 ? `, or set aside: ${rejected}` : ''}`,
+      `every record that was read is committed: ${this.#streams.totalRows()} rows${rejected > 0 ? `, ${rejected} set aside` : ''}`,
     );
     return summary;
   }
@@ -182,16 +179,16 @@ export class Run {
 
   async #closeFull(stream: Stream): Promise<void> {
     await stream.work.room();
-    // While this waited, the batch may have been closed for its age.
+    // Meanwhile the batch may have been closed because of its age.
     if (stream.isFull) stream.close();
   }
 
-  /** Once per block, not per record: encode, close what is full, publish a state, wait for memory. */
+  /** Runs once per block, not per record: encodes, closes full batches, publishes a state, waits for memory. */
   async #settleBlock(): Promise<void> {
     for (const stream of this.#streams.encode()) await this.#closeFull(stream);
-    this.#ledger.publish();
+    this.#parts.protocol.effects.publish();
     const { budget } = this.#parts.staging;
-    // Early enough that the compressors have something to do before reading has to wait for them.
+    // Early enough to give the compressors work before reading has to wait for them.
     if (budget.openBytes > budget.limit * 0.6) this.#streams.cutDownTo(budget.limit * 0.3);
     while (budget.isFull && !this.#life.error) await budget.room();
   }

@@ -1,6 +1,6 @@
-/** What the messages of a Singer tap do: the lines of its output, and those of the files that its BATCH messages name. */
+/** Processes the messages of a Singer tap: the lines of its output, and those of its BATCH files. */
+import type { Writable } from 'node:stream';
 import { beginsAsMessage, messageMember } from '../batches/messages.ts';
-import type { BatchFiles } from '../batches/read.ts';
 import { InputError } from '../errors.ts';
 import { BareFrame, Envelope } from '../protocol/envelope.ts';
 import type { Source } from '../protocol/lines.ts';
@@ -12,37 +12,41 @@ import {
   type RecordMessage,
 } from '../protocol/message.ts';
 import { parseRecord, parseSinger, withoutBom } from '../protocol/singer.ts';
-import type { Tape } from '../rows/walk/tape.ts';
-import type { Ledger } from '../states/ledger.ts';
+import { Ledger } from '../states/ledger.ts';
+import { StateWriter } from '../states/writer.ts';
 import type { Stream } from '../streams/stream.ts';
-import type { Streams } from '../streams/streams.ts';
+import type { Front, Protocol, Road } from './front.ts';
 import type { Lines } from './reader.ts';
 
-export interface SingerOptions {
-  readonly streams: Streams;
-  readonly ledger: Ledger;
-  /** Its source is the block that is being taken. */
-  readonly tape: Tape;
-  readonly files: BatchFiles;
-  /** Ends the reading of a file. */
-  readonly interrupted: AbortSignal;
-  /** Takes the lines of a file. */
-  readonly read: (blocks: AsyncIterable<Buffer>, lines: Lines) => Promise<void>;
-  /** Called after each parsed record; a promise makes the reader wait. */
-  readonly onRecord: (stream: Stream) => Promise<void> | undefined;
+/** The protocol of Singer: `states` takes the newest safe state, `onClosed` is told when it can take no more. */
+export function singerProtocol(states: Writable, onClosed: (error: unknown) => void): Protocol {
+  const output = new StateWriter(states, onClosed);
+  const ledger = new Ledger((state) => output.write(state));
+  return { effects: ledger, output, front: (road) => new SingerFront(road, ledger) };
 }
 
-export class SingerLines implements Lines {
+class SingerFront implements Front {
   count = 0;
-  readonly #options: SingerOptions;
+  readonly #road: Road;
+  readonly #ledger: Ledger;
   readonly #envelope = new Envelope();
 
-  constructor(options: SingerOptions) {
-    this.#options = options;
+  constructor(road: Road, ledger: Ledger) {
+    this.#road = road;
+    this.#ledger = ledger;
+  }
+
+  /** Streams are known when their schemas come. */
+  begin(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  settle(isWholeInput: boolean): Error | undefined {
+    return this.#road.streams.settle(isWholeInput);
   }
 
   walk(at: number, end: number): Stream | undefined {
-    const { tape, streams } = this.#options;
+    const { tape, streams } = this.#road;
     const recordAt = this.#envelope.open(tape.source, at);
     const stream = recordAt === -1 ? undefined : streams.find(this.#envelope.stream);
     return stream?.walk(recordAt, this.#envelope, at, end) === true ? stream : undefined;
@@ -54,12 +58,12 @@ export class SingerLines implements Lines {
   }
 
   #handle(message: Message, bytes: Buffer): Promise<void> | undefined {
-    const { streams, ledger } = this.#options;
+    const { streams } = this.#road;
     switch (message.type) {
       case 'record':
         return this.#append(message, { line: this.count, bytes });
       case 'state':
-        if (message.value) ledger.mark(message.value);
+        if (message.value) this.#ledger.mark(message.value);
         return undefined;
       case 'schema':
         return streams.setSchema(message);
@@ -71,7 +75,7 @@ export class SingerLines implements Lines {
   }
 
   async #readFiles(message: BatchMessage): Promise<void> {
-    const { streams, files, interrupted, read } = this.#options;
+    const { streams, files, interrupted, read } = this.#road;
     const stream = streams.get(message.stream, this.count);
     if (stream.copiesFiles) return stream.copyFiles(message, this.count);
     for (const file of files.of(message, this.count, interrupted)) {
@@ -85,12 +89,12 @@ export class SingerLines implements Lines {
 
   /** The records of a file that a BATCH message names. */
   #records(stream: Stream, message: BatchMessage, source: Source): Lines {
-    const { tape } = this.#options;
+    const { tape } = this.#road;
     const frame = new BareFrame(message.version);
     const lines: Lines = {
       count: 0,
       walk: (at, end) => {
-        // The first line is parsed in any case, to find out whether the file holds records.
+        // The first line is always parsed, to find out whether the file contains records.
         if (lines.count === 1 || beginsAsMessage(tape.source, at)) return undefined;
         return stream.walk(at, frame, at, end) ? stream : undefined;
       },
@@ -107,7 +111,7 @@ export class SingerLines implements Lines {
   }
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
-    const { streams, onRecord } = this.#options;
+    const { streams, onRecord } = this.#road;
     const stream = streams.get(record.stream, origin.line);
     const wait = stream.append(record, origin);
     return wait ? wait.then(() => onRecord(stream)) : onRecord(stream);
@@ -116,8 +120,8 @@ export class SingerLines implements Lines {
 
 function notARecord(stream: string, origin: Origin): InputError {
   return new InputError(
-    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, and each line of a BATCH file must be a ` +
-      'record alone; correct the tap, or give such a file to --input',
+    `Cannot load stream "${stream}", ${placeOf(origin)}: the line is a Singer message, but each line of a BATCH file must be a ` +
+      'bare record; correct the tap, or load such a file with --input',
     { stream, line: origin.line, file: origin.file },
   );
 }

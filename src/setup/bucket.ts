@@ -1,4 +1,4 @@
-/** The bucket through which the data goes: how it is made, and what is to become of leftovers in it. */
+/** The bucket: how to create it, and how leftovers in it are removed. */
 import type { Config } from '../config/options.ts';
 import { normalisePrefix } from '../staging/keys.ts';
 import { placeOf } from './place.ts';
@@ -7,12 +7,12 @@ import type { Step, Word } from './shell.ts';
 const EXPIRE_DAYS = 7;
 const ABORT_DAYS = 1;
 
-/** A lifecycle configuration as S3 takes it. */
+/** A lifecycle configuration as S3 accepts it. */
 export interface Lifecycle {
   readonly Rules: readonly object[];
 }
 
-/** Reaches the folders of runs only: not what `keep_s3_files` keeps, and not rejected records. */
+/** Covers only the directories of runs: not what `keep_s3_files` keeps, and not rejected records. */
 export function lifecycle({ s3_prefix }: Config): Lifecycle {
   return {
     Rules: [
@@ -36,18 +36,18 @@ export function bucketSteps(config: Config): readonly Step[] {
     ...(owner === undefined || command === 'create-bucket' ? [] : ['--expected-bucket-owner', owner]),
     ...words,
   ];
-  // S3 refuses us-east-1 as a constraint.
+  // S3 rejects us-east-1 as a constraint.
   const constraint =
     bucketRegion === 'us-east-1'
       ? []
       : ['--create-bucket-configuration', `LocationConstraint=${bucketRegion}`];
   return [
     {
-      why: 'The bucket, best in the region of the cluster; leave this out if it is there.',
+      why: 'The bucket, preferably in the region of the cluster; skip this if it exists.',
       command: s3api('create-bucket', '--region', bucketRegion, ...constraint),
     },
     {
-      why: 'Nobody outside reads it.',
+      why: 'No public access.',
       command: s3api(
         'put-public-access-block',
         '--public-access-block-configuration',
@@ -55,11 +55,11 @@ export function bucketSteps(config: Config): readonly Step[] {
       ),
     },
     ...encryption(config).map((rule) => ({
-      why: 'What is written without a word about encryption is encrypted like the rest.',
+      why: 'Objects that are written without an encryption setting are encrypted like the others.',
       command: s3api('put-bucket-encryption', '--server-side-encryption-configuration', { Rules: [rule] }),
     })),
     {
-      why: `What runs that were killed leave behind goes after ${EXPIRE_DAYS} days; files of rejected records stay. This replaces the lifecycle rules of the bucket: add those that it has.`,
+      why: `Objects that killed runs leave behind are removed after ${EXPIRE_DAYS} days; files of rejected records stay. This replaces the lifecycle rules of the bucket: add the existing ones.`,
       command: s3api('put-bucket-lifecycle-configuration', '--lifecycle-configuration', lifecycle(config)),
     },
   ];

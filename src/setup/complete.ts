@@ -1,37 +1,36 @@
-/** A configuration that need not be complete: what is missing becomes a placeholder, what is wrong is refused. */
+/** A configuration that can be incomplete: missing values become placeholders, and wrong values are rejected. */
 import { renameForeign } from '../config/aliases.ts';
 import { withoutNulls } from '../config/sources.ts';
 import { checkConfig, type ConfigInput, type LoadedConfig } from '../config/config.ts';
 import type { Option } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
 
-/** Each placeholder, with what belongs in its place. */
+/** Each placeholder with its meaning. */
 export const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '<ACCOUNT>': 'number of the AWS account',
   '<BUCKET>': 'name of the bucket (s3_bucket)',
   '<CLUSTER>': 'identifier of the cluster',
-  '<COPY_ROLE>': 'name of the role with which COPY reads (iam_role)',
+  '<COPY_ROLE>': 'name of the role that COPY uses to read (iam_role)',
   '<DATABASE>': 'name of the database (database)',
   '<HOSTNAME>': 'endpoint of the cluster or workgroup (hostname)',
-  '<IAM_ROLE>':
-    'name of the IAM role as which the program runs; for an IAM user, IAM:name instead of IAMR:name',
-  '<IAM_USER>': 'name of the IAM user as which the program runs',
+  '<IAM_ROLE>': 'name of the IAM role of the program; for an IAM user, IAM:name instead of IAMR:name',
+  '<IAM_USER>': 'name of the IAM user of the program',
   '<IDENTITY>': 'ARN of the identity that the program starts with',
-  '<NAMESPACE>': 'name of the namespace; aws redshift-serverless get-workgroup tells it',
+  '<NAMESPACE>': 'name of the namespace; aws redshift-serverless get-workgroup shows it',
   '<PASSWORD>': 'password of the database user (password)',
   '<REGION>': 'region (s3_region, redshift_region)',
   '<SOURCE>': 'a schema of the source; the statement is needed for each',
   '<USER>': 'name of the database user (user)',
   '<WORKGROUP_ID>':
-    'id of the workgroup, at the end of its ARN; aws redshift-serverless get-workgroup tells it',
+    'id of the workgroup, at the end of its ARN; aws redshift-serverless get-workgroup shows it',
 };
 
-/** Throws ConfigError for what is given and wrong. */
+/** Throws ConfigError for wrong values. */
 export function completeConfig(input: ConfigInput): LoadedConfig {
   return checkConfig(withPlaceholders(input));
 }
 
-/** The input, and placeholders for what a load would need beside it. */
+/** The input, with placeholders for the missing options that a load needs. */
 export function withPlaceholders(given: ConfigInput): ConfigInput {
   const input = withoutNulls(given);
   const { input: ours } = renameForeign(input);
@@ -57,7 +56,7 @@ export function withPlaceholders(given: ConfigInput): ConfigInput {
   return { ...input, ...Object.fromEntries(missing.map(([name, value]) => [name, value])) };
 }
 
-/** The value of an option in a file, by its name or by what other tools call it; nothing for an empty text. */
+/** The value of an option in a file, by its name or by a name of other tools; undefined for an empty string. */
 export function givenIn(input: ConfigInput, name: string): unknown {
   const option: Option | undefined = Object.entries(OPTIONS).find(([one]) => one === name)?.[1];
   const found = [name, ...(option?.aliases ?? [])].find((one) => Object.hasOwn(input, one));

@@ -1,4 +1,4 @@
-/** What an administrator of the database runs for the user that loads: the user, its schemas, and no more. */
+/** The statements that an administrator of the database runs for the loading user: the user, its schemas, and no more. */
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 import { ident, join, literal, raw, sql, type Sql } from '../sql.ts';
@@ -10,13 +10,13 @@ export interface Grant {
   readonly statements: readonly Sql[];
 }
 
-/** The user of the database, and whether it logs in with a password of its own. */
+/** The database user, and whether it logs in with a password of its own. */
 export interface Loader {
   readonly user: string;
   readonly hasPassword: boolean;
 }
 
-/** The password is never the real one: statements are logged. */
+/** Never the real password, because statements are logged. */
 export const createUser = ({ user, hasPassword }: Loader): Sql =>
   sql`CREATE USER ${ident(user)} PASSWORD ${hasPassword ? literal('<PASSWORD>') : raw('DISABLE')}`;
 
@@ -41,7 +41,7 @@ export function loaderOf(config: Config): Loader {
   return { user: `IAMR:${role ? nameIn(role) : '<IAM_ROLE>'}`, hasPassword: false };
 }
 
-/** The statements in the order in which they are run. Those on schemas are right whether or not the schema exists. */
+/** The statements in their order. Those on schemas work whether or not the schema exists. */
 export function grants(config: Config): readonly Grant[] {
   const loader = loaderOf(config);
   const { user } = loader;
@@ -51,19 +51,19 @@ export function grants(config: Config): readonly Grant[] {
     { why: whyUser(loader), statements: [createUser(loader)] },
     {
       why: 'Schemas that belong to the user, so that it needs no CREATE on the database.',
-      // This one is always there.
+      // This schema always exists.
       statements: schemas.filter((schema) => schema !== 'public').map((schema) => createSchema(schema, user)),
     },
     {
-      why: 'For schemas that were there already: the user makes its tables in them. Tables that were there already have to belong to the user (ALTER TABLE ... OWNER TO).',
+      why: 'For existing schemas: the user creates its tables in them. Existing tables must belong to the user (ALTER TABLE ... OWNER TO).',
       statements: schemas.map((schema) => grantSchema(schema, user)),
     },
     {
-      why: 'Batches of an upsert pass through temporary tables. PUBLIC may make them, unless that was revoked.',
+      why: 'Batches of an upsert pass through temporary tables. PUBLIC can create them unless that was revoked.',
       statements: [grantTemporary(config.database, user)],
     },
     {
-      why: 'COPY reads the bucket with the role. PUBLIC may use every role of the cluster, unless that was revoked (REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL).',
+      why: 'COPY reads the bucket with the role. PUBLIC can use every role of the cluster unless that was revoked (REVOKE ASSUMEROLE ON ALL FROM PUBLIC FOR ALL).',
       statements:
         roles.length === 0 ? [] : [grantAssumeRole(config.iam_role === 'default' ? 'default' : roles, user)],
     },
@@ -73,8 +73,8 @@ export function grants(config: Config): readonly Grant[] {
 
 function whyUser({ user, hasPassword }: Loader): string {
   if (hasPassword)
-    return 'The user that loads; leave this out if it is there. The password has 8 to 64 characters, with upper case, lower case and a digit.';
+    return 'The user that loads; skip this if it exists. The password has 8 to 64 characters, with upper case, lower case and a digit.';
   return user.startsWith('IAMR:')
-    ? 'The user that loads logs in with IAM; leave this out if it has logged in before. An IAM role is the user IAMR:name, an IAM user is IAM:name.'
-    : 'The user that loads logs in with IAM, so it needs no password; leave this out if it is there.';
+    ? 'The user that loads logs in with IAM; skip this if it has logged in before. An IAM role is the user IAMR:name, an IAM user is IAM:name.'
+    : 'The user that loads logs in with IAM, so it needs no password; skip this if it exists.';
 }

@@ -1,4 +1,4 @@
-/** The commands that make the roles with which COPY reads, and that give this program its policy. */
+/** The commands that create the roles for COPY and give this program its policy. */
 import type { Config } from '../config/options.ts';
 import { nameIn, parseArn, placeOf } from './place.ts';
 import { callerPolicy, copyRoles, uploaderPolicy, uploaderTrust, type CopyRole } from './policies.ts';
@@ -6,7 +6,7 @@ import type { Step } from './shell.ts';
 
 const POLICY = 'target-redshift';
 
-/** No steps when COPY reads with keys. */
+/** No steps if COPY reads with keys. */
 export function copyRoleSteps(config: Config): readonly Step[] {
   const roles = copyRoles(config);
   const [first] = roles;
@@ -17,21 +17,21 @@ export function copyRoleSteps(config: Config): readonly Step[] {
   ];
 }
 
-/** With a role to assume: the role with the policy, and the right to assume it for who starts the program. */
+/** With a role to assume: the role with the policy, and the permission to assume it for the identity that starts the program. */
 export function uploaderSteps(config: Config): readonly Step[] {
   const { partition, account } = placeOf(config);
   const role = parseArn(config.assume_role_arn ?? '');
   const caller = callerPolicy(config);
   if (!role || !caller) {
     return attachPolicy(POLICY, uploaderPolicy(config), `arn:${partition}:iam::${account}:policy/`, [
-      'What this program asks of AWS, and no more.',
-      'To the identity as which it runs. For a role: attach-role-policy --role-name.',
+      'The permissions that this program needs, and no more.',
+      'Attach them to the identity of the program. For a role: attach-role-policy --role-name.',
     ]);
   }
   const name = nameIn(role);
   return [
     {
-      why: 'The role that this program assumes (assume_role_arn), and who may assume it; leave this out if it is there.',
+      why: 'The role that this program assumes (assume_role_arn), and who can assume it; skip this if it exists.',
       command: [
         'aws',
         'iam',
@@ -43,7 +43,7 @@ export function uploaderSteps(config: Config): readonly Step[] {
       ],
     },
     {
-      why: 'What this program asks of AWS, and no more.',
+      why: 'The permissions that this program needs, and no more.',
       command: [
         ...[
           'aws',
@@ -59,7 +59,7 @@ export function uploaderSteps(config: Config): readonly Step[] {
       ],
     },
     ...attachPolicy(`${POLICY}-assume`, caller, `arn:${partition}:iam::${account}:policy/`, [
-      'The identity that the program starts with may assume that role, and needs nothing else.',
+      'The identity that the program starts with can assume that role, and needs nothing else.',
       'For a role: attach-role-policy --role-name.',
     ]),
   ];
@@ -98,14 +98,15 @@ function roleSteps(
   account: string,
 ): readonly Step[] {
   const who = at === 0 ? 'Redshift' : 'the role before it';
-  const does = at === count - 1 ? 'It reads what a load has staged' : 'It assumes the next role of the chain';
+  const does =
+    at === count - 1 ? 'It can read what a load has staged' : 'It can assume the next role of the chain';
   const narrower =
     at === 0
       ? ` To bind it to one account, add "Condition": {"StringEquals": {"aws:SourceAccount": "${account}"}} to the statement.`
-      : ' It is made in the account that its ARN names.';
+      : ' It is created in the account that its ARN names.';
   return [
     {
-      why: `The role ${name}, which ${who} assumes; leave this out if it is there.${narrower}`,
+      why: `The role ${name}, which ${who} assumes; skip this if it exists.${narrower}`,
       command: ['aws', 'iam', 'create-role', '--role-name', name, '--assume-role-policy-document', trust],
     },
     {
@@ -127,7 +128,7 @@ function roleSteps(
   ];
 }
 
-/** Both ways when the configuration does not tell which one it is. */
+/** Both ways if the configuration does not show which one it is. */
 export function attachSteps(config: Config, { arn }: Pick<CopyRole, 'arn'>): readonly Step[] {
   const { cluster, region } = placeOf(config);
   const isDefault = config.iam_role === 'default';
@@ -140,7 +141,7 @@ export function attachSteps(config: Config, { arn }: Pick<CopyRole, 'arn'>): rea
     ],
   };
   const serverless = {
-    why: 'COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of those that it has.',
+    why: 'COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of the existing ones.',
     command: [
       ...['aws', 'redshift-serverless', 'update-namespace', '--region', region],
       ...['--namespace-name', '<NAMESPACE>', '--iam-roles', arn, ...asDefault],

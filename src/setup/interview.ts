@@ -1,4 +1,4 @@
-/** Asks for the options that a load needs, each until its answer can be used. */
+/** Asks for the options that a load needs, each until its answer is valid. */
 import type { ConfigInput } from '../config/config.ts';
 import type { Option } from '../config/option.ts';
 import { OPTIONS, type OptionName } from '../config/options.ts';
@@ -7,7 +7,7 @@ import { completeConfig, givenIn } from './complete.ts';
 import { parseArn, readHostname } from './place.ts';
 import type { Prompt } from './prompt.ts';
 
-/** What each way to log in is asked for; the options of the others go. */
+/** The options of each login; those of the other logins are removed. */
 const LOGINS = {
   password: ['user', 'password'],
   cluster: ['cluster_identifier', 'user'],
@@ -20,24 +20,24 @@ type Login = keyof typeof LOGINS;
 const LOGIN_NAMES = Object.keys(LOGINS) as Login[];
 
 interface Question {
-  /** What an empty answer means when nothing is set yet. */
+  /** The value of an empty answer if nothing is set yet. */
   readonly proposal?: string | undefined;
-  /** Behind the description: what it means to leave the answer empty. Without it, an answer is needed. */
+  /** A sentence after the description: the meaning of an empty answer. Without it, an answer is required. */
   readonly ifEmpty?: string;
 }
 
-const ANSWER_LATER = 'Empty: it is given later, in the environment.';
+const ANSWER_LATER = 'Empty: you will set it later, in the environment.';
 
-/** What the schema of the configuration does not say. */
+/** Checks that the schema of the configuration does not have. */
 const CHECKS: Partial<Record<OptionName, readonly [shape: RegExp, sentence: string]>> = {
-  hostname: [/^[^\s/:@]+$/, '"hostname" is the name alone, without protocol, port and database'],
+  hostname: [/^[^\s/:@]+$/, '"hostname" is only the name, without protocol, port and database'],
   iam_role: [
     /^(default|arn:[^\s,]+(\s*,\s*arn:[^\s,]+)*)$/,
-    '"iam_role" must be the ARN of a role (arn:aws:iam::123456789012:role/name), several with commas between, or default',
+    '"iam_role" must be the ARN of a role (arn:aws:iam::123456789012:role/name), several separated by commas, or default',
   ],
 };
 
-/** The options of a file with what was answered. Throws NoAnswerError. */
+/** The options of a file, updated with the answers. Throws NoAnswerError. */
 export async function interview(prompt: Prompt, before: ConfigInput): Promise<ConfigInput> {
   const answers = new Answers(prompt, before);
   await answers.ask('hostname');
@@ -47,7 +47,7 @@ export async function interview(prompt: Prompt, before: ConfigInput): Promise<Co
   await answers.ask('target_schema');
   await answers.ask('s3_bucket');
   const { region } = readHostname(answers.text('hostname') ?? '');
-  await answers.ask('s3_region', { proposal: region, ifEmpty: 'Empty: none is set.' });
+  await answers.ask('s3_region', { proposal: region, ifEmpty: 'Empty: not set.' });
   await answers.ask('s3_prefix');
   await askCopy(prompt, answers);
   return answers.all;
@@ -57,7 +57,7 @@ async function askLogin(prompt: Prompt, answers: Answers): Promise<void> {
   const { cluster } = readHostname(answers.text('hostname') ?? '');
   const login = await choose(
     prompt,
-    'How the program logs in: with a password, with IAM into a cluster, with IAM into a serverless workgroup, or with a secret of Secrets Manager.',
+    'How the program logs in: with a password, with IAM into a cluster, with IAM into a serverless workgroup, or with a secret in Secrets Manager.',
     'login',
     LOGIN_NAMES,
     LOGIN_NAMES.find((name) => answers.text(LOGINS[name][0]) !== undefined && name !== 'password') ??
@@ -99,7 +99,9 @@ async function askCopy(prompt: Prompt, answers: Answers): Promise<void> {
   );
   answers.drop(copy === 'role' ? ['copy_credentials'] : ['iam_role']);
   if (copy === 'role')
-    await answers.ask('iam_role', { ifEmpty: 'Empty: it is still to be made, and `setup` says how.' });
+    await answers.ask('iam_role', {
+      ifEmpty: 'Empty: it does not exist yet; `setup` prints how to create it.',
+    });
   await answers.ask('aws_access_key_id', { ifEmpty: 'Empty: the AWS SDK finds the keys.' });
   if (answers.text('aws_access_key_id') !== undefined)
     return answers.ask('aws_secret_access_key', { ifEmpty: ANSWER_LATER });
@@ -141,14 +143,14 @@ class Answers {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
   }
 
-  /** Asks until the answer can be used, and keeps it. */
+  /** Asks until the answer is valid, and keeps it. */
   async ask(name: OptionName, { proposal, ifEmpty }: Question = {}): Promise<void> {
     const option: Option = OPTIONS[name];
     const usual = option.type === 'string' || option.type === 'integer' ? option.default : undefined;
     const offered = this.text(name) ?? proposal ?? usual?.toString();
     const hint = ifEmpty !== undefined && offered === undefined ? ` ${ifEmpty}` : '';
     this.#prompt.say(`\n${firstSentence(option.description)}${hint}`);
-    const shown = offered === undefined ? '' : ` [${option.secret ? 'as it is' : offered}]`;
+    const shown = offered === undefined ? '' : ` [${option.secret ? 'unchanged' : offered}]`;
     for (;;) {
       const question = `${name}${shown}: `;
       const typed = await (option.secret ? this.#prompt.askSecret(question) : this.#prompt.ask(question));
@@ -168,7 +170,7 @@ class Answers {
     this.#all = { ...this.#all, [name]: value };
   }
 
-  /** By each of their names. */
+  /** All names of the options. */
   drop(names: readonly OptionName[]): void {
     const gone = names.flatMap((name) => {
       const option: Option = OPTIONS[name];
@@ -196,7 +198,7 @@ function problemsOf(name: OptionName, answer: string): readonly string[] {
   }
 }
 
-/** As a load reads it: a number for a number. */
+/** The answer as a load reads it: numbers as numbers. */
 function valueOf(name: OptionName, answer: string): unknown {
   return completeConfig({ [name]: answer }).config[name];
 }

@@ -1,18 +1,18 @@
-/** Where things are, as far as the configuration says it: partition, regions, account, cluster. The rest is a placeholder. */
+/** Partition, regions, account and cluster, as far as the configuration shows them. The rest are placeholders. */
 import type { Config } from '../config/options.ts';
 
 export interface Place {
   /** The first part of every ARN. */
   readonly partition: string;
   readonly account: string;
-  /** Of the cluster or workgroup. */
+  /** The region of the cluster or workgroup. */
   readonly region: string;
   readonly bucketRegion: string;
   readonly cluster: Cluster;
 }
 
 export interface Cluster {
-  /** Undefined: it may be either. */
+  /** Undefined: it can be either. */
   readonly kind: 'provisioned' | 'serverless' | undefined;
   /** The cluster identifier or the name of the workgroup. */
   readonly name: string | undefined;
@@ -37,7 +37,7 @@ export function placeOf(config: Config): Place {
   };
 }
 
-/** What the endpoint's name tells. */
+/** The facts in the name of the endpoint. */
 export function readHostname(hostname: string): {
   readonly region?: string;
   readonly account?: string;
@@ -56,11 +56,11 @@ export interface Arn {
   readonly partition: string;
   readonly region: string | undefined;
   readonly account: string;
-  /** What stands behind the account. */
+  /** The part after the account. */
   readonly resource: string;
 }
 
-/** Undefined for what is no ARN. */
+/** Undefined if it is not an ARN. */
 export function parseArn(text: string): Arn | undefined {
   const [, partition, region, account, resource] =
     /^arn:([^:]+):[^:]+:([^:]*):([^:]+):([^,]+)/.exec(text.trim()) ?? [];
@@ -68,12 +68,12 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, region: region === '' ? undefined : region, account, resource };
 }
 
-/** The last step of a role's or user's path. */
+/** The last segment of the path of a role or user. */
 export function nameIn({ resource }: Arn): string {
   return resource.slice(resource.lastIndexOf('/') + 1);
 }
 
-/** Of ARNs. */
+/** The partition of ARNs. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('eusc-')) return 'aws-eusc';

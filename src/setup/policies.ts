@@ -1,7 +1,7 @@
 /**
- * IAM policies with the least that is needed: of the identity as which this program runs, and of the roles with which COPY
- * reads the bucket. Sources: Service Authorization Reference; Redshift Management Guide, "Creating an IAM role or user with
- * permissions to call GetClusterCredentials", "Chaining IAM roles".
+ * IAM policies with least privilege: for the identity of this program, and for the roles that COPY uses to read the bucket.
+ * Sources: Service Authorization Reference; Redshift Management Guide, "Creating an IAM role or user with permissions to call
+ * GetClusterCredentials", "Chaining IAM roles".
  */
 import { copyKind } from '../config/contradictions.ts';
 import type { Config } from '../config/options.ts';
@@ -21,7 +21,7 @@ export interface PolicyStatement {
   readonly Condition?: Conditions;
 }
 
-/** Who may assume a role. */
+/** Who can assume a role. */
 export interface TrustPolicy {
   readonly Version: '2012-10-17';
   readonly Statement: readonly {
@@ -36,7 +36,7 @@ type Principal = Readonly<Partial<Record<'Service' | 'AWS', string | readonly st
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** A role of the chain with which COPY reads. */
+/** A role of the chain for COPY. */
 export interface CopyRole {
   readonly arn: string;
   readonly name: string;
@@ -44,7 +44,7 @@ export interface CopyRole {
   readonly policy: Policy;
 }
 
-/** Of the identity as which this program asks AWS: the role that it assumes, if it assumes one. */
+/** For the identity of this program: the role that it assumes, if it assumes one. */
 export function uploaderPolicy(config: Config): Policy {
   const prefix = normalisePrefix(config.s3_prefix);
   const rejected = rejectedRoot(prefix, config.rejected_prefix);
@@ -67,18 +67,18 @@ export function uploaderPolicy(config: Config): Policy {
   ]);
 }
 
-/** Of the identity that the program starts with, when it assumes a role for its work. */
+/** For the identity that the program starts with, if it then assumes a role. */
 export function callerPolicy({ assume_role_arn: role }: Config): Policy | undefined {
   return role === undefined ? undefined : policy([allow('AssumeLoader', ['sts:AssumeRole'], role)]);
 }
 
-/** Of the role that the program assumes. */
+/** For the role that the program assumes. */
 export function uploaderTrust({ assume_role_external_id: id }: Config): TrustPolicy {
   const condition = id === undefined ? {} : { Condition: { StringEquals: { 'sts:ExternalId': id } } };
   return trust({ AWS: '<IDENTITY>' }, condition);
 }
 
-/** Of the role that reads the bucket: the last one of a chain. */
+/** For the role that reads the bucket: the last one of a chain. */
 export function copyRolePolicy(config: Config): Policy {
   const prefix = normalisePrefix(config.s3_prefix);
   return policy([
@@ -94,7 +94,7 @@ export function copyRoles(config: Config): readonly CopyRole[] {
   const { partition, account } = placeOf(config);
   const chain = (config.iam_role ?? '').split(',').map((text) => {
     const arn = parseArn(text);
-    // The default role, and one that is not named yet.
+    // The default role, or one that has no name yet.
     if (!arn) return { arn: `arn:${partition}:iam::${account}:role/<COPY_ROLE>`, name: '<COPY_ROLE>' };
     return { arn: text.trim(), name: nameIn(arn) };
   });
@@ -108,7 +108,7 @@ export function copyRoles(config: Config): readonly CopyRole[] {
   });
 }
 
-/** What of a policy allows the action, cut down to it. */
+/** The statement of a policy that allows the action, reduced to it. */
 export function allowing({ Statement }: Policy, action: string): readonly PolicyStatement[] {
   return Statement.filter(({ Action }) => Action.includes(action)).map((statement) => ({
     ...statement,
@@ -152,7 +152,7 @@ function listStage(config: Config): PolicyStatement {
   return allow('ListStage', ['s3:ListBucket'], bucketArn(config), below);
 }
 
-/** The key of AWS for S3 may be used by whoever may use the bucket: its own policy says so. */
+/** All users of the bucket can use the AWS managed key for S3, because its own policy allows it. */
 function useKey(config: Config, actions: readonly string[]): readonly PolicyStatement[] {
   const { s3_encryption, s3_kms_key_id: key } = config;
   if (s3_encryption !== 'sse-kms' || key === undefined) return [];
@@ -160,7 +160,7 @@ function useKey(config: Config, actions: readonly string[]): readonly PolicyStat
   const ownArn = parseArn(key);
   const resource = ownArn?.resource ?? (key.startsWith('alias/') ? key : `key/${key}`);
   const head = `arn:${partition}:kms:${ownArn?.region ?? bucketRegion}:${ownArn?.account ?? account}:`;
-  // IAM knows keys by their ids; an alias can be a condition only.
+  // IAM identifies keys by their ids; an alias can only be a condition.
   return resource.startsWith('alias/')
     ? [
         allow('UseKey', actions, `${head}key/*`, {
@@ -187,7 +187,7 @@ function login(config: Config): readonly PolicyStatement[] {
       ...(groups.length > 0 ? [allow('JoinGroups', ['redshift:JoinGroup'], groups)] : []),
     ];
   }
-  // The ARN of a workgroup holds its id, not its name.
+  // The ARN of a workgroup contains its id, not its name.
   const workgroup = `arn:${partition}:redshift-serverless:${region}:${account}:workgroup/<WORKGROUP_ID>`;
   return config.workgroup_name === undefined
     ? []
@@ -198,7 +198,7 @@ function readSecret(config: Config): readonly PolicyStatement[] {
   const { secret_arn: secret } = config;
   if (secret === undefined) return [];
   const { partition, region, account } = placeOf(config);
-  // Behind the name in an ARN stand six characters that Secrets Manager chose.
+  // In an ARN the name is followed by six characters that Secrets Manager chose.
   const arn = parseArn(secret)
     ? secret
     : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;

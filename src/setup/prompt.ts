@@ -1,15 +1,15 @@
-/** Questions and answers, line by line, over any pair of streams; a secret is not shown while it is typed. */
+/** Asks questions and reads answers, line by line, over any pair of streams. A secret is not shown while it is typed. */
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
 export interface Terminal {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
-  /** Ends the questions, as Ctrl-C does. */
+  /** Aborts the questions, as Ctrl-C does. */
   readonly stop: AbortSignal;
 }
 
-/** The answers ended, by Ctrl-C or the end of input, before the last question. */
+/** The answers ended (Ctrl-C or end of input) before the last question. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
@@ -32,10 +32,10 @@ export class Prompt {
         done();
       },
     });
-    // So that a line longer than the terminal is wide can be edited.
+    // So that a line that is wider than the terminal can be edited.
     Object.assign(echo, { columns: (output as Partial<NodeJS.WriteStream>).columns });
     this.#lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
-    // Lines that are typed ahead, or pasted, wait for their questions.
+    // Lines that are typed ahead or pasted wait for their questions.
     this.#answers = this.#lines[Symbol.asyncIterator]();
     this.#lines.on('SIGINT', () => {
       this.#isStopped = true;

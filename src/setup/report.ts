@@ -1,4 +1,4 @@
-/** Everything that has to be set up, as text to read and paste, as JSON, or as SQL alone. */
+/** Everything that must be set up: as text to read and paste, as JSON, or only the SQL. */
 import type { Config } from '../config/options.ts';
 import type { Sql } from '../sql.ts';
 import { bucketSteps, lifecycle } from './bucket.ts';
@@ -40,12 +40,12 @@ function parts(config: Config): object {
 
 function text(config: Config): string {
   const copySteps = copyRoleSteps(config);
-  const withKeys = '# COPY reads with the keys of this program, which need no role.\n';
+  const withKeys = '# COPY reads with the keys of this program and needs no role.\n';
   const body = [
-    `# 1. The database, as its administrator (--format sql prints this alone)\n\n${grantText(config)}`,
+    `# 1. The database, as its administrator (--format sql prints only this)\n\n${grantText(config)}`,
     `# 2. The bucket\n\n${stepText(bucketSteps(config))}${foreignBucket(config)}`,
-    `# 3. The role with which COPY reads the bucket\n\n${copySteps.length === 0 ? withKeys : stepText(copySteps)}`,
-    `# 4. The identity as which this program runs\n\n${stepText(uploaderSteps(config))}${keyNote(config)}`,
+    `# 3. The role that COPY uses to read the bucket\n\n${copySteps.length === 0 ? withKeys : stepText(copySteps)}`,
+    `# 4. The identity of this program\n\n${stepText(uploaderSteps(config))}${keyNote(config)}`,
   ].join('\n');
   return `${head(body)}\n${body}`;
 }
@@ -53,8 +53,8 @@ function text(config: Config): string {
 function head(body: string): string {
   const open = placeholdersIn(body).map(([name, meaning]) => `#   ${name.padEnd(15)} ${meaning}\n`);
   return open.length === 0
-    ? '# What target-redshift needs, once, from whoever administers the database and the AWS account.\n'
-    : `# What target-redshift needs, once, from whoever administers the database and the AWS account. To be filled in:\n${open.join('')}`;
+    ? '# What an administrator of the database and of the AWS account has to run once for target-redshift.\n'
+    : `# What an administrator of the database and of the AWS account has to run once for target-redshift. Replace:\n${open.join('')}`;
 }
 
 function placeholdersIn(body: string): (readonly [string, string])[] {
@@ -78,14 +78,14 @@ function stepText(steps: readonly Step[]): string {
 function foreignBucket({ s3_bucket_owner: owner }: Config): string {
   return owner === undefined
     ? ''
-    : `\n# If account ${owner} is not that of the identities below, the policy of the bucket has to allow the same to them.\n`;
+    : `\n# If account ${owner} is not that of the identities below, the policy of the bucket must allow them the same.\n`;
 }
 
 function keyNote({ s3_encryption, s3_kms_key_id: key }: Config): string {
   if (s3_encryption !== 'sse-kms' || key === undefined) {
     return s3_encryption === 'bucket-default'
-      ? '\n# If the bucket encrypts with a KMS key of your own, set s3_encryption and s3_kms_key_id: the policies then hold the key.\n'
+      ? '\n# If the bucket encrypts with a KMS key of your own, set s3_encryption and s3_kms_key_id: the policies then include the key.\n'
       : '';
   }
-  return '\n# The policy of the KMS key has to allow the same to both identities.\n';
+  return '\n# The policy of the KMS key must allow the same to both identities.\n';
 }

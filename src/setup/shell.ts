@@ -1,6 +1,6 @@
-/** Commands of a shell, with JSON among their words. */
+/** Shell commands, whose words can be JSON. */
 
-/** A word, or what becomes one as JSON. */
+/** A word, or a value that becomes one as JSON. */
 export type Word = string | object;
 
 export interface Step {
@@ -8,13 +8,13 @@ export interface Step {
   readonly command: readonly Word[];
 }
 
-/** The command as it is typed. JSON spans lines if it `isReadable`. */
+/** The command as it is typed. With `isReadable`, JSON spans several lines. */
 export function shellText(command: readonly Word[], isReadable = false): string {
   const json = isReadable ? readable : JSON.stringify;
   return command.map((word) => quote(typeof word === 'string' ? word : json(word))).join(' ');
 }
 
-/** Lists of one text stay on their line. */
+/** Lists with one string stay on one line. */
 function readable(value: object): string {
   return JSON.stringify(value, undefined, 2).replace(/\[\n +("(?:[^"\\]|\\.)*")\n +\]/g, '[$1]');
 }

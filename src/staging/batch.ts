@@ -1,7 +1,7 @@
 /**
- * The rows of one stream between two flushes. Rows are encoded per group, collected as CSV blocks, and cut into parts
- * that go to S3 while further rows arrive; what is open stays small and raw, so that hundreds of streams fit in memory.
- * Life: append* -> close -> remove. All calls but the awaiting of parts are synchronous.
+ * A batch: the rows of one stream that are loaded together. Rows are encoded in groups, collected as blocks of CSV, and cut into
+ * parts that are uploaded while more rows arrive. Open data stays small and uncompressed, so that hundreds of streams fit into
+ * memory. Life: append* -> close -> remove. All calls are synchronous, except those that wait for parts.
  */
 import { encodeRows, type CsvFormat } from '../rows/csv.ts';
 import type { Cell } from '../rows/values.ts';
@@ -12,9 +12,9 @@ import type { PartShaper } from './shape.ts';
 import { Slabs, type SlabPool } from './slabs.ts';
 
 export interface Staging {
-  /** Compresses and uploads one part; gives its memory back to budget and pool on the way. */
+  /** Compresses and uploads one part, and returns its memory to the budget and the pool. */
   stage(key: string, raw: RawPart): Promise<StagedPart>;
-  /** The same for a file that stays after the load, which is not compressed. */
+  /** The same for a file that stays after the load and is not compressed. */
   keep(key: string, raw: RawPart): Promise<StagedPart>;
   /** `s3://bucket/key`. */
   url(key: string): string;
@@ -33,7 +33,7 @@ export interface StagedBatch {
   readonly format: CsvFormat;
 }
 
-/** What may become a longer row is written apart and copied, because most of the room will not be used. */
+/** Rows that may become longer are written separately and copied, because most of the room will not be used. */
 const LONG_ROW_BYTES = 256 * 1024;
 
 export class Batch {
@@ -59,17 +59,17 @@ export class Batch {
     return this.#rows;
   }
 
-  /** CSV bytes of the rows that are encoded. */
+  /** CSV bytes of the encoded rows. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Memory that is held for rows that are not on their way to S3. */
+  /** Memory for rows that are not being uploaded. */
   get openBytes(): number {
     return this.#slabs.capacity;
   }
 
-  /** Has the tape write one row of at most `bytes` from here on; see `written`. */
+  /** Prepares the tape to write one row of at most `bytes`; see `written`. */
   roll(tape: Tape, bytes: number): void {
     if (bytes > LONG_ROW_BYTES) {
       tape.writeInto(slabOf(Buffer.allocUnsafeSlow(bytes)), 0);
@@ -80,7 +80,7 @@ export class Batch {
     tape.writeInto(slabs.open, slabs.used);
   }
 
-  /** The row that the tape wrote is one of the batch. */
+  /** Adds the row that the tape wrote to the batch. */
   written({ out, to }: Tape): void {
     this.#rows++;
     if (out !== this.#slabs.open.bytes) {
@@ -105,7 +105,7 @@ export class Batch {
     this.#add(block);
   }
 
-  /** Sends what is open to S3. */
+  /** Uploads the open data. */
   cut(): void {
     this.#cutInto(this.#staging.shaper.countOf(this.#slabs.bytes));
   }
@@ -116,7 +116,7 @@ export class Batch {
     this.#slabs.add(block, block.length);
   }
 
-  /** Makes room for a row; cuts a group of parts before where there is enough. */
+  /** Makes room for a row. If there is enough data, a group of parts is cut first. */
   #grow(bytes: number): void {
     const { shaper, budget } = this.#staging;
     const { partBytes, group } = shaper.shape;
@@ -126,7 +126,7 @@ export class Batch {
       // The compressors wait for the first group.
       if (slabs.bytes >= groupBytes) this.#cutInto(group);
     } else if (slabs.bytes >= 2 * groupBytes) {
-      // What is left open may be the end of the batch, and has to make a group as well.
+      // The rest may be the end of the batch, and must make a group too.
       for (let i = 0; i < group; i++) for (const part of slabs.takeFirst(partBytes)) this.#send(part);
     }
     const held = slabs.capacity;
@@ -145,13 +145,13 @@ export class Batch {
     const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}${FILE_ENDINGS[this.#staging.format.compression]}`;
     this.#staging.budget.sent(raw.held);
     const part = this.#staging.stage(key, raw);
-    // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
+    // The failure is reported when the batch is closed; until then it must not count as unhandled.
     part.catch(() => undefined);
     this.#parts.push(part);
     this.#keys.push(key);
   }
 
-  /** No further rows. Resolves when every part is durable in S3; rejects with the first failure. */
+  /** Ends the batch. Resolves when every part is durable in S3; rejects with the first failure. */
   async close(): Promise<StagedBatch> {
     this.encode();
     this.cut();
@@ -159,7 +159,7 @@ export class Batch {
     return { parts, rows: this.#rows, bytes: this.#bytes, format: this.#staging.format };
   }
 
-  /** Gives up the rows: resolves with the keys of objects that may exist, once no upload runs any more. */
+  /** Drops the rows. Resolves with the keys of objects that may exist, when no upload is running any more. */
   async discard(): Promise<readonly string[]> {
     this.#staging.budget.sent(this.#slabs.capacity);
     this.#staging.budget.give(this.#slabs.capacity);

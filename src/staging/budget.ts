@@ -1,4 +1,4 @@
-/** Counts the bytes that the program holds for the load; whoever reads waits here when they are too many. */
+/** Counts the bytes that the program holds for the load. The reader waits here if there are too many. */
 
 const COUNTED_SHARE = 0.5;
 
@@ -8,7 +8,10 @@ export class Budget {
   #open = 0;
   #waiting: (() => void)[] = [];
 
-  /** Of `memory_budget_mb`. The rest is a reserve for what cannot be counted: buffers of compressors and of the SDK, what waits for the collector. */
+  /**
+   * The share of `memory_budget_mb`. The rest is a reserve for memory that cannot be counted: buffers of compressors and of
+   * the SDK, and garbage.
+   */
   static ofMegabytes(megabytes: number): Budget {
     return new Budget(megabytes * 1024 * 1024 * COUNTED_SHARE);
   }
@@ -21,13 +24,13 @@ export class Budget {
     this.#used += bytes;
   }
 
-  /** Memory was opened for rows to come, or less of it is needed. It counts as used, too. */
+  /** Memory was opened for future rows, or less of it is needed. It also counts as used. */
   open(bytes: number): void {
     this.#used += bytes;
     this.#open += bytes;
   }
 
-  /** What was open is on its way to S3, and stays used until it is given back. */
+  /** Open memory is being uploaded, and stays used until it is returned. */
   sent(bytes: number): void {
     this.#open -= bytes;
   }
@@ -44,7 +47,7 @@ export class Budget {
     return this.#used >= this.#limit;
   }
 
-  /** Bytes that are not on their way to S3: only who cuts parts sets them free. */
+  /** Bytes that are not being uploaded. Only cutting parts frees them. */
   get openBytes(): number {
     return this.#open;
   }

@@ -1,18 +1,17 @@
-/** Knows which objects of a run may lie in S3, so that a run that is given up can say so. */
+/** Counts the objects of a run that may be in S3, so that a run that is given up can report them. */
 import type { ObjectStore } from '../ports.ts';
 
 export interface WatchedStore extends ObjectStore {
-  /** Objects below the folder that may be in S3 now. */
+  /** Objects below the directory that may be in S3 now. */
   readonly leftovers: number;
 }
 
-/** The store, and a count of what was put below `folder`, a prefix that ends with a slash, and was not removed. */
+/** The store, with a count of the objects that were put below `folder`, a prefix that ends with a slash, and not removed. */
 export function watchLeftovers(store: ObjectStore, folder: string): WatchedStore {
   const keys = new Set<string>();
-  /** Of uploads that failed or were aborted: S3 may still create the object after it was removed. */
+  /** Keys of uploads that failed or were aborted. S3 may still create the object after it was removed. */
   const uncertain = new Set<string>();
   return {
-    region: store.region,
     url: (key) => store.url(key),
     list: (prefix) => store.list(prefix),
     abortUploads: (prefix, before, isOurs) => store.abortUploads(prefix, before, isOurs),

@@ -1,11 +1,11 @@
 /**
- * The list of exact objects that one COPY reads. Every entry is mandatory (the default is not, and a missing file would
- * be skipped silently) and carries its length (loading-data-files-using-manifest).
+ * The manifest: the exact objects that one COPY reads. Every entry is mandatory (by default it is not, and a missing file would be
+ * skipped silently) and has its length (loading-data-files-using-manifest).
  */
 import type { ObjectStore } from '../ports.ts';
 import type { StagedPart } from './part.ts';
 
-/** Files that somebody else wrote, by URL: COPY of JSON needs no length. */
+/** Files that the tap wrote, by URL. COPY of JSON needs no length. */
 export function manifestOfFiles(urls: readonly string[]): Buffer {
   return Buffer.from(JSON.stringify({ entries: urls.map((url) => ({ url, mandatory: true })) }));
 }

@@ -1,7 +1,7 @@
 /**
- * The records of a batch that are set aside, as Singer input that can be loaded once its cause is gone: the SCHEMA of their
- * stream as received, then each RECORD as received with the reason as one more key of its envelope. What is collected
- * counts in the memory budget; a large collection is several objects, each complete in itself.
+ * The rejected records of a batch, as Singer input that can be loaded once the cause is removed: their SCHEMA as received (again
+ * when it changes, because schemas may share a batch), then each RECORD as received, with the reason as one more key. Collected
+ * records count in the memory budget. A large collection becomes several objects, each of which is complete.
  */
 import { parseObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
@@ -9,7 +9,7 @@ import type { Rejection } from '../rows/rejection.ts';
 import type { Staging } from './batch.ts';
 import { Slabs } from './slabs.ts';
 
-/** An object is complete when it has so many bytes, or that share of the memory budget. */
+/** An object is closed when it has this many bytes, or this share of the memory budget. */
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
 const BUDGET_SHARE = 1 / 12;
 
@@ -19,7 +19,8 @@ const KEY = ',"_rejected":';
 
 export class RejectedRecords {
   readonly #keyPrefix: string;
-  readonly #schemaLine: Buffer;
+  /** The last SCHEMA in the open object. */
+  #schemaLine: Buffer | undefined;
   readonly #staging: Staging;
   readonly #slabs: Slabs;
   readonly #objects: Promise<unknown>[] = [];
@@ -27,9 +28,8 @@ export class RejectedRecords {
   readonly #objectBytes: number;
   #count = 0;
 
-  constructor(keyPrefix: string, schemaLine: Buffer, staging: Staging) {
+  constructor(keyPrefix: string, staging: Staging) {
     this.#keyPrefix = keyPrefix;
-    this.#schemaLine = schemaLine;
     this.#staging = staging;
     this.#slabs = new Slabs(staging.pool);
     this.#objectBytes = Math.min(MAX_OBJECT_BYTES, staging.budget.limit * BUDGET_SHARE);
@@ -40,40 +40,45 @@ export class RejectedRecords {
     return this.#count;
   }
 
-  /** Where they are, once the batch is closed. */
+  /** Their place, when the batch is closed. */
   get urls(): readonly string[] {
     return this.#urls;
   }
 
-  /** Memory that is held for records that are not on their way to S3. */
+  /** Memory for records that are not being uploaded. */
   get openBytes(): number {
     return this.#slabs.capacity;
   }
 
-  append(message: RecordMessage, origin: Origin, rejection: Rejection): void {
+  /** `schemaLine` is the SCHEMA of the record. */
+  append(schemaLine: Buffer, message: RecordMessage, origin: Origin, rejection: Rejection): void {
     this.#count++;
     const held = this.#slabs.capacity;
-    if (this.#slabs.bytes === 0) this.#add(this.#schemaLine);
+    if (!this.#schemaLine?.equals(schemaLine)) {
+      this.#schemaLine = schemaLine;
+      this.#add(schemaLine);
+    }
     this.#add(rejectedLine(message, origin, rejection));
     this.#staging.budget.open(this.#slabs.capacity - held);
     if (this.#slabs.bytes >= this.#objectBytes) this.cut();
   }
 
-  /** Sends what is open to S3 as one object. */
+  /** Uploads the open records as one object. */
   cut(): void {
     const [raw] = this.#slabs.takeAll(1);
     if (!raw) return;
+    this.#schemaLine = undefined;
     const number = this.#objects.length === 0 ? '' : `-${this.#objects.length + 1}`;
     const key = `${this.#keyPrefix}${number}.jsonl`;
     this.#staging.budget.sent(raw.held);
     const object = this.#staging.keep(key, raw);
-    // Whoever closes the batch hears of a failure; until then it must not count as unhandled.
+    // The failure is reported when the batch is closed; until then it must not count as unhandled.
     object.catch(() => undefined);
     this.#objects.push(object);
     this.#urls.push(this.#staging.url(key));
   }
 
-  /** No further records. Resolves when every one is durable in S3; rejects with the first failure. */
+  /** Ends the collection. Resolves when every record is durable in S3; rejects with the first failure. */
   async close(): Promise<void> {
     this.cut();
     await Promise.all(this.#objects);
@@ -85,7 +90,7 @@ export class RejectedRecords {
   }
 }
 
-/** The record's line with the reason in front of its last brace. A reason from an earlier load gives way. */
+/** The line of the record, with the reason before its last brace. It replaces a reason from an earlier load. */
 export function rejectedLine(message: RecordMessage, origin: Origin, rejection: Rejection): Buffer {
   const note = {
     ...(origin.file === undefined ? {} : { file: origin.file }),
@@ -100,19 +105,19 @@ export function rejectedLine(message: RecordMessage, origin: Origin, rejection: 
   ]);
 }
 
-/** The record of a file has no envelope of its own. */
+/** A record in a BATCH file has no envelope. */
 function wrapped({ stream, version }: RecordMessage, record: Buffer): Buffer {
   const head = `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`;
   const tail = version === undefined ? '}' : `,"version":${version}}`;
   return Buffer.concat([Buffer.from(head), record, Buffer.from(tail)]);
 }
 
-/** Where the last brace stands, or an earlier reason before it. */
+/** The offset of the last brace, or of an earlier reason before it. */
 function endOf(line: Buffer): number {
   const end = line.lastIndexOf(CLOSING_BRACE);
   const at = line.lastIndexOf(KEY);
   if (at === -1) return end;
-  // Offsets in Latin-1 text are offsets in bytes.
+  // Offsets in a Latin-1 string are offsets in bytes.
   const span = parseObject(line.toString('latin1')).spans.get('_rejected');
   return span?.[0] === at + KEY.length && span[1] === end ? at : end;
 }

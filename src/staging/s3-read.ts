@@ -1,6 +1,6 @@
 /**
- * Reads an object of any bucket in blocks, each its own request: a load that has to wait between two blocks holds no
- * connection open, and a block that broke off is asked for again. Every block is of the version that the first one was.
+ * Reads an object of any bucket in blocks, each in its own request. A load that has to wait between two blocks keeps no connection
+ * open, and an interrupted block is requested again. All blocks are of the same version of the object.
  */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { retry } from '../retry.ts';
@@ -16,14 +16,15 @@ interface Block {
   readonly total: number;
 }
 
-/** Throws the SDK's errors. */
+/** Throws the errors of the SDK. */
 export async function* readBlocks(
   client: S3Client,
   url: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(url) ?? [];
-  if (bucket === undefined || key === undefined) throw new RangeError('an address in S3 is s3://bucket/key');
+  if (bucket === undefined || key === undefined)
+    throw new RangeError('an S3 URL has the form s3://bucket/key');
   let etag: string | undefined;
   for (let at = 0, total = Infinity; at < total;) {
     const block = await retry(() => readBlock(client, { bucket, key, at, etag }, signal), {
@@ -31,7 +32,7 @@ export async function* readBlocks(
       pauseMs: PAUSE_MS,
       maxPauseMs: PAUSE_MS * 2 ** TRIES,
       signal,
-      // The SDK has tried again what S3 refused; a body that breaks off is left to us.
+      // The SDK retries errors of S3, but not an interrupted body.
       isTransient: (error) => !(error instanceof Error && '$metadata' in error),
       onRetry: () => undefined,
     });
@@ -72,11 +73,11 @@ async function readBlock(
   }
 }
 
-/** Without a range in the answer, the first block is the whole object. */
+/** If the answer has no range, the first block is the whole object. */
 function totalOf(range: string | undefined, at: number, length: number): number {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(range ?? `bytes 0-0/${length}`) ?? [];
   if (Number(start) !== at || total === undefined || (length === 0 && at < Number(total))) {
-    throw new RangeError(`S3 answered with another range than was asked for: ${range}`);
+    throw new RangeError(`S3 answered with a range that was not requested: ${range}`);
   }
   return Number(total);
 }

@@ -1,4 +1,7 @@
-/** ObjectStore on the AWS SDK. Errors become LoadErrors that say which call on which object failed, and what to do. */
+/**
+ * The adapter of ObjectStore to the AWS SDK. Errors become LoadErrors that say which call on which object failed, and what
+ * to do.
+ */
 import {
   AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -17,39 +20,39 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { LoadError, messageOf } from '../errors.ts';
-import type { ObjectProbe, ObjectReader, ObjectStore, StoredObject } from '../ports.ts';
+import type { Bucket, StoredObject } from '../ports.ts';
 import { readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
   readonly bucket: string;
-  /** Of the bucket. */
+  /** The region of the bucket. */
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly forcePathStyle: boolean;
-  /** Keys, or where they come from; the SDK's default chain if undefined. */
+  /** Keys, or a source of keys; undefined for the default chain of the SDK. */
   readonly credentials: S3ClientConfig['credentials'];
   readonly encryption: 'bucket-default' | 'sse-s3' | 'sse-kms';
   readonly kmsKeyId: string | undefined;
   /** The account that the bucket must belong to. */
   readonly owner: string | undefined;
   readonly acl: string | undefined;
-  /** Aborts every request, also those of the clean-up. */
+  /** Aborts every request, including those of the clean-up. */
   readonly signal: AbortSignal;
 }
 
-/** S3 takes parts of at least 5 MiB. */
+/** S3 accepts parts of at least 5 MiB. */
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
-export function connectS3(settings: S3Settings): ObjectStore & ObjectReader & ObjectProbe {
+export function connectS3(settings: S3Settings): Bucket {
   const { bucket, owner, region } = settings;
   const abortSignal = settings.signal;
   const options = clientOptions(settings, region);
-  /** Of every request. */
+  /** Members of every request. */
   const own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   const written = { ...own, ...encryptionOf(settings), ...aclOf(settings.acl) };
   const client = new S3Client(options);
-  /** Files of taps may lie in buckets of other regions; the own bucket's region has to be known, because COPY is told it. */
+  /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
   let reader: S3Client | undefined;
 
   async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -174,7 +177,7 @@ export function connectS3(settings: S3Settings): ObjectStore & ObjectReader & Ob
       }),
 
     tryMultipart: (key) =>
-      call(`upload ${url(key)} in parts`, async () => {
+      call(`upload ${url(key)} as a multipart upload`, async () => {
         const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...written, Key: key }), {
           abortSignal,
         });
@@ -208,14 +211,17 @@ function clientOptions(
   };
 }
 
-/** Asks S3, from the region `start`, for the region of the bucket: every answer about a bucket names it, refusals too (API_HeadBucket). */
+/**
+ * Asks S3, starting at the region `start`, for the region of the bucket. Every answer about a bucket names it, errors too
+ * (API_HeadBucket).
+ */
 export async function findRegion(settings: Omit<S3Settings, 'region'>, start: string): Promise<string> {
   const { bucket, signal } = settings;
   const client = new S3Client(clientOptions(settings, start));
   try {
     const { status, region } = await headBucket(client, { Bucket: bucket }, signal);
     if (status === 404) throw noSuchBucket();
-    // Endpoints other than Amazon's may not say it.
+    // Endpoints other than Amazon's may not report it.
     return region ?? start;
   } catch (error) {
     throw explain(`find the region of s3://${bucket}`, error);
@@ -229,7 +235,7 @@ interface HttpAnswer {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Every answer about a bucket names its region, refusals too (API_HeadBucket). */
+/** Every answer about a bucket names its region, errors too (API_HeadBucket). */
 async function headBucket(
   client: S3Client,
   input: HeadBucketCommandInput,
@@ -244,7 +250,7 @@ async function headBucket(
   } catch (error) {
     const status = statusOf(error);
     const region = regionIn(error);
-    // A request that was signed for another region is told the right one, in several ways.
+    // The answer to a request that was signed for another region names the right one, in several ways.
     if (status === undefined || (region === undefined && ![301, 403, 404].includes(status))) throw error;
     return { status, region };
   }
@@ -258,7 +264,7 @@ function statusOf(error: unknown): number | undefined {
   return (error as HttpAnswer).$metadata?.httpStatusCode;
 }
 
-/** An answer to HEAD has no body that could say it. */
+/** An answer to HEAD has no body with the reason. */
 function noSuchBucket(): Error {
   return Object.assign(new Error('the bucket does not exist'), { name: 'NoSuchBucket' });
 }
@@ -291,7 +297,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   PermanentRedirect: 'the bucket is in another region; correct s3_region',
   AuthorizationHeaderMalformed: 'the bucket is in another region; correct s3_region',
   CredentialsProviderError:
-    'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is attached',
+    'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available',
   ECONNREFUSED: 'nothing listens there; correct s3_endpoint',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
   EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
@@ -303,7 +309,7 @@ const READ_ADVICE: typeof ADVICE = {
   NoSuchBucket: 'the bucket does not exist',
   AccessDenied:
     'access is denied; the identity needs s3:GetObject on the bucket (without s3:ListBucket a missing object looks the same)',
-  PreconditionFailed: 'it was replaced while it was read',
+  PreconditionFailed: 'it was replaced while it was being read',
 };
 
 function explain(what: string, error: unknown, advices = ADVICE): LoadError {

@@ -1,21 +1,21 @@
 /**
- * How large parts are and how many are cut together. Each slice of a cluster reads whole files, so COPY is quickest when
- * their number is a multiple of the slices and their sizes are equal, 1 MB to 1 GB compressed (t_splitting-data-files).
+ * How large parts are and how many are cut together. Each slice of a cluster reads whole files, so COPY is fastest if their number
+ * is a multiple of the slices and their sizes are equal, 1 MB to 1 GB compressed (t_splitting-data-files).
  */
 
 export interface PartShape {
   /** CSV bytes of a part. */
   readonly partBytes: number;
-  /** So many parts are cut together: the slices, where memory allows. */
+  /** How many parts are cut together: the number of slices, if memory allows. */
   readonly group: number;
 }
 
 const MB = 1024 * 1024;
 
-/** A little more than the least that is worthwhile. */
+/** A little more than the smallest worthwhile size. */
 const MIN_COMPRESSED_BYTES = 1.1 * MB;
 
-/** So many times the least is a usual part: what is not cut yet has to be compressed when reading has ended. */
+/** The usual size of a part, as a multiple of the smallest. Larger parts would leave more to compress when reading has ended. */
 const USUAL_SHARE = 1.5;
 
 const USUAL_SLICES = 4;
@@ -27,12 +27,12 @@ export class PartShaper {
   #csvBytes = 0;
   #compressedBytes = 0;
 
-  /** `openBytes` of memory are for what is not cut yet: two groups, because it is only known at the end which was the last. */
+  /** `openBytes` of memory are for data that is not cut yet: two groups, because only the end shows which group is the last. */
   constructor(openBytes: number) {
     this.#openBytes = openBytes;
   }
 
-  /** Of the cluster; undefined when nobody knows. */
+  /** The slices of the cluster; undefined if unknown. */
   useSlices(slices: number | undefined): void {
     this.#slices = slices ?? USUAL_SLICES;
   }
@@ -49,12 +49,12 @@ export class PartShaper {
     return { partBytes: Math.floor(Math.min(groupBytes / group, this.#leastBytes * USUAL_SHARE)), group };
   }
 
-  /** In how many equal parts so many bytes of CSV go, when no more follow. */
+  /** The number of equal parts for this many bytes of CSV, if no more follow. */
   countOf(csvBytes: number): number {
     return Math.max(Math.min(Math.floor(csvBytes / this.#leastBytes), this.shape.group), 1);
   }
 
-  /** How many bytes so many bytes of CSV will become, as far as the parts so far tell. */
+  /** The estimated compressed size of this many bytes of CSV, from the parts so far. */
   compressedSize(csvBytes: number): number {
     return Math.ceil(csvBytes / this.#ratio);
   }

@@ -1,7 +1,7 @@
 /**
- * The raw CSV of an open batch in few, large pieces of memory, which rows are written into directly. The first slab of a batch
- * is small, because most streams of a wide tap have few rows; further ones are as large as all before them together, up to a
- * part, so that a part of a large stream is compressed in one step. Hundreds of open batches get smaller ones.
+ * The uncompressed CSV of an open batch in a few large slabs of memory, which rows are written into directly. The first slab of a
+ * batch is small, because most streams of a tap with many streams have few rows. Later slabs are as large as all earlier ones
+ * together, up to a part, so that a part of a large stream is compressed in one step. Hundreds of open batches get smaller slabs.
  */
 import { slabOf, type Slab } from '../rows/walk/tape.ts';
 import type { Budget } from './budget.ts';
@@ -11,7 +11,7 @@ const FIRST_BYTES = 4 * 1024;
 
 const NONE = slabOf(Buffer.alloc(0));
 
-/** Memory that can be used again, by size, so that what was freed need not wait for the collector. */
+/** Memory for reuse, by size, so that freed memory does not have to wait for the garbage collector. */
 export class SlabPool {
   readonly #free = new Map<number, Slab[]>();
   readonly #budget: Budget;
@@ -22,13 +22,13 @@ export class SlabPool {
     this.#budget = budget;
   }
 
-  /** How large a slab may be, given how many are open: all together may have half of the budget. A power of two. */
+  /** The largest slab, which depends on how many are open: all together may use half of the budget. A power of two. */
   get largest(): number {
     const share = this.#budget.limit / 2 / (this.#open + 1);
     return Math.max(2 ** Math.floor(Math.log2(share)), FIRST_BYTES);
   }
 
-  /** A slab with any content. */
+  /** Gives a slab with arbitrary content. */
   open(bytes: number): Slab {
     this.#open++;
     const free = this.#free.get(bytes);
@@ -39,14 +39,14 @@ export class SlabPool {
     return slab;
   }
 
-  /** A slab that was opened is not written any more. */
+  /** An open slab is no longer written. */
   close(): void {
     this.#open--;
   }
 
   /**
-   * Takes back the memory of pieces of slabs that nobody reads any more. What is free and what is used stay within the
-   * budget together; the rest, and memory that is none of the pool's, is left to the collector.
+   * Takes back the memory of pieces of slabs that are no longer read. Free and used memory together stay within the budget; the
+   * rest, and memory that does not belong to the pool, is left to the garbage collector.
    */
   put(pieces: readonly Buffer[]): void {
     for (const { buffer } of pieces) {
@@ -59,10 +59,10 @@ export class SlabPool {
   }
 }
 
-/** Places where a slab may be cut are so many bytes apart, or a row. */
+/** The distance in bytes between places where a slab may be cut, unless a row is longer. */
 const MARK_BYTES = 128 * 1024;
 
-/** Whether pieces of so many bytes are a part of `partBytes`: rows that did not fit leave the ends of slabs empty. */
+/** Whether pieces with this many bytes make a part of `partBytes`. Rows that did not fit leave the ends of slabs empty. */
 const NEARLY = 0.9;
 
 interface FullSlab {
@@ -79,24 +79,24 @@ export class Slabs {
   #used = 0;
   #marks: number[] = [];
   #capacity = 0;
-  /** Bytes that were given away. */
+  /** Bytes that were taken. */
   #takenBytes = 0;
 
   constructor(pool: SlabPool) {
     this.#pool = pool;
   }
 
-  /** Bytes that were added and not given away. */
+  /** Bytes that were added and not taken. */
   get bytes(): number {
     return this.#fullBytes + this.#used;
   }
 
-  /** Bytes of memory that are held for them. */
+  /** Bytes of memory that they occupy. */
   get capacity(): number {
     return this.#capacity;
   }
 
-  /** Where bytes may be written directly, from `used` on. */
+  /** The memory for direct writes, from `used` on. */
   get open(): Slab {
     return this.#open;
   }
@@ -105,12 +105,12 @@ export class Slabs {
     return this.#used;
   }
 
-  /** Whether so many bytes can be written into the open slab. */
+  /** Whether this many bytes fit into the open slab. */
   hasRoom(bytes: number): boolean {
     return this.#open.bytes.length - this.#used >= bytes;
   }
 
-  /** Opens a slab with room for so many bytes, as large as all before it together but for `largest`. */
+  /** Opens a slab with room for this many bytes, as large as all before it together, but at most `largest`. */
   grow(bytes: number, largest: number): void {
     this.#seal();
     const most = Math.max(Math.min(largest, this.#pool.largest), FIRST_BYTES);
@@ -135,8 +135,8 @@ export class Slabs {
   }
 
   /**
-   * Gives away the first slabs as one part of about `partBytes`, or less where less is there; nothing of nothing. Whoever takes
-   * it owns the memory until it goes back to the pool.
+   * Takes the first slabs as one part of about `partBytes`, or less if there is less; no part if there is nothing. The caller owns
+   * the memory until it is returned to the pool.
    */
   takeFirst(partBytes: number): readonly RawPart[] {
     this.#seal();
@@ -152,7 +152,7 @@ export class Slabs {
     return [part];
   }
 
-  /** Gives everything away in so many parts of about one size, and begins anew. */
+  /** Takes everything as this many parts of about the same size, and starts again empty. */
   takeAll(count: number): readonly RawPart[] {
     this.#seal();
     const parts = this.#divided(count).map(rawPart);
@@ -206,7 +206,7 @@ export class Slabs {
   }
 }
 
-/** In memory of its own. */
+/** Copies into separate memory. */
 function copyOf(bytes: Buffer, from: number, to: number): Buffer {
   const copy = Buffer.allocUnsafeSlow(to - from);
   bytes.copy(copy, 0, from, to);

@@ -1,10 +1,10 @@
-/** Removes what dead runs left in the bucket: only objects of this program's own naming, only when they are old. */
+/** Removes what dead runs left in the bucket: only old objects whose names this program made. */
 import type { ObjectStore } from '../ports.ts';
 import { isRunObject } from './keys.ts';
 
 const BATCH = 1000;
 
-/** How many objects and multipart uploads were removed. */
+/** Returns how many objects and multipart uploads were removed. */
 export async function sweepLeftovers(
   store: ObjectStore,
   prefix: string,

@@ -1,4 +1,4 @@
-/** Runs the parts of all streams through one pool of compressors and one of uploads, within the memory budget. */
+/** Sends the parts of all streams through one pool of compressors and one pool of uploads, within the memory budget. */
 import pLimit from 'p-limit';
 import { LoadError, messageOf } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -16,9 +16,9 @@ export interface UploadOptions {
   readonly gzipLevel: number;
   readonly compressors: number;
   readonly uploads: number;
-  /** Aborts uploads that run and those that wait. */
+  /** Aborts running and waiting uploads. */
   readonly signal: AbortSignal;
-  /** Told at once, so that the run can stop reading. */
+  /** Called immediately, so that the run can stop reading. */
   readonly onFailure: (error: LoadError) => void;
 }
 
@@ -47,7 +47,7 @@ export function createStaging(options: UploadOptions): Staging {
     let { held } = raw;
     try {
       const body = await bodyOf();
-      // Only now: until compress resolves, zlib owns the memory.
+      // Not earlier: zlib owns the memory until compress resolves.
       pool.put(raw.blocks);
       budget.take(body.length);
       budget.give(held);

@@ -1,7 +1,7 @@
 /**
- * Which state may be written: the newest one before which every pending effect (a batch being loaded) is durable.
- * Right for any interleaving of streams, because a state waits for exactly the effects that were opened before it.
- * Consecutive states are merged as they arrive, so a million of them behind one batch cost one slot.
+ * Decides which state may be written: the newest one before which every pending effect (such as a batch) is durable. This is
+ * correct for any interleaving of streams, because a state waits for exactly the effects that were opened before it.
+ * Consecutive states are merged as they arrive, so a million of them after one batch take one slot.
  */
 
 interface Entry {
@@ -10,10 +10,20 @@ interface Entry {
   state: Buffer | undefined;
 }
 
-/** Tells the ledger that the effect is durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
+/** Marks the effect as durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
 export type Settle = () => void;
 
-export class Ledger {
+/** What the streams of a run tell of their work, whichever states wait for it. */
+export interface Effects {
+  /** A durable effect of a stream begins: the first record of a batch was accepted. */
+  open(stream: string): Settle;
+  /** Publishes the states that are safe. */
+  publish(): void;
+  /** States read so far. */
+  readonly marks: number;
+}
+
+export class Ledger implements Effects {
   readonly #onSafe: (state: Buffer) => void;
   #entries: Entry[] = [];
   #head = 0;
@@ -26,8 +36,8 @@ export class Ledger {
     this.#onSafe = onSafe;
   }
 
-  /** A durable effect begins: the first record of a batch was accepted. */
-  open(): Settle {
+  /** Opens an effect, for example when the first record of a batch was accepted. A state of Singer waits for all streams. */
+  open(_stream?: string): Settle {
     const entry: Entry = { done: false, state: undefined };
     this.#entries.push(entry);
     return () => {
@@ -37,7 +47,7 @@ export class Ledger {
     };
   }
 
-  /** A state was read from the input. It is published with `publish`, so that one of many is written and not each. */
+  /** Adds a state that was read. It is published with `publish`, so that of many states only one is written. */
   mark(state: Buffer): void {
     this.#marks++;
     const last = this.#entries.at(-1);
@@ -51,7 +61,7 @@ export class Ledger {
     }
   }
 
-  /** Publishes the newest state that is safe, unless it was published before. */
+  /** Publishes the newest safe state, unless it was published before. */
   publish(): void {
     const state = this.#safe;
     if (!state) return;
@@ -84,7 +94,7 @@ export class Ledger {
       }
       this.#head++;
     }
-    // An index instead of shift(): shift() is linear in the queue. The done part is dropped now and then.
+    // An index instead of shift(), which is linear in the length of the queue. The finished part is dropped from time to time.
     if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;

@@ -1,6 +1,6 @@
 /**
  * Writes safe states to stdout, one line each, byte for byte as received. While the reader of stdout is slow, one state waits,
- * and a newer one takes its place.
+ * and a newer one replaces it.
  */
 import type { Writable } from 'node:stream';
 import { LoadError } from '../errors.ts';
@@ -11,7 +11,7 @@ export class StateWriter {
   readonly #out: Writable;
   readonly #onClosed: (error: LoadError) => void;
   #isClosed = false;
-  /** The newest state, while stdout cannot take it. */
+  /** The newest state, while stdout cannot accept it. */
   #waiting: Buffer | undefined;
   #writing = 0;
   #onWritten: (() => void)[] = [];
@@ -28,13 +28,13 @@ export class StateWriter {
     else this.#send(state);
   }
 
-  /** Writes nothing more, and does not wait for what is being written. */
+  /** Writes nothing more and does not wait for pending writes. */
   giveUp(): void {
     this.#isClosed = true;
     this.#wake();
   }
 
-  /** Resolves once what was written has left the process, the reader is gone, or writing is given up. */
+  /** Resolves when what was written has left the process, the reader is gone, or writing is given up. */
   async flushed(): Promise<void> {
     if (this.#writing > 0 && !this.#isClosed) {
       await new Promise<void>((resolve) => this.#onWritten.push(resolve));
@@ -59,7 +59,7 @@ export class StateWriter {
     this.#isClosed = true;
     this.#wake();
     const isGone = 'code' in cause && cause.code === 'EPIPE';
-    const why = isGone ? `its reader has closed it (${cause.message})` : cause.message;
+    const why = isGone ? `its reader closed it (${cause.message})` : cause.message;
     this.#onClosed(new LoadError(`Cannot write the state to stdout: ${why}`, { cause }));
   }
 

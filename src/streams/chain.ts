@@ -1,6 +1,6 @@
 /**
- * What one table has to go through, one after the other in the order of the input: loads, activations, swaps. At most one
- * closed batch waits behind the work that runs; whoever would add another waits for room.
+ * The queue of one table: its loads, activations and swaps run one after another in the order of the input. At most one closed
+ * batch waits for the running work; before another one is added, there must be room.
  */
 import type { LimitFunction } from 'p-limit';
 
@@ -13,7 +13,7 @@ export class Chain {
   #waiting = 0;
   #onRoom: (() => void)[] = [];
 
-  /** `loads` limits how many tables are worked on at the same time; `before` is done once, before the first work. */
+  /** `loads` limits how many tables are worked on at the same time. `before` runs once, before the first work. */
   constructor(loads: LimitFunction, onFailure: (error: unknown) => void, before: () => Promise<void>) {
     this.#loads = loads;
     this.#onFailure = onFailure;
@@ -35,7 +35,7 @@ export class Chain {
         this.#loads(async () => {
           this.#waiting--;
           for (const wake of this.#onRoom.splice(0)) wake();
-          // The work itself notices a failure: it has things to give up.
+          // The work itself checks for a failure, because it has things to release.
           await this.#begin().catch(this.#onFailure);
           await work();
         }),
@@ -49,7 +49,7 @@ export class Chain {
     await this.#before();
   }
 
-  /** Resolves when everything added so far has ended, well or not. */
+  /** Resolves when everything that was added so far has ended, successfully or not. */
   async drained(): Promise<void> {
     await this.#tail;
   }

@@ -1,17 +1,17 @@
-/** What the streams of a run share, and through which doors they reach the warehouse. */
+/** What the streams of a run share, and the interfaces through which they reach the warehouse. */
 import type { LimitFunction } from 'p-limit';
 import type { BatchLocations } from '../batches/locations.ts';
 import type { Config } from '../config/options.ts';
-import type { Ledger } from '../states/ledger.ts';
+import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
-import type { History } from '../warehouse/history.ts';
+import type { Generations } from '../warehouse/generations.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
-/** What a run needs of the loader, and of who runs the statements of users: doors, so that `plan` can stand in for them. */
-export type TableLoader = Omit<Loader, 'finish'>;
+/** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
+export type TableLoader = Omit<Loader, 'finish' | 'settle' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What the streams of a run share. */
@@ -20,10 +20,10 @@ export interface StreamContext {
   readonly loader: TableLoader;
   readonly locations: BatchLocations;
   readonly hooks: HookRunner;
-  /** Undefined when none is written. */
-  readonly history: History | undefined;
+  /** What completes the streams of an Airbyte sync; undefined for Singer. */
+  readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly staging: Staging;
-  readonly ledger: Ledger;
+  readonly ledger: Effects;
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;
   readonly objectPrefix: string;
@@ -32,14 +32,14 @@ export interface StreamContext {
   readonly folder: string;
   readonly log: Logger;
   readonly now: () => number;
-  /** When the records that are being taken were read, in milliseconds since the epoch. */
+  /** When the current records were read, in milliseconds since the epoch. */
   readonly readAt: () => number;
-  /** What rows are written with; its source is the block that is being taken. */
+  /** Rows are written with it. Its source is the current block. */
   readonly tape: Tape;
   /** When the run began, in milliseconds since the epoch. */
   readonly syncStartedAt: number;
   readonly nextBatch: () => number;
-  /** Loading cannot go on: nothing further is begun. */
+  /** Loading cannot go on: nothing new is started. */
   readonly fail: (error: unknown) => void;
   readonly hasFailed: () => boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * `batch_direct_copy`: whether COPY by itself stores the files of a stream as its table needs them. Redshift reads them
- * without the encoder, so whatever the encoder would do to a value has to be refused here, by name.
+ * `batch_direct_copy`: checks whether COPY alone can load the files of a stream. Redshift reads them without the encoder, so
+ * everything that the encoder would do to a value must be rejected here, with the name of the property.
  */
 import type { BatchLocations } from '../batches/locations.ts';
 import type { StreamSettings } from '../config/settings.ts';
@@ -8,7 +8,7 @@ import { InputError } from '../errors.ts';
 import type { BatchMessage } from '../protocol/message.ts';
 import { MAX_VARCHAR_BYTES, typeSql, type Column } from '../table/types.ts';
 
-/** The columns as direct COPY needs them: nothing is measured, so a text without a declared width gets the widest. */
+/** The columns as direct COPY needs them. Nothing is measured, so a string without a declared width gets the widest column. */
 export function columnsForFiles(
   stream: string,
   columns: readonly Column[],
@@ -17,19 +17,19 @@ export function columnsForFiles(
   const refuse = (what: string): never => refuseDirect(stream, what);
   if (settings.load_method !== 'append-only')
     refuse(`its load_method is "${settings.load_method}", not "append-only"`);
-  if (settings.add_record_metadata) refuse('add_record_metadata is on, and COPY cannot fill those columns');
-  if (settings.validate_records) refuse('validate_records is on, and COPY does not know its schema');
+  if (settings.add_record_metadata) refuse('add_record_metadata is set, and COPY cannot fill those columns');
+  if (settings.validate_records) refuse('validate_records is set, and COPY does not check the schema');
   if (settings.on_invalid !== 'fail')
-    refuse(`on_invalid is "${settings.on_invalid}", and COPY stores all records or none`);
+    refuse(`on_invalid is "${settings.on_invalid}", and COPY loads all records or none`);
   for (const { property, source, name, type } of columns) {
     const isProperty = source.kind === 'property' && source.path.length === 1;
     if (!isProperty || property.toLowerCase() !== name) {
       refuse(
-        `property "${property}" goes to the column "${name}", and COPY finds columns by the names of properties only`,
+        `property "${property}" goes to the column "${name}", and COPY finds columns only by the names of properties`,
       );
     }
     if (type.kind === 'varbyte')
-      refuse(`property "${property}" is binary, which COPY does not read from JSON`);
+      refuse(`property "${property}" is binary, and COPY cannot read binary values from JSON`);
   }
   return columns.map((column) =>
     column.type.kind === 'varchar' && column.type.bytes === 0
@@ -38,7 +38,7 @@ export function columnsForFiles(
   );
 }
 
-/** COPY would cast silently into another type than the schema's, and would not find a column beside the table's own. */
+/** COPY would silently cast to a type other than that of the schema, and would not find second columns. */
 export function checkStoredColumns(
   stream: string,
   wanted: readonly Column[],
@@ -48,12 +48,15 @@ export function checkStoredColumns(
   for (const { property, name, type } of stored) {
     const own = declared.get(name);
     if (!own)
-      refuseDirect(stream, `property "${property}" goes to the column "${name}" beside one of another type`);
+      refuseDirect(
+        stream,
+        `property "${property}" goes to the column "${name}" next to a column of another type`,
+      );
     if (own.kind === 'varchar' && type.kind === 'varchar') continue;
     if (typeSql(own) === typeSql(type)) continue;
     refuseDirect(
       stream,
-      `the table's column "${name}" is ${typeSql(type)}, the schema declares ${typeSql(own)}`,
+      `the column "${name}" of the table is ${typeSql(type)}, and the schema declares ${typeSql(own)}`,
     );
   }
 }
@@ -83,7 +86,7 @@ export function checkFiles(
 
 function refuseDirect(stream: string, what: string, line?: number): never {
   throw new InputError(
-    `Cannot copy the files of stream "${stream}" directly: ${what}; switch batch_direct_copy off for this stream, and they go through the encoder`,
+    `Cannot copy the files of stream "${stream}" directly: ${what}; set batch_direct_copy to false for this stream, so that the files pass through the encoder`,
     { stream, ...(line === undefined ? {} : { line }) },
   );
 }

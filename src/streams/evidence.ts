@@ -1,7 +1,7 @@
 /**
- * Whether a tap said that a stream is complete. A tap that died and one that is done look the same, the input just ends;
- * but behind the last record of a stream that is done comes a STATE, or an ACTIVATE_VERSION of the stream. For a stream
- * without records it must come behind the SCHEMA and behind the ACTIVATE_VERSION that may open the stream.
+ * Whether a tap showed that a stream is complete. A tap that died and one that is finished look the same: the input ends. But
+ * after the last record of a complete stream there is a STATE, or an ACTIVATE_VERSION of the stream. For a stream without
+ * records it must come after the SCHEMA and after the ACTIVATE_VERSION that may open the stream.
  */
 export class Evidence {
   readonly #statesRead: () => number;

@@ -1,28 +1,28 @@
 /**
- * Whether records of a new schema can go into the batches of an earlier one. Schemas are compared by what they make of a table:
- * other words for the same columns change nothing. A schema that only lacks columns shares the batches too: its rows have
- * NULL there, and their kind tells a merge to leave those columns of the table as they are.
+ * Whether records of a new schema can go into the batches of an earlier one. Schemas are compared by the columns that follow from
+ * them. A schema that only lacks columns shares the batches too: its rows have NULL there, and their kind makes a merge leave
+ * those columns of the table as they are.
  */
 import type { Column } from '../table/types.ts';
 import { typeSql } from '../table/types.ts';
 import { isMark } from '../table/metadata.ts';
 import { isSameSet, type StreamPlan } from './plan.ts';
 
-/** What a schema has of the columns of the batch that it shares. */
+/** How a schema uses the columns of the batch that it shares. */
 export interface Join {
-  /** Those of the batch; without a source where the schema does not have them. */
+  /** The columns of the batch; those that the schema does not have are without a source. */
   readonly columns: readonly Column[];
-  /** Names of the columns that it has; undefined for all of them. */
+  /** The names of the columns that it has; undefined if it has all. */
   readonly carried: ReadonlySet<string> | undefined;
 }
 
-/** Undefined when the new schema needs a batch of its own. */
+/** Undefined if the new schema needs its own batch. */
 export function joinOf(widest: StreamPlan, next: StreamPlan): Join | undefined {
   if (widest.method !== next.method || !isSameSet(widest.keys, next.keys)) return undefined;
   const others = new Map(next.columns.map((column) => [column.name, column]));
   if (!next.columns.every((column) => widest.columns.some((one) => isSame(one, column)))) return undefined;
   const lacking = widest.columns.filter(({ name }) => !others.has(name));
-  // A stub writes the columns that tell of deletions; they must be among those of every schema.
+  // A stub writes the columns for deletions, so every schema must have them.
   if (lacking.some((column) => column.isKey || isMark(column))) return undefined;
   return {
     columns: widest.columns.map(
@@ -37,7 +37,7 @@ function isSame(a: Column, b: Column): boolean {
   return a.name === b.name && effectOf(a) === effectOf(b);
 }
 
-/** What counts of a column. How wide a text may be is measured, and comments are written when a column is made. */
+/** The facts about a column that matter. Widths of strings are measured, and comments are written when a column is created. */
 function effectOf(column: Column): string {
   const { source, type, isKey, encoding, growsTo, notNull, maxBytes, strict, declared, overflows } = column;
   const sqlOf = (one: Column['type'] | undefined): string | undefined =>

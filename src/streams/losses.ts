@@ -1,4 +1,7 @@
-/** Tells what had to be changed in the values of a stream to store them: each kind when it first happens, and the total at the end. */
+/**
+ * Reports what had to be changed in the values of a stream to store them: each kind when it first happens, and the total at
+ * the end.
+ */
 import type { Logger } from '../log.ts';
 import { noLosses, type Losses } from '../rows/values.ts';
 import type { Column } from '../table/types.ts';
@@ -6,27 +9,28 @@ import type { Column } from '../table/types.ts';
 type Sentence = string | ((stream: string, columns: readonly Column[]) => string);
 
 const SENTENCES: Readonly<Record<keyof Losses, Sentence>> = {
-  nulRemoved: 'texts held NUL characters, which Redshift cannot store; they were removed',
-  surrogatesReplaced: 'texts held lone surrogates, which are not characters; they became U+FFFD',
-  invalidUtf8: 'records held bytes that are not UTF-8; they became U+FFFD',
-  fractionsCut: 'times had more than six digits of a second, which Redshift cannot store; the rest was cut',
+  nulRemoved: 'strings had NUL characters, which Redshift cannot store; they were removed',
+  surrogatesReplaced: 'strings had lone surrogates, which are not characters; they became U+FFFD',
+  invalidUtf8: 'records had bytes that are not UTF-8; they became U+FFFD',
+  fractionsCut:
+    'times had more than six digits of a second, which Redshift cannot store; the other digits were cut',
   doublesRounded: (stream, columns) =>
-    `numbers had more digits than a double holds; they were rounded to the nearest${howToKeepDigits(stream, columns)}`,
+    `numbers had more digits than a double holds; they were rounded to the nearest double${howToKeepDigits(stream, columns)}`,
   emptyBytes: 'binary values were empty, which COPY reads as NULL',
   marksUnread:
-    '_sdc_deleted_at held values that its column cannot hold; they were taken as deletions and stored as NULL',
+    '_sdc_deleted_at had values that its column cannot store; they count as deletions and were stored as NULL',
   expansionsShortened:
-    'decimals were written with all digits of the nearest double (99.98999999999999488... for 99.99); its shortest form was stored',
-  duplicateKeys: 'keys stood twice in one JSON object; the last value was taken',
+    'decimals were written with all digits of the nearest double (99.98999999999999488... for 99.99); the shortest form was stored',
+  duplicateKeys: 'keys occurred twice in one JSON object; the last value was stored',
 };
 
-/** Numbers are also rounded inside of SUPER columns, where no type helps. */
+/** Numbers are also rounded inside SUPER columns, where no type helps. */
 function howToKeepDigits(stream: string, columns: readonly Column[]): string {
   const rounding = columns.filter(({ type }) => type.kind === 'double' || type.kind === 'real');
   if (rounding.length === 0) return '';
   const names = rounding.map(({ property }) => property).join(', ');
   return (
-    `; a type with all digits, such as numeric(38,9), can be given with streams.${stream}.columns.<property>.type ` +
+    `; to keep all digits, set a type such as numeric(38,9) with streams.${stream}.columns.<property>.type ` +
     `(columns that round: ${names})`
   );
 }
@@ -42,7 +46,7 @@ export class LossReport {
     this.#log = log;
   }
 
-  /** Takes the counts of an encoder, which are set back to zero, and tells the kinds that are new. */
+  /** Takes the counts of an encoder, which are reset to zero, and reports the kinds that are new. */
   take(losses: Losses, columns: readonly Column[]): void {
     for (const kind of kinds()) {
       this.#total[kind] += losses[kind];
@@ -51,7 +55,7 @@ export class LossReport {
     }
   }
 
-  /** Tells the totals of what went on after it was told. */
+  /** Reports the totals of kinds that occurred again after their first report. */
   end(columns: readonly Column[]): void {
     for (const kind of kinds()) this.#tell(kind, columns);
   }

@@ -1,4 +1,6 @@
-/** The batch of a stream that takes records, with the plan it is encoded for and what its rows need of the table. */
+/** The open batch of a stream, with the plan that it is encoded for and what its rows need from the table. */
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
@@ -8,10 +10,11 @@ import type { StreamContext } from './context.ts';
 import type { StreamPlan } from './plan.ts';
 
 export interface OpenBatch {
+  readonly seed: string;
   readonly plan: StreamPlan;
   readonly rows: Batch;
   readonly rejected: RejectedRecords;
-  /** Records of which values became NULL. */
+  /** Records that had values set to NULL. */
   nulled: number;
   readonly settle: Settle;
   readonly number: number;
@@ -26,7 +29,7 @@ export interface OpenBatch {
   readonly outgrown: boolean[];
 }
 
-/** Opens one, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; it may grow. */
+/** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
   stream: string,
   { table }: TableRef,
@@ -41,12 +44,13 @@ export function openBatch(
   const rejectedKey = `${rejectedFolder(rejectedPrefix, table)}${batchName(number)}`;
   const openedAt = readAt();
   return {
+    seed: randomBytes(8).toString('hex'),
     plan,
     openedAt,
     rows: new Batch(keyPrefix, staging, openedAt),
-    rejected: new RejectedRecords(rejectedKey, plan.message.line, staging),
+    rejected: new RejectedRecords(rejectedKey, staging),
     nulled: 0,
-    settle: ledger.open(),
+    settle: ledger.open(stream),
     number,
     keyPrefix,
     maxBytes: plan.columns.map(() => 0),
@@ -56,4 +60,14 @@ export function openBatch(
     nulls: plan.columns.map(() => false),
     outgrown: plan.columns.map(() => false),
   };
+}
+
+/** Whether it has as many rows or bytes as a batch may have. */
+export function isFull({ rows }: OpenBatch, { batch_size_rows, batch_size_bytes }: Config): boolean {
+  return rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes;
+}
+
+/** Whether it is as old as a batch may get; `now` is in milliseconds since the epoch. */
+export function isAged({ rows }: OpenBatch, { batch_max_age_seconds }: Config, now: number): boolean {
+  return now - rows.openedAt >= batch_max_age_seconds * 1000;
 }

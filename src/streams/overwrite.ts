@@ -1,6 +1,6 @@
 /**
- * The overwrite of one table: its batches go into a shadow table, and when the input is complete the shadow's rows take
- * the place of the table's in one transaction. Until that is committed it is a pending effect in the ledger.
+ * The overwrite of one table. Its batches go into a shadow table, and when the input is complete the rows of the shadow table
+ * replace those of the target table in one transaction. Until that is committed it is a pending effect in the ledger.
  */
 import type { Settle } from '../states/ledger.ts';
 import { isWider } from '../table/fits.ts';
@@ -14,7 +14,7 @@ const EVOLVE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 'evolve'])) 
   ChangePolicy
 >;
 
-/** What all batches together need of a column. */
+/** What all batches together need from a column. */
 interface Seen {
   readonly column: Column;
   readonly maxBytes: number;
@@ -26,10 +26,10 @@ export class Overwrite {
   readonly shadow: TableRef;
   readonly method: SwapJob['method'];
   readonly settle: Settle;
-  /** By name; those of all batches, in their newest form. */
+  /** The columns of all batches by name, in their newest form. */
   readonly #columns = new Map<string, Seen>();
   #rows = 0;
-  /** A batch was committed into the shadow. */
+  /** A batch was committed into the shadow table. */
   #hasRows = false;
   #hasShadow = false;
 
@@ -40,23 +40,23 @@ export class Overwrite {
     this.settle = settle;
   }
 
-  /** The shadow was made for a batch, and no swap has begun that would drop it. */
+  /** The shadow table was created for a batch, and no swap has begun that would drop it. */
   get hasShadow(): boolean {
     return this.#hasShadow;
   }
 
-  /** The same work on the shadow. What may not happen to the table may happen to it. */
+  /** The same job for the shadow table. Changes that the table forbids are allowed there. */
   redirect<Job extends TableJob>(job: Job): Job {
     this.#hasShadow = true;
     const settings = { ...job.settings, forbid_ddl: false, schema_changes: EVOLVE };
     const isSwap = this.method === 'swap';
     const like = isSwap ? this.target : undefined;
-    // Nobody reads a shadow, unless it becomes the table.
+    // A shadow table has no readers unless it becomes the table.
     const design = isSwap ? job.design : { ...job.design, readers: [] };
     return { ...job, target: this.shadow, settings, design, like, discards: !this.#hasRows };
   }
 
-  /** A batch is in the shadow. */
+  /** Adds a batch that is in the shadow table. */
   add(
     { columns, maxBytes, nulls }: Pick<TableJob, 'columns' | 'maxBytes' | 'nulls'>,
     { grown }: Pick<LoadCounts, 'grown'>,
@@ -64,7 +64,7 @@ export class Overwrite {
     columns.forEach((column, i) => {
       const before = this.#columns.get(column.name);
       this.#columns.set(column.name, {
-        // A batch whose numbers outgrew the column has given the shadow a wider one.
+        // A batch whose numbers outgrew the column gave the shadow table a wider one.
         column: before && isWider(before.column.type, column.type) ? before.column : column,
         maxBytes: Math.max(before?.maxBytes ?? 0, maxBytes[i] ?? 0),
         hasNull: before?.hasNull === true || nulls[i] === true,
@@ -74,7 +74,7 @@ export class Overwrite {
     this.#hasRows = true;
   }
 
-  /** The end of it, from a job of the stream's last schema. */
+  /** The final swap, from a job of the last schema of the stream. */
   swap(job: TableJob): SwapJob {
     const hadRows = this.#hasRows;
     this.add(job, { grown: 0 });

@@ -1,16 +1,14 @@
-/** What a SCHEMA message makes of a stream: its columns as they will be stored, how rows are loaded, and the encoder. */
+/** The plan that a SCHEMA message gives to a stream: its columns as they will be stored, the load method, and the encoder. */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
-import { compileValidator } from '../rows/validate.ts';
+import type { compileValidator, Validator, ValidatorOptions } from '../rows/validate.ts';
 import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
-import { columnsOf } from '../table/columns.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
 import { commentAfterRetype } from '../table/former-types.ts';
 import { checkColumnCount } from '../table/limits.ts';
-import { withChanges, withMetadata } from '../table/metadata.ts';
 import { resolveColumns } from '../table/resolve.ts';
 import type { Place } from '../table/stored-as.ts';
 import {
@@ -23,26 +21,30 @@ import {
 } from '../table/types.ts';
 import { LIVE } from '../warehouse/row-kinds.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
+import type { Newest } from '../warehouse/newest-steps.ts';
+import type { Dialect } from './dialect.ts';
 import { checkStoredColumns, columnsForFiles } from './direct.ts';
 import { checkKeysAreThere } from './required-keys.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
   readonly keys: readonly string[];
-  /** The table's comment names other keys. */
+  /** The comment of the table names other keys. */
   readonly areKeysNew: boolean;
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored: readonly Column[];
-  /** Of the table, should it be created. */
+  /** The design of the table if it is created. */
   readonly design: TableDesign;
   readonly method: LoadMethod;
-  /** Of the rows that delete nothing, see `row-kinds.ts`. */
+  /** How the newest row of a key is found; undefined: the last one counts. */
+  readonly newest: Newest | undefined;
+  /** The kind of rows that delete nothing, see `row-kinds.ts`. */
   readonly kind: number;
   readonly encoder: RecordEncoder;
-  /** Takes most records; undefined when all of them need the encoder. */
+  /** Encodes most records; undefined if all of them need the reference encoder. */
   readonly walk: RowWalk | undefined;
-  /** What the owner of the stream should know of it, one sentence each. */
+  /** Sentences for the owner of the stream. */
   readonly warnings: readonly string[];
 }
 
@@ -50,11 +52,12 @@ export interface PlanInput {
   readonly message: SchemaMessage;
   readonly target: TableRef;
   readonly settings: StreamSettings;
+  readonly dialect: Dialect;
   /** The table gets the columns of `add_record_metadata`. */
   readonly hasMetadata: boolean;
-  /** The table's columns, those included that earlier plans of this run will have added; undefined without a table. */
+  /** The columns of the table, including those that earlier plans of this run will have added; undefined if there is no table. */
   readonly stored: readonly StoredColumn[] | undefined;
-  /** The keys by which the rows of the table were told apart so far; undefined when they are not known. */
+  /** The keys that have identified the rows of the table so far; undefined if they are not known. */
   readonly notedKeys: readonly string[] | undefined;
   readonly fate: Pick<Place, 'isDiscarded' | 'canBecome' | 'overflowing'>;
   readonly rows: RowOptions;
@@ -62,34 +65,41 @@ export interface PlanInput {
 
 /** What the rows of all plans of a stream have in common. */
 export interface RowOptions {
-  /** NULL in the files of the run. */
+  /** The string for NULL in the files of the run. */
   readonly sentinel: string;
-  /** When the records that are being taken were read. */
+  /** When the current records were read. */
   readonly readAt: () => number;
   readonly syncStartedAt: number;
-  /** Tells the owner of the stream, once. */
+  /** Warns the owner of the stream, once. */
   readonly warn: (sentence: string) => void;
+  /** Loaded for `validate_records`. */
+  readonly compileValidator?: typeof compileValidator;
 }
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
 export function planStream(input: PlanInput): StreamPlan {
-  const { message, target, settings, hasMetadata, stored, fate, rows } = input;
+  const { message, target, settings, dialect, hasMetadata, stored, fate, rows } = input;
   const { stream, schema } = message;
   const { keys, areNew, warnings } = keysOf(input);
   checkKeysAreThere(stream, keys, settings);
-  const declared = columnsOf(stream, schema, keys, settings);
+  const declared = dialect.columnsOf(stream, schema, keys, settings);
   const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
-  const described = hasMetadata ? withMetadata(wanted) : wanted;
   const place = { stream, table: target.table, policies: settings.schema_changes, ...fate };
-  const { columns, ignored, notes } = resolveColumns(
-    place,
-    settings.on_invalid === 'null' ? withChanges(described) : described,
-    stored,
-  );
+  const described = dialect.describe(wanted, {
+    hasMetadata,
+    tellsChanges: settings.on_invalid === 'null',
+  });
+  const { columns, ignored, notes } = resolveColumns(place, described, stored);
   if (settings.batch_direct_copy) checkStoredColumns(stream, wanted, columns);
   if (!stored) checkDesign(stream, settings, columns);
   const description = descriptionOf(schema);
-  const note = { stream, keyProperties: keys, ...(description !== undefined && { description }) };
+  const { completeGeneration } = dialect;
+  const note = {
+    stream,
+    keyProperties: keys,
+    ...(completeGeneration !== undefined && { completeGeneration }),
+    ...(description !== undefined && { description }),
+  };
   const method = methodOf(settings.load_method, keys);
   checkColumnCount(stream, columns, stored, method === 'append' ? 0 : 2);
   return withRows(
@@ -101,38 +111,63 @@ export function planStream(input: PlanInput): StreamPlan {
       ignored,
       design: designOf(note, settings, columns),
       method,
+      newest: method === 'upsert' ? newestOf(dialect, columns) : undefined,
       kind: LIVE,
       warnings: [...warnings, ...schemaNotes(wanted), ...unusedSettings(settings, declared), ...notes],
     },
     settings,
+    dialect,
     rows,
   );
 }
 
-/** The plan with what makes rows of its records. */
+/** Values that went to a second column, because their type changed, order nothing. */
+function newestOf({ newestBy }: Dialect, columns: readonly Column[]): Newest | undefined {
+  return newestBy?.flatMap(
+    (property) =>
+      columns.find(
+        (column) =>
+          column.property === property &&
+          (column.source.kind === 'property' || column.source.kind === 'metadata'),
+      ) ?? [],
+  );
+}
+
+/** The plan with its encoders. */
 export function withRows(
   plan: Omit<StreamPlan, 'encoder' | 'walk'>,
   settings: StreamSettings,
-  { sentinel, readAt, syncStartedAt, warn }: RowOptions,
+  { rules }: Dialect,
+  rows: RowOptions,
 ): StreamPlan {
   const { columns, ignored, method, kind, message } = plan;
+  const { sentinel, readAt, syncStartedAt, warn } = rows;
   const nullsInvalid = settings.on_invalid === 'null';
-  const { stream, schema } = message;
   const encoder = new RecordEncoder({
     columns,
     ignored,
     now: readAt,
     syncStartedAt,
     validate: settings.validate_records
-      ? compileValidator(stream, schema, { findsAll: nullsInvalid, onNote: warn })
+      ? validatorOf(message, rows, { findsAll: nullsInvalid, onNote: warn })
       : undefined,
     nullsInvalid,
+    rules,
     allowsNullKeys: settings.null_keys === 'append',
     onUnknownProperty: (property) =>
       warn(`property ${JSON.stringify(property)} is not in the schema and is not loaded`),
   });
-  const walked = { columns, ignored, encoder, sentinel, kind: method === 'append' ? undefined : kind };
+  const walked = { columns, ignored, encoder, sentinel, rules, kind: method === 'append' ? undefined : kind };
   return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
+}
+
+function validatorOf(
+  { stream, schema }: SchemaMessage,
+  { compileValidator }: RowOptions,
+  options: ValidatorOptions,
+): Validator {
+  if (!compileValidator) throw new Error('records are to be validated, and the validator is not loaded');
+  return compileValidator(stream, schema, options);
 }
 
 /** The parts of the schema that were not understood. */
@@ -142,7 +177,7 @@ function schemaNotes(columns: readonly Column[]): readonly string[] {
   );
 }
 
-/** A misspelt property would otherwise leave its column as if nothing had been said. */
+/** Otherwise the setting of a misspelled property would silently have no effect. */
 function unusedSettings(settings: StreamSettings, columns: readonly Column[]): readonly string[] {
   const known = new Set(columns.map(({ property }) => property));
   return Object.keys(settings.columns).flatMap((property) =>
@@ -152,7 +187,7 @@ function unusedSettings(settings: StreamSettings, columns: readonly Column[]): r
   );
 }
 
-/** The keys to merge by. When they change, rows that are there keep NULL in new key columns, and no record meets them. */
+/** The keys to merge by. When they change, existing rows keep NULL in new key columns, and no record matches them. */
 function keysOf({ message, settings, notedKeys }: PlanInput): {
   readonly keys: readonly string[];
   readonly areNew: boolean;
@@ -162,17 +197,17 @@ function keysOf({ message, settings, notedKeys }: PlanInput): {
   const keys = settings.key_properties ?? message.keyProperties;
   if (!notedKeys || isSameSet(keys, notedKeys)) return { keys, areNew: false, warnings: [] };
   const policy = settings.schema_changes.change_keys;
-  const change = `the keys of its table are ${list(notedKeys)}, those of the stream ${list(keys)}`;
+  const change = `the keys of its table are ${list(notedKeys)}, and those of the stream are ${list(keys)}`;
   if (policy === 'fail') {
     throw new InputError(
-      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (go on with the ` +
+      `Cannot load stream "${stream}": ${change}, and schema_changes.change_keys is fail; set it to evolve (continue with the ` +
         'new keys) or ignore (keep the old ones)',
       { stream },
     );
   }
   return policy === 'ignore'
     ? { keys: notedKeys, areNew: false, warnings: [`${change}: the old ones are kept`] }
-    : { keys, areNew: true, warnings: [`${change}: rows are told apart by the new ones from here on`] };
+    : { keys, areNew: true, warnings: [`${change}: from now on the new keys identify rows`] };
 }
 
 export function isSameSet(a: readonly string[], b: readonly string[]): boolean {
@@ -188,14 +223,15 @@ function methodOf(method: StreamSettings['load_method'], keys: readonly string[]
   return method === 'insert-only' ? 'insert' : 'upsert';
 }
 
-/** The columns of a batch: where a value outgrew the type, the type to which the column grows. */
+/** The columns of a batch. A column whose type a value outgrew has the type that it grows to, which stores all values. */
 export function grownColumns(columns: readonly Column[], outgrown: readonly boolean[]): readonly Column[] {
-  return columns.map((column, i) =>
-    outgrown[i] === true && column.growsTo ? { ...column, type: column.growsTo } : column,
-  );
+  return columns.map((column, i) => {
+    const { growsTo, ...rest } = column;
+    return outgrown[i] === true && growsTo ? { ...rest, type: growsTo } : column;
+  });
 }
 
-/** The columns that the table will have once the plan's first batch is loaded. */
+/** The columns that the table will have when the first batch of the plan is loaded. */
 export function withPlanned(
   stored: readonly StoredColumn[] | undefined,
   columns: readonly Column[],
@@ -221,7 +257,7 @@ export function withPlanned(
   ];
 }
 
-/** How wide a text column will be is known when its first batch is loaded. */
+/** The width of a string column is known when its first batch is loaded. */
 function typed(type: ColumnType): Pick<StoredColumn, 'type' | 'typeText'> {
   const widest: ColumnType = type.kind === 'varchar' ? { kind: 'varchar', bytes: MAX_VARCHAR_BYTES } : type;
   return { type: widest, typeText: kindSql(type).toLowerCase() };

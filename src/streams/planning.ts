@@ -1,6 +1,6 @@
 /**
- * The plans of one stream in a run: what the table has or will have by then, the plan of the present schema, and what the
- * values have shown that no schema says.
+ * The plans of one stream in a run: what the table has or will have by then, the plan of the current schema, and what only the
+ * values have shown.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
@@ -8,8 +8,10 @@ import type { Unplanned } from '../rows/unplanned.ts';
 import type { Numeric } from '../table/fits.ts';
 import { typeSql, type Column, type ColumnType, type StoredTable, type TableRef } from '../table/types.ts';
 import { LIVE, narrowKind } from '../warehouse/row-kinds.ts';
+import type { Dialect } from './dialect.ts';
 import { joinOf } from './join.ts';
 import {
+  grownColumns,
   planStream,
   withPlanned,
   withRows,
@@ -18,53 +20,65 @@ import {
   type StreamPlan,
 } from './plan.ts';
 
-/** What planning needs of the stream and its table. */
+/** What planning needs from the stream and its table. */
 export interface PlanningDoors {
   readonly rows: RowOptions;
-  /** Loads what was read so far; resolves when it is in the table, or will never be. */
+  /** Loads what was read so far. Resolves when it is in the table, or never will be. */
   readonly settled: () => Promise<void>;
   /** Whether every number in a column fits another type. */
   readonly fits: (column: string, type: Numeric) => Promise<boolean>;
 }
 
+/** Whether the values of a column fit a type. */
+interface Fit {
+  readonly column: string;
+  readonly type: Numeric;
+  readonly isFitting: boolean;
+}
+
 export class Planning {
   readonly #target: TableRef;
   readonly #settings: StreamSettings;
-  readonly #doors: PlanningDoors;
+  readonly #dialect: Dialect;
+  readonly #doors: Omit<PlanningDoors, 'rows'>;
+  #rows: RowOptions;
   #stored: StoredTable['columns'] | undefined;
-  /** The key properties of the table's rows so far; undefined while nobody knows them. */
+  /** The key properties of the rows in the table so far; undefined while they are not known. */
   #keys: readonly string[] | undefined;
   #plan: StreamPlan | undefined;
   /** The plan whose columns the batches have; later schemas may lack some of them, see `join.ts`. */
   #widest: StreamPlan | undefined;
   /** The columns of the schemas that lack some. */
   #narrow: ReadonlySet<string>[] = [];
-  /** Columns of which this run has planned the type. */
+  /** Columns whose type this run has planned. */
   readonly #planned = new Set<string>();
-  /** Whether the values of a column fit a type, by both. */
-  readonly #fits = new Map<string, boolean>();
+  /** Whether the values of a column fit a type, by column and type; valid as long as no other values can be written. */
+  readonly #fits = new Map<string, Fit>();
   /** Columns whose values do not fit the type that they would grow to. */
   readonly #ungrowable = new Set<string>();
-  /** Columns of which values had to go to a second one. */
+  /** Columns with values that had to go to a second column. */
   readonly #overflowing = new Set<string>();
   #hasMetadata: boolean;
 
-  /** `table` is undefined without one. */
+  /** `table` is undefined if there is none. */
   constructor(
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
-    doors: PlanningDoors,
+    dialect: Dialect,
+    { rows, ...doors }: PlanningDoors,
   ) {
     this.#target = target;
     this.#settings = settings;
+    this.#dialect = dialect;
     this.#stored = table?.columns;
     this.#keys = table?.keyProperties;
     this.#doors = doors;
+    this.#rows = rows;
     this.#hasMetadata = settings.add_record_metadata ?? false;
   }
 
-  /** That of the present schema; undefined before the first one. */
+  /** The plan of the current schema; undefined before the first one. */
   get plan(): StreamPlan | undefined {
     return this.#plan;
   }
@@ -78,25 +92,35 @@ export class Planning {
     return this.#hasMetadata;
   }
 
-  /** The plan of a schema. Looks at the values of the table where it depends on them. */
+  /** Plans a schema. Reads the values in the table if the plan depends on them. */
   async planFor(message: SchemaMessage): Promise<StreamPlan> {
+    if (this.#settings.validate_records) await this.#loadValidator();
     const unknown: (readonly [string, Numeric])[] = [];
     const plan = this.#planWith(message, (column, type) => {
       if (this.#ungrowable.has(column)) return false;
       const known = this.#fits.get(fitKey(column, type));
       if (known === undefined) unknown.push([column, type as Numeric]);
-      return known ?? true;
+      return known?.isFitting ?? true;
     });
     if (unknown.length === 0) return plan;
     await this.#doors.settled();
     for (const [column, type] of unknown)
-      this.#fits.set(fitKey(column, type), await this.#doors.fits(column, type));
+      this.#fits.set(fitKey(column, type), {
+        column,
+        type,
+        isFitting: await this.#doors.fits(column, type),
+      });
     return this.#planWith(message, (column, type) => {
-      return !this.#ungrowable.has(column) && this.#fits.get(fitKey(column, type)) !== false;
+      return !this.#ungrowable.has(column) && this.#fits.get(fitKey(column, type))?.isFitting !== false;
     });
   }
 
-  /** Goes on with a new schema in the batches of the widest one, if they have its columns. False when they do not. */
+  async #loadValidator(): Promise<void> {
+    const { compileValidator } = await import('../rows/validate.ts');
+    this.#rows = { ...this.#rows, compileValidator };
+  }
+
+  /** Continues with a new schema in the batches of the widest one, if they have its columns. Returns false if they do not. */
   join(next: StreamPlan): boolean {
     const widest = this.#widest;
     const join = widest && joinOf(widest, next);
@@ -109,12 +133,13 @@ export class Planning {
     this.#plan = withRows(
       { ...widest, message, ignored, warnings, columns, kind },
       this.#settings,
-      this.#doors.rows,
+      this.#dialect,
+      this.#rows,
     );
     return true;
   }
 
-  /** Goes on with a plan in batches of its own. */
+  /** Continues with a plan in its own batches. */
   adopt(plan: StreamPlan): void {
     this.#plan = plan;
     this.#widest = plan;
@@ -122,14 +147,39 @@ export class Planning {
     this.#stored = withPlanned(this.#stored, plan.columns);
     for (const { name } of plan.columns) this.#planned.add(name);
     this.#keys = plan.keys;
+    this.#forgetFits(plan.columns);
   }
 
-  /** Columns of a batch that is closed have grown. */
-  grow(columns: readonly Column[]): void {
-    if (columns.length > 0) this.#stored = withPlanned(this.#stored, columns);
+  /** The values that a column had so far fitted a type, but values that are written from now on may not. */
+  #forgetFits(columns: readonly Column[]): void {
+    for (const [key, { column, type, isFitting }] of this.#fits) {
+      const written = columns.find(({ name, source }) => name === column && source.kind !== 'nothing');
+      if (!isFitting || !written) continue;
+      if (!written.growsTo || typeSql(written.growsTo) !== typeSql(type)) this.#fits.delete(key);
+    }
   }
 
-  /** The plan with which a value becomes a row that the present one has no column for. */
+  /**
+   * Continues with the types that columns have grown to for values of the batch, by position. The batch may stay open. Returns
+   * false if no column has grown since the last call.
+   */
+  grow(outgrown: readonly boolean[]): boolean {
+    const [plan, widest] = [this.#plan, this.#widest];
+    const isGrown = ({ growsTo }: Column, i: number): boolean =>
+      growsTo !== undefined && outgrown[i] === true;
+    if (!plan || !widest?.columns.some(isGrown)) return false;
+    this.#widest = this.#grown(widest, outgrown);
+    this.#plan = plan === widest ? this.#widest : this.#grown(plan, outgrown);
+    this.#stored = withPlanned(this.#stored, this.#widest.columns);
+    return true;
+  }
+
+  #grown(plan: StreamPlan, outgrown: readonly boolean[]): StreamPlan {
+    const columns = grownColumns(plan.columns, outgrown);
+    return withRows({ ...plan, columns }, this.#settings, this.#dialect, this.#rows);
+  }
+
+  /** Plans a column for a value that the current plan cannot store. */
   async planAround({ why, column }: Unplanned): Promise<StreamPlan> {
     const needed = why === 'overflow' ? this.#overflowing : this.#ungrowable;
     if (!this.#plan || needed.has(column))
@@ -138,14 +188,14 @@ export class Planning {
     return this.planFor(this.#plan.message);
   }
 
-  /** The plan with the metadata columns that versions need. */
+  /** Plans the metadata columns that versions need. */
   async planWithMetadata(): Promise<StreamPlan> {
     if (!this.#plan) throw new Error('metadata columns are planned before a schema is known');
     this.#hasMetadata = true;
     return this.planFor(this.#plan.message);
   }
 
-  /** Which of the narrower schemas this is; -1 when rows of it could not be told in order from those of the others. */
+  /** The index of this narrower schema; -1 if its rows could not be ordered among those of the others. */
   #narrowIndex(carried: ReadonlySet<string>): number {
     const known = this.#narrow.findIndex((one) => one.size === carried.size && isWithin(one, carried));
     if (known !== -1) return known;
@@ -159,6 +209,7 @@ export class Planning {
       message,
       target: this.#target,
       settings: this.#settings,
+      dialect: this.#dialect,
       hasMetadata: this.#hasMetadata,
       stored: this.#stored,
       notedKeys: this.#keys,
@@ -167,7 +218,7 @@ export class Planning {
         canBecome,
         overflowing: this.#overflowing,
       },
-      rows: this.#doors.rows,
+      rows: this.#rows,
     });
   }
 }

@@ -1,29 +1,30 @@
 /**
- * One stream on its way into its table: its schema, its encoder, its open batch, and the chain of its loads, which run
- * one after the other in the order of the input. Each batch carries its own immutable plan.
+ * One stream on its way into its table: its schema, its encoder, its open batch, and the chain of its loads, which run one after
+ * another in the order of the input. Each batch has its own immutable plan.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import { NO_TIME, type Frame } from '../protocol/envelope.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import type { Unplanned } from '../rows/unplanned.ts';
 import { Token } from '../rows/values.ts';
-import type { RecordFacts } from '../rows/walk/metadata-cells.ts';
+import { PresentFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import { kindOf, LIVE } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
+import { SINGER, type Dialect } from './dialect.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
-import { grownColumns, type StreamPlan } from './plan.ts';
+import type { StreamPlan } from './plan.ts';
 import { Planning } from './planning.ts';
-import { openBatch, type OpenBatch } from './open-batch.ts';
+import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
-import { TableWork } from './work.ts';
+import { TableWork, type CompletionWish } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
 
 export class Stream {
@@ -31,28 +32,30 @@ export class Stream {
   readonly target: TableRef;
   readonly settings: StreamSettings;
   readonly #context: StreamContext;
-  /** What is done to the table, one thing after the other. */
+  /** The work on the table, one after another. */
   readonly work: TableWork;
   readonly #invalid: InvalidRecords;
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   readonly #planning: Planning;
-  /** The plan's table does not exist or fit yet, because none of its batches was loaded. */
+  /** The table of the plan does not exist or does not fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
   readonly #teller: Teller;
   readonly #lossReport: LossReport;
   readonly #fallbacks = new Fallbacks();
-  readonly #facts: { -readonly [Fact in keyof RecordFacts]: RecordFacts[Fact] };
+  readonly #facts: PresentFacts;
   #ordinal = 0;
 
-  /** `table` is undefined without one. */
+  /** `table` is undefined if there is none. */
+
   constructor(
     name: string,
     target: TableRef,
     settings: StreamSettings,
     table: StoredTable | undefined,
     context: StreamContext,
+    dialect: Dialect = SINGER,
   ) {
     this.name = name;
     this.target = target;
@@ -62,10 +65,10 @@ export class Stream {
     this.#lossReport = new LossReport(name, context.log);
     this.work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
-    this.#invalid = new InvalidRecords(name, settings, rejectedUrl);
+    this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.ledger.marks);
     const { staging, loader, readAt, syncStartedAt } = context;
-    this.#planning = new Planning(target, settings, table, {
+    this.#planning = new Planning(target, settings, table, dialect, {
       rows: {
         sentinel: staging.format.sentinel,
         readAt,
@@ -73,21 +76,21 @@ export class Stream {
         warn: (sentence) => this.#teller.warn(sentence),
       },
       settled: () => this.#settled(),
-      fits: (column, type) => loader.fits(target, column, type),
+      fits: (column, type) => loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
     });
-    this.#facts = { now: 0, batchOpenedAt: 0, syncStartedAt, version: undefined, timeAt: NO_TIME };
+    this.#facts = new PresentFacts(syncStartedAt);
   }
 
   get #overwrites(): boolean {
     return this.settings.load_method === 'overwrite';
   }
 
-  /** Records that were encoded by the reference encoder, by reason; undefined when there are none. */
+  /** Records that the reference encoder encoded, by reason; undefined if there are none. */
   get fallbacks(): Fallbacks['counts'] {
     return this.#fallbacks.counts;
   }
 
-  /** The records that were invalid, and what became of them. */
+  /** The invalid records and what happened to them. */
   get invalid(): InvalidRecords {
     return this.#invalid;
   }
@@ -96,11 +99,11 @@ export class Stream {
     return this.#planning.plan;
   }
 
-  /** Takes a schema. One that makes other columns of the stream closes the open batch: its rows were encoded for the old ones. */
+  /** Takes a schema. A schema with other columns closes the open batch, because its rows were encoded for the old ones. */
   async setSchema(message: SchemaMessage): Promise<void> {
     if (this.#plan?.message.line.equals(message.line)) return;
+    this.#grow();
     const next = await this.#planning.planFor(message);
-    this.#takeLosses();
     this.#teller.warn(...next.warnings);
     if (this.#planning.join(next)) return;
     this.#evidence.schema();
@@ -116,6 +119,12 @@ export class Stream {
     return plan;
   }
 
+  /** Tells later plans the types that columns grow to for values of the open batch. */
+  #grow(): void {
+    this.#takeLosses();
+    if (this.#batch) this.#planning.grow(this.#batch.outgrown);
+  }
+
   async #settled(): Promise<void> {
     await this.work.room();
     this.close();
@@ -123,9 +132,9 @@ export class Stream {
   }
 
   /**
-   * Takes the record at `at` of the tape's source, in the line from `start` to the LF at `end`, by walking along it; into
-   * the open batch, opening one if need be. One synchronous step with the ledger. False when nothing was taken: then the
-   * line is to be parsed and appended.
+   * Walks over the record at `at` of the tape's source, in the line from `start` to the LF at `end`, and adds it to the open
+   * batch, which is opened if necessary. One synchronous step with the ledger. Returns false if nothing was added; then the line
+   * must be parsed and appended.
    */
   walk(at: number, frame: Frame, start: number, end: number): boolean {
     const { walk, kind = LIVE } = this.#plan ?? {};
@@ -137,12 +146,8 @@ export class Stream {
     const recordEnd = walk.record(tape, at);
     if (recordEnd === DECLINED || !frame.close(tape.source, recordEnd, end)) return false;
     if (this.#awaitsVersion(frame.version)) return false;
-    const facts = this.#facts;
-    facts.now = readAt();
-    facts.batchOpenedAt = batch.openedAt;
-    facts.version = frame.version;
-    facts.timeAt = frame.timeAt;
-    if (!walk.complete(facts, this.#ordinal)) return false;
+    this.#facts.take(readAt(), batch, frame, this.#ordinal);
+    if (!walk.complete(this.#facts)) return false;
     walk.commit(batch);
     batch.census[kind] = (batch.census[kind] ?? 0) + 1;
     batch.rows.written(tape);
@@ -153,18 +158,14 @@ export class Stream {
   }
 
   /**
-   * Encodes a record into the open batch, opening one if need be: one synchronous step with the ledger. A promise only where
-   * the stream needs other columns for the record.
+   * Encodes a record into the open batch, which is opened if necessary: one synchronous step with the ledger. Returns a promise
+   * only if the stream needs other columns for the record.
    */
   append(message: RecordMessage, origin: Origin): Promise<void> | undefined {
     if (!this.#plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
-    return this.#append(
-      this.#plan,
-      message,
-      origin,
-      whyFallback(this.#plan.walk, this.settings, message, origin),
-    );
+    const why = whyFallback(this.#plan.walk, this.settings, message, origin);
+    return this.#append(this.#plan, message, origin, why);
   }
 
   #append(
@@ -176,13 +177,13 @@ export class Stream {
     const again = (next: StreamPlan): Promise<void> | undefined => this.#append(next, message, origin, why);
     if (this.#awaitsVersion(message.version)) return this.#adoptMetadata().then(again);
     const batch = this.#batch ?? this.#open(plan);
-    const outcome = plan.encoder.encode(message, origin, batch);
+    const outcome = plan.encoder.encode(message, origin, batch, this.#ordinal);
     if (outcome.kind === 'unplanned') return this.#replan(outcome).then(again);
     this.#evidence.record();
     this.#fallbacks.add(why);
     if (outcome.kind === 'rejection') {
       this.#invalid.check(outcome, origin);
-      batch.rejected.append(message, origin, outcome);
+      batch.rejected.append(plan.message.line, message, origin, outcome);
       this.#invalid.countRejected(outcome, origin);
       return undefined;
     }
@@ -193,16 +194,17 @@ export class Stream {
     this.#versions.record(message.version);
     const { cells, deletion, hasNullKey } = outcome;
     const kind = kindOf(plan.kind, deletion);
-    if (plan.method !== 'append') cells.push(new Token(String(this.#ordinal++)), new Token(String(kind)));
+    const ordinal = this.#ordinal++;
+    if (plan.method !== 'append') cells.push(new Token(String(ordinal)), new Token(String(kind)));
     batch.census[kind] = (batch.census[kind] ?? 0) + 1;
     if (hasNullKey) batch.nullKeys++;
     batch.rows.append(cells);
     return undefined;
   }
 
-  /** Gives the stream the columns for a value that those of its plan cannot hold. */
+  /** Gives the stream a column for a value that the columns of its plan cannot store. */
   async #replan(unplanned: Unplanned): Promise<StreamPlan> {
-    // What the open batch has grown counts.
+    // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();
     const plan = await this.#planning.planAround(unplanned);
@@ -210,16 +212,17 @@ export class Stream {
     return this.#adopt(plan);
   }
 
-  /** Whether a version shows that the table needs to know the versions of its rows. */
+  /** Whether a version shows that the table needs the versions of its rows. */
   #awaitsVersion(version: string | undefined): boolean {
     return version !== undefined && !this.#planning.hasMetadata && impliesMetadata(this.settings);
   }
 
   async #adoptMetadata(): Promise<StreamPlan> {
     this.#teller.warn(
-      'its records have versions and hard_delete is set: the table gets the columns of add_record_metadata, so that ' +
-        'ACTIVATE_VERSION can delete the rows of older versions (add_record_metadata false prevents that)',
+      'its records have versions and hard_delete is set, so the table gets the columns of add_record_metadata, with which ' +
+        'ACTIVATE_VERSION can delete rows of older versions (add_record_metadata false prevents that)',
     );
+    this.#grow();
     return this.#adopt(await this.#planning.planWithMetadata());
   }
 
@@ -228,12 +231,12 @@ export class Stream {
     return this.#plan?.encoder.reads(property) ?? false;
   }
 
-  /** Whether the files of BATCH messages are copied by Redshift alone. */
+  /** Whether Redshift itself copies BATCH files. */
   get copiesFiles(): boolean {
     return this.settings.batch_direct_copy;
   }
 
-  /** Queues the files of a BATCH message behind what was read before it. Throws InputError when COPY cannot read them. */
+  /** Queues BATCH files after what was read before them. Throws InputError if COPY cannot read them. */
   async copyFiles(message: BatchMessage, line: number): Promise<void> {
     checkFiles(message, line, this.#context.locations);
     await this.work.room();
@@ -251,38 +254,32 @@ export class Stream {
   }
 
   get isFull(): boolean {
-    const { batch_size_rows, batch_size_bytes } = this.#context.config;
-    const rows = this.#batch?.rows;
-    return rows !== undefined && (rows.rows >= batch_size_rows || rows.bytes >= batch_size_bytes);
+    return this.#batch !== undefined && isFull(this.#batch, this.#context.config);
   }
 
-  /** Whether the open batch is as old as it may get. */
+  /** Whether the open batch has reached its maximum age. */
   isAged(now: number): boolean {
-    return (
-      this.#batch !== undefined &&
-      now - this.#batch.rows.openedAt >= this.#context.config.batch_max_age_seconds * 1000
-    );
+    return this.#batch !== undefined && isAged(this.#batch, this.#context.config, now);
   }
 
-  /** Bytes in memory that are not on their way to S3. */
+  /** Bytes in memory that are not being uploaded. */
   get openBytes(): number {
     return this.#batch ? this.#batch.rows.openBytes + this.#batch.rejected.openBytes : 0;
   }
 
-  /** Sends what is open to S3 to free memory; the batch stays open. */
+  /** Uploads the open rows to free memory. The batch stays open. */
   cut(): void {
     this.#batch?.rows.cut();
     this.#batch?.rejected.cut();
   }
 
-  /** Closes the open batch and queues its load, and after it the activation that its records make due. */
+  /** Closes the open batch and queues its load, followed by the activation that its records trigger. */
   close(): void {
     const batch = this.#batch;
     if (!batch) return;
-    this.#takeLosses();
+    this.#grow();
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
-    this.#planning.grow(grownColumns(batch.plan.columns, batch.outgrown).filter((_, i) => batch.outgrown[i]));
     this.work.load(batch);
     this.#activate(this.#versions.takeDue());
   }
@@ -299,11 +296,11 @@ export class Stream {
     }
     await this.work.room();
     this.close();
-    this.#versions.add(version, () => this.#context.ledger.open());
+    this.#versions.add(version, () => this.#context.ledger.open(this.name));
     this.#activate(this.#versions.takeDue());
   }
 
-  /** After the last message: loads what is open, and makes the table of a stream without rows. */
+  /** After the last message: loads the open batch, and creates the table of a stream without rows. */
   finish(): void {
     this.close();
     if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
@@ -311,9 +308,19 @@ export class Stream {
     this.#lossReport.end(this.#plan?.columns ?? []);
   }
 
+  /** Does what makes the table of the stream complete, after the records that were read before. */
+  async complete(wish: CompletionWish): Promise<void> {
+    await this.work.room();
+    this.close();
+    if (!this.#plan) return;
+    if (this.#overwrites) this.work.replace(this.#plan, wish);
+    else this.work.complete(this.#plan, wish, this.#isTableDue);
+    this.#isTableDue = false;
+  }
+
   /**
-   * Once everything read is loaded: overwrites the table, obeys the activation that still waits. `isWholeInput` says that
-   * the input ended by itself. False when the stream would be overwritten, but may be incomplete.
+   * After everything that was read is loaded: overwrites the table, and runs the activation that is still waiting. `isWholeInput`
+   * means that the input ended by itself. Returns false if the stream should be overwritten but may be incomplete.
    */
   settle(isWholeInput: boolean): boolean {
     const isComplete = isWholeInput && this.#evidence.isComplete;
@@ -327,14 +334,14 @@ export class Stream {
     else if (rest) {
       this.#context.log.warn(
         { stream: this.name },
-        'ACTIVATE_VERSION is given up: no record of that version came, and nothing behind it says that there are none; ' +
-          'rows of older versions stay, and no state that came after it is written',
+        'ACTIVATE_VERSION is dropped: no record of that version arrived, and no later message shows that there are none; ' +
+          'rows of older versions stay, and no later state is written',
       );
     }
     return true;
   }
 
-  /** Gives up the open batch, but for what it set aside. Resolves when nothing else of it is left in S3. */
+  /** Drops the open batch, except for its rejected records. Resolves when nothing else of it is left in S3. */
   async abandon(): Promise<void> {
     const batch = this.#batch;
     this.#batch = undefined;
@@ -349,9 +356,7 @@ export class Stream {
   #activate(activation: Activation | undefined): void {
     if (!activation || !this.#plan) return;
     if (this.#versions.hasUnversioned) {
-      this.#ignoreVersions(
-        'records of this run have no version, so their rows could not be told from old ones',
-      );
+      this.#ignoreVersions('records of this run have no version, so their rows look like old ones');
       activation.settle();
       return;
     }

@@ -1,18 +1,31 @@
-/** The streams of a run by name, and what is done to all of them. */
-import { settingsOf } from '../config/settings.ts';
+/** The streams of a run by name, and the work on all of them. */
+import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import { unmatched } from '../config/unmatched.ts';
 import { InputError } from '../errors.ts';
 import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.ts';
 import type { StreamContext } from './context.ts';
 import { Stream } from './stream.ts';
+import type { Dialect } from './dialect.ts';
 import { targetOf } from './target.ts';
-import type { StoredTable } from '../table/types.ts';
+import type { StoredTable, TableRef } from '../table/types.ts';
 
 export interface StreamsSummary {
   /** Committed rows by stream. */
   readonly streams: Readonly<Record<string, number>>;
-  /** By stream and reason, the records that were encoded in the slow way; absent when there are none. */
+  /** The records that needed the reference encoder, by stream and reason; absent if there are none. */
   readonly reference_encoder?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** A stream that is known before its records. */
+export interface DeclaredStream {
+  readonly name: string;
+  readonly target: TableRef;
+  readonly settings: StreamSettings;
+  readonly dialect: Dialect;
+  /** Of its schema. */
+  readonly message: SchemaMessage;
+  /** The table beside the target into which its rows go until it is complete. */
+  readonly refreshTable: TableRef | undefined;
 }
 
 export class Streams {
@@ -21,9 +34,9 @@ export class Streams {
   readonly #byTable = new Map<string, Stream>();
   readonly #touched = new Set<Stream>();
   readonly #unknown = new Set<string>();
-  /** The names in SCHEMA messages, also of streams that were refused. */
+  /** The names in SCHEMA messages, including streams that were rejected. */
   readonly #named = new Set<string>();
-  /** The one that was found last. */
+  /** The stream that was found last. */
   #last: Stream | undefined;
   /** By schema. */
   readonly #tables = new Map<string, ReadonlyMap<string, StoredTable>>();
@@ -32,7 +45,7 @@ export class Streams {
     this.#context = context;
   }
 
-  /** The stream of this name, if there is one. */
+  /** The stream with this name, if there is one. */
   find(name: string): Stream | undefined {
     if (this.#last?.name !== name) this.#last = this.#byName.get(name);
     return this.#last;
@@ -51,13 +64,50 @@ export class Streams {
     return stream;
   }
 
+  /** Adds a stream of which everything is known. Throws InputError or LoadError. */
+  async declare({ name, target, settings, dialect, message, refreshTable }: DeclaredStream): Promise<Stream> {
+    const stream = await this.#open(name, target, settings, dialect, refreshTable ?? target);
+    if (refreshTable) stream.work.collectIn(refreshTable);
+    await stream.setSchema(message);
+    return stream;
+  }
+
+  /** The tables of a schema, read when it is first asked for. */
+  async tablesOf(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
+    const { loader, staging } = this.#context;
+    const known = this.#tables.get(schema);
+    if (known) return known;
+    const tables = await loader.tables(schema);
+    if (this.#tables.size === 0) staging.shaper.useSlices(await loader.slices());
+    this.#tables.set(schema, tables);
+    return tables;
+  }
+
+  /** A table has changed, together with others of its schema: all of them are read again. */
+  forgetTables(schema: string): void {
+    this.#tables.delete(schema);
+  }
+
+  /** A table was made, or dropped. */
+  setTable({ schema, table }: TableRef, stored: StoredTable | undefined): void {
+    const tables = new Map(this.#tables.get(schema));
+    if (stored) tables.set(table, stored);
+    else tables.delete(table);
+    this.#tables.set(schema, tables);
+  }
+
+  /** Notes that records of the stream wait for `encode`. */
+  touch(stream: Stream): void {
+    this.#touched.add(stream);
+  }
+
   /** Takes a SCHEMA. */
   async setSchema(message: SchemaMessage): Promise<void> {
     const stream = this.#byName.get(message.stream) ?? (await this.#add(message.stream));
     await stream.setSchema(message);
   }
 
-  /** Takes an ACTIVATE_VERSION. A stream that is not known has no rows to remove. */
+  /** Takes an ACTIVATE_VERSION. An unknown stream has no rows to remove. */
   async activate({ stream: name, version }: ActivateVersionMessage): Promise<void> {
     const stream = this.#byName.get(name);
     if (!stream) {
@@ -68,7 +118,7 @@ export class Streams {
     await stream.activate(BigInt(version));
   }
 
-  /** Encodes what was read since the last call; returns the streams whose batch is full now. */
+  /** Encodes what was read since the last call. Returns the streams whose batch is full now. */
   encode(): readonly Stream[] {
     const full: Stream[] = [];
     for (const stream of this.#touched) {
@@ -83,7 +133,7 @@ export class Streams {
     for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.work.hasRoom) stream.close();
   }
 
-  /** Sends open batches to S3, the largest first, until at most so many bytes are open. */
+  /** Uploads open batches, the largest first, until at most this many bytes are open. */
   cutDownTo(bytes: number): void {
     const largestFirst = [...this.#byName.values()].sort((a, b) => b.openBytes - a.openBytes);
     let open = largestFirst.reduce((sum, stream) => sum + stream.openBytes, 0);
@@ -99,8 +149,8 @@ export class Streams {
   }
 
   /**
-   * Overwrites tables and obeys the activations that still wait. Returns the error about streams whose table may not be
-   * overwritten. `isWholeInput` says that the input ended by itself.
+   * Overwrites tables and runs the activations that are still waiting. Returns the error about streams whose tables must not be
+   * overwritten. `isWholeInput` means that the input ended by itself.
    */
   settle(isWholeInput: boolean): InputError | undefined {
     const refused = [...this.#byName.values()].filter((stream) => !stream.settle(isWholeInput));
@@ -108,19 +158,19 @@ export class Streams {
     const names = refused.map(({ name }) => `"${name}"`).join(', ');
     const [why, advice] = isWholeInput
       ? [
-          'the input ended without a STATE or ACTIVATE_VERSION after the last record of the stream, as it does when a tap dies',
+          'the input ended without a STATE or ACTIVATE_VERSION after the last record of the stream, as it happens when a tap dies',
           'If the tap failed, run it again. If it sends neither of them after its last record (Meltano SDK taps do so for the last ' +
             'FULL_TABLE stream), set overwrite_when to end_of_input for the stream; then a tap that dies in the middle leaves a ' +
             'table with a part of its rows',
         ]
       : ['the run was stopped before the input ended', 'Run again'];
     return new InputError(
-      `Cannot overwrite the table of stream ${names}: ${why}. The table is as it was, and no state after it was written. ${advice}`,
+      `Cannot overwrite the table of stream ${names}: ${why}. The table is unchanged, and no later state was written. ${advice}`,
       refused[0] && refused.length === 1 ? { stream: refused[0].name } : {},
     );
   }
 
-  /** What users want done behind all loads and states. */
+  /** Runs the users' post_sql and ANALYZE after all loads and states. */
   async afterwards(): Promise<void> {
     for (const stream of this.#byName.values()) await stream.work.afterwards();
   }
@@ -148,12 +198,12 @@ export class Streams {
     return rows;
   }
 
-  /** Tells of the invalid records of each stream. */
+  /** Reports the invalid records of each stream. */
   reportInvalid(): void {
     for (const { invalid } of this.#byName.values()) invalid.report(this.#context.log);
   }
 
-  /** Warns of names in the configuration that fit no stream. `isWholeInput` says that the input ended by itself. */
+  /** Warns about names in the configuration that match no stream. `isWholeInput` means that the input ended by itself. */
   reportUnmatched(isWholeInput: boolean): void {
     const { config, log } = this.#context;
     for (const sentence of unmatched(config, [...this.#named], isWholeInput)) log.warn(sentence);
@@ -166,31 +216,38 @@ export class Streams {
   }
 
   async #add(name: string): Promise<Stream> {
-    const { config, loader, staging } = this.#context;
-    this.#named.add(name);
+    const { config } = this.#context;
     const settings = settingsOf(config, name);
-    const target = targetOf(name, settings, config);
+    return this.#open(name, targetOf(name, settings, config), settings);
+  }
+
+  /** `basis` is the table whose columns decide how rows are written. */
+  async #open(
+    name: string,
+    target: TableRef,
+    settings: StreamSettings,
+    dialect?: Dialect,
+    basis = target,
+  ): Promise<Stream> {
+    this.#named.add(name);
     const place = JSON.stringify([target.schema, target.table]);
     const other = this.#byTable.get(place);
     if (other) {
       throw new InputError(
         `Cannot load stream "${name}": its table "${target.table}" is also that of stream "${other.name}", because Redshift ` +
-          `folds names; give it another: streams.${name}.table, or streams.${name}.schema`,
+          `converts names to lower case; give it another one with streams.${name}.table, or streams.${name}.schema`,
         { stream: name },
       );
     }
-    const tables = this.#tables.get(target.schema) ?? (await loader.tables(target.schema));
-    if (this.#tables.size === 0) staging.shaper.useSlices(await loader.slices());
-    this.#tables.set(target.schema, tables);
-    const table = tables.get(target.table);
-    if (table?.isView === true) {
+    const tables = await this.tablesOf(target.schema);
+    if (tables.get(target.table)?.isView === true) {
       throw new InputError(
-        `Cannot load stream "${name}": "${target.schema}"."${target.table}" is a view, and rows are stored in tables only; drop or ` +
-          `rename the view, or give the stream another table: streams.${name}.table, or streams.${name}.schema`,
+        `Cannot load stream "${name}": "${target.schema}"."${target.table}" is a view, and rows can be stored only in tables; drop or ` +
+          `rename the view, or give the stream another table with streams.${name}.table, or streams.${name}.schema`,
         { stream: name },
       );
     }
-    const stream = new Stream(name, target, settings, table, this.#context);
+    const stream = new Stream(name, target, settings, tables.get(basis.table), this.#context, dialect);
     this.#byName.set(name, stream);
     this.#byTable.set(place, stream);
     return stream;
@@ -201,7 +258,7 @@ export class Streams {
     this.#unknown.add(name);
     this.#context.log.warn(
       { stream: name },
-      'ACTIVATE_VERSION is ignored: no SCHEMA of the stream came before it',
+      'ACTIVATE_VERSION is ignored: no SCHEMA of the stream arrived before it',
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Where the rows of a stream go: the schema and the name of its table, by its settings and its name. */
+/** The target table of a stream: its schema and name, from the settings and the name of the stream. */
 import { placeOf } from '../config/mapping.ts';
 import type { Config } from '../config/options.ts';
 import type { StreamSettings } from '../config/settings.ts';
@@ -7,8 +7,8 @@ import { givenName, schemaName, tableName } from '../table/names.ts';
 import type { TableRef } from '../table/types.ts';
 
 /**
- * The stream's own settings win over `schema_mapping`, which wins over `target_schema`. Throws InputError for a name of
- * which other loaders make different tables, as long as the stream's settings do not name the table.
+ * The settings of the stream take precedence over `schema_mapping`, which takes precedence over `target_schema`. Throws InputError
+ * for a name that other loaders read in different ways, unless the settings of the stream name the table.
  */
 export function targetOf(
   stream: string,
@@ -20,8 +20,8 @@ export function targetOf(
   if (table === undefined && otherTables.length > 0) {
     const tables = [place.table, ...otherTables].map((name) => `"${name}"`).join(' or ');
     throw new InputError(
-      `Cannot load stream "${stream}": its name has more than three parts, of which other loaders make the table ${tables}; ` +
-        `name the table: streams.${stream}.table, or set table_names to "whole"`,
+      `Cannot load stream "${stream}": its name has more than three parts, and other loaders use the table ${tables} for it; ` +
+        `set streams.${stream}.table, or set table_names to "whole"`,
       { stream },
     );
   }

@@ -1,4 +1,4 @@
-/** What the owner of a stream is told: each sentence once in a run, and of some topics only the first one. */
+/** Warns the owner of a stream: each sentence once in a run, and for some topics only the first one. */
 import type { Logger } from '../log.ts';
 
 export class Teller {
@@ -15,7 +15,7 @@ export class Teller {
     for (const sentence of sentences) this.first(sentence, sentence);
   }
 
-  /** The first sentence on a topic. */
+  /** Warns with the first sentence on a topic. */
   first(topic: string, sentence: string): void {
     if (this.#told.has(topic)) return;
     this.#told.add(topic);

@@ -1,6 +1,6 @@
 /**
- * The table versions of a stream: which ACTIVATE_VERSION may take effect when. One that opens a sync waits for the first
- * record of its version (or a newer one), or the table would be empty until then. What waits is an effect in the ledger.
+ * The table versions of a stream: when an ACTIVATE_VERSION may take effect. One that opens a sync waits for the first record of
+ * its version (or a newer one); otherwise the table would be empty until then. A waiting activation is an effect in the ledger.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { Settle } from '../states/ledger.ts';
@@ -10,19 +10,19 @@ export interface Activation {
   readonly settle: Settle;
 }
 
-/** Why ACTIVATE_VERSION is not obeyed; undefined when it is. */
+/** Why ACTIVATE_VERSION is ignored; undefined if it is not. */
 export function versionObstacle(settings: StreamSettings, hasMetadata: boolean): string | undefined {
   if (!settings.process_activate_version_messages) return 'process_activate_version_messages is false';
   if (!hasMetadata) {
-    return 'older versions of rows are kept, because without add_record_metadata the table does not know them';
+    return 'without add_record_metadata the table has no versions, so old rows are kept';
   }
   if (settings.load_method === 'insert-only') {
-    return 'with load_method insert-only a row keeps the version of its first record, so it would seem old';
+    return 'with load_method insert-only a row keeps the version of its first record, so it would look old';
   }
   return undefined;
 }
 
-/** Whether the table of a stream whose records have versions gets the metadata columns although nobody asked for them. */
+/** Whether the table of a stream whose records have versions gets the metadata columns automatically. */
 export function impliesMetadata(settings: StreamSettings): boolean {
   const { add_record_metadata, hard_delete, process_activate_version_messages, load_method } = settings;
   return (
@@ -53,14 +53,14 @@ export class Versions {
     }
   }
 
-  /** Records without a version were read: to an activation they look like rows of old. */
+  /** Records without a version were read. To an activation their rows look old. */
   get hasUnversioned(): boolean {
     return this.#hasUnversioned;
   }
 
   /**
-   * Takes an ACTIVATE_VERSION. Of several that wait only the newest counts; all of them are one effect, which `open` opens in
-   * the ledger for the first. One that comes again without a record in between does nothing.
+   * Takes an ACTIVATE_VERSION. Of several that are waiting only the newest counts. All of them are one effect, which `open` opens
+   * in the ledger for the first one. A repeated one without a record in between does nothing.
    */
   add(version: bigint, open: () => Settle): void {
     const waiting = this.#waiting;
@@ -76,7 +76,7 @@ export class Versions {
     return this.takeRest();
   }
 
-  /** Takes the one that still waits. */
+  /** Takes the activation that is still waiting. */
   takeRest(): Activation | undefined {
     const rest = this.#waiting;
     this.#waiting = undefined;

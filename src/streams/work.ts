@@ -1,6 +1,6 @@
 /**
- * What is done to the table of one stream, one thing after the other in the order of the input: loads, activations, and
- * the overwrite at the end.
+ * The work on the table of one stream, one after another in the order of the input: loads, activations, and the overwrite at the
+ * end.
  */
 import type { StreamSettings } from '../config/settings.ts';
 import type { BatchMessage } from '../protocol/message.ts';
@@ -10,12 +10,13 @@ import { batchPrefix } from '../staging/keys.ts';
 import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { LoadRow } from '../warehouse/history.ts';
-import type { TableJob } from '../warehouse/jobs.ts';
+import type { Completion } from '../warehouse/generations.ts';
+import type { TableJob, WorkFacts } from '../warehouse/jobs.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
 import type { OpenBatch } from './open-batch.ts';
 import type { StreamContext } from './context.ts';
+import { deletionProblem } from './deletions.ts';
 import { Overwrite } from './overwrite.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
 import type { Activation } from './versions.ts';
@@ -24,6 +25,14 @@ type Facts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
 
 const NO_ROWS: Facts = { maxBytes: [], nulls: [], outgrown: [] };
 
+/** What a stream wants done when it is complete. */
+export interface CompletionWish extends Pick<Completion, 'minimum' | 'comment'> {
+  /** The property that is set in rows that were deleted in the source; undefined where they stay. */
+  readonly mark: string | undefined;
+  /** An overwrite is given up: no record came that could take the place of what is there. */
+  readonly keepsRows: boolean;
+}
+
 export class TableWork {
   readonly #stream: string;
   readonly #target: TableRef;
@@ -31,8 +40,10 @@ export class TableWork {
   readonly #context: StreamContext;
   readonly #chain: Chain;
   #overwrite: Overwrite | undefined;
+  /** The table beside the target in which the rows of a refresh are collected. */
+  #refreshTable: TableRef | undefined;
   #loadedRows = 0;
-  /** Columns of the table, or of the shadow, that hold rows of this run. */
+  /** Columns of the table, or of the shadow table, that contain rows of this run. */
   #committed: Set<string> | undefined;
   #isWarnedOfDeletions = false;
 
@@ -51,7 +62,7 @@ export class TableWork {
     return this.#loadedRows;
   }
 
-  /** Whether a closed batch may be added: at most one waits behind the one that is loading. */
+  /** Whether a closed batch may be added: at most one waits while another one is loading. */
   get hasRoom(): boolean {
     return this.#chain.hasRoom;
   }
@@ -60,20 +71,25 @@ export class TableWork {
     return this.#chain.room();
   }
 
-  /** Resolves when everything queued has ended, well or not. */
+  /** Resolves when everything that is queued has ended, successfully or not. */
   async drained(): Promise<void> {
     await this.#chain.drained();
   }
 
-  /** From here on batches go into a shadow. No state passes until the shadow's rows are those of the table. */
+  /** From now on batches go into a shadow table. No state passes until its rows are in the target table. */
   beginOverwrite(): void {
     const { loader, ledger } = this.#context;
     this.#overwrite ??= new Overwrite(
       this.#target,
       loader.shadowOf(this.#target),
       this.#settings.overwrite_method,
-      ledger.open(),
+      ledger.open(this.#stream),
     );
+  }
+
+  /** From here on batches go into a table that exists beside the target, until the stream is complete. */
+  collectIn(refreshTable: TableRef): void {
+    this.#refreshTable = refreshTable;
   }
 
   load(batch: OpenBatch): void {
@@ -84,8 +100,9 @@ export class TableWork {
     }
     const { loader, now, hasFailed } = this.#context;
     const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
+    const { method, newest } = plan;
     this.#checkDeletions(plan, census);
-    // What is set aside is durable before the rest is visible.
+    // Rejected records are durable before the rest is visible.
     const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
     staged.catch(() => undefined);
     this.#chain.add(async () => {
@@ -95,13 +112,24 @@ export class TableWork {
         await this.#discard(batch);
         throw error;
       });
+      const { count } = batch.rejected;
+      const record: WorkFacts = {
+        table: this.#target,
+        method: this.#overwrite ? 'overwrite' : plan.method,
+        startedAt: started,
+        received: ready.rows + count,
+        rejected: count,
+        bytes: ready.bytes,
+        parts: ready.parts.length,
+      };
+      const merge = { method, newest, census, narrow, nullKeys, keyPrefix };
+      const own = { ...this.#job(plan, number, record, batch), ...merge };
       if (ready.rows === 0) {
+        loader.note(own, {});
         this.#settle(batch, ready, started);
         return;
       }
-      const merge = { method: plan.method, census, narrow, nullKeys, keyPrefix };
-      const own = { ...this.#job(plan, number, batch), ...merge };
-      const job = this.#overwrite?.redirect(own) ?? own;
+      const job = this.#overwrite?.redirect(own) ?? this.#intoRefresh(own);
       await loader.load(job, ready, (counts) => {
         this.#commit(job);
         this.#overwrite?.add(job, counts);
@@ -110,19 +138,22 @@ export class TableWork {
     });
   }
 
-  /** Has files copied as they are, in turn with the batches. */
+  /** Copies files directly, in order with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
     const { loader, ledger, nextBatch, objectPrefix, folder, log, now } = this.#context;
     const number = nextBatch();
-    const settle = ledger.open();
+    const settle = ledger.open(this.#stream);
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
-    const job = { ...this.#job(plan, number), keyPrefix, files, isGzip: compression === 'gzip' };
     this.#add(async () => {
       const started = now();
+      const record = this.#record('direct-copy', started, { parts: files.length });
+      const job = {
+        ...this.#job(plan, number, record),
+        ...{ keyPrefix, files, isGzip: compression === 'gzip' },
+      };
       await loader.copyFiles(job, (rows) => {
         this.#loadedRows += rows;
         this.#commit(job);
-        this.#note(number, 'direct-copy', started, { received: rows, written: rows, parts: files.length });
         log.info(
           {
             stream: this.#stream,
@@ -138,10 +169,10 @@ export class TableWork {
     });
   }
 
-  /** Makes the table of a stream without rows. */
+  /** Creates the table of a stream without rows. */
   prepare(plan: StreamPlan): void {
-    const { loader } = this.#context;
-    this.#add(() => loader.prepare(this.#job(plan, 0)));
+    const { loader, now } = this.#context;
+    this.#add(() => loader.prepare(this.#job(plan, 0, this.#record('prepare', now()))));
   }
 
   /** Deletes or marks the rows of older versions. */
@@ -149,13 +180,8 @@ export class TableWork {
     const { loader, log, now } = this.#context;
     this.#add(async () => {
       const started = now();
-      const rows = await loader.activate(this.#job(plan, 0), version, new Date(now()), keepsUnversioned);
-      this.#note(
-        0,
-        'activate-version',
-        started,
-        this.#settings.hard_delete ? { deleted: rows } : { replaced: rows },
-      );
+      const job = this.#job(plan, 0, this.#record('activate-version', started));
+      const rows = await loader.activate(job, version, new Date(started), keepsUnversioned);
       log.info(
         { stream: this.#stream, table: this.#target.table, version: String(version), rows },
         `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
@@ -164,32 +190,75 @@ export class TableWork {
     });
   }
 
-  /** Puts the rows of the shadow in place of those of the table. */
+  /** Replaces the rows of the target table by those of the shadow table. */
   swap(plan: StreamPlan): void {
     const overwrite = this.#overwrite;
     if (!overwrite) return;
     const { loader, log, now, nextBatch } = this.#context;
     this.#add(async () => {
       const started = now();
-      const job = overwrite.swap(this.#job(plan, nextBatch()));
+      const job = overwrite.swap(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
       await loader.swap(job, (counts) => {
-        this.#note(job.batch, 'overwrite', started, {
-          written: counts.inserted,
-          deleted: counts.deleted ?? 0,
-        });
         log.info(
           { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
           `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
         );
+        this.#overwrite = undefined;
         overwrite.settle();
       });
     });
   }
 
-  /** Gives up a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
+  /** Makes the table complete. `isTableDue` says that no batch has made it fit yet. */
+  complete(plan: StreamPlan, { minimum, mark, comment }: CompletionWish, isTableDue: boolean): void {
+    const { loader, generations, log, now, nextBatch } = this.#context;
+    if (!generations) return;
+    const marked = plan.columns.find(
+      ({ property, source }) => property === mark && source.kind === 'property',
+    );
+    const number = nextBatch();
+    this.#add(async () => {
+      const started = now();
+      const refreshTable = this.#refreshTable;
+      const job = this.#job(plan, number, this.#record('complete', started));
+      if (!refreshTable && !marked && comment === undefined) {
+        if (isTableDue) await loader.prepare(job);
+        return;
+      }
+      const { newest } = plan;
+      const what = { job, refreshTable, minimum, newest, mark: marked, comment };
+      const counts = await generations.complete(what);
+      if (refreshTable) this.#committed = undefined;
+      this.#refreshTable = undefined;
+      log.info(
+        { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
+        `completed the table of ${this.#stream}${refreshTable ? `: ${counts.inserted} rows of the refresh took the place of ${counts.older}` : ''}`,
+      );
+    });
+  }
+
+  /** Ends an overwrite: the collected rows take the place of all rows, or the table stays as it is. */
+  replace(plan: StreamPlan, { keepsRows }: CompletionWish): void {
+    if (!keepsRows) {
+      this.swap(plan);
+      return;
+    }
+    this.#overwrite?.settle();
+    this.#overwrite = undefined;
+  }
+
+  /** Drops a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
   async abandon(batch: OpenBatch | undefined): Promise<void> {
     if (batch) await this.#discard(batch);
     if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
+  }
+
+  /** What may not happen to the table may happen to the one beside it. */
+  #intoRefresh<Job extends TableJob>(job: Job): Job {
+    const target = this.#refreshTable;
+    if (!target) return job;
+    const settings = { ...job.settings, forbid_ddl: false };
+    return { ...job, target, settings, isCommentDue: false, design: { ...job.design, readers: [] } };
   }
 
   #commit({ columns }: Pick<TableJob, 'columns'>): void {
@@ -197,7 +266,7 @@ export class TableWork {
     for (const { name } of columns) this.#committed.add(name);
   }
 
-  /** Warns once of deletions that the table will not show. */
+  /** Warns once about deletions that the table will not show. */
   #checkDeletions({ method, columns }: StreamPlan, census: Census): void {
     if (this.#isWarnedOfDeletions || rowsOf(census, deletionKinds(census)) === 0) return;
     const problem = deletionProblem(method, this.#settings.hard_delete, columns.some(isMarker));
@@ -206,7 +275,7 @@ export class TableWork {
     this.#context.log.warn({ stream: this.#stream }, problem);
   }
 
-  /** What users want done behind all loads and states. */
+  /** Runs the users' post_sql and ANALYZE after all loads and states. */
   async afterwards(): Promise<void> {
     const { analyze_after_rows, post_sql } = this.#settings;
     const { hooks } = this.#context;
@@ -218,18 +287,6 @@ export class TableWork {
     const { log, now } = this.#context;
     const { count, urls } = batch.rejected;
     this.#loadedRows += rows;
-    // What goes into a shadow changes the table with the swap only.
-    const changes: Partial<LoadRow> =
-      counts && !this.#overwrite
-        ? { written: counts.inserted + counts.updated, replaced: counts.replaced, deleted: counts.deleted }
-        : {};
-    this.#note(batch.number, this.#overwrite ? 'overwrite' : batch.plan.method, started, {
-      received: rows + count,
-      rejected: count,
-      ...changes,
-      bytes,
-      parts: parts.length,
-    });
     log.info(
       {
         stream: this.#stream,
@@ -247,21 +304,17 @@ export class TableWork {
     batch.settle();
   }
 
-  /** A row for the history; what `counts` does not say is 0. */
-  #note(batch: number, method: string, startedAt: number, counts: Partial<LoadRow>): void {
-    const { history, now } = this.#context;
-    const nothing = { received: 0, rejected: 0, written: 0, replaced: 0, deleted: 0, bytes: 0, parts: 0 };
-    const place = { ...this.#target, stream: this.#stream, batch, method };
-    history?.add({ ...place, ...nothing, ...counts, startedAt, committedAt: now() });
+  #record(method: string, startedAt: number, facts: Partial<WorkFacts> = {}): WorkFacts {
+    return { table: this.#target, method, startedAt, ...facts };
   }
 
-  /** What was set aside stays: it shows why records were refused, whatever ended the run. */
+  /** Rejected records stay: they show why records were rejected, however the run ended. */
   async #discard({ rows, rejected }: OpenBatch): Promise<void> {
     const { loader, log } = this.#context;
     await rejected.close().catch((error: unknown) => {
       log.warn({ stream: this.#stream }, `records could not be set aside: ${messageOf(error)}`);
     });
-    await loader.remove(await rows.discard());
+    loader.remove(await rows.discard());
   }
 
   #add(work: () => Promise<void>): void {
@@ -270,7 +323,12 @@ export class TableWork {
     });
   }
 
-  #job(plan: StreamPlan, batch: number, { maxBytes, nulls, outgrown }: Facts = NO_ROWS): TableJob {
+  #job(
+    plan: StreamPlan,
+    batch: number,
+    record: WorkFacts,
+    { maxBytes, nulls, outgrown }: Facts = NO_ROWS,
+  ): TableJob {
     return {
       stream: this.#stream,
       target: this.#target,
@@ -283,24 +341,7 @@ export class TableWork {
       isCommentDue: plan.areKeysNew,
       batch,
       committed: this.#committed,
+      record,
     };
   }
-}
-
-/** Why the table will not show deletions; undefined when it will. */
-function deletionProblem(
-  method: StreamPlan['method'],
-  hardDelete: boolean,
-  canMark: boolean,
-): string | undefined {
-  if (method === 'append') {
-    if (hardDelete)
-      return 'hard_delete has nothing to match in rows that are appended: records of deletions stay as rows';
-    return canMark
-      ? undefined
-      : 'records of deletions (_sdc_deleted_at) are appended as rows like any other: the table has no column for the mark; add_record_metadata adds one';
-  }
-  return hardDelete || canMark
-    ? undefined
-    : 'records say that their rows were deleted (_sdc_deleted_at), and the rows stay: set hard_delete to delete them, or add_record_metadata to mark them';
 }

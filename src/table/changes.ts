@@ -1,4 +1,7 @@
-/** What has to be done to a table before a batch fits: the batch's columns against existing ones, as data, not as SQL. */
+/**
+ * The changes that a table needs before a batch fits: compares the columns of the batch with existing ones. The result is
+ * data, not SQL.
+ */
 import { LoadError } from '../errors.ts';
 import { columnComment } from './comment.ts';
 import { dependsOnValues, isLossless, isWider, sizedType } from './fits.ts';
@@ -19,17 +22,17 @@ export interface Widen {
   readonly bytes: number;
 }
 
-/** A column gets another type, or the same one without NOT NULL: Redshift can only replace it by a new column. */
+/** A column gets another type, or the same one without NOT NULL. Redshift can only replace it with a new column. */
 export interface Retype {
   readonly kind: 'retype';
   readonly column: string;
   readonly from: ColumnType;
   readonly to: ColumnType;
-  /** Of the column afterwards. */
+  /** The comment of the column afterwards. */
   readonly comment: string | undefined;
 }
 
-/** A column gets another type and loses its values, because its rows go. */
+/** A column gets another type and loses its values, because its rows are deleted anyway. */
 export interface Replace {
   readonly kind: 'replace';
   readonly column: string;
@@ -46,7 +49,7 @@ export interface NewColumn {
   readonly comment?: string;
 }
 
-/** What the rows of a batch need of its columns, each by position; empty without rows. */
+/** What the rows of a batch need from its columns, by position; empty if there are no rows. */
 export interface Needs {
   /** The widest value in bytes. */
   readonly maxBytes: readonly number[];
@@ -64,13 +67,13 @@ function newColumn(column: Column, type: ColumnType): NewColumn {
 export interface ChangeRules {
   /** Whether columns may get another type. */
   readonly retype: ChangePolicy;
-  /** The rows of the table go, so that no change has to keep their values. */
+  /** The rows of the table will be deleted, so that no change has to keep their values. */
   readonly discards: boolean;
 }
 
 /**
  * The changes that make room for a batch.
- * Throws LoadError when the table has a type now that the rows were not encoded for.
+ * Throws LoadError if the table now has a type that the rows were not encoded for.
  */
 export function planChanges(
   table: string,
@@ -80,7 +83,12 @@ export function planChanges(
   { retype, discards }: ChangeRules,
 ): readonly Change[] {
   const sized = columns.map((column, i) => newColumn(column, sizedType(column.type, maxBytes[i] ?? 0)));
-  if (!existing) return [{ kind: 'create-table', columns: sized }];
+  if (!existing) {
+    const inOrder = [...columns.keys()].sort(
+      (a, b) => Number(isFirst(columns[b])) - Number(isFirst(columns[a])),
+    );
+    return [{ kind: 'create-table', columns: inOrder.flatMap((i) => sized[i] ?? []) }];
+  }
   const stored = new Map(existing.map((column) => [column.name, column]));
   const carried = new Set(columns.map(({ name }) => name));
   const left = nulls.length > 0 ? existing.filter(({ name }) => !carried.has(name)) : [];
@@ -101,15 +109,20 @@ export function planChanges(
       }
       if (nulls[i] === true && !there.nullable) return [retypeOf(there, type, widest(type, wanted.type))];
       const needed = maxBytes[i] ?? 0;
-      // Never narrower than what is there: another run may have widened it meanwhile.
+      // Never narrower than the existing column: another run may have widened it meanwhile.
       if (type.kind !== 'varchar' || needed <= type.bytes) return [];
       return [{ kind: 'widen', column: column.name, bytes: varcharWidth(needed) }];
     }),
-    // Every row of the batch leaves them empty.
+    // Every row of the batch leaves these columns empty.
     ...left.flatMap((there) =>
       needsValue(there) && there.type ? [retypeOf(there, there.type, there.type)] : [],
     ),
   ];
+}
+
+/** Whether the column stands before the others in a new table, as Airbyte's columns about the record do in Airbyte's tables. */
+function isFirst(column: Column | undefined): boolean {
+  return column?.source.kind === 'metadata' && column.source.field.startsWith('_airbyte_');
 }
 
 /** Whether a row that has no value for the column is refused. */
@@ -119,12 +132,13 @@ export function needsValue({ nullable, hasDefault }: StoredColumn): boolean {
 
 /** Whether rows encoded for the second type can be copied into the first: the same, or with room for more digits. */
 function isAsEncoded(type: ColumnType, encoded: ColumnType): boolean {
-  // Texts are widened; the catalog may not say how wide a VARBYTE is, COPY refuses what is too long for it.
+  // Strings are widened. The catalog may not report the width of a VARBYTE column, and COPY rejects values that are too long
+  // for it.
   if (type.kind === encoded.kind && (type.kind === 'varchar' || type.kind === 'varbyte')) return true;
   return typeSql(type) === typeSql(encoded) || isWider(type, encoded);
 }
 
-/** The longest text of a number or time has 45 characters. */
+/** The longest string of a number or time has 45 characters. */
 function roomForText(type: ColumnType): ColumnType {
   return type.kind === 'varchar' ? { kind: 'varchar', bytes: Math.max(type.bytes, 64) } : type;
 }
@@ -139,7 +153,7 @@ function retypeOf({ name, comment }: StoredColumn, from: ColumnType, to: ColumnT
 
 function changedMeanwhile(table: string, { name, typeText }: StoredColumn, { type }: Column): LoadError {
   return new LoadError(
-    `Cannot load into table "${table}": its column "${name}" became ${typeText} during the run, ` +
+    `Cannot load into table "${table}": its column "${name}" became ${typeText} during the run, and ` +
       `the rows were encoded for ${typeSql(type)}; run again`,
   );
 }

@@ -1,4 +1,4 @@
-/** JSON Schema of a stream to the columns that it wants. Draft-4 oddities of real taps are ignored, never refused. */
+/** Derives the columns that a stream wants from its JSON Schema. Draft-4 oddities of real taps are ignored, never rejected. */
 import { InputError } from '../errors.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { descriptionOf } from './comment.ts';
@@ -11,7 +11,7 @@ import { parseType } from './type-text.ts';
 import { canBeKey, typeSql, type Column, type ColumnType } from './types.ts';
 import { typingOf } from './typing.ts';
 
-/** Redshift has no table without columns (r_ALTER_TABLE); a stream without properties still has rows to count. */
+/** Redshift has no tables without columns (r_ALTER_TABLE), and a stream without properties still has rows to count. */
 export const PLACEHOLDER: Column = {
   property: '',
   source: { kind: 'nothing' },
@@ -20,12 +20,12 @@ export const PLACEHOLDER: Column = {
   isKey: false,
 };
 
-/** What SUPER becomes with nested_values text. Not for keys: 1 and "1" would be one text. */
+/** The type instead of SUPER with nested_values text. Not for keys, because 1 and "1" would be the same string. */
 const TEXT: ColumnType = { kind: 'varchar', bytes: 0 };
 
 /**
  * The columns of a stream, in the schema's order.
- * Throws InputError when the schema has no properties, a key is not among them, or two properties fold to one name.
+ * Throws InputError if the schema has no properties, a key is not one of them, or two properties have the same name in lower case.
  */
 export function columnsOf(
   stream: string,
@@ -37,7 +37,7 @@ export function columnsOf(
   const unknownKeys = keyProperties.filter((key) => !properties.has(key));
   if (unknownKeys.length > 0) {
     throw new InputError(
-      `Cannot use the schema of stream "${stream}": its key properties ${list(unknownKeys)} are not among its properties`,
+      `Cannot use the schema of stream "${stream}": its key properties ${list(unknownKeys)} are not in its properties`,
       { stream },
     );
   }
@@ -76,7 +76,7 @@ function columnOf({ path, shapes }: Leaf, isKey: boolean, settings: TableSetting
   };
 }
 
-/** Why a type cannot be that of a key, and what to do. */
+/** Why a key cannot have a type, and what to do about it. */
 function keyAdvice(stream: string, { property, type }: Column): string {
   const isRounded = type.kind === 'double' || type.kind === 'real';
   const why = isRounded
@@ -85,7 +85,7 @@ function keyAdvice(stream: string, { property, type }: Column): string {
   const example = isRounded
     ? 'numeric(38,9), with as many decimals as its values have'
     : `varchar(64)${type.kind === 'super' ? ', in which 1 and "1" are one key' : ''}`;
-  return `${why}; give it another type: streams.${stream}.columns.${property}.type, for example ${example}`;
+  return `${why}; set another type with streams.${stream}.columns.${property}.type, for example ${example}`;
 }
 
 function checkColumns(stream: string, columns: readonly Column[]): void {
@@ -99,14 +99,14 @@ function checkColumns(stream: string, columns: readonly Column[]): void {
     const other = seen.get(name);
     if (other !== undefined) {
       refuse(
-        `the properties ${list([other, property])} are one column "${name}" in Redshift, which folds names; ` +
-          `give one of them another name: streams.${stream}.columns.${property}.name`,
+        `the properties ${list([other, property])} both become the column "${name}"; ` +
+          `give one of them another name with streams.${stream}.columns.${property}.name`,
       );
     }
     if (name.startsWith(RESERVED_PREFIX))
       refuse(
         `the name of property "${property}" is reserved for this program; ` +
-          `give it another: streams.${stream}.columns.${property}.name`,
+          `give it another one with streams.${stream}.columns.${property}.name`,
       );
     if (isKey && !canBeKey(type)) {
       refuse(`key property "${property}" would be a ${typeSql(type)} column, ${keyAdvice(stream, column)}`);

@@ -1,41 +1,59 @@
 /**
- * What this program says about a table and its columns in their comments: of a table, JSON with its stream and keys, which
- * no declaration holds; of a column, a text for people.
+ * The comments that this program writes. The comment of a table is JSON with its stream and keys, which are not declared anywhere
+ * else. The comment of a column is for people.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { isObject } from './shapes.ts';
 import type { Column } from './types.ts';
 
-/** A comment is for reading; what is longer is cut. */
+/** Longer comments are cut. */
 const MAX_CHARACTERS = 1000;
 
 export interface TableNote {
   readonly stream: string;
   readonly keyProperties: readonly string[];
+  /** Of an Airbyte stream: the generation of which every row was loaded. */
+  readonly completeGeneration?: bigint;
   /** What the schema says of the stream. */
   readonly description?: string;
 }
 
-export function tableComment({ stream, keyProperties, description }: TableNote): string {
+export function tableComment({ stream, keyProperties, completeGeneration, description }: TableNote): string {
   const note = {
     stream,
     key_properties: keyProperties,
+    ...(completeGeneration === undefined ? {} : { complete_generation: String(completeGeneration) }),
     ...(description === undefined ? {} : { description }),
   };
   return JSON.stringify({ 'target-redshift': note });
 }
 
-/** The key properties in a comment of this program; undefined in that of somebody else. */
+/** The key properties in a comment of this program; undefined in any other comment. */
 export function notedKeys(comment: string | undefined): readonly string[] | undefined {
+  return noteIn(comment)?.key_properties;
+}
+
+/** The generation of an Airbyte stream that is complete, in a comment of this program. */
+export function notedGeneration(comment: string | undefined): bigint | undefined {
+  const digits = noteIn(comment)?.complete_generation;
+  return digits !== undefined && /^\d{1,18}$/.test(digits) ? BigInt(digits) : undefined;
+}
+
+interface WrittenNote {
+  readonly key_properties?: string[];
+  readonly complete_generation?: string;
+}
+
+function noteIn(comment: string | undefined): WrittenNote | undefined {
   try {
-    const note = JSON.parse(comment ?? '') as { 'target-redshift'?: { key_properties?: string[] } } | null;
-    return note?.['target-redshift']?.key_properties;
+    const note = JSON.parse(comment ?? '') as { 'target-redshift'?: WrittenNote } | null;
+    return note?.['target-redshift'];
   } catch {
     return undefined;
   }
 }
 
-/** What the schema says of a property, and its own name where the column has another; undefined when there is nothing to say. */
+/** The description of a property, and its name if that of the column differs; undefined if there is neither. */
 export function columnComment({ name, source, description }: Column): string | undefined {
   const own = source.kind === 'property' ? source.path.join('.') : name;
   const origin = own === name ? undefined : `property ${JSON.stringify(own)}`;

@@ -1,6 +1,6 @@
 /**
- * What a table gets when it is created: distribution and sort key, by the properties that the user named, a comment, and
- * readers. A table that exists is never changed to it: its owner may have decided otherwise.
+ * The design of a new table: distribution and sort key, by the properties that the user named, a comment, and readers. An existing
+ * table is never changed to it, because its owner may have decided otherwise.
  */
 import { InputError } from '../errors.ts';
 import { tableComment, type TableNote } from './comment.ts';
@@ -10,13 +10,13 @@ import type { Column } from './types.ts';
 
 export interface Layout {
   readonly diststyle: TableSettings['diststyle'];
-  /** Columns, as the next. */
+  /** Columns, like the next one. */
   readonly distkey: string | undefined;
   readonly sortkey: readonly string[];
   readonly sortkeyStyle: TableSettings['sortkey_style'];
 }
 
-/** All that a table is created with beside its columns. */
+/** Everything that a table is created with besides its columns. */
 export interface TableDesign extends Layout {
   readonly comment: string;
   /** Who gets SELECT. */
@@ -26,7 +26,7 @@ export interface TableDesign extends Layout {
 /** Redshift's limits (r_CREATE_TABLE_NEW). */
 const MAX_SORTKEY = { compound: 400, interleaved: 8 };
 
-/** Types that neither distribute nor sort rows (r_CREATE_TABLE_NEW, limitations-super). */
+/** Types that can neither distribute nor sort rows (r_CREATE_TABLE_NEW, limitations-super). */
 const UNORDERED: ReadonlySet<string> = new Set(['super', 'varbyte']);
 
 /** Compression encodings (c_Compression_encodings). */
@@ -49,7 +49,7 @@ export const ENCODINGS = [
 /** Encodings with which Redshift does not widen a VARCHAR column (r_ALTER_TABLE). */
 const FIXED_WIDTH: ReadonlySet<string> = new Set(['bytedict', 'runlength', 'text255', 'text32k']);
 
-/** The design in columns; what the stream does not have (any more) is left out. */
+/** The design in terms of columns. Properties that the stream does not have, or no longer has, are left out. */
 export function designOf(note: TableNote, settings: TableSettings, columns: readonly Column[]): TableDesign {
   const { diststyle, sortkey, sortkey_style, grant_select_to } = settings;
   const nameOf = (property: string): string | undefined =>
@@ -65,7 +65,7 @@ export function designOf(note: TableNote, settings: TableSettings, columns: read
   };
 }
 
-/** Throws InputError when a table of these columns cannot be created as the settings want it. */
+/** Throws InputError if a table with these columns cannot be created as configured. */
 export function checkDesign(stream: string, settings: TableSettings, columns: readonly Column[]): void {
   const problem = [
     ...distributionProblems(settings),
@@ -84,7 +84,7 @@ export function checkDesign(stream: string, settings: TableSettings, columns: re
 function distributionProblems({ diststyle, distkey }: TableSettings): string[] {
   if (distkey === undefined) return diststyle === 'key' ? ['diststyle key needs a distkey'] : [];
   if (diststyle === undefined || diststyle === 'key') return [];
-  return [`distkey ${JSON.stringify(distkey)} and diststyle ${diststyle} exclude each other`];
+  return [`distkey ${JSON.stringify(distkey)} and diststyle ${diststyle} contradict each other`];
 }
 
 function keyProblems(
@@ -95,9 +95,11 @@ function keyProblems(
   return properties.flatMap((property) => {
     const column = columns.find((one) => one.property === property);
     const shown = `${option} ${JSON.stringify(property)}`;
-    if (!column) return [`${shown} is not among its properties`];
+    if (!column) return [`${shown} is not one of its properties`];
     if (!UNORDERED.has(column.type.kind)) return [];
-    return [`${shown} is a ${column.type.kind.toUpperCase()} column, which Redshift takes for no ${option}`];
+    return [
+      `${shown} is a ${column.type.kind.toUpperCase()} column, which Redshift does not accept as ${option}`,
+    ];
   });
 }
 
@@ -106,7 +108,7 @@ function sortkeyProblems({ sortkey, sortkey_style }: TableSettings): string[] {
   if (twice !== undefined) return [`sortkey has ${JSON.stringify(twice)} twice`];
   if (sortkey.length <= MAX_SORTKEY[sortkey_style]) return [];
   return [
-    `sortkey has ${sortkey.length} properties, a ${sortkey_style} sort key in Redshift at most ${MAX_SORTKEY[sortkey_style]}`,
+    `sortkey has ${sortkey.length} properties, and a ${sortkey_style} sort key in Redshift has at most ${MAX_SORTKEY[sortkey_style]}`,
   ];
 }
 
@@ -114,7 +116,7 @@ function encodingProblems(columns: readonly Column[]): string[] {
   return columns.flatMap(({ property, type, encode }) =>
     encode !== undefined && type.kind === 'varchar' && FIXED_WIDTH.has(encode)
       ? [
-          `Redshift cannot widen a text column with encode ${encode}, and the values of ${JSON.stringify(property)} may grow`,
+          `Redshift cannot widen a string column with encode ${encode}, and the values of ${JSON.stringify(property)} may grow`,
         ]
       : [],
   );

@@ -1,13 +1,16 @@
-/** Which column type holds the values of which other one exactly: closed tables, because anything else would be an implicit cast. */
+/**
+ * Which column types store the values of which other types exactly: closed tables, because anything else would be an
+ * implicit cast.
+ */
 import { typeSql, varcharWidth, type ColumnType } from './types.ts';
 
 type Kind = ColumnType['kind'];
 export type Numeric = Extract<ColumnType, { kind: 'numeric' }>;
 
 /**
- * The pairs of wanted and existing types in which each value can be stored exactly or is refused (the encoder writes for the
- * existing type). Whatever a column of the wanted type may have been changed to (`LOSSLESS`) is among its existing types:
- * so the same input, loaded again after the change, goes into the same column.
+ * The pairs of wanted and existing types in which each value is stored exactly or rejected (the encoder writes for the existing
+ * type). All types that a column of the wanted type may have been changed to (`LOSSLESS`) are among its existing types, so that
+ * the same input, loaded again after the change, goes into the same column.
  */
 const EXACT: Readonly<Record<Kind, readonly Kind[]>> = {
   smallint: ['smallint', 'integer', 'bigint', 'numeric', 'double', 'varchar', 'super'],
@@ -27,7 +30,7 @@ const EXACT: Readonly<Record<Kind, readonly Kind[]>> = {
   super: ['super', 'varchar'],
 };
 
-/** What the values of a column can become without losing anything; some only after a look at them (`isInDoubt`). */
+/** The types that a column can be changed to without losing anything; some only if its values allow it (`isInDoubt`). */
 const LOSSLESS: Readonly<Partial<Record<Kind, readonly Kind[]>>> = {
   smallint: ['integer', 'bigint', 'numeric', 'double', 'varchar', 'super'],
   integer: ['bigint', 'numeric', 'double', 'varchar', 'super'],
@@ -46,22 +49,22 @@ const LOSSLESS: Readonly<Partial<Record<Kind, readonly Kind[]>>> = {
 /** Whole digits of the integer types. */
 const WHOLE_DIGITS: Readonly<Partial<Record<Kind, number>>> = { smallint: 5, integer: 10, bigint: 19 };
 
-/** Redshift's most digits of a NUMERIC (r_Numeric_types201). */
+/** The maximum precision of a NUMERIC in Redshift (r_Numeric_types201). */
 const MAX_PRECISION = 38;
 
 export function holdsExactly(existing: ColumnType, wanted: ColumnType): boolean {
   return EXACT[wanted.kind].includes(existing.kind);
 }
 
-/** Whether every value of the wanted type fits a column of the existing one, for which `holdsExactly` is true. */
+/** Whether every value of the wanted type fits the existing type. `holdsExactly` must be true for the two. */
 export function holdsAll(existing: ColumnType, wanted: ColumnType): boolean {
   if (typeSql(existing) === typeSql(wanted) || isWider(existing, wanted)) return true;
   return ALL_VALUES[wanted.kind]?.includes(existing.kind) === true;
 }
 
 /**
- * Whether values are written for the declared type and then converted, because the column would take more than that: fractions
- * where integers are declared, a time of day where a date is; and in text more than one form of the same value.
+ * Whether values are written for the declared type and then converted, because the column would accept more: fractions where
+ * integers are declared, a time of day where a date is declared, or, in strings, several forms of the same value.
  */
 export function isWrittenAsDeclared(existing: ColumnType, declared: ColumnType): boolean {
   const [isWhole, isDate] = [WHOLE_DIGITS[declared.kind] !== undefined, declared.kind === 'date'];
@@ -79,7 +82,7 @@ export function isWrittenAsDeclared(existing: ColumnType, declared: ColumnType):
   }
 }
 
-/** Beside equal types and wider numbers. */
+/** Besides equal types and wider numbers. */
 const ALL_VALUES: Readonly<Partial<Record<Kind, readonly Kind[]>>> = {
   smallint: ['double', 'varchar', 'super'],
   integer: ['double', 'varchar', 'super'],
@@ -98,23 +101,23 @@ const ALL_VALUES: Readonly<Partial<Record<Kind, readonly Kind[]>>> = {
   super: ['varchar', 'super'],
 };
 
-/** Whether every value of the first type can become one of the second. */
+/** Whether every value of the first type can be converted to the second. */
 export function isLossless(from: ColumnType, to: ColumnType): boolean {
   if (!LOSSLESS[from.kind]?.includes(to.kind)) return false;
   return to.kind !== 'numeric' || isWider(to, from);
 }
 
 /**
- * Whether it depends on the values whether a column can get the type: decimals of which neither type holds all of the
- * other's, as NUMERIC(38,2) and NUMERIC(38,4).
+ * Whether the values decide if a column can get the type: decimals where neither type stores all values of the other, such as
+ * NUMERIC(38,2) and NUMERIC(38,4).
  */
 export function dependsOnValues(from: ColumnType, to: ColumnType): to is Numeric {
   return to.kind === 'numeric' && digitsOf(from) !== undefined && !isWider(to, from);
 }
 
 /**
- * Whether the values have to be looked at: a double may have more digits than its text, an integer more than a double, a
- * decimal more than another, and which number a SUPER makes of a text is not documented.
+ * Whether the values must be compared after the change: a double may have more digits than its string, an integer more than a
+ * double, a decimal more than another, and it is not documented which number SUPER makes of a string.
  */
 export function isInDoubt(from: ColumnType, to: ColumnType): boolean {
   if (dependsOnValues(from, to)) return true;
@@ -123,7 +126,7 @@ export function isInDoubt(from: ColumnType, to: ColumnType): boolean {
   return to.kind === 'varchar' && (from.kind === 'real' || from.kind === 'double');
 }
 
-/** The number type that holds what both hold; undefined when the existing one does already, or none does. */
+/** The number type that stores all values of both; undefined if the existing one does already, or none does. */
 export function grownType(existing: ColumnType, wanted: ColumnType): ColumnType | undefined {
   const [has, wants] = [digitsOf(existing), digitsOf(wanted)];
   if (!has || !wants || isRoomFor(has, wants)) return undefined;
@@ -133,7 +136,7 @@ export function grownType(existing: ColumnType, wanted: ColumnType): ColumnType 
   return precision <= MAX_PRECISION ? { kind: 'numeric', precision, scale } : undefined;
 }
 
-/** The number type whose values both hold; the first where there is none. */
+/** The number type whose values both types store; the first one if there is none. */
 export function commonType(a: ColumnType, b: ColumnType): ColumnType {
   const [left, right] = [digitsOf(a), digitsOf(b)];
   if (!left || !right || isRoomFor(right, left)) return a;
@@ -164,8 +167,8 @@ function isRoomFor(room: Digits, needed: Digits): boolean {
 }
 
 /**
- * The declared width if it is enough; otherwise room for twice the widest value seen, so that a column is not widened
- * again and again while data grows.
+ * The declared width if it is enough; otherwise room for twice the widest value, so that a column is not widened again and again
+ * while the data grows.
  */
 export function sizedType(type: ColumnType, measured: number): ColumnType {
   if (type.kind !== 'varchar' || (type.bytes > 0 && measured <= type.bytes)) return type;

@@ -1,9 +1,9 @@
-/** The properties of a schema that become columns: all of them, or, flattened, the leaves of nested objects. */
+/** The properties of a schema that become columns: all of them or, with flattening, the leaves of nested objects. */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { isObject, shapesOf, type Shapes } from './shapes.ts';
 import { typeNames } from './typing.ts';
 
-/** A property with a column of its own; `path` is longer than one inside flattened objects. */
+/** A property with its own column. `path` has more than one step inside flattened objects. */
 export interface Leaf {
   readonly path: readonly string[];
   readonly shapes: Shapes;
@@ -12,13 +12,13 @@ export interface Leaf {
 export interface FlattenOptions {
   /** How many levels of objects are flattened; 0 for none. */
   readonly depth: number;
-  /** More leaves are not looked for: there is no table for them. */
+  /** The search stops after this many leaves, because no table has room for more. */
   readonly maxLeaves: number;
-  /** Whether the property at the path is one column in any case. */
+  /** Whether the property at the path is always one column. */
   readonly staysWhole: (path: readonly string[]) => boolean;
 }
 
-/** In the order of the schema. Recursive objects, and those below `depth` levels, stay whole. */
+/** In the order of the schema. Recursive objects, and those below `depth` levels, are not flattened. */
 export function leavesOf(
   schema: JsonObject,
   properties: JsonObject,
@@ -36,7 +36,7 @@ export function leavesOf(
   return leaves;
 }
 
-/** The properties of what is always an object (or null), those of all alternatives; undefined for anything else. */
+/** The properties of all alternatives of a value that is always an object (or null); undefined for anything else. */
 function innerProperties(shapes: readonly JsonObject[]): JsonObject | undefined {
   const found = new Map<string, Json[]>();
   for (const shape of shapes) {

@@ -1,14 +1,14 @@
 /**
- * The types that a column had before its present one, in its comment: `[formerly BIGINT, NUMERIC(38,2)]`. A text column takes
- * any text for a value of such a type; only by these types is it known which text the change of the column made of it, so that
- * the same input, loaded again, gives the same table.
+ * The former types of a column, in its comment: `[formerly BIGINT, NUMERIC(38,2)]`. A string column accepts any string for a value
+ * of such a type. Only the former types tell which string the change of the column gave for it, so that the same input, loaded
+ * again, gives the same table.
  */
 import { parseType } from './type-text.ts';
 import { typeSql, type ColumnType } from './types.ts';
 
 const NOTE = / ?\[formerly ([^\]]+)\]$/;
 
-/** Types whose values have one text only, whichever way they are written. */
+/** Types whose values have only one string form, however they are written. */
 const ONE_TEXT: ReadonlySet<ColumnType['kind']> = new Set([
   'smallint',
   'integer',

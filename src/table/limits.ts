@@ -1,13 +1,13 @@
-/** How many columns a stream may have. Throws InputError for more. */
+/** Checks how many columns a stream has. Throws InputError if there are too many. */
 import { InputError } from '../errors.ts';
 import type { Column, StoredColumn } from './types.ts';
 
-/** Of a table of Redshift, a temporary one included (r_CREATE_TABLE_NEW). */
+/** The limit of a table in Redshift, also of a temporary one (r_CREATE_TABLE_NEW). */
 export const MAX_COLUMNS = 1_600;
 
 const ADVICE = 'select fewer properties in the tap';
 
-/** `stored` are the columns that the table has; `added` is how many columns a batch is staged with beside those of the stream. */
+/** `stored` are the columns that the table has; `added` is how many more columns than the stream the stage of a batch has. */
 export function checkColumnCount(
   stream: string,
   columns: readonly Column[],
@@ -18,14 +18,14 @@ export function checkColumnCount(
   if (table > MAX_COLUMNS) {
     refuse(
       stream,
-      `its table would have ${table} columns${stored ? ', those that it has included' : ''}, and a Redshift table holds at most ${MAX_COLUMNS}; ${ADVICE}`,
+      `its table would have ${table} columns${stored ? ', including those that it has' : ''}, and a Redshift table has at most ${MAX_COLUMNS}; ${ADVICE}`,
     );
   }
   if (added > 0 && columns.length + added > MAX_COLUMNS) {
     refuse(
       stream,
       `it has ${columns.length} columns; its batches are staged in a table that has ${added} more (${added === 1 ? 'the order of the records' : 'the order of the records, and which are deletions'}), ` +
-        `and a Redshift table holds at most ${MAX_COLUMNS}; ${ADVICE}, or load it with load_method append-only, which needs no such table`,
+        `and a Redshift table has at most ${MAX_COLUMNS}; ${ADVICE}, or use load_method append-only, which needs no such table`,
     );
   }
 }
@@ -35,7 +35,7 @@ export function checkPropertyCount(stream: string, count: number): void {
   if (count <= MAX_COLUMNS) return;
   refuse(
     stream,
-    `it has more than ${MAX_COLUMNS} properties, and a Redshift table holds at most ${MAX_COLUMNS} columns; ${ADVICE}`,
+    `it has more than ${MAX_COLUMNS} properties, and a Redshift table has at most ${MAX_COLUMNS} columns; ${ADVICE}`,
   );
 }
 

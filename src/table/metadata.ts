@@ -1,4 +1,4 @@
-/** The `_sdc_*` columns that `add_record_metadata` adds behind those of the schema. Names and types: Meltano SDK. */
+/** The `_sdc_*` columns that `add_record_metadata` adds after those of the schema. Names and types: Meltano SDK. */
 import type { Column, ColumnType, MetadataField } from './types.ts';
 
 export const DELETED_AT = '_sdc_deleted_at';
@@ -14,7 +14,7 @@ const FIELDS: readonly (readonly [MetadataField, ColumnType])[] = [
   ['_sdc_sync_started_at', { kind: 'bigint' }],
 ];
 
-/** A property of the same name gives way: a tap that sends `_sdc_deleted_at` means the same. */
+/** A property of the same name is replaced: a tap that sends `_sdc_deleted_at` means the same. */
 export function withMetadata(columns: readonly Column[]): readonly Column[] {
   const names = new Set<string>(FIELDS.map(([field]) => field));
   return [
@@ -31,7 +31,7 @@ export function withMetadata(columns: readonly Column[]): readonly Column[] {
   ];
 }
 
-/** The column that tells which values of a row were invalid and became NULL. A property of that name gives way. */
+/** The column that notes which values of a row were invalid and became NULL. It replaces a property of that name. */
 export function withChanges(columns: readonly Column[]): readonly Column[] {
   const field = '_sdc_changes';
   if (columns.some(({ name, isKey }) => name === field && isKey)) return columns;
@@ -47,17 +47,17 @@ export function withChanges(columns: readonly Column[]): readonly Column[] {
   ];
 }
 
-/** Whether a stub of a deletion writes the column; `_sdc_changes` is about values, and a stub leaves those as they are. */
+/** Whether a stub writes the column. `_sdc_changes` is about values, which a stub does not change. */
 export function isMark(column: Column): boolean {
   return isMetadata(column) && column.property !== '_sdc_changes';
 }
 
-/** Whether the column tells that its row was deleted in the source. */
+/** Whether the column marks that its row was deleted in the source. */
 export function isMarker({ property, source, isKey }: Column): boolean {
   return !isKey && property === DELETED_AT && source.kind !== 'nothing';
 }
 
-/** Whether the column is about the record, not of it, whatever the column is called. */
+/** Whether the column is metadata of the record, whatever its name is. */
 export function isMetadata({ property, isKey }: Column): boolean {
   return !isKey && property.startsWith('_sdc_');
 }

@@ -1,23 +1,23 @@
 /**
- * Stream and property names as Redshift stores them: ASCII letters fold to lower case even when quoted, and more than
- * 127 bytes are cut silently (r_names, r_CREATE_TABLE_NEW). Cutting is done here instead, with a hash of the whole name
- * behind it, so that two long names stay two.
+ * Names of streams and properties as Redshift stores them. Redshift converts ASCII letters to lower case even in quoted names, and
+ * silently cuts names of more than 127 bytes (r_names, r_CREATE_TABLE_NEW). Long names are shortened here instead and end with a
+ * hash of the whole name, so that two long names stay different.
  */
 import { createHash } from 'node:crypto';
 
-/** The rule by which names are made. */
+/** The rule for names. */
 export type Naming = 'exact' | 'safe' | 'snake_case';
 
 const MAX_NAME_BYTES = 127;
 const HASH_CHARACTERS = 8;
 
-/** Names that Redshift keeps for itself even when quoted (r_names, "System column names"). */
+/** Names that Redshift reserves even when they are quoted (r_names, "System column names"). */
 const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']);
 
 /** Names that this program adds to its stages. */
 export const RESERVED_PREFIX = '_target_redshift_';
 
-/** The schema that a user named; `{schema}` in it stands for the source's. */
+/** The schema that a user named; `{schema}` in it means that of the source. */
 export function schemaName(given: string, source: string, naming: Naming): string {
   return fit(givenName(given).replaceAll('{schema}', () => fold(source, naming)));
 }
@@ -36,25 +36,25 @@ export function columnName(property: string, naming: Naming): string {
   return SYSTEM_COLUMNS.has(name) ? `${name}_` : name;
 }
 
-/** A name that a user chose: only its case changes, as Redshift changes it. */
+/** A name that a user chose. Only its case changes, as Redshift changes it. */
 export function givenName(name: string): string {
   return lowerCase(name);
 }
 
-/** Why Redshift, or this program, cannot use a name that a user chose as it is; undefined when it can. */
+/** Why Redshift, or this program, cannot use a name that a user chose; undefined if it can. */
 export function problemOfName(kind: 'schema' | 'table' | 'column', given: string): string | undefined {
   const name = givenName(given);
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
-    return `it has ${Buffer.byteLength(name)} bytes, a name in Redshift at most ${MAX_NAME_BYTES}`;
+    return `it has ${Buffer.byteLength(name)} bytes, and a name in Redshift has at most ${MAX_NAME_BYTES}`;
   }
-  if (name !== withoutControls(name)) return 'it holds control characters, which Redshift takes in no name';
+  if (name !== withoutControls(name))
+    return 'it contains control characters, which Redshift does not allow in names';
   if (name.startsWith(RESERVED_PREFIX)) {
     return `names that begin with ${RESERVED_PREFIX} are reserved for this program`;
   }
   if (kind === 'table' && name.startsWith('#')) return 'a table that begins with # is temporary in Redshift';
-  if (kind === 'column' && SYSTEM_COLUMNS.has(name)) return 'Redshift keeps this name for a system column';
-  if (kind === 'schema' && name.startsWith('pg_'))
-    return 'Redshift keeps names that begin with pg_ for itself';
+  if (kind === 'column' && SYSTEM_COLUMNS.has(name)) return 'Redshift reserves this name for a system column';
+  if (kind === 'schema' && name.startsWith('pg_')) return 'Redshift reserves names that begin with pg_';
   return undefined;
 }
 
@@ -76,12 +76,12 @@ function partWords(name: string): string {
   return name.replace(/([a-z\d])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$&_');
 }
 
-/** Only ASCII letters fold. */
+/** Only ASCII letters change. */
 function lowerCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** Control characters cannot stand in a name and become underscores. */
+/** Control characters are not allowed in a name and become underscores. */
 function withoutControls(name: string): string {
   // eslint-disable-next-line no-control-regex -- these are the characters that are meant
   return name.replace(/[\u0000-\u001f\u007f]/g, '_');

@@ -1,7 +1,7 @@
 /**
- * The columns of a stream as its table stores them. An existing column keeps its type if that holds every value exactly;
- * otherwise its type is changed where nothing is lost, or the values go to a second column beside it. What of this may
- * happen is a matter of the policies.
+ * The columns of a stream as its table stores them. An existing column keeps its type if that stores every value exactly.
+ * Otherwise its type is changed if nothing is lost, or the values go to a second column. The policies decide which of these is
+ * allowed.
  */
 import { InputError, LoadError } from '../errors.ts';
 import { needsValue } from './changes.ts';
@@ -9,7 +9,7 @@ import { PLACEHOLDER } from './columns.ts';
 import { holdsExactly, isLossless } from './fits.ts';
 import { fit } from './names.ts';
 import type { ChangeKind } from './settings.ts';
-import { isReplaced, stored, type Place } from './stored-as.ts';
+import { isReplaced, isText, stored, type Place } from './stored-as.ts';
 import { canBeKey, typeSql, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
 export interface Resolution {
@@ -20,15 +20,15 @@ export interface Resolution {
   readonly notes: readonly string[];
 }
 
-/** A property in its table: the column that takes its values, and those of its other types, which are NULL then. */
+/** A property in its table: the column for its values, and the columns for its other types, which are NULL. */
 type Resolved = Resolution;
 
-/** What a second column is called behind the name of the first. Never a timestamp: later runs find it again. */
+/** The suffix of a second column, after the name of the first. It has no timestamp, so that later runs find the column again. */
 const SUFFIXES: Readonly<Record<ColumnType['kind'], string>> = {
   smallint: 'integer',
   integer: 'integer',
   bigint: 'integer',
-  numeric: 'number',
+  numeric: 'decimal',
   real: 'number',
   double: 'number',
   boolean: 'boolean',
@@ -42,7 +42,7 @@ const SUFFIXES: Readonly<Record<ColumnType['kind'], string>> = {
   super: 'json',
 };
 
-/** Without a table the columns as they are wanted. Throws InputError or LoadError when the table cannot take the stream. */
+/** Without a table, the columns as the stream wants them. Throws InputError or LoadError if the table cannot store the stream. */
 export function resolveColumns(
   place: Place,
   wanted: readonly Column[],
@@ -101,7 +101,7 @@ function resolve(place: Place, wanted: Column, table: Table): Resolved {
   if (!first) return add(place, wanted);
   const seconds = table.seconds(wanted);
   const here = into(place, wanted, first) ?? kept(place, wanted, first, 'split_column');
-  if (here) return beside(here, wanted, seconds, overflow(place, wanted, here, table));
+  if (here) return withSecond(place, wanted, here, seconds, table);
   const chosen = split(place, wanted, first, table);
   const others = seconds.filter((one) => !chosen.columns.some(({ name }) => name === one.name));
   return beside(chosen, wanted, [first, ...others]);
@@ -124,7 +124,7 @@ function add(place: Place, wanted: Column): Resolved {
   };
 }
 
-/** The values in an existing column; undefined when that cannot hold them. */
+/** The values in an existing column; undefined if it cannot store them. */
 function into(place: Place, wanted: Column, there: StoredColumn): Resolved | undefined {
   const { type } = there;
   if (!type) throw unknownType(place, wanted, there);
@@ -133,7 +133,7 @@ function into(place: Place, wanted: Column, there: StoredColumn): Resolved | und
       place,
       wanted,
       there,
-      'it is an IDENTITY column, which Redshift fills and which takes no values; rename it, or give the property another name ' +
+      'it is an IDENTITY column, which Redshift fills and which accepts no values; rename it, or give the property another name ' +
         `with streams.${place.stream}.columns.${wanted.property}.name`,
     );
   }
@@ -142,7 +142,7 @@ function into(place: Place, wanted: Column, there: StoredColumn): Resolved | und
     if (!wanted.isKey || canBeKey(type)) return as([stored(place, wanted, there, type)]);
     throw new LoadError(
       `Cannot load into table "${place.table}": its column "${there.name}" is ${there.typeText}, which cannot identify rows, ` +
-        'and the stream has it as a key; load into another table, or with load_method append-only',
+        'and it is a key of the stream; load into another table, or with load_method append-only',
     );
   }
   if (!isLossless(type, wanted.type) && !place.isDiscarded(wanted.name)) return undefined;
@@ -154,13 +154,13 @@ function retyped(place: Place, wanted: Column, there: StoredColumn): Resolved | 
   if (place.policies.retype_column !== 'evolve') return kept(place, wanted, there, 'retype_column');
   return as(
     [wanted],
-    `column "${there.name}" of table "${place.table}" becomes ${declared(wanted.type)}, it is ${there.typeText}`,
+    `column "${there.name}" of table "${place.table}" changes its type from ${there.typeText} to ${declared(wanted.type)}`,
   );
 }
 
-/** The column stays as it is, where the policy says so: what does not fit it is invalid. */
+/** The column stays as it is, by policy: values that do not fit it are invalid. */
 function kept(place: Place, wanted: Column, there: StoredColumn, kind: ChangeKind): Resolved | undefined {
-  const difference = `column "${there.name}" is ${there.typeText}, the stream declares ${declared(wanted.type)}`;
+  const difference = `column "${there.name}" is ${there.typeText}, but the stream declares ${declared(wanted.type)}`;
   const policy = place.policies[kind];
   if (policy === 'fail') throw refusal(place, kind, `its ${difference}`, 'change the column');
   if (policy === 'evolve' || !there.type) return undefined;
@@ -170,20 +170,20 @@ function kept(place: Place, wanted: Column, there: StoredColumn, kind: ChangeKin
   );
 }
 
-/** A second column for values that the first cannot hold: the one that is there from an earlier time, or a new one. */
+/** A second column for values that the first cannot store: an existing one or a new one. */
 function split(place: Place, wanted: Column, first: StoredColumn, table: Table): Resolved {
   const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
   if (wanted.isKey || wanted.source.kind !== 'property') {
     const why = wanted.isKey
-      ? 'a key cannot be spread over two columns'
-      : 'it cannot be spread over two columns';
+      ? 'a key cannot be split over two columns'
+      : 'it cannot be split over two columns';
     throw conflict(place, wanted, first, `${why}; rename or drop the column, or load into another table`);
   }
   const owner = table.owner(name);
   if (owner) {
     throw new InputError(
       `Cannot load stream "${place.stream}": property "${wanted.property}" needs a second column "${name}", because its first ` +
-        `is ${first.typeText} and it declares ${declared(wanted.type)} now, but that is the column of property ` +
+        `is ${first.typeText} and it now declares ${declared(wanted.type)}, but that is the column of property ` +
         `"${owner.property}"; give one of them another name with the option columns`,
       { stream: place.stream },
     );
@@ -193,45 +193,72 @@ function split(place: Place, wanted: Column, first: StoredColumn, table: Table):
   if (!second) {
     return as(
       [column],
-      `column "${first.name}" of table "${place.table}" is ${first.typeText}, which cannot hold ${declared(wanted.type)}: ` +
+      `column "${first.name}" of table "${place.table}" is ${first.typeText}, which cannot store ${declared(wanted.type)}: ` +
         `values go to a second column "${name}"`,
     );
   }
   const found = into(place, column, second);
-  if (found) return found;
+  if (found) return { ...found, columns: found.columns.map(withoutOverflow) };
   throw conflict(
     place,
     column,
     second,
-    'and the first column cannot hold it either; rename or drop one of them',
+    'the first column cannot store it either; rename or drop one of them',
   );
 }
 
-/**
- * The second column for the values that the first cannot hold, once there are such values; undefined where there are none.
- * One that is there from an earlier time takes them at once.
- */
-function overflow(
-  place: Place,
-  wanted: Column,
-  { columns: [first] }: Resolved,
-  table: Table,
-): Column | undefined {
-  if (first?.overflows !== true || wanted.source.kind !== 'property') return undefined;
-  const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
-  const there = table.column(name);
-  if (!there && !place.overflowing.has(first.name)) return undefined;
-  if (table.owner(name) || (there && !(there.type && holdsExactly(there.type, wanted.type))))
-    return undefined;
-  return {
-    ...wanted,
-    name,
-    type: there?.type ?? wanted.type,
-    source: { ...wanted.source, kind: 'overflow' },
-  };
+/** A column without a second one: a value that it cannot store is invalid. */
+function withoutOverflow(column: Column): Column {
+  const { overflows: _, ...rest } = column;
+  return rest;
 }
 
-/** With the other columns of the property, which are NULL: no row may show a value that its record no longer has. */
+/** Values go to the first column; those that it cannot store go to a second one, if there is one or can be. */
+function withSecond(
+  place: Place,
+  wanted: Column,
+  here: Resolved,
+  seconds: readonly StoredColumn[],
+  table: Table,
+): Resolved {
+  const [first] = here.columns;
+  if (!first) return beside(here, wanted, seconds);
+  const second = secondFor(place, wanted, table);
+  const takes = first.overflows === true || hadSecond(place, wanted, first, second, table);
+  if (!takes || !second) return beside({ ...here, columns: [withoutOverflow(first)] }, wanted, seconds);
+  const overflowing = { ...here, columns: [{ ...first, declared: wanted.type, overflows: true }] };
+  const isDue = table.column(second.name) !== undefined || place.overflowing.has(first.name);
+  return beside(overflowing, wanted, seconds, isDue ? second : undefined);
+}
+
+/**
+ * Whether values of the type went to a second column before the first became a string column, which stores any value. They still
+ * do, so that a value goes to the same column whenever it is loaded.
+ */
+function hadSecond(
+  { policies }: Place,
+  wanted: Column,
+  first: Column,
+  second: Column | undefined,
+  table: Table,
+): boolean {
+  if (policies.split_column !== 'evolve' || !second || !table.column(second.name)) return false;
+  return isText(first.type) && !isText(wanted.type);
+}
+
+/** The column for values that the first cannot store; undefined if its name or its type is in the way. */
+function secondFor(place: Place, wanted: Column, table: Table): Column | undefined {
+  if (wanted.isKey || wanted.source.kind !== 'property') return undefined;
+  const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
+  const column = { ...wanted, name, source: { ...wanted.source, kind: 'overflow' } } as const;
+  if (table.owner(name)) return undefined;
+  const there = table.column(name);
+  if (!there) return column;
+  if (!there.type || !holdsExactly(there.type, wanted.type)) return undefined;
+  return withoutOverflow(stored(place, column, there, there.type));
+}
+
+/** With the other columns of the property, which are NULL, so that no row shows a value that its record no longer has. */
 function beside(
   chosen: Resolved,
   wanted: Column,
@@ -261,7 +288,7 @@ function checkLeft(place: Place, there: StoredColumn): readonly string[] {
   if (!there.type) {
     throw new LoadError(
       `Cannot load stream "${place.stream}" into table "${place.table}": its column "${there.name}" is NOT NULL without a DEFAULT, ` +
-        `the stream does not have it, and it cannot be changed, because it is ${there.typeText}, a type that this program does ` +
+        `the stream does not have it, and it cannot be changed because it is ${there.typeText}, a type that this program does ` +
         `not write; drop the column, or load into another table (streams.${place.stream}.table)`,
     );
   }
@@ -269,9 +296,7 @@ function checkLeft(place: Place, there: StoredColumn): readonly string[] {
     const what = `its column "${there.name}" is NOT NULL without a DEFAULT, and the stream does not have it`;
     throw refusal(place, 'relax_not_null', what, 'change the column');
   }
-  return [
-    `column "${there.name}" of table "${place.table}" is not in the stream: its NOT NULL is taken away`,
-  ];
+  return [`column "${there.name}" of table "${place.table}" is not in the stream: its NOT NULL is removed`];
 }
 
 function as(columns: readonly Column[], ...notes: readonly string[]): Resolved {
@@ -294,12 +319,12 @@ function refusal(
 
 function conflict({ table }: Place, wanted: Column, there: StoredColumn, why: string): LoadError {
   return new LoadError(
-    `Cannot load into table "${table}": its column "${there.name}" is ${there.typeText}, the stream declares ` +
+    `Cannot load into table "${table}": its column "${there.name}" is ${there.typeText}, but the stream declares ` +
       `${declared(wanted.type)}, and ${why}`,
   );
 }
 
-/** CHAR pads values, other types hold no values of JSON: nothing may change on the way. */
+/** CHAR pads values, and other types store no JSON values. Values must not change. */
 function unknownType(
   { stream, table }: Place,
   { property, source }: Column,

@@ -1,10 +1,10 @@
-/** The properties that the schema of a stream has, itself or by way of `$ref`, allOf, anyOf and oneOf. */
+/** The properties of the schema of a stream, directly or through `$ref`, allOf, anyOf and oneOf. */
 import { InputError } from '../errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { isCombined, isObject, shapesOf } from './shapes.ts';
 import { typeNames } from './typing.ts';
 
-/** Takes the properties of all alternatives: a record has those of one, and NULL in the others. Throws InputError without any. */
+/** The properties of all alternatives: a record has those of one, and NULL in the others. Throws InputError if there are none. */
 export function propertiesOf(stream: string, schema: JsonObject): JsonObject {
   const own = schema.get('properties');
   if (!isCombined(schema)) return isObject(own) ? own : refuse(stream);

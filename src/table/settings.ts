@@ -1,8 +1,8 @@
-/** What users may say about the tables of a stream, as the stages need it. The options themselves are in `config/tables.ts`. */
+/** The settings for the tables of a stream, as the layers need them. The options themselves are in `config/tables.ts`. */
 
 import type { Naming } from './names.ts';
 
-/** What to do when a stream's schema and its table differ: change the table, go on with it as it is, or fail. */
+/** What to do if the schema of a stream and its table differ: change the table, continue with it as it is, or fail. */
 export type ChangePolicy = 'evolve' | 'ignore' | 'fail';
 
 /** The kinds of change, each with its own policy. */
@@ -10,9 +10,9 @@ export const CHANGE_KINDS = [
   'add_column',
   'widen_column',
   'relax_not_null',
-  /** To a type that holds every value of the old one. */
+  /** To a type that stores every value of the old one. */
   'retype_column',
-  /** To any other type: a second column beside the first. */
+  /** To any other type: a second column. */
   'split_column',
   'drop_column',
   'change_keys',
@@ -20,15 +20,15 @@ export const CHANGE_KINDS = [
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** How one column is stored, instead of what follows from the schema. */
+/** How one column is stored, overriding what follows from the schema. */
 export interface ColumnSetting {
   readonly name?: string;
-  /** As DDL writes it. */
+  /** The type as DDL writes it. */
   readonly type?: string;
   readonly encode?: string;
 }
 
-/** What is set for a property; nothing for those that no one named. */
+/** The settings of a property; empty for a property that is not configured. */
 export function columnSetting({ columns }: TableSettings, property: string): ColumnSetting {
   return (Object.hasOwn(columns, property) ? columns[property] : undefined) ?? {};
 }
@@ -42,10 +42,10 @@ export interface TableSettings {
   readonly schema_changes: Readonly<Record<ChangeKind, ChangePolicy>>;
   readonly forbid_ddl: boolean;
   readonly hard_delete: boolean;
-  /** Undefined: what `on_invalid` says. */
+  /** Undefined: `on_invalid` decides. */
   readonly null_keys: 'fail' | 'quarantine' | 'append' | undefined;
   readonly diststyle: 'auto' | 'even' | 'all' | 'key' | undefined;
-  /** Properties, as the two below. */
+  /** Properties, like the two below. */
   readonly distkey: string | undefined;
   readonly sortkey: readonly string[];
   readonly sortkey_style: 'compound' | 'interleaved';

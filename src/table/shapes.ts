@@ -1,10 +1,10 @@
 /**
- * The shapes that a JSON Schema definition allows, with `$ref`, anyOf, oneOf and allOf followed: each a plain definition
- * without alternatives. A definition that refers to itself, or that allows too many shapes to tell apart, says nothing.
+ * The shapes that a JSON Schema definition allows, with `$ref`, anyOf, oneOf and allOf followed. Each is a plain definition
+ * without alternatives. A definition that refers to itself, or that allows too many shapes, means any value.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 
-/** Says nothing: any JSON value. */
+/** Means any JSON value. */
 const ANYTHING: JsonObject = new Map();
 
 const MAX_SHAPES = 64;
@@ -16,7 +16,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return value instanceof Map;
 }
 
-/** Whether a definition refers to others that count as well. */
+/** Whether a definition refers to others. */
 export function isCombined(definition: JsonObject): boolean {
   return [...COMBINING].some((key) => definition.has(key));
 }
@@ -25,11 +25,11 @@ export interface Shapes {
   readonly shapes: readonly JsonObject[];
   /** The references that led to them. */
   readonly references: ReadonlySet<string>;
-  /** What in the definition says nothing, although it was meant to. */
+  /** The parts of the definition that were not understood. */
   readonly notes: readonly string[];
 }
 
-/** `references` led to the definition; those that it repeats are recursive and say nothing. */
+/** `references` led to the definition. Repeated ones are recursive and mean any value. */
 export function shapesOf(
   definition: Json,
   root: JsonObject,
@@ -50,7 +50,7 @@ class Walk {
     this.#root = root;
   }
 
-  /** `path` holds the references that led here. */
+  /** `path` has the references that led here. */
   shapes(definition: Json, path: ReadonlySet<string>): readonly JsonObject[] {
     if (!isObject(definition)) return [ANYTHING];
     if (++this.#steps > MAX_STEPS) return this.#tooMany();
@@ -71,7 +71,7 @@ class Walk {
   }
 
   #referred(reference: string, path: ReadonlySet<string>): readonly JsonObject[] {
-    // Recursive definitions are real (tap-postgres writes them for arrays); what repeats is nested data anyway.
+    // Recursive definitions are real (tap-postgres writes them for arrays); and recursive data is nested anyway.
     if (path.has(reference)) return [ANYTHING];
     this.followed.add(reference);
     const found = resolveReference(reference, this.#root);
@@ -100,7 +100,7 @@ function without(definition: JsonObject): JsonObject {
   return new Map([...definition].filter(([key]) => !COMBINING.has(key)));
 }
 
-/** What both say; where they differ, the second counts. Properties of objects are those of both. */
+/** Merges two definitions. Where they differ, the second takes precedence. Properties of objects are those of both. */
 function merged(a: JsonObject, b: JsonObject): JsonObject {
   const [left, right] = [a.get('properties'), b.get('properties')];
   const both = new Map([...a, ...b]);
@@ -113,7 +113,7 @@ function merged(a: JsonObject, b: JsonObject): JsonObject {
   return both.set('properties', properties);
 }
 
-/** What a `$ref` means; undefined when it leads nowhere in the schema. */
+/** The definition that a `$ref` refers to; undefined if it leads nowhere. */
 export function resolveReference(reference: string, root: JsonObject): Json | undefined {
   if (reference === '#') return root;
   if (!reference.startsWith('#/')) return undefined;
@@ -124,7 +124,7 @@ export function resolveReference(reference: string, root: JsonObject): Json | un
   return found;
 }
 
-/** A step of a JSON pointer in a URL fragment; a wrong percent escape stands for itself. */
+/** A step of a JSON pointer in a URL fragment; a wrong percent escape is kept as it is. */
 export function stepOf(step: string): string {
   try {
     return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');

@@ -1,23 +1,23 @@
-/** How the values of a stream go into a column that exists: by its type, and what becomes of those that it cannot hold. */
+/** How the values of a stream go into an existing column: by its type, and what happens to those that it cannot store. */
 import { dependsOnValues, grownType, holdsAll, holdsExactly, isWider, isWrittenAsDeclared } from './fits.ts';
 import { formerTypes } from './former-types.ts';
 import type { ChangeKind, ChangePolicy } from './settings.ts';
 import type { Column, ColumnType, StoredColumn } from './types.ts';
 
-/** A stream and its table, with what may happen where they differ. */
+/** A stream and its table, and what is allowed where they differ. */
 export interface Place {
   readonly stream: string;
   readonly table: string;
   readonly policies: Readonly<Record<ChangeKind, ChangePolicy>>;
-  /** Whether the values of a column go, so that no type has to hold them. */
+  /** Whether the values of a column will be deleted, so that no type has to store them. */
   readonly isDiscarded: (column: string) => boolean;
-  /** Whether every value of the column can become one of the type, where it depends on the values. */
+  /** Whether every value of the column can be converted to the type, if that depends on the values. */
   readonly canBecome: (column: string, type: ColumnType) => boolean;
-  /** Columns that values overflowed which they cannot hold. */
+  /** Columns that received values that they cannot store. */
   readonly overflowing: ReadonlySet<string>;
 }
 
-/** The wanted column with the type of the stored one, and what that does not take. */
+/** The wanted column with the type of the stored one, and the values that it does not accept. */
 export function stored(place: Place, wanted: Column, there: StoredColumn, type: ColumnType): Column {
   const { policies } = place;
   const grown = policies.retype_column === 'evolve' ? growthOf(place, wanted, type) : undefined;
@@ -44,14 +44,14 @@ export function stored(place: Place, wanted: Column, there: StoredColumn, type: 
   };
 }
 
-/** To which type of numbers the column grows for a value that it cannot hold. */
+/** The number type that the column grows to for a value that it cannot store. */
 function growthOf(place: Place, { name, type: wanted }: Column, type: ColumnType): ColumnType | undefined {
   const grown = grownType(type, wanted);
   if (grown || isWider(type, wanted) || !dependsOnValues(type, wanted)) return grown;
   return place.canBecome(name, wanted) ? wanted : undefined;
 }
 
-/** Whether some values of the wanted type may not fit the type that takes them: texts and SUPER hold any. */
+/** Whether some values of the wanted type may not fit the type that stores them. Strings and SUPER store any value. */
 function mayOverflow(
   { policies }: Place,
   { type: wanted, source, isKey }: Column,
@@ -61,16 +61,18 @@ function mayOverflow(
   return holdsExactly(type, wanted) && !holdsAll(type, wanted);
 }
 
-function isText({ kind }: ColumnType): boolean {
+/** Whether the type stores any value. */
+export function isText({ kind }: ColumnType): boolean {
   return kind === 'varchar' || kind === 'super';
 }
 
 /**
- * Whether a type gives way although it could take many of the values: in an overwrite, whose old rows go, and where the
- * configuration gives a type of numbers that all values of the table fit.
+ * Whether a type is changed although it could store many of the values: in an overwrite, whose old rows are deleted, unless it
+ * stores all values as what they are; and if the configuration sets a number type that all values of the table fit.
  */
 export function isReplaced(place: Place, { name, type: wanted, isGiven }: Column, type: ColumnType): boolean {
-  if (holdsAll(grownType(type, wanted) ?? type, wanted)) return false;
-  if (place.isDiscarded(name)) return true;
+  const holds = holdsAll(grownType(type, wanted) ?? type, wanted);
+  if (place.isDiscarded(name)) return !holds || (isText(type) && type.kind !== wanted.kind);
+  if (holds) return false;
   return isGiven === true && dependsOnValues(type, wanted) && place.canBecome(name, wanted);
 }

@@ -1,4 +1,4 @@
-/** Types as DDL and catalogs write them, with Redshift's aliases, to the types of this program. */
+/** Parses types as DDL and catalogs write them, with Redshift's aliases. */
 import { MAX_VARBYTE_BYTES, MAX_VARCHAR_BYTES, type ColumnType } from './types.ts';
 
 type Plain = Exclude<ColumnType, { kind: 'numeric' | 'varchar' | 'varbyte' }>['kind'];
@@ -37,7 +37,7 @@ export const TYPE_NAMES =
   'smallint, integer, bigint, numeric(p,s), real, double precision, boolean, varchar(n), date, time, timetz, timestamp, timestamptz, varbyte(n), super';
 
 /**
- * `numeric(12, 2)`, `Character Varying(64)`, `int8`. What is left out is what Redshift takes for it: NUMERIC(18,0),
+ * `numeric(12, 2)`, `Character Varying(64)`, `int8`. Missing parameters are those that Redshift uses: NUMERIC(18,0),
  * VARCHAR(256), VARBYTE(64000). Undefined for a type that does not exist or that this program does not write.
  */
 export function parseType(text: string): ColumnType | undefined {
@@ -85,7 +85,7 @@ function sized(
   return bytes >= 1 && bytes <= most && others.length === 0 ? { kind, bytes } : undefined;
 }
 
-/** NaN, which is in no range, for anything else. */
+/** NaN, which is in no range, for anything that is not a number. */
 function wholeNumber(text: string): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : NaN;
 }

@@ -1,4 +1,4 @@
-/** The closed list of column types that this program stores values in, and what each is called in Redshift. */
+/** The closed list of column types that this program writes, with their names in Redshift. */
 
 export type ColumnType =
   | { readonly kind: 'smallint' | 'integer' | 'bigint' }
@@ -18,16 +18,16 @@ export const MAX_VARCHAR_BYTES = 65_535;
 export const MAX_VARBYTE_BYTES = 16_777_216;
 
 /**
- * The width of new VARBYTE columns: only VARCHAR can be widened (r_ALTER_TABLE), so they begin with what all clusters take,
- * about half of what fits into one row of COPY.
+ * The width of new VARBYTE columns. Only VARCHAR can be widened (r_ALTER_TABLE), so they start with a width that all clusters
+ * accept, about half of what fits into one row of COPY.
  */
 export const NEW_VARBYTE_BYTES = 1_024_000;
 
 const VARCHAR_BUCKETS = [64, 256, 1024, 4096, 16_384, MAX_VARCHAR_BYTES] as const;
 
 /**
- * The width that a column gets for values of `bytes`: one of few, so that columns are seldom widened, and never
- * VARCHAR(MAX) at once, because a wide declaration costs memory in every query (c_best-practices-smallest-column-size).
+ * The width of a column for values of `bytes`: one of a few, so that columns are rarely widened, and never VARCHAR(MAX) from the
+ * start, because a wide declaration costs memory in every query (c_best-practices-smallest-column-size).
  */
 export function varcharWidth(bytes: number): number {
   return VARCHAR_BUCKETS.find((bucket) => bytes <= bucket) ?? MAX_VARCHAR_BYTES;
@@ -58,48 +58,52 @@ export function typeSql(type: ColumnType): string {
   }
 }
 
-/** What `=` does not tell apart exactly as values differ: rounded numbers, nested values, one time in two zones. */
+/** Types for which `=` does not match equality of values: rounded numbers, nested values, one time in two zones. */
 const NO_KEYS: ReadonlySet<ColumnType['kind']> = new Set(['real', 'double', 'super', 'timetz']);
 
-/** Whether `=` on the type tells rows apart exactly as their values do. */
+/** Whether `=` on the type distinguishes rows exactly as their values do. */
 export function canBeKey(type: ColumnType): boolean {
   return !NO_KEYS.has(type.kind);
 }
 
-/** A column of a table that exists. `type` is undefined when this program does not write such a type. */
+/** A column of an existing table. `type` is undefined if this program does not write such a type. */
 export interface StoredColumn {
   readonly name: string;
   readonly type: ColumnType | undefined;
   /** The type as the catalog names it, for messages. */
   readonly typeText: string;
   readonly nullable: boolean;
-  /** A column that the stream does not carry is filled by its DEFAULT or IDENTITY. */
+  /** If the stream does not have the column, its DEFAULT or IDENTITY fills it. */
   readonly hasDefault: boolean;
-  /** It is an IDENTITY column that takes no values. */
+  /** It is an IDENTITY column that accepts no values. */
   readonly isIdentity?: boolean;
   readonly comment: string | undefined;
 }
 
-/** A table that exists, or a view in place of one. */
+/** An existing table, or a view in place of one. */
 export interface StoredTable {
   readonly isView: boolean;
   readonly columns: readonly StoredColumn[];
-  /** The key properties of its stream, from the table's comment; undefined for a table that is not ours. */
+  /** The key properties of its stream, from the comment of the table; undefined for a table that this program did not create. */
   readonly keyProperties: readonly string[] | undefined;
+  /** The generation of its Airbyte stream of which every row is there, from the comment too. */
+  readonly completeGeneration?: bigint | undefined;
 }
 
-/** What fills a column. */
+/** The source of the values of a column. */
 export type Source =
-  /** The value at this path of the record; longer than one where objects are flattened. */
+  /** The value at this path of the record, which has more than one step if objects are flattened. */
   | { readonly kind: 'property'; readonly path: readonly string[] }
   | { readonly kind: 'metadata'; readonly field: MetadataField }
-  /** The value at this path where the property's first column cannot hold it, NULL otherwise. */
+  /** The value at this path if the first column of the property cannot store it, otherwise NULL. */
   | { readonly kind: 'overflow'; readonly path: readonly string[] }
-  /** NULL, always. */
+  /** Always NULL. */
   | { readonly kind: 'nothing' };
 
-/** What is known of a record beside its values, by the names that taps and targets of Singer have for it. */
-export type MetadataField =
+/** What is known of a record beside its values, by the names that Singer's targets and Airbyte's destinations have for it. */
+export type MetadataField = SingerField | AirbyteField;
+
+export type SingerField =
   | '_sdc_extracted_at'
   | '_sdc_received_at'
   | '_sdc_batched_at'
@@ -109,45 +113,57 @@ export type MetadataField =
   | '_sdc_sync_started_at'
   | '_sdc_changes';
 
+export type AirbyteField =
+  '_airbyte_raw_id' | '_airbyte_extracted_at' | '_airbyte_meta' | '_airbyte_generation_id';
+
 /** A table by its names as Redshift stores them. */
 export interface TableRef {
   readonly schema: string;
   readonly table: string;
 }
 
-/** How binary values stand in records. */
+/** The encoding of binary values in records. */
 export type BinaryEncoding = 'hex' | 'base64';
+
+/**
+ * How values of a column are written where that does not follow from its type: a decimal rounded to the scale of its column, a
+ * boolean from `true` and `false` alone, any value as its JSON.
+ */
+export type Form = 'rounded' | 'bare' | 'json';
 
 /** A column that a stream wants. */
 export interface Column {
-  /** The property as messages name it. */
+  /** The name of the property in messages. */
   readonly property: string;
   readonly source: Source;
-  /** The name in Redshift, folded. */
+  /** The name in Redshift, in lower case. */
   readonly name: string;
   readonly type: ColumnType;
   readonly isKey: boolean;
   /** How the record writes a binary value; undefined for hexadecimal digits. */
   readonly encoding?: BinaryEncoding;
+  readonly form?: Form;
+  /** An invalid value is never stored as NULL: rows are told apart or ordered by the column. */
+  readonly isProtected?: boolean;
   /** What its owner should be told once about how the schema was understood. */
   readonly notes?: readonly string[];
-  /** A number that does not fit `type` is written for this one, and the column is changed before the load. */
+  /** A number that does not fit `type` is written for this type, and the column is changed before the load. */
   readonly growsTo?: ColumnType;
-  /** The type that the stream declares, where `type` is that of an existing column and holds not all of its values. */
+  /** The type that the stream declares, if `type` is that of an existing column and does not store all of its values. */
   readonly declared?: ColumnType;
-  /** Types that the column had before it became text or SUPER, oldest first. */
+  /** Types that the column had before it became VARCHAR or SUPER, oldest first. */
   readonly formerly?: readonly ColumnType[];
-  /** A value that `type` cannot hold goes to a second column, which is added for the first one. */
+  /** A value that `type` cannot store goes to a second column, which is added when it is first needed. */
   readonly overflows?: boolean;
   /** The type was given in the configuration. */
   readonly isGiven?: boolean;
-  /** NULL is invalid: the table's column is NOT NULL and may not be relaxed. */
+  /** NULL is invalid, because the column of the table is NOT NULL and must not be relaxed. */
   readonly notNull?: boolean;
-  /** Texts of more bytes are invalid: the table's column may not be widened. */
+  /** Longer strings (in bytes) are invalid, because the column of the table must not be widened. */
   readonly maxBytes?: number;
-  /** Limits whose breach ends the run, whatever `on_invalid` says. */
+  /** Limits that end the run if they are exceeded, whatever `on_invalid` is. */
   readonly strict?: readonly ('notNull' | 'maxBytes')[];
-  /** What the schema says about the property, for a comment. */
+  /** The description of the property, for a comment. */
   readonly description?: string;
   /** Compression of a column that is created. */
   readonly encode?: string;

@@ -1,4 +1,4 @@
-/** The column type of a property from its JSON Schema. Draft-4 oddities of real taps are ignored, never refused. */
+/** Derives the column type of a property from its JSON Schema. Draft-4 oddities of real taps are ignored, never rejected. */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
 import { boundsOf, leavesBigint, wholeDigits } from './bounds.ts';
 import type { Shapes } from './shapes.ts';
@@ -17,20 +17,20 @@ import { typeOfValues } from './values-typing.ts';
 export interface Typing {
   readonly type: ColumnType;
   readonly encoding?: BinaryEncoding;
-  /** What of the schema was not understood. */
+  /** The parts of the schema that were not understood. */
   readonly notes: readonly string[];
 }
 
 const ANY: Typing = { type: { kind: 'super' }, notes: [] };
 
-/** Shapes that say nothing exact become SUPER, which holds any JSON value. */
+/** Shapes without an exact type become SUPER, which stores any JSON value. */
 export function typingOf({ shapes, notes }: Shapes): Typing {
   const [first = ANY, ...others] = shapes.map(shapeTyping).filter((one) => one !== undefined);
   const typing = others.reduce(unite, first);
   return { ...typing, notes: [...new Set([...notes, ...typing.notes])] };
 }
 
-/** The types that a shape names, without null. */
+/** The types in a shape, without null. */
 export function typeNames(shape: JsonObject): readonly (Json | undefined)[] {
   const declared = shape.get('type');
   return (Array.isArray(declared) ? (declared as readonly Json[]) : [declared]).filter(
@@ -38,7 +38,7 @@ export function typeNames(shape: JsonObject): readonly (Json | undefined)[] {
   );
 }
 
-/** Undefined for a shape that allows null only. */
+/** Undefined for a shape that allows only null. */
 function shapeTyping(shape: JsonObject): Typing | undefined {
   const names = typeNames(shape);
   if (shape.has('type') && names.length === 0) return undefined;
@@ -48,7 +48,7 @@ function shapeTyping(shape: JsonObject): Typing | undefined {
   const [first = ANY, ...others] = names.map((name) => namedTyping(name, shape));
   const typing = others.reduce(unite, first);
   if (hint === undefined) return typing;
-  return { ...typing, notes: [...typing.notes, `x-sql-datatype ${text(hint)} is not known and is ignored`] };
+  return { ...typing, notes: [...typing.notes, `x-sql-datatype ${text(hint)} is unknown and is ignored`] };
 }
 
 function namedTyping(name: Json | undefined, shape: JsonObject): Typing {
@@ -69,7 +69,7 @@ function namedTyping(name: Json | undefined, shape: JsonObject): Typing {
       return type === undefined ? ANY : namedTyping(type, shape);
     }
     default:
-      return { ...ANY, notes: [`type ${text(name)} is none of JSON Schema and stands for any value`] };
+      return { ...ANY, notes: [`type ${text(name)} is not a type of JSON Schema and means any value`] };
   }
 }
 
@@ -81,11 +81,11 @@ function text(value: Json): string {
   return value instanceof JsonNumber ? value.text : JSON.stringify(value);
 }
 
-/** Redshift's most digits of a NUMERIC, and the most of them behind the point (r_Numeric_types201). */
+/** The maximum precision and scale of a NUMERIC in Redshift (r_Numeric_types201). */
 const MAX_PRECISION = 38;
 const MAX_SCALE = 37;
 
-/** BIGINT, unless a bound says that its range is left. */
+/** BIGINT, unless a bound is outside its range. */
 function integerType(shape: JsonObject): ColumnType {
   return boundsOf(shape).some(leavesBigint)
     ? { kind: 'numeric', precision: MAX_PRECISION, scale: 0 }
@@ -93,9 +93,9 @@ function integerType(shape: JsonObject): ColumnType {
 }
 
 /**
- * `multipleOf: 1e-9` is how taps mark a decimal, others write `precision` and `scale`: NUMERIC with that scale, exact to the
- * last digit. Undefined without a scale, and where it leaves no room for the whole digits (some write 1e-38 for "any
- * decimal"): only a double holds such values.
+ * Taps mark a decimal with `multipleOf: 1e-9`, or with `precision` and `scale`: NUMERIC with that scale, which is exact. Undefined
+ * without a scale, and if the scale leaves no room for the whole digits (some taps write 1e-38 for "any decimal"): only a double
+ * stores such values.
  */
 function decimalType(shape: JsonObject): ColumnType | undefined {
   const scale = scaleOf(shape.get('multipleOf')) ?? wholeOf(shape.get('scale'));
@@ -107,7 +107,7 @@ function decimalType(shape: JsonObject): ColumnType | undefined {
     : { kind: 'numeric', precision: MAX_PRECISION, scale };
 }
 
-/** JSON Schema wants a number above zero; anything else says nothing. */
+/** JSON Schema requires a number above zero; anything else is ignored. */
 function scaleOf(multipleOf: Json | undefined): number | undefined {
   if (!(multipleOf instanceof JsonNumber)) return undefined;
   const match = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(multipleOf.text);
@@ -144,7 +144,10 @@ function stringTyping(shape: JsonObject): Typing {
   }
 }
 
-/** How a text stands for bytes; taps that say `format: binary` write hexadecimal digits. Other encodings are texts. */
+/**
+ * How a string encodes bytes. Taps that declare `format: binary` write hexadecimal digits. Strings in other encodings are
+ * plain strings.
+ */
 function binary(shape: JsonObject): { readonly encoding: BinaryEncoding } | undefined {
   const encoding = shape.get('contentEncoding');
   switch (typeof encoding === 'string' ? encoding.toLowerCase() : undefined) {
@@ -158,7 +161,7 @@ function binary(shape: JsonObject): { readonly encoding: BinaryEncoding } | unde
   }
 }
 
-/** `maxLength` counts characters; the guess takes them as ASCII and is widened by what is measured. 0 says nothing. */
+/** `maxLength` counts characters. The guess assumes ASCII, and measured values widen it. 0 is ignored. */
 function guessedBytes(maxLength: Json | undefined): number {
   const length = maxLength instanceof JsonNumber ? Number(maxLength.text) : 0;
   return length > 0 ? varcharWidth(Math.min(length, MAX_VARCHAR_BYTES)) : 0;
@@ -171,7 +174,7 @@ function unite(a: Typing, b: Typing): Typing {
   return { type: unitedType(a.type, b.type), notes };
 }
 
-/** What taps write as text, so that a text column keeps every value as it is. */
+/** Types that taps write as strings, so that a string column keeps every value as it is. */
 const TEXTS: ReadonlySet<ColumnType['kind']> = new Set([
   'varchar',
   'date',
@@ -186,7 +189,7 @@ const TEXT_BYTES = 64;
 
 const BIGINT_DIGITS = 19;
 
-/** The type that holds both without changing a value. */
+/** The type that stores the values of both without changes. */
 function unitedType(a: ColumnType, b: ColumnType): ColumnType {
   if (typeSql(a) === typeSql(b) && a.kind !== 'varbyte') return a;
   if (TEXTS.has(a.kind) && TEXTS.has(b.kind)) {
@@ -197,13 +200,13 @@ function unitedType(a: ColumnType, b: ColumnType): ColumnType {
   return holds(b, a) ? b : { kind: 'super' };
 }
 
-/** Whether a column of a number's type takes what another type's column takes. */
+/** Whether a column of one number type stores all values of another. */
 function holds(type: ColumnType, other: ColumnType): boolean {
   if (type.kind === 'double') return isInteger(other);
   return type.kind === 'numeric' && other.kind === 'bigint' && type.precision - type.scale >= BIGINT_DIGITS;
 }
 
-/** NUMERIC without a scale is what integers become that leave the range of BIGINT. */
+/** NUMERIC without a scale is for integers outside the range of BIGINT. */
 function isInteger(type: ColumnType): boolean {
   return type.kind === 'bigint' || (type.kind === 'numeric' && type.scale === 0);
 }

@@ -1,9 +1,9 @@
-/** The type of a definition that lists its values instead of naming a type. */
+/** The type of a definition that lists its values instead of declaring a type. */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
 
 const BIGINT_END = 2n ** 63n;
 
-/** The one type of all values of `const` or `enum`, null aside. Undefined for none, several, nested values and fractions. */
+/** The common type of all values of `const` or `enum` except null. Undefined for none, several, nested values and fractions. */
 export function typeOfValues(definition: JsonObject): 'string' | 'integer' | 'boolean' | undefined {
   const types = new Set(valuesOf(definition).map(typeOf));
   const [type, ...others] = types;

@@ -16,7 +16,10 @@ export interface LoadCounts {
   readonly updated: number;
   /** Deleted its row, if there was one. */
   readonly deleted: number;
-  /** Left its row as it is: with insert-only because there is one, or because no column can tell of a deletion. */
+  /**
+   * Left its row as it is: with insert-only because there is one, because no column can tell of a deletion, or because the row is
+   * newer by the columns that order rows.
+   */
   readonly ignored: number;
   /** Rows of the table that were deleted or written over. */
   readonly replaced: number;
@@ -35,7 +38,7 @@ export interface Expected {
 
 /** Throws LoadError when a row is missing or too many, or when the table got another column meanwhile. */
 export function account(expected: Expected, { present }: LoadSteps, tally: Tally): LoadCounts {
-  const { copied = 0, superseded = 0, deleted = 0, unmarked = 0, inserted = 0 } = tally;
+  const { copied = 0, superseded = 0, outdated = 0, deleted = 0, unmarked = 0, inserted = 0 } = tally;
   const { removed = 0, replaced = 0 } = tally;
   if (tally.columns !== undefined && tally.columns !== expected.columns) {
     throw new LoadError(`Table "${expected.table}" got another column while its batch was staged`, {
@@ -44,7 +47,11 @@ export function account(expected: Expected, { present }: LoadSteps, tally: Tally
   }
   const inTable = tally.present === undefined ? inserted : tally.present + (tally.unkeyed ?? 0);
   const found = inTable - inserted;
-  if (copied !== expected.rows || copied !== superseded + deleted + unmarked + inTable || found < 0) {
+  if (
+    copied !== expected.rows ||
+    copied !== superseded + outdated + deleted + unmarked + inTable ||
+    found < 0
+  ) {
     const counts = Object.entries(tally).map(([name, count]) => `${name} ${count}`);
     throw new LoadError(
       `Cannot account for every row of table "${expected.table}": sent ${expected.rows}, but ${counts.join(', ')}; ` +
@@ -57,7 +64,7 @@ export function account(expected: Expected, { present }: LoadSteps, tally: Tally
     inserted,
     updated: present === 'updated' ? found : 0,
     deleted,
-    ignored: unmarked + (present === 'ignored' ? found : 0),
+    ignored: outdated + unmarked + (present === 'ignored' ? found : 0),
     replaced: removed + replaced,
     grown: inserted - removed,
   };

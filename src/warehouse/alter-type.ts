@@ -1,45 +1,39 @@
 /** A column gets another type: it is replaced by a new one, with its values where they count, in one transaction. */
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
+import { raw } from '../sql.ts';
 import type { Replace, Retype, Widen } from '../table/changes.ts';
 import { typeSql, type TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
 import { readDesignRole, readViews } from './dependents.ts';
-import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
+import { committed, DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
 import { replaceSql, retypeSql } from './retype.ts';
 
 /** The table has no rows yet. */
 export async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
   await refuseBound(session, target, change);
-  const run = async (): Promise<void> => {
-    for (const statement of replaceSql(target, change))
-      await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
-  };
-  await patiently(() => together(session, run));
+  await patiently(() => together(session, replaceSql(target, change)));
 }
 
 export async function retype(session: Session, target: TableRef, change: Retype): Promise<void> {
   await refuseBound(session, target, change);
   const { add, guard, fill, check, finish } = retypeSql(target, change);
   const work = async (): Promise<void> => {
-    await session.run(add, { timeoutMs: DDL_TIMEOUT_MS });
+    await session.send([raw('BEGIN'), add], { timeoutMs: DDL_TIMEOUT_MS });
     // The table is locked now; before, another run may have changed the column too.
     const columns = (await readTables(session, target.schema, target.table)).get(target.table);
     const there = columns?.find(({ name }) => name === change.column);
     if (!there?.type || typeSql(there.type) !== typeSql(change.from)) {
       throw new LoadError(
         `Column "${change.column}" of table "${target.table}" was changed by another session`,
-        {
-          sqlstate: '40001',
-        },
+        { sqlstate: '40001' },
       );
     }
     if (guard) checkMisfits(target, change, (await session.run(guard)).rows[0] ?? []);
-    await session.run(fill);
-    checkValues(target, change, (await session.run(check)).rows[0] ?? []);
-    for (const statement of finish) await session.run(statement);
+    const [, seen] = await session.send([fill, check]);
+    checkValues(target, change, seen?.rows[0] ?? []);
   };
-  await patiently(() => together(session, work));
+  await patiently(() => committed(session, finish, work));
 }
 
 function checkValues(

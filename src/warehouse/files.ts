@@ -2,22 +2,22 @@
 import type { Session } from '../ports.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import { copyFilesToTable, lastCopyCount, type FilesSource } from './statements.ts';
-import { transaction, type Commit } from './transaction.ts';
+import { countIn, transaction, type Commit } from './transaction.ts';
 
 export interface FilesPlan extends Commit<number> {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly source: FilesSource;
+  /** Resolves when the manifest is in S3. */
+  readonly manifest: Promise<unknown>;
 }
 
-/** Nobody knows how many rows the files have, so the count of COPY, which this resolves with, is all there is. */
-export async function copyFiles(
-  session: Session,
-  { target, columns, source, ...commit }: FilesPlan,
-): Promise<number> {
-  return transaction(session, commit, async () => {
-    await session.run(copyFilesToTable(target, columns, source));
-    const { rows } = await session.run(lastCopyCount());
-    return Number(rows[0]?.[0]);
+/** Only COPY knows how many rows the files have; its count, which this resolves with, is all there is. */
+export async function copyFiles(session: Session, plan: FilesPlan): Promise<number> {
+  const { target, columns, source, manifest } = plan;
+  return transaction(session, plan, {
+    statements: [copyFilesToTable(target, columns, source), lastCopyCount()],
+    before: manifest,
+    count: ([, answer]) => countIn(answer),
   });
 }

@@ -2,7 +2,9 @@
 import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
+import type { Newest } from './newest-steps.ts';
 import type { OverwriteMethod } from './overwrite.ts';
+import type { LoadRow } from './record-sql.ts';
 import type { Census } from './row-kinds.ts';
 import type { LoadMethod, LoadShape } from './steps.ts';
 
@@ -29,6 +31,18 @@ export interface TableJob {
   readonly discards?: boolean;
   /** Columns that hold rows of this run; undefined before there are any. */
   readonly committed?: ReadonlySet<string> | undefined;
+  /** What the record of the work says beside what it changed. */
+  readonly record: WorkFacts;
+}
+
+/** What is known of work before it is done. */
+export interface WorkFacts extends Pick<LoadRow, 'method' | 'startedAt'> {
+  /** The table of the stream, also where the work is on its shadow. */
+  readonly table: TableRef;
+  readonly received?: number;
+  readonly rejected?: number;
+  readonly bytes?: number;
+  readonly parts?: number;
 }
 
 export interface CopyJob extends TableJob {
@@ -39,6 +53,7 @@ export interface CopyJob extends TableJob {
 /** A batch and the immutable plan it was encoded for. */
 export interface LoadJob extends CopyJob {
   readonly method: LoadMethod;
+  readonly newest: Newest | undefined;
   readonly census: Census;
   readonly narrow: LoadShape['narrow'];
   /** Rows whose key holds a NULL. */

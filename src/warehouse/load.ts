@@ -3,14 +3,21 @@
  * done is made by `stepsOf`; here it is done.
  */
 import type { Answer, Session } from '../ports.ts';
+import { raw } from '../sql.ts';
 import type { StoredColumn } from '../table/types.ts';
 import { account, type LoadCounts, type Tally } from './accounting.ts';
+import { sendAll } from './message.ts';
+import { newestSteps, type Newest } from './newest-steps.ts';
 import { stepsOf, type LoadShape, type Step } from './steps.ts';
-import { counted, transaction, type Commit } from './transaction.ts';
+import { counted, countIn, transaction, type Commit } from './transaction.ts';
 
 export interface LoadPlan extends LoadShape, Commit<LoadCounts> {
   /** Rows that the encoder wrote. */
   readonly rows: number;
+  /** How the newest row of a key is found; undefined: the last one counts. */
+  readonly newest: Newest | undefined;
+  /** Resolves when the manifest is in S3. */
+  readonly manifest: Promise<unknown>;
 }
 
 /** Runs on a table that already has room for the batch. Throws LoadError or CommitUnknownError. */
@@ -19,30 +26,37 @@ export async function load(
   plan: LoadPlan,
   existing: readonly StoredColumn[],
 ): Promise<LoadCounts> {
-  const steps = stepsOf(plan, existing);
+  const steps = plan.newest ? newestSteps(plan, plan.newest, existing) : stepsOf(plan, existing);
   const expected = { table: plan.target.table, rows: plan.rows, columns: existing.length };
-  try {
-    const staged = await runAll(session, steps.stage, {});
-    return await transaction(session, plan, async () =>
-      account(expected, steps, await runAll(session, steps.transaction, staged)),
-    );
-  } finally {
-    // The stage goes with the session in any case; dropping it frees its space for a session that is used again.
-    for (const step of steps.clean) await session.run(step.sql).catch(() => undefined);
-  }
+  const staged = steps.stage.length === 0 ? {} : await stage(session, steps.stage, plan.manifest);
+  return transaction(session, plan, {
+    statements: steps.transaction.map(({ sql }) => sql),
+    before: plan.manifest,
+    count: (answers) => account(expected, steps, tallyOf(steps.transaction, answers, staged)),
+    last: steps.clean.map(({ sql }) => sql),
+  });
 }
 
-async function runAll(session: Session, steps: readonly Step[], before: Tally): Promise<Tally> {
+/**
+ * Fills the stage, in a transaction of its own: one commit instead of one for each statement. It cannot be that of the
+ * table, whose snapshot would then be older than the table's lock (load-safety 6).
+ */
+async function stage(session: Session, steps: readonly Step[], before: Promise<unknown>): Promise<Tally> {
+  const statements = [raw('BEGIN'), ...steps.map(({ sql }) => sql), raw('COMMIT')];
+  const answers = await sendAll(session, statements, { before });
+  return tallyOf(steps, answers.slice(1), {});
+}
+
+function tallyOf(steps: readonly Step[], answers: readonly Answer[], before: Tally): Tally {
   const tally = { ...before };
-  for (const step of steps) {
-    const answer = await session.run(step.sql);
-    for (const name of step.counts ?? []) tally[name] = (tally[name] ?? 0) + countOf(step, answer);
-  }
+  steps.forEach((step, i) => {
+    for (const name of step.counts ?? []) tally[name] = (tally[name] ?? 0) + countOf(step, answers[i]);
+  });
   return tally;
 }
 
 /** A query answers with the count as its only value, any other statement in its command tag. */
-function countOf({ sql: { safe } }: Step, answer: Answer): number {
+function countOf({ sql: { safe } }: Step, answer: Answer | undefined): number {
   const command = safe.slice(0, safe.indexOf(' '));
-  return command === 'SELECT' ? Number(answer.rows[0]?.[0]) : counted(answer, command);
+  return command === 'SELECT' ? countIn(answer) : counted(answer, command);
 }

@@ -6,6 +6,7 @@
  */
 import { ident, integer, join, literal, names, raw, sql, tableName, type Sql } from '../sql.ts';
 import type { Column, TableRef } from '../table/types.ts';
+import { lengthsOf, sameKey, where } from './keys-sql.ts';
 
 /** The column of a stage that tells the order of the records: one counter per stream. */
 export const ORDINAL = '_target_redshift_ordinal';
@@ -24,10 +25,7 @@ type Keys = readonly Column[];
 /** The ordinal of the first or last of some rows, for each key; where all rows are meant, of repeated keys alone. */
 export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, among: Kinds): Sql {
   const ordinal = sql`${raw(edge === 'first' ? 'MIN' : 'MAX')}(${ident(ORDINAL)}) AS ${ident(ORDINAL)}`;
-  const lengths = keys
-    .filter(({ type }) => type.kind === 'varchar')
-    .map(({ name }) => sql`LEN(${ident(name)})`);
-  const groups = join([...keys.map(({ name }) => ident(name)), ...lengths]);
+  const groups = join([...keys.map(({ name }) => ident(name)), ...lengthsOf(keys)]);
   const repeated = raw(among === 'all' ? ' HAVING COUNT(*) > 1' : '');
   return sql`CREATE TEMP TABLE ${ident(edges)} AS SELECT ${names(keys)}, ${ordinal} FROM ${ident(stage)}${where(only(stage, among))} GROUP BY ${groups}${repeated}`;
 }
@@ -61,8 +59,14 @@ export function deleteMatching(table: TableRef, stage: string, keys: Keys, rows:
   return sql`DELETE FROM ${tableName(table)} USING ${ident(stage)}${where([sameKey(table.table, stage, keys), ...only(stage, rows)])}`;
 }
 
-export function insertRows(table: TableRef, stage: string, columns: readonly Column[], rows: Kinds): Sql {
-  return sql`INSERT INTO ${tableName(table)} (${names(columns)}) SELECT ${names(columns)} FROM ${ident(stage)}${where(only(stage, rows))}`;
+export function insertRows(
+  table: TableRef,
+  stage: string | TableRef,
+  columns: readonly Column[],
+  rows: Kinds,
+): Sql {
+  const [from, name] = typeof stage === 'string' ? [ident(stage), stage] : [tableName(stage), stage.table];
+  return sql`INSERT INTO ${tableName(table)} (${names(columns)}) SELECT ${names(columns)} FROM ${from}${where(only(name, rows))}`;
 }
 
 /** Writes columns of matching rows and leaves the table's other columns as they are. */
@@ -100,11 +104,8 @@ export function countPresent(table: TableRef, stage: string, keys: Keys, rows: K
 
 /** The columns that the table has at this moment: catalogs are read outside of snapshots (c_serial_isolation). */
 export function countColumns({ schema, table }: TableRef): Sql {
-  return sql`SELECT COUNT(*) FROM svv_columns WHERE table_schema = ${literal(schema)} AND table_name = ${literal(table)}`;
+  return sql`SELECT COUNT(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(table)} AND a.attnum > 0 AND NOT a.attisdropped`;
 }
-
-const where = (conditions: readonly Sql[]): Sql =>
-  conditions.length === 0 ? raw('') : sql` WHERE ${join(conditions, ' AND ')}`;
 
 function only(stage: string, kinds: Kinds): readonly Sql[] {
   if (kinds === 'all') return [];
@@ -112,13 +113,4 @@ function only(stage: string, kinds: Kinds): readonly Sql[] {
   if (!first) throw new RangeError('Cannot look for rows of no kind');
   const kind = ident(stage, KIND);
   return [others.length === 0 ? sql`${kind} = ${first}` : sql`${kind} IN (${join([first, ...others])})`];
-}
-
-function sameKey(left: string, right: string, keys: Keys): Sql {
-  const conditions = keys.flatMap(({ name, type }) => {
-    const [a, b] = [ident(left, name), ident(right, name)];
-    const equal = sql`${a} = ${b}`;
-    return type.kind === 'varchar' ? [equal, sql`LEN(${a}) = LEN(${b})`] : [equal];
-  });
-  return join(conditions, ' AND ');
 }

@@ -3,24 +3,23 @@
  * table stays and only its rows change, so that views, grants and keys stay too.
  */
 import { LoadError } from '../errors.ts';
-import type { Session } from '../ports.ts';
+import type { Answer, Session } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 import { columnComment } from '../table/comment.ts';
 import type { Replace } from '../table/changes.ts';
 import type { TableDesign } from '../table/design.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column, TableRef } from '../table/types.ts';
-import { readTables } from './catalog.ts';
+import { columnsIn } from './catalog.ts';
 import { readViews } from './dependents.ts';
 import { grantSelect } from './grants.ts';
+import type { KnownTables } from './known-tables.ts';
 import * as statements from './overwrite-sql.ts';
 import { refuseBound } from './alter-type.ts';
 import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
-import { counted, transaction, type Commit } from './transaction.ts';
-
-/** Short: DDL that waits for a lock makes every new reader wait behind it. */
-const DDL_TIMEOUT_MS = 60_000;
+import { DDL_TIMEOUT_MS } from './patience.ts';
+import { counted, countIn, transaction, type Commit } from './transaction.ts';
 
 export type OverwriteMethod = 'delete-insert' | 'swap';
 
@@ -50,33 +49,47 @@ export async function overwrite(session: Session, plan: OverwritePlan): Promise<
 async function deleteInsert(session: Session, plan: OverwritePlan): Promise<OverwriteCounts> {
   const { target, shadow, columns, replaces } = plan;
   for (const replace of replaces) await refuseBound(session, target, replace);
-  return transaction(session, plan, async () => {
-    const deleted = counted(await session.run(statements.deleteAll(target)), 'DELETE');
-    for (const replace of replaces)
-      for (const statement of replaceSql(target, replace))
-        await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
-    const inserted = counted(await session.run(statements.insertFrom(target, shadow, columns)), 'INSERT');
-    account(plan, inserted);
-    return { inserted, deleted };
+  return transaction(session, plan, {
+    statements: [
+      statements.deleteAll(target),
+      ...replaces.flatMap((replace) => replaceSql(target, replace)),
+      statements.insertFrom(target, shadow, columns),
+    ],
+    count: (answers) => {
+      const inserted = counted(answers.at(-1), 'INSERT');
+      account(plan, inserted);
+      return { inserted, deleted: counted(answers[0], 'DELETE') };
+    },
   });
 }
 
 async function swap(session: Session, plan: OverwritePlan): Promise<OverwriteCounts> {
   const { target, shadow } = plan;
   const old = { ...target, table: `${RESERVED_PREFIX}old_${shadow.table.slice(RESERVED_PREFIX.length)}` };
-  const ddl = { timeoutMs: DDL_TIMEOUT_MS };
   await refuseViews(session, target);
-  return transaction(session, plan, async () => {
-    await session.run(statements.renameTable(target, old.table), ddl);
-    await session.run(statements.renameTable(shadow, target.table), ddl);
-    await checkColumns(session, old, target);
-    const { rows } = await session.run(statements.countRows(target));
-    const inserted = Number(rows[0]?.[0]);
-    account(plan, inserted);
-    await session.run(statements.dropTable(old), ddl);
-    for (const statement of belongings(plan)) await session.run(statement, ddl);
-    return { inserted, deleted: undefined };
+  return transaction(session, plan, {
+    statements: [
+      statements.renameTable(target, old.table),
+      statements.renameTable(shadow, target.table),
+      columnsIn(old.schema, old.table),
+      columnsIn(target.schema, target.table),
+      statements.countRows(target),
+      statements.dropTable(old),
+      ...belongings(plan),
+    ],
+    timeoutMs: DDL_TIMEOUT_MS,
+    count: ([, , before, now, rows]) => {
+      checkColumns(target, namesOf(before), namesOf(now));
+      const inserted = countIn(rows);
+      account(plan, inserted);
+      return { inserted, deleted: undefined };
+    },
   });
+}
+
+/** Of the answer to `columnsIn`. */
+function namesOf(answer: Answer | undefined): readonly string[] {
+  return answer?.rows.map(([, name]) => name ?? '') ?? [];
 }
 
 /** What LIKE does not copy: readers and comments. */
@@ -103,23 +116,25 @@ async function refuseViews(session: Session, target: TableRef): Promise<void> {
 }
 
 /** Makes a shadow that can be swapped for the table: with the same columns, distribution, sort key and encodings. */
-export async function createLike(session: Session, shadow: TableRef, parent: TableRef): Promise<void> {
-  const isThere = async ({ schema, table }: TableRef): Promise<boolean> =>
-    (await readTables(session, schema, table)).has(table);
-  if ((await isThere(shadow)) || !(await isThere(parent))) return;
+export async function createLike(
+  session: Session,
+  shadow: TableRef,
+  parent: TableRef,
+  known: KnownTables,
+): Promise<void> {
+  if (await known.columns(session, shadow)) return;
+  if (!(await known.columns(session, parent))) return;
   await refuseViews(session, parent);
   await session.run(statements.createTableLike(shadow, parent), { timeoutMs: DDL_TIMEOUT_MS });
+  known.doubt(shadow);
 }
 
 /** The table may have got a column since the shadow was made like it. */
-async function checkColumns(session: Session, old: TableRef, target: TableRef): Promise<void> {
-  const namesOf = async ({ schema, table }: TableRef): Promise<readonly string[]> =>
-    ((await readTables(session, schema, table)).get(table) ?? []).map(({ name }) => name);
-  const now = new Set(await namesOf(target));
-  const missing = (await namesOf(old)).filter((name) => !now.has(name));
+function checkColumns({ table }: TableRef, before: readonly string[], now: readonly string[]): void {
+  const missing = before.filter((name) => !now.includes(name));
   if (missing.length === 0) return;
   throw new LoadError(
-    `Cannot swap table "${target.table}" for a new one: it got the column "${missing.join('", "')}" during the run; run again`,
+    `Cannot swap table "${table}" for a new one: it got the column "${missing.join('", "')}" during the run; run again`,
   );
 }
 

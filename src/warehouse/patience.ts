@@ -5,7 +5,8 @@
 import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import { retry } from '../retry.ts';
-import { transaction } from './transaction.ts';
+import { raw, type Sql } from '../sql.ts';
+import { goesAlone, messagesOf } from './message.ts';
 
 export const DDL_TIMEOUT_MS = 60_000;
 const DDL_TRIES = 3;
@@ -14,11 +15,28 @@ const DDL_PAUSE_MS = 2_000;
 /** What a statement ends with at its time limit. */
 const QUERY_CANCELED = '57014';
 
-/** A transaction of DDL. Whether a COMMIT without answer took effect, the catalog tells when the load is tried again. */
-export async function together(session: Session, work: () => Promise<void>): Promise<void> {
+/** Statements in one transaction. Whether a COMMIT without answer took effect, the catalog tells when the load is tried again. */
+export async function together(session: Session, all: readonly Sql[]): Promise<void> {
+  const messages = messagesOf([raw('BEGIN'), ...all]);
+  const end = messages.at(-1) ?? [];
+  const last = end.some(goesAlone) ? [] : end;
+  const before = last.length === 0 ? messages : messages.slice(0, -1);
+  await committed(session, last, async () => {
+    for (const message of before) await session.send(message, { timeoutMs: DDL_TIMEOUT_MS });
+  });
+}
+
+/** The same of work that looks at answers; `last` goes in one message with COMMIT. */
+export async function committed(
+  session: Session,
+  last: readonly Sql[],
+  work: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await transaction(session, { marker: undefined, onCounted: () => undefined }, work);
+    await work();
+    await session.commit(last, { timeoutMs: DDL_TIMEOUT_MS });
   } catch (error) {
+    await session.run(raw('ROLLBACK'), { timeoutMs: 5_000 }).catch(() => undefined);
     if (!(error instanceof CommitUnknownError)) throw error;
     throw new LoadError('The connection was lost while a change of the table was committed', {
       sqlstate: '08006',

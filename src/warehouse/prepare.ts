@@ -1,11 +1,10 @@
 /**
- * Makes room for a batch: schema, table, columns, widths, types. Most of it outside transactions (Redshift refuses a change
- * of width inside one), each statement that takes a lock under a short time limit, because DDL that waits for a lock makes
- * every new reader wait behind it.
+ * Makes room for a batch: schema, table, columns, widths, types. What goes together is one transaction (Redshift refuses a change
+ * of width inside one), under a short time limit, because DDL that waits for a lock makes every new reader wait after it.
  */
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
-import { join, type Sql } from '../sql.ts';
+import type { Sql } from '../sql.ts';
 import {
   planChanges,
   type Change,
@@ -16,11 +15,12 @@ import {
 } from '../table/changes.ts';
 import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
-import type { Column, StoredColumn, TableRef } from '../table/types.ts';
+import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import { boundByViews, isBoundByView, replace, retype } from './alter-type.ts';
-import { hasSchema, mayBeIdentity, readTables, withDefaults } from './catalog.ts';
+import { hasSchema, readTables } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import type { SchemaGrants } from './grants.ts';
+import type { KnownTables } from './known-tables.ts';
 import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
 import * as statements from './statements.ts';
 
@@ -37,6 +37,7 @@ export interface TableWish {
   /** The comment of a table that is there says something else. */
   readonly isCommentDue: boolean;
   readonly usage: SchemaGrants;
+  readonly known: KnownTables;
   /** The rows of the table go: columns are replaced instead of changed. `later`: by the transaction that removes the rows. */
   readonly discards: 'now' | 'later' | undefined;
   /** Columns with rows of this run: a table or column that vanished would take them along. Undefined before there are any. */
@@ -51,43 +52,56 @@ export interface PreparedTable {
 }
 
 /** Looked up before it is created: creating needs a privilege that a loader seldom has. */
-export async function prepareSchema(session: Session, schema: string): Promise<void> {
-  if (!(await hasSchema(session, schema))) await runDdl(session, [statements.createSchema(schema)]);
+export async function prepareSchema(session: Session, schema: string, known: KnownTables): Promise<void> {
+  if (known.isThere(schema) ?? (await hasSchema(session, schema))) return;
+  await runDdl(session, [statements.createSchema(schema)]);
+  known.created(schema);
 }
 
 /** Makes the changes; all columns that the batch writes are in the table afterwards and wide enough. */
 export async function prepareTable(session: Session, wish: TableWish): Promise<PreparedTable> {
-  let existing = await readTable(session, wish);
+  const { target, known, settings } = wish;
+  let existing = await known.columns(session, target);
   checkCommitted(wish, existing);
-  const replaces = new Map<string, Replace>();
-  for (let round = 0; ; round++) {
-    const changes = changesFor(wish, existing).filter((change) => {
-      if (change.kind !== 'replace' || wish.discards !== 'later') return true;
-      replaces.set(change.column, change);
-      return wish.settings.forbid_ddl;
-    });
-    const [change] = changes;
-    if (!change) break;
-    if (wish.settings.forbid_ddl) throw await forbidden(session, wish, changes);
+  let changes = changesFor(wish, existing);
+  for (let round = 0; changes.now.length > 0; round++) {
+    if (settings.forbid_ddl) throw await forbidden(session, wish, changes.now);
     if (round > wish.columns.length + 8) {
       throw new LoadError(
-        `Cannot prepare table "${wish.target.table}": its columns keep changing while they are altered`,
+        `Cannot prepare table "${target.table}": its columns keep changing while they are altered`,
       );
     }
-    await apply(session, wish, change);
-    // Read again before each further change: another run may have altered the table in between.
-    existing = await readTable(session, wish);
+    // Another run may have altered the table since it was read.
+    if (round === 0 && existing) {
+      existing = await known.readAgain(session, target);
+      checkCommitted(wish, existing);
+      changes = changesFor(wish, existing);
+      if (changes.now.length === 0) break;
+    }
+    const made = await apply(session, wish, changes.now);
+    if (made) known.set(target, made);
+    existing = made ?? (await known.readAgain(session, target));
+    changes = changesFor(wish, existing);
   }
-  if (wish.isCommentDue && !wish.settings.forbid_ddl) await updateComment(session, wish);
-  return { columns: existing ?? [], replaces: [...replaces.values()] };
+  if (wish.isCommentDue && !settings.forbid_ddl) await updateComment(session, wish);
+  return { columns: existing ?? [], replaces: changes.later };
+}
+
+interface Changes {
+  readonly now: readonly Change[];
+  /** Once the rows are gone. */
+  readonly later: readonly Replace[];
 }
 
 function changesFor(
   { target, columns, needs, settings, discards }: TableWish,
   existing: readonly StoredColumn[] | undefined,
-): readonly Change[] {
+): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
-  return planChanges(target.table, columns, needs, existing, rules);
+  const all = planChanges(target.table, columns, needs, existing, rules);
+  const isLater = (change: Change): change is Replace => change.kind === 'replace' && discards === 'later';
+  const later = all.filter(isLater);
+  return { now: settings.forbid_ddl ? all : all.filter((change) => !isLater(change)), later };
 }
 
 /** Throws LoadError when something that holds rows of this run is gone: to make it again would hide that they are gone too. */
@@ -106,17 +120,6 @@ function checkCommitted(
   );
 }
 
-/** With the defaults that decide whether a column that the batch does not carry needs a value. */
-async function readTable(
-  session: Session,
-  { target: { schema, table }, columns }: TableWish,
-): Promise<readonly StoredColumn[] | undefined> {
-  const tables = await readTables(session, schema, table);
-  const carried = new Set(columns.map(({ name }) => name));
-  const left = tables.get(table)?.filter(({ name }) => !carried.has(name)) ?? [];
-  return (left.some(mayBeIdentity) ? await withDefaults(session, schema, tables) : tables).get(table);
-}
-
 async function forbidden(session: Session, wish: TableWish, changes: readonly Change[]): Promise<LoadError> {
   const { target, design } = wish;
   const missing = (await hasSchema(session, target.schema)) ? [] : [statements.createSchema(target.schema)];
@@ -126,26 +129,32 @@ async function forbidden(session: Session, wish: TableWish, changes: readonly Ch
   );
 }
 
-async function apply(session: Session, wish: TableWish, change: Change): Promise<void> {
+/** Makes the first of the changes, and those that go with it. The columns afterwards, where they are known without a look. */
+async function apply(
+  session: Session,
+  wish: TableWish,
+  changes: readonly Change[],
+): Promise<readonly StoredColumn[] | undefined> {
   const { target } = wish;
-  switch (change.kind) {
-    case 'retype':
-      await retype(session, target, change);
-      return;
-    case 'replace':
-      await replace(session, target, change);
-      return;
-    case 'widen':
-      await widen(session, target, change);
-      return;
-    case 'create-table':
-      await create(session, wish, change.columns);
-      return;
-    case 'add-column':
-      if (await runDdl(session, [statements.addColumn(target, change.column)])) {
-        await comment(session, columnComments(target, [change.column]));
-      }
-  }
+  // Only those before any other change: a change of a type moves its column to the end, and the order is that of the stream.
+  const end = changes.findIndex(({ kind }) => kind !== 'add-column');
+  const leading = end === -1 ? changes : changes.slice(0, end);
+  const added = leading.flatMap((change) => (change.kind === 'add-column' ? [change.column] : []));
+  const [change] = changes;
+  if (added.length > 0) await addColumns(session, target, added);
+  else if (change?.kind === 'create-table') return create(session, wish, change.columns);
+  else if (change?.kind === 'retype') await retype(session, target, change);
+  else if (change?.kind === 'replace') await replace(session, target, change);
+  else if (change?.kind === 'widen') await widen(session, target, change);
+  return undefined;
+}
+
+/** All in one transaction, each with what the schema says of it. */
+async function addColumns(session: Session, target: TableRef, columns: readonly NewColumn[]): Promise<void> {
+  await runDdl(session, [
+    ...columns.map((column) => statements.addColumn(target, column)),
+    ...columnComments(target, columns),
+  ]);
 }
 
 async function widen(session: Session, target: TableRef, change: Widen): Promise<void> {
@@ -160,23 +169,20 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
   }
 }
 
+/** Its columns as they are then; undefined when another session has made it meanwhile. */
 async function create(
   session: Session,
   { target, design, usage }: TableWish,
   columns: readonly NewColumn[],
-): Promise<void> {
+): Promise<readonly StoredColumn[] | undefined> {
   if (design.readers.length > 0) await runWork(() => usage.allow(session, target.schema, design.readers));
-  if (!(await runDdl(session, creation(target, design, columns)))) return;
-  await comment(session, [
-    statements.commentOnTable(target, design.comment),
-    ...columnComments(target, columns),
-  ]);
+  const comments = [statements.commentOnTable(target, design.comment), ...columnComments(target, columns)];
+  const isMade = await runDdl(session, [...creation(target, design, columns), ...comments]);
+  return isMade ? columns.map(storedColumn) : undefined;
 }
 
-/** In one message, because a commit each takes long. Best effort: a comment is no data. */
-async function comment(session: Session, all: readonly Sql[]): Promise<void> {
-  if (all.length === 0) return;
-  await session.run(join(all, '; '), { timeoutMs: DDL_TIMEOUT_MS }).catch(() => undefined);
+function storedColumn({ name, type, comment }: NewColumn): StoredColumn {
+  return { name, type, typeText: typeSql(type), nullable: true, hasDefault: false, comment };
 }
 
 /** Only its owner may comment on a table; whoever may not still loads. */
@@ -188,13 +194,11 @@ async function updateComment(session: Session, { target, design }: TableWish): P
 
 /** All of the statements or none. False when the thing was there already. */
 async function runDdl(session: Session, all: readonly Sql[]): Promise<boolean> {
-  const run = async (): Promise<void> => {
-    for (const statement of all) await session.run(statement, { timeoutMs: DDL_TIMEOUT_MS });
-  };
-  return runWork(all.length === 1 ? run : () => together(session, run));
+  const run = (): Promise<unknown> => session.run(all[0] as Sql, { timeoutMs: DDL_TIMEOUT_MS });
+  return runWork(all.length === 1 ? run : () => together(session, all));
 }
 
-async function runWork(work: () => Promise<void>): Promise<boolean> {
+async function runWork(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await patiently(work);
     return true;

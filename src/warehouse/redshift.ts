@@ -3,10 +3,14 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
-import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
+import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Answer, Session, StatementOptions, Warehouse } from '../ports.ts';
-import { literal, raw, sql, type Sql } from '../sql.ts';
-import { codeOf, connectError } from './connect-errors.ts';
+import { integer, literal, raw, sql, type Sql } from '../sql.ts';
+import { requestCancel, type Cancellable } from './cancel.ts';
+import { connectError } from './connect-errors.ts';
+import { goesAlone } from './message.ts';
+import { query, StatementFailure } from './query.ts';
+import { firstWords, lostError, statementError } from './statement-errors.ts';
 import type { Tunnel } from './tunnel.ts';
 
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
@@ -38,12 +42,16 @@ const IDLE_MS = 60_000;
 const GRACE_MS = 10_000;
 const FAREWELL_MS = 2_000;
 
-/** A DBA may have set any of these for the user (load-safety 36). */
-const SETTINGS = [
-  'SET timezone TO UTC',
-  "SET datestyle TO 'ISO, MDY'",
-  'SET enable_case_sensitive_identifier TO false',
-].map(raw);
+/** A DBA may have set any of these for the user (load-safety 36). The server's own time limit holds should this program be gone. */
+function sessionSettings({ queryGroup, statementTimeoutMs }: RedshiftSettings): readonly Sql[] {
+  return [
+    raw('SET timezone TO UTC'),
+    raw("SET datestyle TO 'ISO, MDY'"),
+    raw('SET enable_case_sensitive_identifier TO false'),
+    sql`SET query_group TO ${literal(queryGroup)}`,
+    sql`SET statement_timeout TO ${integer(statementTimeoutMs)}`,
+  ];
+}
 
 export function connectRedshift(settings: RedshiftSettings): Warehouse {
   const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout }[] = [];
@@ -99,7 +107,6 @@ class Connection implements Session {
   readonly #client: pg.Client;
   readonly #socket: Duplex;
   readonly #settings: RedshiftSettings;
-  #timeoutMs = 0;
   #lost: Error | undefined;
 
   private constructor(client: pg.Client, socket: Duplex, settings: RedshiftSettings, backend: number) {
@@ -154,11 +161,9 @@ class Connection implements Session {
     );
     try {
       await client.connect();
-      const { rows } = await client.query({ text: 'SELECT pg_backend_pid()', rowMode: 'array' });
-      const connection = new Connection(client, socket, settings, Number(rows[0]?.[0]));
+      const answers = await query(client, [...sessionSettings(settings), raw('SELECT pg_backend_pid()')]);
+      const connection = new Connection(client, socket, settings, Number(answers.at(-1)?.rows[0]?.[0]));
       client.off('error', early);
-      const group = sql`SET query_group TO ${literal(settings.queryGroup)}`;
-      for (const setting of [...SETTINGS, group]) await connection.run(setting);
       return connection;
     } catch (error) {
       socket.destroy();
@@ -177,26 +182,28 @@ class Connection implements Session {
     this.#client.on('end', listener);
   }
 
-  async run(statement: Sql, { timeoutMs }: StatementOptions = {}): Promise<Answer> {
-    const limit = timeoutMs ?? this.#settings.statementTimeoutMs;
-    if (limit !== this.#timeoutMs) {
-      await this.#send(raw(`SET statement_timeout TO ${limit}`), limit);
-      this.#timeoutMs = limit;
-    }
-    return this.#send(statement, limit);
+  async run(statement: Sql, options?: StatementOptions): Promise<Answer> {
+    const [answer] = await this.send([statement], options);
+    return answer as Answer;
   }
 
-  async commit(statements: Sql): Promise<void> {
-    let answer: Answer;
+  async send(statements: readonly Sql[], options: StatementOptions = {}): Promise<readonly Answer[]> {
+    const message = statements.length > 1 ? statements.find(goesAlone) : undefined;
+    if (message) throw new TypeError(`This statement goes alone in its message: ${firstWords(message)}`);
+    return this.#send(statements, options.timeoutMs ?? this.#settings.statementTimeoutMs);
+  }
+
+  async commit(statements: readonly Sql[], options?: StatementOptions): Promise<void> {
+    let answer: Answer | undefined;
     try {
-      answer = await this.run(statements);
+      answer = (await this.send([...statements, raw('COMMIT')], options)).at(-1);
     } catch (error) {
       if (isRefusal(error)) throw error;
       throw new CommitUnknownError(this.backend, error);
     }
-    if (answer.command !== 'COMMIT') {
+    if (answer?.command !== 'COMMIT') {
       throw new LoadError(
-        `Cannot commit: the server answered ${answer.command || 'nothing'} instead of COMMIT`,
+        `Cannot commit: the server answered ${answer?.command || 'nothing'} instead of COMMIT`,
         {
           sqlstate: '40001',
         },
@@ -218,30 +225,55 @@ class Connection implements Session {
     this.#socket.destroy();
   }
 
-  #throwIfLost(statement: Sql): void {
-    if (this.#lost) throw lostError(statement, this.#lost);
-  }
-
-  async #send(statement: Sql, limitMs: number): Promise<Answer> {
-    this.#throwIfLost(statement);
+  async #send(statements: readonly Sql[], limitMs: number): Promise<readonly Answer[]> {
+    const [first = raw('')] = statements;
+    const told = statements.find(isTold) ?? first;
+    this.#throwIfLost(told);
     const { heartbeatMs, onHeartbeat } = this.#settings;
     const started = performance.now();
-    const heartbeat = setInterval(() => onHeartbeat(statement, performance.now() - started), heartbeatMs);
+    const heartbeat = setInterval(() => onHeartbeat(told, performance.now() - started), heartbeatMs);
+    let isLate = false;
     const deadline = setTimeout(() => {
+      isLate = true;
+      void this.#cancel();
+    }, limitMs);
+    const end = setTimeout(() => {
       this.#lost = new Error(`no answer came within ${Math.round((limitMs + GRACE_MS) / 1000)} s`);
       this.destroy();
     }, limitMs + GRACE_MS);
     try {
-      const result: unknown = await this.#client.query({ text: statement.text, rowMode: 'array' });
-      return answerOf(result);
+      return await query(this.#client, statements);
     } catch (error) {
-      this.#throwIfLost(statement);
-      throw statementError(statement, error);
+      const [at, cause] = error instanceof StatementFailure ? [error.at, error.cause] : [0, error];
+      const failed = statements[at] ?? told;
+      this.#throwIfLost(failed);
+      throw statementError(failed, cause, { at, isLate });
     } finally {
       clearInterval(heartbeat);
       clearTimeout(deadline);
+      clearTimeout(end);
     }
   }
+
+  #throwIfLost(statement: Sql): void {
+    if (this.#lost) throw lostError(statement, this.#lost);
+  }
+
+  async #cancel(): Promise<void> {
+    const { hostname, port, tunnel } = this.#settings;
+    const session: Cancellable = this.#client as never;
+    try {
+      const socket = tunnel === undefined ? new Socket() : await dial(tunnel, this.#settings);
+      requestCancel(session, socket, { hostname, port, ssl: tls(this.#settings) });
+    } catch {
+      // A tunnel that is gone takes the statement's own connection along.
+    }
+  }
+}
+
+/** Not only the frame of a transaction. */
+function isTold({ safe }: Sql): boolean {
+  return !/^(BEGIN|COMMIT|ROLLBACK)$/.test(safe);
 }
 
 /**
@@ -251,16 +283,6 @@ class Connection implements Session {
 function isRefusal(error: unknown): error is LoadError {
   const state = error instanceof LoadError ? (error.sqlstate ?? '') : '';
   return /^[0-9A-Z]{5}$/.test(state) && !/^(08|57)/.test(state);
-}
-
-function answerOf(result: unknown): Answer {
-  const last = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryArrayResult<(string | null)[]>;
-  return {
-    command: last.command,
-    count: last.rowCount,
-    columns: last.fields.map(({ name }) => name),
-    rows: last.rows,
-  };
 }
 
 /** A channel of the tunnel with what node-postgres calls of a socket. */
@@ -302,35 +324,4 @@ function tls({ sslmode, sslCa }: RedshiftSettings): boolean | ConnectionOptions 
     case 'verify-full':
       return { ...ca, rejectUnauthorized: true };
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function statementError(statement: Sql, error: unknown): LoadError {
-  const code = codeOf(error);
-  const detail = error instanceof Error && 'detail' in error ? textOf(error.detail) : '';
-  const hint = code === '57014' ? ' (it ran longer than its time limit)' : '';
-  return new LoadError(`Redshift refused ${firstWords(statement)}: ${messageOf(error)}${hint}`, {
-    ...(code === undefined ? {} : { sqlstate: code }),
-    detail,
-    cause: error,
-  });
-}
-
-function lostError(statement: Sql, cause: Error): LoadError {
-  return new LoadError(
-    `The connection to Redshift was lost during ${firstWords(statement)}: ${cause.message}`,
-    {
-      sqlstate: '08006',
-      cause,
-    },
-  );
-}
-
-/** Enough of a statement to recognise it; literals are left out where secrets may stand. */
-function firstWords(statement: Sql): string {
-  const line = statement.safe.replace(/\s+/g, ' ');
-  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
 }

@@ -1,4 +1,4 @@
-/** The statements around a merge, one function each: schemas, tables, COPY, markers. Names are always quoted. */
+/** The statements around a merge, one function each: schemas, tables, COPY. Names are always quoted. */
 import { copyFormat, type CsvFormat } from '../rows/csv.ts';
 import { ident, integer, join, literal, names, raw, secret, sql, tableName, type Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
@@ -106,22 +106,6 @@ const region = (name: string | undefined): Sql =>
 
 /** Rows that the last COPY of this session loaded; COPY's own tag has no count. */
 export const lastCopyCount = (): Sql => raw('SELECT pg_last_copy_count()');
-
-/** The table of commit markers, in the target schema. */
-export const MARKERS = '_target_redshift_commits';
-
-export const createMarkers = (schema: string): Sql =>
-  sql`CREATE TABLE IF NOT EXISTS ${ident(schema, MARKERS)} (run_id VARCHAR(64), batch BIGINT, committed_at TIMESTAMP)`;
-
-/** A blind insert: it is never read inside a load, so loads do not wait for each other through it. */
-export const insertMarker = (schema: string, runId: string, batch: number): Sql =>
-  sql`INSERT INTO ${ident(schema, MARKERS)} (run_id, batch, committed_at) VALUES (${literal(runId)}, ${integer(batch)}, GETDATE())`;
-
-export const findMarker = (schema: string, runId: string, batch: number): Sql =>
-  sql`SELECT 1 FROM ${ident(schema, MARKERS)} WHERE run_id = ${literal(runId)} AND batch = ${integer(batch)}`;
-
-export const removeMarkers = (schema: string, runId: string): Sql =>
-  sql`DELETE FROM ${ident(schema, MARKERS)} WHERE run_id = ${literal(runId)}`;
 
 /** ACCESS EXCLUSIVE: waits for every transaction that writes the table (r_LOCK). */
 export const lockTable = (table: TableRef): Sql => sql`LOCK TABLE ${tableName(table)}`;

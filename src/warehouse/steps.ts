@@ -9,14 +9,8 @@ import { varcharWidth, type Column, type StoredColumn, type TableRef } from '../
 import * as merge from './merge-sql.ts';
 import type { Edge, Kinds } from './merge-sql.ts';
 import { DELETION, LIVE, STUB, deletionKinds, narrowKind, rowsOf, type Census } from './row-kinds.ts';
-import {
-  copyToStage,
-  copyToTable,
-  createStage,
-  dropStage,
-  lastCopyCount,
-  type CopySource,
-} from './statements.ts';
+import { copyToStage, copyToTable, createStage, lastCopyCount, type CopySource } from './statements.ts';
+import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
 
 /**
  * How the rows of a batch meet those of the table: all become rows; the last row of each key replaces the table's; the first
@@ -46,6 +40,7 @@ export interface LoadShape {
 export type Count =
   | 'copied'
   | 'superseded'
+  | 'outdated'
   | 'deleted'
   | 'unmarked'
   | 'inserted'
@@ -74,9 +69,6 @@ export interface LoadSteps {
   readonly present: 'updated' | 'ignored';
 }
 
-const STAGE = '_target_redshift_stage';
-const EDGES = '_target_redshift_edges';
-
 /** The steps of a load into a table whose columns are `existing`, those of the batch among them. */
 export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): LoadSteps {
   if (load.method === 'append') return appendSteps(load);
@@ -90,10 +82,7 @@ export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): Loa
       ...censusSteps(load, merging),
     ],
     transaction: load.method === 'insert' ? insertSteps(load, merging) : upsertSteps(load, merging),
-    clean: [STAGE, ...passes.map((_, i) => edgesTable(i))].map((name) => ({
-      what: 'free the space of the stage',
-      sql: dropStage(name),
-    })),
+    clean: dropsOf(passes.length),
     present: load.method === 'insert' ? 'ignored' : 'updated',
   };
 }
@@ -157,7 +146,8 @@ function mergeOf(load: LoadShape, existing: readonly StoredColumn[]): Merge {
   };
 }
 
-function covers(columns: readonly Column[], existing: readonly StoredColumn[]): boolean {
+/** Whether the columns are all that a table has. */
+export function covers(columns: readonly Column[], existing: readonly StoredColumn[]): boolean {
   const carried = new Set(columns.map(({ name }) => name));
   return existing.every(({ name }) => carried.has(name));
 }
@@ -172,7 +162,7 @@ function isFlat({ layers }: Merge): boolean {
   return layers.length === 1;
 }
 
-function stageSteps(load: LoadShape): readonly Step[] {
+export function stageSteps(load: LoadShape): readonly Step[] {
   const columns = stageColumns(load);
   return [
     { what: 'make a stage for the batch', sql: createStage(STAGE, columns) },
@@ -235,8 +225,6 @@ function insertPasses(merging: Merge): readonly Pass[] {
   ];
 }
 
-const edgesTable = (pass: number): string => `${EDGES}_${pass + 1}`;
-
 function passSteps({ edge, among, removes }: Pass, pass: number, keys: readonly Column[]): readonly Step[] {
   const edges = edgesTable(pass);
   return [
@@ -261,12 +249,20 @@ function censusSteps({ nullKeys }: LoadShape, merging: Merge): readonly Step[] {
       sql: merge.countRows(STAGE, deletions),
       counts: ['deleted'],
     })),
-    ...given(nullKeys > 0, () => ({
-      what: 'count the rows whose key holds a NULL',
-      sql: merge.countUnkeyed(STAGE, keys, lasting(merging)),
-      counts: ['unkeyed'],
-    })),
+    ...unkeyedSteps({ nullKeys }, keys, lasting(merging)),
   ];
+}
+
+export function unkeyedSteps(
+  { nullKeys }: Pick<LoadShape, 'nullKeys'>,
+  keys: readonly Column[],
+  rows: Kinds = 'all',
+): readonly Step[] {
+  return given(nullKeys > 0, () => ({
+    what: 'count the rows whose key holds a NULL',
+    sql: merge.countUnkeyed(STAGE, keys, rows),
+    counts: ['unkeyed'],
+  }));
 }
 
 /** The rows whose key must be in the table in the end. */

@@ -1,40 +1,62 @@
 /** One transaction whose outcome is never in doubt: nothing is caught inside, any error there means ROLLBACK. */
 import { LoadError } from '../errors.ts';
 import type { Answer, Session } from '../ports.ts';
-import { raw, sql, type Sql } from '../sql.ts';
+import { raw, type Sql } from '../sql.ts';
+import { sendAll } from './message.ts';
 
 export interface Commit<Counts> {
-  /** The blind INSERT that marks this transaction as committed; undefined when the marker table cannot be written. */
-  readonly marker: Sql | undefined;
+  /** What records the transaction in itself, sent in one message with COMMIT; none where records cannot be written. */
+  readonly record: (counts: Counts) => readonly Sql[];
   /** Told right before COMMIT: should no answer come, these are the counts if it took effect. */
   readonly onCounted: (counts: Counts) => void;
 }
 
+export interface Work<Counts> {
+  /** Between BEGIN and COMMIT. */
+  readonly statements: readonly Sql[];
+  /** Awaited before COPY. */
+  readonly before?: Promise<unknown>;
+  /** Of each message; that of the connection without it. */
+  readonly timeoutMs?: number;
+  /** Makes the counts of the answers, one for each statement; what it throws means ROLLBACK. */
+  readonly count: (answers: readonly Answer[]) => Counts;
+  /** In the same message as COMMIT. */
+  readonly last?: readonly Sql[];
+}
+
+/** Time for a ROLLBACK, which the end of the connection brings about in any case. */
+const ROLLBACK = { timeoutMs: 5_000 };
+
 /** Throws what the work throws, or CommitUnknownError. */
 export async function transaction<Counts>(
   session: Session,
-  { marker, onCounted }: Commit<Counts>,
-  work: () => Promise<Counts>,
+  { record, onCounted }: Commit<Counts>,
+  { statements, count, last = [], ...options }: Work<Counts>,
 ): Promise<Counts> {
-  await session.run(raw('BEGIN'));
   let counts: Counts;
   try {
-    counts = await work();
+    const answers = await sendAll(session, [raw('BEGIN'), ...statements], options);
+    counts = count(answers.slice(1));
   } catch (error) {
-    await session.run(raw('ROLLBACK')).catch(() => undefined);
+    await session.run(raw('ROLLBACK'), ROLLBACK).catch(() => undefined);
     throw error;
   }
   onCounted(counts);
-  await session.commit(marker ? sql`${marker}; COMMIT` : raw('COMMIT'));
+  await session.commit([...record(counts), ...last]);
   return counts;
 }
 
 /** The rows that a statement's tag counts. Throws LoadError for another tag, or one without a count. */
-export function counted(answer: Answer, command: string): number {
-  if (answer.command !== command || answer.count === null) {
+export function counted(answer: Answer | undefined, command: string): number {
+  if (answer?.command !== command || answer.count === null) {
     throw new LoadError(
-      `Cannot account for the rows of a load: ${command} answered ${answer.command} without a count`,
+      `Cannot account for the rows of a load: ${command} answered ${answer?.command ?? 'nothing'} without a count`,
     );
   }
   return answer.count;
+}
+
+/** The count that is the only value of a query's answer. */
+export function countIn(answer: Answer | undefined): number {
+  return Number(answer?.rows[0]?.[0]);
 }

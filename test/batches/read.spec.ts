@@ -101,12 +101,12 @@ describe('the files of a BATCH message', () => {
     'text instead of gzip': () => [
       file('text.gz', '{"id": 1}\n'),
       'gzip',
-      'it is not gzip data, or damaged (incorrect header check)',
+      'it is not gzip data, or it is damaged (incorrect header check)',
     ],
     'gzip data with another checksum': () => [
       file('sum.gz', Buffer.concat([good.subarray(0, -8), Buffer.alloc(4), good.subarray(-4)])),
       'gzip',
-      'it is not gzip data, or damaged (incorrect data check)',
+      'it is not gzip data, or it is damaged (incorrect data check)',
     ],
     'cut gzip data': () => [
       file('cut.gz', good.subarray(0, -9)),
@@ -126,22 +126,22 @@ describe('the files of a BATCH message', () => {
     'zeros behind gzip data': () => [
       file('zeros.gz', Buffer.concat([good, Buffer.alloc(1_000_000)])),
       'gzip',
-      `other bytes follow its gzip data, which ends at byte ${good.length}`,
+      `other bytes follow the gzip data, which ends at byte ${good.length}`,
     ],
     'text behind gzip data': () => [
       file('more.gz', Buffer.concat([good, Buffer.from('{"id": 2}\n')])),
       'gzip',
-      'it is not gzip data, or damaged (incorrect header check)',
+      'it is not gzip data, or it is damaged (incorrect header check)',
     ],
     'another kind of address': () => [
       'https://example.com/a',
       undefined,
-      'only addresses like file:///folder/name and s3://bucket/key can be read',
+      'only URLs like file:///directory/name and s3://bucket/key can be read',
     ],
     'a file of another machine': () => [
       'file://server/share/a',
       undefined,
-      'only addresses like file:///folder/name and s3://bucket/key can be read',
+      'only URLs like file:///directory/name and s3://bucket/key can be read',
     ],
     'a missing object': () => [
       `s3://${place.config.s3_bucket}/${place.prefix}/none`,
@@ -156,7 +156,7 @@ describe('the files of a BATCH message', () => {
     'a bucket alone': () => [
       's3://bucket/',
       undefined,
-      'Cannot read s3://bucket/: an address in S3 is s3://bucket/key',
+      'Cannot read s3://bucket/: an S3 URL has the form s3://bucket/key',
     ],
   };
   for (const [what, given] of Object.entries(refusals)) {
@@ -217,6 +217,6 @@ describe('the files of a BATCH message', () => {
       while (!(await groups.next()).done);
     };
     const reason = await rest().catch((error: unknown) => (error as Error).message);
-    expect(reason).to.contain('it was replaced while it was read (PreconditionFailed)');
+    expect(reason).to.contain('it was replaced while it was being read (PreconditionFailed)');
   });
 });

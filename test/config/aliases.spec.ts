@@ -272,7 +272,7 @@ describe('options in the words of other tools', () => {
   it('are told with their names here, in one sentence', () => {
     const { hostname: _, ...rest } = least;
     expect(checkConfig({ ...rest, host: 'h', cleanup_s3_files: false }).hint).to.equal(
-      'the configuration uses words of other tools: "host" is read as hostname, "cleanup_s3_files" sets keep_s3_files',
+      'the configuration uses option names of other tools: "host" is read as hostname, "cleanup_s3_files" sets keep_s3_files',
     );
     expect(checkConfig(least).hint).to.equal(undefined);
   });

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { checkConfig, configSchema, overrideConnection } from '../../src/config/config.ts';
+import { checkConfig, overrideConnection } from '../../src/config/config.ts';
+import { configSchema } from '../../src/config/json-schema.ts';
 import { readSources } from '../../src/config/sources.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { options, type OptionName } from '../../src/config/options.ts';
@@ -87,8 +88,8 @@ describe('checkConfig', () => {
     [{ port: '' }, '"port" must be a whole number from 1 to 65535'],
     [{ port: true }, '"port" must be a whole number from 1 to 65535'],
     [{ port: [] }, '"port" must be a whole number from 1 to 65535'],
-    [{ hostname: '' }, '"hostname" must be a text that is not empty'],
-    [{ hostname: {} }, '"hostname" must be a text that is not empty'],
+    [{ hostname: '' }, '"hostname" must be a string that is not empty'],
+    [{ hostname: {} }, '"hostname" must be a string that is not empty'],
     [{ validate_records: 'yes' }, '"validate_records" must be true or false'],
     [{ load_method: 'UPSERT' }, '"load_method" must be one of upsert, append-only, insert-only, overwrite'],
     [{ memory_budget_mb: 15 }, '"memory_budget_mb" must be a whole number from 16 to 65536'],
@@ -119,7 +120,7 @@ describe('checkConfig', () => {
 
   it('says what a missing option is for', () => {
     expect(problems({ ...least, hostname: undefined })[0]).to.equal(
-      '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+      '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
     );
   });
 
@@ -132,7 +133,7 @@ describe('checkConfig', () => {
 
   it('wants both halves of the access keys', () => {
     expect(problems({ ...least, aws_access_key_id: 'a' })).to.deep.equal([
-      '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none',
+      '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or neither',
     ]);
     expect(problems({ ...least, aws_secret_access_key: 's' }).length).to.equal(1);
   });
@@ -216,7 +217,7 @@ describe('readSources', () => {
     const array = file('array.json', '[]');
     expect(failure([join(dir, 'none.json'), dir, array])).to.deep.equal([
       `cannot read ${join(dir, 'none.json')}: the file does not exist`,
-      `cannot read ${dir}: it is a folder`,
+      `cannot read ${dir}: it is a directory`,
       `cannot read ${array}: it must be a JSON object`,
     ]);
   });

@@ -25,7 +25,7 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
       [
         `the host name ${JSON.stringify(hostname)}`,
         { ...least, hostname },
-        '"hostname" is the name alone, without protocol, port and database',
+        '"hostname" is only the name, without protocol, port and database',
       ] as const,
   ),
   [
@@ -36,12 +36,12 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   [
     'two login methods',
     { ...least, cluster_identifier: 'c' },
-    '"password" and "cluster_identifier" are 2 ways to log in: keep one',
+    '"password" and "cluster_identifier" are 2 ways to log in: use one of them',
   ],
   [
     'no login method',
     { ...place, user: 'u' },
-    '"password" is missing: how to log into Redshift; or set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
+    '"password" is missing, with which to log into Redshift; alternatively set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
   ],
   [
     'a password without user',
@@ -51,12 +51,12 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   [
     'a user beside a secret',
     { ...place, user: 'u', secret_arn: 's' },
-    '"user" and "secret_arn" contradict each other: the user is in the secret; leave "user" out',
+    '"user" and "secret_arn" contradict each other: the user is in the secret; remove "user"',
   ],
   [
     'a user beside a workgroup',
     { ...place, user: 'u', workgroup_name: 'w' },
-    '"user" and "workgroup_name" contradict each other: the user is the IAM identity; leave "user" out',
+    '"user" and "workgroup_name" contradict each other: the user is the IAM identity; remove "user"',
   ],
   [
     'groups with a password',
@@ -66,7 +66,7 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   [
     'role and keys for COPY',
     { ...least, iam_role: 'default', copy_credentials: 'keys' },
-    '"iam_role" and "copy_credentials": "keys" contradict each other: keep one',
+    '"iam_role" and "copy_credentials": "keys" contradict each other: use one of them',
   ],
   [
     'a role that is none',
@@ -76,17 +76,17 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   [
     'COPY with a role that is not there',
     { ...least, copy_credentials: 'role' },
-    '"copy_credentials" is "role", so "iam_role" is needed: the role with which COPY reads the bucket',
+    '"copy_credentials" is "role", so "iam_role" is needed, the role that COPY uses to read the bucket',
   ],
   [
     'two identities of AWS',
     { ...least, aws_access_key_id: 'a', aws_secret_access_key: 's', aws_profile: 'p' },
-    '"aws_access_key_id" and "aws_profile" are two identities: keep one',
+    '"aws_access_key_id" and "aws_profile" are two identities: use one of them',
   ],
   [
     'a token without key',
     { ...least, aws_session_token: 't' },
-    '"aws_session_token" belongs to "aws_access_key_id": set both or none',
+    '"aws_session_token" belongs to "aws_access_key_id": set both or neither',
   ],
   [
     'an external id without role',
@@ -111,7 +111,7 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   [
     'a tunnel without server',
     { ...least, ssh_user: 'me', ssh_password: 'p' },
-    '"ssh_user" and "ssh_password" need "ssh_host": the server to tunnel through',
+    '"ssh_user" and "ssh_password" need "ssh_host", the server of the tunnel',
   ],
   [
     'a tunnel without user',
@@ -121,7 +121,7 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   [
     'a tunnel without login',
     { ...least, ssh_host: 't', ssh_user: 'me' },
-    '"ssh_private_key" or "ssh_password" is missing: how to log into the SSH server',
+    '"ssh_private_key" or "ssh_password" is missing, with which to log into the SSH server',
   ],
   [
     'a fingerprint that is none',

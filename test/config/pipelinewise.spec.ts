@@ -92,7 +92,7 @@ describe('a configuration of pipelinewise-target-redshift', () => {
   it('is answered with one line on what was read as what, and one for each option that is not used', () => {
     const { hint, warnings } = checkConfig(SAMPLE);
     expect(hint?.split(/: |, (?=")/)).to.deep.equal([
-      'the configuration uses words of other tools',
+      'the configuration uses option names of other tools',
       '"host" is read as hostname',
       '"dbname" is read as database',
       '"aws_redshift_copy_role_arn" is read as iam_role',
@@ -111,13 +111,13 @@ describe('a configuration of pipelinewise-target-redshift', () => {
       '"default_target_schema" sets table_names to "last-part", as other loaders with this option name tables',
     ]);
     expect(warnings).to.deep.equal([
-      '"copy_options" is not used, the options of COPY follow from the data; EMPTYASNULL and BLANKSASNULL: empty and blank strings are stored as they are and do not become NULL; TRIMBLANKS: blanks at the end of strings are kept; TRUNCATECOLUMNS: strings are not cut, columns are widened; STATUPDATE: analyze_after_rows updates statistics; COMPUPDATE: encodings are chosen by Redshift or set in streams.NAME.columns',
-      '"flush_all_streams" is not used: each stream is loaded by itself, and states wait for the streams before them',
-      '"schema_mapping.erp.indices" is not used: Redshift has no indexes; sortkey and distkey order and distribute the tables that are created',
-      '"disable_table_cache" is not used: the catalog is read once in a run',
+      '"copy_options" is not used because the options of COPY follow from the data; EMPTYASNULL and BLANKSASNULL: empty and blank strings are stored as they are, not as NULL; TRIMBLANKS: trailing blanks of strings are kept; TRUNCATECOLUMNS: strings are not shortened; columns are widened; STATUPDATE: analyze_after_rows updates statistics; COMPUPDATE: encodings are chosen by Redshift or set in streams.NAME.columns',
+      '"flush_all_streams" is not used: each stream is loaded separately, and a state waits for all records before it',
+      '"schema_mapping.erp.indices" is not used: Redshift has no indexes; use sortkey and distkey to order and distribute new tables',
+      '"disable_table_cache" is not used: the catalog is read only once per run',
       '"slices" is not used: the cluster is asked for its slices',
       '"temp_dir" is not used: nothing is written to disk',
-      'with "hard_delete" pipelinewise-target-redshift adds metadata columns to every table; here "add_record_metadata" adds them',
+      'with "hard_delete" pipelinewise-target-redshift adds metadata columns to every table; this loader adds them with "add_record_metadata"',
     ]);
   });
 
@@ -177,7 +177,7 @@ describe('a configuration of pipelinewise-target-redshift', () => {
   it('says where streams go that schema_mapping does not map, without a default schema', () => {
     const mapping = { schema_mapping: { crm: { target_schema: 'raw_crm' } } };
     const warning =
-      'streams that "schema_mapping" does not map are loaded into the schema "public", where pipelinewise-target-redshift ends the run; "target_schema" names another schema';
+      'streams that "schema_mapping" does not map are loaded into the schema "public", while pipelinewise-target-redshift would end the run; set "target_schema" to use another schema';
     expect(loaded(mapping).warnings).to.deep.equal([warning]);
     expect(loaded({ ...mapping, default_target_schema: 'raw' }).warnings).to.deep.equal([]);
     expect(loaded({ schema_mapping: { crm: 'raw_crm' } }).warnings).to.deep.equal([]);
@@ -203,10 +203,10 @@ describe('a configuration of pipelinewise-target-redshift', () => {
   it('says of copy_options what each word did, whatever its case, and nothing of formats in quotes', () => {
     const warnings = (copy_options: string): readonly string[] => loaded({ copy_options }).warnings;
     expect(warnings("acceptinvchars as '^' MAXERROR 10 DATEFORMAT 'NULL'")).to.deep.equal([
-      '"copy_options" is not used, the options of COPY follow from the data; ACCEPTINVCHARS: what is not UTF-8 becomes U+FFFD and is counted; MAXERROR: on_invalid and max_rejected say what becomes of invalid records',
+      '"copy_options" is not used because the options of COPY follow from the data; ACCEPTINVCHARS: invalid UTF-8 becomes U+FFFD and is counted; MAXERROR: on_invalid and max_rejected decide about invalid records',
     ]);
     expect(warnings('REGION')).to.deep.equal([
-      '"copy_options" is not used, the options of COPY follow from the data',
+      '"copy_options" is not used because the options of COPY follow from the data',
     ]);
     expect(warnings('')).to.deep.equal([]);
   });

@@ -145,10 +145,10 @@ describe('the environment as a source', () => {
         ', at line 2, column 15: expected a value',
         ', at line 1, column 23: expected a key in double quotes',
         ', at line 1, column 2: expected a key in double quotes',
-        ', at line 1, column 21: a control character stands in a string',
+        ', at line 1, column 21: a string contains a control character',
         ', at line 1, column 22: expected "," or "}"',
-        ', at line 1, column 24: unexpected text after the object',
-        ': NaN and Infinity are no values',
+        ', at line 1, column 24: unexpected characters after the object',
+        ': NaN and Infinity are not JSON values',
         ', at line 1, column 1: expected an object',
         ', at line 1, column 1: expected an object',
       ]);
@@ -193,10 +193,10 @@ describe('files of secrets', () => {
       read({ password_file: dir }).problems,
       read({ password_file: 7 }).problems,
     ]).to.deep.equal([
-      ['"password" and "password_file" are both set: keep one'],
+      ['"password" and "password_file" are both set: use one of them'],
       [`"password_file": ${empty} is empty`],
       [`"password_file": cannot read ${missing}: the file does not exist`],
-      [`"password_file": cannot read ${dir}: it is a folder`],
+      [`"password_file": cannot read ${dir}: it is a directory`],
       ['"password_file" must be the path of a file'],
     ]);
   });
@@ -210,17 +210,17 @@ describe('files of secrets', () => {
     expect(read({ ssl_ca: pem }).input).to.deep.equal({ ssl_ca: pem });
     const none = file('none.pem', 'x');
     expect(read({ ssh_private_key: none }).problems).to.deep.equal([
-      `"ssh_private_key": ${none} holds no PEM text ("-----BEGIN ...")`,
+      `"ssh_private_key": ${none} contains no PEM data ("-----BEGIN ...")`,
     ]);
     expect(read({ ssh_private_key_file: none }).problems).to.deep.equal([
-      '"ssh_private_key_file" names a file that holds no PEM text ("-----BEGIN ...")',
+      '"ssh_private_key_file" names a file that contains no PEM data ("-----BEGIN ...")',
     ]);
   });
 
   it('never show a key that was pasted without its first line', () => {
     const key = `geheim${'x'.repeat(300)}`;
     expect(read({ ssh_private_key: key }).problems).to.deep.equal([
-      '"ssh_private_key" is neither PEM text ("-----BEGIN ...") nor the path of a file',
+      '"ssh_private_key" is neither PEM data ("-----BEGIN ...") nor the path of a file',
     ]);
   });
 

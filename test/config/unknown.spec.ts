@@ -53,7 +53,7 @@ describe('a name that resembles an option', () => {
     [{ pasword_file: '/p' }, `there is no option "pasword_file"; did you mean "password_file"? ${WAY_OUT}`],
     [
       { stream_mapz: { users: { email: null } } },
-      `there is no option "stream_mapz"; did you mean "stream_maps"? There is none either: put a mapper such as meltano-map-transform between tap and target ${WAY_OUT}`,
+      `there is no option "stream_mapz"; did you mean "stream_maps"? That is not an option either: put a mapper such as meltano-map-transform between tap and target ${WAY_OUT}`,
     ],
     [
       { uploading_method: { method: 'S3 Staging', s3_bucket_pth: 'k' } },
@@ -72,10 +72,10 @@ describe('a name that resembles an option', () => {
   it('is the same problem beside others, and beside what is only warned about', () => {
     expect(said({ hostname: null, hostnam: 'h', my_note: 'x' })).to.deep.equal({
       problems: [
-        '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+        '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
         `there is no option "hostnam"; did you mean "hostname"? ${WAY_OUT}`,
       ],
-      warnings: ['there is no option "my_note", it is ignored'],
+      warnings: ['there is no option "my_note"; it is ignored'],
     });
   });
 
@@ -98,11 +98,11 @@ describe('a word of another tool that would change what is loaded', () => {
   const foreign: readonly (readonly [Given, string])[] = [
     [
       { dry_run: true },
-      'there is no option "dry_run": a load always writes; the command `target-redshift plan` shows what it would do and changes nothing, `--discard` reads and counts',
+      'there is no option "dry_run": a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts',
     ],
     [
       { 'dry-run': 'true' },
-      'there is no option "dry-run": a load always writes; the command `target-redshift plan` shows what it would do and changes nothing, `--discard` reads and counts',
+      'there is no option "dry-run": a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts',
     ],
     [
       { stream_maps: { users: { email: null } } },
@@ -110,43 +110,43 @@ describe('a word of another tool that would change what is loaded', () => {
     ],
     [
       { tablePrefix: 'raw_' },
-      'there is no option "tablePrefix": name the table of each stream, streams.NAME.table, or see table_names and schema_mapping',
+      'there is no option "tablePrefix": set streams.NAME.table for each stream, or see table_names and schema_mapping',
     ],
     [
       { write_disposition: 'replace' },
-      'there is no option "write_disposition": write "load_method": "overwrite" (one of upsert, append-only, insert-only, overwrite)',
+      'there is no option "write_disposition": set "load_method": "overwrite" (one of upsert, append-only, insert-only, overwrite)',
     ],
     [
       { mode: 'full-refresh' },
-      'there is no option "mode": write "load_method": "overwrite" (one of upsert, append-only, insert-only, overwrite)',
+      'there is no option "mode": set "load_method": "overwrite" (one of upsert, append-only, insert-only, overwrite)',
     ],
     [
       { mode: 'constructor' },
-      'there is no option "mode": write "load_method", one of upsert, append-only, insert-only, overwrite',
+      'there is no option "mode": set "load_method", one of upsert, append-only, insert-only, overwrite',
     ],
     [
       { truncate: true },
-      'there is no option "truncate": write "load_method": "overwrite" (one of upsert, append-only, insert-only, overwrite)',
+      'there is no option "truncate": set "load_method": "overwrite" (one of upsert, append-only, insert-only, overwrite)',
     ],
     [
       { primary_keys: ['id'] },
-      'there is no option "primary_keys": write streams.NAME.key_properties; "*" in NAME stands for any characters',
+      'there is no option "primary_keys": set streams.NAME.key_properties; "*" in NAME matches any characters',
     ],
     [
       { key_properties: ['id'] },
-      '"key_properties" is no option of all streams: it belongs to single streams, write streams.NAME.key_properties; "*" in NAME stands for any characters',
+      '"key_properties" is not an option for all streams: it is an option of single streams, set streams.NAME.key_properties; "*" in NAME matches any characters',
     ],
     [
       { batch_config: { encoding: {} } },
-      'there is no option "batch_config": files are loaded where the tap sends BATCH messages; configure them in the tap',
+      'there is no option "batch_config": files are loaded if the tap sends BATCH messages; configure them in the tap',
     ],
     [
       { filter: 'id > 1' },
-      'there is no option "filter": there are no filters here, every record that the tap sends is loaded; filter in the tap, or put a mapper between tap and target',
+      'there is no option "filter": this loader cannot filter: it loads every record that the tap sends; filter in the tap, or put a mapper between tap and target',
     ],
     [
       { sqlalchemy_url: 'redshift://u:geheim@h' },
-      'there is no option "sqlalchemy_url": write hostname, port, database, user and password',
+      'there is no option "sqlalchemy_url": set hostname, port, database, user and password',
     ],
   ];
   for (const [given, sentence] of foreign) {
@@ -172,17 +172,17 @@ describe('other unknown options', () => {
     expect(said({ my_note: 'geheim', toString: 1, user_agent: 'x', csv_format: 'y' })).to.deep.equal({
       problems: [],
       warnings: [
-        'there is no option "my_note", it is ignored',
-        'there is no option "toString", it is ignored',
-        'there is no option "user_agent", it is ignored',
-        'there is no option "csv_format", it is ignored',
+        'there is no option "my_note"; it is ignored',
+        'there is no option "toString"; it is ignored',
+        'there is no option "user_agent"; it is ignored',
+        'there is no option "csv_format"; it is ignored',
       ],
     });
   });
 
   it('are those that resemble a word without use, too', () => {
     expect(said({ temp_dirs: '/x' }).warnings).to.deep.equal([
-      'there is no option "temp_dirs", it is ignored',
+      'there is no option "temp_dirs"; it is ignored',
     ]);
   });
 
@@ -204,10 +204,10 @@ describe('unknown_options', () => {
     expect(said({ ...given, unknown_options: 'warn' })).to.deep.equal({
       problems: [],
       warnings: [
-        'there is no option "dry_run", it is ignored: a load always writes; the command `target-redshift plan` shows what it would do and changes nothing, `--discard` reads and counts',
-        'there is no option "hostnam", it is ignored; did you mean "hostname"?',
-        'there is no option "my_note", it is ignored',
-        `"streams.users" has no option "load_methd", it is ignored; did you mean "load_method"? (it takes ${OF_STREAMS})`,
+        'there is no option "dry_run"; it is ignored: a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts',
+        'there is no option "hostnam"; it is ignored; did you mean "hostname"?',
+        'there is no option "my_note"; it is ignored',
+        `"streams.users" has no option "load_methd"; it is ignored; did you mean "load_method"? (its options are ${OF_STREAMS})`,
       ],
     });
     expect(checkConfig({ ...least, ...given, unknown_options: 'warn' }).config.streams).to.deep.equal({
@@ -217,10 +217,10 @@ describe('unknown_options', () => {
 
   it('fail: every unknown name ends the run', () => {
     expect(problems({ ...given, unknown_options: 'fail' })).to.deep.equal([
-      'there is no option "dry_run": a load always writes; the command `target-redshift plan` shows what it would do and changes nothing, `--discard` reads and counts',
+      'there is no option "dry_run": a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts',
       'there is no option "hostnam"; did you mean "hostname"?',
       'there is no option "my_note", and "unknown_options" is "fail"',
-      `"streams.users" has no option "load_methd"; did you mean "load_method"? (it takes ${OF_STREAMS})`,
+      `"streams.users" has no option "load_methd"; did you mean "load_method"? (its options are ${OF_STREAMS})`,
     ]);
   });
 
@@ -235,52 +235,55 @@ describe('an unknown name below an option', () => {
   const misplaced: readonly (readonly [Given, string])[] = [
     [
       { streams: { orders: { load_methd: 'upsert' } } },
-      `"streams.orders" has no option "load_methd"; did you mean "load_method"? (it takes ${OF_STREAMS})`,
+      `"streams.orders" has no option "load_methd"; did you mean "load_method"? (its options are ${OF_STREAMS})`,
     ],
-    [{ streams: { orders: { foo: 1 } } }, `"streams.orders" has no option "foo"; it takes ${OF_STREAMS}`],
+    [
+      { streams: { orders: { foo: 1 } } },
+      `"streams.orders" has no option "foo"; its options are ${OF_STREAMS}`,
+    ],
     [
       { streams: { orders: { add_metadata_columns: true } } },
-      `"streams.orders" has no option "add_metadata_columns"; did you mean "add_record_metadata"? (it takes ${OF_STREAMS})`,
+      `"streams.orders" has no option "add_metadata_columns"; did you mean "add_record_metadata"? (its options are ${OF_STREAMS})`,
     ],
     [
       { streams: { orders: { append_only: true } } },
-      `"streams.orders" has no option "append_only"; did you mean "load_method"? (it takes ${OF_STREAMS})`,
+      `"streams.orders" has no option "append_only"; did you mean "load_method"? (its options are ${OF_STREAMS})`,
     ],
     [
       { streams: { orders: { default_target_schema: 'raw' } } },
-      `"streams.orders" has no option "default_target_schema"; did you mean "schema"? (it takes ${OF_STREAMS})`,
+      `"streams.orders" has no option "default_target_schema"; did you mean "schema"? (its options are ${OF_STREAMS})`,
     ],
     [
       { streams: { orders: { batch_size_rows: 1 } } },
-      `"streams.orders" has no option "batch_size_rows": "batch_size_rows" is set for the whole run, at the top level; for a stream it takes ${OF_STREAMS}`,
+      `"streams.orders" has no option "batch_size_rows": "batch_size_rows" is set at the top level, for the whole run; for a stream its options are ${OF_STREAMS}`,
     ],
     [
       { streams: { orders: { primary_key: ['id'] } } },
-      '"streams.orders" has no option "primary_key": write streams.NAME.key_properties; "*" in NAME stands for any characters',
+      '"streams.orders" has no option "primary_key": set streams.NAME.key_properties; "*" in NAME matches any characters',
     ],
     [
       { streams: { orders: { select: ['id'] } } },
-      '"streams.orders" has no option "select": there is no selection here, every stream and property that the tap sends is loaded; select in the tap, or put a mapper between tap and target',
+      '"streams.orders" has no option "select": this loader cannot select: it loads every stream and property that the tap sends; select in the tap, or put a mapper between tap and target',
     ],
     [
       { streams: { orders: { columns: { price: { tpye: 'numeric(12,2)' } } } } },
-      '"streams.orders.columns.price" has no option "tpye"; did you mean "type"? (it takes name, type, encode)',
+      '"streams.orders.columns.price" has no option "tpye"; did you mean "type"? (its options are name, type, encode)',
     ],
     [
       { streams: { orders: { columns: { price: { exclude: true } } } } },
-      '"streams.orders.columns.price" has no option "exclude": there is no selection here, every stream and property that the tap sends is loaded; select in the tap, or put a mapper between tap and target',
+      '"streams.orders.columns.price" has no option "exclude": this loader cannot select: it loads every stream and property that the tap sends; select in the tap, or put a mapper between tap and target',
     ],
     [
       { schema_changes: { add_columns: 'fail' } },
-      '"schema_changes" has no option "add_columns"; did you mean "add_column"? (it takes add_column, widen_column, relax_not_null, retype_column, split_column, drop_column, change_keys)',
+      '"schema_changes" has no option "add_columns"; did you mean "add_column"? (its options are add_column, widen_column, relax_not_null, retype_column, split_column, drop_column, change_keys)',
     ],
     [
       { streams: { orders: { schema_changes: { foo: 'fail' } } } },
-      '"streams.orders.schema_changes" has no option "foo"; it takes add_column, widen_column, relax_not_null, retype_column, split_column, drop_column, change_keys',
+      '"streams.orders.schema_changes" has no option "foo"; its options are add_column, widen_column, relax_not_null, retype_column, split_column, drop_column, change_keys',
     ],
     [
       { schema_mapping: { crm: { schema: 'raw', grant_select: ['ann'] } } },
-      '"schema_mapping.crm" has no option "grant_select"; did you mean "grant_select_to"? (it takes schema, grant_select_to)',
+      '"schema_mapping.crm" has no option "grant_select"; did you mean "grant_select_to"? (its options are schema, grant_select_to)',
     ],
   ];
   for (const [given, sentence] of misplaced) {
@@ -290,7 +293,7 @@ describe('an unknown name below an option', () => {
 
   it('is found in options that an environment has as JSON', () => {
     expect(problems({ streams: '{"orders": {"load_methd": "upsert"}}' })).to.deep.equal([
-      `"streams.orders" has no option "load_methd"; did you mean "load_method"? (it takes ${OF_STREAMS})`,
+      `"streams.orders" has no option "load_methd"; did you mean "load_method"? (its options are ${OF_STREAMS})`,
     ]);
   });
 

@@ -29,7 +29,7 @@ describe('unmatched', () => {
   for (const [entry, streams, meant] of near) {
     it(`takes ${entry} for ${meant}`, () =>
       expect(told([entry], streams)).to.deep.equal([
-        `streams.${entry} of the configuration is not used: no stream fits it; did you mean "${meant}"?`,
+        `streams.${entry} of the configuration is not used: no stream matches it; did you mean "${meant}"?`,
       ]));
   }
 
@@ -39,22 +39,22 @@ describe('unmatched', () => {
 
   it('names all others in one sentence', () => {
     expect(told(['a', 'tax_*', 'invoices'], ['users', 'orders'])).to.deep.equal([
-      'streams.a, streams.tax_*, streams.invoices of the configuration are not used: no stream of this run fits',
+      'streams.a, streams.tax_*, streams.invoices of the configuration are not used: no stream of this run matches',
     ]);
     expect(told(['invoices'], ['users'])).to.deep.equal([
-      'streams.invoices of the configuration is not used: no stream of this run fits',
+      'streams.invoices of the configuration is not used: no stream of this run matches',
     ]);
   });
 
   it('proposes no stream that has an entry of its own', () => {
     expect(told(['users', 'userz'], ['users'])).to.deep.equal([
-      'streams.userz of the configuration is not used: no stream of this run fits',
+      'streams.userz of the configuration is not used: no stream of this run matches',
     ]);
   });
 
   it('tells of names that resemble a stream only, when the input did not end by itself', () => {
     expect(told(['userz', 'invoices'], ['users'], { isWhole: false })).to.deep.equal([
-      'streams.userz of the configuration is not used: no stream fits it; did you mean "users"?',
+      'streams.userz of the configuration is not used: no stream matches it; did you mean "users"?',
     ]);
   });
 
@@ -63,8 +63,8 @@ describe('unmatched', () => {
   it('tells of sources in schema_mapping, too', () => {
     const schema_mapping = { crm: 'a', hr_prod: 'b', tax: 'c', '*': 'rest' };
     expect(told([], ['crm-users', 'hrprod-people', 'users'], { schema_mapping })).to.deep.equal([
-      'schema_mapping.hr_prod of the configuration is not used: no stream fits it; did you mean "hrprod"?',
-      'schema_mapping.tax of the configuration is not used: no stream of this run fits',
+      'schema_mapping.hr_prod of the configuration is not used: no stream matches it; did you mean "hrprod"?',
+      'schema_mapping.tax of the configuration is not used: no stream of this run matches',
     ]);
     expect(
       told([], ['prod-crm-users'], { schema_mapping: { crm: 'a' }, table_names: 'last-part' }),

@@ -145,40 +145,40 @@ async function ask(
 
 /** The sessions of one row. A session named for one of the row's users logs in as that user. */
 class Sessions {
-  private readonly endpoint: Endpoint;
-  private readonly row: Row;
-  private readonly place: string;
-  private readonly open = new Map<string, Asked>();
+  readonly #endpoint: Endpoint;
+  readonly #row: Row;
+  readonly #place: string;
+  readonly #open = new Map<string, Asked>();
 
   constructor(endpoint: Endpoint, row: Row, place: string) {
-    this.endpoint = endpoint;
-    this.row = row;
-    this.place = place;
+    this.#endpoint = endpoint;
+    this.#row = row;
+    this.#place = place;
   }
 
   /** Makes the schema and the users of the row; gives the main session. */
   async prepare(): Promise<Asked> {
-    const main = await this.connect('main');
-    await main.query(`CREATE SCHEMA ${this.place}`);
-    await main.query(`SET search_path TO ${this.place}`);
-    for (const user of this.row.users) {
-      await main.query(`CREATE USER ${this.place}_${user} PASSWORD '${PASSWORD}'`);
+    const main = await this.#connect('main');
+    await main.query(`CREATE SCHEMA ${this.#place}`);
+    await main.query(`SET search_path TO ${this.#place}`);
+    for (const user of this.#row.users) {
+      await main.query(`CREATE USER ${this.#place}_${user} PASSWORD '${PASSWORD}'`);
     }
     return main;
   }
 
   async get(session: string): Promise<Asked> {
-    const found = this.open.get(session);
+    const found = this.#open.get(session);
     if (found) return found;
-    const client = await this.connect(session);
-    await client.query(`SET search_path TO ${this.place}`);
+    const client = await this.#connect(session);
+    await client.query(`SET search_path TO ${this.#place}`);
     return client;
   }
 
-  private async connect(session: string): Promise<Asked> {
-    const { login } = this.endpoint;
-    const user = this.row.users.includes(session)
-      ? { user: `${this.place}_${session}`, password: PASSWORD }
+  async #connect(session: string): Promise<Asked> {
+    const { login } = this.#endpoint;
+    const user = this.#row.users.includes(session)
+      ? { user: `${this.#place}_${session}`, password: PASSWORD }
       : {};
     const client = Object.assign(
       new pg.Client({ ...login, ...user, types: { getTypeParser: () => (value: string) => value } }),
@@ -189,7 +189,7 @@ class Sessions {
       client.notices.push({ severity: notice.severity ?? '', message: notice.message ?? '' });
     });
     await client.connect();
-    this.open.set(session, client);
+    this.#open.set(session, client);
     return client;
   }
 
@@ -206,10 +206,10 @@ class Sessions {
   }
 
   async close(): Promise<void> {
-    const { endpoint, place, row } = this;
-    await Promise.allSettled([...this.open.values()].map((client) => client.end()));
+    const [endpoint, place, row] = [this.#endpoint, this.#place, this.#row];
+    await Promise.allSettled([...this.#open.values()].map((client) => client.end()));
     if (!endpoint.tidy) return;
-    const client = await this.connect('tidy');
+    const client = await this.#connect('tidy');
     await client.query(`DROP SCHEMA ${place} CASCADE`).catch(() => undefined);
     for (const user of row.users) await client.query(`DROP USER ${place}_${user}`).catch(() => undefined);
     await client.end();

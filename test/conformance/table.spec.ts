@@ -1,19 +1,18 @@
 /** The conformance table of `spec/conformance` against the local warehouse. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
 import { startLocalWarehouse, type LocalWarehouse } from '../../src/local/api.ts';
+import { newWarehouseFolder } from '../support/template.ts';
 import { PEOPLE, PEOPLE_WORDS } from './people.ts';
 import { playRow, type Endpoint, type Played } from './play.ts';
 import { readTable, type Row } from './table-file.ts';
 
 /** A warehouse for rows, in a folder of its own. */
 async function startEndpoint(readings?: Readings): Promise<Endpoint & { stop(): Promise<void> }> {
-  const dir = mkdtempSync(join(tmpdir(), 'conformance-'));
+  const dir = await newWarehouseFolder('conformance-');
   const warehouse = await startLocalWarehouse({ dir, ...PEOPLE, ...(readings && { readings }) });
   const endpoint = endpointOf(warehouse);
   return {

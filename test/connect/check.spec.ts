@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import type { Access } from '../../src/local/api.ts';
-import type { S3PolicyStatement } from '../../src/local/s3/policy.ts';
+import type { S3PolicyStatement } from '../../src/local/s3/auth/policy.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { lines, record, runCli, schema, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { VERBOSITY } from '../support/warehouse.ts';
 
 const UPLOADER = { accessKeyId: 'AKIAUPLOADER', secretAccessKey: 'uploader-secret-key' };
@@ -137,12 +138,14 @@ describe('--check, when one privilege is missing', () => {
     writeFileSync(path, JSON.stringify(config));
     return path;
   };
-  const run = (...args: readonly string[]): Promise<Finished> => {
-    const sts = watched.config.s3_endpoint;
-    return runCli(args, '', { AWS_ENDPOINT_URL_STS: sts });
-  };
-  const check = async (more?: Readonly<Record<string, unknown>>): Promise<CheckResult> => {
-    const { stdout, stderr } = await run('--check', '--format', 'json', '--config', configFile(more));
+  const run = (args: readonly string[], way: typeof runHere = runHere): Promise<Finished> =>
+    way(args, '', { AWS_ENDPOINT_URL_STS: watched.config.s3_endpoint });
+  const check = async (
+    more?: Readonly<Record<string, unknown>>,
+    way?: typeof runHere,
+  ): Promise<CheckResult> => {
+    const args = ['--check', '--format', 'json', '--config', configFile(more)];
+    const { stdout, stderr } = await run(args, way);
     expect(stdout, stderr).to.match(/^{/);
     return JSON.parse(stdout) as CheckResult;
   };
@@ -150,7 +153,7 @@ describe('--check, when one privilege is missing', () => {
     steps.filter(({ outcome }) => outcome === 'failed');
 
   it('finds nothing when all is there, and leaves nothing behind', async () => {
-    const result = await check();
+    const result = await check({}, runCli);
     expect(failures(result)).to.deep.equal([]);
     expect(result.ok).to.equal(true);
     const { rows } = await admin.query(
@@ -240,7 +243,7 @@ describe('--check, when one privilege is missing', () => {
       fix: {
         ...byAdmin(`ALTER USER "${USER}" PASSWORD '<PASSWORD>';`),
         title:
-          'correct user and password in the configuration, or run as an administrator of the database (CREATE instead of ALTER when there is no such user)',
+          'correct user and password in the configuration, or run as an administrator of the database (with CREATE instead of ALTER if the user does not exist)',
       },
     },
     {
@@ -248,7 +251,7 @@ describe('--check, when one privilege is missing', () => {
       config: { target_schema: 'nowhere' },
       take: 'SELECT 1',
       step: 'schema',
-      message: /^schema "nowhere" is not there, and the user "least" may not create it/,
+      message: /^schema "nowhere" does not exist, and the user "least" is not allowed to create it/,
       fix: byAdmin('CREATE SCHEMA IF NOT EXISTS "nowhere" AUTHORIZATION "least";'),
     },
     ...['USAGE', 'CREATE'].map((right): Denial => ({
@@ -262,7 +265,7 @@ describe('--check, when one privilege is missing', () => {
       what: 'nobody may create temporary tables',
       take: 'REVOKE TEMP ON DATABASE dev FROM PUBLIC',
       step: 'temp table',
-      message: /^the user "least" may not create temporary tables in database "dev"/,
+      message: /^the user "least" is not allowed to create temporary tables in database "dev"/,
       fix: byAdmin('GRANT TEMPORARY ON DATABASE "dev" TO "least";'),
     },
     {
@@ -270,7 +273,7 @@ describe('--check, when one privilege is missing', () => {
       take: `CREATE TABLE landing.t (id BIGINT); COMMENT ON TABLE landing.t IS '{"target-redshift":{"stream":"t","key_properties":["id"]}}'`,
       step: 'tables',
       message:
-        '1 of 1 tables of earlier runs belong to somebody else, such as "t" to "loader": the user "least" cannot add or widen their columns',
+        '1 of 1 tables of earlier runs belong to another user, for example "t" to "loader": the user "least" cannot add or widen their columns',
       fix: byAdmin('ALTER TABLE "landing"."t" OWNER TO "least";'),
     },
     {
@@ -289,10 +292,10 @@ describe('--check, when one privilege is missing', () => {
         kind: 'commands',
         title: 'run',
         text: [
-          '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how it is made.',
+          '# or correct iam_role. The role must also trust redshift.amazonaws.com: target-redshift setup prints how to create it.',
           '# For a provisioned cluster: COPY can use only a role that is attached to the cluster.',
           `aws redshift modify-cluster-iam-roles --region us-east-1 --cluster-identifier '<CLUSTER>' --add-iam-roles ${ROLE}`,
-          '# For Redshift Serverless instead: COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of those that it has.',
+          '# For Redshift Serverless instead: COPY can use only a role that is attached to the namespace. This replaces its roles: add the ARNs of the existing ones.',
           `aws redshift-serverless update-namespace --region us-east-1 --namespace-name '<NAMESPACE>' --iam-roles ${ROLE}`,
         ].join('\n'),
       },
@@ -375,7 +378,7 @@ describe('--check, when one privilege is missing', () => {
         'the region',
         { s3_bucket: 'abroad' },
         'bucket',
-        /^s3:\/\/abroad is in eu-west-1, s3_region says us-east-1$/,
+        /^s3:\/\/abroad is in eu-west-1, but s3_region is us-east-1$/,
         '"s3_region": "eu-west-1"',
       ],
       [
@@ -383,14 +386,14 @@ describe('--check, when one privilege is missing', () => {
         { s3_bucket: 'others', s3_bucket_owner: '000000000000' },
         'bucket',
         /does not belong to account 000000000000/,
-        's3_bucket_owner: the account that the bucket belongs to, or s3_bucket: your own bucket',
+        's3_bucket_owner: the account that owns the bucket, or s3_bucket: your own bucket',
       ],
       [
         'the ACL',
         { s3_acl: 'public-read' },
         'upload',
         /ACL/,
-        'remove s3_acl: the owner of the bucket owns its objects',
+        'remove s3_acl: the owner of the bucket already owns its objects',
       ],
       [
         'the KMS key',
@@ -442,7 +445,7 @@ describe('--check, when one privilege is missing', () => {
 
   it('prints lines with marks for people, with the fix below', async () => {
     watched.warehouse.setAccess(accessOf({ ...COMPLETE, role: without(ROLE_MAY, 's3:GetObject') }));
-    const { code, stdout } = await run('--check', '--config', configFile());
+    const { code, stdout } = await run(['--check', '--config', configFile()]);
     expect(code).to.equal(1);
     expect(
       stdout
@@ -453,9 +456,9 @@ describe('--check, when one privilege is missing', () => {
       `FAILED copy         COPY: s3:GetObject on ${OBJECTS} is denied to the role ${ROLE} (0 ms)`,
       `       fix: add to the policies of the role ${ROLE}:`,
       `         {"Version":"2012-10-17","Statement":[{"Sid":"ReadStage","Effect":"Allow","Action":["s3:GetObject"],"Resource":["${OBJECTS}"]}]}`,
-      '-      read         not tried, because "copy" failed',
-      '-      delete       not tried, because "copy" failed',
-      'ok     remove       the 2 objects of this check are gone (0 ms)',
+      '-      read         skipped because "copy" failed',
+      '-      delete       skipped because "copy" failed',
+      'ok     remove       the 2 objects of this check are removed (0 ms)',
       'ok     drop         nothing is left in Redshift (0 ms)',
       '1 of 14 steps failed: copy',
       '',
@@ -470,7 +473,7 @@ describe('--check, when one privilege is missing', () => {
       schema('people', { id: { type: 'integer' }, name: { type: 'string' } }, ['id']),
       record('people', { id: 1, name: 'Ann' }),
     );
-    const { code, stderr } = await runCli(['--config', configFile()], input);
+    const { code, stderr } = await runHere(['--config', configFile()], input);
     expect(code, stderr).to.equal(0);
     const trail = watched.takeTrail();
     expect(trail.filter(({ allowed }) => !allowed)).to.deep.equal([]);

@@ -14,7 +14,8 @@ import pg from 'pg';
 import type { Access } from '../../src/local/api.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { NOBODY } from '../support/aws.ts';
-import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 
 const UPLOADER = { accessKeyId: 'AKIAUPLOADER', secretAccessKey: 'uploader-secret-key' };
 const PASSING = {
@@ -97,8 +98,11 @@ describe('AWS credentials of a load', () => {
     ...env,
   });
 
-  const load = (options: object, env: Readonly<Record<string, string>> = {}): Promise<Finished> =>
-    runCli(argumentsWith(options), INPUT, around(env));
+  const load = (
+    options: object,
+    env: Readonly<Record<string, string>> = {},
+    run = runHere,
+  ): Promise<Finished> => run(argumentsWith(options), INPUT, around(env));
 
   const rows = async (): Promise<number> =>
     (await admin.query(`SELECT id FROM load_${runs}.t`)).rowCount ?? 0;
@@ -125,8 +129,12 @@ describe('AWS credentials of a load', () => {
       .map(({ message }) => message.replace(/(s3:\/\/[^/]+\/)[^\s:]+/, '$1KEY'));
 
   describe('are found', () => {
+    /** In a process of its own: the SDK reads the environment and the files of a process, and keeps what it found. */
+    const loadAlone = (options: object, env: Readonly<Record<string, string>> = {}): Promise<Finished> =>
+      load(options, env, runCli);
+
     it('in the environment', async () => {
-      const { code, stderr } = await load({}, KEYS_IN_ENV);
+      const { code, stderr } = await loadAlone({}, KEYS_IN_ENV);
       expect({ code, rows: await rows(), ...actors() }, stderr).to.deep.equal({
         code: 0,
         rows: 1,
@@ -136,7 +144,7 @@ describe('AWS credentials of a load', () => {
     });
 
     it('in the configuration, which wins over the environment; COPY gets the same with copy_credentials "keys"', async () => {
-      const { code, stderr } = await load(
+      const { code, stderr } = await loadAlone(
         { ...KEYS, copy_credentials: 'keys' },
         { AWS_ACCESS_KEY_ID: 'AKIAOTHER', AWS_SECRET_ACCESS_KEY: 'other-secret-key' },
       );
@@ -150,7 +158,7 @@ describe('AWS credentials of a load', () => {
     });
 
     it('in the configuration with a session token, which COPY gets too', async () => {
-      const { code, stderr } = await load(tokenKeys(PASSING));
+      const { code, stderr } = await loadAlone(tokenKeys(PASSING));
       expect({ code, ...actors(), keysInCopies: keysInCopies() }, stderr).to.deep.equal({
         code: 0,
         writes: ['ASIAPASSING'],
@@ -173,7 +181,7 @@ describe('AWS credentials of a load', () => {
         [{}, { ...home, AWS_PROFILE: 'loader' }],
         [{ aws_profile: 'elsewhere' }, { AWS_CONFIG_FILE: join(dir, 'config') }],
       ];
-      const finished = await Promise.all(cases.map(([options, env]) => load(options, env)));
+      const finished = await Promise.all(cases.map(([options, env]) => loadAlone(options, env)));
       expect(finished.map(({ code }) => code)).to.deep.equal([0, 0, 0]);
       expect(actors()).to.deep.equal({ writes: ['AKIAUPLOADER'], reads: ['AKIAUPLOADER'] });
     });
@@ -184,7 +192,10 @@ describe('AWS credentials of a load', () => {
         `[profile writer]\nrole_arn = ${role('writer')}\nexternal_id = ours\nsource_profile = keys\n
          [profile keys]\naws_access_key_id = ${UPLOADER.accessKeyId}\naws_secret_access_key = ${UPLOADER.secretAccessKey}\n`,
       );
-      const { code, stderr } = await load({ aws_profile: 'writer' }, { AWS_CONFIG_FILE: join(dir, 'roles') });
+      const { code, stderr } = await loadAlone(
+        { aws_profile: 'writer' },
+        { AWS_CONFIG_FILE: join(dir, 'roles') },
+      );
       expect({ code, ...actors() }, stderr).to.deep.equal({
         code: 0,
         writes: [role('writer')],
@@ -209,7 +220,7 @@ describe('AWS credentials of a load', () => {
       await once(agent, 'listening');
       try {
         const { port } = agent.address() as AddressInfo;
-        const { code, stderr } = await load(
+        const { code, stderr } = await loadAlone(
           {},
           {
             AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/keys`,
@@ -228,23 +239,23 @@ describe('AWS credentials of a load', () => {
     });
 
     it('nowhere: the run ends with one sentence that says where they may be', async () => {
-      const { code, stdout, logs } = await load({});
+      const { code, stdout, logs } = await loadAlone({});
       expect({ code, stdout, errors: errorsOf(logs) }).to.deep.equal({
         code: 1,
         stdout: '',
         errors: [
-          'Cannot upload s3://local-bucket/KEY: no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is attached (CredentialsProviderError)',
+          'Cannot upload s3://local-bucket/KEY: no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available (CredentialsProviderError)',
         ],
       });
     });
 
     it('not in a profile that is not there: one sentence names it', async () => {
-      const { code, stdout, logs } = await load({ aws_profile: 'nope' });
+      const { code, stdout, logs } = await loadAlone({ aws_profile: 'nope' });
       expect({ code, stdout, errors: errorsOf(logs) }).to.deep.equal({
         code: 1,
         stdout: '',
         errors: [
-          'Cannot take AWS credentials from the profile "nope": it is not there or holds none; correct aws_profile (CredentialsProviderError: Could not resolve credentials using profile: [nope] in configuration/credentials file(s).)',
+          'Cannot take AWS credentials from the profile "nope": it does not exist or has no credentials; correct aws_profile (CredentialsProviderError: Could not resolve credentials using profile: [nope] in configuration/credentials file(s).)',
         ],
       });
     });
@@ -283,7 +294,7 @@ describe('AWS credentials of a load', () => {
           code: 1,
           stdout: '',
           errors: [
-            `Cannot assume the role ${role('writer')}: it was refused; its trust policy must name this identity, and assume_role_external_id must be the id that it asks for, if it does (AccessDenied: User: arn:aws:iam::000000000000:user/AKIAUPLOADER is not authorized to perform: sts:AssumeRole on resource: ${role('writer')})`,
+            `Cannot assume the role ${role('writer')}: access is denied; the trust policy of the role must name this identity, and assume_role_external_id must be the id that it requires, if any (AccessDenied: User: arn:aws:iam::000000000000:user/AKIAUPLOADER is not authorized to perform: sts:AssumeRole on resource: ${role('writer')})`,
           ],
         });
       }
@@ -343,7 +354,7 @@ describe('AWS credentials of a load', () => {
 
   describe('that end', () => {
     it('under a load are renewed: sessions of two seconds are enough for one of five', async () => {
-      const run = startCli(
+      const run = startHere(
         argumentsWith({
           ...KEYS,
           assume_role_arn: role('writer'),

@@ -9,6 +9,7 @@ import type { LocalWarehouse, WarehouseConfig } from '../../src/local/api.ts';
 import type { Policy } from '../../src/setup/policies.ts';
 import { watchWarehouse, type WatchedWarehouse } from '../support/access.ts';
 import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { s3Client } from '../support/warehouse.ts';
 
 const PASSWORD = 'Loader-Passw0rd';
@@ -70,7 +71,7 @@ describe('setup', () => {
         iam_role: 'arn:aws:iam::123456789012:role/copy',
       };
       writeFileSync(path, JSON.stringify({ ...place, ...login }));
-      const { code, stdout, stderr } = await runCli(['setup', '--config', path, '--format', 'json']);
+      const { code, stdout, stderr } = await runHere(['setup', '--config', path, '--format', 'json']);
       rmSync(dir, { recursive: true });
       expect(code, stderr).to.equal(0);
       const { sql, policies } = JSON.parse(stdout) as Parts;
@@ -84,7 +85,7 @@ describe('setup', () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-setup-'));
     const path = join(dir, 'config.json');
     writeFileSync(path, JSON.stringify({ port: 'none' }));
-    const { code, stdout, logs } = await runCli(['setup', '--config', path]);
+    const { code, stdout, logs } = await runHere(['setup', '--config', path]);
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(logs.map(({ message }) => message)).to.deep.equal([
       'Cannot use the configuration: "port" must be a whole number from 1 to 65535',
@@ -93,9 +94,9 @@ describe('setup', () => {
   });
 
   it('--interactive asks on a terminal only', async () => {
-    const { code, stdout, stderr } = await runCli(['setup', '--interactive', '--config', '/none/x.json']);
+    const { code, stdout, stderr } = await runHere(['setup', '--interactive', '--config', '/none/x.json']);
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-    expect(stderr).to.contain('setup --interactive asks questions, which needs a terminal');
+    expect(stderr).to.contain('setup --interactive asks questions and needs a terminal');
   });
 });
 
@@ -157,20 +158,20 @@ describe('a loader with nothing but what setup prints', function () {
   });
 
   async function parts(): Promise<Parts> {
-    const { code, stdout, stderr } = await runCli(['setup', '--config', path, '--format', 'json']);
+    const { code, stdout, stderr } = await runHere(['setup', '--config', path, '--format', 'json']);
     expect(code, stderr).to.equal(0);
     return JSON.parse(stdout) as Parts;
   }
   const load = (...messages: readonly unknown[]): Promise<Finished> =>
-    runCli(['--config', path], lines(...messages, state({ done: true })));
+    runHere(['--config', path], lines(...messages, state({ done: true })));
   const rows = async (query: string): Promise<unknown> => {
-    const { code, stdout, stderr } = await runCli(['sql', query, '--config', path, '--format', 'json']);
+    const { code, stdout, stderr } = await runHere(['sql', query, '--config', path, '--format', 'json']);
     expect(code, stderr).to.equal(0);
     return JSON.parse(stdout);
   };
 
   it('cannot be made with the placeholder for a password', async () => {
-    const { stdout } = await runCli(['setup', '--config', path, '--format', 'sql']);
+    const { stdout } = await runHere(['setup', '--config', path, '--format', 'sql']);
     await asAdmin(warehouse.config, async (client) => {
       const failure: unknown = await client.query(stdout).catch((error: unknown) => error);
       expect(failure)
@@ -181,13 +182,13 @@ describe('a loader with nothing but what setup prints', function () {
   });
 
   it('is made by the statements as they are printed', async () => {
-    const { stdout } = await runCli(['setup', '--config', path, '--format', 'sql']);
+    const { stdout } = await runHere(['setup', '--config', path, '--format', 'sql']);
     expect(stdout).not.to.contain(PASSWORD);
     await asAdmin(warehouse.config, (client) => client.query(stdout.replace('<PASSWORD>', PASSWORD)));
   });
 
   it('passes every step of --check', async () => {
-    const { code, stdout } = await runCli(['--check', '--config', path]);
+    const { code, stdout } = await runHere(['--check', '--config', path]);
     expect(code, stdout).to.equal(0);
   });
 
@@ -236,14 +237,14 @@ describe('a loader with nothing but what setup prints', function () {
   it('can do nothing else', async () => {
     const other = join(dir, 'other.json');
     writeFileSync(other, JSON.stringify({ target_schema: 'setup_other' }));
-    const schemaDenied = await runCli(
+    const schemaDenied = await runHere(
       ['--config', path, '--config', other],
       lines(schema('t', { a: {} }), record('t', { a: 1 })),
     );
     expect(schemaDenied.code).to.equal(1);
     expect(schemaDenied.logs.at(-1)?.message).to.match(/permission denied for database/);
     writeFileSync(other, JSON.stringify({ s3_prefix: 'elsewhere' }));
-    const prefixDenied = await runCli(
+    const prefixDenied = await runHere(
       ['--config', path, '--config', other],
       lines(schema('t', { id: { type: 'integer' } }, ['id']), record('t', { id: 1 })),
     );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runCli } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import {
   newAuthority,
   newCertificate,
@@ -41,6 +42,7 @@ describe('TLS to Redshift', () => {
   async function ask(
     { port }: Front,
     options: Readonly<Record<string, unknown>> = {},
+    run: typeof runHere = runHere,
   ): Promise<readonly [code: number | null, stdout: string, said: readonly string[]]> {
     const config = place.configFile({
       port,
@@ -49,7 +51,7 @@ describe('TLS to Redshift', () => {
       ssl_ca: authority.cert,
       ...options,
     });
-    const { code, stdout, stderr, logs } = await runCli([
+    const { code, stdout, stderr, logs } = await run([
       'sql',
       'SELECT 1 AS x',
       '--config',
@@ -79,7 +81,8 @@ describe('TLS to Redshift', () => {
 
   describe('without sslmode', () => {
     it('takes the certificate of a trusted CA for the host name', async () => {
-      expect(await ask(await serverWith(await forLocalhost()))).to.deep.equal(ANSWERED);
+      const front = await serverWith(await forLocalhost());
+      expect(await ask(front, {}, runCli)).to.deep.equal(ANSWERED);
     });
 
     it('takes the CA from a file too', async () => {
@@ -200,21 +203,21 @@ describe('TLS to Redshift', () => {
         () => join(dir, 'none.pem'),
         () => `"ssl_ca": cannot read ${join(dir, 'none.pem')}: the file does not exist`,
       ],
-      ['is a folder', () => dir, () => `"ssl_ca": cannot read ${dir}: it is a folder`],
+      ['is a folder', () => dir, () => `"ssl_ca": cannot read ${dir}: it is a directory`],
       [
         'is a file without PEM text',
         () => join(dir, 'ca.der'),
-        () => `"ssl_ca": ${join(dir, 'ca.der')} holds no PEM text ("-----BEGIN ...")`,
+        () => `"ssl_ca": ${join(dir, 'ca.der')} contains no PEM data ("-----BEGIN ...")`,
       ],
       [
         'is PEM text of something else',
         () => authority.key,
-        () => '"ssl_ca" holds no certificate: "-----BEGIN CERTIFICATE-----" is nowhere in it',
+        () => '"ssl_ca" contains no certificate: "-----BEGIN CERTIFICATE-----" is missing',
       ],
       [
         'is PEM text that is cut',
         () => `${other.cert}\n${authority.cert.slice(0, 200)}`,
-        () => '"ssl_ca": certificate 2 of 2 cannot be read; it must be whole, with its line ends',
+        () => '"ssl_ca": certificate 2 of 2 cannot be read; it must be complete, with its line breaks',
       ],
     ];
     for (const [what, sslCa, problem] of cases) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { SSH_PASSWORD, SSH_USER, startSshServer, type SshServer } from '../support/ssh-server.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
@@ -31,9 +32,9 @@ describe('a load through an SSH server', () => {
 
   const byPassword = (): object => ({ ssh_password: SSH_PASSWORD, ssh_host_fingerprint: ssh.fingerprint });
 
-  const load = (options: object, input = INPUT): Promise<Finished> => {
+  const load = (options: object, input = INPUT, run: typeof runHere = runHere): Promise<Finished> => {
     const server = { ssh_host: '127.0.0.1', ssh_port: ssh.port, ssh_user: SSH_USER };
-    return runCli(['--config', place.configFile({ ...server, ...options })], input);
+    return run(['--config', place.configFile({ ...server, ...options })], input);
   };
 
   /** The one error of a load that fails at its first try and tells no state. */
@@ -48,7 +49,7 @@ describe('a load through an SSH server', () => {
     (await place.query(`SELECT id FROM ${place.schema}.t ORDER BY id`)).flat();
 
   it('logs in with a password', async () => {
-    const finished = await load(byPassword());
+    const finished = await load(byPassword(), INPUT, runCli);
     expect({ code: finished.code, stdout: finished.stdout }, finished.stderr).to.deep.equal({
       code: 0,
       stdout: '{"n":1}\n',
@@ -66,7 +67,7 @@ describe('a load through an SSH server', () => {
     // Asked first whether the key will do, then signed with it.
     expect(ssh.seen.logins).to.deep.equal(['publickey accepted', 'publickey accepted']);
     expect(warnings(finished)).to.deep.equal([
-      `the SSH server 127.0.0.1 was not checked; if its fingerprint ${ssh.fingerprint} is right, set ssh_host_fingerprint to it`,
+      `the SSH server 127.0.0.1 was not verified; if its fingerprint ${ssh.fingerprint} is correct, set ssh_host_fingerprint to it`,
     ]);
   });
 

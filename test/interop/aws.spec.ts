@@ -192,7 +192,7 @@ describe('logins that AWS gives out', () => {
 
     it('without a region: one sentence says which setting is missing', async () => {
       expect(await failure(as, { AWS_REGION: '' })).to.equal(
-        'Cannot get a login to cluster "analytics" as "loader" (redshift:GetClusterCredentials): the region is not known; set redshift_region (Error: Region not accepted: region="" is not a valid hostname component.)',
+        'Cannot get a login to cluster "analytics" as "loader" (redshift:GetClusterCredentials): the region is unknown; set redshift_region (Error: Region not accepted: region="" is not a valid hostname component.)',
       );
     });
 
@@ -307,24 +307,24 @@ describe('logins that AWS gives out', () => {
       [
         'not-json',
         { SecretString: 'hush-hush' },
-        'it is not JSON; it must hold {"username": ..., "password": ...}',
+        'it is not JSON; it must contain {"username": ..., "password": ...}',
       ],
       [
         'binary',
         { SecretBinary: Buffer.from('hush-hush') },
-        'it is not JSON; it must hold {"username": ..., "password": ...}',
+        'it is not JSON; it must contain {"username": ..., "password": ...}',
       ],
       [
         'no-password',
         { SecretString: '{"username":"hush-hush"}' },
-        'it must hold "username" and "password" as texts',
+        'it must contain "username" and "password" as strings',
       ],
       [
         'numbers',
         { SecretString: '{"username":"hush-hush","password":12345678}' },
-        'it must hold "username" and "password" as texts',
+        'it must contain "username" and "password" as strings',
       ],
-      ['null', { SecretString: 'null' }, 'it must hold "username" and "password" as texts'],
+      ['null', { SecretString: 'null' }, 'it must contain "username" and "password" as strings'],
     ];
     for (const [name, value, sentence] of UNUSABLE) {
       it(`that cannot be used (${name}): one sentence says what is wrong and shows nothing of it`, async () => {

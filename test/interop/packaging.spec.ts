@@ -18,7 +18,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 
 /** The oldest that the package says it runs on, and the newest of each line that has zstd. */
 const VERSIONS = [
-  { node: '20.15.0', ending: '.gz' },
+  { node: '20.19.0', ending: '.gz' },
   { node: '22.23.3', ending: '.zst' },
   { node: '24.22.3', ending: '.zst' },
 ];

@@ -26,7 +26,7 @@ TIMEOUT_SECONDS = 60
 # The SDK expects its own exceptions; a program has only sentences.
 EXCEPTIONS = {
     "was encountered before a corresponding schema": RecordsWithoutSchemaException,
-    "is missing, and keys must be set in every record": MissingKeyPropertiesError,
+    "is missing, but every record must have its key": MissingKeyPropertiesError,
 }
 
 

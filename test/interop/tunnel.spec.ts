@@ -156,7 +156,7 @@ describe('a load through OpenSSH', function () {
 
     it('for a public key in place of the private one', async () => {
       expect(await failure({ ssh_private_key: keyFile('openssh.pub') })).to.equal(
-        `Cannot use the configuration: "ssh_private_key": ${keyFile('openssh.pub')} holds no PEM text ("-----BEGIN ...")`,
+        `Cannot use the configuration: "ssh_private_key": ${keyFile('openssh.pub')} contains no PEM data ("-----BEGIN ...")`,
       );
     });
 

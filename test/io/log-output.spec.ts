@@ -125,7 +125,7 @@ describe('LogOutput', () => {
 
     it('says as a line of JSON how many are missing, whatever its level', async () => {
       const { log, read } = piped();
-      const logger = createLogger('error', 'json', new Secrets(), log);
+      const logger = await createLogger('error', 'json', new Secrets(), log);
       for (let i = 0; i < 3000; i++) logger.error('x'.repeat(1000));
       let seen = '';
       const reading = setInterval(() => (seen += read()), 1);
@@ -171,10 +171,11 @@ describe('LogOutput', () => {
     expect(readFileSync(path, 'utf8')).to.equal('\n2 lines of the log are missing\n4\n5\n');
   });
 
-  it('takes lines for a person', () => {
+  it('takes lines for a person', async () => {
     const path = join(folder, 'file');
     const log = new LogOutput(open(path, 'a'));
-    createLogger('error', 'pretty', new Secrets(), log).error({ line: 7 }, 'a line for a person');
+    const logger = await createLogger('error', 'pretty', new Secrets(), log);
+    logger.error({ line: 7 }, 'a line for a person');
     expect(readFileSync(path, 'utf8')).to.match(/^\[\d\d:\d\d:\d\d\] ERROR: a line for a person\n$/);
   });
 });

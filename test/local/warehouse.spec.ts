@@ -1,7 +1,17 @@
 /** The local warehouse as a whole: its folder, its settings, and its end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,10 +20,14 @@ import { expect } from 'chai';
 import pg from 'pg';
 import {
   FolderInUseError,
+  LocalWarehouseError,
+  PortInUseError,
   startLocalWarehouse,
   type LocalWarehouse,
   type WarehouseConfig,
+  type WarehouseOptions,
 } from '../../src/local/api.ts';
+import type { S3PolicyStatement } from '../../src/local/s3/server.ts';
 
 describe('the local warehouse', () => {
   let base: string;
@@ -90,6 +104,68 @@ describe('the local warehouse', () => {
     } finally {
       await warehouse.stop();
     }
+  });
+
+  describe('rejects with a LocalWarehouseError', () => {
+    const failureOf = (options: Partial<WarehouseOptions>) =>
+      startLocalWarehouse({ dir, ...options }).then(
+        () => expect.fail('it started'),
+        (error: unknown) => error,
+      );
+    const takePort = async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      return { port, server };
+    };
+
+    for (const option of ['port', 's3Port'] as const) {
+      it(`a ${option} that another program has, and leaves the folder free`, async () => {
+        const { port, server } = await takePort();
+        try {
+          const error = await failureOf({ [option]: port });
+          expect(error).to.be.instanceOf(LocalWarehouseError).and.instanceOf(PortInUseError);
+          expect(error).to.include({ port, message: `Cannot listen on port ${port}: it is in use` });
+        } finally {
+          server.close();
+        }
+        const warehouse = await startLocalWarehouse({ dir, [option]: port });
+        await warehouse.stop();
+      });
+    }
+
+    it('a path that is a file', async () => {
+      writeFileSync(dir, '');
+      expect(await failureOf({})).to.be.instanceOf(LocalWarehouseError);
+    });
+
+    it('a policy and a name of a bucket that S3 would not take', async () => {
+      const statement = { Effect: 'Perhaps', Action: '*', Resource: '*' } as unknown as S3PolicyStatement;
+      const identity = { accessKeyId: 'A', secretAccessKey: 'S', policy: { Statement: [statement] } };
+      expect(String(await failureOf({ identities: [identity] }))).to.equal(
+        'LocalWarehouseError: Effect is "Perhaps": it is Allow or Deny',
+      );
+      expect(String(await failureOf({ buckets: [{ name: 'A bucket' }] }))).to.equal(
+        'LocalWarehouseError: Cannot make the bucket "A bucket": The specified bucket is not valid.',
+      );
+    });
+
+    it('objects that another program wrote', async () => {
+      mkdirSync(join(dir, 's3', 'some-bucket'), { recursive: true });
+      writeFileSync(join(dir, 's3', 'some-bucket', 'bucket.json'), 'not JSON');
+      expect(String(await failureOf({}))).to.match(
+        /^LocalWarehouseError: .*bucket\.json was not written by the local warehouse$/,
+      );
+    });
+
+    it('an engine that does not start', async () => {
+      await (await startLocalWarehouse({ dir })).stop();
+      const files = existsSync(join(dir, 'postgres-files'))
+        ? readFileSync(join(dir, 'postgres-files'), 'utf8')
+        : join(dir, 'postgres');
+      writeFileSync(join(files, 'PG_VERSION'), '12\n');
+      expect(String(await failureOf({}))).to.match(/^LocalWarehouseError: PostgreSQL did not start: .*/);
+    });
   });
 
   it('ends its sessions within a second, and stops more than once', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPrivateKey, startSshServer, UNWELCOME } from '../support/ssh-server.ts';
 import { newPlace, setAccess } from '../support/warehouse.ts';
 
@@ -78,27 +79,27 @@ describe('a configuration that cannot work', () => {
     [
       'a missing option',
       () => ({ hostname: undefined }),
-      '"hostname" is missing: Endpoint of the cluster or workgroup, without port.',
+      '"hostname" is missing: Endpoint of the cluster or workgroup, without the port.',
     ],
     [
       'two ways to log in',
       () => ({ secret_arn: 'redshift-loader' }),
-      '"password" and "secret_arn" are 2 ways to log in: keep one',
+      '"password" and "secret_arn" are 2 ways to log in: use one of them',
     ],
     [
       'a role and keys for COPY',
       () => ({ copy_credentials: 'keys' }),
-      '"iam_role" and "copy_credentials": "keys" contradict each other: keep one',
+      '"iam_role" and "copy_credentials": "keys" contradict each other: use one of them',
     ],
     [
       'half a pair of keys',
       () => ({ aws_access_key_id: 'AKIA' }),
-      '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or none',
+      '"aws_access_key_id" and "aws_secret_access_key" belong together: set both or neither',
     ],
     [
       'a tunnel without a server',
       () => ({ ssh_user: 'ec2-user' }),
-      '"ssh_user" needs "ssh_host": the server to tunnel through',
+      '"ssh_user" needs "ssh_host", the server of the tunnel',
     ],
     [
       'an empty file of a secret',
@@ -108,7 +109,7 @@ describe('a configuration that cannot work', () => {
     [
       'a file of a secret that cannot be read',
       () => ({ password: undefined, password_file: dir }),
-      '"password_file": cannot read DIR: it is a folder',
+      '"password_file": cannot read DIR: it is a directory',
     ],
     [
       'several problems',
@@ -120,7 +121,7 @@ describe('a configuration that cannot work', () => {
   ];
   for (const [what, options, ...problems] of WRONG) {
     it(`${what}: is named, and nothing is connected`, async () => {
-      const run = await runCli(['--config', configFile({ ...complete(), ...options() })], input);
+      const run = await runHere(['--config', configFile({ ...complete(), ...options() })], input);
       expect(
         ending({
           ...run,
@@ -132,7 +133,7 @@ describe('a configuration that cannot work', () => {
   }
 
   it('names everything that is missing at once', async () => {
-    const { code, stdout, logs } = await runCli(['--config', configFile({})], input);
+    const { code, stdout, logs } = await runHere(['--config', configFile({})], input);
     expect([code, stdout]).to.deep.equal([1, '']);
     expect(logs.map(({ message }) => /"(\w+)" is missing/.exec(message)?.[1])).to.deep.equal([
       'hostname',
@@ -145,22 +146,22 @@ describe('a configuration that cannot work', () => {
 
   it('a file that is not there, that is a folder, or that is no JSON is named, with the place in it', async () => {
     const broken = file('broken.json', '{\n  "password": "Secret1234"\n  "user": "loader"\n}');
-    const run = await runCli(
+    const run = await runHere(
       ['--config', join(dir, 'none.json'), '--config', dir, '--config', broken],
       input,
     );
     expect(ending(run)).to.deep.equal(
       refused(
         `cannot read ${join(dir, 'none.json')}: the file does not exist`,
-        `cannot read ${dir}: it is a folder`,
+        `cannot read ${dir}: it is a directory`,
         `cannot read ${broken}: it is not JSON, at line 3, column 3: expected "," or "}"`,
       ),
     );
   });
 
   it('that is not given is asked for', async () => {
-    expect(ending(await runCli([], input))).to.deep.equal(
-      refused('none was given; name one with --config FILE, or use --local for a warehouse on this machine'),
+    expect(ending(await runHere([], input))).to.deep.equal(
+      refused('there is none; give one with --config FILE, or use --local for a warehouse on this machine'),
     );
   });
 
@@ -169,7 +170,7 @@ describe('a configuration that cannot work', () => {
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: `target-redshift: Unknown option '--nope'\n\nUsage: target-redshift --help tells how it is used.\n`,
+      stderr: `target-redshift: Unknown option '--nope'\n\nRun target-redshift --help for usage.\n`,
     });
     expect(connections).to.equal(0);
   });
@@ -177,10 +178,10 @@ describe('a configuration that cannot work', () => {
   it('an option that is unknown is ignored with a warning, unless it resembles one', async () => {
     const place = await newPlace();
     const path = place.configFile({ colour: 'red' });
-    const { code, stdout, logs } = await runCli(['--config', path], input);
+    const { code, stdout, logs } = await runHere(['--config', path], input);
     expect([code, stdout]).to.deep.equal([0, '1\n']);
     expect(logs.filter(({ level }) => level === 'warn').map(({ message }) => message)).to.deep.equal([
-      'there is no option "colour", it is ignored',
+      'there is no option "colour"; it is ignored',
     ]);
   });
 
@@ -213,7 +214,7 @@ describe('a configuration that cannot work', () => {
       expect(ending(run)).to.deep.equal(
         refused(
           '"port" must be a whole number from 1 to 65535',
-          '"password" is missing: how to log into Redshift; or set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
+          '"password" is missing, with which to log into Redshift; alternatively set "password_file", "secret_arn", "cluster_identifier" or "workgroup_name"',
         ),
       );
       expect(connections).to.equal(0);
@@ -230,7 +231,7 @@ describe('a configuration that cannot work', () => {
 
   describe('because the world is another', () => {
     it('a host name that is unknown is named', async () => {
-      const run = await runCli([
+      const run = await runHere([
         'sql',
         'SELECT 1',
         '--config',
@@ -246,7 +247,7 @@ describe('a configuration that cannot work', () => {
 
     it('an SSH server whose name is unknown is named', async () => {
       const tunnel = { ssh_host: 'bastion.invalid', ssh_user: 'ec2-user', ssh_password: 'Secret1234' };
-      const { code, stdout, logs } = await runCli([
+      const { code, stdout, logs } = await runHere([
         'sql',
         'SELECT 1',
         '--config',
@@ -260,7 +261,7 @@ describe('a configuration that cannot work', () => {
 
     it('a host that accepts the connection and then says nothing is given up after connect_timeout_seconds', async () => {
       const { port } = complete();
-      const run = await runCli([
+      const run = await runHere([
         'sql',
         'SELECT 1',
         '--config',
@@ -285,7 +286,7 @@ describe('a configuration that cannot work', () => {
           ssh_user: UNWELCOME,
           ssh_private_key: key,
         };
-        const { code, stdout, logs } = await runCli([
+        const { code, stdout, logs } = await runHere([
           'sql',
           'SELECT 1',
           '--config',
@@ -315,7 +316,7 @@ describe('a configuration that cannot work', () => {
           aws_secret_access_key: keys.secretAccessKey,
           aws_session_token: keys.sessionToken,
         });
-        const { code, stdout, logs } = await runCli(['--config', config], input);
+        const { code, stdout, logs } = await runHere(['--config', config], input);
         const said = logs.filter(({ level }) => level === 'error').map(({ message }) => message);
         expect([code, stdout, said.length]).to.deep.equal([1, '', 1]);
         expect(said[0]).to.match(

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { lines, record, runCli, schema, state } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -48,7 +49,7 @@ describe('BATCH messages', () => {
     options: Readonly<Record<string, unknown>> = {},
   ): Promise<{ code: number | null; stdout: string; stderr: string; rows: (string | null)[][] }> => {
     const place = await newPlace();
-    const { code, stdout, stderr } = await runCli(
+    const { code, stdout, stderr } = await runHere(
       ['--config', place.configFile({ log_format: 'pretty', ...options })],
       lines(...messages),
     );
@@ -150,7 +151,7 @@ describe('BATCH messages', () => {
     const url = file('version.jsonl', '{"id": 1}\n');
     const place = await newPlace();
     const input = lines(people, batch([url], null, { version: 7 }));
-    const { code } = await runCli(['--config', place.configFile({ add_record_metadata: true })], input);
+    const { code } = await runHere(['--config', place.configFile({ add_record_metadata: true })], input);
     expect(code).to.equal(0);
     expect(await place.query(`SELECT _sdc_table_version FROM ${place.schema}.people`)).to.deep.equal([['7']]);
   });
@@ -180,10 +181,10 @@ describe('BATCH messages', () => {
       operation === 'GetObject' && key.endsWith('long.jsonl') && asked++ > 0
         ? { kind: 'delay', ms: 60_000 }
         : undefined;
-    const run = startCli(['--config', place.configFile({ log_level: 'debug' })]);
+    const run = startHere(['--config', place.configFile({ log_level: 'debug' })]);
     await run.write(lines(state({ n: 0 }), people, batch([url], null), state({ n: 1 })));
     await run.seen(/opened a batch/);
-    run.process.kill('SIGTERM');
+    run.signal();
     const { code, stdout, stderr } = await run.finished;
     expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":0}\n' });
     expect(await place.query(`SELECT * FROM ${place.schema}.people`)).to.deep.equal([['1', 'a']]);
@@ -218,7 +219,7 @@ describe('BATCH messages', () => {
       });
       expect({ code, stdout }, stderr).to.deep.equal({ code: 1, stdout: '' });
       expect(stderr).to.contain(
-        `Cannot load stream "people", line 1 of ${url} (BATCH message on line 2): the line is a Singer message, and each line of a BATCH file must be a record alone`,
+        `Cannot load stream "people", line 1 of ${url} (BATCH message on line 2): the line is a Singer message, but each line of a BATCH file must be a bare record`,
       );
     });
   }

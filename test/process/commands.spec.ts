@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const version = (
@@ -73,21 +74,21 @@ describe('--check', () => {
 
   it('is stopped by SIGTERM between two steps, and cleans up', async () => {
     const place = await newPlace();
-    const run = startCli(['--check', '--config', place.configFile()]);
+    const run = startHere(['--check', '--config', place.configFile()]);
     await run.seen(/^ok {5}connect/m);
-    run.process.kill('SIGTERM');
+    run.signal();
     const { code, stdout } = await run.finished;
     expect(code).to.equal(1);
     expect(stdout)
-      .to.match(/^- {6}copy {9}not tried, because the check was stopped$/m)
+      .to.match(/^- {6}copy {9}skipped because the check was stopped$/m)
       .and.to.match(/^ok {5}drop /m)
-      .and.to.match(/the check was stopped before its end\n$/);
+      .and.to.match(/the check was stopped before it was complete\n$/);
     expect(await place.objects()).to.deep.equal([]);
   });
 
   it('names the step that fails, goes on where it can, and exits 1', async () => {
     const place = await newPlace();
-    const { code, stdout } = await runCli([
+    const { code, stdout } = await runHere([
       '--check',
       '--config',
       place.configFile({ s3_bucket: 'no-such-bucket' }),
@@ -99,7 +100,7 @@ describe('--check', () => {
       .and.to.contain(
         '\n       fix: run:\n         aws s3api create-bucket --bucket no-such-bucket --region us-east-1\n',
       )
-      .and.to.match(/^- {6}copy .*not tried, because "bucket" failed/m);
+      .and.to.match(/^- {6}copy .*skipped because "bucket" failed/m);
   });
 });
 
@@ -142,7 +143,7 @@ describe('sql', () => {
       .map((number, i) => `SELECT ${i} AS i, CAST('${number}' AS FLOAT8) AS v`)
       .join(' UNION ALL ');
     for (const format of ['csv', 'json']) {
-      const { stdout, stderr } = await runCli([
+      const { stdout, stderr } = await runHere([
         'sql',
         `${query} ORDER BY 1`,
         '--format',
@@ -168,7 +169,7 @@ describe('sql', () => {
     const statement = "SELECT 9007199254740993 AS big, '' AS empty, NULL AS none, 1.10 AS n, 'a,\"b\"' AS t";
     const [json, csv, table] = await Promise.all(
       ['json', 'csv', 'table'].map(
-        async (format) => (await runCli(['sql', statement, '--config', config, '--format', format])).stdout,
+        async (format) => (await runHere(['sql', statement, '--config', config, '--format', format])).stdout,
       ),
     );
     expect(json).to.equal('[{"big":"9007199254740993","empty":"","none":null,"n":"1.10","t":"a,\\"b\\""}]\n');
@@ -178,13 +179,13 @@ describe('sql', () => {
 
   it('refuses JSON with two columns of one name, and tells a wrong query in one sentence', async () => {
     const config = (await newPlace()).configFile();
-    const twice = await runCli(['sql', 'SELECT 1 AS a, 2 AS a', '--config', config, '--format', 'json']);
+    const twice = await runHere(['sql', 'SELECT 1 AS a, 2 AS a', '--config', config, '--format', 'json']);
     expect([twice.code, twice.stdout, twice.logs.at(-1)?.message]).to.deep.equal([
       1,
       '',
-      'Cannot write JSON: two columns are called "a"; rename one with AS',
+      'Cannot write JSON: two columns have the name "a"; rename one with AS',
     ]);
-    const wrong = await runCli(['sql', 'SELECT nope', '--config', config]);
+    const wrong = await runHere(['sql', 'SELECT nope', '--config', config]);
     expect(wrong.code).to.equal(1);
     expect(wrong.logs.at(-1)?.message).to.match(/^Redshift refused SELECT nope: /);
   });
@@ -225,7 +226,9 @@ describe('--local and local', () => {
       const { code, logs } = await runCli(['local', '--dir', folder, option, String(port)]);
       expect([code, logs.map(({ message }) => message)]).to.deep.equal([
         1,
-        [`Cannot listen on port ${port} (${option}): it is in use; give another, or none for a free one`],
+        [
+          `Cannot listen on port ${port} (${option}): it is in use; choose another one, or omit the option to use a free port`,
+        ],
       ]);
     }
     expect(existsSync(join(folder, 'lock.json'))).to.equal(false);

@@ -1,6 +1,7 @@
 /** Two runs that load one table at the same time. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli } from '../support/cli.ts';
+import { lines, record, schema } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { faults, newPlace } from '../support/warehouse.ts';
 
 const properties = { id: { type: 'integer' }, run: { type: 'string' } };
@@ -35,7 +36,7 @@ describe('two runs on one table', () => {
     it(`${load_method}: the later one waits for the earlier and sees its rows, so that no key is doubled`, async () => {
       const place = await newPlace();
       const args = ['--config', place.configFile({ load_method, heartbeat_seconds: 1 })];
-      await runCli(args, lines(schema('t', properties, ['id'])));
+      await runHere(args, lines(schema('t', properties, ['id'])));
       let isStalled = false;
       faults.sql = ({ sql }) => {
         if (isStalled || !inside.test(sql)) return undefined;
@@ -43,11 +44,11 @@ describe('two runs on one table', () => {
         return { kind: 'stall', ms: 5000 };
       };
       // It holds the table's write lock, and what it wrote is not committed yet.
-      const early = startCli(args);
+      const early = startHere(args);
       await early.write(input('early', 3));
       early.end();
       await early.seen(/still running/);
-      const late = await runCli(args, input('late', 4));
+      const late = await runHere(args, input('late', 4));
       expect({ early: (await early.finished).code, late: late.code }, late.stderr).to.deep.equal({
         early: 0,
         late: 0,

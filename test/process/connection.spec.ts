@@ -1,6 +1,7 @@
 /** Settings that Redshift or S3 refuse, each with the sentence that says what to change. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema } from '../support/cli.ts';
+import { lines, record, schema } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const input = lines(schema('t', { a: { type: 'integer' } }), record('t', { a: 1 }));
@@ -9,7 +10,7 @@ async function lastMessage(
   options: Readonly<Record<string, unknown>>,
 ): Promise<{ code: number | null; stdout: string; message: string }> {
   const place = await newPlace();
-  const { code, stdout, logs } = await runCli(['--config', place.configFile(options)], input);
+  const { code, stdout, logs } = await runHere(['--config', place.configFile(options)], input);
   return { code, stdout, message: logs.at(-1)?.message ?? '' };
 }
 

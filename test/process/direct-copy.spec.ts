@@ -2,8 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
-import { faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
+import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
+import { atLoadCommit, faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
 
 const visits = schema('visits', {
   id: { type: ['null', 'integer'] },
@@ -34,7 +35,7 @@ async function upload(place: Place, bodies: Readonly<Record<string, string | Buf
 }
 
 const load = (place: Place, messages: readonly unknown[], options: object = {}): Promise<Finished> =>
-  runCli(
+  runHere(
     ['--config', place.configFile({ load_method: 'append-only', batch_direct_copy: true, ...options })],
     lines(...messages),
   );
@@ -74,7 +75,7 @@ describe('direct COPY of BATCH files', () => {
       ['5', null, null, null, null],
     ]);
     expect(logs.map(({ message }) => message)).to.include('copied 2 files of visits: 3 rows');
-    expect(logs.at(-1)?.message).to.equal('every record read is committed: 5 rows');
+    expect(logs.at(-1)?.message).to.equal('every record that was read is committed: 5 rows');
     expect(
       await place.query(
         `SELECT column_name, character_maximum_length FROM svv_columns WHERE table_schema = '${place.schema}' AND table_name = 'visits' AND data_type = 'character varying' ORDER BY 1`,
@@ -131,8 +132,7 @@ describe('direct COPY of BATCH files', () => {
   it('counts once when the reply to COMMIT is lost', async () => {
     const place = await newPlace();
     const [good = ''] = await upload(place, { good: '{"id": 1}\n' });
-    let commits = 0;
-    faults.sql = ({ verb }) => (verb === 'COMMIT' && commits++ === 0 ? { kind: 'drop-after' } : undefined);
+    faults.sql = atLoadCommit(0, { kind: 'drop-after' } as const);
     const { code, stdout, stderr } = await load(place, [visits, batch([good]), state({ n: 1 })]);
     expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":1}\n' });
     expect(await ids(place)).to.deep.equal([['1']]);
@@ -144,7 +144,7 @@ describe('direct COPY of BATCH files', () => {
     const { code, logs } = await load(place, [visits], { load_method: 'upsert' });
     expect(code).to.equal(1);
     expect(logs.at(-1)?.message).to.equal(
-      'Cannot copy the files of stream "visits" directly: its load_method is "upsert", not "append-only"; switch batch_direct_copy off for this stream, and they go through the encoder',
+      'Cannot copy the files of stream "visits" directly: its load_method is "upsert", not "append-only"; set batch_direct_copy to false for this stream, so that the files pass through the encoder',
     );
   });
 });

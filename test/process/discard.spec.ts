@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { lines, MAIN, record, runCli, schema, startCli, state, type LogLine } from '../support/cli.ts';
+import { lines, MAIN, record, runCli, schema, state, type LogLine } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 
 const integer = { type: ['null', 'integer'] };
 const text = { type: ['null', 'string'] };
@@ -53,7 +54,7 @@ describe('--discard', () => {
 
   it('takes the options of a configuration, and no secret is needed for them', async () => {
     const config = file('config.json', JSON.stringify({ batch_size_rows: 1, load_method: 'append-only' }));
-    const { code, logs } = await runCli(['--discard', '--config', config], input);
+    const { code, logs } = await runHere(['--discard', '--config', config], input);
     expect(code).to.equal(0);
     expect(figures(logs.at(-1) as LogLine)).to.deep.include({ streams: { t: 2, u: 1 }, parts: 3 });
   });
@@ -85,12 +86,12 @@ describe('--discard', () => {
       '{"type":"record","stream":"t","record":{"id":4}}',
       '{"type":"RECORD","stream":"t","record":{"id":"5 "}}',
     );
-    const { code, logs } = await runCli(['--discard'], odd);
+    const { code, logs } = await runHere(['--discard'], odd);
     expect(code).to.equal(0);
     expect(logs.at(-1)?.['reference_encoder']).to.deep.equal({
       t: {
-        'a key stands twice in the record': 1,
-        'the line is written in an unusual way': 1,
+        'a key occurs twice in the record': 1,
+        'the line has an unusual form': 1,
         'a value is invalid, or changed in a key': 1,
       },
     });
@@ -99,7 +100,7 @@ describe('--discard', () => {
   it('reads the files of BATCH messages', async () => {
     const path = file('records.jsonl', '{"id":1}\n{"id":2}\n');
     const batch = { type: 'BATCH', stream: 'u', encoding: { format: 'jsonl' }, manifest: [`file://${path}`] };
-    const { code, logs } = await runCli(['--discard'], lines(schema('u', { id: integer }), batch));
+    const { code, logs } = await runHere(['--discard'], lines(schema('u', { id: integer }), batch));
     expect(code).to.equal(0);
     expect(figures(logs.at(-1) as LogLine)).to.deep.include({ streams: { u: 2 }, lines: 2 });
   });
@@ -113,7 +114,7 @@ describe('--discard', () => {
         streams: { o: { load_method: 'overwrite' } },
       }),
     );
-    const { code, logs, stdout } = await runCli(
+    const { code, logs, stdout } = await runHere(
       ['--discard', '--config', config],
       lines(
         schema('o', { id: integer }),
@@ -132,7 +133,7 @@ describe('--discard', () => {
   });
 
   it('fails as a load does', async () => {
-    const { code, stdout, logs } = await runCli(
+    const { code, stdout, logs } = await runHere(
       ['--discard'],
       lines(schema('u', { id: integer }), record('u', { id: 'x' })),
     );
@@ -143,10 +144,10 @@ describe('--discard', () => {
   });
 
   it('counts what was read when it is stopped', async () => {
-    const run = startCli(['--discard', '--config', file('debug.json', '{"log_level":"debug"}')]);
+    const run = startHere(['--discard', '--config', file('debug.json', '{"log_level":"debug"}')]);
     await run.write(input);
     await run.seen(/opened a batch/);
-    run.process.kill('SIGTERM');
+    run.signal();
     const { code, logs } = await run.finished;
     expect(code).to.equal(0);
     expect(logs.at(-1)?.['streams']).to.deep.equal({ t: 2, u: 1 });
@@ -157,7 +158,7 @@ describe('--discard', () => {
       [['--discard', '--check'], '--discard and --check are two commands'],
       [['--discard', '--local'], '--discard needs no warehouse'],
     ] as const) {
-      const { code, stderr } = await runCli(args);
+      const { code, stderr } = await runHere(args);
       expect({ code, stderr }).to.satisfy(
         (seen: { code: number; stderr: string }) => seen.code === 2 && seen.stderr.includes(problem),
       );

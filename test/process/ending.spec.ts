@@ -125,7 +125,7 @@ describe('the end of a run', () => {
       child.kill('SIGINT');
       expect(await endedWithin(child, 4000)).to.deep.equal({ code: 1, signal: null });
       expect(logLines(readFileSync(log, 'utf8')).at(-1)?.message).to.equal(
-        'Stopped before everything that was read was loaded; run again from the last state',
+        'Stopped before everything that was read was loaded; run it again from the last state',
       );
     });
 
@@ -220,13 +220,13 @@ describe('the end of a run', () => {
       await run.seen(/opened a batch/);
       await sleep(300);
       run.process.kill('SIGTERM');
-      await run.seen(/a second signal stops at once/);
+      await run.seen(/a second signal stops immediately/);
       run.process.kill('SIGTERM');
       const { code, stdout, logs } = await run.finished;
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
       expect(logs.slice(-2).map(({ message }) => message.replace(/run-\w+-\w+/, 'RUN'))).to.deep.equal([
         `up to 1 objects may be left below s3://${place.config.s3_bucket}/${place.prefix}/RUN/; a later run removes them when they are 24 hours old (stale_after_hours)`,
-        'Stopped before everything that was read was loaded; run again from the last state',
+        'Stopped before everything that was read was loaded; run it again from the last state',
       ]);
     });
 
@@ -237,7 +237,7 @@ describe('the end of a run', () => {
       await run.write(input(1));
       await run.seen(/still running: COPY/);
       run.process.kill('SIGINT');
-      await run.seen(/a second signal stops at once/);
+      await run.seen(/a second signal stops immediately/);
       run.process.kill('SIGINT');
       const { code, stderr } = await run.finished;
       expect(code).to.equal(1);
@@ -254,7 +254,7 @@ describe('the end of a run', () => {
       await run.write(input(1));
       await run.seen(/still running: COPY/);
       run.process.kill('SIGTERM');
-      await run.seen(/a second signal stops at once/);
+      await run.seen(/a second signal stops immediately/);
       const second = Date.now();
       run.process.kill('SIGTERM');
       const { code, stderr } = await run.finished;
@@ -277,7 +277,7 @@ describe('the end of a run', () => {
     await run.write(input(1));
     await run.seen(/opened a batch/);
     run.process.kill('SIGTERM');
-    await run.seen(/a second signal stops at once/);
+    await run.seen(/a second signal stops immediately/);
     run.process.kill('SIGTERM');
     const { signal } = await run.finished;
     expect(signal).to.equal('SIGKILL');
@@ -309,10 +309,10 @@ describe('a stdout', () => {
   const refusal = {
     code: 1,
     message:
-      'Cannot load: stdout is closed, or is /dev/null opened for reading and writing, which looks the same, so no state could be ' +
+      'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
       'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null',
   };
-  const success = { code: 0, message: 'every record read is committed: 1 rows' };
+  const success = { code: 0, message: 'every record that was read is committed: 1 rows' };
 
   before(function () {
     if (platform() === 'win32') this.skip();

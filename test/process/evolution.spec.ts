@@ -1,6 +1,7 @@
 /** Changes of tables that meet other sessions and failures: nothing is lost, and the table is never left half changed. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -18,7 +19,7 @@ async function table(column: string): Promise<Place> {
 }
 
 const load = (place: Place, property: object, value: unknown): Promise<Finished> =>
-  runCli(
+  runHere(
     ['--config', place.configFile()],
     lines(
       schema('t', { id: integer, n: property }, ['id']),
@@ -147,13 +148,13 @@ describe('a schema that says nothing new', () => {
       record('t', { id: 2, n: 'b' }),
       forwards,
     );
-    expect((await runCli(['--config', place.configFile()], input)).code).to.equal(0);
+    expect((await runHere(['--config', place.configFile()], input)).code).to.equal(0);
     const ddl: string[] = [];
     faults.sql = ({ sql }) => {
       if (/^(ALTER|COMMENT|GRANT|CREATE(?! TEMP)|DROP(?! TABLE IF EXISTS "_target))/.test(sql)) ddl.push(sql);
       return undefined;
     };
-    expect((await runCli(['--config', place.configFile()], input)).code).to.equal(0);
+    expect((await runHere(['--config', place.configFile()], input)).code).to.equal(0);
     expect(ddl).to.deep.equal([]);
     expect(await rows(place)).to.deep.equal([
       ['1', 'a'],
@@ -179,7 +180,7 @@ describe('a table or column that vanishes during a run', () => {
   ] as const) {
     it(`ends the run when the table ${what} after rows of the run were loaded`, async () => {
       const place = await newPlace();
-      const run = startCli(['--config', place.configFile({ batch_size_rows: 1 })]);
+      const run = startHere(['--config', place.configFile({ batch_size_rows: 1 })]);
       await run.write(lines(schema('t', { id: integer, n: integer }, ['id']), record('t', { id: 1, n: 1 })));
       await run.write(lines(state({ n: 1 })));
       await run.seen(/\{"n":1\}/);
@@ -196,7 +197,7 @@ describe('a table or column that vanishes during a run', () => {
     const place = await newPlace();
     await place.query(`CREATE SCHEMA ${place.schema}`);
     await place.query(`CREATE TABLE ${place.schema}.t (id BIGINT, n BIGINT)`);
-    const run = startCli(['--config', place.configFile()]);
+    const run = startHere(['--config', place.configFile()]);
     await run.write(lines(schema('t', { id: integer, n: integer }, ['id']), record('t', { id: 1, n: 1 })));
     await run.write(lines(schema('other', { id: integer }, ['id']), state({ n: 1 })));
     await place.query(`DROP TABLE ${place.schema}.t`);
@@ -221,7 +222,7 @@ describe('schemas that take turns', () => {
       schema('t', sameSchema[i % 3]!, ['id']),
       record('t', { id: i % 500, a: `a${i}`, ...(i % 3 === 2 ? {} : { b: `b${i}` }) }),
     ]);
-    const { code, logs, stderr } = await runCli(['--config', place.configFile()], lines(...input.flat()));
+    const { code, logs, stderr } = await runHere(['--config', place.configFile()], lines(...input.flat()));
     expect(code, stderr).to.equal(0);
     expect(
       logs.filter(({ message }) => /^loaded /.test(message)).map(({ message }) => message),
@@ -248,7 +249,7 @@ describe('schemas that take turns', () => {
       schema('t', sameSchema[2]!, ['id']),
       record('t', { id: 1, a: 'a3' }),
     ];
-    const { code, stderr } = await runCli(['--config', place.configFile()], lines(...input));
+    const { code, stderr } = await runHere(['--config', place.configFile()], lines(...input));
     expect(code, stderr).to.equal(0);
     expect(await place.query(`SELECT a, b FROM ${place.schema}.t`)).to.deep.equal([['a3', 'b2']]);
   });

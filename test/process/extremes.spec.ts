@@ -1,6 +1,7 @@
 /** Values at the edges: each is in the table as it should be, or is refused with stream, line, column and reason. */
 import { expect } from 'chai';
-import { lines, runCli } from '../support/cli.ts';
+import { lines } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace, type Place } from '../support/warehouse.ts';
 
 interface Edge {
@@ -132,18 +133,18 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   '65,536 bytes of text': {
     type: text,
     value: `"${'x'.repeat(65_532)}😀"`,
-    reason: 'has 65536 bytes, a VARCHAR holds at most 65535',
+    reason: 'has 65536 bytes, and a VARCHAR has at most 65535',
   },
   'a NUL in a key': {
     type: text,
     key: true,
     value: String.raw`"a\u0000"`,
-    reason: 'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+    reason: 'has characters or digits that Redshift cannot store, and keys are never changed',
   },
   'a nested text of 65,536 bytes': {
     type: nested,
     value: `{"a":"${'é'.repeat(32_768)}"}`,
-    reason: 'holds a string of 65536 bytes, at most 65535 are allowed inside',
+    reason: 'contains a string of 65536 bytes, and SUPER allows at most 65535',
   },
   '1,001 levels': {
     type: nested,
@@ -177,7 +178,7 @@ describe('a value at the edge', function () {
     const names = Object.keys(STORED);
     before(async () => {
       place = await newPlace();
-      const { code, stderr } = await runCli(['--config', place.configFile()], input(Object.values(STORED)));
+      const { code, stderr } = await runHere(['--config', place.configFile()], input(Object.values(STORED)));
       expect(code, stderr).to.equal(0);
     });
     for (const [name, { stored, read = 'v' }] of Object.entries(STORED)) {
@@ -195,7 +196,7 @@ describe('a value at the edge', function () {
     before(async () => {
       place = await newPlace();
       const config = place.configFile({ on_invalid: 'quarantine' });
-      const { code, stderr } = await runCli(['--config', config], input(Object.values(REFUSED)));
+      const { code, stderr } = await runHere(['--config', config], input(Object.values(REFUSED)));
       expect(code, stderr).to.equal(0);
       set = await place.rejected();
     });
@@ -213,7 +214,7 @@ describe('a value at the edge', function () {
 
     it('ends the run by default, in one sentence', async () => {
       const [edge] = Object.values(REFUSED);
-      const run = await runCli(['--config', place.configFile()], input(edge ? [edge] : []));
+      const run = await runHere(['--config', place.configFile()], input(edge ? [edge] : []));
       expect([run.code, run.logs.at(-1)?.message]).to.deep.equal([
         1,
         'Cannot load stream "s0", line 2: the value of "v" is outside the range of BIGINT: 9223372036854775808; ' +

@@ -1,7 +1,8 @@
 /** Failures of the warehouse and of S3, ordered from the local one: what is lost (nothing), what is said, what is tried again. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
-import { faults, newPlace, type Place } from '../support/warehouse.ts';
+import { lines, record, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
+import { atLoadCommit, faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
 
@@ -21,7 +22,7 @@ function input(keys: readonly string[]): string {
 const TWO_ROWS = { batch_size_rows: 2 };
 
 async function load(place: Place, keys: readonly string[] = [], options: object = {}): Promise<Finished> {
-  return runCli(['--config', place.configFile({ ...TWO_ROWS, ...options })], input(keys));
+  return runHere(['--config', place.configFile({ ...TWO_ROWS, ...options })], input(keys));
 }
 
 const ids = async (place: Place): Promise<(string | null)[]> =>
@@ -35,19 +36,13 @@ function nthMatching<T>(pattern: RegExp, nth: number, fault: T): (statement: Sta
   return ({ sql }) => (pattern.test(sql) && seen++ === nth ? fault : undefined);
 }
 
-/** COMMIT comes in one message with the marker's INSERT; its verb tells it apart. */
-function nthVerb<T>(verb: string, nth: number, fault: T): (statement: Statement) => T | undefined {
-  let seen = 0;
-  return (statement) => (statement.verb === verb && seen++ === nth ? fault : undefined);
-}
-
 describe('failures of the warehouse', () => {
   for (const keys of [[], ['id']]) {
     const method = keys.length > 0 ? 'an upsert' : 'an append';
 
     it(`${method} whose COMMIT reply is lost counts once`, async () => {
       const place = await newPlace();
-      faults.sql = nthVerb('COMMIT', 0, { kind: 'drop-after' } as const);
+      faults.sql = atLoadCommit(0, { kind: 'drop-after' } as const);
       const { code, stdout, stderr } = await load(place, keys);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
       expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
@@ -57,7 +52,7 @@ describe('failures of the warehouse', () => {
 
     it(`${method} whose connection is lost before COMMIT is tried again`, async () => {
       const place = await newPlace();
-      faults.sql = nthVerb('COMMIT', 1, { kind: 'drop-before' } as const);
+      faults.sql = atLoadCommit(1, { kind: 'drop-before' } as const);
       const { code, stdout, stderr } = await load(place, keys);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
       expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
@@ -65,7 +60,7 @@ describe('failures of the warehouse', () => {
 
     it(`${method} whose COMMIT answers ROLLBACK is not counted as committed, and is tried again`, async () => {
       const place = await newPlace();
-      faults.sql = nthVerb('COMMIT', 0, { kind: 'commit-answers-rollback' } as const);
+      faults.sql = atLoadCommit(0, { kind: 'commit-answers-rollback' } as const);
       const { code, stdout, stderr } = await load(place, keys);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n{"n":4}\n' });
       expect(await ids(place)).to.deep.equal(['1', '2', '3', '4']);
@@ -138,7 +133,7 @@ describe('what is not committed in time', () => {
   it('a batch that grows old after the input failed is not loaded any more', async () => {
     const place = await newPlace();
     faults.sql = nthMatching(/^COPY "case_\d+"."a"/, 0, { kind: 'stall', ms: 2500 } as const);
-    const run = startCli(['--config', place.configFile({ ...TWO_ROWS, batch_max_age_seconds: 1 })]);
+    const run = startHere(['--config', place.configFile({ ...TWO_ROWS, batch_max_age_seconds: 1 })]);
     const columns = { id: integer };
     await run.write(
       lines(schema('a', columns), schema('b', columns), record('a', { id: 1 }), record('a', { id: 2 })),
@@ -157,7 +152,7 @@ describe('what is not committed in time', () => {
   it('a state is written before the objects are removed from S3', async () => {
     const place = await newPlace();
     faults.s3 = ({ operation }) => (operation === 'DeleteObjects' ? { kind: 'delay', ms: 3000 } : undefined);
-    const run = startCli(['--config', place.configFile(TWO_ROWS)]);
+    const run = startHere(['--config', place.configFile(TWO_ROWS)]);
     await run.write(input([]));
     const started = Date.now();
     await run.seen(/^\{"n":2\}\n/);
@@ -173,7 +168,7 @@ describe('what is not committed in time', () => {
     await run.write(input([]));
     await run.seen(/still running: COPY/);
     run.process.kill('SIGTERM');
-    await run.seen(/a second signal stops at once/);
+    await run.seen(/a second signal stops immediately/);
     const second = Date.now();
     run.process.kill('SIGTERM');
     const { code, stdout } = await run.finished;
@@ -183,7 +178,7 @@ describe('what is not committed in time', () => {
 
   it('a column that another run adds while a batch is staged keeps its values', async () => {
     const place = await newPlace();
-    await runCli(['--config', place.configFile()], input(['id']));
+    await runHere(['--config', place.configFile()], input(['id']));
     let isDone = false;
     faults.sql = ({ sql }) => {
       if (isDone || !/^CREATE TEMP TABLE "_target_redshift_edges_1"/.test(sql)) return undefined;
@@ -193,7 +188,7 @@ describe('what is not committed in time', () => {
         .then(() => place.query(`UPDATE ${place.schema}.t SET note = 'kept'`));
       return { kind: 'stall', ms: 1500 };
     };
-    const { code, stderr } = await runCli(['--config', place.configFile()], input(['id']));
+    const { code, stderr } = await runHere(['--config', place.configFile()], input(['id']));
     expect(code, stderr).to.equal(0);
     expect(stderr).to.contain('got another column while its batch was staged');
     expect(await place.query(`SELECT id, note FROM ${place.schema}.t ORDER BY id`)).to.deep.equal([

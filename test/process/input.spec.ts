@@ -5,7 +5,8 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { lines, record, schema, startCli, state } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -18,7 +19,7 @@ describe('an input', () => {
     const columns = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`c${i}`, described]));
     const values = Object.fromEntries(Object.keys(columns).map((name) => [name, 'v'.repeat(61_000)]));
     const input = lines(schema('t', columns), record('t', values), state(1));
-    const { code, stdout, stderr } = await runCli(['--config', place.configFile()], input);
+    const { code, stdout, stderr } = await runHere(['--config', place.configFile()], input);
     expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '1\n' });
     expect(await place.query(`SELECT LEN(c0), c0 = c12 FROM ${place.schema}.t`)).to.deep.equal([
       ['61000', 't'],
@@ -45,7 +46,7 @@ describe('an input', () => {
       schema('t', { id: integer, s: text }, ['id']),
       ...texts.map((s, id) => record('t', { id, s })),
     );
-    const { code, stderr } = await runCli(['--config', place.configFile({ batch_size_rows: 1 })], input);
+    const { code, stderr } = await runHere(['--config', place.configFile({ batch_size_rows: 1 })], input);
     expect(code, stderr).to.equal(0);
     const rows = await place.query(`SELECT s FROM ${place.schema}.t ORDER BY id`);
     expect(rows.flat().map((s) => [s?.length, Buffer.byteLength(s ?? '')])).to.deep.equal([
@@ -70,7 +71,7 @@ describe('an input', () => {
       expect([code, stdout, logs.at(-1)?.message]).to.deep.equal([
         0,
         '',
-        'every record read is committed: 0 rows',
+        'every record that was read is committed: 0 rows',
       ]);
     } finally {
       rmSync(dir, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -20,7 +21,7 @@ describe('a load as a process', () => {
   it('takes CRLF line ends, a BOM and a last line without LF', async () => {
     const place = await newPlace();
     const input = `\uFEFF${lines(schema('t', { a: integer }), record('t', { a: 1 })).replaceAll('\n', '\r\n')}${JSON.stringify(state(1))}`;
-    const { code, stdout } = await runCli(['--config', place.configFile()], input);
+    const { code, stdout } = await runHere(['--config', place.configFile()], input);
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '1\n' });
   });
 
@@ -32,7 +33,7 @@ describe('a load as a process', () => {
       Buffer.from('b"}}\n'),
     ]);
     const input = Buffer.concat([Buffer.from(lines(schema('t', { s: text }))), broken]);
-    const { code, stderr } = await runCli(['--config', place.configFile()], input);
+    const { code, stderr } = await runHere(['--config', place.configFile()], input);
     expect(code).to.equal(0);
     expect(stderr).to.contain('bytes that are not UTF-8');
     expect(await place.query(`SELECT s FROM ${place.schema}.t`)).to.deep.equal([['a\uFFFDb']]);
@@ -66,7 +67,7 @@ describe('a load as a process', () => {
     const run = startCli(['--config', place.configFile({ batch_size_rows: 1 })]);
     run.process.stdout?.destroy();
     await run.write(lines(schema('t', { a: integer }), record('t', { a: 1 }), state({ n: 1 })));
-    await run.seen(/Cannot write the state to stdout: its reader has closed it/);
+    await run.seen(/Cannot write the state to stdout: its reader closed it/);
     const { code, logs } = await run.finished;
     expect(code).to.equal(1);
     expect(logs.filter(({ level }) => level === 'error')).to.have.lengthOf(1);
@@ -105,7 +106,7 @@ describe('a load as a process', () => {
   it('never shows a secret, not even at debug level and in errors', async () => {
     const place = await newPlace();
     const { password, aws_secret_access_key } = place.config;
-    const { stderr } = await runCli(
+    const { stderr } = await runHere(
       [
         '--config',
         place.configFile({
@@ -126,7 +127,7 @@ describe('a load as a process', () => {
     const wide = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`c${i}`, text]));
     const row = (bytes: number): object =>
       record('t', Object.fromEntries(Object.keys(wide).map((name) => [name, 'x'.repeat(bytes)])));
-    const fine = await runCli(
+    const fine = await runHere(
       ['--config', place.configFile()],
       lines(schema('t', wide), row(50_000), state(1)),
     );
@@ -137,13 +138,13 @@ describe('a load as a process', () => {
       c2: Array.from({ length: 320 }, () => 'z'.repeat(62_000)),
     });
     const columns = { c0: text, c1: { type: 'array' }, c2: { type: 'array' } };
-    const refused = await runCli(
+    const refused = await runHere(
       ['--config', place.configFile({ target_schema: `${place.schema}_b` })],
       lines(schema('t', columns), huge, state(2)),
     );
     expect({ code: refused.code, stdout: refused.stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(refused.logs.at(-1)?.message).to.match(
-      /^Cannot load stream "t", line 2: the record makes a row of \d+ bytes, COPY takes at most 4194304/,
+      /^Cannot load stream "t", line 2: the record needs a row of \d+ bytes, and COPY accepts at most 4194304/,
     );
   });
 });

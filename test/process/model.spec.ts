@@ -4,11 +4,12 @@ import { faults } from '../support/warehouse.ts';
 import { check } from './model/check.ts';
 import { inProcess, play, playOn } from './model/play.ts';
 import { READS } from './model/reader.ts';
-import { repeatable, sequence } from './model/sequence.ts';
+import { repeatable, replayed, sequence } from './model/sequence.ts';
 
-/** MODEL_RUNS=N for more of them. */
+/** MODEL_RUNS=N for more of them; MODEL_SEED=N for those of an earlier time. */
 const CHOSEN = process.env['MODEL_RUNS'];
-const RUNS = Number(CHOSEN ?? 8);
+const RUNS = Number(CHOSEN ?? 10);
+const SEED = process.env['MODEL_SEED'];
 
 /** Unless their number was chosen, a slow machine plays fewer; a sequence that failed is made smaller for as long. */
 const LIMIT_MS = RUNS * (CHOSEN === undefined ? 1200 : 5000);
@@ -34,7 +35,7 @@ async function assert<T>(values: fc.Arbitrary<T>, test: (value: T) => Promise<vo
   const inTime = fc.asyncProperty(values, async (value) => {
     if (Date.now() < deadline) await test(value);
   });
-  await fc.assert(inTime, { numRuns: RUNS });
+  await fc.assert(inTime, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) });
 }
 
 describe('tables against a model', function () {
@@ -42,6 +43,10 @@ describe('tables against a model', function () {
 
   it(`are equal after every state and at the end of every run, in ${RUNS} random sequences`, async () => {
     await assert(sequence, (one) => check(play, inProcess, one));
+  });
+
+  it('are the same after a tap went on from an earlier point', async () => {
+    await assert(replayed, (one) => check(play, inProcess, one));
   });
 
   it('are equal after runs that a statement failed or lost, and that went on from their last state', async () => {

@@ -1,7 +1,8 @@
 /** Options that a run may not go on with or without, in the whole program. */
 import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli } from '../support/cli.ts';
+import { lines, record, schema, startCli } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 describe('a configuration with unknown options', () => {
@@ -23,7 +24,7 @@ describe('a configuration with unknown options', () => {
     const place = await newPlace();
     const path = place.configFile({ dry_run: true });
     const commands = [['plan'], ['--discard'], ['--check'], ['--discover'], ['setup'], ['sql', 'SELECT 1']];
-    const ends = await Promise.all(commands.map((command) => runCli([...command, '--config', path])));
+    const ends = await Promise.all(commands.map((command) => runHere([...command, '--config', path])));
     expect(
       ends.map(({ code, stderr }) => [code, stderr.includes('there is no option \\"dry_run\\": ')]),
     ).to.deep.equal(commands.map(() => [1, true]));
@@ -70,7 +71,7 @@ describe('a configuration of pipelinewise-target-redshift', () => {
       }),
     );
     const properties = { id: { type: ['null', 'integer'] }, name: { type: ['null', 'string'] } };
-    const { code, stderr } = await runCli(
+    const { code, stderr } = await runHere(
       ['--config', path],
       lines(
         schema('shop-users', properties, ['id']),

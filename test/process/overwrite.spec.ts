@@ -1,6 +1,7 @@
 /** What an overwrite and an ACTIVATE_VERSION do when something fails on the way: the table has the old rows or the new ones. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { lines, record, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const COLUMNS = { id: { type: 'integer' } };
@@ -12,7 +13,7 @@ function input(...ids: readonly number[]): string {
 }
 
 async function overwrite(place: Place, text: string, options: object = {}): Promise<Finished> {
-  return runCli(['--config', place.configFile({ ...OVERWRITE, ...options })], text);
+  return runHere(['--config', place.configFile({ ...OVERWRITE, ...options })], text);
 }
 
 /** A place whose table has the rows 1 and 2. */
@@ -122,13 +123,13 @@ for (const method of ['delete-insert', 'swap'] as const) {
 describe('an overwrite', () => {
   it('does not happen after SIGTERM, whatever stood behind the records', async () => {
     const place = await placeWithOldRows();
-    const run = startCli([
+    const run = startHere([
       '--config',
       place.configFile({ ...OVERWRITE, batch_size_rows: 1, log_level: 'debug' }),
     ]);
     await run.write(input(3));
     await run.seen(/loaded 1 rows of t/);
-    run.process.kill('SIGTERM');
+    run.signal();
     const { code, stdout, logs } = await run.finished;
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(logs.at(-1)?.message).to.match(
@@ -157,7 +158,7 @@ describe('an overwrite', () => {
 
   it('leaves its rows out of sight until all of them are there', async () => {
     const place = await placeWithOldRows();
-    const run = startCli(['--config', place.configFile({ ...OVERWRITE, batch_size_rows: 1 })]);
+    const run = startHere(['--config', place.configFile({ ...OVERWRITE, batch_size_rows: 1 })]);
     await run.write(input(3, 4));
     await run.seen(/loaded 1 rows of t[^]*loaded 1 rows of t/);
     expect(await ids(place)).to.deep.equal(['1', '2']);
@@ -195,7 +196,7 @@ describe('an ACTIVATE_VERSION', () => {
           state({ v: 2 }),
         );
         const options = { add_record_metadata: true, hard_delete: verb === 'DELETE' };
-        const { code, stdout, stderr } = await runCli(['--config', place.configFile(options)], text);
+        const { code, stdout, stderr } = await runHere(['--config', place.configFile(options)], text);
         expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"v":2}\n' });
         expect(stderr).to.contain('trying again to activate version 2');
         expect(await ids(place)).to.deep.equal(left);
@@ -219,7 +220,7 @@ describe('an ACTIVATE_VERSION', () => {
       activate(2),
       state({ v: 2 }),
     );
-    const { code, stdout, logs } = await runCli(
+    const { code, stdout, logs } = await runHere(
       ['--config', place.configFile({ add_record_metadata: true, hard_delete: true })],
       text,
     );

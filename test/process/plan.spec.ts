@@ -1,6 +1,7 @@
 /** `plan`: what a load would do, told and not done. */
 import { expect } from 'chai';
 import { lines, record, runCli, schema, state } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { faults, newPlace } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -23,8 +24,12 @@ interface Shown {
   readonly refusal: string | null;
 }
 
-async function planned(path: string, input: string): Promise<{ code: number | null; plan: Shown }> {
-  const { code, stdout, stderr } = await runCli(['plan', '--config', path, '--format', 'json'], input);
+async function planned(
+  path: string,
+  input: string,
+  run: typeof runHere = runHere,
+): Promise<{ code: number | null; plan: Shown }> {
+  const { code, stdout, stderr } = await run(['plan', '--config', path, '--format', 'json'], input);
   expect(stdout, stderr).to.match(/^\{/);
   return { code, plan: JSON.parse(stdout) as Shown };
 }
@@ -33,8 +38,8 @@ describe('plan', () => {
   it('tells what differs from the table, what changes it, and how each batch is loaded', async () => {
     const place = await newPlace();
     const path = place.configFile();
-    await runCli(['--config', path], old);
-    const { code, plan } = await planned(path, wider);
+    await runHere(['--config', path], old);
+    const { code, plan } = await planned(path, wider, runCli);
     const [{ columns, changes, steps, ...load } = expect.fail('nothing is planned')] = plan.loads;
     expect({
       code,
@@ -106,7 +111,7 @@ describe('plan', () => {
       iam_role: undefined,
       load_method: 'append-only',
     });
-    const { code, stdout } = await runCli(['plan', '--config', path], old);
+    const { code, stdout } = await runHere(['plan', '--config', path], old);
     expect(code).to.equal(0);
     const shown = stdout.replaceAll(/s3:\/\/\S+|(?<=NULL AS ')\w+/g, '...').replaceAll(place.schema, 'raw');
     expect(shown.replace(/ACCESS_KEY_ID '[^']*'/, "ACCESS_KEY_ID '...'")).to.equal(
@@ -127,7 +132,7 @@ describe('plan', () => {
     COPY "raw"."t" ("id", "a") FROM '... ACCESS_KEY_ID '...' SECRET_ACCESS_KEY '***' REGION 'us-east-1' MANIFEST CSV GZIP NULL AS '...' DATEFORMAT 'auto' TIMEFORMAT 'auto';
     -- count what was loaded
     SELECT pg_last_copy_count();
-    -- commit it, if every row is accounted for
+    -- commit the load if every row is accounted for
     COMMIT;
 `,
     );
@@ -136,7 +141,7 @@ describe('plan', () => {
 
   it('writes nothing: the warehouse sees queries and settings, S3 nothing at all, stdout no state', async () => {
     const place = await newPlace();
-    await runCli(['--config', place.configFile()], old);
+    await runHere(['--config', place.configFile()], old);
     const statements: string[] = [];
     const requests: string[] = [];
     faults.sql = ({ sql }) => void statements.push(sql);
@@ -154,7 +159,7 @@ describe('plan', () => {
       state(2),
       schema('empty', { id: integer }),
     );
-    const { code, stdout, stderr } = await runCli(['plan', '--config', path], wider + more);
+    const { code, stdout, stderr } = await runHere(['plan', '--config', path], wider + more);
     expect(code, stderr).to.equal(0);
     expect(stdout).not.to.match(/^\d/m);
     expect(statements).not.to.deep.equal([]);
@@ -175,7 +180,7 @@ describe('plan', () => {
       refusal: forbidden.plan.loads[0]?.['refusal'],
     }).to.deep.equal({
       code: 1,
-      refusal: 'the table has to be changed, and forbid_ddl is set',
+      refusal: 'the table must be changed, and forbid_ddl is set',
     });
   });
 });

@@ -1,7 +1,8 @@
 /** Records that are set aside: when their file is durable, what becomes of it when something fails, and how it is loaded again. */
 import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { lines, record, schema, state } from '../support/cli.ts';
+import { runHere, startHere } from '../support/in-process.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const QUARANTINE = { on_invalid: 'quarantine', max_load_attempts: 2 };
@@ -26,13 +27,13 @@ describe('records that are set aside', function () {
 
   it('can be loaded from their file once the cause is gone', async () => {
     const place = await newPlace();
-    expect((await runCli(['--config', place.configFile(QUARANTINE)], MIXED)).code).to.equal(0);
+    expect((await runHere(['--config', place.configFile(QUARANTINE)], MIXED)).code).to.equal(0);
     expect(await tableOf(place)).to.deep.equal([['1', '2024-01-01 00:00:00+00']]);
     const file = (await place.rejected())['t'] ?? '';
     for (const line of file.split('\n').slice(0, -1)) expect(JSON.parse(line)).to.have.property('type');
 
     const path = place.configFile({ on_invalid: 'null' });
-    const replay = await runCli(['--config', path], file);
+    const replay = await runHere(['--config', path], file);
     expect({ code: replay.code, stdout: replay.stdout }, replay.stderr).to.deep.equal({
       code: 0,
       stdout: '',
@@ -47,10 +48,10 @@ describe('records that are set aside', function () {
   it('are set aside again, with one reason, when the cause is still there', async () => {
     const place = await newPlace();
     const path = place.configFile(QUARANTINE);
-    await runCli(['--config', path], MIXED);
+    await runHere(['--config', path], MIXED);
     const [first = ''] = await recordsOf(place);
     const file = (await place.rejected())['t'] ?? '';
-    await runCli(['--config', path], file);
+    await runHere(['--config', path], file);
     // Their order is random when both runs begin in the same second.
     const second = (await recordsOf(place)).find((record) => record !== first);
     expect(first).to.contain(',"_rejected":{"line":3,');
@@ -61,7 +62,7 @@ describe('records that are set aside', function () {
     const place = await newPlace();
     faults.s3 = ({ operation, key }) =>
       operation === 'PutObject' && key.endsWith('.jsonl') ? { kind: 'delay', ms: 5000 } : undefined;
-    const run = startCli(['--config', place.configFile({ ...QUARANTINE, batch_size_rows: 1 })]);
+    const run = startHere(['--config', place.configFile({ ...QUARANTINE, batch_size_rows: 1 })]);
     await run.write(MIXED + lines(schema('u', {}), record('u', {}), state({ n: 3 })));
     run.end();
     await run.seen(/loaded 1 rows of u/);
@@ -78,7 +79,7 @@ describe('records that are set aside', function () {
       operation === 'PutObject' && key.endsWith('.jsonl')
         ? { kind: 'error', status: 403, code: 'AccessDenied', message: 'not below this prefix' }
         : undefined;
-    const { code, stdout, logs } = await runCli(
+    const { code, stdout, logs } = await runHere(
       ['--config', place.configFile(QUARANTINE)],
       lines(schema('t', { id: { type: 'integer' } }), record('t', { id: 'x' }), state({ n: 1 })),
     );
@@ -98,7 +99,7 @@ describe('records that are set aside', function () {
       isFirst = false;
       return { kind: 'drop-before' };
     };
-    const { code, stdout, stderr } = await runCli(['--config', place.configFile(QUARANTINE)], MIXED);
+    const { code, stdout, stderr } = await runHere(['--config', place.configFile(QUARANTINE)], MIXED);
     expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n' });
     expect(stderr).to.contain('trying again');
     expect(await recordsOf(place)).to.have.lengthOf(1);
@@ -107,7 +108,7 @@ describe('records that are set aside', function () {
   it('stay in their file when the rest of their batch cannot be loaded', async () => {
     const place = await newPlace();
     faults.sql = ({ sql }) => (sql.startsWith('COPY') ? { kind: 'copy-reports-fewer', rows: 1 } : undefined);
-    const { code, stdout } = await runCli(['--config', place.configFile(QUARANTINE)], MIXED);
+    const { code, stdout } = await runHere(['--config', place.configFile(QUARANTINE)], MIXED);
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(await tableOf(place)).to.deep.equal([]);
     expect(await recordsOf(place)).to.have.lengthOf(1);
@@ -129,7 +130,7 @@ describe('records that are set aside', function () {
         state(1),
       ),
     );
-    const { code, stdout, stderr } = await runCli(['--config', path, '--input', input]);
+    const { code, stdout, stderr } = await runHere(['--config', path, '--input', input]);
     expect({ code, stdout }, stderr.slice(0, 2000)).to.deep.equal({ code: 0, stdout: '1\n' });
     const ids = (await recordsOf(place)).map(
       (line) => (JSON.parse(line) as { record: { id: number } }).record.id,

@@ -9,6 +9,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import pLimit from 'p-limit';
 import { lines, record, runCli, schema, startCli, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { leaksIn } from '../support/leaks.ts';
 import { newPrivateKey, SSH_USER, startSshServer, type SshServer } from '../support/ssh-server.ts';
 import { faults, newPlace, s3Client, setAccess, type Place } from '../support/warehouse.ts';
@@ -108,7 +109,7 @@ describe('secrets', () => {
     const runs = await Promise.all(
       names.map((name) => {
         const wrong = name === 'ssh_private_key' ? newPrivateKey(PASSPHRASE) : 'Another123';
-        return runCli(['--config', configFile({ [name]: wrong })], input);
+        return runHere(['--config', configFile({ [name]: wrong })], input);
       }),
     );
     expect(runs.map((run) => [run.code, run.stdout, leaks(run)])).to.deep.equal(names.map(() => [1, '', []]));
@@ -206,7 +207,7 @@ describe('secrets', () => {
     },
   ];
   const COMMANDS: readonly Case[] = [
-    { what: '--check', args: ['--check'], code: 0, says: /everything that a load needs is there/ },
+    { what: '--check', args: ['--check'], code: 0, says: /everything that a load needs works/ },
     { what: '--check as JSON', args: ['--check', '--format', 'json'], code: 0, says: /"ok": true/ },
     {
       what: '--check with a COPY that is refused and quoted',
@@ -235,7 +236,7 @@ describe('secrets', () => {
     return Promise.all(
       cases.map(({ what, args = [], options, says }) =>
         limit(async () => {
-          const run = await runCli([...args, '--config', configFile(options)], input);
+          const run = await runHere([...args, '--config', configFile(options)], input);
           expect(run.stdout + run.stderr).to.match(says);
           return [what, run.code, leaks(run)];
         }),
@@ -266,7 +267,7 @@ describe('secrets', () => {
       copy_credentials: 'temporary',
       max_load_attempts: 1,
     });
-    const run = await runCli(['--config', own], input, { AWS_ENDPOINT_URL_STS: s3_endpoint });
+    const run = await runHere(['--config', own], input, { AWS_ENDPOINT_URL_STS: s3_endpoint });
     expect([run.code, given.length]).to.deep.equal([1, 2]);
     const [secretKey = '', token = ''] = given;
     expect(leaksIn(run.stdout + run.stderr, { secretKey, token })).to.deep.equal([]);
@@ -291,14 +292,14 @@ describe('secrets', () => {
       ];
     });
     // What is said depends on the file alone; those after the first count too.
-    const run = await runCli(
+    const run = await runHere(
       broken.flatMap((one) => ['--config', file(one)]),
       input,
     );
     expect(run.logs.length).to.equal(broken.length);
     expect([run.code, run.stdout, leaks(run)]).to.deep.equal([1, '', []]);
     const access = file(`{"identities": [{"secretAccessKey": '${SECRETS.aws_secret_access_key}'}]}`);
-    const local = await runCli(['local', '--dir', join(dir, 'none'), '--access', access]);
+    const local = await runHere(['local', '--dir', join(dir, 'none'), '--access', access]);
     expect([local.code, local.stdout, leaks(local), local.logs.at(-1)?.message]).to.deep.equal([
       1,
       '',

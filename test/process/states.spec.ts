@@ -1,6 +1,7 @@
 /** A tap that reads a log: several streams, one position for all of them in every state. */
 import { expect } from 'chai';
-import { lines, record, schema, startCli, state } from '../support/cli.ts';
+import { lines, record, schema, state } from '../support/cli.ts';
+import { startHere } from '../support/in-process.ts';
 import { faults, newPlace } from '../support/warehouse.ts';
 
 const STREAMS = ['orders', 'lines', 'users'] as const;
@@ -34,22 +35,20 @@ function positionsIn(stdout: string): number[] {
 describe('the states of a log', () => {
   it('never pass a record that is not committed, come in order, and end with the last', async () => {
     const place = await newPlace();
-    let stdout = '';
     let whileStalled: Promise<string> | undefined;
     let copies = 0;
     // The second batch of users: positions 17, 20, 23 and 26.
     faults.sql = ({ sql }) => {
       if (!sql.startsWith('COPY') || !sql.includes('/users/') || copies++ !== 1) return undefined;
-      whileStalled = new Promise((resolve) => setTimeout(() => resolve(stdout), 2000));
+      whileStalled = new Promise((resolve) => setTimeout(() => resolve(run.stdout), 2000));
       return { kind: 'stall', ms: 2500 };
     };
     const config = place.configFile({ batch_size_rows: 4, batch_max_age_seconds: 86_400 });
-    const run = startCli(['--config', config]);
-    run.process.stdout!.on('data', (data: Buffer) => (stdout += data.toString()));
+    const run = startHere(['--config', config]);
     const text = log(100).split('\n');
     for (let i = 0; i < text.length; i += 20) await run.write(`${text.slice(i, i + 20).join('\n')}\n`);
     run.end();
-    const { code, stderr } = await run.finished;
+    const { code, stdout, stderr } = await run.finished;
     expect(code, stderr).to.equal(0);
     const stalled = positionsIn((await whileStalled) ?? '');
     expect(stalled.length).to.be.greaterThan(0);

@@ -4,7 +4,7 @@ import { InputError, LoadError } from '../../src/errors.ts';
 import { resolveColumns } from '../../src/table/resolve.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../../src/table/settings.ts';
 import { parseType } from '../../src/table/type-text.ts';
-import { runCli } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
 const REFUSED = undefined;
@@ -131,7 +131,7 @@ describe('columns that exist', function () {
       on_invalid: 'quarantine',
       schema_changes: { retype_column: 'ignore', split_column: 'ignore' },
     });
-    const { code, stderr } = await runCli(['--config', config], `${input.join('\n')}\n`);
+    const { code, stderr } = await runHere(['--config', config], `${input.join('\n')}\n`);
     expect(code, stderr).to.equal(0);
     const found: (readonly [string, string, string, string | null | undefined])[] = [];
     for (const [existing, values] of tables) {

@@ -1,6 +1,7 @@
 /** Tables of as many columns as Redshift takes. */
 import { expect } from 'chai';
-import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
+import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { newPlace, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -12,7 +13,7 @@ function input(columns: number, keys: readonly string[] = []): string {
 }
 
 const load = (place: Place, text: string): Promise<Finished> =>
-  runCli(['--config', place.configFile()], text);
+  runHere(['--config', place.configFile()], text);
 
 const sentence = ({ code, logs }: Finished): object => ({ code, message: logs.at(-1)?.message });
 
@@ -27,15 +28,15 @@ describe('a table', () => {
     expect(sentence(await load(place, input(1601)))).to.deep.equal({
       code: 1,
       message:
-        'Cannot use the schema of stream "t": it has more than 1600 properties, and a Redshift table holds at most 1600 ' +
+        'Cannot use the schema of stream "t": it has more than 1600 properties, and a Redshift table has at most 1600 ' +
         'columns; select fewer properties in the tap',
     });
     const other = input(1).replaceAll('c0', 'other');
     expect(sentence(await load(place, other))).to.deep.equal({
       code: 1,
       message:
-        'Cannot use the schema of stream "t": its table would have 1601 columns, those that it has included, and a Redshift ' +
-        'table holds at most 1600; select fewer properties in the tap',
+        'Cannot use the schema of stream "t": its table would have 1601 columns, including those that it has, and a Redshift ' +
+        'table has at most 1600; select fewer properties in the tap',
     });
   });
 
@@ -45,7 +46,7 @@ describe('a table', () => {
       code: 1,
       message:
         'Cannot use the schema of stream "t": it has 1600 columns; its batches are staged in a table that has 2 more (the ' +
-        'order of the records, and which are deletions), and a Redshift table holds at most 1600; select fewer properties in the tap, or load it with ' +
+        'order of the records, and which are deletions), and a Redshift table has at most 1600; select fewer properties in the tap, or use ' +
         'load_method append-only, which needs no such table',
     });
     const { code, stdout, stderr } = await load(place, input(1598, ['c0']));

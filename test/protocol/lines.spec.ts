@@ -115,7 +115,7 @@ describe('blocksOf', () => {
     };
     const error = await read().catch((failure: unknown) => failure as Error);
     expect(error?.message).to.equal(
-      'Cannot read line 2 of f (BATCH message on line 7): it has more than 268435456 bytes, and COPY takes rows of at most 4 MB',
+      'Cannot read line 2 of f (BATCH message on line 7): it has more than 268435456 bytes, and COPY accepts rows of at most 4 MB',
     );
   });
 });

@@ -175,14 +175,14 @@ describe('parseSinger', () => {
     ['{"type":"RECORD"', 'not a JSON object, expected "," or "}" at character 17'],
     [
       '[]',
-      'not a JSON object, expected an object at character 1; does the tap write something else than messages to its stdout?',
+      'not a JSON object, expected an object at character 1; does the tap write anything other than messages to its stdout?',
     ],
     ['{"stream":"s"}', 'the message is missing required type'],
     ['{"type":1}', 'the message is missing required type'],
     ['{"type":"RECORD","stream":"s"}', 'a RECORD message is missing required key "record"'],
     ['{"type":"RECORD","record":{}}', 'a RECORD message is missing required key "stream"'],
-    ['{"type":"RECORD","stream":"","record":{}}', '"stream" of a RECORD message must be a text'],
-    ['{"type":"RECORD","stream":1,"record":{}}', '"stream" of a RECORD message must be a text'],
+    ['{"type":"RECORD","stream":"","record":{}}', '"stream" of a RECORD message must be a string'],
+    ['{"type":"RECORD","stream":1,"record":{}}', '"stream" of a RECORD message must be a string'],
     ['{"type":"RECORD","stream":"s","record":[]}', '"record" of a RECORD message must be an object'],
     ['{"type":"RECORD","stream":"s","record":null}', '"record" of a RECORD message must be an object'],
     ['{"type":"SCHEMA","stream":"s"}', 'a SCHEMA message is missing required key "schema"'],
@@ -200,7 +200,10 @@ describe('parseSinger', () => {
       '{"type":"ACTIVATE_VERSION","stream":"s"}',
       'a ACTIVATE_VERSION message is missing required key "version"',
     ],
-    ['{"type":"LOG"}', 'unknown message type "LOG", wanted SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH'],
+    [
+      '{"type":"LOG"}',
+      'unknown message type "LOG", expected SCHEMA, RECORD, STATE, ACTIVATE_VERSION or BATCH',
+    ],
   ];
   for (const [line, expected] of refused) {
     it(`refuses ${line}`, () => {

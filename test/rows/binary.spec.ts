@@ -54,7 +54,7 @@ describe('hexDigits', () => {
     'é',
   ]) {
     it(`refuses ${JSON.stringify(text)} as base64`, () =>
-      expect(() => hexDigits(text, 'base64')).to.throw(ValueError, 'is not a string in base64'));
+      expect(() => hexDigits(text, 'base64')).to.throw(ValueError, 'is not a base64 string'));
   }
 
   it('gives the same bytes for every way of writing them', () => {

@@ -52,7 +52,7 @@ function encoderFor(columns: readonly Column[], options: Partial<EncoderOptions>
     syncStartedAt: 0,
     ...options,
   });
-  const facts = { openedAt: 0, maxBytes: [], nulls: [], outgrown: [] };
+  const facts = { seed: '0'.repeat(16), openedAt: 0, maxBytes: [], nulls: [], outgrown: [] };
   const outcome = (record: string | Buffer): Row | Rejection | Unplanned =>
     encoder.encode(message(record), { line: 42, bytes: Buffer.from(record) }, facts);
   return {
@@ -138,23 +138,23 @@ describe('RecordEncoder', () => {
     }
 
     const refused: readonly (readonly [ColumnType, string, string])[] = [
-      [bigint, '{"id":null}', 'is null, and keys must be set in every record'],
-      [bigint, '{"a":"x"}', 'is missing, and keys must be set in every record'],
+      [bigint, '{"id":null}', 'is null, but every record must have its key'],
+      [bigint, '{"a":"x"}', 'is missing, but every record must have its key'],
       [bigint, '{"id":1.5}', 'is not a whole number'],
       [
         text,
         String.raw`{"id":"a\u0000"}`,
-        'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+        'has characters or digits that Redshift cannot store, and keys are never changed',
       ],
       [
         text,
         String.raw`{"id":"\ud800"}`,
-        'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+        'has characters or digits that Redshift cannot store, and keys are never changed',
       ],
       [
         { kind: 'timestamptz' },
         '{"id":"2024-01-01T00:00:00.1234567Z"}',
-        'holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all',
+        'has characters or digits that Redshift cannot store, and keys are never changed',
       ],
     ];
     for (const [type, record, what] of refused) {
@@ -173,7 +173,7 @@ describe('RecordEncoder', () => {
           Buffer.from('"}'),
         ]);
       expect(keyed(text).encode(record([0x61], [0xff]))).to.deep.equal(['a', '\uFFFD']);
-      expect(keyed(text).problem(record([0xff], [0x61]))).to.contain('stored unchanged or not at all');
+      expect(keyed(text).problem(record([0xff], [0x61]))).to.contain('keys are never changed');
     });
 
     it('keeps a key that holds U+FFFD itself', () => {
@@ -218,7 +218,9 @@ describe('RecordEncoder', () => {
     const fits = (record: string, columns: readonly Column[] = [column('c', nested)]): boolean => {
       const outcome = encoderFor(columns).outcome(record);
       if (outcome.kind !== 'rejection') return true;
-      expect(problemOf(outcome)).to.match(/^the record makes a row of \d+ bytes, COPY takes at most 4194304/);
+      expect(problemOf(outcome)).to.match(
+        /^the record needs a row of \d+ bytes, and COPY accepts at most 4194304/,
+      );
       return false;
     };
 

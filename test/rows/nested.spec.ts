@@ -60,7 +60,7 @@ describe('nestedText', () => {
   it('takes strings and keys of 65,535 bytes and refuses longer ones', () => {
     const long = (length: number): string => JSON.stringify('é'.repeat(length));
     expect(written(long(32_767)).text.length).to.equal(32_769);
-    const message = 'holds a string of 65536 bytes, at most 65535 are allowed inside';
+    const message = 'contains a string of 65536 bytes, and SUPER allows at most 65535';
     expect(() => written(long(32_768))).to.throw(ValueError, message);
     expect(() => written(`{${long(32_768)}:1}`)).to.throw(ValueError, message);
     expect(() => written(`[{"a":${long(32_768)}}]`)).to.throw(ValueError, message);
@@ -77,7 +77,10 @@ describe('nestedText', () => {
 
   for (const number of ['NaN', 'Infinity', '-Infinity', '1e400', '[1,{"a":-1e999}]']) {
     it(`refuses ${number}`, () =>
-      expect(() => written(number)).to.throw(ValueError, 'holds a number that is not finite or too large'));
+      expect(() => written(number)).to.throw(
+        ValueError,
+        'contains a number that is not finite or too large',
+      ));
   }
 
   it('does not change a number of more digits than SUPER holds without telling', () => {

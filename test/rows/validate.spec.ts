@@ -50,48 +50,48 @@ describe('compileValidator', () => {
   }
 
   const told: readonly (readonly [object, object | string, string])[] = [
-    [of({ type: 'integer' }), { a: 'x' }, 'a breaks the schema: must be integer'],
-    [of({ type: 'integer' }), { a: 1.5 }, 'a breaks the schema: must be integer'],
-    [of({ type: 'integer' }), { a: null }, 'a breaks the schema: must be integer'],
-    [{ required: ['a'] }, {}, "record breaks the schema: must have required property 'a'"],
-    [of({ items: { type: 'string' } }), { a: ['x', 1] }, 'a breaks the schema: 1 must be string'],
+    [of({ type: 'integer' }), { a: 'x' }, 'a violates the schema: must be integer'],
+    [of({ type: 'integer' }), { a: 1.5 }, 'a violates the schema: must be integer'],
+    [of({ type: 'integer' }), { a: null }, 'a violates the schema: must be integer'],
+    [{ required: ['a'] }, {}, "record violates the schema: must have required property 'a'"],
+    [of({ items: { type: 'string' } }), { a: ['x', 1] }, 'a violates the schema: 1 must be string'],
     [
       of({ type: 'string', maxLength: 1 }),
       { a: 'xy' },
-      'a breaks the schema: must NOT have more than 1 characters',
+      'a violates the schema: must NOT have more than 1 characters',
     ],
-    [of({ maximum: 5 }), { a: 6 }, 'a breaks the schema: must be <= 5'],
-    [of({ minimum: 5 }), { a: 4 }, 'a breaks the schema: must be >= 5'],
-    [of({ exclusiveMaximum: 5 }), { a: 5 }, 'a breaks the schema: must be < 5'],
-    [of({ exclusiveMinimum: 5 }), { a: 5 }, 'a breaks the schema: must be > 5'],
+    [of({ maximum: 5 }), { a: 6 }, 'a violates the schema: must be <= 5'],
+    [of({ minimum: 5 }), { a: 4 }, 'a violates the schema: must be >= 5'],
+    [of({ exclusiveMaximum: 5 }), { a: 5 }, 'a violates the schema: must be < 5'],
+    [of({ exclusiveMinimum: 5 }), { a: 5 }, 'a violates the schema: must be > 5'],
     // Draft 4.
-    [of({ maximum: 5, exclusiveMaximum: true }), { a: 5 }, 'a breaks the schema: must be < 5'],
-    [of({ minimum: 5, exclusiveMinimum: true }), { a: 5 }, 'a breaks the schema: must be > 5'],
-    [of({ maximum: 5, exclusiveMaximum: false }), { a: 6 }, 'a breaks the schema: must be <= 5'],
+    [of({ maximum: 5, exclusiveMaximum: true }), { a: 5 }, 'a violates the schema: must be < 5'],
+    [of({ minimum: 5, exclusiveMinimum: true }), { a: 5 }, 'a violates the schema: must be > 5'],
+    [of({ maximum: 5, exclusiveMaximum: false }), { a: 6 }, 'a violates the schema: must be <= 5'],
     [
       of({ items: { maximum: 5, exclusiveMaximum: true } }),
       { a: [4, 5] },
-      'a breaks the schema: 1 must be < 5',
+      'a violates the schema: 1 must be < 5',
     ],
     [
       of({ pattern: '\\A\\d+\\Z' }),
       { a: 'x' },
-      String.raw`a breaks the schema: must match pattern "\A\d+\Z"`,
+      String.raw`a violates the schema: must match pattern "\A\d+\Z"`,
     ],
     [
       { patternProperties: { '^x_': { type: 'integer' } } },
       { x_a: 'x' },
-      'x_a breaks the schema: must be integer',
+      'x_a violates the schema: must be integer',
     ],
     [
       { properties: { a: {} }, additionalProperties: false },
       { b: 1 },
-      'record breaks the schema: must NOT have additional properties',
+      'record violates the schema: must NOT have additional properties',
     ],
     [
       { minProperties: 1, properties: { multipleOf: {} } },
       {},
-      'record breaks the schema: must NOT have fewer than 1 properties',
+      'record violates the schema: must NOT have fewer than 1 properties',
     ],
   ];
   for (const [schema, record, expected] of told) {
@@ -111,7 +111,7 @@ describe('compileValidator', () => {
       undefined,
     );
     expect(problem(of({ type: 'array', uniqueItems: true }), { a: [{ x: 1 }, { x: 1 }] })).to.match(
-      /^a breaks the schema: must NOT have duplicate items/,
+      /^a violates the schema: must NOT have duplicate items/,
     );
   });
 
@@ -147,12 +147,12 @@ describe('compileValidator', () => {
       const decimals = '{"properties":{"a":{"maximum":1e28,"exclusiveMaximum":true}}}';
       expect(problem(decimals, '{"a":9999999999999999999999999999.99}')).to.equal(undefined);
       expect(problem(decimals, '{"a":10000000000000000000000000000}')).to.equal(
-        'a breaks the schema: must be < 1e28',
+        'a violates the schema: must be < 1e28',
       );
       const bigint = '{"properties":{"a":{"maximum":9223372036854775807}}}';
       expect(problem(bigint, '{"a":9223372036854775807}')).to.equal(undefined);
       expect(problem(bigint, '{"a":9223372036854775808}')).to.equal(
-        'a breaks the schema: must be <= 9223372036854775807',
+        'a violates the schema: must be <= 9223372036854775807',
       );
     });
   });
@@ -204,7 +204,7 @@ describe('compileValidator', () => {
       'property "v" is not checked against its pattern "(?P<a>x)?(?P=a)", which refers to a group that may not have matched',
       'property "w" is not checked against its minimum "0", which is not a number',
       'property "w" is not checked against its maxLength -1, which is not a count',
-      'property "w" is not checked against its enum [], which lists nothing',
+      'property "w" is not checked against its enum [], which is an empty list',
       'property "f.x" is not checked against its pattern "(?i:a)b", which ignores case in a part of it',
       'a record is not checked against its pattern "[[:alpha:]]", which has a class of POSIX',
     ]);
@@ -217,15 +217,15 @@ describe('compileValidator', () => {
       additionalProperties: false,
     };
     expect(problem(schema, { b: 1 })).to.equal(undefined);
-    expect(problem(schema, { x_a: 'x' })).to.equal('x_a breaks the schema: must be integer');
+    expect(problem(schema, { x_a: 'x' })).to.equal('x_a violates the schema: must be integer');
   });
 
   it('finds all violations, of bounds too', () => {
     const schema = parseObject('{"properties":{"a":{"maximum":1},"b":{"maximum":1}}}').members;
     const validate = compileValidator('s', schema, { findsAll: true });
     expect(validate(parseObject('{"a":2,"b":3}').members)).to.deep.equal([
-      { path: ['a'], reason: 'breaks the schema: must be <= 1' },
-      { path: ['b'], reason: 'breaks the schema: must be <= 1' },
+      { path: ['a'], reason: 'violates the schema: must be <= 1' },
+      { path: ['b'], reason: 'violates the schema: must be <= 1' },
     ]);
   });
 });

@@ -116,18 +116,18 @@ describe('cellWriter', () => {
     [
       time,
       '"12:30:00+01:00"',
-      '! has an offset from UTC that TIME cannot hold, a column of type timetz could',
+      '! has an offset from UTC that TIME cannot store; a column of type timetz could',
     ],
     [timetz, '"12:30:00+01:00"', token('12:30:00+01:00')],
     [timetz, '"12:30:00.1234567-0330"', token('12:30:00.123456-03:30')],
     [timetz, '"12:30"', token('12:30:00+00:00')],
     [timetz, '"12:30Z"', token('12:30:00+00:00')],
     [timetz, '"12:30-14:59"', token('12:30:00-14:59')],
-    [timetz, '"12:30+15"', '! has an offset from UTC that TIMETZ cannot hold'],
+    [timetz, '"12:30+15"', '! has an offset from UTC that TIMETZ cannot store'],
     [timetz, '"2024-01-31T12:30:00Z"', '! is not a time of ISO 8601'],
     [varbyte, '"0xABc"', token('0abc')],
     [varbyte, '"616263"', token('616263')],
-    [varbyte, '"61626364"', '! has 4 bytes, the column holds at most 3'],
+    [varbyte, '"61626364"', '! has 4 bytes, and the column has at most 3'],
     [varbyte, '""', null],
     [varbyte, '12', '! is a number, not a string'],
     [real, '0.1', token('0.1')],
@@ -183,7 +183,7 @@ describe('cellWriter', () => {
   it('measures VARCHAR in bytes of UTF-8', () => {
     expect(outcome(varchar, JSON.stringify('é'.repeat(32_767)))).to.equal('é'.repeat(32_767));
     expect(outcome(varchar, JSON.stringify('é'.repeat(32_768)))).to.equal(
-      '! has 65536 bytes, a VARCHAR holds at most 65535',
+      '! has 65536 bytes, and a VARCHAR has at most 65535',
     );
     expect(outcome(varchar, JSON.stringify('x'.repeat(65_535)))).to.have.length(65_535);
     expect(outcome(varchar, JSON.stringify(Array.from({ length: 10_000 }, () => 'abcdef')))).to.match(

@@ -62,7 +62,10 @@ describe('a configuration that is not complete', () => {
         '"port" must be a whole number from 1 to 65535',
         '"sslmode" must be one of verify-full, verify-ca, require, disable',
       ]);
-    expect(() => completeConfig({ s3_bucket: 'a/b' })).to.throw(ConfigError, /name of a bucket alone/);
+    expect(() => completeConfig({ s3_bucket: 'a/b' })).to.throw(
+      ConfigError,
+      /must be only the name of a bucket/,
+    );
   });
 
   it('has a value by any name, and none for an empty text', () => {

@@ -83,7 +83,7 @@ describe('setup --interactive', () => {
 
   it('asks with the first sentence of the description, and with what Enter takes in brackets', async () => {
     const { shown, questions } = await talk({ ...BASE, password: 'x' });
-    expect(shown).to.contain('\nEndpoint of the cluster or workgroup, without port.\n');
+    expect(shown).to.contain('\nEndpoint of the cluster or workgroup, without the port.\n');
     expect(questions.slice(0, 6)).to.deep.equal([
       'hostname',
       'port [5439]',
@@ -129,11 +129,11 @@ describe('setup --interactive', () => {
     });
     for (const sentence of [
       '"hostname" is needed.',
-      '"hostname" is the name alone, without protocol, port and database.',
+      '"hostname" is only the name, without protocol, port and database.',
       '"port" must be a whole number from 1 to 65535.',
       'It must be one of password, cluster, serverless, secret.',
-      'Redshift keeps names that begin with pg_ for itself.',
-      'a folder in it goes into "s3_prefix".',
+      'Redshift reserves names that begin with pg_.',
+      'put the rest into "s3_prefix".',
       '"iam_role" must be the ARN of a role',
     ])
       expect(shown).to.contain(sentence);
@@ -166,8 +166,8 @@ describe('setup --interactive', () => {
     const kept = await talk({ user: 'new' });
     expect(kept.isWritten).to.equal(false);
     expect(kept.questions.slice(0, 2)).to.deep.equal(['hostname [h]', 'port [5440]']);
-    expect(kept.questions).to.include('password [as it is]').and.not.to.include('OldSecret1');
-    expect(kept.questions.at(-1)).to.equal(`${path} is there. Write this in its place? (yes or no) [no]`);
+    expect(kept.questions).to.include('password [unchanged]').and.not.to.include('OldSecret1');
+    expect(kept.questions.at(-1)).to.equal(`${path} exists. Overwrite it? (yes or no) [no]`);
     expect(written()).to.deep.equal(before);
 
     const { isWritten } = await talk({ user: 'new', write: ['what', 'yes'] });

@@ -21,13 +21,13 @@ describe('the report', () => {
   it('has a section for each place, and says what is to be filled in', () => {
     const text = report(configOf(), 'text');
     expect(text.match(/^# \d\..*$/gm)).to.deep.equal([
-      '# 1. The database, as its administrator (--format sql prints this alone)',
+      '# 1. The database, as its administrator (--format sql prints only this)',
       '# 2. The bucket',
-      '# 3. The role with which COPY reads the bucket',
-      '# 4. The identity as which this program runs',
+      '# 3. The role that COPY uses to read the bucket',
+      '# 4. The identity of this program',
     ]);
     expect(text.match(/^# {3}<.*$/gm)).to.deep.equal([
-      '#   <IAM_USER>      name of the IAM user as which the program runs',
+      '#   <IAM_USER>      name of the IAM user of the program',
       '#   <PASSWORD>      password of the database user (password)',
     ]);
   });
@@ -62,7 +62,7 @@ describe('the report', () => {
 
   it('needs no role when COPY has keys', () => {
     expect(report(configOf({ copy_credentials: 'keys' }), 'text')).to.contain(
-      '# COPY reads with the keys of this program, which need no role.',
+      '# COPY reads with the keys of this program and needs no role.',
     );
   });
 

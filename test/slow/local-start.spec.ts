@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
-import { serve, type Served } from '../../src/local/serve.ts';
+import { serve, type Served } from '../../src/local/serve/serve.ts';
 
 const [COLD_MS, WARM_MS] = [3000, 1000];
 

@@ -63,7 +63,7 @@ describe('compress', () => {
       // The first block is with the compressor already, the second is not.
       blocks[1]!.fill('x', 0, 10);
       const outcome = await working.catch((error: unknown) => (error as Error).message);
-      expect(outcome).to.match(/^a part changed while it was compressed/);
+      expect(outcome).to.match(/^a part changed while it was being compressed/);
     });
   }
 

@@ -69,6 +69,8 @@ describe('rejectedLine', () => {
 
 describe('RejectedRecords', () => {
   const SCHEMA = '{"type":"SCHEMA","stream":"t","schema":{"properties":{"a":{}}}}';
+  const OTHER = '{"type":"SCHEMA","stream":"t","schema":{"properties":{}}}';
+  const schemaLine = Buffer.from(SCHEMA);
 
   function place(objectBytes: number): { store: MemoryStore; budget: Budget; records: RejectedRecords } {
     const store = new MemoryStore();
@@ -83,7 +85,7 @@ describe('RejectedRecords', () => {
       signal: new AbortController().signal,
       onFailure: () => undefined,
     });
-    return { store, budget, records: new RejectedRecords('p/t/000001', Buffer.from(SCHEMA), staging) };
+    return { store, budget, records: new RejectedRecords('p/t/000001', staging) };
   }
 
   const texts = ({ objects }: MemoryStore): Record<string, string> =>
@@ -91,12 +93,35 @@ describe('RejectedRecords', () => {
 
   it('is one object: the schema, then the records', async () => {
     const { store, records } = place(10_000);
-    records.append(message, origin(LINE), rejection);
-    records.append(message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), rejection);
     await records.close();
     const line = LINE.slice(0, -1) + NOTE;
     expect(texts(store)).to.deep.equal({ 'p/t/000001.jsonl': `${SCHEMA}\n${line}\n${line}\n` });
     expect([records.count, records.urls]).to.deep.equal([2, ['s3://bucket/p/t/000001.jsonl']]);
+  });
+
+  it('has each schema before its records, once while it holds', async () => {
+    const { store, records } = place(10_000);
+    for (const schema of [SCHEMA, OTHER, OTHER, SCHEMA])
+      records.append(Buffer.from(schema), message, origin(LINE), rejection);
+    await records.close();
+    const line = LINE.slice(0, -1) + NOTE;
+    expect(texts(store)).to.deep.equal({
+      'p/t/000001.jsonl': [SCHEMA, line, OTHER, line, line, SCHEMA, line, ''].join('\n'),
+    });
+  });
+
+  it('begins each object with the schema of its first record', async () => {
+    const { store, records } = place(200);
+    for (const schema of [SCHEMA, OTHER, OTHER])
+      records.append(Buffer.from(schema), message, origin(LINE), rejection);
+    await records.close();
+    const line = LINE.slice(0, -1) + NOTE;
+    expect(texts(store)).to.deep.equal({
+      'p/t/000001.jsonl': `${SCHEMA}\n${line}\n${OTHER}\n${line}\n`,
+      'p/t/000001-2.jsonl': `${OTHER}\n${line}\n`,
+    });
   });
 
   it('is no object when nothing was set aside', async () => {
@@ -107,7 +132,7 @@ describe('RejectedRecords', () => {
 
   it('holds no more memory than an object, and gives all of it back', async () => {
     const { store, budget, records } = place(300);
-    for (let i = 0; i < 5; i++) records.append(message, origin(LINE), rejection);
+    for (let i = 0; i < 5; i++) records.append(schemaLine, message, origin(LINE), rejection);
     expect(records.openBytes).to.be.at.most(4096);
     await records.close();
     expect(budget.used).to.equal(0);
@@ -121,7 +146,7 @@ describe('RejectedRecords', () => {
   it('fails when an object cannot be written', async () => {
     const { store, records } = place(10_000);
     store.broken = '.jsonl';
-    records.append(message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), rejection);
     let failure: unknown;
     await records.close().catch((error: unknown) => (failure = error));
     expect(String(failure)).to.contain('Cannot stage s3://bucket/p/t/000001.jsonl: no space');
@@ -129,7 +154,7 @@ describe('RejectedRecords', () => {
 
   it('can be closed twice', async () => {
     const { store, records } = place(10_000);
-    records.append(message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), rejection);
     await records.close();
     await records.close();
     expect(store.objects.size).to.equal(1);

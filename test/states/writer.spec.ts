@@ -117,7 +117,7 @@ describe('StateWriter', () => {
     await writer.flushed();
     out.emit('error', new Error('again'));
     expect(errors.map(({ message }) => message)).to.deep.equal([
-      'Cannot write the state to stdout: its reader has closed it (write EPIPE)',
+      'Cannot write the state to stdout: its reader closed it (write EPIPE)',
     ]);
     expect(errors[0]).to.be.instanceOf(LoadError);
   });

@@ -26,7 +26,7 @@ function refusal(work: () => unknown): string {
   } catch (error) {
     expect(error).to.be.instanceOf(InputError);
     const [, reason = ''] =
-      /^Cannot copy the files of stream "s" directly: (.*); switch batch_direct_copy off/.exec(
+      /^Cannot copy the files of stream "s" directly: (.*); set batch_direct_copy to false/.exec(
         (error as Error).message,
       ) ?? [];
     return reason;
@@ -48,23 +48,23 @@ describe('columnsForFiles', () => {
   const refused: readonly (readonly [object, Column, string])[] = [
     [{ load_method: 'overwrite' }, text, 'its load_method is "overwrite", not "append-only"'],
     [{ load_method: 'insert-only' }, text, 'its load_method is "insert-only", not "append-only"'],
-    [{ add_record_metadata: true }, text, 'add_record_metadata is on, and COPY cannot fill those columns'],
-    [{ validate_records: true }, text, 'validate_records is on, and COPY does not know its schema'],
-    [{ on_invalid: 'quarantine' }, text, 'on_invalid is "quarantine", and COPY stores all records or none'],
+    [{ add_record_metadata: true }, text, 'add_record_metadata is set, and COPY cannot fill those columns'],
+    [{ validate_records: true }, text, 'validate_records is set, and COPY does not check the schema'],
+    [{ on_invalid: 'quarantine' }, text, 'on_invalid is "quarantine", and COPY loads all records or none'],
     [
       {},
       column('a b', varchar(0), { name: 'a_b' }),
-      'property "a b" goes to the column "a_b", and COPY finds columns by the names of properties only',
+      'property "a b" goes to the column "a_b", and COPY finds columns only by the names of properties',
     ],
     [
       {},
       column('a', varchar(0), { name: 'a', source: { kind: 'property', path: ['x', 'a'] } }),
-      'property "a" goes to the column "a", and COPY finds columns by the names of properties only',
+      'property "a" goes to the column "a", and COPY finds columns only by the names of properties',
     ],
     [
       {},
       column('b', { kind: 'varbyte', bytes: 10 }),
-      'property "b" is binary, which COPY does not read from JSON',
+      'property "b" is binary, and COPY cannot read binary values from JSON',
     ],
   ];
   for (const [more, given, reason] of refused) {
@@ -85,20 +85,20 @@ describe('checkStoredColumns', () => {
     expect(check(varchar(65_535), varchar(10))).to.equal('nothing');
   });
 
-  it('refuses a second column beside one of another type, which no key of a record names', () => {
+  it('refuses a second column next to a column of another type, which no key of a record names', () => {
     const text = column('c', varchar(0));
     expect(refusal(() => checkStoredColumns('s', [text], [{ ...text, name: 'c__string' }]))).to.equal(
-      'property "c" goes to the column "c__string" beside one of another type',
+      'property "c" goes to the column "c__string" next to a column of another type',
     );
   });
 
   it('refuses another type, in which COPY would drop offsets or digits', () => {
     expect(check({ kind: 'timestamptz' }, { kind: 'timestamp' })).to.equal(
-      'the table\'s column "c" is TIMESTAMP, the schema declares TIMESTAMPTZ',
+      'the column "c" of the table is TIMESTAMP, and the schema declares TIMESTAMPTZ',
     );
     expect(
       check({ kind: 'numeric', precision: 38, scale: 9 }, { kind: 'numeric', precision: 18, scale: 2 }),
-    ).to.equal('the table\'s column "c" is NUMERIC(18,2), the schema declares NUMERIC(38,9)');
+    ).to.equal('the column "c" of the table is NUMERIC(18,2), and the schema declares NUMERIC(38,9)');
   });
 });
 

@@ -39,6 +39,7 @@ function refusal(record: string, columns: readonly Column[], options: Partial<En
   });
   const origin = { line: 12, bytes: Buffer.from(record) };
   const outcome = encoder.encode(messageOf(record), origin, {
+    seed: '0'.repeat(16),
     openedAt: 0,
     maxBytes: [],
     nulls: [],
@@ -73,18 +74,18 @@ describe('what a run ends with', () => {
     ['NaN', { kind: 'double' }, 'is not a finite number of DOUBLE PRECISION: NaN'],
     ['1e400', { kind: 'double' }, 'is not a finite number of DOUBLE PRECISION: 1e400'],
     ['"maybe"', { kind: 'boolean' }, 'is a string, not true or false: "maybe"'],
-    ['"2024-02-30"', { kind: 'date' }, 'is not a date of the calendar: "2024-02-30"'],
+    ['"2024-02-30"', { kind: 'date' }, 'is not a date that exists: "2024-02-30"'],
     ['"soon"', { kind: 'timestamptz' }, 'is not a date and time of ISO 8601: "soon"'],
     ['{"day":1}', { kind: 'timestamptz' }, 'is an object, not a string'],
     [
       `"${'x'.repeat(65_536)}"`,
       text,
-      `has 65536 bytes, a VARCHAR holds at most 65535: "${'x'.repeat(40)}..."`,
+      `has 65536 bytes, and a VARCHAR has at most 65535: "${'x'.repeat(40)}..."`,
     ],
     [
       `["${'x'.repeat(65_536)}"]`,
       { kind: 'super' },
-      'holds a string of 65536 bytes, at most 65535 are allowed inside',
+      'contains a string of 65536 bytes, and SUPER allows at most 65535',
     ],
   ];
   for (const [value, type, sentence] of values) {
@@ -100,13 +101,13 @@ describe('what a run ends with', () => {
       'a key that is null',
       '{"id":null}',
       [column('id', text, key)],
-      `key property "id" is null, and keys must be set in every record; ${NULL_KEY}`,
+      `key property "id" is null, but every record must have its key; ${NULL_KEY}`,
     ],
     [
       'a key that is missing',
       '{}',
       [column('id', text, key)],
-      `key property "id" is missing, and keys must be set in every record; ${NULL_KEY}`,
+      `key property "id" is missing, but every record must have its key; ${NULL_KEY}`,
     ],
     [
       'a key of another type',
@@ -118,25 +119,25 @@ describe('what a run ends with', () => {
       'a key that would be changed',
       String.raw`{"id":"a\u0000"}`,
       [column('id', text, key)],
-      `key property "id" holds text or digits that Redshift cannot store, and keys are stored unchanged or not at all: ${String.raw`"a\u0000"`}; ${ASIDE}`,
+      `key property "id" has characters or digits that Redshift cannot store, and keys are never changed: ${String.raw`"a\u0000"`}; ${ASIDE}`,
     ],
     [
       'a NULL that the table refuses',
       '{}',
       [column('a', text, { notNull: true })],
-      `the value of "a" is NULL, and its column is NOT NULL; ${TABLE}`,
+      `the value of "a" is NULL, but its column is NOT NULL; ${TABLE}`,
     ],
     [
       'a text wider than its column may be',
       '{"a":"ééé"}',
       [column('a', text, { maxBytes: 5 })],
-      `the value of "a" has 6 bytes, and its column may not be wider than 5: "ééé"; ${TABLE}`,
+      `the value of "a" has 6 bytes, but its column must not be wider than 5: "ééé"; ${TABLE}`,
     ],
     [
       'a text where an object was declared',
       '{"a":{"b":"x"}}',
       [column('a.b.c', text)],
-      `the value of "a.b.c" cannot be found, because "a.b" is a string, not an object; ${VALUE}`,
+      `the value of "a.b.c" cannot be found because "a.b" is a string, not an object; ${VALUE}`,
     ],
   ];
   for (const [what, record, columns, sentence] of others) {
@@ -146,7 +147,7 @@ describe('what a run ends with', () => {
   it('a row that is too large', () => {
     const record = `{"a":${JSON.stringify(Array.from({ length: 100 }, () => 'x'.repeat(60_000)))}}`;
     expect(refusal(record, [column('a', { kind: 'super' })])).to.equal(
-      `${BEGIN}the record makes a row of 6000525 bytes, COPY takes at most 4194304 (quotes and "|" count twice); ${ASIDE}`,
+      `${BEGIN}the record needs a row of 6000525 bytes, and COPY accepts at most 4194304 (quotes and "|" count twice); ${ASIDE}`,
     );
   });
 
@@ -154,10 +155,10 @@ describe('what a run ends with', () => {
     const schema = parseObject('{"required":["b"],"properties":{"a":{"maxLength":2}}}').members;
     const options = { validate: compileValidator('orders', schema) };
     expect(refusal('{"a":"abc","b":1}', [column('a', text)], options)).to.equal(
-      `${BEGIN}the value of "a" breaks the schema: must NOT have more than 2 characters: "abc"; ${SCHEMA}`,
+      `${BEGIN}the value of "a" violates the schema: must NOT have more than 2 characters: "abc"; ${SCHEMA}`,
     );
     expect(refusal('{"a":"ab"}', [column('a', text)], options)).to.equal(
-      `${BEGIN}the record breaks the schema: must have required property 'b'; ${SCHEMA}`,
+      `${BEGIN}the record violates the schema: must have required property 'b'; ${SCHEMA}`,
     );
   });
 });

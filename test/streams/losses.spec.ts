@@ -41,7 +41,7 @@ describe('what had to be changed in the values of a stream', () => {
 
   it('is told when it first happens, and in total at the end', () => {
     const losses = some({ nulRemoved: 2 });
-    const sentence = 'texts held NUL characters, which Redshift cannot store; they were removed';
+    const sentence = 'strings had NUL characters, which Redshift cannot store; they were removed';
     report.take(losses, columns);
     expect(losses).to.deep.equal(noLosses());
     report.take(some({ nulRemoved: 3 }), columns);
@@ -65,8 +65,8 @@ describe('what had to be changed in the values of a stream', () => {
       [
         'orders',
         7,
-        'numbers had more digits than a double holds; they were rounded to the nearest; a type with all digits, such as ' +
-          'numeric(38,9), can be given with streams.orders.columns.<property>.type (columns that round: amount, rate)',
+        'numbers had more digits than a double holds; they were rounded to the nearest double; to keep all digits, set a type such as ' +
+          'numeric(38,9) with streams.orders.columns.<property>.type (columns that round: amount, rate)',
       ],
     ]);
   });
@@ -74,7 +74,7 @@ describe('what had to be changed in the values of a stream', () => {
   it('names no option for numbers inside of SUPER values', () => {
     report.take(some({ doublesRounded: 1 }), [column('data', { kind: 'super' })]);
     expect(told).to.deep.equal([
-      ['orders', 1, 'numbers had more digits than a double holds; they were rounded to the nearest'],
+      ['orders', 1, 'numbers had more digits than a double holds; they were rounded to the nearest double'],
     ]);
   });
 });

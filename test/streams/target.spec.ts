@@ -103,7 +103,7 @@ describe('targetOf with table_names last-part', () => {
     const options = { table_names: 'last-part' };
     expect(() => target('a-b-c-d', options)).to.throw(
       InputError,
-      'Cannot load stream "a-b-c-d": its name has more than three parts, of which other loaders make the table "d" or "c_d"; name the table: streams.a-b-c-d.table, or set table_names to "whole"',
+      'Cannot load stream "a-b-c-d": its name has more than three parts, and other loaders use the table "d" or "c_d" for it; set streams.a-b-c-d.table, or set table_names to "whole"',
     );
     expect(target('a-b-c-d', { ...options, streams: { 'a-b-c-d': { table: 'D' } } })).to.equal('main.d');
     expect(target('a-b-c-d', { ...options, streams: { 'a-*': { table_names: 'whole' } } })).to.equal(

@@ -1,7 +1,5 @@
 /** A local warehouse of a test's own, whose access can be changed while it runs, with every permission it was asked for. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import {
   startLocalWarehouse,
   type AccessEntry,
@@ -9,6 +7,7 @@ import {
   type WarehouseConfig,
   type WarehouseOptions,
 } from '../../src/local/api.ts';
+import { newWarehouseFolder } from './template.ts';
 import { forbidSecrets } from './warehouse.ts';
 
 export interface WatchedWarehouse {
@@ -21,7 +20,7 @@ export interface WatchedWarehouse {
 }
 
 export async function watchWarehouse(options: Partial<WarehouseOptions> = {}): Promise<WatchedWarehouse> {
-  const dir = mkdtempSync(join(tmpdir(), 'warehouse-'));
+  const dir = await newWarehouseFolder('warehouse-');
   let trail: AccessEntry[] = [];
   const warehouse = await startLocalWarehouse({ ...options, dir, onAccess: (entry) => trail.push(entry) });
   const { config } = warehouse;

@@ -23,3 +23,40 @@ export const NOBODY: Readonly<Record<string, string>> = {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_REGION: 'us-east-1',
 };
+
+/** What the SDK reads: its own variables, and where its files are. */
+const IS_OF_AWS = /^(AWS_|HOME$)/;
+
+/** What the runs in this process were given, and what the process had before them. */
+let lent: { readonly variables: string; readonly before: NodeJS.Dict<string>; runs: number } | undefined;
+
+/**
+ * The SDK reads its variables from the process, not from the program: for as long as the run lasts, the process has those of
+ * `env`. Throws an error while another run was given others.
+ */
+export function lendAwsVariables(env: Readonly<Record<string, string>>): Disposable {
+  const ours = Object.fromEntries(Object.entries(env).filter(([name]) => IS_OF_AWS.test(name)));
+  const variables = JSON.stringify(Object.entries(ours).sort());
+  if (lent && lent.variables !== variables)
+    throw new Error(
+      'runs in one process at the same time need the same variables of AWS: use the built program',
+    );
+  const given = (lent ??= { variables, before: valuesOf(Object.keys(ours)), runs: 0 });
+  given.runs += 1;
+  Object.assign(process.env, ours);
+  return {
+    [Symbol.dispose]: () => {
+      given.runs -= 1;
+      if (given.runs > 0) return;
+      lent = undefined;
+      for (const [name, value] of Object.entries(given.before)) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    },
+  };
+}
+
+function valuesOf(names: readonly string[]): NodeJS.Dict<string> {
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+}

@@ -2,7 +2,6 @@
 import type { ObjectStore, StoredObject } from '../../src/ports.ts';
 
 export class MemoryStore implements ObjectStore {
-  readonly region = 'us-east-1';
   readonly objects = new Map<string, Buffer>();
   /** Keys that contain this cannot be put. */
   broken: string | undefined;

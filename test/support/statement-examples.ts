@@ -11,10 +11,12 @@ import { ddlOf } from '../../src/warehouse/ddl.ts';
 import { designOn, viewsOn } from '../../src/warehouse/dependents.ts';
 import * as explain from '../../src/warehouse/explain.ts';
 import * as grants from '../../src/warehouse/grants.ts';
-import * as history from '../../src/warehouse/history.ts';
+import * as records from '../../src/warehouse/record-sql.ts';
 import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
+import * as generations from '../../src/warehouse/generations-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
+import * as newest from '../../src/warehouse/newest-sql.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
@@ -71,6 +73,16 @@ const GRANTEES = [
   { kind: 'role', name: 'Reporting' },
   { kind: 'public' },
 ] as const;
+
+const RUNS = records.HISTORY.runs!;
+const RUN = { runId: `r'1\\`, version: '1.0.0' };
+const FAILED_RUN: records.RunRow = {
+  ...RUN,
+  startedAt: 1_700_000_000_000,
+  endedAt: 1_700_000_060_000,
+  outcome: 'failed',
+  error: `it's \\ gone`,
+};
 
 const LOAD = {
   schema: `o'hara\\`,
@@ -156,11 +168,23 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['insertRows that are no stubs', merge.insertRows(TABLE, STAGE, COLUMNS, [0, 1])],
   ['updateMatching', merge.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS, 'all')],
   ['insertMissing', merge.insertMissing(TABLE, STAGE, COLUMNS, KEYS, 'all')],
+  ['insertRows of a refresh', merge.insertRows(TABLE, SHADOW, COLUMNS, 'all')],
+  ['findNewest', newest.findNewest('edges', STAGE, KEYS, [NOTE, LONG])],
+  ['deleteOthers', newest.deleteOthers('edges', STAGE, KEYS)],
+  ['deleteOutdone', newest.deleteOutdone(TABLE, STAGE, KEYS, [NOTE, LONG])],
+  ['deleteOutdone by a refresh', newest.deleteOutdone(TABLE, SHADOW, KEYS, [LONG])],
+  ['updateOutdone', newest.updateOutdone(TABLE, STAGE, [NOTE, LONG], KEYS, [LONG])],
+  ['deleteStaged', newest.deleteStaged(STAGE, TABLE, KEYS)],
+  ['deleteStaged of a refresh', newest.deleteStaged(SHADOW, TABLE, KEYS)],
+  ['deleteOutdated', newest.deleteOutdated(STAGE, TABLE, KEYS, [LONG])],
+  ['findOlder', generations.findOlder(TABLE, 2n)],
+  ['findCurrent', generations.findCurrent(TABLE, 2n)],
+  ['findAny', generations.findAny(TABLE)],
+  ['deleteOlder', generations.deleteOlder(TABLE, 2n)],
+  ['deleteOlder of none', generations.deleteOlder(TABLE, 0n)],
+  ['createBeside', generations.createBeside(SHADOW, TABLE)],
+  ['deleteMarked', generations.deleteMarked(TABLE, NOTE)],
   ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, [0])],
-  ['createMarkers', statements.createMarkers(SCHEMA)],
-  ['insertMarker', statements.insertMarker(SCHEMA, `r'1\\`, 7)],
-  ['findMarker', statements.findMarker(SCHEMA, `r'1\\`, 7)],
-  ['removeMarkers', statements.removeMarkers(SCHEMA, `r'1\\`)],
   ['lockTable', statements.lockTable(TABLE)],
   ['terminateBackend', statements.terminateBackend(42)],
   ['sysLoadErrors', explain.sysLoadErrors([`s3://bucket/o'hara_50%\\`])],
@@ -188,6 +212,16 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['grantUsage', grants.grantUsage(SCHEMA, GRANTEES)],
   ['grantSelect', grants.grantSelect(TABLE, GRANTEES)],
   ['analyzeTable', hooks.analyzeTable(TABLE)],
-  ['createHistory', history.createHistory(SCHEMA)],
-  ['insertHistory', history.insertHistory(SCHEMA, { runId: `r'1\\`, version: '1.0.0' }, [LOAD, LOAD])],
+  ...records
+    .createRecords(SCHEMA, records.HISTORY)
+    .map((statement): [string, Sql] => ['createRecords', statement]),
+  ['insertLoads', records.insertLoads(SCHEMA, records.HISTORY, RUN, [LOAD, LOAD])],
+  [
+    'insertRun',
+    records.insertRun(SCHEMA, RUNS, { ...RUN, startedAt: 1_700_000_000_000, outcome: 'running' }),
+  ],
+  ['endRun', records.endRun(SCHEMA, RUNS, FAILED_RUN)],
+  ['findLoad', records.findLoad(SCHEMA, records.HISTORY, `r'1\\`, 7)],
+  ['removeLoads', records.removeLoads(SCHEMA, records.COMMITS, `r'1\\`)],
+  ['awaitWriters', records.awaitWriters({ schema: SCHEMA, table: 't' })],
 ];

@@ -3,26 +3,33 @@
  * WAREHOUSE_READINGS=lenient it reads the open points of Redshift in the way that is kindest to a loader; with
  * TEST_LOG_LEVEL=debug the program logs as much where the test does not say otherwise.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { HOSTILE, LENIENT, type Readings } from '../../src/local/redshift/readings.ts';
-import type { ChooseFault } from '../../src/local/redshift/server.ts';
-import type { S3FaultRule } from '../../src/local/s3/server.ts';
 import {
   startLocalWarehouse,
   type Access,
+  type ChooseFault,
   type LocalWarehouse,
+  type S3FaultRule,
   type WarehouseConfig,
 } from '../../src/local/api.ts';
+import { endRunning } from './cli.ts';
 import { forbid } from './leaks.ts';
+import { newWarehouseFolder } from './template.ts';
 
 interface Shared {
   readonly warehouse: LocalWarehouse;
   readonly dir: string;
+  /** The sessions in which tests look at tables: a new one for each query would cost ten times the query. */
+  readonly sessions: pg.Pool;
+  readonly s3: S3Client;
 }
+
+// On Node 20 the SDK would write between the lines of the reporter that its releases of 2027 need a newer one.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const level = process.env['TEST_LOG_LEVEL'];
 /** What configurations of tests say of the log. */
@@ -34,6 +41,21 @@ let places = 0;
 /** Failures to order for the test that runs; every test resets them. */
 export const faults: { sql: ChooseFault; s3: S3FaultRule } = { sql: () => undefined, s3: () => undefined };
 
+/** A fault for the nth COMMIT of a load, from 0: the one after the record of the load. */
+export function atLoadCommit<T>(
+  nth: number,
+  fault: T,
+): (statement: Parameters<ChooseFault>[0]) => T | undefined {
+  let seen = 0;
+  let isRecorded = false;
+  return ({ sql, verb }) => {
+    if (/^INSERT INTO "[^"]*"."_target_redshift_loads"/.test(sql)) isRecorded = true;
+    if (verb !== 'COMMIT' || !isRecorded) return undefined;
+    isRecorded = false;
+    return seen++ === nth ? fault : undefined;
+  };
+}
+
 function chosenReadings(): Readings {
   const name = process.env['WAREHOUSE_READINGS'] ?? 'hostile';
   if (name !== 'hostile' && name !== 'lenient') throw new Error(`WAREHOUSE_READINGS is "${name}"`);
@@ -41,15 +63,32 @@ function chosenReadings(): Readings {
 }
 
 async function start(): Promise<Shared> {
-  const dir = mkdtempSync(join(tmpdir(), 'target-redshift-test-'));
+  const dir = await newWarehouseFolder('target-redshift-test-');
   const warehouse = await startLocalWarehouse({
     dir,
     readings: chosenReadings(),
     sqlFault: (statement) => faults.sql(statement),
     s3Fault: (request) => faults.s3(request),
   });
-  forbidSecrets(warehouse.config);
-  return { warehouse, dir };
+  const { config } = warehouse;
+  forbidSecrets(config);
+  return { warehouse, dir, sessions: newSessions(config), s3: s3Client(config) };
+}
+
+function newSessions(config: WarehouseConfig): pg.Pool {
+  const sessions = new pg.Pool({
+    host: config.hostname,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    password: config.password,
+    ssl: { ca: config.ssl_ca },
+    types: { getTypeParser: () => (value: string) => value },
+    idleTimeoutMillis: 0,
+  });
+  // One that is lost while nobody uses it is replaced.
+  sessions.on('error', () => undefined);
+  return sessions;
 }
 
 /** From here on no run of the program may write what leads into the warehouse. */
@@ -58,14 +97,17 @@ export function forbidSecrets({ password, aws_secret_access_key }: WarehouseConf
 }
 
 export async function sharedWarehouse(): Promise<WarehouseConfig> {
+  return (await runningWarehouse()).config;
+}
+
+export async function runningWarehouse(): Promise<LocalWarehouse> {
   shared ??= start();
-  return (await shared).warehouse.config;
+  return (await shared).warehouse;
 }
 
 /** Replaces who may use it beside its own user; whoever calls it takes it back with `{}`. */
 export async function setAccess(access: Access): Promise<void> {
-  shared ??= start();
-  (await shared).warehouse.setAccess(access);
+  (await runningWarehouse()).setAccess(access);
 }
 
 /** A place of its own for one case: a schema and a prefix that nobody else uses. */
@@ -84,10 +126,11 @@ export interface Place {
 }
 
 export async function newPlace(): Promise<Place> {
-  const config = await sharedWarehouse();
+  shared ??= start();
+  const { warehouse, dir, sessions, s3 } = await shared;
+  const { config } = warehouse;
   const name = `case_${++places}`;
   const place = { ...config, target_schema: name, s3_prefix: name };
-  const dir = (await (shared as Promise<Shared>)).dir;
   return {
     config: place,
     schema: name,
@@ -97,50 +140,28 @@ export async function newPlace(): Promise<Place> {
       writeFileSync(path, JSON.stringify({ ...place, ...VERBOSITY, ...options }));
       return path;
     },
-    query: (sql) => query(config, sql),
-    objects: () => objects(config, `${name}/`),
-    rejected: () => rejected(config, `${name}-rejected/`),
+    query: async (text) => (await sessions.query<(string | null)[]>({ text, rowMode: 'array' })).rows,
+    objects: () => objects(s3, config.s3_bucket, `${name}/`),
+    rejected: () => rejected(s3, config.s3_bucket, `${name}-rejected/`),
   };
 }
 
-async function query(config: WarehouseConfig, text: string): Promise<(string | null)[][]> {
-  const client = new pg.Client({
-    host: config.hostname,
-    port: config.port,
-    database: config.database,
-    user: config.user,
-    password: config.password,
-    ssl: { ca: config.ssl_ca },
-    types: { getTypeParser: () => (value: string) => value },
-  });
-  await client.connect();
-  try {
-    return (await client.query({ text, rowMode: 'array' })).rows as (string | null)[][];
-  } finally {
-    await client.end();
-  }
-}
-
-async function objects(config: WarehouseConfig, prefix: string): Promise<string[]> {
-  const client = s3Client(config);
+async function objects(client: S3Client, bucket: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const page of paginateListObjectsV2({ client }, { Bucket: config.s3_bucket, Prefix: prefix })) {
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
     keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
   }
-  client.destroy();
   return keys;
 }
 
 /** Keys are `<prefix><run>/<table>/<batch>.jsonl`. */
-async function rejected(config: WarehouseConfig, prefix: string): Promise<Record<string, string>> {
-  const client = s3Client(config);
+async function rejected(client: S3Client, bucket: string, prefix: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
-  for (const key of (await objects(config, prefix)).sort()) {
+  for (const key of (await objects(client, bucket, prefix)).sort()) {
     const [, table = ''] = key.slice(prefix.length).split('/');
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: config.s3_bucket, Key: key }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     files[table] = (files[table] ?? '') + ((await Body?.transformToString()) ?? '');
   }
-  client.destroy();
   return files;
 }
 
@@ -159,8 +180,11 @@ export const mochaHooks = {
     faults.s3 = () => undefined;
   },
   async afterAll(): Promise<void> {
+    endRunning();
     if (!shared) return;
-    const { warehouse, dir } = await shared;
+    const { warehouse, dir, sessions, s3 } = await shared;
+    await sessions.end();
+    s3.destroy();
     await warehouse.stop();
     rmSync(dir, { recursive: true, force: true });
   },

@@ -270,13 +270,13 @@ describe('columnsOf', () => {
   });
 
   const notes: readonly (readonly [Definition, readonly string[]])[] = [
-    [{ type: 'int' }, ['type "int" is none of JSON Schema and stands for any value']],
+    [{ type: 'int' }, ['type "int" is not a type of JSON Schema and means any value']],
     [
       { type: ['null', 'int', 'date-time', 5] },
       [
-        'type "int" is none of JSON Schema and stands for any value',
-        'type "date-time" is none of JSON Schema and stands for any value',
-        'type 5 is none of JSON Schema and stands for any value',
+        'type "int" is not a type of JSON Schema and means any value',
+        'type "date-time" is not a type of JSON Schema and means any value',
+        'type 5 is not a type of JSON Schema and means any value',
       ],
     ],
     [{ $ref: '#/definitions/none' }, ['$ref "#/definitions/none" leads nowhere in the schema']],
@@ -284,7 +284,7 @@ describe('columnsOf', () => {
       { anyOf: [{ $ref: 'WellKnownTypes.json#/x' }, { $ref: 'WellKnownTypes.json#/x' }] },
       ['$ref "WellKnownTypes.json#/x" leads nowhere in the schema'],
     ],
-    [{ type: 'integer', 'x-sql-datatype': 'jsonb' }, ['x-sql-datatype "jsonb" is not known and is ignored']],
+    [{ type: 'integer', 'x-sql-datatype': 'jsonb' }, ['x-sql-datatype "jsonb" is unknown and is ignored']],
     [
       { allOf: Array.from({ length: 7 }, () => ({ anyOf: [{}, {}] })) },
       ['the schema has too many alternatives to tell apart'],
@@ -411,12 +411,12 @@ describe('columnsOf', () => {
     it('refuses one that cannot be a key', () => {
       expect(() => given({ type: 'integer' }, 'float8', ['a'])).to.throw(
         InputError,
-        'key property "a" would be a DOUBLE PRECISION column, which rounds numbers and therefore cannot identify rows; give it another type: ' +
+        'key property "a" would be a DOUBLE PRECISION column, which rounds numbers and therefore cannot identify rows; set another type with ' +
           'streams.s.columns.a.type, for example numeric(38,9), with as many decimals as its values have',
       );
       expect(() => given({ type: 'string' }, 'timetz', ['a'])).to.throw(
         InputError,
-        'key property "a" would be a TIMETZ column, which cannot identify rows; give it another type: ' +
+        'key property "a" would be a TIMETZ column, which cannot identify rows; set another type with ' +
           'streams.s.columns.a.type, for example varchar(64)',
       );
     });
@@ -468,26 +468,26 @@ describe('columnsOf', () => {
       'keys that are not among the properties',
       { properties: { a: {} } },
       ['x', 'y'],
-      'its key properties "x", "y" are not among its properties',
+      'its key properties "x", "y" are not in its properties',
     ],
     [
       'keys of another case',
       { properties: { ID: { type: 'integer' } } },
       ['id'],
-      'its key properties "id" are not among its properties',
+      'its key properties "id" are not in its properties',
     ],
     [
       'a key that would be DOUBLE',
       { properties: { a: { type: 'number' } } },
       ['a'],
-      'key property "a" would be a DOUBLE PRECISION column, which rounds numbers and therefore cannot identify rows; give it another type: ' +
+      'key property "a" would be a DOUBLE PRECISION column, which rounds numbers and therefore cannot identify rows; set another type with ' +
         'streams.s.columns.a.type, for example numeric(38,9), with as many decimals as its values have',
     ],
     [
       'a key that would be SUPER',
       { properties: { a: {} } },
       ['a'],
-      'key property "a" would be a SUPER column, which cannot identify rows; give it another type: streams.s.columns.a.type, ' +
+      'key property "a" would be a SUPER column, which cannot identify rows; set another type with streams.s.columns.a.type, ' +
         'for example varchar(64), in which 1 and "1" are one key',
     ],
     [
@@ -506,13 +506,13 @@ describe('columnsOf', () => {
       'names that fold to one',
       { properties: { Ab: {}, aB: {} } },
       [],
-      'the properties "Ab", "aB" are one column "ab" in Redshift',
+      'the properties "Ab", "aB" both become the column "ab"',
     ],
     [
       'names that collide with a renamed system column',
       { properties: { oid: {}, oid_: {} } },
       [],
-      'are one column "oid_"',
+      'both become the column "oid_"',
     ],
     [
       'the names of this program',
@@ -537,7 +537,7 @@ describe('columnsOf', () => {
     expect(columns(properties(1600)).length).to.equal(1600);
     expect(() => columns(properties(1601))).to.throw(
       InputError,
-      'Cannot use the schema of stream "s": it has more than 1600 properties, and a Redshift table holds at most 1600 columns',
+      'Cannot use the schema of stream "s": it has more than 1600 properties, and a Redshift table has at most 1600 columns',
     );
   });
 });

@@ -118,14 +118,14 @@ describe('leavesOf, as columnsOf uses it', () => {
     );
     expect(() => flattened({ a: object({ id: integer }) }, {}, ['id'])).to.throw(
       InputError,
-      'key properties "id" are not among its properties',
+      'key properties "id" are not in its properties',
     );
   });
 
   it('refuses paths that are one name', () => {
     expect(() => flattened({ a: object({ b: integer }), a__b: integer })).to.throw(
       InputError,
-      'the properties "a.b", "a__b" are one column "a__b"',
+      'the properties "a.b", "a__b" both become the column "a__b"',
     );
   });
 
@@ -136,7 +136,7 @@ describe('leavesOf, as columnsOf uses it', () => {
     const started = Date.now();
     expect(() => flattened({ a: level(level(object(leaf))) })).to.throw(
       InputError,
-      'a Redshift table holds at most 1600 columns',
+      'a Redshift table has at most 1600 columns',
     );
     expect(Date.now() - started).to.be.below(3_000);
   });

@@ -27,7 +27,7 @@ describe('the limit of 1,600 columns', () => {
     checkColumnCount('s', wanted(1600), undefined, 0);
     expect(() => checkColumnCount('s', wanted(1601), undefined, 0)).to.throw(
       InputError,
-      'Cannot use the schema of stream "s": its table would have 1601 columns, and a Redshift table holds at most 1600; ' +
+      'Cannot use the schema of stream "s": its table would have 1601 columns, and a Redshift table has at most 1600; ' +
         'select fewer properties in the tap',
     );
   });
@@ -37,7 +37,7 @@ describe('the limit of 1,600 columns', () => {
     checkColumnCount('s', wanted(1599), stored('p0', 'other'), 0);
     expect(() => checkColumnCount('s', wanted(1600), stored('p0', 'other'), 0)).to.throw(
       InputError,
-      'its table would have 1601 columns, those that it has included, and a Redshift table holds at most 1600',
+      'its table would have 1601 columns, including those that it has, and a Redshift table has at most 1600',
     );
   });
 
@@ -47,8 +47,8 @@ describe('the limit of 1,600 columns', () => {
     expect(() => checkColumnCount('s', wanted(1600), undefined, 1)).to.throw(
       InputError,
       'Cannot use the schema of stream "s": it has 1600 columns; its batches are staged in a table that has 1 more ' +
-        '(the order of the records), and a Redshift table holds at most 1600; select fewer properties in the tap, or load ' +
-        'it with load_method append-only, which needs no such table',
+        '(the order of the records), and a Redshift table has at most 1600; select fewer properties in the tap, or use ' +
+        'load_method append-only, which needs no such table',
     );
     expect(() => checkColumnCount('s', wanted(1599), undefined, 2)).to.throw(
       InputError,

@@ -113,7 +113,7 @@ describe('resolveColumns', () => {
     expect(() => resolveColumns([wants('a', varchar(0))], existing)).to.throw(
       LoadError,
       'Cannot load stream "s" into table "t": its column "b" is NOT NULL without a DEFAULT, the stream does not have it, and it ' +
-        'cannot be changed, because it is character(10), a type that this program does not write; drop the column, or load into ' +
+        'cannot be changed because it is character(10), a type that this program does not write; drop the column, or load into ' +
         'another table (streams.s.table)',
     );
     expect(
@@ -202,7 +202,7 @@ describe('resolveColumns', () => {
       resolveColumns([wants('a', { kind: 'bigint' }, true)], [stores('a', { kind: 'date' })]),
     ).to.throw(
       LoadError,
-      'its column "a" is date, the stream declares BIGINT, and a key cannot be spread over two columns',
+      'its column "a" is date, but the stream declares BIGINT, and a key cannot be split over two columns',
     );
   });
 
@@ -246,7 +246,7 @@ describe('resolveColumns', () => {
       const [wanted, first] = [wants('a', numeric(38, 12)), stores('a', numeric(38, 2))];
       const second = {
         ...wanted,
-        name: 'a__number',
+        name: 'a__decimal',
         source: { kind: 'overflow', path: ['a'] },
       };
       const canBecome = (): boolean => false;
@@ -254,11 +254,45 @@ describe('resolveColumns', () => {
       expect(taken.columns[1]).to.deep.equal(second);
       const there = resolveColumns(
         [wanted],
-        [first, stores('a__number', numeric(38, 12))],
+        [first, stores('a__decimal', numeric(38, 12))],
         {},
         { canBecome },
       );
       expect(there.columns[1]).to.deep.equal(second);
+    });
+
+    it('let the second column grow too, and put nothing into one that cannot', () => {
+      const [wanted, first] = [wants('a', numeric(38, 12)), stores('a', numeric(38, 2))];
+      const existing = [first, stores('a__decimal', numeric(38, 4))];
+      const ofSecond = (canGrow: boolean): unknown => {
+        const canBecome = (column: string): boolean => canGrow && column === 'a__decimal';
+        const [, second] = resolveColumns([wanted], existing, {}, { canBecome }).columns;
+        return { type: second?.type, growsTo: second?.growsTo, overflows: second?.overflows };
+      };
+      expect(ofSecond(true)).to.deep.equal({
+        type: numeric(38, 4),
+        growsTo: numeric(38, 12),
+        overflows: undefined,
+      });
+      expect(ofSecond(false)).to.deep.equal({
+        type: numeric(38, 4),
+        growsTo: undefined,
+        overflows: undefined,
+      });
+    });
+
+    it('have invalid values instead of a second column whose name is another property, or whose type is another', () => {
+      const [wanted, first] = [wants('a', numeric(38, 12)), stores('a', numeric(38, 2))];
+      const fate = { canBecome: (): boolean => false, overflowing: new Set(['a']) };
+      const other = wants('a__decimal', { kind: 'boolean' });
+      const columnsOf = (all: readonly Column[], existing: readonly StoredColumn[]): readonly unknown[] =>
+        resolveColumns(all, existing, {}, fate).columns.map(({ name, overflows }) => [name, overflows]);
+      expect(columnsOf([wanted, other], [first])).to.deep.equal([
+        ['a', undefined],
+        ['a__decimal', undefined],
+      ]);
+      const real = stores('a__decimal', { kind: 'varbyte', bytes: 100 });
+      expect(columnsOf([wanted], [first, real])).to.deep.equal([['a', undefined]]);
     });
 
     it('get the wanted type at once in an overwrite, or where it is given and the values fit', () => {
@@ -284,8 +318,42 @@ describe('resolveColumns', () => {
       const { columns, notes } = resolveColumns([wants('a', bigint)], [stores('a', date)]);
       expect(columns).to.deep.equal([{ ...wants('a', bigint), name: 'a__integer' }, empty('a', 'a', date)]);
       expect(notes).to.deep.equal([
-        'column "a" of table "t" is date, which cannot hold BIGINT: values go to a second column "a__integer"',
+        'column "a" of table "t" is date, which cannot store BIGINT: values go to a second column "a__integer"',
       ]);
+    });
+
+    it('goes on to take what it took before the first column became text', () => {
+      const text = { kind: 'varchar', bytes: 64 } as const;
+      const existing = [stores('a', text), stores('a__integer', bigint)];
+      const shape = (wanted: ColumnType): readonly unknown[] =>
+        resolveColumns([wants('a', wanted)], existing).columns.map(({ name, source, overflows }) => [
+          name,
+          source.kind,
+          overflows,
+        ]);
+      expect(shape(bigint)).to.deep.equal([
+        ['a', 'property', true],
+        ['a__integer', 'overflow', undefined],
+      ]);
+      expect(shape(date)).to.deep.equal([
+        ['a', 'property', undefined],
+        ['a__integer', 'nothing', undefined],
+      ]);
+      expect(shape(text)).to.deep.equal([
+        ['a', 'property', undefined],
+        ['a__integer', 'nothing', undefined],
+      ]);
+    });
+
+    it('has no third one for what it cannot hold', () => {
+      const existing = [stores('a', date), stores('a__decimal', numeric(38, 2))];
+      const [column] = resolveColumns(
+        [wants('a', numeric(38, 4))],
+        existing,
+        {},
+        { canBecome: () => false },
+      ).columns;
+      expect([column?.name, column?.overflows]).to.deep.equal(['a__decimal', undefined]);
     });
 
     it('is found again, and says nothing then', () => {
@@ -355,7 +423,7 @@ describe('resolveColumns', () => {
         TIMESTAMP: 'a__timestamp',
         TIMESTAMPTZ: 'a__timestamp',
         'VARBYTE(64000)': 'a__binary',
-        'NUMERIC(18,2)': 'a__number',
+        'NUMERIC(18,2)': 'a__decimal',
       });
     });
   });
@@ -423,13 +491,13 @@ describe('resolveColumns', () => {
         'retype_column',
         [wants('a', varchar(0))],
         [stores('a', bigint)],
-        'its column "a" is bigint, the stream declares VARCHAR',
+        'its column "a" is bigint, but the stream declares VARCHAR',
       ],
       [
         'split_column',
         [wants('a', bigint)],
         [stores('a', { kind: 'date' })],
-        'its column "a" is date, the stream declares BIGINT',
+        'its column "a" is date, but the stream declares BIGINT',
       ],
       ['drop_column', [id], [there, stores('b', bigint)], 'its column "b" is not in the stream'],
       [

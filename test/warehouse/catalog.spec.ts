@@ -1,16 +1,19 @@
 import { expect } from 'chai';
-import type { Session } from '../../src/ports.ts';
-import { readStoredTables } from '../../src/warehouse/catalog.ts';
+import type { Answer, Session } from '../../src/ports.ts';
+import type { Sql } from '../../src/sql.ts';
+import { readSchema } from '../../src/warehouse/catalog.ts';
 
 /** A session that answers each query by the catalog that it asks. */
 function sessionOf(answers: Readonly<Record<string, readonly (readonly (string | null)[])[]>>): Session {
+  const answer = ({ text }: Sql): Answer => {
+    const [, rows = []] =
+      Object.entries(answers).find(([catalog]) => text.includes(`FROM ${catalog} `)) ?? [];
+    return { command: 'SELECT', count: rows.length, columns: [], rows };
+  };
   return {
     backend: 1,
-    run: ({ text }) => {
-      const [, rows = []] =
-        Object.entries(answers).find(([catalog]) => text.includes(`FROM ${catalog} `)) ?? [];
-      return Promise.resolve({ command: 'SELECT', count: rows.length, columns: [], rows });
-    },
+    run: (statement) => Promise.resolve(answer(statement)),
+    send: (statements) => Promise.resolve(statements.map(answer)),
     commit: () => Promise.reject(new Error('nothing is committed')),
   };
 }
@@ -27,7 +30,7 @@ const column = (table: string, name: string): (string | null)[] => [
   null,
 ];
 
-describe('readStoredTables', () => {
+describe('readSchema', () => {
   // The local warehouse has columns of all its views, and no materialized ones.
   it('knows views without columns, materialized ones and those that show their columns', async () => {
     const session = sessionOf({
@@ -38,7 +41,7 @@ describe('readStoredTables', () => {
         ['materialized', 'm', null],
       ],
     });
-    const tables = await readStoredTables(session, 's');
+    const { tables } = await readSchema(session, 's');
     expect([...tables].map(([name, { isView, columns }]) => [name, isView, columns.length])).to.deep.equal([
       ['t', false, 1],
       ['bound', true, 1],
@@ -52,7 +55,7 @@ describe('readStoredTables', () => {
       svv_columns: [column('t', 'id'), column('u', 'id')],
       pg_class: [['t', 'r', '{"target-redshift":{"stream":"t","key_properties":["id"]}}']],
     });
-    const tables = await readStoredTables(session, 's');
+    const { tables } = await readSchema(session, 's');
     expect(
       [...tables].map(([name, { isView, keyProperties }]) => [name, isView, keyProperties]),
     ).to.deep.equal([

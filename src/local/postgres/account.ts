@@ -4,6 +4,7 @@
  */
 import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A user and group to switch to before running a program. */
 export interface Account {
@@ -26,7 +27,9 @@ export function findAccount(): Account | undefined {
     const [uid, gid] = [Number(entry?.[2]), Number(entry?.[3])];
     if (uid > 0 && gid > 0) return { uid, gid };
   }
-  throw new Error('the local warehouse runs as root and needs a user "postgres" or "nobody" in /etc/passwd');
+  throw new LocalWarehouseError(
+    'the local warehouse runs as root and needs a user "postgres" or "nobody" in /etc/passwd',
+  );
 }
 
 /** Whether an unprivileged account can pass through `path` and all of its parents. */
@@ -42,7 +45,7 @@ export function isReachable(path: string): boolean {
  * may write it, since programs run from there.
  */
 export function makePublicFolder(parents: readonly string[] = PUBLIC_PARENTS): string {
-  const causes: unknown[] = [];
+  const problems: string[] = [];
   for (const parent of parents) {
     const path = join(parent, 'target-redshift');
     try {
@@ -53,8 +56,10 @@ export function makePublicFolder(parents: readonly string[] = PUBLIC_PARENTS): s
       if (isReachable(path)) return path;
       throw new Error(`${path} is below a folder that others can not enter`);
     } catch (error) {
-      causes.push(error);
+      problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new AggregateError(causes, `no folder that an unprivileged user can reach: ${parents.join(', ')}`);
+  throw new LocalWarehouseError(
+    `the local warehouse runs as root and finds no folder that an unprivileged user can reach: ${problems.join('; ')}`,
+  );
 }

@@ -22,6 +22,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { findAccount, isReachable, makePublicFolder } from './account.ts';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** Absolute paths of the programs. */
 export interface Binaries {
@@ -59,7 +60,7 @@ function findPackage(): string {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new Error(
+    throw new LocalWarehouseError(
       `the local warehouse needs the optional package ${name}, which is not installed: ` +
         'install without --omit=optional, on a platform that it supports',
       { cause },

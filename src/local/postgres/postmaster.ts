@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** How long a fast shutdown may take before the server is told to quit without one, in milliseconds. */
 const PATIENCE = 5000;
@@ -33,7 +34,7 @@ export async function endPostmaster(files: string): Promise<void> {
       await delay(POLL);
     }
   }
-  throw new Error(`the PostgreSQL server ${pid} on ${files} does not end`);
+  throw new LocalWarehouseError(`the PostgreSQL server ${pid} on ${files} does not end`);
 }
 
 function isAlive(pid: number): boolean {

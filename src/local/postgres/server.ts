@@ -11,11 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { writeAccessFile } from './access-file.ts';
+import { writeAccessFile } from './hba-file.ts';
 import { type Account, findAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { placeFiles } from './directory.ts';
 import { endPostmaster } from './postmaster.ts';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A running server. */
 export interface LocalPostgres {
@@ -130,7 +131,10 @@ async function initialise(
     );
   } catch (error) {
     rmSync(files, { recursive: true, force: true });
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LocalWarehouseError(`PostgreSQL could not make its files in ${files}: ${reason}`, {
+      cause: error,
+    });
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -176,7 +180,9 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
   if (!stderr) throw new Error('postgres was started without a pipe for its messages');
   const kept: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
+    child.once('error', (error) =>
+      reject(new LocalWarehouseError(`PostgreSQL did not start: ${error.message}`)),
+    );
     child.stdin?.on('error', () => undefined);
     const lines = createInterface({ input: stderr });
     // The lines are read to the end of the server's life, or its pipe would fill up and block it.
@@ -185,7 +191,9 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
       if (kept.length > LOG_LINES_KEPT) kept.shift();
       if (line.includes('ready to accept connections')) resolve();
     });
-    lines.once('close', () => reject(new Error(`PostgreSQL did not start: ${kept.join('\n')}`)));
+    lines.once('close', () =>
+      reject(new LocalWarehouseError(`PostgreSQL did not start: ${kept.join('\n')}`)),
+    );
   });
 }
 

@@ -3,7 +3,8 @@
  * Sources: Amazon Redshift Database Developer Guide ("Managing data consistency", "Load error reference") and
  * messages seen on real clusters.
  */
-import type { Fields } from './message.ts';
+import { SQLSTATE } from './sqlstates.ts';
+import type { Fields } from './wire/message.ts';
 import { RedshiftError } from './sql/statement.ts';
 
 /** The fields that a server of the 8.0 line sends. */
@@ -53,55 +54,63 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
   const kept = keep(fields);
   const message = fields['M'] ?? '';
   switch (fields['C'] ?? '') {
-    case '40001':
-      return { ...kept, C: 'XX000', ...conflict(message, context) };
-    case '23505':
+    case SQLSTATE.serializationFailure:
+      return { ...kept, C: SQLSTATE.internalError, ...conflict(message, context) };
+    case SQLSTATE.uniqueViolation:
       return alreadyExists(fields) ?? kept;
-    case 'XX000':
+    case SQLSTATE.internalError:
       return /^tuple concurrently/.test(message) ? { ...kept, M: CONFLICT } : kept;
-    case '57014':
+    case SQLSTATE.queryCanceled:
       return { ...kept, M: `Query (${context.queryId}) canceled on user's request` };
-    case '28P01':
-      return { ...kept, C: '28000' };
-    case '42501':
+    case SQLSTATE.invalidPassword:
+      return { ...kept, C: SQLSTATE.invalidAuthorizationSpecification };
+    case SQLSTATE.insufficientPrivilege:
       return {
         ...kept,
         M: message
           .replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation')
           .replace(/^permission denied to set role .*/s, 'permission denied to set session authorization'),
       };
-    case '42704':
+    case SQLSTATE.undefinedObject:
       return {
         ...kept,
         M: message.replace(/^role "(?:(group|role):)?(.*)" does not exist$/s, namePrincipal),
       };
-    case '53300':
+    case SQLSTATE.tooManyConnections:
       return { ...kept, M: message.replace(/ for role "/, ' for user "') };
-    case '22P02':
+    case SQLSTATE.invalidTextRepresentation:
       // PostgreSQL 8.0 has one text for all integers.
       return { ...kept, M: message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:') };
-    case '23502':
+    case SQLSTATE.notNullViolation:
       return { ...kept, M: message.replace(/ of relation ".*?"/, '') };
-    case '22001':
+    case SQLSTATE.stringDataRightTruncation:
       return context.onComputeNodes === true
-        ? { ...kept, C: 'XX000', M: 'Value too long for character type' }
+        ? { ...kept, C: SQLSTATE.internalError, M: 'Value too long for character type' }
         : kept;
-    case '22003':
+    case SQLSTATE.numericValueOutOfRange:
       return { ...kept, ...overflow(message, context) };
-    case '21000':
+    case SQLSTATE.cardinalityViolation:
       return /^MERGE /.test(message)
-        ? { S: kept['S'] ?? 'ERROR', C: 'XX000', M: 'Found multiple matches to update the same tuple.' }
+        ? {
+            S: kept['S'] ?? 'ERROR',
+            C: SQLSTATE.internalError,
+            M: 'Found multiple matches to update the same tuple.',
+          }
         : kept;
-    case '42P07':
+    case SQLSTATE.duplicateTable:
       return { ...kept, M: message.replace(/^relation/, 'Relation') };
-    case '42809':
+    case SQLSTATE.wrongObjectType:
       return {
         ...kept,
         M: message.replace(/^ALTER action .* cannot be performed on relation (".*")$/, '$1 is not a table'),
       };
-    case '428C9':
-      return { S: kept['S'] ?? 'ERROR', C: '0A000', M: 'cannot set an identity column to a value' };
-    case '2BP01':
+    case SQLSTATE.generatedAlways:
+      return {
+        S: kept['S'] ?? 'ERROR',
+        C: SQLSTATE.featureNotSupported,
+        M: 'cannot set an identity column to a value',
+      };
+    case SQLSTATE.dependentObjectsStillExist:
       return {
         ...kept,
         M: message.replace(
@@ -130,9 +139,9 @@ function alreadyExists(fields: Fields): Fields | undefined {
   switch (fields['n']) {
     case 'pg_class_relname_nsp_index':
     case 'pg_type_typname_nsp_index':
-      return { S, C: '42P07', M: `Relation "${name}" already exists` };
+      return { S, C: SQLSTATE.duplicateTable, M: `Relation "${name}" already exists` };
     case 'pg_namespace_nspname_index':
-      return { S, C: '42P06', M: `schema "${name}" already exists` };
+      return { S, C: SQLSTATE.duplicateSchema, M: `schema "${name}" already exists` };
     default:
       return undefined;
   }
@@ -153,7 +162,7 @@ function conflict(message: string, { queryId, pid, serializable }: ErrorContext)
 
 function overflow(message: string, context: ErrorContext): Fields {
   if (message !== 'numeric field overflow' || context.onComputeNodes !== true) return {};
-  return { C: 'XX000', M: 'Numeric data overflow (result precision)' };
+  return { C: SQLSTATE.internalError, M: 'Numeric data overflow (result precision)' };
 }
 
 /** PostgreSQL's notice as Redshift gives it: what IF [NOT] EXISTS passes over is told as INFO. */
@@ -169,7 +178,7 @@ export function translateNotice(fields: Fields): Fields {
 /** Whether Redshift would say nothing where PostgreSQL says this. */
 export function isSilent(notice: Fields): boolean {
   // 42622: a name of more than 63 bytes; 25001: BEGIN inside the block that the endpoint has opened itself.
-  return notice['C'] === '42622' || notice['C'] === '25001';
+  return notice['C'] === SQLSTATE.nameTooLong || notice['C'] === SQLSTATE.activeSqlTransaction;
 }
 
 /** An error that S3 gave to COPY. `position` in the cluster is what the D block ends with. */
@@ -206,5 +215,5 @@ export function copyError(text: string, context: ErrorContext, about = ''): Reds
     rule,
     '',
   ].join('\n');
-  return new RedshiftError('XX000', text, { detail });
+  return new RedshiftError(SQLSTATE.internalError, text, { detail });
 }

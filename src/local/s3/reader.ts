@@ -1,13 +1,12 @@
-/** Reads the store in the server's own process, by the rules of the HTTP endpoint: what COPY loads its data with. */
+/** Reads the store in the server's own process, by the rules of the HTTP endpoint. COPY loads its objects with it. */
 import type { Readable } from 'node:stream';
-import { checkAccess } from './access.ts';
-import { Caller, type Court } from './caller.ts';
-import { redirect } from './claim.ts';
-import { assumedRole, type Principal } from './credentials.ts';
-import type { Gate } from './faults.ts';
-import { requireDecrypt } from './kms.ts';
-import { listPage } from './listing.ts';
-import type { Store } from './store.ts';
+import { checkAccess } from './auth/access.ts';
+import { Caller, type Court } from './auth/caller.ts';
+import { redirect } from './auth/claim.ts';
+import { assumedRole, type Principal } from './auth/credentials.ts';
+import { requireDecrypt } from './auth/kms.ts';
+import { listPage } from './objects/listing.ts';
+import type { Store } from './objects/store.ts';
 
 /** A key pair as a COPY statement has it. */
 export interface S3Keys {
@@ -20,13 +19,13 @@ export interface S3Keys {
 export interface S3Caller {
   /** All objects with the prefix, in S3's order; sizes in bytes. Throws NoSuchBucket, PermanentRedirect, AccessDenied. */
   list(bucket: string, prefix: string): Promise<readonly { readonly key: string; readonly size: number }[]>;
-  /** Throws what a listing of the prefix would, and asks for nothing else. */
+  /** Throws what a listing of the prefix would, without one. */
   checkList(bucket: string, prefix: string): void;
-  /** One object; size in bytes. Whoever opens the body reads it to its end or destroys it. Throws NoSuchKey too. */
+  /** One object; size in bytes. The body must be read to its end or destroyed. Throws NoSuchKey too. */
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
 }
 
-/** The store as COPY sees it. Requests count, and fail by the server's fault rule, as they do over HTTP. */
+/** The store as COPY sees it. */
 export interface S3Reader {
   /** Throws S3Error InvalidAccessKeyId, SignatureDoesNotMatch, ExpiredToken or InvalidToken for keys that S3 would refuse. */
   asKeys(keys: S3Keys, region: string): S3Caller;
@@ -36,12 +35,12 @@ export interface S3Reader {
   mayAssume(arn: string, role: string): boolean;
 }
 
-/** What the cluster calls its sessions of roles. */
+/** The name of the cluster's sessions of roles. */
 const SESSION = 'RedshiftIamRoleSession';
 
 /** Makes a reader of a store. */
-export function makeReader(service: Court & { readonly store: Store; readonly gate: Gate }): S3Reader {
-  const { store, credentials, gate } = service;
+export function makeReader(service: Court & { readonly store: Store }): S3Reader {
+  const { store, credentials } = service;
   const asPrincipal = (principal: Principal, region: string): S3Caller => {
     const caller = new Caller(principal, service, 'copy');
     const enter = (operation: 'ListObjectsV2' | 'GetObject', name: string, key: string, prefix?: string) => {
@@ -52,20 +51,20 @@ export function makeReader(service: Court & { readonly store: Store; readonly ga
       return bucket;
     };
     return {
-      list: async (name, prefix) => {
-        await gate.enter('ListObjectsV2', name, '');
-        const { objects } = enter('ListObjectsV2', name, '', prefix);
-        const page = listPage(objects, { prefix, delimiter: '', maxKeys: Infinity });
-        return page.contents.map(({ key, size }) => ({ key, size }));
-      },
+      list: (name, prefix) =>
+        promise(() => {
+          const { objects } = enter('ListObjectsV2', name, '', prefix);
+          const page = listPage(objects, { prefix, delimiter: '', maxKeys: Infinity });
+          return page.contents.map(({ key, size }) => ({ key, size }));
+        }),
       checkList: (name, prefix) => void enter('ListObjectsV2', name, '', prefix),
-      open: async (name, key) => {
-        const shape = await gate.enter('GetObject', name, key);
-        const bucket = enter('GetObject', name, key);
-        const { segments, size, headers } = bucket.get(key);
-        requireDecrypt(caller, headers);
-        return { size, body: shape(bucket.files.read(segments, 0, size)) };
-      },
+      open: (name, key) =>
+        promise(() => {
+          const bucket = enter('GetObject', name, key);
+          const { segments, size, headers } = bucket.get(key);
+          requireDecrypt(caller, headers);
+          return { size, body: bucket.files.read(segments, 0, size) };
+        }),
     };
   };
   return {
@@ -73,4 +72,9 @@ export function makeReader(service: Court & { readonly store: Store; readonly ga
     asRole: (arn, region) => asPrincipal(assumedRole(arn, SESSION), region),
     mayAssume: (arn, role) => new Caller(assumedRole(arn, SESSION), service, 'copy').mayAssume(role),
   };
+}
+
+/** What the work returns; a rejection when it throws. */
+function promise<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
 }

@@ -1,39 +1,38 @@
 /**
- * An S3 endpoint on loopback that keeps its objects in a directory. It is strict where AWS is: signatures, digests and
- * parameters are verified, and what it does not implement it refuses. See {@link startS3}.
+ * An S3 endpoint on loopback that keeps its objects in a directory. It is strict where AWS is: it verifies signatures,
+ * digests and parameters, and it rejects what it does not implement. See {@link startS3}.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Reply } from './call.ts';
+import { dispatchTo, regionOf, type Dispatch } from './dispatch.ts';
 import { toS3Error, type S3Error } from './errors.ts';
-import { ConnectionReset } from './faults.ts';
+import type { Reply } from './http/reply.ts';
+import { writeXml } from './http/xml.ts';
 import { makeReader, type S3Reader } from './reader.ts';
-import {
-  answer,
-  changeAccess,
-  openService,
-  regionOf,
-  type Answer,
-  type S3Access,
-  type Service,
-  type ServiceOptions,
-} from './service.ts';
-import { writeXml } from './xml.ts';
+import { changeAccess, openService, type S3Access, type Service, type ServiceOptions } from './service.ts';
+import { listen } from '../listen.ts';
 
-export type { AccessEntry, AccessListener } from './caller.ts';
-export type { S3Identity, S3Role } from './credentials.ts';
+export type { AccessEntry, AccessListener } from './auth/caller.ts';
+export type { S3Identity, S3Role } from './auth/credentials.ts';
+export type { S3Policy, S3PolicyStatement } from './auth/policy.ts';
 export { S3Error } from './errors.ts';
-export type { S3Fault, S3FaultRule, S3Request } from './faults.ts';
+export type { S3Operation } from './http/request.ts';
 export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
-export type { S3Policy, S3PolicyStatement } from './policy.ts';
-export type { S3Operation } from './request.ts';
 export type { S3Access, S3Bucket } from './service.ts';
+
+/** The two ways to a service: over HTTP, and in process for COPY. */
+export interface S3Entrances {
+  readonly dispatch: Dispatch;
+  readonly reader: S3Reader;
+}
 
 /** How to start a server. */
 export interface S3Options extends ServiceOptions {
   /** 0 or undefined for a free one. */
   readonly port?: number;
+  /** Puts other entrances in the place of the real ones, for tests. `closing` is aborted when the server closes. */
+  readonly decorate?: ((entrances: S3Entrances, closing: AbortSignal) => S3Entrances) | undefined;
 }
 
 /** A running server. */
@@ -42,13 +41,11 @@ export interface LocalS3 {
   readonly endpoint: string;
   readonly port: number;
   readonly region: string;
-  /** What COPY reads with, in process. */
+  /** Reads in process, for COPY. */
   readonly reader: S3Reader;
-  /** Requests so far, over HTTP and by the reader, by operation. */
-  readonly counts: ReadonlyMap<string, number>;
   /**
-   * Replaces identities and roles from the next decision on; sessions of STS stay, with the policies of those behind them.
-   * Buckets and keys that are not named stay too. Throws an Error for a policy that can not be understood.
+   * Replaces identities and roles from the next decision on. Sessions of STS stay, with the current policies of their
+   * identity or role. Buckets and keys that are not named stay too. Throws a LocalWarehouseError for a policy that can not be understood.
    */
   setAccess(access: S3Access): void;
   /** Takes no more requests, ends idle connections at once and others after at most two seconds. */
@@ -86,7 +83,7 @@ function describeError(service: Service, error: S3Error, request: IncomingMessag
 
 async function send(
   response: ServerResponse,
-  { reply, shape }: Answer,
+  reply: Reply,
   isHead: boolean,
   requestId: string,
 ): Promise<void> {
@@ -101,11 +98,17 @@ async function send(
     server: 'AmazonS3',
   });
   if (isHead || typeof body === 'string') response.end(isHead ? '' : body);
-  else await pipeline(shape(body.open()), response);
+  else await pipeline(body.open(), response);
+}
+
+/** Whether the connection was lost, so that there is nobody to answer. */
+function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 async function handle(
   service: Service,
+  dispatch: Dispatch,
   request: IncomingMessage,
   response: ServerResponse,
   awaitsContinue: boolean,
@@ -118,44 +121,31 @@ async function handle(
     isWaiting = false;
   };
   try {
-    const answered = await answer(service, request, goOn);
-    await send(response, answered, isHead, requestId);
+    await send(response, await dispatch(request, goOn), isHead, requestId);
   } catch (error) {
-    if (error instanceof ConnectionReset || response.headersSent || response.destroyed) {
+    if (isReset(error) || response.headersSent || response.destroyed) {
       request.socket.destroy();
       return;
     }
-    // A client that was not told to go on may send its body all the same, or not: the connection cannot be used again.
+    // A client that was not told to go on may send its body or not: the connection cannot be used again.
     if (isWaiting) response.shouldKeepAlive = false;
     const reply = describeError(service, toS3Error(error), request, requestId);
-    await send(response, { reply, shape: (body) => body }, isHead, requestId);
+    await send(response, reply, isHead, requestId);
   } finally {
-    // What was not read of the body is read and dropped, so that the next request can follow.
+    // The rest of the body is read and dropped, so that the next request can follow.
     request.resume();
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
-      else resolve(address.port);
-    });
-  });
-}
-
-function makeHttpServer(service: Service): Server {
+function makeHttpServer(service: Service, dispatch: Dispatch): Server {
   const accept = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void => {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    // Once closing, a connection must go as soon as its answer is out.
+    // When the server is closing, a connection must end as soon as its reply is sent.
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    handle(service, request, response, awaitsContinue).catch(() => request.socket.destroy());
+    handle(service, dispatch, request, response, awaitsContinue).catch(() => request.socket.destroy());
   };
   const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
   server.on('request', (request, response) => accept(request, response, false));
@@ -180,22 +170,24 @@ function closeServer(server: Server): Promise<void> {
 }
 
 /**
- * Starts the server on 127.0.0.1. Rejects when the directory cannot be used, a bucket name is not valid (S3Error) or the
- * port is taken (EADDRINUSE).
+ * Starts the server on 127.0.0.1. Rejects when the directory cannot be used, a bucket name is not valid or the port is taken
+ * (LocalWarehouseError).
  */
 export async function startS3(options: S3Options): Promise<LocalS3> {
   const region = options.region ?? 'us-east-1';
   const closing = new AbortController();
-  const service = openService(options, region, closing.signal);
-  const server = makeHttpServer(service);
+  const service = openService(options, region);
+  const { decorate = (entrances: S3Entrances) => entrances } = options;
+  const real = { dispatch: dispatchTo(service), reader: makeReader(service) };
+  const { dispatch, reader } = decorate(real, closing.signal);
+  const server = makeHttpServer(service, dispatch);
   const port = await listen(server, options.port ?? 0);
   let closed: Promise<void> | undefined;
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
     region,
-    reader: makeReader(service),
-    counts: service.gate.counts,
+    reader,
     setAccess: (access) => changeAccess(service, access),
     close: () => {
       closing.abort();

@@ -1,22 +1,11 @@
-/**
- * What stands behind the endpoint: the store, and who may use it. Answers one request; see {@link answer}.
- */
-import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
-import { checkAccess } from './access.ts';
-import { planBody, receiveBody } from './body.ts';
-import type { Call, Reply } from './call.ts';
-import { Caller, type AccessListener } from './caller.ts';
-import type { Regions } from './claim.ts';
-import { Credentials, type S3Identity, type S3Role } from './credentials.ts';
-import { Gate, type S3FaultRule } from './faults.ts';
-import { KmsKeys } from './kms.ts';
-import { Uploads } from './multipart.ts';
-import { operations } from './operations.ts';
-import { findOperation, readTarget } from './request.ts';
-import { authenticate } from './signature.ts';
-import { Store, type Bucket, type BucketSettings } from './store.ts';
-import { answerSts, isSts } from './sts.ts';
+/** What is behind the endpoint: the store, and who may use it. */
+import type { AccessListener } from './auth/caller.ts';
+import { Credentials, type S3Identity, type S3Role } from './auth/credentials.ts';
+import { KmsKeys } from './auth/kms.ts';
+import { S3Error } from './errors.ts';
+import { Store, type Bucket, type BucketSettings } from './objects/store.ts';
+import { Uploads } from './objects/uploads.ts';
+import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A bucket to make where it is missing, in the server's region when it names none, and its settings. */
 export interface S3Bucket extends BucketSettings {
@@ -26,7 +15,7 @@ export interface S3Bucket extends BucketSettings {
 
 /** Who may do what, and where. */
 export interface S3Access {
-  /** Who may do what its policy allows; nobody else may do anything. */
+  /** Those who may do something: what their policies allow. */
   readonly identities: readonly S3Identity[];
   /** The IAM roles that callers can assume, and COPY can read as. */
   readonly roles?: readonly S3Role[];
@@ -36,17 +25,15 @@ export interface S3Access {
   readonly kmsKeys?: readonly string[];
 }
 
-/** What a server does. */
+/** What a service is opened with. */
 export interface ServiceOptions extends S3Access {
-  /** Where buckets and objects live; made when missing. Only one server may use it at a time. */
+  /** Folder of buckets and objects, made when missing. Only one server may use it at a time. */
   readonly dir: string;
   /** The server's own region, that of buckets which name none; us-east-1 when undefined. */
   readonly region?: string;
-  /** Makes chosen requests fail, for tests. */
-  readonly fault?: S3FaultRule;
-  /** Hears of every permission that was asked for. */
+  /** Is told every decision on a permission. */
   readonly onAccess?: AccessListener;
-  /** The most seconds that a session of STS lives, whatever was asked for, so that tests can see it expire. */
+  /** The longest life of a session of STS in seconds, whatever was asked for, so that tests can see it expire. */
   readonly sessionSeconds?: number;
 }
 
@@ -56,20 +43,15 @@ export interface Service {
   readonly store: Store;
   readonly credentials: Credentials;
   kmsKeys: KmsKeys;
-  readonly gate: Gate;
   readonly onAccess: AccessListener | undefined;
+  /** Infinity when it is not limited. */
   readonly sessionSeconds: number;
+  /** The open uploads of a bucket. */
   uploads(bucket: Bucket): Uploads;
 }
 
-/** An answer, and what is to be done with its body. */
-export interface Answer {
-  readonly reply: Reply;
-  readonly shape: (body: Readable) => Readable;
-}
-
-/** Opens the store and what is around it; pauses end when `closing` is aborted. */
-export function openService(options: ServiceOptions, region: string, closing: AbortSignal): Service {
+/** Opens the store and what is around it. Throws a LocalWarehouseError for a policy or a bucket's name that is wrong, and file errors. */
+export function openService(options: ServiceOptions, region: string): Service {
   const store = new Store(options.dir, region);
   const uploads = new WeakMap<Bucket, Uploads>();
   for (const bucket of store.buckets()) {
@@ -82,7 +64,6 @@ export function openService(options: ServiceOptions, region: string, closing: Ab
     store,
     credentials: new Credentials(options.identities, options.roles),
     kmsKeys: new KmsKeys(options.kmsKeys ?? []),
-    gate: new Gate(options.fault, closing),
     onAccess: options.onAccess,
     sessionSeconds: options.sessionSeconds ?? Infinity,
     uploads: (bucket) => {
@@ -95,7 +76,7 @@ export function openService(options: ServiceOptions, region: string, closing: Ab
   return service;
 }
 
-/** Replaces identities and roles; buckets and keys stay where they are not named. Throws an Error for a wrong policy. */
+/** Replaces identities and roles. Buckets and keys that are not named stay. Throws a LocalWarehouseError for a wrong policy or name of a bucket. */
 export function changeAccess(service: Service, access: S3Access): void {
   service.credentials.replace(access.identities, access.roles ?? []);
   openBuckets(service, access.buckets);
@@ -109,54 +90,18 @@ function openBuckets({ store, region }: Service, buckets: S3Access['buckets'] = 
       region: wanted = region,
       ...settings
     } = typeof bucket === 'string' ? { name: bucket } : bucket;
-    if (store.find(name) === undefined) store.createBucket(name, wanted);
+    if (store.find(name) === undefined) makeBucket(store, name, wanted);
     store.bucket(name).settings = settings;
   }
 }
 
-function findRegions({ region, store }: Service, name: string): Regions {
-  const bucket = store.find(name);
-  const served = new Set([region, ...store.buckets().map((each) => each.region)]);
-  return { own: region, served, ...(bucket && { bucket }) };
-}
-
-/** Answers a request; `goOn` tells a waiting client to send its body. Throws S3Error, ConnectionReset, or file errors. */
-export async function answer(service: Service, request: IncomingMessage, goOn: () => void): Promise<Answer> {
-  const target = readTarget(request);
-  if (isSts(target)) {
-    goOn();
-    const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    const reply = await answerSts(service, target, findRegions(service, ''), body);
-    return { reply, shape: (stream) => stream };
-  }
-  const operation = findOperation(target);
-  const shape = await service.gate.enter(operation, target.bucket, target.key);
-  const authentication = authenticate(target, service.credentials, findRegions(service, target.bucket));
-  const caller = new Caller(service.credentials.principalOf(authentication.identity), service, 'http');
-  checkAccess(caller, operation, target, service.store);
-  const call: Call = {
-    target,
-    region: authentication.region,
-    caller,
-    store: service.store,
-    kmsKeys: service.kmsKeys,
-    uploads: (bucket) => service.uploads(bucket),
-    receive: async (sink) => {
-      const plan = planBody(target.headers, authentication);
-      goOn();
-      // The connection must outlive a refused body: it carries the answer.
-      return await receiveBody(request.iterator({ destroyOnReturn: false }), plan, sink);
-    },
-  };
-  return { reply: await operations[operation](call), shape };
-}
-
-/** The region of the bucket that a request is about as a whole; S3 tells it in every answer, refusals included. */
-export function regionOf({ store }: Service, request: IncomingMessage): string | undefined {
+function makeBucket(store: Store, name: string, region: string): void {
   try {
-    const { bucket, key } = readTarget(request);
-    return key === '' ? store.find(bucket)?.region : undefined;
-  } catch {
-    return undefined;
+    store.createBucket(name, region);
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+    throw new LocalWarehouseError(`Cannot make the bucket ${JSON.stringify(name)}: ${error.message}`, {
+      cause: error,
+    });
   }
 }

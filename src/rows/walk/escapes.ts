@@ -1,10 +1,10 @@
-/** The escapes of JSON texts, and characters as UTF-8. */
+/** The escapes of JSON strings, and characters as UTF-8. */
 import { BACKSLASH, QUOTE } from '../../protocol/bytes.ts';
 import { DECLINED } from './tape.ts';
 
 const U = 0x75;
 
-/** What follows a backslash, but for `u`; 0 for what may not. */
+/** The character of each escape letter except `u`; 0 for letters that are not allowed. */
 const SIMPLE = new Uint8Array(256);
 for (const [letter, code] of [
   ['"', QUOTE],
@@ -65,7 +65,7 @@ function codeUnit(source: Uint8Array, at: number): number {
   let unit = 0;
   for (let i = at + 2; i < at + 6; i++) {
     const digit = HEX[source[i] as number] as number;
-    // LF is no digit: nothing behind the end of the block is looked at.
+    // LF is not a digit, so nothing after the end of the block is read.
     if (digit > 15) return DECLINED;
     unit = (unit << 4) | digit;
   }

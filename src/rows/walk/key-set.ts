@@ -1,6 +1,6 @@
 /**
- * The keys of the objects in one nested value, to notice one that stands twice. Keys are told apart by 32 bits of hash: a
- * collision looks like a repetition, and then the reference encoder has a look.
+ * The keys of the objects in one nested value, to detect repeated ones. Keys are compared by 32 bits of hash. A collision looks
+ * like a repetition, and then the reference encoder decides.
  */
 
 /** A power of two; half of it is used. */
@@ -26,7 +26,7 @@ export class KeySet {
     return ++this.#objects;
   }
 
-  /** Adds the key that stands in these bytes. False when the object may have it already, or when there are too many keys. */
+  /** Adds the key in these bytes. Returns false if the object may have it already, or if there are too many keys. */
   add(object: number, bytes: Uint8Array, from: number, to: number): boolean {
     let hash = object;
     for (let i = from; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);

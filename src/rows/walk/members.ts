@@ -1,6 +1,6 @@
 /**
- * The members that records of a stream have, and which one came behind which the last time. Records of one stream look
- * alike: what stands between two values is mostly, byte by byte, what stood there before, and is not read again then.
+ * The members of the records of a stream, and which one followed which the last time. Records of one stream look alike: the bytes
+ * between two values are usually the same as in the previous record, and then they are not parsed again.
  */
 import { closingQuote, COLON, QUOTE, skipSpace } from '../../protocol/bytes.ts';
 import { parseValue } from '../../protocol/json.ts';
@@ -14,21 +14,21 @@ const MAX_STRANGERS = 1000;
 const NO_COLUMN = -1;
 
 export class Member {
-  /** As people know it: `address.city`. */
+  /** The name in messages: `address.city`. */
   readonly path: string;
   /** The column that it fills; -1 for none. */
   column = NO_COLUMN;
-  /** What is read of an object in this place. */
+  /** The members that are read if the value is an object. */
   inner: MemberTable | undefined;
-  /** A value that is not null says that the row was deleted. */
+  /** A value other than null means that the row was deleted. */
   isDeletionMark = false;
-  /** The schema has it, or it was told that it has not. */
+  /** The schema has it, or a warning said that it does not. */
   isKnown = false;
-  /** Something reads it. */
+  /** A column reads it. */
   isRead = false;
-  /** What stands between the brace or comma in front of it and its value. */
+  /** The bytes between the preceding brace or comma and its value. */
   gap: Buffer = Buffer.alloc(0);
-  /** What came behind it. */
+  /** The member that followed it. */
   next: Member | undefined;
   /** The record in which it was seen last. */
   seenIn = 0;
@@ -40,11 +40,11 @@ export class Member {
 
 /** The members of one object: the record, or an object in it whose properties have columns of their own. */
 export class MemberTable {
-  /** What stands before the names of its members: `address.`. */
+  /** The prefix of the names of its members: `address.`. */
   readonly #prefix: string;
   readonly #byName = new Map<string, Member>();
   #strangers = 0;
-  /** What came first. */
+  /** The member that came first. */
   first: Member | undefined;
   /** Where the value of the member begins that was read last. */
   valueAt = -1;
@@ -58,7 +58,7 @@ export class MemberTable {
     return this.#strangers > MAX_STRANGERS;
   }
 
-  /** The member at a path of the schema. Undefined where an object is read as a whole and in parts. */
+  /** The member at a path of the schema. Undefined if an object is read both as a whole and in parts. */
   at([name = '', ...rest]: readonly string[]): Member | undefined {
     const member = this.#byName.get(name) ?? this.#add(name);
     member.isKnown = true;
@@ -70,8 +70,8 @@ export class MemberTable {
   }
 
   /**
-   * The member whose key stands behind the brace or comma at `at`, and behind `previous`. Undefined for what is no key, or
-   * for one more than can be remembered.
+   * The member whose key follows the brace or comma at `at`, and the member `previous`. Undefined if there is no key, or if it is
+   * one more than can be remembered.
    */
   read(source: Buffer, at: number, previous: Member | undefined): Member | undefined {
     const keyAt = skipSpace(source, at + 1);
@@ -102,7 +102,7 @@ export class MemberTable {
   }
 }
 
-/** Undefined when the text is not one of JSON. */
+/** Undefined if it is not a JSON string. */
 function nameOf(text: string): string | undefined {
   try {
     const { value } = parseValue(text);

@@ -1,21 +1,56 @@
-/** The cells of the `_sdc_*` columns. Most of them hold the same in many rows, and their bytes are kept as long as that is so. */
+/**
+ * The cells of the `_sdc_*` columns. Most of them have the same value in many rows, and their bytes are kept as long as that
+ * is so.
+ */
 import type { Column, MetadataField } from '../../table/types.ts';
-import { metadataValue, type Surroundings } from '../metadata.ts';
+import type { MetadataValues, Surroundings } from '../metadata.ts';
+import type { Frame } from '../../protocol/envelope.ts';
 import type { Json } from '../../protocol/json.ts';
+import type { BatchFacts } from '../encoder.ts';
+import { isPlain } from '../column-writer.ts';
+import { EmittedTimes, RawIds } from './airbyte-cells.ts';
 import type { RowCells } from './row-cells.ts';
+import type { Tape } from './tape.ts';
 
 /** What is known of a record beside its values. */
-export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt'> {
+export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt' | 'sourceChanges'> {
   /** Where the text of time_extracted begins in the tape's source; -1 without one. */
   readonly timeAt: number;
 }
 
+/** The facts of the record that is being taken: one object for all records of a stream, because they are millions. */
+export class PresentFacts implements RecordFacts {
+  now = 0;
+  batchOpenedAt = 0;
+  batchSeed = '';
+  readonly syncStartedAt: number;
+  version: string | undefined;
+  timeAt = -1;
+  emittedAt = 0;
+  ordinal = 0;
+
+  constructor(syncStartedAt: number) {
+    this.syncStartedAt = syncStartedAt;
+  }
+
+  /** Takes what is known of the next record. */
+  take(now: number, batch: BatchFacts, frame: Frame, ordinal: number): void {
+    this.now = now;
+    this.batchOpenedAt = batch.openedAt;
+    this.batchSeed = batch.seed;
+    this.version = frame.version;
+    this.timeAt = frame.timeAt;
+    this.emittedAt = frame.emittedAt ?? 0;
+    this.ordinal = ordinal;
+  }
+}
+
 export interface MetadataWriters {
-  /** Writes the value at an offset of the source. False when it is declined. */
+  /** Writes the value at an offset of the source. Returns false if it is declined. */
   time(column: number, at: number): boolean;
-  /** Writes the value. False when there is more to say of it than its bytes, so that it has to be written anew for each row. */
+  /** Writes the value. Returns false if it must be written again for each row. */
   value(column: number, value: Json): boolean;
-  /** Whether the cell that was written last is no wider than its column may become. */
+  /** Whether the last cell is not wider than its column may become. */
   fits(column: number): boolean;
 }
 
@@ -29,9 +64,16 @@ interface Kept {
 }
 
 export class MetadataCells {
+  readonly #values: MetadataValues;
+  readonly #rawIds = new RawIds();
+  readonly #times = new EmittedTimes();
+  /** Columns that store these cells as the walk writes them. */
+  readonly #isPlain: readonly boolean[];
   readonly #kept: readonly Kept[];
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], values: MetadataValues) {
+    this.#values = values;
+    this.#isPlain = columns.map(isOwn);
     this.#kept = columns.flatMap(({ source }, column) =>
       source.kind === 'metadata'
         ? [{ column, field: source.field, of: undefined, bytes: undefined, width: 0 }]
@@ -39,7 +81,7 @@ export class MetadataCells {
     );
   }
 
-  /** Writes all of them. False when one of them is declined. Throws ValueError. */
+  /** Writes all of them. Returns false if one of them is declined. Throws ValueError. */
   write(facts: RecordFacts, cells: RowCells, writers: MetadataWriters): boolean {
     for (const kept of this.#kept) {
       const { column, field } = kept;
@@ -50,11 +92,15 @@ export class MetadataCells {
       cells.reach(column);
       const { tape } = cells;
       const start = tape.to;
+      if (this.#isPlain[column] === true && this.#write(field, tape, facts)) {
+        cells.end(column, start);
+        continue;
+      }
       const of = dependency(field, facts);
       if (kept.bytes && kept.of === of) {
         cells.putBytes(kept.bytes, kept.width);
       } else {
-        const value = metadataValue(field, { ...facts, timeExtracted: undefined, deletedAt: null });
+        const value = this.#values.value(field, { ...facts, ...NOTHING_SAID });
         const isSame = writers.value(column, value);
         kept.of = of;
         kept.bytes = isSame ? Buffer.from(tape.out.subarray(start, tape.to)) : undefined;
@@ -65,8 +111,28 @@ export class MetadataCells {
     }
     return true;
   }
+
+  #write(field: MetadataField, tape: Tape, facts: RecordFacts): boolean {
+    if (field === '_airbyte_extracted_at') return this.#times.write(tape, facts.emittedAt);
+    this.#rawIds.write(tape, facts.batchSeed, facts.ordinal);
+    return true;
+  }
 }
 
+/** Whether a column of Airbyte is as that makes it. */
+function isOwn(column: Column): boolean {
+  if (column.source.kind !== 'metadata' || !isPlain(column)) return false;
+  if (column.source.field === '_airbyte_raw_id')
+    return column.type.kind === 'varchar' && (column.maxBytes ?? RAW_ID_BYTES) >= RAW_ID_BYTES;
+  return column.source.field === '_airbyte_extracted_at' && column.type.kind === 'timestamptz';
+}
+
+const RAW_ID_BYTES = 36;
+
+/** What the walk declines when a record has it. */
+const NOTHING_SAID = { timeExtracted: undefined, deletedAt: null, sourceChanges: [] } as const;
+
+/** What a cell depends on, as far as it changes from one record to the next. */
 function dependency(field: MetadataField, facts: RecordFacts): number | string | undefined {
   switch (field) {
     case '_sdc_received_at':
@@ -80,6 +146,12 @@ function dependency(field: MetadataField, facts: RecordFacts): number | string |
     case '_sdc_extracted_at':
     case '_sdc_deleted_at':
     case '_sdc_changes':
+    case '_airbyte_meta':
+    case '_airbyte_generation_id':
       return undefined;
+    case '_airbyte_raw_id':
+      return facts.ordinal;
+    case '_airbyte_extracted_at':
+      return facts.emittedAt;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Nested values to compact JSON in a quoted field: without white space, texts as JSON.stringify writes them, numbers as they
- * are. Each object's keys are compared, because SUPER takes none twice. Declined is what is near a limit of SUPER.
+ * Writes nested values as compact JSON in a quoted field: without white space, strings as JSON.stringify writes them, numbers as
+ * they are. The keys of each object are compared, because SUPER accepts none twice. Values near a limit of SUPER are declined.
  */
 import {
   BACKSLASH,
@@ -18,10 +18,10 @@ import { escapedCharacter, escapeLength, writeUtf8 } from './escapes.ts';
 import { DECLINED, type Tape } from './tape.ts';
 import { copyPlain, writeText } from './text.ts';
 
-/** Deeper values are left to the reference, which knows where SUPER ends. */
+/** Deeper values are left to the reference encoder, which knows the limits of SUPER. */
 const MAX_LEVELS = 200;
 
-/** Shorter texts are within SUPER's limit, whatever stands in them (limitations-super). */
+/** Shorter strings are within the limit of SUPER, whatever they contain (limitations-super). */
 const MAX_TEXT_BYTES = 65_535;
 
 /** Shorter numbers are exact in SUPER, whose decimals have 38 digits. */
@@ -62,15 +62,19 @@ export function writeNested(tape: Tape, at: number): number {
   tape.keys.clear();
   const end = writeValue(tape, at, 0);
   if (end === DECLINED) return DECLINED;
-  // Quotes that were doubled were taken off while they were written.
+  // Doubled quotes were subtracted while they were written.
   tape.width += tape.to - start - 1;
   tape.out[tape.to++] = QUOTE;
   return end;
 }
 
-/** For VARCHAR: a text as it is, anything else as JSON. */
+/** For VARCHAR: a string as it is, anything else as JSON. */
 export function writeVarchar(tape: Tape, at: number): number {
-  if (tape.source[at] === QUOTE) return writeText(tape, at);
+  return tape.source[at] === QUOTE ? writeText(tape, at) : writeJsonText(tape, at);
+}
+
+/** For VARCHAR: any value as JSON, texts with their quotes. */
+export function writeJsonText(tape: Tape, at: number): number {
   const end = writeNested(tape, at);
   return tape.width > MAX_VARCHAR_BYTES ? DECLINED : end;
 }
@@ -162,7 +166,7 @@ function writeString(tape: Tape, at: number): number {
   return at + 1;
 }
 
-/** A character in a text of JSON, as JSON.stringify writes it, with quotes doubled for CSV. */
+/** A character in a JSON string, as JSON.stringify writes it, with quotes doubled for CSV. */
 function writeAscii(out: Uint8Array, to: number, character: number): number {
   if (character >= 0x20) {
     if (character === QUOTE || character === BACKSLASH) out[to++] = BACKSLASH;

@@ -1,6 +1,6 @@
 /**
- * Numbers, bare or as texts, to plain digits. Taken are the shapes that nearly all numbers have and that need no more than
- * a look at their digits; exponents, rounding, limits and odd texts are left to the reference.
+ * Writes numbers, bare or in strings, as plain digits. It accepts the forms of nearly all numbers, for which looking at the digits
+ * is enough. Exponents, rounding, limits and unusual strings are left to the reference encoder.
  */
 import { QUOTE } from '../../protocol/bytes.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
@@ -13,7 +13,7 @@ const NINE = 0x39;
 const UPPER_E = 0x45;
 const LOWER_E = 0x65;
 
-/** The largest numbers of each type. The digit more that the negative ones have is left to the reference. */
+/** The largest numbers of each type. The smallest ones, which go one further, are left to the reference encoder. */
 const LARGEST = {
   smallint: Buffer.from('32767'),
   integer: Buffer.from('2147483647'),
@@ -51,7 +51,7 @@ export function wholeWriter(kind: keyof typeof LARGEST): Writer {
   };
 }
 
-/** Whole numbers in a column of text, in digits alone; strings as they are. */
+/** Whole numbers in a string column, as digits; strings as they are. */
 export function writeWholeAsText(tape: Tape, at: number): number {
   const { source, out } = tape;
   if (source[at] === QUOTE) return writeText(tape, at);
@@ -75,33 +75,36 @@ export function writeWholeAsText(tape: Tape, at: number): number {
   return at;
 }
 
-/** Longer numbers are few. */
+/** Longer numbers are rare. */
 const MAX_TEXT_DIGITS = 18;
 
-/** What a decimal may have to be written as it is, but for zeros at its end. */
+/** The limits of a decimal that can be written as it is, apart from trailing zeros. */
 interface DecimalLimits {
-  /** Digits before the point, but for a zero that stands alone. */
+  /** Digits before the decimal point, except for a single zero. */
   readonly whole: number;
-  /** Digits behind the point, without zeros at their end. */
+  /** Digits after the decimal point, without trailing zeros. */
   readonly fraction: number;
   /** All digits. */
   readonly digits: number;
-  /** Zeros behind the point of a number below one. */
+  /** Zeros after the decimal point of a number below one. */
   readonly leadingZeros: number;
 }
 
-/** Decimals of more digits may be doubles that are written out in full, which is for the reference to say. */
+/** Decimals with more digits may be full expansions of doubles, which the reference encoder decides. */
 const MAX_DECIMAL_DIGITS = 17;
 
-/** NUMERIC. Up to precision 19 Redshift holds a 64-bit integer, into which not all of 19 digits fit (r_Numeric_types201). */
+/**
+ * NUMERIC. Up to precision 19 Redshift stores a 64-bit integer, into which not all numbers of 19 digits fit
+ * (r_Numeric_types201).
+ */
 export function decimalWriter(precision: number, scale: number): Writer {
   const whole = precision <= 19 ? Math.min(precision, 18) - scale : precision - scale;
   return plainWriter({ whole, fraction: scale, digits: Infinity, leadingZeros: Infinity });
 }
 
 /**
- * DOUBLE PRECISION: the numbers that the shortest text of their nearest double repeats. Fifteen digits always come back, and
- * with more zeros in front that text has an exponent.
+ * DOUBLE PRECISION: numbers that equal the shortest form of their nearest double. Fifteen digits always do, and with more leading
+ * zeros that form has an exponent.
  */
 export const writeDouble = plainWriter({ whole: 15, fraction: Infinity, digits: 15, leadingZeros: 5 });
 
@@ -139,13 +142,13 @@ function plainWriter(limits: DecimalLimits): Writer {
       else if (digits > MAX_DECIMAL_DIGITS) return DECLINED;
       else if (isBelowOne && behindZeros(out, point + 1) - point - 1 > leadingZeros) return DECLINED;
     }
-    // Minus zero is zero, or not, as the reference says.
+    // The reference encoder decides about minus zero.
     if (digits > limits.digits || (isNegative && isBelowOne && to === start + 1)) return DECLINED;
     return finish(tape, at, to, isText);
   };
 }
 
-/** What may follow the digits: an exponent is left to the reference, anything else to whoever reads on. */
+/** What may follow the digits: an exponent is left to the reference encoder, anything else to the next reader. */
 function finish(tape: Tape, at: number, to: number, isText: boolean): number {
   const byte = tape.source[at] as number;
   if (isText) {

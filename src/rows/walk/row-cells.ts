@@ -1,26 +1,26 @@
 /**
- * The cells of one row on the tape: written in the order in which the values come, and put into the order of the columns
- * when the row is complete, if they came in another. Columns that are passed over are presumed to be NULL until they come.
+ * The cells of one row on the tape. They are written in the order of the values, and sorted into the order of the columns when the
+ * row is complete, if the two differ. Columns that are skipped are presumed to be NULL until their values arrive.
  */
 import { COMMA, QUOTE } from '../../protocol/bytes.ts';
 import { Token, type Cell } from '../values.ts';
 import { Tape } from './tape.ts';
 
-/** In place of a width: the cell is NULL. */
+/** Instead of a width: the cell is NULL. */
 export const IS_NULL = -1;
 
 /** Shorter cells are copied byte by byte, which is faster. */
 const SHORT = 48;
 
 export class RowCells {
-  /** Bytes of each text as its column stores it. */
+  /** Bytes of each string as its column stores it. */
   readonly widths: Int32Array;
   tape = new Tape();
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   readonly #sentinel: Buffer;
   #rowStart = 0;
-  /** The column behind the last one that was reached. */
+  /** The column after the last one that was reached. */
   #next = 0;
   #isOrdered = true;
   #assembled = Buffer.alloc(0);
@@ -49,7 +49,7 @@ export class RowCells {
     return this.#rowStart;
   }
 
-  /** Comes before the cell of a column is written. */
+  /** Call it before the cell of a column is written. */
   reach(column: number): void {
     if (column === this.#next) {
       this.#next++;
@@ -61,7 +61,7 @@ export class RowCells {
     }
   }
 
-  /** Comes when the cell has been written from `start` on. */
+  /** Call it when the cell has been written from `start` on. */
   end(column: number, start: number): void {
     const { tape } = this;
     this.#starts[column] = start;
@@ -102,7 +102,7 @@ export class RowCells {
     tape.width = width;
   }
 
-  /** The columns that did not come are NULL; all stand in their order, each with a comma behind it. */
+  /** Completes the row: missing columns are NULL, and all cells are in order, each followed by a comma. */
   complete(): void {
     const columns = this.widths.length;
     while (this.#next < columns) this.writeNull(this.#next++);
@@ -118,7 +118,7 @@ export class RowCells {
     let to = 0;
     for (let column = 0; column < this.widths.length; column++) {
       const start = this.#starts[column] as number;
-      // With its comma.
+      // Including its comma.
       const end = (this.#ends[column] as number) + 1;
       if (end - start > SHORT) to += out.copy(assembled, to, start, end);
       else for (let i = start; i < end; i++) assembled[to++] = out[i] as number;

@@ -1,14 +1,14 @@
 /**
- * Records to rows of CSV without a JavaScript object in between: the bytes of a record are walked once, by the writers of
- * the columns as they are stored. What it does not know it declines: a value to the cell of the reference encoder, a record
- * to the reference encoder as a whole. Nothing of a record that is declined is counted, measured or kept.
+ * The fast encoder: converts records to CSV rows without a JavaScript object in between. The writers of the columns walk over the
+ * bytes of a record once. It declines what it does not know: a value is then written by the reference encoder, and a record is
+ * encoded by it as a whole. Nothing of a declined record is counted, measured or kept.
  */
 import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
-import { DELETED_AT } from '../../table/metadata.ts';
 import type { Column } from '../../table/types.ts';
 import type { BatchFacts, RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
+import { SINGER_RULES, type RecordRules } from '../rules.ts';
 import { pathOf } from '../source.ts';
 import { addLosses, noLosses } from '../values.ts';
 import { ValueError } from '../value-error.ts';
@@ -23,9 +23,10 @@ export interface WalkOptions {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored?: readonly Column[];
-  /** The reference. It has the losses too. */
+  /** The reference encoder. It also has the losses. */
   readonly encoder: RecordEncoder;
   readonly sentinel: string;
+  readonly rules?: RecordRules;
   /** Rows end with their place in the stream and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
   readonly kind: number | undefined;
 }
@@ -35,15 +36,15 @@ export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown 
 
 const NULL = Buffer.from('null');
 
-/** What a number or a time may take beyond its text in JSON. */
+/** How many bytes a number or a time may need beyond its length in JSON. */
 const CELL_BYTES = 64;
 const ROW_BYTES = 64;
 
 const MAX_INT = 2 ** 31 - 1;
 
-/** Undefined where columns cannot be filled in one walk. */
+/** Undefined if the columns cannot be filled in one walk. */
 export function createWalk(options: WalkOptions): RowWalk | undefined {
-  const { columns, ignored = [] } = options;
+  const { columns, ignored = [], rules = SINGER_RULES } = options;
   const members = new MemberTable();
   for (const [i, { source }] of columns.entries()) {
     const path = pathOf(source);
@@ -53,24 +54,26 @@ export function createWalk(options: WalkOptions): RowWalk | undefined {
     if (source.kind === 'property') member.column = i;
   }
   for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
-  const mark = members.at([DELETED_AT]);
-  if (!mark) return undefined;
-  mark.isDeletionMark = true;
+  if (rules.deletionMark !== undefined) {
+    const mark = members.at([rules.deletionMark]);
+    if (!mark) return undefined;
+    mark.isDeletionMark = true;
+  }
   return new RowWalk(options, members);
 }
 
 export class RowWalk {
   #declined: Decline = 'form';
   readonly #encoder: RecordEncoder;
-  /** What stands after the ordinal; undefined for rows without. */
+  /** The bytes after the ordinal; undefined for rows without. */
   readonly #ending: string | undefined;
   readonly #members: MemberTable;
   readonly #writers: readonly Writer[];
   readonly #cells: RowCells;
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
-  /** The schema has properties. */
-  readonly #readsProperties: boolean;
+  /** The schema has properties, and a record that has none of them is not taken. */
+  readonly #refusesStrangers: boolean;
   /** Columns that hold no NULL. */
   readonly #required: readonly number[];
   /** Columns whose widths are measured. */
@@ -78,36 +81,40 @@ export class RowWalk {
   readonly #maxWidths: Int32Array;
   /** Columns that the row needs to grow. */
   readonly #grown = new Set<number>();
-  /** Properties that nothing reads, seen for the first time. */
+  /** Properties that no column reads and that were seen for the first time. */
   readonly #strangers: Member[] = [];
   #losses = noLosses();
   #hasLosses = false;
-  /** The record has a property that something reads; undefined before its first one. */
+  /** Whether the record has a property that a column reads; undefined before its first property. */
   #isRead: boolean | undefined;
   #record = 0;
 
-  constructor({ columns, ignored = [], encoder, sentinel, kind }: WalkOptions, members: MemberTable) {
+  constructor(
+    { columns, ignored = [], encoder, sentinel, kind, rules = SINGER_RULES }: WalkOptions,
+    members: MemberTable,
+  ) {
     this.#encoder = encoder;
     this.#ending = kind === undefined ? undefined : `${kind},`;
     this.#members = members;
     this.#writers = columns.map(writerOf);
     this.#cells = new RowCells(columns.length, sentinel);
     const hasMetadata = columns.some(({ source }) => source.kind === 'metadata');
-    this.#metadata = hasMetadata ? new MetadataCells(columns) : undefined;
-    this.#readsProperties = [...columns, ...ignored].some(({ source }) => source.kind === 'property');
+    this.#metadata = hasMetadata ? new MetadataCells(columns, rules.metadata) : undefined;
+    this.#refusesStrangers =
+      !rules.takesStrangers && [...columns, ...ignored].some(({ source }) => source.kind === 'property');
     this.#isKey = columns.map(({ isKey }) => isKey);
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
   }
 
-  /** How many bytes the tape must have room for when the line has so many. */
+  /** How many bytes of room the tape needs for a line of this many bytes. */
   room(lineBytes: number): number {
-    // Every byte may be a quote, and a column may be presumed to be NULL before its value comes.
+    // Every byte may be a quote, and a column may be presumed to be NULL before its value arrives.
     return lineBytes * 2 + this.#writers.length * (this.#cells.nullBytes + CELL_BYTES) + ROW_BYTES;
   }
 
-  /** Walks the record that begins at `at` of the tape's source. Where it ends; -1 when it is declined. */
+  /** Walks over the record that begins at `at` of the tape's source. Returns where it ends, or -1 if it is declined. */
   record(tape: Tape, at: number): number {
     this.#cells.begin(tape);
     this.#declined = 'form';
@@ -123,9 +130,9 @@ export class RowWalk {
   }
 
   /** Completes the row with what is known beside its values. False when it is declined. */
-  complete(facts: RecordFacts, ordinal: number): boolean {
+  complete(facts: RecordFacts): boolean {
     const cells = this.#cells;
-    if (this.#isRead === false && this.#readsProperties) return this.#decline('value') !== DECLINED;
+    if (this.#isRead === false && this.#refusesStrangers) return this.#decline('value') !== DECLINED;
     if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
     cells.complete();
     for (const column of this.#required) {
@@ -134,14 +141,14 @@ export class RowWalk {
     const { tape } = cells;
     if (isRowTooLong(tape.out, cells.rowStart, tape.to)) return this.#decline('value') !== DECLINED;
     if (this.#ending !== undefined) {
-      writeOrdinal(tape, ordinal);
+      writeOrdinal(tape, facts.ordinal);
       for (let i = 0; i < this.#ending.length; i++) tape.out[tape.to++] = this.#ending.charCodeAt(i);
     }
     tape.out[tape.to - 1] = LF;
     return true;
   }
 
-  /** Counts and measures what the completed row holds. */
+  /** Counts and measures the values of the completed row. */
   commit({ maxBytes, nulls, outgrown }: BatchFacts): void {
     const { widths } = this.#cells;
     for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;
@@ -157,7 +164,10 @@ export class RowWalk {
     }
   }
 
-  /** Why the record that was declined last was declined. Told once: lines that were not walked have no other reason than their form. */
+  /**
+   * Why the last declined record was declined. Returned once: lines that were not walked have no reason other than their
+   * form.
+   */
   takeReason(): Decline {
     const why = this.#declined;
     this.#declined = 'form';
@@ -169,7 +179,7 @@ export class RowWalk {
     return DECLINED;
   }
 
-  /** Walks the members of the object at `at`. */
+  /** Walks over the members of the object at `at`. */
   #object(members: MemberTable, at: number): number {
     const { source } = this.#cells.tape;
     let opener = OPEN_BRACE;
@@ -212,7 +222,7 @@ export class RowWalk {
     return this.#pass(at);
   }
 
-  /** Passes over a value that nothing reads, which has to be JSON all the same. */
+  /** Skips a value that no column reads. It must be JSON nevertheless. */
   #pass(at: number): number {
     const { tape } = this.#cells;
     const start = tape.to;
@@ -241,9 +251,9 @@ export class RowWalk {
     return end;
   }
 
-  /** Writes a value that the column's writer declined. */
+  /** Writes a value that the writer of the column declined. */
   #otherwise(column: number, at: number): number {
-    // Keys take no change, and whether there is one is for the reference to say.
+    // Keys are never changed, and only the reference encoder knows whether there is a change.
     if (this.#isKey[column] === true) return this.#decline('value');
     return this.#parsed(at, (value) => {
       this.#cells.put(this.#encoder.cell(column, value, this.#losses));
@@ -251,7 +261,7 @@ export class RowWalk {
     });
   }
 
-  /** Parses the value at `at` and hands it on. Behind the value. */
+  /** Parses the value at `at` and passes it on. Returns the offset after the value. */
   #parsed(at: number, take: (value: Json) => void): number {
     const { source } = this.#cells.tape;
     const end = skipValue(source, at);
@@ -298,7 +308,7 @@ export class RowWalk {
   }
 }
 
-/** The digits of a whole number, with a comma behind them. */
+/** The digits of a whole number, followed by a comma. */
 function writeOrdinal(tape: Tape, ordinal: number): void {
   const { out } = tape;
   if (ordinal <= MAX_INT) {

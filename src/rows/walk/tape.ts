@@ -1,16 +1,16 @@
 /**
- * What the writers of the walk work on: the bytes of a block of lines on one side, the bytes of CSV on the other. A writer
- * takes the value at an offset of the source, writes the cell, and returns the offset behind the value; it declines what it
- * does not know, and then the reference encoder has the word. Writers never accept what the reference would refuse.
+ * The tape that the writers of the walk work on: the bytes of a block of lines on one side, the bytes of CSV on the other. A
+ * writer reads the value at an offset of the source, writes the cell, and returns the offset after the value. It declines what
+ * it does not know, and then the reference encoder decides. Writers never accept what the reference encoder would reject.
  */
 import { KeySet } from './key-set.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** In place of an offset: the value is left to the reference encoder. What was written of it is to be forgotten. */
+/** Instead of an offset: the value is left to the reference encoder. Anything that was written of it must be discarded. */
 export const DECLINED = -1;
 
-/** Writes the value at `at` as one field of CSV from `tape.to` on. */
+/** Writes the value at `at` as one CSV field from `tape.to` on. */
 export type Writer = (tape: Tape, at: number) => number;
 
 /** Memory that rows are written into. */
@@ -25,17 +25,17 @@ export function slabOf(bytes: Buffer): Slab {
 }
 
 export class Tape {
-  /** Every line ends with LF, which no value holds: whoever reads stops there by himself. */
+  /** Every line ends with LF, which no value contains, so a reader always stops there. */
   source: Buffer = NOTHING;
   sourceView: DataView = viewOf(NOTHING);
-  /** Has room for what becomes of a line, see `RowWalk.room`. */
+  /** Has room for the row of a line, see `RowWalk.room`. */
   out: Buffer = NOTHING;
   outView: DataView = viewOf(NOTHING);
   /** Where the next byte is written. */
   to = 0;
-  /** Bytes of the text that was written last, as its column stores it. */
+  /** Bytes of the string that was written last, as its column stores it. */
   width = 0;
-  /** Of the nested value that is being written. */
+  /** The keys of the nested value that is being written. */
   readonly keys = new KeySet();
 
   /** Lines are read from this block from now on. */

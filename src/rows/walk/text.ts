@@ -1,4 +1,4 @@
-/** Texts to quoted fields. */
+/** Writes strings as quoted fields. */
 import { BACKSLASH, QUOTE } from '../../protocol/bytes.ts';
 import { MAX_VARCHAR_BYTES } from '../../table/types.ts';
 import { escapedCharacter, escapeLength, writeUtf8 } from './escapes.ts';
@@ -7,8 +7,8 @@ import { DECLINED, type Tape } from './tape.ts';
 const SPACE = 0x20;
 
 /**
- * Copies the bytes from `at` on that mean themselves in a text of JSON, up to the next quote, backslash or control
- * character, and returns where that stands. Four bytes at a time: what is copied too much is written over.
+ * Copies bytes of a JSON string from `at` up to the next quote, backslash or control character, and returns the offset of that
+ * character. It copies four bytes at a time; extra bytes are overwritten later.
  */
 export function copyPlain(tape: Tape, at: number): number {
   const { source, sourceView, out, outView } = tape;
@@ -42,7 +42,7 @@ export function copyPlain(tape: Tape, at: number): number {
   return at;
 }
 
-/** Takes a text alone. */
+/** Writes strings only. */
 export function writeText(tape: Tape, at: number): number {
   const { source, out } = tape;
   if (source[at] !== QUOTE) return DECLINED;

@@ -1,6 +1,6 @@
 /**
- * Dates and times in the shapes that nearly all taps write: `2024-01-31`, `2024-01-31T23:59:59.123456+00:00`, with T or a
- * blank, with up to six digits of a second, Z, an offset or nothing. Everything else is left to the reference.
+ * Writes dates and times in the forms that nearly all taps use: `2024-01-31`, `2024-01-31T23:59:59.123456+00:00`, with T or a
+ * space, with up to six digits of a second, Z, an offset or nothing. Everything else is left to the reference encoder.
  */
 import { COLON, QUOTE } from '../../protocol/bytes.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
@@ -18,7 +18,7 @@ const DATE_BYTES = 10;
 const CLOCK_BYTES = 8;
 const FRACTION_DIGITS = 6;
 const DAY_MINUTES = 24 * 60;
-/** No accepted text is longer, quotes included; nothing behind the end of the block is looked at. */
+/** The longest accepted string, including quotes; nothing after the end of the block is read. */
 const LONGEST = 40;
 
 const NOTHING = Buffer.alloc(0);
@@ -33,7 +33,7 @@ export function writeDate(tape: Tape, at: number): number {
   return done(tape, end);
 }
 
-/** `9:05:06` too, because a common tap writes the hours before ten in one digit. */
+/** Also `9:05:06`, because a common tap writes hours before ten with one digit. */
 export function writeTime(tape: Tape, at: number): number {
   const { source } = tape;
   if (source[at] !== QUOTE || at + LONGEST > source.length) return DECLINED;
@@ -74,7 +74,7 @@ export function timestampWriter(kind: 'timestamp' | 'timestamptz'): Writer {
   };
 }
 
-/** Behind the closing quote at `end`. */
+/** The offset after the closing quote at `end`. */
 function done(tape: Tape, end: number): number {
   tape.width = 0;
   return end + 1;
@@ -86,7 +86,7 @@ function copy(tape: Tape, from: number, bytes: number): void {
   tape.to = to + bytes;
 }
 
-/** The point and digits of a fraction that may stand at `at`, without zeros at their end. Declines what would be cut. */
+/** Writes the fraction at `at`, if there is one, without trailing zeros. Declines digits that would be cut. */
 function writeFraction(tape: Tape, at: number): number {
   const { source, out } = tape;
   if (source[at] !== POINT) return at;
@@ -105,7 +105,7 @@ function writeFraction(tape: Tape, at: number): number {
   return at;
 }
 
-/** Reads the zone at `at`, and moves the date and time that were written at `start` into UTC. */
+/** Reads the zone at `at`, and converts the date and time that were written at `start` to UTC. */
 function toUtc(tape: Tape, at: number, start: number): number {
   const { source } = tape;
   if (at === DECLINED) return DECLINED;
@@ -121,7 +121,7 @@ function toUtc(tape: Tape, at: number, start: number): number {
   return at + 6;
 }
 
-/** Moves `2024-01-31 23:59` at `at` by minutes, less than a day; false beyond the years 1 to 9999. */
+/** Shifts `2024-01-31 23:59` at `at` by minutes, less than a day. Returns false outside the years 1 to 9999. */
 function shift(out: Uint8Array, at: number, by: number): boolean {
   let minutes = twoDigits(out, at + 11) * 60 + twoDigits(out, at + 14) + by;
   let days = 0;
@@ -183,7 +183,7 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** The number of two digits; far too large for anything else. */
+/** The number of two digits; for anything else, a number that is far too large. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] as number) - ZERO;
   const ones = (bytes[at + 1] as number) - ZERO;

@@ -1,20 +1,21 @@
-/** The writer of a column's type. */
+/** Chooses the writer for the type of a column. */
 import { commonType } from '../../table/fits.ts';
 import type { Column, ColumnType } from '../../table/types.ts';
 import { isPlain } from '../column-writer.ts';
-import { writeNested, writeVarchar } from './nested.ts';
+import { writeJsonText, writeNested, writeVarchar } from './nested.ts';
 import { decimalWriter, wholeWriter, writeDouble, writeWholeAsText } from './numbers.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
 import { timestampWriter, writeDate, writeTime } from './times.ts';
 
-/** Takes the common shapes of a column's values. */
+/** Accepts the common forms of the values of a column. */
 export function writerOf(column: Column): Writer {
   if (isPlain(column)) return plainWriterOf(column);
-  const isText = column.type.kind === 'varchar' && (column.formerly ?? []).length === 0;
+  const isText = column.type.kind === 'varchar' && !column.overflows && (column.formerly ?? []).length === 0;
   return isText && column.declared?.kind !== 'date' ? writeWholeAsText : decline;
 }
 
 function plainWriterOf(column: Column): Writer {
+  if (column.form === 'json' && column.type.kind === 'varchar') return writeJsonText;
   // What the type that the column may grow to does not hold is for the encoder to decide.
   return writerOfType(column.growsTo ? commonType(column.type, column.growsTo) : column.type);
 }
@@ -42,7 +43,7 @@ function writerOfType(type: ColumnType): Writer {
       return timestampWriter(type.kind);
     case 'super':
       return writeNested;
-    // Rare: the reference writes each value.
+    // Rare: the reference encoder writes each value.
     case 'real':
     case 'timetz':
     case 'varbyte':

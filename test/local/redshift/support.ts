@@ -1,20 +1,23 @@
-/** What the endpoint's tests share: a warehouse in a folder of its own, clients for it, and objects to load. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** What the endpoint's tests share: a warehouse, clients for it, and objects to load. */
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import pg from 'pg';
-import type { SqlFault, FaultTarget } from '../../../src/local/redshift/server.ts';
-import type { S3FaultRule } from '../../../src/local/s3/server.ts';
-import { startLocalWarehouse, type LocalWarehouse, type WarehouseOptions } from '../../../src/local/api.ts';
+import {
+  startLocalWarehouse,
+  type ChooseFault,
+  type LocalWarehouse,
+  type S3FaultRule,
+  type WarehouseOptions,
+} from '../../../src/local/api.ts';
+import { newWarehouseFolder } from '../../support/template.ts';
+import { faults, runningWarehouse, s3Client } from '../../support/warehouse.ts';
 
 export interface Fixture {
   readonly warehouse: LocalWarehouse;
-  readonly dir: string;
-  /** The fault rule in force; a test sets it. */
-  fault: ((target: FaultTarget) => SqlFault | undefined) | undefined;
+  /** The fault rules in force; a test sets them. */
+  fault: ChooseFault | undefined;
   s3Fault: S3FaultRule | undefined;
   /** A client that has logged in; close ends it. */
   connect(config?: pg.ClientConfig): Promise<pg.Client>;
@@ -24,32 +27,50 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
+let schemas = 0;
+
+/** The warehouse that the test run shares; clients find and make tables in a schema of this fixture's own. */
+export async function shareFixture(): Promise<Fixture> {
+  const warehouse = await runningWarehouse();
+  const schema = `shared_${++schemas}`;
+  const fixture = makeFixture(warehouse, { options: `-c search_path=${schema}` }, () => Promise.resolve());
+  const client = await fixture.connect();
+  await client.query(`CREATE SCHEMA ${schema}`);
+  return Object.defineProperties(fixture, {
+    fault: { set: (rule: ChooseFault | undefined) => (faults.sql = rule ?? (() => undefined)) },
+    s3Fault: { set: (rule: S3FaultRule | undefined) => (faults.s3 = rule ?? (() => undefined)) },
+  });
+}
+
+/** A warehouse of this fixture's own, for tests of what all its users share: logins, settings of the database, access. */
 export async function startFixture(options: Partial<WarehouseOptions> = {}): Promise<Fixture> {
-  const dir = mkdtempSync(join(tmpdir(), 'warehouse-'));
+  const dir = await newWarehouseFolder('warehouse-');
   const warehouse = await startLocalWarehouse({
     ...options,
     dir,
     sqlFault: (target) => fixture.fault?.(target),
     s3Fault: (request) => fixture.s3Fault?.(request),
   });
-  const { config } = warehouse;
-  const s3 = new S3Client({
-    endpoint: config.s3_endpoint,
-    region: config.s3_region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: config.aws_access_key_id, secretAccessKey: config.aws_secret_access_key },
+  const fixture = makeFixture(warehouse, {}, async () => {
+    await warehouse.stop();
+    rmSync(dir, { recursive: true, force: true });
   });
+  return fixture;
+}
+
+function makeFixture(warehouse: LocalWarehouse, login: pg.ClientConfig, stop: () => Promise<void>): Fixture {
+  const { config } = warehouse;
+  const s3 = s3Client(config);
   const clients: pg.Client[] = [];
   const put = async (key: string, body: string | Buffer) => {
     await s3.send(new PutObjectCommand({ Bucket: config.s3_bucket, Key: key, Body: body }));
   };
-  const fixture: Fixture = {
+  return {
     warehouse,
-    dir,
     fault: undefined,
     s3Fault: undefined,
     connect: async (more = {}) => {
-      const client = new pg.Client({ ...clientConfig(warehouse), ...more });
+      const client = new pg.Client({ ...clientConfig(warehouse), ...login, ...more });
       client.on('error', () => undefined);
       clients.push(client);
       await client.connect();
@@ -69,11 +90,9 @@ export async function startFixture(options: Partial<WarehouseOptions> = {}): Pro
     close: async () => {
       await Promise.allSettled(clients.map((client) => client.end()));
       s3.destroy();
-      await warehouse.stop();
-      rmSync(dir, { recursive: true, force: true });
+      await stop();
     },
   };
-  return fixture;
 }
 
 /** The configuration of `pg` for sslmode verify-full. */

@@ -11,7 +11,7 @@ import {
   type Frame,
   FrameCutter,
   int32,
-} from '../../../src/local/redshift/message.ts';
+} from '../../../src/local/redshift/wire/message.ts';
 import type { LocalWarehouse } from '../../../src/local/warehouse.ts';
 
 const SSL_REQUEST = Buffer.concat([int32(8), int32(80877103)]);
@@ -35,14 +35,14 @@ export const wire = {
 
 /** A session that has logged in. */
 export class Wire {
-  private readonly socket: TLSSocket;
-  private readonly frames: Frame[] = [];
+  readonly #socket: TLSSocket;
+  readonly #frames: Frame[] = [];
 
   private constructor(socket: TLSSocket) {
-    this.socket = socket;
+    this.#socket = socket;
     const cutter = new FrameCutter();
     socket.on('data', (chunk: Buffer) => {
-      this.frames.push(...cutter.push(chunk));
+      this.#frames.push(...cutter.push(chunk));
       socket.emit('frames');
     });
   }
@@ -61,33 +61,33 @@ export class Wire {
       Buffer.from(`user\0${config.user}\0database\0${config.database}\0\0`),
     ]);
     socket.write(Buffer.concat([int32(body.length + 4), body]));
-    const [challenge] = await session.until('R');
+    const [challenge] = await session.#until('R');
     const inner = md5(Buffer.from(config.password + config.user));
     const salted = md5(Buffer.concat([Buffer.from(inner), challenge?.bytes.subarray(9) ?? Buffer.alloc(0)]));
     socket.write(encode('p', `md5${salted}\0`));
-    await session.until('Z');
+    await session.#until('Z');
     return session;
   }
 
   send(...messages: readonly Buffer[]): void {
-    this.socket.write(Buffer.concat(messages));
+    this.#socket.write(Buffer.concat(messages));
   }
 
   /** The answers up to the next of one of these types, as short texts: rows as `D:a,b`, tags as `C:SELECT 1`. */
   async answers(...types: readonly string[]): Promise<string[]> {
-    return (await this.until(...types)).map(describe).filter((text) => text !== '');
+    return (await this.#until(...types)).map(describe).filter((text) => text !== '');
   }
 
   /** Leaves without a word. */
   destroy(): void {
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
-  private async until(...types: readonly string[]): Promise<Frame[]> {
+  async #until(...types: readonly string[]): Promise<Frame[]> {
     for (;;) {
-      const at = this.frames.findIndex(({ type }) => types.includes(type));
-      if (at >= 0) return this.frames.splice(0, at + 1);
-      await once(this.socket, 'frames');
+      const at = this.#frames.findIndex(({ type }) => types.includes(type));
+      if (at >= 0) return this.#frames.splice(0, at + 1);
+      await once(this.#socket, 'frames');
     }
   }
 }

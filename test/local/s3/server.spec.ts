@@ -31,7 +31,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { expect } from 'chai';
-import { S3Error, startS3, type S3Fault, type S3Request } from '../../../src/local/s3/server.ts';
+import { faultyEntrances } from '../../../src/local/faults/faulty-s3.ts';
+import type { S3Fault, S3Request } from '../../../src/local/faults/s3.ts';
+import { S3Error, startS3 } from '../../../src/local/s3/server.ts';
 import { failureOf, identity, incompressible, startFixture, temporary, type Fixture } from './support.ts';
 
 const Bucket = 'data';
@@ -655,19 +657,19 @@ describe('local S3, who may come in', () => {
 describe('local S3, faults, restarts and failures', () => {
   it('fails the chosen requests, and the SDK retries what can be retried', async () => {
     const faults = new Map<string, S3Fault>([
-      ['PutObject 0', { kind: 'error', status: 503, code: 'SlowDown' }],
-      ['PutObject 1', { kind: 'reset' }],
-      ['PutObject 2', { kind: 'delay', ms: 20 }],
-      ['GetObject 0', { kind: 'truncate', bytes: 3 }],
-      ['GetObject 1', { kind: 'error', status: 500, code: 'InternalError' }],
-      ['GetObject 3', { kind: 'truncate', bytes: 3 }],
+      ['PutObject 1', { kind: 'error', status: 503, code: 'SlowDown' }],
+      ['PutObject 2', { kind: 'reset' }],
+      ['PutObject 3', { kind: 'delay', ms: 20 }],
+      ['GetObject 1', { kind: 'truncate', bytes: 3 }],
+      ['GetObject 2', { kind: 'error', status: 500, code: 'InternalError' }],
+      ['GetObject 4', { kind: 'truncate', bytes: 3 }],
     ]);
     const seen: S3Request[] = [];
     const fault = (request: S3Request): S3Fault | undefined => {
       seen.push(request);
       return faults.get(`${request.operation} ${request.nth}`);
     };
-    const fixture = await startFixture({ fault });
+    const fixture = await startFixture({ decorate: faultyEntrances(fault) });
     try {
       const { client, s3 } = fixture;
       const reader = s3.reader.asKeys(identity, s3.region);
@@ -688,8 +690,11 @@ describe('local S3, faults, restarts and failures', () => {
         ['con'],
         8,
       ]);
-      expect(Object.fromEntries(s3.counts)).to.deep.equal({ PutObject: 3, GetObject: 4 });
-      expect(seen[0]).to.deep.equal({ operation: 'PutObject', bucket: Bucket, key: 'k', nth: 0 });
+      expect(seen.map(({ operation, nth }) => `${operation} ${nth}`)).to.deep.equal([
+        ...['PutObject 1', 'PutObject 2', 'PutObject 3'],
+        ...['GetObject 1', 'GetObject 2', 'GetObject 3', 'GetObject 4'],
+      ]);
+      expect(seen[0]).to.deep.equal({ operation: 'PutObject', bucket: Bucket, key: 'k', nth: 1 });
     } finally {
       await fixture.close();
     }
@@ -780,10 +785,10 @@ describe('local S3, faults, restarts and failures', () => {
       enter = resolve;
     });
     const fixture = await startFixture({
-      fault: () => {
+      decorate: faultyEntrances(() => {
         enter();
         return { kind: 'delay', ms: 3_600_000 };
-      },
+      }),
     });
     const call = failureOf(put(fixture.makeClient({ maxAttempts: 1 }), 'k'));
     await entered;
@@ -795,7 +800,7 @@ describe('local S3, faults, restarts and failures', () => {
     const fixture = await startFixture();
     await put(fixture.client, 'k', 'x');
     const taken = startS3({ dir: fixture.dir, identities: [], port: fixture.s3.port });
-    expect((await failureOf(taken)).code).to.equal('Error');
+    expect((await failureOf(taken)).code).to.equal('PortInUseError');
     const started = Date.now();
     await fixture.s3.close();
     expect(Date.now() - started).to.be.below(500);

@@ -10,8 +10,11 @@ import { Ending } from '../../../src/io/ending.ts';
 import { openScope } from '../../../src/scope.ts';
 import { startCli } from '../../support/cli.ts';
 import type { Place } from '../../support/warehouse.ts';
-import { asText, type Reader, rowsAsText } from './reader.ts';
+import { inMeaning, type Reader } from './reader.ts';
 import type { Script } from './sequence.ts';
+import type { SetAsideRecords } from './set-aside.ts';
+import type { Snapshot } from './stream.ts';
+import { rowsAsText } from './tables.ts';
 
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -38,12 +41,15 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
     scope,
     io: { version: 'test', now: Date.now, cores: 1, ending },
     log,
+    redact: (text) => text,
     input: Readable.from(bytesOf(lines)),
-    states: new Writable({
-      write(chunk: Buffer, _, done) {
-        for (const line of chunk.toString().trim().split('\n')) onState(line);
-        done();
-      },
+    protocolOf: () => ({
+      states: new Writable({
+        write(chunk: Buffer, _, done) {
+          for (const line of chunk.toString().trim().split('\n')) onState(line);
+          done();
+        },
+      }),
     }),
   });
 };
@@ -74,14 +80,18 @@ async function* bytesOf(lines: AsyncIterable<string>): AsyncGenerator<Buffer> {
   for await (const line of lines) yield Buffer.from(`${line}\n`);
 }
 
+/** Where a run is played, and who looks at what it does. */
+export interface Scene {
+  readonly driver: Driver;
+  readonly place: Place;
+  readonly reader: Reader;
+  readonly setAside: SetAsideRecords;
+  readonly options: Options;
+}
+
 /** Resolves when the tables were right after every state and at the end. Rejects with what was different. */
-export async function play(
-  driver: Driver,
-  place: Place,
-  reader: Reader,
-  options: Options,
-  script: Script,
-): Promise<void> {
+export async function play(scene: Scene, script: Script): Promise<void> {
+  const { driver, place, setAside, options } = scene;
   let checked: Promise<void> = Promise.resolve();
   // While a table is looked at, nothing more is read.
   async function* input(): AsyncGenerator<string> {
@@ -91,24 +101,18 @@ export async function play(
       await turn();
     }
   }
-  await driver(place, options, input(), (state) => {
-    checked = checked.then(() => expectAtLeast(reader, script, linesBefore(state)));
+  const ended = driver(place, options, input(), (state) => {
+    checked = checked.then(() => expectAtLeast(scene, script, linesBefore(state)));
     checked.catch(() => undefined);
   });
-  await checked;
-  for (const [name, snapshots] of script.tables) {
-    expectText(asText(await reader.read(name)), asText(snapshots.at(-1)?.table), `table ${name} at the end`);
-  }
+  await ended.finally(() => checked);
+  await expectEnd(scene, script);
+  await setAside.expectAll(script.setAside, false);
 }
 
 /** Plays a run that may fail, and goes on from the last state until one ends well: the rows are those of the model. */
-export async function playOn(
-  driver: Driver,
-  place: Place,
-  reader: Reader,
-  options: Options,
-  script: Script,
-): Promise<void> {
+export async function playOn(scene: Scene, script: Script): Promise<void> {
+  const { driver, place, setAside, options } = scene;
   const { lines, schemas } = script;
   let from = 0;
   for (let tries = 0; tries < 3; tries++) {
@@ -117,11 +121,11 @@ export async function playOn(
       from = linesBefore(state);
     }).catch((error: unknown) => error ?? 'failed');
     if (failure === undefined) {
-      for (const [name, snapshots] of script.tables)
-        expectText(rowsAsText(await reader.read(name)), rowsAsText(snapshots.at(-1)?.table), `table ${name}`);
+      await expectEnd(scene, script);
+      await setAside.expectAll(script.setAside, true);
       return;
     }
-    if (tries === 0) await expectAtLeast(reader, script, from);
+    if (tries === 0) await expectAtLeast(scene, script, from);
     if (tries === 2) throw new Error('the run failed again and again', { cause: failure });
   }
 }
@@ -138,18 +142,36 @@ function linesBefore(state: string): number {
   return (JSON.parse(state) as { lines: number }).lines;
 }
 
-/** Each table holds exactly what a prefix of the input means that has at least `from` lines: no hole, no row too many. */
-async function expectAtLeast(reader: Reader, script: Script, from: number): Promise<void> {
+/**
+ * Each table holds exactly what a prefix of the input means that has at least `from` lines: no hole, no row too many. What
+ * those lines set aside is in its files.
+ */
+async function expectAtLeast({ reader, setAside }: Scene, script: Script, from: number): Promise<void> {
   for (const [name, snapshots] of script.tables) {
-    const found = rowsAsText(await reader.read(name));
+    const found = rowsAsText(inMeaning(await reader.read(name)));
     const possible = snapshots
       .slice(from)
-      .flatMap(({ table, late }) => [
-        rowsAsText(table),
-        ...(late && from <= late.line ? [rowsAsText(late.table)] : []),
-      ]);
+      .flatMap((snapshot, i) => [snapshot, ...(i > 0 ? (snapshot.during ?? []) : [])])
+      .flatMap((snapshot) => textsOf(snapshot, from));
     if (possible.includes(found)) continue;
     expectText(found, possible[0] ?? '', `table ${name} after the state behind line ${from}`);
+  }
+  await setAside.expectBefore(from, script.setAside);
+}
+
+function textsOf({ table, late }: Snapshot, from: number): readonly string[] {
+  return [rowsAsText(table), ...(late && from <= late.line ? [rowsAsText(late.table)] : [])];
+}
+
+async function expectEnd({ reader }: Scene, { tables, possible }: Script): Promise<void> {
+  for (const [name, snapshots] of tables) {
+    const [found, expected] = [inMeaning(await reader.read(name)), snapshots.at(-1)?.table];
+    expectText(rowsAsText(found), rowsAsText(expected), `table ${name} at the end`);
+    const [there, needed] = [found?.columns ?? [], expected?.columns ?? []];
+    const missing = needed.filter((column) => !there.includes(column));
+    const foreign = there.filter((column) => !needed.includes(column) && !possible.get(name)?.has(column));
+    if (missing.length > 0 || foreign.length > 0)
+      throw new Error(`table ${name} lacks the columns ${missing.join()} and has ${foreign.join()}`);
   }
 }
 

@@ -1,7 +1,9 @@
 /** Reads whole tables of a place over one connection, and writes tables of the model and of the warehouse alike. */
 import pg from 'pg';
 import type { Place } from '../../support/warehouse.ts';
+import { firstColumn, meaningOf } from './meaning.ts';
 import type { Table } from './tables.ts';
+import { VARYING } from './varying.ts';
 
 export interface Reader {
   /** As the server's texts; undefined for a table that is not there. */
@@ -12,11 +14,11 @@ export interface Reader {
 /** Of these it only matters whether they are NULL. */
 const TIMES = new Set([
   ...['_sdc_extracted_at', '_sdc_received_at', '_sdc_batched_at', '_sdc_deleted_at', '_sdc_sequence'],
-  '_sdc_sync_started_at',
+  ...['_sdc_sync_started_at', '_sdc_changes'],
 ]);
 
-/** How the statements of a reader begin: nobody else writes such. */
-export const READS = 'SELECT /* reader */ ';
+/** How each statement of a reader begins, so that faults strike those of the loader only. */
+export const READS = '/* reader */ ';
 
 export async function openReader({ config, schema }: Place): Promise<Reader> {
   const client = new pg.Client({
@@ -29,19 +31,26 @@ export async function openReader({ config, schema }: Place): Promise<Reader> {
     types: { getTypeParser: () => (value: string) => value },
   });
   await client.connect();
+  // All digits of a double.
+  await client.query(`${READS}SET extra_float_digits TO 2`);
   return {
     close: () => client.end(),
     async read(name) {
+      const table = `"${schema}"."${name.replaceAll('"', '""')}"`;
+      const isThere = `SELECT 1 FROM svv_tables WHERE table_schema = '${schema}' AND table_name = '${name}'`;
+      if ((await client.query(`${READS}${isThere}`)).rows.length === 0) return undefined;
       try {
+        await client.query(`${READS}BEGIN`);
+        // Waits for who changes the table: a snapshot from before would show its rows without the changed column.
+        await client.query(`${READS}DELETE FROM ${table} WHERE 1 = 0`);
         const { fields, rows } = await client.query<(string | null)[]>({
-          text: `${READS}* FROM "${schema}"."${name.replaceAll('"', '""')}"`,
+          text: `${READS}SELECT * FROM ${table}`,
           rowMode: 'array',
         });
         const columns = fields.map((field) => field.name);
         return { columns, rows: rows.map((row) => new Map(withoutNulls(columns, row))) };
-      } catch (error) {
-        if (/does not exist/.test(String(error))) return undefined;
-        throw error;
+      } finally {
+        await client.query(`${READS}ROLLBACK`);
       }
     },
   };
@@ -55,14 +64,27 @@ function withoutNulls(columns: readonly string[], row: readonly (string | null)[
   });
 }
 
-/** Without columns that are NULL everywhere: they are made before the rows that fill them. */
-export function rowsAsText(table: Table | undefined): string {
-  return (table?.rows ?? [])
-    .map((row) => JSON.stringify(Object.fromEntries([...row].sort(([a], [b]) => (a < b ? -1 : 1)))))
-    .sort()
-    .join('\n');
+/** Of the varying properties what their values mean, which stand in one of their columns. */
+export function inMeaning(table: Table | undefined): Table | undefined {
+  return (
+    table && {
+      columns: [...new Set(table.columns.map(propertyOf))],
+      rows: table.rows.map((row) => {
+        const merged = new Map<string, string>();
+        for (const [column, shown] of row) {
+          const property = propertyOf(column);
+          const before = merged.has(property) ? `${merged.get(property)} and in a second column ` : '';
+          merged.set(property, before + (VARYING_COLUMNS.has(property) ? meaningOf(shown) : shown));
+        }
+        return merged;
+      }),
+    }
+  );
 }
 
-export function asText(table: Table | undefined): string {
-  return table ? `${table.columns.join(', ')}\n${rowsAsText(table)}` : '(no table)';
+const VARYING_COLUMNS = new Set(VARYING.map(([{ column }]) => column));
+
+function propertyOf(column: string): string {
+  const first = firstColumn(column);
+  return VARYING_COLUMNS.has(first) ? first : column;
 }

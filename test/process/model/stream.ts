@@ -1,66 +1,59 @@
-/** The model of one stream: what its messages say, and what its table may hold behind each of them. */
-import { type Change, type Rules, type Table, withColumns, withRecord, withVersion } from './tables.ts';
-import { IDENTITIES, PROPERTIES, type Property } from './values.ts';
+/** The model of one stream: what its messages do to its table, and what the table may hold after each of them. */
+import {
+  rowsWith,
+  rowsAsText,
+  type Change,
+  type Row,
+  type Rules,
+  type Table,
+  withColumns,
+  withRecord,
+  withVersion,
+} from './tables.ts';
+import type { Flaw, Tap, TapRecord } from './tap.ts';
+import { DELETED_AT } from './values.ts';
 
 export interface Settings {
   readonly load_method: 'upsert' | 'append-only' | 'insert-only' | 'overwrite';
   readonly overwrite_method: 'delete-insert' | 'swap';
   readonly hard_delete: boolean;
-  readonly add_record_metadata: boolean;
+  /** Undefined leaves it to versions and `hard_delete`. */
+  readonly add_record_metadata?: boolean | undefined;
+  readonly on_invalid: 'fail' | 'quarantine' | 'null';
+  readonly null_keys?: 'quarantine' | 'append' | undefined;
   readonly batch_size_rows: number;
   readonly max_parallel_loads: number;
 }
 
-export interface SchemaStep {
-  readonly kind: 'schema';
-  readonly stream: number;
-  /** Bits of PROPERTIES. */
-  readonly properties: number;
-  readonly isReversed: boolean;
-  /** Bits of IDENTITIES. */
-  readonly keys: number;
-}
-
-export interface RecordStep {
-  readonly kind: 'record';
-  readonly stream: number;
-  readonly identity: readonly number[];
-  /** One for each of PROPERTIES: which value, NULL or missing. */
-  readonly values: readonly number[];
-  readonly deletion: 'full' | 'stub' | undefined;
-}
-
-export const DELETED_AT: Property = {
-  name: '_sdc_deleted_at',
-  column: '_sdc_deleted_at',
-  schema: { type: ['null', 'string'], format: 'date-time' },
-  values: [['"2026-02-01T00:00:00Z"', 'set']],
-};
-
-/** Columns that add_record_metadata adds, in their order. */
+/** Columns that add_record_metadata adds. */
 const METADATA = [
   ...['_sdc_extracted_at', '_sdc_received_at', '_sdc_batched_at', '_sdc_deleted_at', '_sdc_sequence'],
   ...['_sdc_table_version', '_sdc_sync_started_at'],
 ];
 
-/** What the table may hold behind a line. */
+const CHANGES = '_sdc_changes';
+
+/** What the table may hold after a line. */
 export interface Snapshot {
   readonly table: Table | undefined;
-  /** The table without the activations that wait for a record; it may be seen until their line is behind a state. */
+  /** The table without the activations that wait for a record; it may be seen until their line is before a state. */
   readonly late?: { readonly table: Table | undefined; readonly line: number } | undefined;
+  /** Between the records of a BATCH. */
+  readonly during?: readonly Snapshot[];
 }
 
 export class ModelStream {
   readonly name: string;
   readonly #settings: Settings;
-  #schema: readonly Property[] = [...IDENTITIES, ...PROPERTIES, DELETED_AT];
-  #keys: readonly Property[] = IDENTITIES.slice(0, 1);
-  /** In this run. */
-  #isDeclared = false;
   #table: Table | undefined;
+  /** Columns of all its schemas: a table has them from some load on, though no record may have come with them. */
+  readonly #possible = new Set<string>();
   /** What an overwrite has collected. */
   #shadow: Table | undefined;
-  #version = 1;
+  /** The last tap that sent something in this run. */
+  #tap: Tap | undefined;
+  #hasMetadata = false;
+  #hasUnversioned = false;
   #newestSent = 0;
   #waiting: number[] = [];
   #late: Snapshot['late'];
@@ -68,6 +61,7 @@ export class ModelStream {
   constructor(name: string, settings: Settings) {
     this.name = name;
     this.#settings = settings;
+    this.#endOfRun();
   }
 
   get tableName(): string {
@@ -78,74 +72,110 @@ export class ModelStream {
     return { table: this.#table, late: this.#late };
   }
 
-  /** The SCHEMA that holds now; none before there was one in this run. */
-  get current(): readonly string[] {
-    return this.#isDeclared ? [this.#schemaLine()] : [];
+  get possibleColumns(): ReadonlySet<string> {
+    return this.#possible;
   }
 
-  /** The SCHEMA that must come first in a run, if it has not come. */
-  declared(): readonly string[] {
-    return this.#isDeclared ? [] : [this.#schemaLine()];
+  /** Whether records may have a flaw without ending the run. */
+  readonly allows = (flaw: Flaw): boolean => {
+    const { on_invalid, null_keys } = this.#settings;
+    return on_invalid !== 'fail' || (flaw.kind === 'null-key' && null_keys !== undefined);
+  };
+
+  schema(tap: Tap): void {
+    this.#tap = tap;
+    for (const column of this.#columnsOf(tap)) this.#possible.add(column);
   }
 
-  setSchema({ properties, isReversed, keys }: SchemaStep): string {
-    const chosen = [...IDENTITIES, ...PROPERTIES.filter((_, i) => properties & (1 << i)), DELETED_AT];
-    this.#schema = isReversed ? chosen.reverse() : chosen;
-    this.#keys = IDENTITIES.filter((_, i) => keys & (1 << i));
-    return this.#schemaLine();
-  }
-
-  record({ identity, values, deletion }: RecordStep): string {
-    const [members, change] = this.#recordOf(identity, values, this.#keys.length > 0 ? deletion : undefined);
-    const { load_method, add_record_metadata } = this.#settings;
-    const { columns } = this.#rules;
-    if (load_method === 'overwrite') {
-      this.#shadow = withRecord(withColumns(this.#emptyShadow(), columns), this.#rules, change);
-    } else {
-      const next = (table: Table | undefined): Table =>
-        withRecord(withColumns(table, columns), this.#rules, change);
-      this.#table = next(this.#table);
-      if (this.#late) this.#late = { ...this.#late, table: next(this.#late.table) };
-      this.#newestSent = Math.max(this.#newestSent, this.#version);
-      this.#activateDue();
+  /** Whether the documentation leaves open what becomes of the record. */
+  isOpen(tap: Tap, record: TapRecord): boolean {
+    const table = this.#settings.load_method === 'overwrite' ? this.#shadow : this.#table;
+    const [rules, change] = [this.#rulesOf(tap), this.#changeOf(tap, record)];
+    // A row of an older version keeps what the record does not carry if it was not removed by then, and an activation
+    // that waits for a record takes effect after the load of that record, with which this one may be loaded.
+    if (table && this.#late?.table) {
+      const [now, late] = [table, this.#late.table].map((one) =>
+        rowsWith(withRecord(withColumns(one, rules.columns), rules, change), rules.keys, change.row),
+      );
+      if (rowsAsText(now) !== rowsAsText(late)) return true;
     }
-    const facts = add_record_metadata
-      ? `,"version":${this.#version},"time_extracted":"2026-01-01T00:00:00Z"`
-      : '';
-    return `{"type":"RECORD","stream":${JSON.stringify(this.name)},"record":{${members.join()}}${facts}}`;
+    // Both rows stay if the table has a column that the record does not carry, and those of a schema without records
+    // may be there or not.
+    const areColumnsOpen = [...this.#possible].some((column) => !table?.columns.includes(column));
+    return areColumnsOpen && table !== undefined && rowsWith(table, rules.keys, change.row).rows.length > 1;
   }
 
-  /** The source is copied anew from here on. */
-  beginVersion(): void {
-    this.#version++;
+  /** True when the record is set aside. */
+  record(tap: Tap, record: TapRecord): boolean {
+    this.#takeVersion(tap);
+    if (this.#isSetAside(record)) return true;
+    const change = this.#changeOf(tap, record);
+    const rules = this.#rulesOf(tap);
+    if (this.#settings.load_method === 'overwrite') {
+      this.#shadow = withRecord(withColumns(this.#emptyShadow(), rules.columns), rules, change);
+      return false;
+    }
+    const next = (table: Table | undefined): Table =>
+      withRecord(withColumns(table, rules.columns), rules, change);
+    this.#table = next(this.#table);
+    if (this.#late) this.#late = { ...this.#late, table: next(this.#late.table) };
+    const { version } = tap.state;
+    if (version === 0) this.#hasUnversioned = true;
+    this.#newestSent = Math.max(this.#newestSent, version);
+    this.#activateDue();
+    return false;
   }
 
   /** `line` is where the ACTIVATE_VERSION stands. */
-  activate(line: number): string {
-    const { load_method, add_record_metadata } = this.#settings;
-    if (add_record_metadata && (load_method === 'upsert' || load_method === 'append-only')) {
-      if (this.#version > this.#newestSent) this.#late ??= { table: this.#table, line };
-      this.#waiting.push(this.#version);
-      this.#activateDue();
-    }
-    return JSON.stringify({ type: 'ACTIVATE_VERSION', stream: this.name, version: this.#version });
+  activate(tap: Tap, line: number): void {
+    const { version } = tap.state;
+    const { load_method } = this.#settings;
+    this.#takeVersion(tap);
+    if (!this.#hasMetadata || load_method === 'insert-only' || load_method === 'overwrite') return;
+    if (this.#hasUnversioned) return;
+    if (version > this.#newestSent) this.#late ??= { table: this.#table, line };
+    this.#waiting.push(version);
+    this.#activateDue();
   }
 
   endRun(): void {
-    if (this.#isDeclared) {
-      const { columns } = this.#rules;
+    if (this.#tap) {
+      const { columns } = this.#rulesOf(this.#tap);
       if (this.#settings.load_method === 'overwrite') {
         const shadow = withColumns(this.#emptyShadow(), columns);
         this.#table = { ...withColumns(this.#table, shadow.columns), rows: shadow.rows };
       } else this.#table = withColumns(this.#table, columns);
     }
-    // The state behind everything says that no record of these versions comes any more.
+    // The state after everything says that no record of these versions comes any more.
     this.#newestSent = Infinity;
     this.#activateDue();
+    this.#endOfRun();
+  }
+
+  #endOfRun(): void {
     this.#newestSent = 0;
     this.#late = undefined;
     this.#shadow = undefined;
-    this.#isDeclared = false;
+    this.#tap = undefined;
+    this.#hasUnversioned = false;
+    this.#hasMetadata = this.#settings.add_record_metadata ?? false;
+  }
+
+  /** With hard_delete a version brings the columns that tell it. */
+  #takeVersion(tap: Tap): void {
+    const { add_record_metadata, hard_delete, load_method } = this.#settings;
+    const isKnown = load_method === 'upsert' || load_method === 'append-only';
+    if (add_record_metadata !== undefined || !hard_delete || !isKnown || tap.state.version === 0) return;
+    this.#hasMetadata = true;
+    for (const column of METADATA) this.#possible.add(column);
+  }
+
+  #isSetAside({ flaw }: TapRecord): boolean {
+    const { on_invalid, null_keys } = this.#settings;
+    if (!flaw) return false;
+    if (flaw.kind === 'null-key') return null_keys !== 'append';
+    const isValue = flaw.kind === 'value' && !this.#tap?.keys.includes(flaw.property);
+    return !(isValue && on_invalid === 'null');
   }
 
   #emptyShadow(): Table | undefined {
@@ -155,63 +185,59 @@ export class ModelStream {
   }
 
   #activateDue(): void {
+    const { hard_delete: isHard, add_record_metadata } = this.#settings;
     for (const version of this.#waiting.filter((one) => one <= this.#newestSent)) {
-      if (this.#table) this.#table = withVersion(this.#table, version, this.#settings.hard_delete);
+      const rules = { isHard, keepsUnversioned: add_record_metadata === undefined };
+      if (this.#table) this.#table = withVersion(this.#table, version, rules);
     }
     this.#waiting = this.#waiting.filter((one) => one > this.#newestSent);
   }
 
-  get #rules(): Rules {
-    const { load_method, hard_delete, add_record_metadata } = this.#settings;
-    const columns = this.#schema.map(({ column }) => column);
+  #columnsOf(tap: Tap): readonly string[] {
+    const declared = [...tap.properties, ...(tap.state.marks ? [DELETED_AT] : [])].map(
+      ({ column }) => column,
+    );
+    return [
+      ...(this.#hasMetadata
+        ? [...declared.filter((name) => !METADATA.includes(name)), ...METADATA]
+        : declared),
+      ...(this.#settings.on_invalid === 'null' ? [CHANGES] : []),
+    ];
+  }
+
+  #rulesOf(tap: Tap): Rules {
+    const { load_method, hard_delete } = this.#settings;
     return {
       method: load_method === 'overwrite' ? 'upsert' : load_method,
       isHard: hard_delete,
-      columns: add_record_metadata
-        ? [...columns.filter((name) => !METADATA.includes(name)), ...METADATA]
-        : columns,
-      keys: this.#keys.map(({ column }) => column),
+      columns: this.#columnsOf(tap),
+      keys: tap.keys.map(({ column }) => column),
+      canMark: this.#hasMetadata || tap.state.marks,
     };
   }
 
-  #schemaLine(): string {
-    this.#isDeclared = true;
-    const properties = Object.fromEntries(this.#schema.map(({ name, schema }) => [name, schema]));
-    return JSON.stringify({
-      type: 'SCHEMA',
-      stream: this.name,
-      schema: { type: 'object', properties },
-      key_properties: this.#keys.map(({ name }) => name),
-    });
+  #changeOf(tap: Tap, record: TapRecord): Change {
+    const { mark, members } = record;
+    const row = this.#rowOf(tap, record);
+    if (!mark?.isDeletion) return { row };
+    const keys = tap.keys.map(({ name }) => name);
+    const declared = new Set(tap.properties.map(({ name }) => name));
+    const hasValues = members.some((name) => declared.has(name) && !keys.includes(name));
+    return { row, deletion: hasValues ? 'full' : 'stub' };
   }
 
-  /** A record's members as they are sent, and what they mean. A record may carry what its schema does not have. */
-  #recordOf(
-    identity: readonly number[],
-    values: readonly number[],
-    deletion: RecordStep['deletion'],
-  ): [members: readonly string[], change: Change] {
-    const members: string[] = [];
+  #rowOf(tap: Tap, { values, mark, flaw, hasTime }: TapRecord): Row {
     const row = new Map<string, string>();
-    [...IDENTITIES, ...PROPERTIES].forEach((property, i) => {
-      if (deletion === 'stub' && !this.#keys.includes(property)) return;
-      const choice = [...identity, ...values][i] ?? 0;
-      // Of nine choices one is NULL, one that the property is missing.
-      const isOptional = i >= IDENTITIES.length;
-      if (isOptional && choice % 9 === 8) return;
-      const [sent, shown] =
-        isOptional && choice % 9 === 7 ? ['null', null] : property.values[choice % property.values.length]!;
-      members.push(`${JSON.stringify(property.name)}:${sent}`);
-      if (shown !== null && this.#schema.includes(property)) row.set(property.column, shown);
-    });
-    if (deletion) {
-      members.push(`"_sdc_deleted_at":"2026-02-01T00:00:00Z"`);
-      row.set('_sdc_deleted_at', 'set');
-    }
-    if (this.#settings.add_record_metadata) {
+    for (const [{ column }, shown] of values) if (shown !== null) row.set(column, shown);
+    if (this.#hasMetadata) {
       for (const name of METADATA) if (name !== '_sdc_deleted_at') row.set(name, 'set');
-      row.set('_sdc_table_version', String(this.#version));
+      const { version } = tap.state;
+      row.set('_sdc_table_version', String(version));
+      if (version === 0) row.delete('_sdc_table_version');
+      if (!hasTime) row.delete('_sdc_extracted_at');
     }
-    return [members, { row, deletion }];
+    if (mark?.shown && (this.#hasMetadata || tap.state.marks)) row.set('_sdc_deleted_at', mark.shown);
+    if (flaw?.kind === 'value' && this.#settings.on_invalid === 'null') row.set(CHANGES, 'set');
+    return row;
   }
 }

@@ -1,10 +1,12 @@
 /** Takes lines by walking and by the reference encoder, and says where the two differ. */
 import { LF } from '../../../src/protocol/bytes.ts';
-import { Envelope } from '../../../src/protocol/envelope.ts';
+import { Envelope, type Frame } from '../../../src/protocol/envelope.ts';
+import type { RecordMessage } from '../../../src/protocol/message.ts';
 import { parseSinger } from '../../../src/protocol/singer.ts';
 import { encodeRows } from '../../../src/rows/csv.ts';
 import { RecordEncoder, type BatchFacts, type Row } from '../../../src/rows/encoder.ts';
 import { Token, type Losses } from '../../../src/rows/values.ts';
+import { SINGER_RULES, type RecordRules } from '../../../src/rows/rules.ts';
 import { createWalk, type RowWalk } from '../../../src/rows/walk/row-walk.ts';
 import { slabOf, Tape } from '../../../src/rows/walk/tape.ts';
 import { isUtf8 } from 'node:buffer';
@@ -18,7 +20,41 @@ export interface Rows {
   readonly kind?: number | undefined;
 }
 
-const TIMES = { now: 1_700_000_000_123, batchOpenedAt: 1_700_000_000_000, syncStartedAt: 1_600_000_000_000 };
+/** How the lines of a protocol are taken, in both ways. */
+export interface Lines {
+  readonly rules: RecordRules;
+  readonly frame: Frame;
+  /** Where the record of a line of stream `s` begins; -1 when it is declined. */
+  open(source: Buffer, at: number, end: number): number;
+  /** Undefined for what is no record. May throw. */
+  parse(line: Buffer): RecordMessage | undefined;
+}
+
+export function singerLines(): Lines {
+  const frame = new Envelope();
+  return {
+    rules: SINGER_RULES,
+    frame,
+    open: (source, at) => {
+      const recordAt = frame.open(source, at);
+      return frame.stream === 's' ? recordAt : -1;
+    },
+    parse: (line) => {
+      const message = parseSinger(line, 2);
+      return message?.type === 'record' ? message : undefined;
+    },
+  };
+}
+
+const TIMES = {
+  batchSeed: '0123456789abcdef',
+  now: 1_700_000_000_123,
+  batchOpenedAt: 1_700_000_000_000,
+  syncStartedAt: 1_600_000_000_000,
+};
+
+/** Holds one row at a time, of whichever walk. */
+const SLAB = slabOf(Buffer.alloc(16 * 1024 * 1024));
 
 /** One of the two ways, with what it measures. */
 class Side {
@@ -26,8 +62,9 @@ class Side {
   readonly unknown: string[] = [];
   readonly encoder: RecordEncoder;
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], rules: RecordRules) {
     this.facts = {
+      seed: TIMES.batchSeed,
       openedAt: TIMES.batchOpenedAt,
       maxBytes: columns.map(() => 0),
       nulls: columns.map(() => false),
@@ -35,6 +72,8 @@ class Side {
     };
     this.encoder = new RecordEncoder({
       columns,
+      rules,
+      nullsInvalid: rules.shortensRows,
       now: () => TIMES.now,
       syncStartedAt: TIMES.syncStartedAt,
       onUnknownProperty: (name) => this.unknown.push(name),
@@ -51,19 +90,21 @@ export class AgainstReference {
   readonly reference: Side;
   readonly #walk: RowWalk;
   readonly #rows: Rows;
-  readonly #envelope = new Envelope();
+  readonly #lines: Lines;
   readonly #tape = new Tape();
-  readonly #slab = slabOf(Buffer.alloc(16 * 1024 * 1024));
   #ordinal = 0;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, lines = singerLines()) {
     const { columns, kind } = rows;
+    const { rules } = lines;
     this.#rows = rows;
-    this.walked = new Side(columns);
-    this.reference = new Side(columns);
+    this.#lines = lines;
+    this.walked = new Side(columns, rules);
+    this.reference = new Side(columns, rules);
     const walk = createWalk({
       columns,
       encoder: this.walked.encoder,
+      rules,
       sentinel: SENTINEL,
       kind,
     });
@@ -86,34 +127,36 @@ export class AgainstReference {
   expected(line: Buffer): string | undefined {
     let message;
     try {
-      message = parseSinger(line, 2);
+      message = this.#lines.parse(line);
     } catch {
       return undefined;
     }
-    if (message?.type !== 'record') return undefined;
-    const row = this.reference.encoder.encode(message, { line: 2, bytes: line }, this.reference.facts);
+    if (!message) return undefined;
+    const origin = { line: 2, bytes: line };
+    // The walk has counted the record already.
+    const row = this.reference.encoder.encode(message, origin, this.reference.facts, this.#ordinal - 1);
     if (row.kind !== 'row' || row.deletion !== undefined) return undefined;
     return this.#csv(row);
   }
 
   #line(at: number, end: number): string | undefined {
-    const [walk, tape, envelope] = [this.#walk, this.#tape, this.#envelope];
-    const recordAt = envelope.open(tape.source, at);
-    if (recordAt === -1 || envelope.stream !== 's') return undefined;
+    const [walk, tape, { frame }] = [this.#walk, this.#tape, this.#lines];
+    const recordAt = this.#lines.open(tape.source, at, end);
+    if (recordAt === -1) return undefined;
     const room = walk.room(end - at);
-    tape.writeInto(this.#slab, 0);
+    tape.writeInto(SLAB, 0);
     // Whatever is written beyond the room was not asked for.
-    this.#slab.bytes.fill(0xee, room, room + 64);
+    SLAB.bytes.fill(0xee, room, room + 64);
     const recordEnd = walk.record(tape, recordAt);
-    if (recordEnd === -1 || !envelope.close(tape.source, recordEnd, end)) return undefined;
-    if (!walk.complete({ ...TIMES, version: envelope.version, timeAt: envelope.timeAt }, this.#ordinal))
-      return undefined;
+    if (recordEnd === -1 || !frame.close(tape.source, recordEnd, end)) return undefined;
+    const { version, timeAt, emittedAt = 0 } = frame;
+    if (!walk.complete({ ...TIMES, version, timeAt, emittedAt, ordinal: this.#ordinal })) return undefined;
     walk.commit(this.walked.facts);
-    if (tape.to > room || !this.#slab.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
+    if (tape.to > room || !SLAB.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
       throw new Error(`${tape.to} bytes were written, and room was asked for ${room}`);
     }
     this.#ordinal++;
-    return this.#slab.bytes.toString('utf8', 0, tape.to);
+    return SLAB.bytes.toString('utf8', 0, tape.to);
   }
 
   #csv({ cells }: Row): string {

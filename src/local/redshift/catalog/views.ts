@@ -27,7 +27,9 @@ const COLUMN_VIEWS = `
 create view pg_catalog.svv_columns as
 select current_database()::varchar as table_catalog, s.nspname::varchar as table_schema,
   warehouse_full_name(c.relname)::varchar as table_name, warehouse_full_name(a.attname)::varchar as column_name,
-  (row_number() over (partition by c.oid order by a.attnum))::int as ordinal_position,
+  -- Partitioned by columns of the view, so that a condition on them is checked before the columns of every table are counted.
+  (row_number() over (partition by s.nspname::varchar, warehouse_full_name(c.relname)::varchar order by a.attnum))::int
+    as ordinal_position,
   coalesce(pg_get_expr(d.adbin, d.adrelid), warehouse_identity(a.attrelid, a.attnum, a.attidentity))::varchar as column_default,
   (case when a.attnotnull then 'NO' else 'YES' end)::varchar as is_nullable,
   warehouse_type(a.atttypid, null)::varchar as data_type,

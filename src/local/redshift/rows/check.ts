@@ -2,6 +2,7 @@
  * The row checks of COPY: bytes of the objects in, CSV bytes for the engine's COPY FROM STDIN out, with Redshift's rules
  * for NULL, types and lengths in between and an error of Redshift's for each row that they refuse.
  */
+import { ASCII } from '../../ascii.ts';
 import { HOSTILE, type Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import { planColumn, type ColumnPlan, type CopyColumn } from './column-plan.ts';
@@ -13,6 +14,8 @@ import { fieldsSeen, type Replacement, type RowError } from './row-error.ts';
 import { engineOptions, engineSyntax } from './syntax.ts';
 import { printable } from './text.ts';
 import { RowWriter } from './writer.ts';
+
+const { BACKSLASH, PIPE, POINT } = ASCII;
 
 export type { CopyColumn } from './column-plan.ts';
 export type { Replacement, RowError } from './row-error.ts';
@@ -28,9 +31,6 @@ export interface CheckOptions {
 
 /** COPY's limit on a row, in bytes; each `|` counts twice ("COPY"). */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
-const PIPE = 124;
-const BACKSLASH = 92;
-const POINT = 46;
 /** STL_REPLACEMENTS has the first rows only. */
 const MAX_REPLACEMENTS = 100;
 /** Rows of STL_LOADERROR_DETAIL are kept for so many errors. */
@@ -100,16 +100,16 @@ export class RowChecker {
   /** Takes bytes of the object; returns bytes for the engine. The chunk must not be changed afterwards. */
   push(chunk: Buffer): Buffer[] {
     if (this.failed || this.#stopped) return [];
-    this.#reader.feed(chunk);
+    this.#reader.source.feed(chunk);
     this.#drain();
-    if (this.#reader.runaway) this.#stop();
+    if (this.#reader.source.runaway) this.#stop();
     return this.#writer.take();
   }
 
   /** Ends the object, whose last record needs no line end. */
   endFile(): Buffer[] {
     if (this.failed || this.#stopped) return [];
-    this.#reader.end();
+    this.#reader.source.end();
     this.#drain();
     return this.#writer.take();
   }

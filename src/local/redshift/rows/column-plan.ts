@@ -1,4 +1,5 @@
 /** What COPY does to the fields of one column, decided once per load. */
+import { hexDigit } from '../../ascii.ts';
 import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import { invalidDigit, problem, type FieldCheck } from './problem.ts';
@@ -162,10 +163,7 @@ function checkFor(
 function hexCheck(limit: number): FieldCheck {
   return (bytes, start, end) => {
     for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      const lower = byte | 32;
-      if (!((byte >= 48 && byte <= 57) || (lower >= 97 && lower <= 102)))
-        return invalidDigit(bytes, start, at, 'Varbyte');
+      if (hexDigit(bytes[at] ?? 0) < 0) return invalidDigit(bytes, start, at, 'Varbyte');
     }
     if ((end - start) % 2 !== 0) return invalidDigit(bytes, start, end, 'Varbyte');
     return end - start > limit * 2 ? problem(1204, 'Value exceeds the length of the column') : end;

@@ -2,7 +2,7 @@
  * Reads CSV, and delimited text without escapes, on bytes: finds records and the spans of their fields and copies
  * nothing. Source: Amazon Redshift Database Developer Guide, "Data format parameters".
  */
-import { Input } from './input.ts';
+import { ASCII } from '../../ascii.ts';
 import {
   CARRIAGE,
   DOUBLED,
@@ -13,11 +13,10 @@ import {
   QUOTED,
   type RecordReader,
 } from './record.ts';
+import { RecordSource } from './record-source.ts';
 
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
+const { CR, LF, SPACE, TAB } = ASCII;
+
 /** Class of the bytes that end an unquoted field; other classes are the marks that a byte gives its field. */
 const ENDS = 1;
 
@@ -30,17 +29,15 @@ export interface CsvSyntax {
   readonly foreignQuote?: string;
 }
 
-/** See the file. */
+/** Describes each record by spans of the input; nothing is decoded or copied. */
 export class CsvReader implements RecordReader {
   readonly record: InputRecord;
-  readonly #input = new Input();
+  readonly source: RecordSource;
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #classes = new Uint8Array(256);
   readonly #capacity: number;
-  #nextLine = 1;
   #linesInRecord = 0;
-  #linesToSkip: number;
   #quotedMark = 0;
   #fieldEnd = 0;
 
@@ -55,36 +52,13 @@ export class CsvReader implements RecordReader {
     this.#classes[this.#delimiter] = ENDS;
     this.#classes[LF] = ENDS;
     this.#capacity = capacity;
-    this.#linesToSkip = skipLines;
+    this.source = new RecordSource(skipLines);
     this.record = new InputRecord(capacity);
   }
 
-  get runaway(): boolean {
-    return this.#input.runaway;
-  }
-
-  feed(chunk: Buffer): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.end();
-  }
-
   next(): boolean {
-    const input = this.#input;
-    while (this.#linesToSkip > 0) {
-      const end = input.buffer.indexOf(LF, input.at);
-      if (end === -1) {
-        input.at = input.buffer.length;
-        return false;
-      }
-      input.at = end + 1;
-      this.#nextLine += 1;
-      this.#linesToSkip -= 1;
-    }
-    if (input.fresh && input.at < input.buffer.length && this.#scan(input.buffer, input.at)) return true;
-    return input.wait();
+    const { source } = this;
+    return source.isReady() && this.#scan(source.buffer, source.at) ? true : source.wait();
   }
 
   /** Scans one record; false when its end is not in the buffer yet. */
@@ -126,7 +100,7 @@ export class CsvReader implements RecordReader {
       all |= mark;
       count += 1;
       if (at >= length) {
-        if (!this.#input.ended) return false;
+        if (!this.source.ended) return false;
         this.#finish(start, length, length, count, all);
         return true;
       }
@@ -139,20 +113,19 @@ export class CsvReader implements RecordReader {
   }
 
   #finish(start: number, contentEnd: number, end: number, count: number, all: number): void {
-    const { record } = this;
-    const input = this.#input;
-    record.buffer = input.buffer;
-    record.fields = input.buffer;
-    record.isUtf8 = input.isUtf8;
+    const { record, source } = this;
+    record.buffer = source.buffer;
+    record.fields = source.buffer;
+    record.isUtf8 = source.isUtf8;
     record.start = start;
     record.end = end;
     record.contentEnd = contentEnd;
     record.count = count;
     record.allMarks = all;
-    record.line = this.#nextLine;
-    this.#nextLine += this.#linesInRecord + 1;
-    input.at = end;
-    if (contentEnd > start && input.buffer[contentEnd - 1] === CR) this.#trimCarriage(contentEnd);
+    record.line = source.line;
+    source.line += this.#linesInRecord + 1;
+    source.at = end;
+    if (contentEnd > start && source.buffer[contentEnd - 1] === CR) this.#trimCarriage(contentEnd);
   }
 
   /** The carriage return of a line end is no content. */
@@ -168,7 +141,7 @@ export class CsvReader implements RecordReader {
 
   /** The offset of an opening quote behind white space; -1 when the field is not quoted. */
   #quoteAfterBlanks(from: number): number {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     let at = from;
     while ((buffer[at] === SPACE || buffer[at] === TAB) && buffer[at] !== this.#delimiter) at += 1;
     return at < buffer.length && buffer[at] === this.#quote ? at : -1;
@@ -179,7 +152,7 @@ export class CsvReader implements RecordReader {
    * holds, `#fieldEnd` to the delimiter or line end after it.
    */
   #closingQuote(from: number): number {
-    const { buffer, ended } = this.#input;
+    const { buffer, ended } = this.source;
     const { length } = buffer;
     const quote = this.#quote;
     let [at, mark] = [from, 0];
@@ -204,7 +177,7 @@ export class CsvReader implements RecordReader {
 
   /** Nothing but a carriage return may stand between the closing quote and the end. */
   #textAfterQuote(from: number): number {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     let at = from;
     while (at < buffer.length && this.#classes[buffer[at] ?? 0] !== ENDS) at += 1;
     this.#fieldEnd = at;

@@ -3,18 +3,12 @@
  * delimiter of several characters (of CSV too). Source: Amazon Redshift Database Developer Guide, "Data conversion
  * parameters" and "Data format parameters".
  */
-import { Input } from './input.ts';
+import { ASCII } from '../../ascii.ts';
 import { problem } from './problem.ts';
 import { InputRecord, IS_NULL, MALFORMED, NUL, QUOTED, type RecordReader } from './record.ts';
+import { RecordSource } from './record-source.ts';
 
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
-const BACKSLASH = 92;
-const UPPER_N = 78;
-const DOUBLE_QUOTE = 34;
-const SINGLE_QUOTE = 39;
+const { BACKSLASH, CR, DOUBLE_QUOTE, LF, SINGLE_QUOTE, SPACE, TAB, UPPER_N } = ASCII;
 
 /** How the text is written. */
 export interface DelimitedSyntax {
@@ -29,7 +23,7 @@ export interface DelimitedSyntax {
 /** Each record's fields are decoded into one buffer. */
 export class DelimitedReader implements RecordReader {
   readonly record: InputRecord;
-  readonly #input = new Input();
+  readonly source: RecordSource;
   readonly #syntax: DelimitedSyntax;
   readonly #delimiter: Buffer;
   readonly #quote: number;
@@ -39,8 +33,6 @@ export class DelimitedReader implements RecordReader {
   #at = 0;
   #mark = 0;
   #lines = 0;
-  #nextLine = 1;
-  #linesToSkip: number;
 
   /** As of CsvReader. */
   constructor(syntax: DelimitedSyntax, capacity: number, skipLines = 0) {
@@ -48,41 +40,17 @@ export class DelimitedReader implements RecordReader {
     this.#delimiter = Buffer.from(syntax.delimiter);
     this.#quote = syntax.quote === undefined ? -1 : syntax.quote.charCodeAt(0);
     this.#capacity = capacity;
-    this.#linesToSkip = skipLines;
+    this.source = new RecordSource(skipLines);
     this.record = new InputRecord(capacity);
   }
 
-  get runaway(): boolean {
-    return this.#input.runaway;
-  }
-
-  feed(chunk: Buffer): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.end();
-  }
-
   next(): boolean {
-    const input = this.#input;
-    while (this.#linesToSkip > 0) {
-      const end = input.buffer.indexOf(LF, input.at);
-      if (end === -1) {
-        input.at = input.buffer.length;
-        return false;
-      }
-      input.at = end + 1;
-      this.#nextLine += 1;
-      this.#linesToSkip -= 1;
-    }
-    if (input.fresh && input.at < input.buffer.length && this.#scan()) return true;
-    return input.wait();
+    return this.source.isReady() && this.#scan() ? true : this.source.wait();
   }
 
   #scan(): boolean {
     const { record } = this;
-    const { buffer, ended, at: start } = this.#input;
+    const { buffer, ended, at: start } = this.source;
     if (this.#decoded.length < buffer.length - start)
       this.#decoded = Buffer.allocUnsafe(buffer.length - start);
     this.#at = start;
@@ -128,21 +96,21 @@ export class DelimitedReader implements RecordReader {
 
   #finish(start: number, contentEnd: number, end: number): void {
     const { record } = this;
-    const { buffer, isUtf8 } = this.#input;
+    const { buffer, isUtf8 } = this.source;
     record.buffer = buffer;
     record.fields = this.#decoded;
     record.isUtf8 = isUtf8;
     record.start = start;
     record.end = end;
     record.contentEnd = contentEnd > start && buffer[contentEnd - 1] === CR ? contentEnd - 1 : contentEnd;
-    record.line = this.#nextLine;
-    this.#nextLine += this.#lines + 1;
-    this.#input.at = end;
+    record.line = this.source.line;
+    this.source.line += this.#lines + 1;
+    this.source.at = end;
   }
 
   /** Decodes one field and stops at its delimiter or line end; false when its end is not in the buffer yet. */
   #field(ended: boolean): boolean {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     const first = buffer[this.#at];
     if (this.#syntax.removeQuotes === true && (first === DOUBLE_QUOTE || first === SINGLE_QUOTE)) {
       this.#at += 1;
@@ -167,7 +135,7 @@ export class DelimitedReader implements RecordReader {
 
   /** Takes one byte, or with ESCAPE the one behind a backslash, whatever it is. */
   #character(ended: boolean): boolean {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     if (this.#syntax.escape === true && buffer[this.#at] === BACKSLASH) {
       if (this.#at + 1 >= buffer.length) {
         if (!ended) return false;
@@ -186,7 +154,7 @@ export class DelimitedReader implements RecordReader {
 
   /** REMOVEQUOTES: up to a quote before a delimiter or line end; a line end inside is the end of a row that is wrong. */
   #enclosed(quote: number, ended: boolean): boolean {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     while (this.#at < buffer.length && buffer[this.#at] !== LF) {
       if (buffer[this.#at] === quote && this.#closes(this.#at + 1)) {
         this.#at = this.#lineEnd(this.#at + 1);
@@ -200,19 +168,19 @@ export class DelimitedReader implements RecordReader {
   }
 
   #closes(at: number): boolean {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     const end = this.#lineEnd(at);
     return end >= buffer.length || buffer[end] === LF || this.#atDelimiter(at);
   }
 
   /** Behind the carriage return of a line end, if one stands here. */
   #lineEnd(at: number): number {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     return buffer[at] === CR && (at + 1 >= buffer.length || buffer[at + 1] === LF) ? at + 1 : at;
   }
 
   #openingQuote(): number {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     let at = this.#at;
     while ((buffer[at] === SPACE || buffer[at] === TAB) && !this.#atDelimiter(at)) at += 1;
     return buffer[at] === this.#quote ? at : -1;
@@ -220,7 +188,7 @@ export class DelimitedReader implements RecordReader {
 
   /** CSV, from behind the opening quote. */
   #quoted(ended: boolean): boolean {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     this.#mark |= QUOTED;
     for (; this.#at < buffer.length; this.#at += 1) {
       const byte = buffer[this.#at] as number;
@@ -243,7 +211,7 @@ export class DelimitedReader implements RecordReader {
   }
 
   #atDelimiter(at = this.#at): boolean {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     const delimiter = this.#delimiter;
     for (let index = 0; index < delimiter.length; index += 1) {
       if (buffer[at + index] !== delimiter[index]) return false;

@@ -1,4 +1,5 @@
 /** One field under one column's plan: NULL, good as it is, good in another form, or wrong. */
+import { ASCII } from '../../ascii.ts';
 import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import type { ColumnPlan } from './column-plan.ts';
@@ -8,8 +9,8 @@ import { DOUBLED, type InputRecord, IS_NULL, JSON_NUMBER, NUL, QUOTED } from './
 import { checkSuper } from './super.ts';
 import { cutAtCharacter, multibyteProblem, replaceInvalid, utf8Problem } from './text.ts';
 
-const SPACE = 32;
-const TAB = 9;
+const { CR, SPACE, TAB } = ASCII;
+
 /** The ways to write the zero byte in NULL AS. */
 const ZERO_BYTES = new Set(['\0', '\\0', '\\000']);
 
@@ -236,5 +237,5 @@ export class FieldChecker {
 }
 
 function isSpace(byte: number | undefined): boolean {
-  return byte === SPACE || (byte !== undefined && byte >= TAB && byte <= 13);
+  return byte === SPACE || (byte !== undefined && byte >= TAB && byte <= CR);
 }

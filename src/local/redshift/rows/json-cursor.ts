@@ -1,4 +1,27 @@
 /** Walks over JSON on bytes: strict grammar, and the limits of Redshift's SUPER type ("SUPER type limitations"). */
+import { ASCII, hexDigit, isDigit } from '../../ascii.ts';
+
+const {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  CR,
+  DOUBLE_QUOTE,
+  LF,
+  LOWER_CASE,
+  LOWER_E,
+  LOWER_U,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  POINT,
+  SPACE,
+  TAB,
+  ZERO,
+} = ASCII;
 
 /** In bytes of UTF-8, of each string inside. */
 export const MAX_STRING_BYTES = 65_535;
@@ -6,17 +29,6 @@ const MAX_DEPTH = 1000;
 /** Objects of up to so many keys are searched for duplicates one by one. */
 const FEW_KEYS = 16;
 
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const BACKSLASH = 92;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-const MINUS = 45;
-const POINT = 46;
-const LOWER_U = 117;
 const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 const SHORT_ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
 
@@ -55,7 +67,7 @@ export class JsonCursor {
     let { at } = this;
     while (at < end) {
       const byte = bytes[at];
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+      if (byte !== SPACE && byte !== LF && byte !== CR && byte !== TAB) break;
       at += 1;
     }
     if (at === this.at) return;
@@ -66,7 +78,7 @@ export class JsonCursor {
   /** One value with the white space after it. */
   value(depth = 0): void {
     const byte = this.at < this.end ? this.bytes[this.at] : undefined;
-    if (byte === QUOTE) this.string();
+    if (byte === DOUBLE_QUOTE) this.string();
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth >= MAX_DEPTH) throw this.fault(`Invalid JSON: nested deeper than ${MAX_DEPTH} levels`);
       if (byte === OPEN_BRACE) this.#object(depth);
@@ -79,14 +91,14 @@ export class JsonCursor {
   /** A string without white space after it: the bytes between the quotes are `from` to `this.at - 1`. */
   string(): void {
     const { bytes, end } = this;
-    if (this.at >= end || bytes[this.at] !== QUOTE) throw this.fault('Invalid JSON: string expected');
+    if (this.at >= end || bytes[this.at] !== DOUBLE_QUOTE) throw this.fault('Invalid JSON: string expected');
     const start = this.at + 1;
     let at = start;
     this.escaped = false;
     for (; at < end; at += 1) {
       const byte = bytes[at] as number;
-      if (byte === QUOTE) break;
-      if (byte < 0x20) throw this.fault('Invalid JSON: control character in a string', at);
+      if (byte === DOUBLE_QUOTE) break;
+      if (byte < SPACE) throw this.fault('Invalid JSON: control character in a string', at);
       if (byte === BACKSLASH) {
         this.escaped = true;
         at = this.#escape(at);
@@ -226,15 +238,15 @@ export class JsonCursor {
     let at = bytes[this.at] === MINUS ? this.at + 1 : this.at;
     const integer = at;
     at = digitsEnd(bytes, at, end);
-    if (at === integer || (bytes[integer] === 48 && at > integer + 1))
+    if (at === integer || (bytes[integer] === ZERO && at > integer + 1))
       throw this.fault('Invalid JSON: invalid number');
     if (at < end && bytes[at] === POINT) {
       const fraction = digitsEnd(bytes, at + 1, end);
       if (fraction === at + 1) throw this.fault('Invalid JSON: invalid number');
       at = fraction;
     }
-    if (at < end && ((bytes[at] as number) | 32) === 101) {
-      const sign = bytes[at + 1] === 43 || bytes[at + 1] === MINUS ? 2 : 1;
+    if (at < end && ((bytes[at] as number) | LOWER_CASE) === LOWER_E) {
+      const sign = bytes[at + 1] === PLUS || bytes[at + 1] === MINUS ? 2 : 1;
       const exponent = digitsEnd(bytes, at + sign, end);
       if (exponent === at + sign) throw this.fault('Invalid JSON: invalid number');
       at = exponent;
@@ -268,9 +280,9 @@ export function compactJson(bytes: Buffer, start: number, end: number): Buffer {
   let quoted = false;
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at] as number;
-    if (!quoted && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) continue;
+    if (!quoted && (byte === SPACE || byte === LF || byte === CR || byte === TAB)) continue;
     compact[length++] = byte;
-    if (byte === QUOTE) quoted = !quoted;
+    if (byte === DOUBLE_QUOTE) quoted = !quoted;
     else if (quoted && byte === BACKSLASH) compact[length++] = bytes[++at] as number;
   }
   return compact.subarray(0, length);
@@ -282,13 +294,9 @@ function isMember(known: Set<string>, key: string): boolean {
   return false;
 }
 
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
-}
-
 function digitsEnd(bytes: Buffer, from: number, end: number): number {
   let at = from;
-  while (at < end && isDigit(bytes[at] as number)) at += 1;
+  while (at < end && isDigit(bytes[at])) at += 1;
   return at;
 }
 
@@ -297,8 +305,7 @@ function hexUnit(bytes: Buffer, from: number, end: number): number {
   if (from + 4 > end) return -1;
   let unit = 0;
   for (let at = from; at < from + 4; at += 1) {
-    const byte = bytes[at] as number;
-    const digit = isDigit(byte) ? byte - 48 : (byte | 32) >= 97 && (byte | 32) <= 102 ? (byte | 32) - 87 : -1;
+    const digit = hexDigit(bytes[at] as number);
     if (digit < 0) return -1;
     unit = unit * 16 + digit;
   }

@@ -2,28 +2,35 @@
  * Reads the objects of a JSON file for COPY: by the names of the columns, by jsonpaths, or whole. Source: Amazon
  * Redshift Database Developer Guide, "COPY from JSON format".
  */
+import { ASCII } from '../../ascii.ts';
 import type { ColumnPlan } from './column-plan.ts';
-import { Input } from './input.ts';
 import { decodeString, JsonCursor, JsonError } from './json-cursor.ts';
 import type { JsonPath } from './json-paths.ts';
 import { problem } from './problem.ts';
 import { InputRecord, IS_NULL, JSON_NUMBER, NUL, type RecordReader } from './record.ts';
+import { RecordSource } from './record-source.ts';
 
-const LF = 10;
-const QUOTE = 34;
-const BACKSLASH = 92;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-const LOWER_N = 110;
+const {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CR,
+  DOUBLE_QUOTE,
+  LF,
+  LOWER_N,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  SPACE,
+  TAB,
+} = ASCII;
+
 /** COPY's limit on an object, in bytes. */
 const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
 
 /** Each object is one record; its strings are decoded into one buffer. */
 export class JsonReader implements RecordReader {
   readonly record: InputRecord;
-  readonly #input = new Input();
+  readonly source = new RecordSource();
   readonly #plans: readonly ColumnPlan[];
   readonly #paths: readonly JsonPath[] | undefined;
   readonly #whole: boolean;
@@ -33,7 +40,6 @@ export class JsonReader implements RecordReader {
   readonly #cursor = new JsonCursor();
   #decoded: Buffer = Buffer.alloc(0);
   #length = 0;
-  #line = 1;
 
   /** `paths` are those of the columns, in their order; `nullIsValue`: JSON null is a value of SUPER, and not NULL. */
   constructor(
@@ -54,43 +60,31 @@ export class JsonReader implements RecordReader {
     this.#cursor.limited = false;
   }
 
-  get runaway(): boolean {
-    return this.#input.runaway;
-  }
-
-  feed(chunk: Buffer): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.end();
-  }
-
   next(): boolean {
-    const input = this.#input;
+    const { source } = this;
     this.#skipSpaces();
-    if (!input.fresh || input.at >= input.buffer.length) return input.wait();
-    const end = this.#objectEnd(input.at);
-    if (end === -1) return input.wait();
-    this.#read(input.at, end);
-    input.at = end;
+    if (!source.isReady()) return source.wait();
+    const end = this.#objectEnd(source.at);
+    if (end === -1) return source.wait();
+    this.#read(source.at, end);
+    source.at = end;
     return true;
   }
 
   #skipSpaces(): void {
-    const { buffer } = this.#input;
-    let { at } = this.#input;
+    const { buffer } = this.source;
+    let { at } = this.source;
     for (; at < buffer.length; at += 1) {
       const byte = buffer[at];
-      if (byte === LF) this.#line += 1;
-      else if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) break;
+      if (byte === LF) this.source.line += 1;
+      else if (byte !== SPACE && byte !== TAB && byte !== CR) break;
     }
-    this.#input.at = at;
+    this.source.at = at;
   }
 
   /** Behind the object that begins here, or behind the line of what is no object; -1 when that is not in the buffer yet. */
   #objectEnd(start: number): number {
-    const { buffer, ended } = this.#input;
+    const { buffer, ended } = this.source;
     if (buffer[start] !== OPEN_BRACE) {
       const lineEnd = buffer.indexOf(LF, start);
       if (lineEnd !== -1) return lineEnd;
@@ -101,8 +95,8 @@ export class JsonReader implements RecordReader {
       const byte = buffer[at];
       if (quoted) {
         if (byte === BACKSLASH) at += 1;
-        else if (byte === QUOTE) quoted = false;
-      } else if (byte === QUOTE) quoted = true;
+        else if (byte === DOUBLE_QUOTE) quoted = false;
+      } else if (byte === DOUBLE_QUOTE) quoted = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         depth -= 1;
@@ -114,15 +108,15 @@ export class JsonReader implements RecordReader {
 
   #read(start: number, end: number): void {
     const { record } = this;
-    const { buffer, isUtf8 } = this.#input;
+    const { buffer, isUtf8 } = this.source;
     for (let at = buffer.indexOf(LF, start); at !== -1 && at < end; at = buffer.indexOf(LF, at + 1))
-      this.#line += 1;
+      this.source.line += 1;
     record.buffer = buffer;
     record.start = start;
     record.end = end;
     record.contentEnd = end;
     record.isUtf8 = isUtf8;
-    record.line = this.#line;
+    record.line = this.source.line;
     record.count = this.#plans.length;
     record.marks.fill(IS_NULL);
     record.starts.fill(0);
@@ -149,7 +143,7 @@ export class JsonReader implements RecordReader {
 
   #readObject(start: number, end: number): void {
     const cursor = this.#cursor;
-    cursor.reset(this.#input.buffer, start, end);
+    cursor.reset(this.source.buffer, start, end);
     if (cursor.bytes[start] !== OPEN_BRACE) throw cursor.fault('Invalid JSON: an object is expected');
     if (this.#whole || this.#paths !== undefined) {
       cursor.value();
@@ -177,7 +171,7 @@ export class JsonReader implements RecordReader {
     const cursor = this.#cursor;
     let [from, to] = [start, end];
     for (const step of path) {
-      cursor.reset(this.#input.buffer, from, to);
+      cursor.reset(this.source.buffer, from, to);
       const found = typeof step === 'number' ? this.#element(step) : this.#member(step);
       if (found === undefined) return;
       [from, to] = found;
@@ -221,17 +215,17 @@ export class JsonReader implements RecordReader {
   /** Makes the value `[from, to)` the content of a field: text of a string, or the JSON as it stands. */
   #keep(field: number, from: number, to: number): void {
     const { record } = this;
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     let end = to;
-    while (end > from && (buffer[end - 1] as number) <= 0x20) end -= 1;
+    while (end > from && (buffer[end - 1] as number) <= SPACE) end -= 1;
     const first = buffer[from];
     const forSuper = this.#plans[field]?.kind === 'super';
     const start = this.#length;
     let mark = 0;
     if (first === LOWER_N && (!forSuper || !this.#nullIsValue)) mark = IS_NULL;
-    else if (first === QUOTE && !forSuper) mark = this.#decodeText(from + 1, end - 1);
+    else if (first === DOUBLE_QUOTE && !forSuper) mark = this.#decodeText(from + 1, end - 1);
     else {
-      if (first !== QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET) mark = JSON_NUMBER;
+      if (first !== DOUBLE_QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET) mark = JSON_NUMBER;
       this.#length += buffer.copy(this.#decoded, start, from, end);
     }
     record.starts[field] = start;
@@ -241,7 +235,7 @@ export class JsonReader implements RecordReader {
   }
 
   #decodeText(from: number, to: number): number {
-    const { buffer } = this.#input;
+    const { buffer } = this.source;
     const start = this.#length;
     const escape = buffer.indexOf(BACKSLASH, from);
     if (escape === -1 || escape >= to) this.#length += buffer.copy(this.#decoded, start, from, to);

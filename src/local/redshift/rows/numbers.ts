@@ -1,11 +1,8 @@
 /** Integers, decimals, floating-point numbers and booleans as COPY takes them from text. */
+import { ASCII, isDigit } from '../../ascii.ts';
 import { invalidDigit, problem, type FieldCheck, type Problem } from './problem.ts';
 
-const ZERO = 48;
-const NINE = 57;
-const PLUS = 43;
-const MINUS = 45;
-const POINT = 46;
+const { LOWER_CASE, LOWER_E, MINUS, PLUS, POINT } = ASCII;
 
 interface IntegerType {
   /** The type's word in err_reason. */
@@ -19,10 +16,6 @@ const INTEGERS: Readonly<Record<string, IntegerType>> = {
   integer: { name: 'Integer', max: '2147483647' },
   bigint: { name: 'Long', max: '9223372036854775807' },
 };
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
-}
 
 function isSign(byte: number | undefined): boolean {
   return byte === PLUS || byte === MINUS;
@@ -101,7 +94,7 @@ function fitsExactly(integer: string, fraction: string, { precision, scale, roun
 
 function decimalProblem(bytes: Uint8Array, start: number, at: number, end: number): Problem {
   const byte = bytes[at];
-  const exponent = at > start && at < end && (byte === 101 || byte === 69);
+  const exponent = at > start && at < end && byte !== undefined && (byte | LOWER_CASE) === LOWER_E;
   if (exponent) return problem(1209, 'Invalid decimal format: an exponent is not supported', at - start);
   return invalidDigit(bytes, start, at < end ? at : start, 'Decimal', end);
 }
@@ -140,7 +133,6 @@ function isPlainNumber(bytes: Uint8Array, start: number, end: number): boolean {
 const BOOLEANS = ['t', 'true', 'y', 'yes', '1', 'f', 'false', 'n', 'no', '0'].map((word) =>
   Buffer.from(word),
 );
-const LOWER_CASE = 32;
 
 /** The ten words for true and false, in any case ("Boolean type"). */
 export const checkBoolean: FieldCheck = (bytes, start, end) => {

@@ -1,5 +1,6 @@
 /** One record of the input, as every reader of a format presents it to the row checks: spans of bytes, nothing copied. */
 import type { Problem } from './problem.ts';
+import type { RecordSource } from './record-source.ts';
 
 /** Marks of a field, or-ed together. */
 export const QUOTED = 1;
@@ -62,12 +63,8 @@ export class InputRecord {
 export interface RecordReader {
   /** Describes the current record while `next` is true. */
   readonly record: InputRecord;
-  /** The record without an end is too long to be waited for. */
-  readonly runaway: boolean;
-  /** Takes more input, which must not change afterwards. */
-  feed(chunk: Buffer): void;
-  /** Says that the input is complete: the last record needs no line end. */
-  end(): void;
+  /** Takes the input, and knows its end. */
+  readonly source: RecordSource;
   /** Reads the next complete record. */
   next(): boolean;
 }

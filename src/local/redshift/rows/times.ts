@@ -1,15 +1,10 @@
 /** Dates, times and timestamps as COPY takes them: real calendar dates of the years 1 to 9999, at most six fraction digits. */
+import { ASCII } from '../../ascii.ts';
 import { compileFormat, readAuto, readEpoch } from './moments.ts';
 import { problem, type FieldCheck, type Problem } from './problem.ts';
 
-const DASH = 45;
-const COLON = 58;
-const POINT = 46;
-const SPACE = 32;
-const TWO = 50;
-const LETTER_T = 84;
-const LETTER_Z = 90;
-const PLUS = 43;
+const { COLON, MINUS, PLUS, POINT, SPACE, TWO, UPPER_T, UPPER_Z, ZERO } = ASCII;
+
 const DATE_BYTES = 10;
 const MICROSECONDS_BYTES = 26;
 /** No date or time is longer. */
@@ -21,7 +16,7 @@ function digits(bytes: Uint8Array, at: number, count: number, end: number): numb
   if (at + count > end) return -1;
   let value = 0;
   for (let index = at; index < at + count; index += 1) {
-    const digit = (bytes[index] ?? 0) - 48;
+    const digit = (bytes[index] ?? 0) - ZERO;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
@@ -32,7 +27,7 @@ function isCalendarDate(bytes: Uint8Array, start: number, end: number): boolean 
   const year = digits(bytes, start, 4, end);
   const month = digits(bytes, start + 5, 2, end);
   const day = digits(bytes, start + 8, 2, end);
-  if (bytes[start + 4] !== DASH || bytes[start + 7] !== DASH) return false;
+  if (bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return false;
   if (year < 1 || month < 1 || month > 12 || day < 1) return false;
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
@@ -57,8 +52,8 @@ function clockEnd(bytes: Uint8Array, start: number, end: number): number {
 
 /** Whether `Z`, `+HH`, `+HHMM` or `+HH:MM` (or minus) fills the bytes. */
 function isZone(bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] === LETTER_Z) return end === start + 1;
-  if (bytes[start] !== PLUS && bytes[start] !== DASH) return false;
+  if (bytes[start] === UPPER_Z) return end === start + 1;
+  if (bytes[start] !== PLUS && bytes[start] !== MINUS) return false;
   const hours = digits(bytes, start + 1, 2, end);
   if (hours < 0 || hours > 14) return false;
   if (end === start + 3) return true;
@@ -77,7 +72,7 @@ function isClockWithZone(bytes: Uint8Array, start: number, end: number): boolean
 function isTimestamp(bytes: Uint8Array, start: number, end: number, iso: boolean): boolean {
   if (!isCalendarDate(bytes, start, end)) return false;
   const separator = bytes[start + DATE_BYTES];
-  if (separator !== SPACE && !(iso && separator === LETTER_T)) return false;
+  if (separator !== SPACE && !(iso && separator === UPPER_T)) return false;
   return isClockWithZone(bytes, start + DATE_BYTES + 1, end);
 }
 

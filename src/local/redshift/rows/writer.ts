@@ -1,11 +1,13 @@
 /** Writes rows for the engine: stretches of records that need no change in one piece, the others field by field. */
+import { ASCII } from '../../ascii.ts';
 import type { FieldChecker } from './field.ts';
 import { ByteOutput } from './output.ts';
 import { QUOTED, type InputRecord } from './record.ts';
 import type { EngineSyntax } from './syntax.ts';
 
+const { LF } = ASCII;
+
 const EMPTY = Buffer.alloc(0);
-const LF = 10;
 
 /** Bytes out in `take`. Between two calls of `keep` for one stretch the input buffer stays the same. */
 export class RowWriter {

@@ -1,4 +1,5 @@
 /** ALTER TABLE: one action per statement, as Redshift has it; what only its own engine checks is left to functions of the catalog. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { ColumnReader } from './column.ts';
 import { readTableConstraint, type TableConstraint } from './constraints.ts';
 import { ENCODINGS, readDistStyle, readSortColumns } from './design.ts';
@@ -134,7 +135,7 @@ function readRename(reader: TokenReader, table: TableName, head: string): Action
   if (reader.accept('TO')) {
     const name = reader.name();
     if (name.startsWith('#'))
-      throw new RedshiftError('42602', 'a table cannot be renamed to a name that begins with #');
+      throw new RedshiftError(SQLSTATE.invalidName, 'a table cannot be renamed to a name that begins with #');
     if (reader.seesOperator('.')) throw reader.unexpected();
     return { sql: `${head} RENAME TO ${quoteName(name)}` };
   }
@@ -143,7 +144,10 @@ function readRename(reader: TokenReader, table: TableName, head: string): Action
   reader.expect('TO');
   const to = reader.name();
   if (SYSTEM_COLUMNS.has(to)) {
-    throw new RedshiftError('42701', `column name "${to}" conflicts with a system column name`);
+    throw new RedshiftError(
+      SQLSTATE.duplicateColumn,
+      `column name "${to}" conflicts with a system column name`,
+    );
   }
   return {
     block: [
@@ -227,7 +231,8 @@ function distributeBy(column: string): Storage {
 function alterColumn(reader: TokenReader, table: TableName, column: string): Action {
   if (reader.accept('ENCODE')) {
     const token = reader.take();
-    if (!ENCODINGS.has(token.word)) throw new RedshiftError('42704', `unknown encoding "${token.text}"`);
+    if (!ENCODINGS.has(token.word))
+      throw new RedshiftError(SQLSTATE.undefinedObject, `unknown encoding "${token.text}"`);
     const encoding = token.word.toLowerCase();
     return {
       block: [

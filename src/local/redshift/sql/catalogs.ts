@@ -1,4 +1,5 @@
 /** Names of the PG_ catalogs: which of the local warehouse's views stands for each, and which Redshift does not have. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { isOperator, nameOf } from './reader.ts';
 import { RedshiftError } from './statement.ts';
 import { positionOf, type Token } from './tokens.ts';
@@ -44,7 +45,7 @@ export function replaceCatalog(
   if (!qualified && !standsForRelation(tokens, at)) return undefined;
   if (SHADOWED[schema]?.has(name) === true) return { text: `${schema}.${name}`, length };
   if (schema === STRICT_SCHEMA && ABSENT.has(name)) {
-    throw new RedshiftError('42P01', `relation "${name}" does not exist`, {
+    throw new RedshiftError(SQLSTATE.undefinedTable, `relation "${name}" does not exist`, {
       position: positionOf(source, token.at),
     });
   }

@@ -1,4 +1,5 @@
 /** A column's definition in CREATE TABLE and ALTER TABLE ADD COLUMN. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { ENCODINGS } from './design.ts';
 import { rewrite } from './expression.ts';
 import { quoteName, SYSTEM_COLUMNS } from './names.ts';
@@ -65,13 +66,19 @@ export class ColumnReader {
   read(): ColumnDraft {
     const name = this.#reader.name();
     if (SYSTEM_COLUMNS.has(name)) {
-      throw new RedshiftError('42701', `column name "${name}" conflicts with a system column name`);
+      throw new RedshiftError(
+        SQLSTATE.duplicateColumn,
+        `column name "${name}" conflicts with a system column name`,
+      );
     }
     this.#name = name;
     const type = readColumnType(this.#reader, `${this.#table}.${name}`);
     while (this.#readAttribute(type));
     if (this.#notNull === false && (this.#identity || this.#seen.has('PRIMARY KEY'))) {
-      throw new RedshiftError('42601', `conflicting NULL/NOT NULL declarations for column "${name}"`);
+      throw new RedshiftError(
+        SQLSTATE.syntaxError,
+        `conflicting NULL/NOT NULL declarations for column "${name}"`,
+      );
     }
     const notNull = this.#notNull === true || this.#identity;
     return {
@@ -102,7 +109,7 @@ export class ColumnReader {
 
   #once(attribute: string): void {
     if (this.#seen.has(attribute))
-      throw new RedshiftError('42601', `multiple ${attribute} clauses for a column`);
+      throw new RedshiftError(SQLSTATE.syntaxError, `multiple ${attribute} clauses for a column`);
     this.#seen.add(attribute);
   }
 
@@ -121,13 +128,14 @@ export class ColumnReader {
   #readEncoding(): void {
     this.#once('ENCODE');
     const token = this.#reader.take();
-    if (!ENCODINGS.has(token.word)) throw new RedshiftError('42704', `unknown encoding "${token.text}"`);
+    if (!ENCODINGS.has(token.word))
+      throw new RedshiftError(SQLSTATE.undefinedObject, `unknown encoding "${token.text}"`);
     this.#encoding = token.word.toLowerCase();
   }
 
   #setNull(notNull: boolean): void {
     if (this.#notNull !== undefined && this.#notNull !== notNull) {
-      throw new RedshiftError('42601', 'conflicting NULL/NOT NULL declarations for a column');
+      throw new RedshiftError(SQLSTATE.syntaxError, 'conflicting NULL/NOT NULL declarations for a column');
     }
     this.#notNull = notNull;
   }
@@ -152,7 +160,7 @@ export class ColumnReader {
     const step = this.#reader.integer();
     this.#reader.expectOperator(')');
     if (type.sql !== 'integer' && type.sql !== 'bigint') {
-      throw new RedshiftError('42601', 'identity column must be of type INT or BIGINT');
+      throw new RedshiftError(SQLSTATE.syntaxError, 'identity column must be of type INT or BIGINT');
     }
     this.#identity = true;
     const bounds = `MINVALUE ${Math.min(seed, 1)} MAXVALUE ${type.sql === 'integer' ? '2147483647' : '9223372036854775807'}`;

@@ -1,4 +1,5 @@
 /** What COPY's parsers share: the options read so far, the column list and the CREDENTIALS string. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError, type CopyCredentials, type CopyStatement } from './statement.ts';
 import type { TokenReader } from './reader.ts';
 
@@ -41,7 +42,8 @@ export interface CopyDraft {
 export function copyColumns(reader: TokenReader): string[] {
   const names = reader.nameList();
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new RedshiftError('42701', `column "${twice}" specified more than once`);
+  if (twice !== undefined)
+    throw new RedshiftError(SQLSTATE.duplicateColumn, `column "${twice}" specified more than once`);
   return names;
 }
 
@@ -78,5 +80,5 @@ function keysOf(pairs: ReadonlyMap<string, string>): CopyCredentials {
 }
 
 function invalidCredentials(): RedshiftError {
-  return new RedshiftError('XX000', CREDENTIALS_FORM);
+  return new RedshiftError(SQLSTATE.internalError, CREDENTIALS_FORM);
 }

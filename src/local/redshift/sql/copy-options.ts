@@ -1,5 +1,7 @@
 /** The options of COPY that are not its authorization: each is read once, in any order, and anything else is a syntax error. */
+import { SQLSTATE } from '../sqlstates.ts';
 import type { CopyDraft } from './copy-draft.ts';
+import { count, delimiter, timeFormat, oneCharacter, replacement } from './copy-values.ts';
 import { RedshiftError } from './statement.ts';
 import { type TokenReader, unsupported } from './reader.ts';
 
@@ -17,7 +19,10 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
     }
   },
   QUOTE: () => {
-    throw new RedshiftError('42601', 'QUOTE is only valid with CSV format, right after the word CSV');
+    throw new RedshiftError(
+      SQLSTATE.syntaxError,
+      'QUOTE is only valid with CSV format, right after the word CSV',
+    );
   },
   JSON: (reader, draft) => {
     draft.format = 'json';
@@ -122,7 +127,8 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
     reader.accept('AS');
     const text = reader.peek()?.kind === 'string' ? reader.string() : reader.take().text;
     const encoding = ENCODINGS.find((name) => name === text.toLowerCase());
-    if (encoding === undefined) throw new RedshiftError('42601', `COPY encoding "${text}" is not recognized`);
+    if (encoding === undefined)
+      throw new RedshiftError(SQLSTATE.syntaxError, `COPY encoding "${text}" is not recognized`);
     draft.encoding = encoding;
   },
 };
@@ -224,12 +230,12 @@ export function readCopyOption(reader: TokenReader, draft: CopyDraft): void {
 
 function remember({ seen }: CopyDraft, word: string): void {
   if (seen.has(word))
-    throw new RedshiftError('42601', `conflicting or redundant options: ${word} is given twice`);
+    throw new RedshiftError(SQLSTATE.syntaxError, `conflicting or redundant options: ${word} is given twice`);
   seen.add(word);
   for (const one of seen) {
     const other = EXCLUDED[one]?.find((candidate) => seen.has(candidate));
     if (other !== undefined)
-      throw new RedshiftError('42601', `${one} and ${other} cannot be used together in COPY`);
+      throw new RedshiftError(SQLSTATE.syntaxError, `${one} and ${other} cannot be used together in COPY`);
   }
 }
 
@@ -239,14 +245,20 @@ export function refuseUnserved({ seen, credentials }: CopyDraft): void {
   if (columnar !== undefined) {
     const option = NOT_COLUMNAR.find((word) => seen.has(word));
     if (option !== undefined) {
-      throw new RedshiftError('0A000', `${option} argument is not supported for ${columnar} based COPY`);
+      throw new RedshiftError(
+        SQLSTATE.featureNotSupported,
+        `${option} argument is not supported for ${columnar} based COPY`,
+      );
     }
     if (credentials?.kind === 'keys') {
-      throw new RedshiftError('XX000', 'COPY from this file format only accepts IAM_ROLE credentials.');
+      throw new RedshiftError(
+        SQLSTATE.internalError,
+        'COPY from this file format only accepts IAM_ROLE credentials.',
+      );
     }
   }
   if (seen.has('SERIALIZETOJSON') && columnar === undefined) {
-    throw new RedshiftError('42601', 'SERIALIZETOJSON is only valid with PARQUET and ORC');
+    throw new RedshiftError(SQLSTATE.syntaxError, 'SERIALIZETOJSON is only valid with PARQUET and ORC');
   }
   const unserved = Object.keys(NOT_SERVED).find((word) => seen.has(word));
   if (unserved !== undefined) {
@@ -266,63 +278,9 @@ function readJson(reader: TokenReader, draft: CopyDraft): void {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(by) ?? [];
   if (bucket === undefined || key === undefined) {
     throw new RedshiftError(
-      'XX000',
+      SQLSTATE.internalError,
       `Invalid JSON option: '${by}'. It is 'auto', 'auto ignorecase', 'noshred' or the S3 path of a jsonpaths file.`,
     );
   }
   draft.json = { by: 'auto', jsonpaths: { bucket, key } };
-}
-
-/** ASCII, also as an octal number `\ddd` or as `\t`. */
-function delimiter(value: string): string {
-  const text = value.replaceAll(/\\([0-7]{3}|t)/g, (_match, code: string) =>
-    code === 't' ? '\t' : String.fromCharCode(parseInt(code, 8)),
-  );
-  for (const character of text) {
-    const code = character.charCodeAt(0);
-    if (code > 127 || code === 0 || code === 10 || code === 13) throw notAscii('DELIMITER');
-  }
-  if (text === '') throw notAscii('DELIMITER');
-  return text;
-}
-
-function oneCharacter(value: string, option: string): string {
-  const code = value.charCodeAt(0);
-  if (value.length !== 1 || code > 127 || code === 0 || code === 10 || code === 13) throw notAscii(option);
-  return value;
-}
-
-function notAscii(option: string): RedshiftError {
-  return new RedshiftError('42601', `COPY ${option} must be a single ASCII character`);
-}
-
-/** Any ASCII character but NUL. */
-function replacement(value: string): string {
-  const code = value.charCodeAt(0);
-  if (value.length !== 1 || code > 127 || code === 0) {
-    throw new RedshiftError('42601', 'ACCEPTINVCHARS takes one ASCII character other than NUL');
-  }
-  return value;
-}
-
-function count(reader: TokenReader, option: string, min: number, max: number): number {
-  const value = reader.integer();
-  if (value < min || value > max) {
-    throw new RedshiftError('22023', `${option} must be between ${min} and ${max}`);
-  }
-  return value;
-}
-
-const PARTS = /YYYY|YY|MON|MM|DD|HH|MI|SS/i;
-const DEFAULTS = new Set(['YYYY-MM-DD', 'YYYY-MM-DD HH:MI:SS', 'YYYY-MM-DD HH24:MI:SS']);
-
-/** The words are case-sensitive ("Using automatic recognition"); a format names a part of the date or time, and no zone. */
-function timeFormat(format: string, option: string, words: readonly string[]): string {
-  if (words.includes(format)) return format;
-  if (DEFAULTS.has(format.toUpperCase()) && (option === 'TIMEFORMAT') === format.includes(' '))
-    return 'default';
-  if (!PARTS.test(format) || /TZ|OF/i.test(format)) {
-    throw new RedshiftError('XX000', `Invalid ${option} string: '${format}'`);
-  }
-  return format;
 }

@@ -1,4 +1,5 @@
 /** Parses COPY from S3 as strictly as Redshift does; what the local warehouse can not read is refused in plain words. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { copyColumns, readCredentialsString, type CopyDraft } from './copy-draft.ts';
 import { readCopyOption, refuseUnserved } from './copy-options.ts';
 import { RedshiftError, type CopyFormat, type CopyStatement, type Statement } from './statement.ts';
@@ -32,7 +33,7 @@ function readSource(reader: TokenReader): { bucket: string; key: string } {
     if (/^(emr|ssh|dynamodb):\/\//.test(url)) throw unsupported('The local warehouse copies from S3 only.');
     throw at === undefined
       ? reader.unexpected()
-      : new RedshiftError('42601', `COPY source is not supported: ${url}`);
+      : new RedshiftError(SQLSTATE.syntaxError, `COPY source is not supported: ${url}`);
   }
   return { bucket: match[1] ?? '', key: match[2] ?? '' };
 }
@@ -67,7 +68,7 @@ function readAuthorization(reader: TokenReader, draft: CopyDraft): boolean {
 function roleChain(text: string): string[] {
   const arns = text.split(',');
   if (arns.some((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))) {
-    throw new RedshiftError('XX000', `Invalid IAM role ARN: ${text}`);
+    throw new RedshiftError(SQLSTATE.internalError, `Invalid IAM role ARN: ${text}`);
   }
   return arns;
 }
@@ -75,7 +76,7 @@ function roleChain(text: string): string[] {
 function authorize(draft: CopyDraft, credentials: CopyStatement['credentials']): void {
   if (draft.credentials !== undefined) {
     throw new RedshiftError(
-      '42601',
+      SQLSTATE.syntaxError,
       'COPY accepts one form of authorization only: conflicting or redundant options',
     );
   }
@@ -85,7 +86,7 @@ function authorize(draft: CopyDraft, credentials: CopyStatement['credentials']):
 function settle(draft: CopyDraft): Omit<CopyStatement, 'table' | 'columns' | 'bucket' | 'key'> {
   if (draft.credentials === undefined) {
     throw new RedshiftError(
-      '42601',
+      SQLSTATE.syntaxError,
       'CREDENTIALS argument is required but not provided: COPY needs an authorization',
     );
   }
@@ -124,7 +125,10 @@ function settleFormat(draft: CopyDraft): CopyFormat {
     return { kind: 'text', delimiter: draft.delimiter ?? '|', escape, removeQuotes };
   const { delimiter = ',', quote = '"' } = draft;
   if (delimiter.includes(quote)) {
-    throw new RedshiftError('42601', 'COPY delimiter must be different from the quote character');
+    throw new RedshiftError(
+      SQLSTATE.syntaxError,
+      'COPY delimiter must be different from the quote character',
+    );
   }
   return { kind: 'csv', delimiter, quote };
 }

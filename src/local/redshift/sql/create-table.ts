@@ -1,4 +1,5 @@
 /** CREATE TABLE: the columns for PostgreSQL, the physical design and the informational keys aside. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { ColumnReader, type ColumnDraft } from './column.ts';
 import { readTableAttributes, storageOf, type DesignDraft } from './design.ts';
 import { readTableConstraint } from './constraints.ts';
@@ -96,10 +97,13 @@ function readLike(reader: TokenReader, body: Body): void {
 
 function checkColumns(table: TableName, body: Body): void {
   if (body.columns.length > MAX_COLUMNS)
-    throw new RedshiftError('54011', 'tables can have at most 1600 columns');
+    throw new RedshiftError(SQLSTATE.tooManyColumns, 'tables can have at most 1600 columns');
   refuseTwice(body.columns.map(({ name }) => name));
   if (body.constraints.filter(({ kind }) => kind === 'PRIMARY KEY').length > 1) {
-    throw new RedshiftError('42P16', `multiple primary keys for table "${table.table}" are not allowed`);
+    throw new RedshiftError(
+      SQLSTATE.invalidTableDefinition,
+      `multiple primary keys for table "${table.table}" are not allowed`,
+    );
   }
 }
 
@@ -109,10 +113,10 @@ function designOf(body: Body, attributes: DesignDraft): TableDesign {
   }
   const { distKey: columnDistKey, sortKey: columnSortKey } = columnKeys(body.columns);
   if (columnDistKey !== undefined && attributes.distKey !== undefined) {
-    throw new RedshiftError('42601', 'cannot specify more than one DISTKEY');
+    throw new RedshiftError(SQLSTATE.syntaxError, 'cannot specify more than one DISTKEY');
   }
   if (columnSortKey !== undefined && attributes.sortKey !== undefined) {
-    throw new RedshiftError('42601', 'cannot specify more than one SORTKEY');
+    throw new RedshiftError(SQLSTATE.syntaxError, 'cannot specify more than one SORTKEY');
   }
   const distKey = columnDistKey ?? attributes.distKey;
   const sortKey = columnSortKey ?? attributes.sortKey;
@@ -149,8 +153,9 @@ function foreignKeyOf(
 function columnKeys(columns: readonly ColumnDraft[]): { distKey?: string; sortKey?: readonly string[] } {
   const dist = columns.filter((column) => column.distKey).map((column) => column.name);
   const sort = columns.filter((column) => column.sortKey).map((column) => column.name);
-  if (dist.length > 1) throw new RedshiftError('42601', 'cannot specify more than one DISTKEY');
-  if (sort.length > 1) throw new RedshiftError('42601', 'cannot specify more than one column as SORTKEY');
+  if (dist.length > 1) throw new RedshiftError(SQLSTATE.syntaxError, 'cannot specify more than one DISTKEY');
+  if (sort.length > 1)
+    throw new RedshiftError(SQLSTATE.syntaxError, 'cannot specify more than one column as SORTKEY');
   return {
     ...(dist[0] === undefined ? {} : { distKey: dist[0] }),
     ...(sort.length === 0 ? {} : { sortKey: sort }),
@@ -159,9 +164,9 @@ function columnKeys(columns: readonly ColumnDraft[]): { distKey?: string; sortKe
 
 function checkDistribution(style: TableDesign['distStyle'], key: string | undefined): void {
   if (key === undefined && style === 'KEY')
-    throw new RedshiftError('42601', 'DISTSTYLE KEY requires a DISTKEY');
+    throw new RedshiftError(SQLSTATE.syntaxError, 'DISTSTYLE KEY requires a DISTKEY');
   if (key !== undefined && style !== undefined && style !== 'KEY') {
-    throw new RedshiftError('42601', `cannot specify DISTKEY with DISTSTYLE ${style}`);
+    throw new RedshiftError(SQLSTATE.syntaxError, `cannot specify DISTKEY with DISTSTYLE ${style}`);
   }
 }
 
@@ -170,7 +175,8 @@ function checkKeys(body: Body, keys: readonly string[]): void {
   if (body.like !== undefined) return;
   for (const key of [...keys, ...body.constraints.flatMap(({ columns }) => columns)]) {
     const column = body.columns.find(({ name }) => name === key);
-    if (column === undefined) throw new RedshiftError('42703', `column "${key}" named in key does not exist`);
+    if (column === undefined)
+      throw new RedshiftError(SQLSTATE.undefinedColumn, `column "${key}" named in key does not exist`);
     if (keys.includes(key) && ['super', 'binary', 'interval'].includes(column.type.family)) {
       throw unsupported(`Column "${key}" of type ${column.type.sql} cannot be a distribution or sort key`);
     }

@@ -1,4 +1,5 @@
 /** The table attributes after the columns of CREATE TABLE: backup, distribution, sort key and encoding. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { engineName } from './names.ts';
 import { unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type TableDesign } from './statement.ts';
@@ -59,7 +60,7 @@ export function readDistStyle(reader: TokenReader): NonNullable<TableDesign['dis
 /** `(column)`: a distribution key is one column. */
 export function readDistKey(reader: TokenReader): string {
   const names = reader.nameList();
-  if (names.length > 1) throw new RedshiftError('42601', 'DISTKEY takes one column');
+  if (names.length > 1) throw new RedshiftError(SQLSTATE.syntaxError, 'DISTKEY takes one column');
   return names[0] ?? '';
 }
 
@@ -76,10 +77,11 @@ function readSortKey(reader: TokenReader): { name: string; draft: DesignDraft } 
 /** `(column, ...)`, each once. */
 export function readSortColumns(reader: TokenReader, max = MAX_COMPOUND_KEYS): readonly string[] {
   const names = reader.nameList();
-  if (names.length > max) throw new RedshiftError('54011', `a sort key can have at most ${max} columns`);
+  if (names.length > max)
+    throw new RedshiftError(SQLSTATE.tooManyColumns, `a sort key can have at most ${max} columns`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw new RedshiftError('42701', `column "${twice}" appears twice in the sort key`);
+    throw new RedshiftError(SQLSTATE.duplicateColumn, `column "${twice}" appears twice in the sort key`);
   return names;
 }
 

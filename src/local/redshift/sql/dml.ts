@@ -1,4 +1,5 @@
 /** INSERT, UPDATE, DELETE and queries: Redshift's own forms, without the target aliases and clauses that only PostgreSQL has. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
 import { expandAliases } from './aliases.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
@@ -99,7 +100,10 @@ function readUpdateSources(
   const condition = clauses.rest();
   const outer = outside(sources).some(({ word }) => ['LEFT', 'RIGHT', 'FULL'].includes(word));
   if (outer || ![...sources, ...condition].some((token) => isOperator(token, '='))) {
-    throw new RedshiftError('0A000', 'Target table must be part of an equijoin predicate');
+    throw new RedshiftError(
+      SQLSTATE.featureNotSupported,
+      'Target table must be part of an equijoin predicate',
+    );
   }
   // A query with parameters can not be asked apart from its statement.
   if (rest.some(({ kind }) => kind === 'parameter')) return undefined;

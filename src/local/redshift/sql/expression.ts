@@ -2,6 +2,7 @@
  * Rewrites any run of Redshift tokens (expressions, queries) to PostgreSQL: folds names, replaces Redshift's own functions
  * and types, and refuses what Redshift does not have. Everything else keeps its text.
  */
+import { SQLSTATE } from '../sqlstates.ts';
 import { rewriteCall } from './calls.ts';
 import { replaceCatalog } from './catalogs.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
@@ -176,9 +177,13 @@ function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context:
       throw unsupported('Arrays are not supported');
   }
   if (FOREIGN_FUNCTIONS.has(token.word)) {
-    throw new RedshiftError('42883', `function ${token.text.toLowerCase()}(...) does not exist`, {
-      position: positionOf(context.source, token.at),
-    });
+    throw new RedshiftError(
+      SQLSTATE.undefinedFunction,
+      `function ${token.text.toLowerCase()}(...) does not exist`,
+      {
+        position: positionOf(context.source, token.at),
+      },
+    );
   }
 }
 

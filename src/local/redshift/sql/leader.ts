@@ -1,4 +1,5 @@
 /** Functions that only Redshift's leader node has: they may not meet user tables in one query ("SQL functions supported on the leader node"). */
+import { SQLSTATE } from '../sqlstates.ts';
 import { isOperator, nameOf } from './reader.ts';
 import { RedshiftError } from './statement.ts';
 import type { Token } from './tokens.ts';
@@ -32,7 +33,7 @@ export function refuseLeaderFunctions(
   if (used === -1 || !(userTable || readsUserTable(tokens))) return;
   const name = tokens[used]?.text.toLowerCase() ?? '';
   throw new RedshiftError(
-    '0A000',
+    SQLSTATE.featureNotSupported,
     'Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.',
     {
       info: `Function "${name}()" not supported.`,

@@ -1,4 +1,5 @@
 /** MERGE in Redshift's two forms: exactly one clause for each outcome, or REMOVE DUPLICATES; no target alias, equality only. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
@@ -70,7 +71,7 @@ function refuseTarget(query: readonly Token[], target: TableName): void {
     const last = isOperator(query[index + 2], '.') ? query[index + 3] : query[index + 1];
     if (named(last) !== target.table) return;
     throw new RedshiftError(
-      '0A000',
+      SQLSTATE.featureNotSupported,
       'Source view/subquery in Merge statement cannot reference target table.',
     );
   });

@@ -1,4 +1,5 @@
 /** A cursor over the tokens of one statement with the small steps that every hand-written parser here is made of. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { cutName, foldName, isReserved } from './names.ts';
 import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { RedshiftError, type TableName } from './statement.ts';
@@ -179,9 +180,13 @@ const UNPRINTABLE = /\p{Cc}/u;
 export function nameOf(token: Token): string {
   if (token.kind !== 'quoted') return foldName(token.text);
   const name = token.text.slice(1, -1).replaceAll('""', '"');
-  if (name === '') throw new RedshiftError('42601', 'zero-length delimited identifier at or near """"');
+  if (name === '')
+    throw new RedshiftError(SQLSTATE.syntaxError, 'zero-length delimited identifier at or near """"');
   if (UNPRINTABLE.test(name)) {
-    throw new RedshiftError('42602', 'a delimited identifier can only hold printable characters');
+    throw new RedshiftError(
+      SQLSTATE.invalidName,
+      'a delimited identifier can only hold printable characters',
+    );
   }
   return token.keepsCase === true ? cutName(name) : foldName(name);
 }
@@ -196,5 +201,5 @@ export function principal(reader: TokenReader): string {
 
 /** A refusal in plain words (0A000). */
 export function unsupported(message: string): RedshiftError {
-  return new RedshiftError('0A000', message);
+  return new RedshiftError(SQLSTATE.featureNotSupported, message);
 }

@@ -1,4 +1,5 @@
 /** SET, RESET and SHOW: settings that PostgreSQL shares pass, those of Redshift alone live under `rs.`, others are unknown. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { foldName, quoteName, quoteTable } from './names.ts';
 import { nameOf, principal, unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
@@ -130,7 +131,8 @@ function settingName(reader: TokenReader): { name: string; engine: string } {
   let name = nameOf(token);
   while (reader.acceptOperator('.')) name += `.${reader.name()}`;
   if (name in REDSHIFT_ONLY) return { name, engine: `rs.${name}` };
-  if (!SHARED.has(name)) throw new RedshiftError('42704', `unrecognized configuration parameter "${name}"`);
+  if (!SHARED.has(name))
+    throw new RedshiftError(SQLSTATE.undefinedObject, `unrecognized configuration parameter "${name}"`);
   return { name, engine: name };
 }
 
@@ -140,7 +142,7 @@ function valuesOf(setting: string, tokens: readonly Token[]): string {
   if (setting === 'extra_float_digits' && Number(values.replaceAll("'", '')) > 2) {
     const digits = values.replaceAll("'", '');
     throw new RedshiftError(
-      '22023',
+      SQLSTATE.invalidParameterValue,
       `${digits} is outside the valid range for parameter "${setting}" (-15 .. 2)`,
     );
   }
@@ -164,7 +166,10 @@ function redshiftValue(setting: string, tokens: readonly Token[]): string {
   if (fallback !== 'on' && fallback !== 'off') return literal(text);
   const on = /^(?:on|true|yes|1|t|y)$/i.test(text);
   if (!on && !/^(?:off|false|no|0|f|n)$/i.test(text)) {
-    throw new RedshiftError('22023', `parameter "${setting}" requires a Boolean value`);
+    throw new RedshiftError(
+      SQLSTATE.invalidParameterValue,
+      `parameter "${setting}" requires a Boolean value`,
+    );
   }
   return literal(on ? 'on' : 'off');
 }

@@ -1,4 +1,5 @@
 /** Tables made of a query: CREATE TABLE AS, and SELECT INTO, which is the same ("CREATE TABLE AS", "SELECT INTO"). */
+import { SQLSTATE } from '../sqlstates.ts';
 import { readTableAttributes, storageOf } from './design.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
@@ -11,7 +12,10 @@ import { syntaxError, type Token } from './tokens.ts';
 export function createHead(table: TableName, { temporary = false, ifNotExists = false }): string {
   const passing = temporary || table.table.startsWith('#');
   if (passing && table.schema !== undefined) {
-    throw new RedshiftError('42P16', 'cannot create temporary relation in non-temporary schema');
+    throw new RedshiftError(
+      SQLSTATE.invalidTableDefinition,
+      'cannot create temporary relation in non-temporary schema',
+    );
   }
   return `CREATE ${passing ? 'TEMP ' : ''}TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${quoteTable(table)}`;
 }
@@ -66,5 +70,6 @@ function tableOf(
 /** Throws when a column is named twice. */
 export function refuseTwice(names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new RedshiftError('42701', `column "${twice}" specified more than once`);
+  if (twice !== undefined)
+    throw new RedshiftError(SQLSTATE.duplicateColumn, `column "${twice}" specified more than once`);
 }

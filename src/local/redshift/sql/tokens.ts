@@ -1,4 +1,5 @@
 /** Splits SQL text into the tokens of Redshift's dialect, and keeps the text between them so that it can be put together again. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError } from './statement.ts';
 
 /** `operator` also covers punctuation; `dollar` is a `$$...$$` body. */
@@ -27,8 +28,8 @@ export function positionOf(source: string, offset: number): number {
 
 /** PostgreSQL's wording of a syntax error, 42601. */
 export function syntaxError(source: string, token: Token | undefined): RedshiftError {
-  if (token === undefined) return new RedshiftError('42601', 'syntax error at end of input');
-  return new RedshiftError('42601', `syntax error at or near "${nearText(token)}"`, {
+  if (token === undefined) return new RedshiftError(SQLSTATE.syntaxError, 'syntax error at end of input');
+  return new RedshiftError(SQLSTATE.syntaxError, `syntax error at or near "${nearText(token)}"`, {
     position: positionOf(source, token.at),
   });
 }
@@ -60,7 +61,9 @@ export function tokenize(source: string, keepCase = false, escapeStrings = false
     const text = source.slice(at, end);
     const word = kind === 'word' ? text.toUpperCase() : '';
     if (word === 'E' && source[end] === "'" && !escapeStrings) {
-      throw new RedshiftError('42704', 'type "e" does not exist', { position: positionOf(source, at) });
+      throw new RedshiftError(SQLSTATE.undefinedObject, 'type "e" does not exist', {
+        position: positionOf(source, at),
+      });
     }
     const token = { kind, gap: source.slice(gapStart, at), text, word, at };
     tokens.push(keepCase && kind === 'quoted' ? { ...token, keepsCase: true } : token);
@@ -84,6 +87,13 @@ export function splitStatements(tokens: readonly Token[]): Token[][] {
   }
   if (current.length > 0) statements.push(current);
   return statements;
+}
+
+/** The nth statement of a message as it was written, without what stands around it. */
+export function statementText(source: string, n: number): string {
+  const tokens = splitStatements(tokenize(source))[n];
+  const last = tokens?.at(-1);
+  return source.slice(tokens?.[0]?.at, last && last.at + last.text.length);
 }
 
 function skipGap(source: string, from: number): number {
@@ -191,9 +201,13 @@ function matchEnd(pattern: RegExp, source: string, at: number): number {
 }
 
 function unterminated(source: string, at: number, what: string): RedshiftError {
-  return new RedshiftError('42601', `unterminated ${what} at or near "${source.slice(at, at + 40)}"`, {
-    position: positionOf(source, at),
-  });
+  return new RedshiftError(
+    SQLSTATE.syntaxError,
+    `unterminated ${what} at or near "${source.slice(at, at + 40)}"`,
+    {
+      position: positionOf(source, at),
+    },
+  );
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

@@ -1,4 +1,5 @@
 /** The dialect's front door: one message of a Redshift client becomes statements that PostgreSQL 16 runs. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { readAlterTable } from './alter-table.ts';
 import { readCopy } from './copy.ts';
 import { readCreateTable } from './create-table.ts';
@@ -79,9 +80,13 @@ function withLongNames(statement: Statement, tokens: readonly Token[]): Statemen
 /** Redshift counts parameters in 16 bits with a sign, and takes none in statements that define or load. */
 function checkParameter(number: number, verb: string): void {
   if (number > MAX_PARAMETERS) {
-    throw new RedshiftError('42P02', `there is no parameter $${number - 2 * (MAX_PARAMETERS + 1)}`);
+    throw new RedshiftError(
+      SQLSTATE.undefinedParameter,
+      `there is no parameter $${number - 2 * (MAX_PARAMETERS + 1)}`,
+    );
   }
-  if (!PARAMETRIC.has(verb)) throw new RedshiftError('42P02', `there is no parameter $${number}`);
+  if (!PARAMETRIC.has(verb))
+    throw new RedshiftError(SQLSTATE.undefinedParameter, `there is no parameter $${number}`);
 }
 
 type ReadStatement = (reader: TokenReader, inner: TranslateInner) => Statement;

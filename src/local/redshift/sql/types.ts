@@ -1,4 +1,5 @@
 /** Redshift's column types and what they are in PostgreSQL; types that Redshift lacks are refused. */
+import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError } from './statement.ts';
 import { unsupported, type TokenReader } from './reader.ts';
 
@@ -65,7 +66,8 @@ export function readColumnType(reader: TokenReader, column: string): ColumnType 
   if (NOT_HELD.has(word)) throw unsupported(`The local warehouse does not store columns of type ${word}.`);
   reader.take();
   const type = PLAIN[word] ?? readParameterized(reader, word);
-  if (type === undefined) throw new RedshiftError('42704', `type "${word.toLowerCase()}" does not exist`);
+  if (type === undefined)
+    throw new RedshiftError(SQLSTATE.undefinedObject, `type "${word.toLowerCase()}" does not exist`);
   if (reader.seesOperator('[')) throw unsupportedType(column, `${word}[]`);
   return type;
 }
@@ -130,8 +132,10 @@ function readLength(reader: TokenReader, whenAbsent: number, max: number, type: 
   if (!reader.acceptOperator('(')) return whenAbsent;
   const length = type === 'varchar' && reader.accept('MAX') ? max : reader.integer();
   reader.expectOperator(')');
-  if (length < 1) throw new RedshiftError('22023', `length for type ${type} must be at least 1`);
-  if (length > max) throw new RedshiftError('22023', `length for type ${type} cannot exceed ${max}`);
+  if (length < 1)
+    throw new RedshiftError(SQLSTATE.invalidParameterValue, `length for type ${type} must be at least 1`);
+  if (length > max)
+    throw new RedshiftError(SQLSTATE.invalidParameterValue, `length for type ${type} cannot exceed ${max}`);
   return length;
 }
 
@@ -142,11 +146,17 @@ function readNumeric(reader: TokenReader): ColumnType {
   const scale = reader.acceptOperator(',') ? reader.integer() : 0;
   reader.expectOperator(')');
   if (precision < 1 || precision > MAX_PRECISION) {
-    throw new RedshiftError('22023', `DECIMAL precision ${precision} must be between 1 and ${MAX_PRECISION}`);
+    throw new RedshiftError(
+      SQLSTATE.invalidParameterValue,
+      `DECIMAL precision ${precision} must be between 1 and ${MAX_PRECISION}`,
+    );
   }
   if (scale < 0 || scale > Math.min(precision, MAX_SCALE)) {
     const bound = Math.min(precision, MAX_SCALE);
-    throw new RedshiftError('22023', `DECIMAL scale ${scale} must be between 0 and ${bound}`);
+    throw new RedshiftError(
+      SQLSTATE.invalidParameterValue,
+      `DECIMAL scale ${scale} must be between 0 and ${bound}`,
+    );
   }
   return { sql: `numeric(${precision},${scale})`, family: 'other' };
 }
@@ -155,7 +165,8 @@ function readFloat(reader: TokenReader): ColumnType {
   if (!reader.acceptOperator('(')) return { sql: 'double precision', family: 'other' };
   const digits = reader.integer();
   reader.expectOperator(')');
-  if (digits < 1 || digits > 53) throw new RedshiftError('22023', 'precision for type float must be 1 to 53');
+  if (digits < 1 || digits > 53)
+    throw new RedshiftError(SQLSTATE.invalidParameterValue, 'precision for type float must be 1 to 53');
   return { sql: digits <= 24 ? 'real' : 'double precision', family: 'other' };
 }
 

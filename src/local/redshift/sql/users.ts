@@ -3,6 +3,7 @@
  * Redshift Database Developer Guide, "CREATE USER", "ALTER USER", "CREATE GROUP", "CREATE ROLE".
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { SQLSTATE } from '../sqlstates.ts';
 import { principal, type TokenReader, unsupported } from './reader.ts';
 import { readReset, readSet } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
@@ -43,7 +44,8 @@ export function textArray(texts: readonly string[]): string {
 /** Reads the statement after CREATE USER. */
 export function readCreateUser(reader: TokenReader): Statement {
   const name = principal(reader);
-  if (name.toLowerCase() === 'public') throw new RedshiftError('42939', 'user name "public" is reserved');
+  if (name.toLowerCase() === 'public')
+    throw new RedshiftError(SQLSTATE.reservedName, 'user name "public" is reserved');
   const { options, groups } = readOptions(reader, name);
   if (options.secret === undefined) throw reader.unexpected();
   const call = `warehouse_create_user(${literal(name)}, ${json(options)}, ${textArray(groups)})`;
@@ -188,7 +190,10 @@ function readLimit(reader: TokenReader): number {
 function readTimeout(reader: TokenReader): number {
   const seconds = reader.integer();
   if (seconds < 60 || seconds > 1_728_000) {
-    throw new RedshiftError('22023', 'SESSION TIMEOUT must be between 60 and 1728000 seconds');
+    throw new RedshiftError(
+      SQLSTATE.invalidParameterValue,
+      'SESSION TIMEOUT must be between 60 and 1728000 seconds',
+    );
   }
   return seconds;
 }
@@ -225,7 +230,7 @@ function checkPassword(password: string): string {
             : /[^!-~]|['"\\/@]/.test(password)
               ? `must not contain blanks, other characters than ASCII, or any of ' " \\ / @`
               : undefined;
-  if (problem !== undefined) throw new RedshiftError('22023', `Password ${problem}.`);
+  if (problem !== undefined) throw new RedshiftError(SQLSTATE.invalidParameterValue, `Password ${problem}.`);
   return password;
 }
 

@@ -1,4 +1,5 @@
 /** CREATE VIEW: bound to its tables as PostgreSQL has it, or late-binding ("CREATE VIEW"). */
+import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
 import { quoteTable } from './names.ts';
 import { isOperator, nameOf, type TokenReader } from './reader.ts';
@@ -34,7 +35,7 @@ function refuseUnqualified(query: readonly Token[]): void {
   });
   if (unqualified) {
     throw new RedshiftError(
-      '0A000',
+      SQLSTATE.featureNotSupported,
       'All the relation names inside should be qualified when creating views with no schema binding.',
     );
   }

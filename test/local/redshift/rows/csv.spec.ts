@@ -27,10 +27,10 @@ function readAll(
     }
   };
   for (const chunk of chunks) {
-    reader.feed(chunk);
+    reader.source.feed(chunk);
     drain();
   }
-  reader.end();
+  reader.source.end();
   drain();
   return records;
 }
@@ -90,7 +90,7 @@ describe('the CSV reader', () => {
 
   it('counts fields beyond those it keeps', () => {
     const reader = new CsvReader({ delimiter: ',', quote: '"' }, 2);
-    reader.feed(Buffer.from('1,2,3\n'));
+    reader.source.feed(Buffer.from('1,2,3\n'));
     expect([reader.next(), reader.record.count]).to.deep.equal([true, 3]);
   });
 
@@ -146,14 +146,14 @@ describe('the CSV reader', () => {
   it('does not scan a long record again for every chunk', () => {
     const chunk = Buffer.from('x'.repeat(1024));
     const reader = new CsvReader({ delimiter: ',', quote: '"' }, 1);
-    reader.feed(Buffer.from('"'));
+    reader.source.feed(Buffer.from('"'));
     let records = 0;
     for (let index = 0; index < 8000; index += 1) {
-      reader.feed(chunk);
+      reader.source.feed(chunk);
       while (reader.next()) records += 1;
     }
-    reader.feed(Buffer.from('"\n'));
-    reader.end();
+    reader.source.feed(Buffer.from('"\n'));
+    reader.source.end();
     while (reader.next()) records += 1;
     expect([records, reader.record.ends[0]]).to.deep.equal([1, 8000 * 1024 + 1]);
   });

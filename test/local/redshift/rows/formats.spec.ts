@@ -37,10 +37,10 @@ function readAll(reader: RecordReader, chunks: readonly Buffer[]): Seen[] {
     }
   };
   for (const chunk of chunks) {
-    reader.feed(chunk);
+    reader.source.feed(chunk);
     drain();
   }
-  reader.end();
+  reader.source.end();
   drain();
   return seen;
 }

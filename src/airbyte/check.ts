@@ -1,0 +1,29 @@
+/** `check`: the steps of `--check`, and what is wrong with the first that fails. */
+import { fixText } from '../check/fix.ts';
+import type { Doors } from '../check/place.ts';
+import { runSteps } from '../check/step.ts';
+import { checkSteps } from '../commands/check.ts';
+import type { Config } from '../config/options.ts';
+import type { Logger } from '../log.ts';
+
+/** Resolves with what is wrong and what to do about it; undefined when a sync has everything that it needs. */
+export async function checkConnection(
+  config: Config,
+  doors: Doors,
+  log: Logger,
+): Promise<string | undefined> {
+  const outcomes = await runSteps(
+    checkSteps(config, doors),
+    ({ name, outcome, message }) => log.debug(`${name}: ${outcome}, ${message}`),
+    doors.stop,
+  );
+  const failed = outcomes.find(({ outcome }) => outcome === 'failed');
+  if (failed) {
+    const { name, message, fix } = failed;
+    const advice = fix === undefined ? undefined : fixText(fix);
+    return `${message} (step "${name}")${advice === undefined ? '' : `. ${advice.title}: ${advice.text}`}`;
+  }
+  return outcomes.some(({ outcome }) => outcome === 'skipped')
+    ? 'The check was stopped before its end'
+    : undefined;
+}

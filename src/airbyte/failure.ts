@@ -1,0 +1,68 @@
+/** An error as Airbyte wants it: one TRACE message whose type says who can do something about it. */
+import {
+  CatalogError,
+  CommitUnknownError,
+  ConfigError,
+  IncompleteError,
+  InputError,
+  LoadError,
+  MachineError,
+  messageOf,
+} from '../errors.ts';
+import { isTransient } from '../warehouse/transient.ts';
+
+export type FailureType = 'config_error' | 'transient_error' | 'system_error';
+
+/** Logins, grants and databases are matters of the configuration (SQLSTATE classes of PostgreSQL). */
+const CONFIGURATION =
+  /^(28...|42501|3D000|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|NoSuchBucket)$/;
+
+export function failureType(error: unknown): FailureType {
+  if (error instanceof ConfigError || error instanceof CatalogError) return 'config_error';
+  if (error instanceof IncompleteError || isTransient(error)) return 'transient_error';
+  if (error instanceof LoadError && CONFIGURATION.test(error.sqlstate ?? '')) return 'config_error';
+  return 'system_error';
+}
+
+const EXPECTED = [
+  ConfigError,
+  CatalogError,
+  IncompleteError,
+  InputError,
+  LoadError,
+  CommitUnknownError,
+  MachineError,
+];
+
+/** `emittedAt` is milliseconds since the epoch. A stack is told only for a defect of this program. */
+export function traceOf(error: unknown, emittedAt: number): object {
+  const isExpected = EXPECTED.some((kind) => error instanceof kind);
+  const stack = error instanceof Error ? error.stack : undefined;
+  const stream = error instanceof InputError ? error.stream : undefined;
+  return {
+    type: 'TRACE',
+    trace: {
+      type: 'ERROR',
+      emitted_at: emittedAt,
+      error: {
+        message: isExpected
+          ? messageOf(error)
+          : `Unexpected error, a defect of destination-redshift: ${messageOf(error)}`,
+        internal_message: internalMessage(error),
+        failure_type: failureType(error),
+        ...(!isExpected && stack !== undefined ? { stack_trace: stack } : {}),
+        ...(stream === undefined ? {} : { stream_descriptor: { name: stream } }),
+      },
+    },
+  };
+}
+
+/** What led to it, from the sentence to the first cause. */
+function internalMessage(error: unknown): string {
+  const messages: string[] = [];
+  for (let one = error; one instanceof Error && messages.length < 8; one = one.cause) {
+    const state = one instanceof LoadError && one.sqlstate !== undefined ? ` (${one.sqlstate})` : '';
+    messages.push(`${one.name}${state}: ${one.message}`);
+  }
+  return messages.length > 0 ? messages.join('; caused by ') : String(error);
+}

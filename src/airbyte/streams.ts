@@ -1,0 +1,145 @@
+/** What a configured stream of Airbyte means for this program: its table, its settings and its dialect. */
+import type { Config } from '../config/options.ts';
+import { settingsOf, type StreamSettings } from '../config/settings.ts';
+import { CatalogError } from '../errors.ts';
+import type { ConfiguredStream } from '../protocol/catalog.ts';
+import type { SchemaMessage } from '../protocol/message.ts';
+import { airbyteMetadata } from '../rows/airbyte-metadata.ts';
+import type { Dialect } from '../streams/dialect.ts';
+import {
+  airbyteColumnsOf,
+  DELETED_AT_PROPERTY,
+  EXTRACTED_AT,
+  RAW_ID,
+  withAirbyteMeta,
+} from '../table/airbyte-columns.ts';
+import { givenName, schemaName, tableName } from '../table/names.ts';
+import type { Column, StoredTable, TableRef } from '../table/types.ts';
+
+export interface PlannedStream {
+  readonly configured: ConfiguredStream;
+  /** No other stream of the sync has it. */
+  readonly name: string;
+  readonly target: TableRef;
+  readonly settings: StreamSettings;
+  readonly message: SchemaMessage;
+}
+
+/** `isReplaced` says that the rows of the stream take the place of all that its table has. */
+export function plannedStream(name: string, configured: ConfiguredStream, config: Config): PlannedStream {
+  const settings = settingsFor(configured, settingsOf(config, configured.label));
+  return {
+    configured,
+    name,
+    settings,
+    target: targetOf(configured, settings, config),
+    message: {
+      type: 'schema',
+      stream: name,
+      schema: configured.schema,
+      keyProperties: keysOf(configured),
+      line: Buffer.from(JSON.stringify(name)),
+    },
+  };
+}
+
+/** Rows are told apart by the primary key in one mode alone. */
+function keysOf({ mode, keys }: ConfiguredStream): readonly string[] {
+  return mode === 'append_dedup' ? keys : [];
+}
+
+/** What Airbyte's contract leaves no choice about. */
+function settingsFor({ mode }: ConfiguredStream, common: StreamSettings): StreamSettings {
+  return {
+    ...common,
+    load_method: mode === 'append_dedup' ? 'upsert' : 'append-only',
+    key_properties: undefined,
+    require_keys: false,
+    on_invalid: 'null',
+    max_rejected: Number.MAX_SAFE_INTEGER,
+    null_keys: 'append',
+    nested_values: 'super',
+    hard_delete: false,
+    add_record_metadata: false,
+    validate_records: false,
+    batch_direct_copy: false,
+    process_activate_version_messages: false,
+  };
+}
+
+function targetOf(
+  { name, namespace }: ConfiguredStream,
+  { schema, table, naming }: StreamSettings,
+  config: Config,
+): TableRef {
+  return {
+    schema:
+      schema !== undefined
+        ? givenName(schema)
+        : namespace === undefined
+          ? config.target_schema
+          : schemaName('{schema}', namespace, naming),
+    table: table === undefined ? tableName(name, naming) : givenName(table),
+  };
+}
+
+/** `completeGeneration` is what the table's comment says so far. */
+export function dialectOf(configured: ConfiguredStream, completeGeneration: bigint | undefined): Dialect {
+  const { cursor, keys, syncId, generation = 0n } = configured;
+  const isProtected = (property: string): boolean => property === cursor || keys.includes(property);
+  return {
+    rules: {
+      metadata: airbyteMetadata({ syncId, generation }),
+      deletionMark: undefined,
+      takesStrangers: true,
+      shortensRows: true,
+      setsAside: false,
+    },
+    columnsOf: (stream, schema, keyProperties, settings) =>
+      airbyteColumnsOf(stream, schema, keyProperties, settings, isProtected),
+    describe: withAirbyteMeta,
+    newestBy: cursor === undefined ? [EXTRACTED_AT] : [cursor, EXTRACTED_AT],
+    completeGeneration,
+  };
+}
+
+/** The columns that the stream wants. Throws InputError. */
+export function columnsFor({ name, configured, settings, message }: PlannedStream): readonly Column[] {
+  const dialect = dialectOf(configured, undefined);
+  const columns = dialect.columnsOf(name, configured.schema, message.keyProperties, settings);
+  return dialect.describe(columns, { hasMetadata: false, tellsChanges: true });
+}
+
+/** The property that marks rows which were deleted in the source and go once the stream is complete. */
+export function markOf({ mode, schema }: ConfiguredStream): string | undefined {
+  const properties = schema.get('properties');
+  const hasMark = properties instanceof Map && properties.has(DELETED_AT_PROPERTY);
+  return mode === 'append_dedup' && hasMark ? DELETED_AT_PROPERTY : undefined;
+}
+
+/** Types whose values have no order in Redshift. */
+const UNORDERED: ReadonlySet<string> = new Set(['super', 'boolean', 'varbyte']);
+
+/** Throws CatalogError for a stream that its table, or Redshift, cannot take. */
+export function checkStream(planned: PlannedStream, table: StoredTable | undefined): void {
+  const { configured, target } = planned;
+  const refuse = (what: string): never => {
+    throw new CatalogError(`Cannot write stream "${configured.label}": ${what}`);
+  };
+  const columns = columnsFor(planned);
+  const cursor = columns.find(({ property }) => property === configured.cursor);
+  if (configured.cursor !== undefined && !cursor)
+    refuse(`its cursor "${configured.cursor}" is not among its properties`);
+  if (configured.mode === 'append_dedup' && cursor && UNORDERED.has(cursor.type.kind)) {
+    refuse(
+      `its cursor "${cursor.property}" is a ${cursor.type.kind.toUpperCase()} column, whose values have no order`,
+    );
+  }
+  if (!table || table.isView) return;
+  const names = new Set(table.columns.map(({ name }) => name));
+  if (names.has(RAW_ID) && names.has(EXTRACTED_AT)) return;
+  refuse(
+    `the table "${target.schema}"."${target.table}" is not one of Airbyte's: it has no columns ${RAW_ID} and ${EXTRACTED_AT}; ` +
+      'rename or drop it, or write into another schema',
+  );
+}

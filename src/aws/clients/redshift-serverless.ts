@@ -1,0 +1,2 @@
+/** What is used of the client, see `redshift.ts`. */
+export { GetCredentialsCommand, RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';

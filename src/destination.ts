@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** `destination-redshift`: the same program as a destination of Airbyte. Its stdout carries messages of Airbyte's protocol and nothing else. */
+import { DESTINATION_HELP, parseDestination } from './airbyte/cli.ts';
+import { UsageError } from './errors.ts';
+import { crash, guardProcess } from './guard.ts';
+import { versionOf } from './version.ts';
+
+guardProcess();
+
+// Whoever reads stdout may stop: a write notices by itself and fails, any other answer has then been enough.
+process.stdout.on('error', () => undefined);
+
+try {
+  process.exitCode = await execute();
+} catch (error) {
+  if (!(error instanceof UsageError)) crash(error);
+  process.stderr.write(`destination-redshift: ${error.message}\n\n${DESTINATION_HELP}`);
+  process.exitCode = 2;
+}
+
+/** Resolves with the exit code. */
+async function execute(): Promise<number> {
+  const command = parseDestination(process.argv.slice(2));
+  const { runDestination } = await import('./airbyte/program.ts');
+  const { runInProcess } = await import('./process.ts');
+  return runInProcess(versionOf(import.meta.url), (io) => runDestination(command, io));
+}

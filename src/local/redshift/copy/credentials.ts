@@ -1,0 +1,117 @@
+/**
+ * As whom a COPY reads S3: the access keys in its text, or an IAM role, which must be attached to the cluster and which
+ * may assume others in a chain. Sources: Amazon Redshift Database Developer Guide, "Authorization parameters" and
+ * "Restricting access to IAM roles"; Management Guide, "Chaining IAM roles".
+ */
+import type { Readable } from 'node:stream';
+import { SQLSTATE } from '../sqlstates.ts';
+import { copyError, type ErrorContext, s3Error } from '../errors.ts';
+import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
+
+/** S3 as one caller sees it from one region. Refusals are errors that carry S3's `code`, HTTP `status` and message. */
+export interface ObjectReader {
+  list(bucket: string, prefix: string): Promise<readonly { readonly key: string; readonly size: number }[]>;
+  /** Throws what a listing would, without one. */
+  checkList(bucket: string, prefix: string): void;
+  open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
+}
+
+/** What the endpoint needs of S3 and STS. Refusals are as those of `ObjectReader`. */
+export interface ObjectStore {
+  asKeys(
+    keys: {
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+    },
+    region: string,
+  ): ObjectReader;
+  asRole(arn: string, region: string): ObjectReader;
+  /** Whether a role may assume another one and is trusted by it. */
+  mayAssume(arn: string, role: string): boolean;
+}
+
+/** An IAM role as the cluster knows it. */
+export interface ClusterRole {
+  readonly arn: string;
+  /** Whether it is attached to the cluster; it is if undefined. The first attached one is the default role. */
+  readonly attached?: boolean;
+}
+
+/** Where COPY may read, and as whom. */
+export interface CopyAccess {
+  readonly store: ObjectStore;
+  readonly roles: readonly ClusterRole[];
+  /** Region of the cluster, and of the buckets if COPY names none. */
+  readonly region: string;
+}
+
+/** The session that copies: its user, and whether the user may copy with a role (GRANT ASSUMEROLE). */
+export interface Copier {
+  readonly user: string;
+  mayAssume(arn: string, isDefault: boolean): Promise<boolean>;
+}
+
+interface S3Refusal {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+}
+
+/** @throws RedshiftError XX000 when the statement's credentials are not good, 42501 without ASSUMEROLE. */
+export async function openReader(
+  copy: CopyStatement,
+  access: CopyAccess,
+  copier: Copier,
+  context: ErrorContext,
+): Promise<ObjectReader> {
+  const { credentials, region = access.region } = copy;
+  if (credentials.kind === 'keys') {
+    try {
+      return access.store.asKeys(credentials, region);
+    } catch (error) {
+      throw explainS3(error, copy, context);
+    }
+  }
+  const chain = credentials.arns === 'default' ? [defaultRole(access) ?? 'default'] : credentials.arns;
+  const refused = chain.find((arn, at) => !mayUse(arn, chain[at - 1], access));
+  if (refused !== undefined) {
+    throw copyError(`Not authorized to get credentials of role ${refused}`, context);
+  }
+  const [first = '', last = first] = [chain[0], chain.at(-1)];
+  if (!(await copier.mayAssume(first, first === defaultRole(access)))) {
+    const text = `User ${copier.user} does not have ASSUMEROLE permission on IAM role "${first}" for COPY`;
+    throw new RedshiftError(SQLSTATE.insufficientPrivilege, text);
+  }
+  return access.store.asRole(last, region);
+}
+
+function defaultRole({ roles }: CopyAccess): string | undefined {
+  return roles.find(({ attached = true }) => attached)?.arn;
+}
+
+/** Whether the cluster (for the first role of a chain) or the role before it may use a role. */
+function mayUse(arn: string, before: string | undefined, { roles, store }: CopyAccess): boolean {
+  if (before !== undefined) return store.mayAssume(before, arn);
+  return roles.some((role) => role.arn === arn && (role.attached ?? true));
+}
+
+/** S3's refusal as COPY says it; other errors as they are. */
+export function explainS3(
+  error: unknown,
+  where: { readonly bucket: string; readonly key: string },
+  context: ErrorContext,
+): unknown {
+  return isRefusal(error) && !(error instanceof RedshiftError) ? s3Error(error, where, context) : error;
+}
+
+/** Whether S3 has refused a request with this error. */
+export function isRefusal(error: unknown): error is S3Refusal {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    'status' in error &&
+    typeof error.status === 'number'
+  );
+}

@@ -1,0 +1,80 @@
+/** What all sessions of an endpoint share. */
+import type { Client } from 'pg';
+import type { CopyAccess } from '../copy/credentials.ts';
+import { type LoadRecord, recordLoad } from '../copy/load-log.ts';
+import type { ErrorContext } from '../errors.ts';
+import type { Readings } from '../readings.ts';
+import { engineName } from '../sql/names.ts';
+import { History } from './history.ts';
+import { LongNames } from './names.ts';
+import { Privileges } from './privileges.ts';
+
+/** What a cluster is made of. */
+export interface ClusterOptions {
+  readonly access: CopyAccess;
+  readonly database: string;
+  readonly readings: Readings;
+  /** The engine's number of the type SUPER. */
+  readonly superOid: number;
+  readonly admin: Client;
+  /** The number of the last query of earlier runs. */
+  readonly queries: number;
+  /** Those that earlier runs have met. */
+  readonly longNames: readonly string[];
+}
+
+/**
+ * S3 and its roles, query numbers, long names, the history of queries, and the engine's administration. All administration
+ * goes through one connection of the engine's superuser, and so never waits for a session.
+ */
+export class Cluster {
+  /** Replaced when roles change. */
+  access: CopyAccess;
+  readonly database: string;
+  readonly readings: Readings;
+  readonly superOid: number;
+  readonly privileges: Privileges;
+  readonly longNames = new LongNames();
+  readonly history = new History();
+  readonly #admin: Client;
+  #queries: number;
+
+  constructor(options: ClusterOptions) {
+    this.access = options.access;
+    this.database = options.database;
+    this.readings = options.readings;
+    this.superOid = options.superOid;
+    this.privileges = new Privileges(options.admin);
+    this.#admin = options.admin;
+    this.#queries = options.queries;
+    for (const name of options.longNames) this.longNames.add(name);
+  }
+
+  /** A new query of the session `pid` and its user, with a number that no other query has. */
+  nextQuery(pid: number, userId: number): ErrorContext {
+    this.#queries += 1;
+    return { queryId: this.#queries, pid, userId };
+  }
+
+  /** Lets results and errors show these names in full from now on, even if the statement fails. */
+  async rememberNames(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (this.longNames.knows(name)) continue;
+      await this.#admin.query(
+        'insert into pg_catalog.warehouse_name values ($1, $2) on conflict do nothing',
+        [engineName(name), name],
+      );
+      this.longNames.add(name);
+    }
+  }
+
+  /** Brings the system tables of queries up to date. */
+  async writeHistory(): Promise<void> {
+    await this.history.write(this.#admin, this.database);
+  }
+
+  /** Writes what a COPY leaves in the system tables, where every session sees it. */
+  async recordLoad(load: LoadRecord): Promise<void> {
+    await recordLoad(this.#admin, load);
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * Runs a client's statements one by one on the engine, each with what Redshift does around it: the write lock, commits,
+ * the design that is remembered, COPY from S3, and the query's entry in the system tables.
+ */
+import type { Socket } from 'node:net';
+import { describeLoad } from '../copy/report.ts';
+import { EngineError, type ErrorContext } from '../errors.ts';
+import { quoteTable } from '../sql/names.ts';
+import { type CopyStatement, RedshiftError, type Statement, type TableName } from '../sql/statement.ts';
+import { literal } from '../sql/tokens.ts';
+import { SQLSTATE } from '../sqlstates.ts';
+import { decodeFields, encode, encodeFields, type Fields, type Frame } from '../wire/message.ts';
+import type { Replies } from '../wire/replies.ts';
+import type { Upstream } from '../wire/upstream.ts';
+import type { Cluster } from './cluster.ts';
+import { CopyRun, type LoadRows } from './copy-run.ts';
+import { SessionObjects } from './objects.ts';
+import { isControl, TransactionBlock } from './transaction-block.ts';
+import type { SessionUser } from './user.ts';
+
+/** A statement and how it is run. */
+export interface Execution {
+  readonly statement: Statement;
+  /** The client's message; it has several statements perhaps. */
+  readonly text: string;
+  /** Which of the message's statements it is, from 0. */
+  readonly n: number;
+  /**
+   * Sends the messages, hands the answers to `receive`, and resolves at ReadyForQuery. For a COPY these are the messages
+   * that go with it in the extended protocol, around an empty query.
+   */
+  readonly perform: (receive: (frame: Frame) => void) => Promise<unknown>;
+  /** Loads the rows of a COPY. */
+  readonly load: LoadRows;
+}
+
+/** Runs the statements of one session. Only one of its promises may be under way at a time, but for `cancel`. */
+export interface StatementRunner {
+  /** To be called before the first statement. */
+  start(): Promise<void>;
+  /** Runs a statement and answers it; false when it has failed. */
+  execute(execution: Execution): Promise<boolean>;
+  /** Answers a statement with an error in place of running it; it counts as a query that has failed. */
+  refuse(execution: Execution, error: RedshiftError): Promise<boolean>;
+  /** Sends messages that run no statement, and answers them; false when one has failed. */
+  pass(perform: Execution['perform']): Promise<boolean>;
+  /** Answers with an error of the endpoint's own; an open transaction fails with it. @throws other errors. */
+  fail(error: unknown): Promise<void>;
+  /** Puts what follows into a transaction until `closeBlock`, if the client has none open. */
+  openBlock(): Promise<void>;
+  /** Ends a transaction of `openBlock` that the client has not made its own. */
+  closeBlock(): Promise<void>;
+  /** Cancels the statement that runs. */
+  cancel(): Promise<void>;
+}
+
+/** A statement that is under way. */
+interface Query {
+  readonly context: ErrorContext;
+  /** In milliseconds, as Date.now() gives them. */
+  readonly started: number;
+  /** Whether the transaction had failed before it. */
+  readonly wasFailed: boolean;
+}
+
+/** What a runner works with. */
+export interface RunnerOptions {
+  readonly client: Socket;
+  readonly upstream: Upstream;
+  readonly cluster: Cluster;
+  readonly replies: Replies;
+  readonly user: SessionUser;
+}
+
+/** The system tables that `Cluster.writeHistory` brings up to date. */
+const HISTORY = /\b(?:sys_query_history|stl_query)\b/i;
+const LAST_FUNCTIONS = /pg_last_(?:copy|query)/i;
+
+/** The runner of a session; see faults/ for one that fails on purpose. */
+export class Runner implements StatementRunner {
+  readonly #upstream: Upstream;
+  readonly #cluster: Cluster;
+  readonly #replies: Replies;
+  readonly #user: SessionUser;
+  readonly #block: TransactionBlock;
+  readonly #copies: CopyRun;
+  readonly #objects = new SessionObjects();
+  /** What pg_last_query_id() tells. */
+  #lastQueryId = -1;
+
+  constructor({ client, upstream, cluster, replies, user }: RunnerOptions) {
+    this.#upstream = upstream;
+    this.#cluster = cluster;
+    this.#replies = replies;
+    this.#user = user;
+    this.#block = new TransactionBlock(upstream);
+    const gone = new AbortController();
+    client.once('close', () => gone.abort());
+    this.#copies = new CopyRun(upstream, gone.signal, cluster.readings.rolledBackCopyIsForgotten);
+  }
+
+  async start(): Promise<void> {
+    await this.#block.start();
+  }
+
+  async execute(execution: Execution): Promise<boolean> {
+    return await this.#asQuery(execution, (query) => this.#run(execution, query));
+  }
+
+  async refuse(execution: Execution, error: RedshiftError): Promise<boolean> {
+    return await this.#asQuery(execution, () => Promise.reject(error));
+  }
+
+  async pass(perform: Execution['perform']): Promise<boolean> {
+    let done = true;
+    await perform((frame) => {
+      if (frame.type === 'E') done = false;
+      this.#replies.relay(frame);
+    });
+    return done;
+  }
+
+  async fail(error: unknown): Promise<void> {
+    if (!(error instanceof RedshiftError) && !(error instanceof EngineError)) throw error;
+    await this.#upstream.failTransaction();
+    this.#replies.error(error);
+  }
+
+  async openBlock(): Promise<void> {
+    await this.#block.open();
+  }
+
+  async closeBlock(): Promise<void> {
+    try {
+      await this.#block.close();
+    } catch (error) {
+      this.#replies.discard();
+      await this.fail(error);
+    }
+  }
+
+  async cancel(): Promise<void> {
+    if (!this.#copies.cancel()) await this.#upstream.cancel();
+  }
+
+  /** Gives a statement its query id, answers its failure, and keeps it for the system tables. */
+  async #asQuery(
+    { statement, text }: Execution,
+    run: (query: Query) => Promise<Fields | undefined>,
+  ): Promise<boolean> {
+    const query = this.#newQuery(statement);
+    const { context, started, wasFailed } = query;
+    const isQuery = this.#objects.written(statement) !== undefined || readsTables(statement);
+    let succeeded = false;
+    this.#replies.context = context;
+    try {
+      const failure = await run(query);
+      if (failure) this.#replies.error(new EngineError(failure));
+      succeeded = failure === undefined;
+    } catch (error) {
+      await this.fail(error);
+    } finally {
+      if (isQuery && !wasFailed) this.#lastQueryId = context.queryId;
+      this.#cluster.history.add({ context, verb: statement.verb, succeeded, text, started });
+    }
+    return succeeded;
+  }
+
+  #newQuery(statement: Statement): Query {
+    const context = {
+      ...this.#cluster.nextQuery(this.#upstream.pid, this.#user.id),
+      onComputeNodes: statement.onComputeNodes === true,
+      serializable: this.#block.isSerializable,
+    };
+    return { context, started: Date.now(), wasFailed: this.#block.isFailed };
+  }
+
+  /** The way of one statement. The error of the engine is returned, others are thrown. */
+  async #run(execution: Execution, query: Query): Promise<Fields | undefined> {
+    const { statement } = execution;
+    // In a failed transaction the engine answers that it has failed.
+    if (query.wasFailed) return await this.#runPrepared(execution, query);
+    await this.#enterBlock(statement);
+    this.#objects.check(statement, this.#block.isOpen);
+    await this.#updateSystemTables(statement);
+    await this.#tellLast(statement);
+    await this.#lock(statement);
+    if (statement.check !== undefined) await this.#upstream.run(statement.check);
+    const giveBack = await this.#user.borrow(statement);
+    try {
+      return await this.#runPrepared(execution, query);
+    } finally {
+      await giveBack();
+    }
+  }
+
+  async #runPrepared(execution: Execution, query: Query): Promise<Fields | undefined> {
+    const { statement } = execution;
+    const failure = await this.#forward(execution);
+    if (failure) return failure;
+    if (statement.copy) {
+      const loadFailure = await this.#load(statement.copy, execution.load, query);
+      if (loadFailure) return loadFailure;
+    }
+    await this.#remember(statement);
+    if (isControl(statement)) this.#copies.settle(query.wasFailed || statement.verb === 'ROLLBACK');
+    this.#objects.note(statement);
+    if (!this.#block.isOpen) this.#objects.endTransaction();
+    await this.#block.follow(statement);
+    return undefined;
+  }
+
+  /** Brings the transaction block into the state that Redshift runs the statement in. */
+  async #enterBlock(statement: Statement): Promise<void> {
+    if (statement.outsideTransactionOnly !== undefined && this.#block.isOpen) {
+      throw new RedshiftError(SQLSTATE.activeSqlTransaction, statement.outsideTransactionOnly);
+    }
+    await this.#cluster.rememberNames(statement.longNames ?? []);
+    if (statement.commits) await this.#block.commit();
+    if (isControl(statement)) this.#block.handOver();
+    if (!this.#block.isOpen) this.#copies.settle(false);
+  }
+
+  async #updateSystemTables({ sql }: Statement): Promise<void> {
+    if (HISTORY.test(sql)) await this.#cluster.writeHistory();
+  }
+
+  /** Puts what pg_last_copy_id() and the like tell where the engine's functions find it. */
+  async #tellLast({ sql }: Statement): Promise<void> {
+    if (!LAST_FUNCTIONS.test(sql)) return;
+    // SET takes no snapshot, unlike a SELECT of set_config.
+    await this.#upstream.run(
+      `SET warehouse.copy_count TO '${this.#copies.count}'`,
+      `SET warehouse.copy_id TO '${this.#copies.id}'`,
+      `SET warehouse.query_id TO '${this.#lastQueryId}'`,
+    );
+  }
+
+  /** Opens a block where one is needed, and takes the write lock of the table that the statement writes. */
+  async #lock(statement: Statement): Promise<void> {
+    const locked = this.#objects.written(statement);
+    const needsBlock = statement.copy !== undefined || statement.verb === 'LOCK';
+    if (needsBlock || (locked ?? statement.made ?? statement.check)) await this.#block.open();
+    if (locked) await this.#lockTable(locked, statement);
+  }
+
+  /** The lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. */
+  async #lockTable(table: TableName, statement: Statement): Promise<void> {
+    const mode = await this.#user.lockMode(table);
+    try {
+      await this.#upstream.run(`LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`);
+    } catch (error) {
+      const isMissing = error instanceof EngineError && error.fields['C'] === SQLSTATE.undefinedTable;
+      if (!statement.copy || !isMissing) throw error;
+      throw new RedshiftError(SQLSTATE.internalError, `Cannot COPY into nonexistent table ${table.table}`);
+    }
+  }
+
+  /** Passes a statement and its answers on; its error is held back and returned. */
+  async #forward({ statement, perform }: Execution): Promise<Fields | undefined> {
+    let failure: Fields | undefined;
+    await perform((frame) => {
+      if (frame.type === 'C' && this.#block.isOwn) this.#replies.holdBack();
+      if (frame.type === 's') this.#block.keepPortal();
+      if (frame.type === 'E') failure = decodeFields(frame);
+      else if (frame.type === 'I' && statement.copy) return;
+      else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
+      else this.#replies.relay(frame);
+    });
+    return failure;
+  }
+
+  /** Loads the rows of a COPY and reports them; its error is returned. */
+  async #load(copy: CopyStatement, load: LoadRows, query: Query): Promise<Fields | undefined> {
+    const { context, started } = query;
+    const [cluster, upstream, copier] = [this.#cluster, this.#upstream, this.#user];
+    const result = await this.#copies.run({ copy, context, cluster, upstream, copier }, load, started);
+    if (result.kind === 'failed') return result.failure;
+    if (this.#block.isOwn) this.#replies.holdBack();
+    for (const M of describeLoad(copy.table.table, result, cluster.readings)) {
+      this.#replies.write(encodeFields('N', { S: 'INFO', C: SQLSTATE.successfulCompletion, M }));
+    }
+    this.#replies.write(encode('C', 'COPY\0'));
+    return undefined;
+  }
+
+  async #remember({ made }: Statement): Promise<void> {
+    if (!made) return;
+    const { table, like, design } = made;
+    const parent = like ? `${literal(quoteTable(like))}::regclass` : 'null';
+    await this.#upstream.run(
+      `SELECT pg_catalog.warehouse_remember(${literal(quoteTable(table))}::regclass, pg_catalog.warehouse_resolved(${literal(JSON.stringify(design))}), ${parent})`,
+    );
+  }
+}
+
+/**
+ * The tag that completes a statement. For some statements the engine runs another one, or a block of its procedural
+ * language. Whether MERGE counts rows is undocumented, so it shows no count for a client to rely on.
+ */
+function tagOf({ verb }: Statement, frame: Frame): Buffer {
+  const tag = frame.bytes.toString('latin1', 5);
+  if (verb === 'MERGE' || tag === 'DO\0') return encode('C', `${verb}\0`);
+  return verb === 'CREATE TABLE AS' ? encode('C', 'SELECT\0') : frame.bytes;
+}
+
+/** Only statements of the compute nodes count for pg_last_query_id. */
+function readsTables({ verb, sql }: Statement): boolean {
+  return verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql);
+}

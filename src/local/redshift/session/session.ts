@@ -1,0 +1,217 @@
+/** One client's session: reads its messages, in the simple and the extended protocol, and has their statements run. */
+import type { Socket } from 'node:net';
+import { runCopy } from '../copy/copy.ts';
+import { describeError } from '../errors.ts';
+import { translateDescribe } from '../sql/psql.ts';
+import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { translate } from '../sql/translate.ts';
+import { SQLSTATE } from '../sqlstates.ts';
+import { ExtendedMessages, type Segment } from '../wire/extended.ts';
+import type { Inbox } from '../wire/inbox.ts';
+import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from '../wire/message.ts';
+import { type Outlet, SocketOutlet } from '../wire/outlet.ts';
+import { Replies } from '../wire/replies.ts';
+import type { Upstream } from '../wire/upstream.ts';
+import type { Cluster } from './cluster.ts';
+import { type Execution, Runner, type StatementRunner } from './runner.ts';
+import { SessionSettings } from './settings.ts';
+import { isControl } from './transaction-block.ts';
+import type { SessionUser } from './user.ts';
+
+/** The two ends of a session, and the way out to the client. */
+export interface Line {
+  readonly client: Socket;
+  readonly upstream: Upstream;
+  readonly outlet: Outlet;
+}
+
+/** Puts other parts in the place of a session's outlet and runner; see faults/. */
+export type DecorateSession = (line: Line) => {
+  readonly outlet: Outlet;
+  readonly decorate: (runner: StatementRunner) => StatementRunner;
+};
+
+/** A client that has logged in, and what serves it. */
+export interface SessionOptions {
+  readonly client: Socket;
+  readonly inbox: Inbox;
+  readonly upstream: Upstream;
+  readonly cluster: Cluster;
+  readonly user: SessionUser;
+  /** The name that the client gave itself. */
+  readonly application: string | undefined;
+  readonly decorate?: DecorateSession | undefined;
+}
+
+const undecorated: DecorateSession = ({ outlet }) => ({ outlet, decorate: (runner) => runner });
+
+const SYNC = encode('S');
+
+/** Serves a client that has logged in until it leaves. */
+export class Session {
+  readonly #client: Socket;
+  readonly #inbox: Inbox;
+  readonly #upstream: Upstream;
+  readonly #replies: Replies;
+  readonly #runner: StatementRunner;
+  readonly #settings: SessionSettings;
+  readonly #messages: ExtendedMessages;
+  readonly #isPsql: boolean;
+  /** Whether a Flush has sent messages since the last Sync. */
+  #isUnsynced = false;
+  /** Whether the rest of the messages up to a Sync is ignored, after an error. */
+  #isSkipping = false;
+
+  constructor(options: SessionOptions) {
+    const { client, inbox, upstream, cluster, user, application, decorate = undecorated } = options;
+    this.#client = client;
+    this.#inbox = inbox;
+    this.#upstream = upstream;
+    this.#isPsql = application === 'psql';
+    this.#settings = new SessionSettings(cluster);
+    this.#messages = new ExtendedMessages(this.#settings);
+    const line = decorate({ client, upstream, outlet: new SocketOutlet(client) });
+    this.#replies = new Replies({
+      outlet: line.outlet,
+      names: cluster.longNames,
+      settings: this.#settings,
+      superOid: cluster.superOid,
+      pid: upstream.pid,
+      application,
+    });
+    this.#runner = line.decorate(new Runner({ client, upstream, cluster, replies: this.#replies, user }));
+  }
+
+  /** Resolves when the client has left and the engine's session is closed. */
+  async run(): Promise<void> {
+    await this.#welcome();
+    // When the client is gone, what it still runs is of no use, and its locks are in the way of others.
+    this.#client.once('close', () => void this.#upstream.abandon());
+    try {
+      for (let frame = await this.#inbox.next(); frame; frame = await this.#inbox.next()) {
+        if (frame.type === 'X') break;
+        if (frame.type === 'Q') await this.#simple(decodeStrings(frame, 1).strings[0] ?? '');
+        else if ('PBDECHS'.includes(frame.type)) await this.#extended(frame);
+        else if (!'dcf'.includes(frame.type)) {
+          this.#leave(`invalid frontend message type ${frame.type.charCodeAt(0)}`);
+          break;
+        }
+      }
+    } finally {
+      this.#upstream.destroy();
+      this.#client.destroySoon();
+    }
+  }
+
+  /** Cancels the statement that runs. */
+  async cancel(): Promise<void> {
+    await this.#runner.cancel();
+  }
+
+  async #welcome(): Promise<void> {
+    this.#upstream.attach(this.#client, this.#replies.relay);
+    this.#replies.write(encode('R', Buffer.alloc(4)));
+    await this.#runner.start();
+    for (const frame of this.#upstream.greeting) this.#replies.relay(frame);
+    this.#replies.ready(this.#upstream.status);
+  }
+
+  #leave(problem: string): void {
+    const error = new RedshiftError(SQLSTATE.protocolViolation, problem);
+    this.#client.end(encodeFields('E', describeError(error, 'FATAL')));
+  }
+
+  /** Runs the statements of a Query. Several are one transaction, as far as they do not say otherwise. */
+  async #simple(text: string): Promise<void> {
+    const statements = await this.#read(text);
+    for (const [n, statement] of statements.entries()) {
+      if (statements.length > 1 && !isControl(statement)) await this.#runner.openBlock();
+      const done = await this.#execute({ statement, text, n }, async (receive) => {
+        this.#replies.expect([], undefined);
+        if (!statement.copy) await this.#upstream.request(encodeQuery(statement.sql), receive);
+      });
+      if (!done) break;
+    }
+    await this.#runner.closeBlock();
+    this.#replies.ready(this.#upstream.status);
+  }
+
+  /** The statements of a Query; none when it is empty or can not be read, which is answered. */
+  async #read(text: string): Promise<readonly Statement[]> {
+    try {
+      await this.#settings.settle(this.#upstream);
+      const described = this.#isPsql ? translateDescribe(text) : undefined;
+      const statements = described ? [described] : translate(text, this.#settings.dialect);
+      if (statements.length === 0) await this.#upstream.request(encodeQuery(''), this.#replies.relay);
+      return statements;
+    } catch (error) {
+      await this.#runner.fail(error);
+      return [];
+    }
+  }
+
+  async #execute(
+    part: Pick<Execution, 'statement' | 'text' | 'n'>,
+    perform: Execution['perform'],
+  ): Promise<boolean> {
+    this.#replies.release();
+    const done = await this.#runner.execute({ ...part, perform, load: runCopy });
+    if (done) this.#settings.follow(part.statement);
+    return done;
+  }
+
+  /**
+   * Runs the messages up to a Sync or Flush. Their statements are one transaction. The engine would make it one by itself,
+   * but here it is a block of the endpoint's own, so that each statement is run with all that goes with it.
+   */
+  async #extended(frame: Frame): Promise<void> {
+    this.#messages.add(frame);
+    if (frame.type !== 'S' && frame.type !== 'H') return;
+    const isFlush = frame.type === 'H';
+    const bound = isFlush ? this.#messages.boundLast : undefined;
+    // The portal would not outlive the end of a transaction that comes before such a statement.
+    if (bound && standsAlone(bound)) return;
+    await this.#settings.settle(this.#upstream);
+    const isJoined = isFlush || this.#isUnsynced || this.#messages.executions > 1;
+    for (const segment of this.#messages.segments()) {
+      if (this.#isSkipping) break;
+      this.#isSkipping = !(await this.#runSegment(segment, isJoined));
+    }
+    this.#isUnsynced = isFlush;
+    if (isFlush) {
+      this.#replies.release();
+      return;
+    }
+    this.#isSkipping = false;
+    await this.#runner.closeBlock();
+    this.#replies.ready(this.#upstream.status);
+  }
+
+  /** False when a message of it has failed. `isJoined`: it is in one transaction with others. */
+  async #runSegment(segment: Segment, isJoined: boolean): Promise<boolean> {
+    const { bytes, described, executed, binds, error } = segment;
+    const statement = executed?.statement;
+    const joins = statement ? !standsAlone(statement) : binds;
+    if (isJoined && joins) await this.#runner.openBlock();
+    const perform = (receive: (frame: Frame) => void) => {
+      this.#replies.expect(described, executed);
+      return this.#upstream.request(Buffer.concat([bytes, SYNC]), receive);
+    };
+    let done = true;
+    if (executed && statement) done = await this.#execute({ statement, text: executed.text, n: 0 }, perform);
+    else if (bytes.length > 0) done = await this.#pass(perform);
+    if (!done || !error) return done;
+    await this.#runner.fail(error);
+    return false;
+  }
+
+  async #pass(perform: Execution['perform']): Promise<boolean> {
+    this.#replies.release();
+    return await this.#runner.pass(perform);
+  }
+}
+
+/** Whether the statement is not to be put into a transaction with others. */
+function standsAlone(statement: Statement): boolean {
+  return isControl(statement) || statement.outsideTransactionOnly !== undefined || statement.commits === true;
+}

@@ -1,0 +1,64 @@
+/** The settings of a session that the endpoint itself must know: those that decide how names are read and shown. */
+import type { Readings } from '../readings.ts';
+import type { Dialect } from '../sql/dialect.ts';
+import type { Statement } from '../sql/statement.ts';
+import type { Upstream } from '../wire/upstream.ts';
+import type { LongNames } from './names.ts';
+
+const CASE = 'enable_case_sensitive_identifier';
+/** The older form of the first, with the opposite sense. */
+const FOLD = 'downcase_delimited_identifier';
+const UPPER = 'describe_field_name_in_uppercase';
+const NAMES = [CASE, FOLD, UPPER];
+
+/**
+ * A copy of the settings. The engine keeps them, because there they follow transactions and users as all settings do; they
+ * are read again whenever they may have changed.
+ */
+export class SessionSettings {
+  readonly #values = new Map<string, string>();
+  /** Whether the engine may have changed them since they were read. */
+  #stale = true;
+  readonly #cluster: { readonly readings: Readings; readonly longNames: LongNames };
+
+  constructor(cluster: { readonly readings: Readings; readonly longNames: LongNames }) {
+    this.#cluster = cluster;
+  }
+
+  /** How the next statement is read. */
+  get dialect(): Dialect {
+    const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
+    const { readings, longNames } = this.#cluster;
+    return { keepCase, readings, knowsLongName: (name) => longNames.knows(name) };
+  }
+
+  /** The body of a Bind for a query of the catalog, with long names in their short form. */
+  shortenNames(bind: Buffer): Buffer {
+    return this.#cluster.longNames.shorten(bind);
+  }
+
+  /** Whether results name their columns in upper case. */
+  get upperCaseFields(): boolean {
+    return this.#values.get(UPPER) === 'on';
+  }
+
+  /**
+   * To be called before a message is read. Inside a transaction a query would take the snapshot, so what `follow` has seen
+   * must do.
+   */
+  async settle(upstream: Upstream): Promise<void> {
+    if (!this.#stale || upstream.status !== 'I') return;
+    const list = NAMES.map((name) => `coalesce(current_setting('rs.${name}', true), '')`).join(', ');
+    const [row = []] = await upstream.run(`SELECT ${list}`);
+    NAMES.forEach((name, at) => this.#values.set(name, row[at] ?? ''));
+    this.#stale = false;
+  }
+
+  /** To be called after a statement that has succeeded. */
+  follow({ verb, sql }: Statement): void {
+    if (verb !== 'SET' && verb !== 'RESET') return;
+    const [, name = '', value] = /\brs\.(\w+)(?: TO '(\w+)')?/.exec(sql) ?? [];
+    if (NAMES.includes(name) && value !== undefined) this.#values.set(name, value);
+    if (NAMES.includes(name) || /^RESET ALL|AUTHORIZATION/.test(sql)) this.#stale = true;
+  }
+}

@@ -1,0 +1,85 @@
+/** The database user of a session, and its privileges as far as the endpoint itself must know them. */
+import type { Copier } from '../copy/credentials.ts';
+import type { NameScope, Privileges } from './privileges.ts';
+import type { Statement, TableName } from '../sql/statement.ts';
+import { literal } from '../sql/tokens.ts';
+import type { Upstream } from '../wire/upstream.ts';
+
+/** A user who may log in. */
+export interface Account {
+  readonly name: string;
+  /** The userid of the system tables. */
+  readonly id: number;
+  /** What is kept of the password; see `LoginRules`. */
+  readonly secret: string;
+  /** The engine's own secret of the user. */
+  readonly engineSecret: string;
+  /** Whether it was a superuser at its login. */
+  readonly superuser: boolean;
+}
+
+/** The user of a session, with the questions that the endpoint asks about its privileges. */
+export class SessionUser implements Copier {
+  readonly user: string;
+  readonly id: number;
+  readonly #upstream: Upstream;
+  readonly #privileges: Privileges;
+  /** Whether the user may do everything, so that no privilege needs to be looked up. */
+  #owner: boolean;
+
+  constructor({ name, id, superuser }: Account, upstream: Upstream, privileges: Privileges) {
+    this.user = name;
+    this.id = id;
+    this.#upstream = upstream;
+    this.#privileges = privileges;
+    this.#owner = superuser;
+  }
+
+  /**
+   * Lets the statement do what its user was granted, until the returned function is called. None of the queries takes the
+   * session's snapshot.
+   */
+  async borrow({ verb, sql }: Statement): Promise<() => Promise<void>> {
+    if (verb === 'SET' && sql.startsWith('SET ROLE')) this.#owner = false;
+    const privilege = verb === 'DROP TABLE' ? 'DROP' : verb === 'ALTER TABLE' ? 'ALTER' : undefined;
+    if (this.#owner || privilege === undefined) return NOTHING;
+    return await this.#privileges.lend(tablesIn(sql), privilege, await this.#scope());
+  }
+
+  /** The engine's mode of the write lock that the user may take on the table. */
+  async lockMode(table: TableName): Promise<'SHARE ROW EXCLUSIVE' | 'ROW EXCLUSIVE'> {
+    if (this.#owner) return 'SHARE ROW EXCLUSIVE';
+    const onlyInserts = await this.#privileges.mayOnlyInsert(table, await this.#scope());
+    return onlyInserts ? 'ROW EXCLUSIVE' : 'SHARE ROW EXCLUSIVE';
+  }
+
+  async #scope(): Promise<NameScope> {
+    const role = (await this.#upstream.run('SHOW role'))[0]?.[0] ?? 'none';
+    const user = role === 'none' ? this.user : role;
+    const path = (await this.#upstream.run('SHOW search_path'))[0]?.[0] ?? '';
+    const names = path.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [];
+    return { user, path: names.map(unquote).map((name) => (name === '$user' ? user : name)) };
+  }
+
+  /** Whether the user may copy with the IAM role, which `isDefault` of the cluster. */
+  async mayAssume(arn: string, isDefault: boolean): Promise<boolean> {
+    const call = `pg_catalog.warehouse_may_assume(${literal(arn)}, ${isDefault})`;
+    return (await this.#upstream.run(`SELECT ${call}`))[0]?.[0] === 't';
+  }
+}
+
+const NOTHING = () => Promise.resolve();
+
+/** The tables that a statement of the dialect's making is about. */
+function tablesIn(sql: string): TableName[] {
+  const [, list = ''] =
+    /^(?:DROP|ALTER) TABLE (?:IF EXISTS )?((?:"(?:[^"]|"")+"(?:\.|, ?)?)+)/.exec(sql) ?? [];
+  return (list.match(/(?:"(?:[^"]|"")+"\.)?"(?:[^"]|"")+"/g) ?? []).map((name) => {
+    const [first = '', second] = (name.match(/"(?:[^"]|"")+"/g) ?? []).map(unquote);
+    return second === undefined ? { table: first } : { schema: first, table: second };
+  });
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}

@@ -1,0 +1,158 @@
+/**
+ * The extended protocol: a client's messages up to a Sync or Flush, cut into segments at its Execute messages, with the
+ * statements in Parse messages translated. Remembers what the prepared statements and portals of a session run. Sends
+ * nothing itself.
+ */
+import type { Dialect } from '../sql/dialect.ts';
+import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { translate } from '../sql/translate.ts';
+import { SQLSTATE } from '../sqlstates.ts';
+import { decodeStrings, encode, type Frame } from './message.ts';
+
+/** What a prepared statement or portal runs; `statement` is undefined for an empty string. */
+export interface Prepared {
+  readonly text: string;
+  readonly statement: Statement | undefined;
+}
+
+/** Messages that go to the engine together: up to an Execute, and those after the last one. */
+export interface Segment {
+  /** Without the Sync, which every segment gets. */
+  readonly bytes: Buffer;
+  /** What each of the Describe messages describes, as far as it is known. */
+  readonly described: readonly (Prepared | undefined)[];
+  /** What the Execute runs; undefined when there is none, or none that is known. */
+  readonly executed: Prepared | undefined;
+  /** Whether it leaves a portal that a later message may execute. */
+  readonly binds: boolean;
+  /** Why the message after these ones is rejected; no segment follows. */
+  readonly error?: RedshiftError;
+}
+
+/** How a session has its statements read. */
+export interface StatementSettings {
+  readonly dialect: Dialect;
+  /** The body of a Bind for a query of the catalog, with long names in their short form. */
+  shortenNames(bind: Buffer): Buffer;
+}
+
+/** Where the message of type P, B, D, E or C has its first string. */
+const BODY = 5;
+/** Where a Describe or Close has its name: after the letter that says whether it is a statement or a portal. */
+const NAME = 6;
+
+/** The messages of one session. */
+export class ExtendedMessages {
+  readonly #settings: StatementSettings;
+  /** Those since the last Sync or Flush. */
+  #frames: Frame[] = [];
+  readonly #statements = new Map<string, Prepared>();
+  readonly #portals = new Map<string, Prepared>();
+
+  constructor(settings: StatementSettings) {
+    this.#settings = settings;
+  }
+
+  add(frame: Frame): void {
+    this.#frames.push(frame);
+  }
+
+  /** How many statements the messages execute. */
+  get executions(): number {
+    return this.#frames.filter(({ type }) => type === 'E').length;
+  }
+
+  /** The statement of the Bind right before the last message; undefined when another message stands there. */
+  get boundLast(): Statement | undefined {
+    const bind = this.#frames.at(-2);
+    if (bind?.type !== 'B') return undefined;
+    return this.#statements.get(decodeStrings(bind, 2).strings[1] ?? '')?.statement;
+  }
+
+  /** Takes all messages out. A segment is read only when the one before it has been run. */
+  *segments(): Generator<Segment> {
+    const frames = this.#frames.filter(({ type }) => type !== 'S' && type !== 'H');
+    this.#frames = [];
+    const last = frames.findLastIndex(({ type }) => type === 'E');
+    let draft = new Draft();
+    for (const [at, frame] of frames.entries()) {
+      try {
+        draft.read.push(this.#note(frame).bytes);
+      } catch (error) {
+        if (!(error instanceof RedshiftError)) throw error;
+        yield draft.close(error);
+        return;
+      }
+      if (frame.type === 'B') draft.binds = true;
+      if (frame.type === 'D') draft.described.push(this.#named(frame).get(nameIn(frame)));
+      if (frame.type !== 'E') continue;
+      draft.executed = this.#portals.get(decodeStrings(frame, 1).strings[0] ?? '');
+      // The messages after the last Execute go with it. Not those after a COPY, which runs when its messages are answered.
+      if (at === last && !draft.executed?.statement?.copy) continue;
+      yield draft.close();
+      draft = new Draft();
+    }
+    if (draft.read.length > 0) yield draft.close();
+  }
+
+  /** The statements or the portals, whichever a Describe or Close is about. */
+  #named(frame: Frame): Map<string, Prepared> {
+    return frame.bytes.toString('latin1', BODY, NAME) === 'S' ? this.#statements : this.#portals;
+  }
+
+  /** Remembers what a message changes; the message as the engine is to get it. */
+  #note(frame: Frame): Frame {
+    switch (frame.type) {
+      case 'P':
+        return this.#parse(frame);
+      case 'B':
+        return this.#bind(frame);
+      case 'C':
+        this.#named(frame).delete(nameIn(frame));
+        return frame;
+      default:
+        return frame;
+    }
+  }
+
+  #parse(frame: Frame): Frame {
+    const { strings, end } = decodeStrings(frame, 2);
+    const [name = '', text = ''] = strings;
+    const [statement, ...others] = translate(text, this.#settings.dialect);
+    if (others.length > 0) {
+      throw new RedshiftError(
+        SQLSTATE.syntaxError,
+        'cannot insert multiple commands into a prepared statement',
+      );
+    }
+    this.#statements.set(name, { text, statement });
+    // For the engine a COPY is an empty statement: the session runs it by itself.
+    const parts = [`${name}\0${statement?.sql ?? ''}\0`, frame.bytes.subarray(end)];
+    return { type: 'P', bytes: encode('P', ...parts) };
+  }
+
+  #bind(frame: Frame): Frame {
+    const [portal = '', name = ''] = decodeStrings(frame, 2).strings;
+    const prepared = this.#statements.get(name);
+    if (prepared) this.#portals.set(portal, prepared);
+    if (prepared?.statement?.readsCatalog !== true) return frame;
+    return { type: 'B', bytes: encode('B', this.#settings.shortenNames(frame.bytes.subarray(BODY))) };
+  }
+}
+
+/** A segment that is being read. */
+class Draft {
+  readonly read: Buffer[] = [];
+  readonly described: (Prepared | undefined)[] = [];
+  executed: Prepared | undefined;
+  binds = false;
+
+  close(error?: RedshiftError): Segment {
+    const { described, executed, binds } = this;
+    return { bytes: Buffer.concat(this.read), described, executed, binds, ...(error && { error }) };
+  }
+}
+
+function nameIn(frame: Frame): string {
+  return decodeStrings(frame, 1, NAME).strings[0] ?? '';
+}

@@ -1,0 +1,29 @@
+/** A store that is opened when it is first needed, so that a run that ends before that does not load the S3 client. */
+import type { ObjectReader, ObjectStore } from '../ports.ts';
+
+/**
+ * `bucket` is its name. If opening fails, every call that needs the store fails with that error; then there is nothing to
+ * remove.
+ */
+export function laterStore(
+  bucket: string,
+  open: () => Promise<ObjectStore & ObjectReader>,
+): ObjectStore & ObjectReader {
+  let opened: Promise<ObjectStore & ObjectReader> | undefined;
+  const get = (): Promise<ObjectStore & ObjectReader> => (opened ??= open());
+  const ifOpened = async (): Promise<ObjectStore | undefined> => opened?.catch(() => undefined);
+  return {
+    url: (key) => `s3://${bucket}/${key}`,
+    put: async (key, body, signal) => (await get()).put(key, body, signal),
+    remove: async (keys) => (await ifOpened())?.remove(keys),
+    list: async function* (prefix) {
+      yield* (await get()).list(prefix);
+    },
+    read: async function* (url, signal) {
+      yield* (await get()).read(url, signal);
+    },
+    abortUploads: async (prefix, before, isOurs) =>
+      (await ifOpened())?.abortUploads(prefix, before, isOurs) ?? 0,
+    close: () => void ifOpened().then((store) => store?.close()),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Which states of an Airbyte source may be acknowledged. Every state comes back, once, in the order of its stream, as soon as the
+ * effects that were opened for its stream before it are durable; streams do not wait for each other. A state of all streams waits
+ * for the effects of all of them, and for the states of all streams before it.
+ */
+import type { Effects, Settle } from './ledger.ts';
+
+interface Effect {
+  isDone: boolean;
+}
+
+/** A state that is held. */
+interface Held {
+  readonly ack: Buffer;
+  /** The effects that it waits for. */
+  readonly after: readonly Effect[];
+}
+
+interface Queue {
+  /** Effects that may not be durable yet, in the order of the input. */
+  effects: Effect[];
+  readonly states: Held[];
+}
+
+export class Acks implements Effects {
+  readonly #onSafe: (ack: Buffer) => void;
+  readonly #queues = new Map<string, Queue>();
+  /** Those of all streams. */
+  readonly #global: Held[] = [];
+  #bytes = 0;
+  #marks = 0;
+
+  /** `onSafe` is given each state that may be written. */
+  constructor(onSafe: (ack: Buffer) => void) {
+    this.#onSafe = onSafe;
+  }
+
+  open(stream: string): Settle {
+    const effect: Effect = { isDone: false };
+    this.#queue(stream).effects.push(effect);
+    return () => {
+      effect.isDone = true;
+      this.publish();
+    };
+  }
+
+  /** A state was read: of one stream, or of all of them where `stream` is undefined. `ack` is what is written for it. */
+  mark(stream: string | undefined, ack: Buffer): void {
+    this.#marks++;
+    this.#bytes += ack.length;
+    if (stream === undefined) {
+      this.#global.push({ ack, after: [...this.#queues.values()].flatMap(pendingOf) });
+      this.#release(this.#global);
+    } else {
+      const queue = this.#queue(stream);
+      queue.states.push({ ack, after: pendingOf(queue) });
+      this.#release(queue.states);
+    }
+  }
+
+  /** Writes what is safe. */
+  publish(): void {
+    for (const { states } of this.#queues.values()) this.#release(states);
+    this.#release(this.#global);
+  }
+
+  get marks(): number {
+    return this.#marks;
+  }
+
+  /** Bytes of the states that are held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  #queue(stream: string): Queue {
+    let queue = this.#queues.get(stream);
+    if (!queue) {
+      queue = { effects: [], states: [] };
+      this.#queues.set(stream, queue);
+    }
+    return queue;
+  }
+
+  #release(states: Held[]): void {
+    let safe = 0;
+    while (states[safe]?.after.every(({ isDone }) => isDone) === true) safe++;
+    for (const { ack } of states.splice(0, safe)) {
+      this.#bytes -= ack.length;
+      this.#onSafe(ack);
+    }
+  }
+}
+
+function pendingOf(queue: Queue): readonly Effect[] {
+  queue.effects = queue.effects.filter(({ isDone }) => !isDone);
+  return [...queue.effects];
+}

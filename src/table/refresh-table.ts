@@ -1,0 +1,12 @@
+/**
+ * The table beside a table in which the rows of an Airbyte refresh are collected. Its name depends on the table alone: its rows
+ * are acknowledged, so the next sync has to find them, whatever became of this one, and however long ago.
+ */
+import { createHash } from 'node:crypto';
+import { RESERVED_PREFIX } from './names.ts';
+import type { TableRef } from './types.ts';
+
+export function refreshTableOf({ schema, table }: TableRef): TableRef {
+  const hash = createHash('sha256').update(table).digest('hex').slice(0, 16);
+  return { schema, table: `${RESERVED_PREFIX}refresh_${hash}` };
+}

@@ -1,0 +1,171 @@
+/**
+ * Tries work on a table until its outcome is final: what passes is tried again, old knowledge of the table is given up, what became
+ * of a COMMIT without answer is found out, and server processes of connections that were lost are ended.
+ */
+import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Session, Warehouse } from '../ports.ts';
+import { retry } from '../retry.ts';
+import type { Sql } from '../sql.ts';
+import type { TableJob } from './jobs.ts';
+import type { KnownTables } from './known-tables.ts';
+import type { PreparedTable } from './prepare.ts';
+import type { LoadRow } from './record-sql.ts';
+import type { Records } from './records.ts';
+import type { Room } from './room.ts';
+import { terminateBackend } from './statements.ts';
+import type { Commit } from './transaction.ts';
+import { isTransient } from './transient.ts';
+
+export interface AttemptsOptions {
+  readonly warehouse: Warehouse;
+  readonly tries: number;
+  readonly retryPauseMs: number;
+  /** Aborted when the run gives up at once. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/** What is done in one transaction on a table that has room. */
+export type TableTask<Counts> = (
+  session: Session,
+  commit: Commit<Counts>,
+  prepared: PreparedTable,
+) => Promise<Counts>;
+
+const MAX_PAUSE_MS = 60_000;
+const CONNECTION_LOST = '08006';
+const TRY_AGAIN = '40001';
+
+/** What a table answers that is not as it was read: no such table or column, one of them already, a string that is too long. */
+const NOT_AS_READ = new Set(['42P01', '42703', '42P07', '42701', '22001']);
+
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #known: KnownTables;
+  readonly #room: Room;
+  readonly #records: Records;
+  /** Server processes of connections that were lost. */
+  readonly #ghosts = new Set<number>();
+
+  constructor(options: AttemptsOptions, known: KnownTables, room: Room, records: Records) {
+    this.#options = options;
+    this.#known = known;
+    this.#room = room;
+    this.#records = records;
+  }
+
+  retry<T>(what: string, work: (attempt: number) => Promise<T>, maxTries = Infinity): Promise<T> {
+    const { tries, retryPauseMs, signal, log } = this.#options;
+    return retry(work, {
+      tries: Math.min(tries, maxTries),
+      pauseMs: retryPauseMs,
+      maxPauseMs: MAX_PAUSE_MS,
+      signal,
+      isTransient,
+      onRetry: (error, attempt, pauseMs) =>
+        log.warn({ attempt, pause_ms: pauseMs }, `trying again to ${what}: ${messageOf(error)}`),
+    });
+  }
+
+  /** Lends a connection on which the job's table has room. Work that old knowledge of the table may have spoilt is done again. */
+  async onTable<T>(
+    job: TableJob,
+    work: (session: Session, prepared: PreparedTable) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#lend(job, work);
+    } catch (error) {
+      const wasFresh = this.#known.isFresh(job.target);
+      this.#known.doubt(job.target);
+      if (wasFresh || !mayBeOldKnowledge(error)) throw error;
+      this.#options.log.debug(`table "${job.target.table}" is not as it was read: ${messageOf(error)}`);
+      return await this.#lend(job, work);
+    }
+  }
+
+  async #lend<T>(job: TableJob, work: (session: Session, prepared: PreparedTable) => Promise<T>): Promise<T> {
+    let backend: number | undefined;
+    try {
+      return await this.#options.warehouse.session(async (session) => {
+        backend = session.backend;
+        await this.#endGhosts(session);
+        const done = await work(session, await this.#room.make(session, job));
+        this.#known.age(job.target);
+        return done;
+      });
+    } catch (error) {
+      // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
+      if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {
+        this.#ghosts.add(backend);
+      }
+      throw error;
+    }
+  }
+
+  /** One try, as one transaction with the record that `rowOf` makes of its counts. */
+  async once<Counts>(
+    job: TableJob,
+    rowOf: (counts: Counts) => LoadRow,
+    task: TableTask<Counts>,
+  ): Promise<Counts> {
+    let counts: Counts | undefined;
+    let record: readonly Sql[] = [];
+    try {
+      const done = await this.onTable(job, async (session, prepared) => {
+        const isRecorded = await this.#records.ready(session);
+        const commit: Commit<Counts> = {
+          record: (seen) => {
+            this.#records.ended(record, false);
+            return (record = isRecorded ? this.#records.in(rowOf(seen)) : []);
+          },
+          onCounted: (seen) => (counts = seen),
+        };
+        return task(session, commit, prepared);
+      });
+      this.#records.ended(record, true);
+      return done;
+    } catch (error) {
+      const isCommitted =
+        error instanceof CommitUnknownError && counts !== undefined && record.length > 0
+          ? await this.#tookEffect(error, job)
+          : false;
+      this.#records.ended(record, isCommitted);
+      if (isCommitted) return counts as Counts;
+      if (error instanceof CommitUnknownError && record.length > 0) throw rolledBack(error);
+      if (this.#records.refused(error, record)) throw again(error as LoadError);
+      throw error;
+    }
+  }
+
+  async #tookEffect(error: CommitUnknownError, job: TableJob): Promise<boolean> {
+    this.#options.log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
+    return this.#records.tookEffect(error, job.target, job.batch);
+  }
+
+  async #endGhosts(session: Session): Promise<void> {
+    for (const ghost of this.#ghosts) {
+      this.#ghosts.delete(ghost);
+      // It may have ended by itself, or belong to a pooler.
+      await session.run(terminateBackend(ghost), { timeoutMs: 30_000 }).catch(() => undefined);
+    }
+  }
+}
+
+/** Whether a table that has changed since it was read would answer so. */
+function mayBeOldKnowledge(error: unknown): boolean {
+  if (!(error instanceof LoadError)) return false;
+  const isCopyOfValues = /Check '(stl_load_errors|sys_load_error_detail)'/.test(error.message);
+  return isCopyOfValues || NOT_AS_READ.has(error.sqlstate ?? '');
+}
+
+function again(error: LoadError): LoadError {
+  return new LoadError(error.message, { sqlstate: TRY_AGAIN, cause: error });
+}
+
+function rolledBack(cause: CommitUnknownError): LoadError {
+  return new LoadError('The connection was lost during COMMIT; the load was rolled back', {
+    sqlstate: CONNECTION_LOST,
+    cause,
+  });
+}

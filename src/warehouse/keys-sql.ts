@@ -1,0 +1,26 @@
+/** Parts of statements that compare the keys of rows. See `merge-sql.ts` for how keys are compared. */
+import { ident, join, raw, sql, type Sql } from '../sql.ts';
+import type { Column } from '../table/types.ts';
+
+/** Not a statement by itself. */
+type Fragment = Sql;
+
+/** The conditions of a statement; nothing without any. */
+export const where = (conditions: readonly Sql[]): Fragment =>
+  conditions.length === 0 ? raw('') : sql` WHERE ${join(conditions, ' AND ')}`;
+
+/** Rows of two tables with the same key. */
+export const sameKey = (left: string, right: string, keys: readonly Column[]): Fragment =>
+  join(
+    keys.flatMap(({ name, type }) => {
+      const [a, b] = [ident(left, name), ident(right, name)];
+      const equal = sql`${a} = ${b}`;
+      return type.kind === 'varchar' ? [equal, sql`LEN(${a}) = LEN(${b})`] : [equal];
+    }),
+    ' AND ',
+  );
+
+/** What keeps apart texts that differ in trailing blanks, where rows are grouped by their keys. */
+export function lengthsOf(keys: readonly Column[]): readonly Sql[] {
+  return keys.filter(({ type }) => type.kind === 'varchar').map(({ name }) => sql`LEN(${ident(name)})`);
+}

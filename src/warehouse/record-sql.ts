@@ -1,0 +1,186 @@
+/**
+ * The statements that record runs and loads in the target schema: `_target_redshift_loads` with a row for each load, written in
+ * the load's own transaction, and `_target_redshift_runs` with a row for each run. Without `load_history`, rows of
+ * `_target_redshift_commits` stand in for them while the run lasts.
+ */
+import { ident, integer, join, literal, raw, sql, type Sql } from '../sql.ts';
+import { RESERVED_PREFIX } from '../table/names.ts';
+import type { TableRef } from '../table/types.ts';
+
+/** What a load did. No state and no secret: anybody who may read the schema reads this. */
+export interface LoadRow {
+  readonly batch: number;
+  readonly stream: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly method: string;
+  /** Rows that the input had. */
+  readonly received: number;
+  /** Of them, those that were set aside. */
+  readonly rejected: number;
+  /** Of them, those that are in the table now. */
+  readonly written: number;
+  /** Rows of the table that these were written over. */
+  readonly replaced: number;
+  readonly deleted: number;
+  /** Of the compressed parts. */
+  readonly bytes: number;
+  readonly parts: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly committedAt: number;
+}
+
+export type Outcome = 'running' | 'succeeded' | 'failed' | 'stopped';
+
+/** A run as its row tells it. */
+export interface RunRow {
+  readonly runId: string;
+  /** Of this program. */
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly outcome: Outcome;
+  /** Why it failed. */
+  readonly error?: string | undefined;
+}
+
+export const LOADS = `${RESERVED_PREFIX}loads`;
+export const RUNS = `${RESERVED_PREFIX}runs`;
+
+const MAX_STREAM_BYTES = 512;
+const MAX_ERROR_BYTES = 4096;
+
+interface RecordColumn<Row> {
+  readonly name: string;
+  readonly type: string;
+  readonly value: (row: Row) => Sql;
+}
+
+type Load = LoadRow & Pick<RunRow, 'runId' | 'version'>;
+
+const column = <Row>(name: string, type: string, value: (row: Row) => Sql): RecordColumn<Row> => {
+  return { name, type, value };
+};
+
+const LOAD_COLUMNS: readonly RecordColumn<Load>[] = [
+  column('run_id', 'VARCHAR(64)', ({ runId }) => literal(runId)),
+  column('batch', 'BIGINT', ({ batch }) => integer(batch)),
+  column('stream', `VARCHAR(${MAX_STREAM_BYTES})`, ({ stream }) => literal(cut(stream, MAX_STREAM_BYTES))),
+  column('table_schema', 'VARCHAR(127)', ({ schema }) => literal(schema)),
+  column('table_name', 'VARCHAR(127)', ({ table }) => literal(table)),
+  column('method', 'VARCHAR(32)', ({ method }) => literal(method)),
+  column('rows_received', 'BIGINT', ({ received }) => integer(received)),
+  column('rows_rejected', 'BIGINT', ({ rejected }) => integer(rejected)),
+  column('rows_written', 'BIGINT', ({ written }) => integer(written)),
+  column('rows_replaced', 'BIGINT', ({ replaced }) => integer(replaced)),
+  column('rows_deleted', 'BIGINT', ({ deleted }) => integer(deleted)),
+  column('bytes', 'BIGINT', ({ bytes }) => integer(bytes)),
+  column('parts', 'BIGINT', ({ parts }) => integer(parts)),
+  column('started_at', 'TIMESTAMP', ({ startedAt }) => timestamp(startedAt)),
+  column('committed_at', 'TIMESTAMP', ({ committedAt }) => timestamp(committedAt)),
+  column('version', 'VARCHAR(64)', ({ version }) => literal(version)),
+];
+
+const RUN_COLUMNS: readonly RecordColumn<RunRow>[] = [
+  column('run_id', 'VARCHAR(64)', ({ runId }) => literal(runId)),
+  column('version', 'VARCHAR(64)', ({ version }) => literal(version)),
+  column('started_at', 'TIMESTAMP', ({ startedAt }) => timestamp(startedAt)),
+  column('ended_at', 'TIMESTAMP', ({ endedAt }) => timestampOrNull(endedAt)),
+  column('outcome', 'VARCHAR(16)', ({ outcome }) => literal(outcome)),
+  column('error', `VARCHAR(${MAX_ERROR_BYTES})`, ({ error }) => textOrNull(error)),
+];
+
+/** What is needed to find out what became of a COMMIT. */
+const MARKS = ['run_id', 'batch', 'committed_at'];
+
+interface RecordTable<Row> {
+  readonly name: string;
+  readonly columns: readonly RecordColumn<Row>[];
+}
+
+/** Where loads and runs are recorded. */
+export interface RecordTables {
+  readonly loads: RecordTable<Load>;
+  /** Undefined where runs are not recorded. */
+  readonly runs: RecordTable<RunRow> | undefined;
+}
+
+/** The history that people read. */
+export const HISTORY: RecordTables = {
+  loads: { name: LOADS, columns: LOAD_COLUMNS },
+  runs: { name: RUNS, columns: RUN_COLUMNS },
+};
+
+/** Without a history: a row for each load, until the run ends. */
+export const COMMITS: RecordTables = {
+  loads: {
+    name: `${RESERVED_PREFIX}commits`,
+    columns: LOAD_COLUMNS.filter(({ name }) => MARKS.includes(name)),
+  },
+  runs: undefined,
+};
+
+/** Tables that are there stay as they are. */
+export function createRecords(schema: string, { loads, runs }: RecordTables): readonly Sql[] {
+  return [create(schema, loads), ...(runs ? [create(schema, runs)] : [])];
+}
+
+function create<Row>(schema: string, { name, columns }: RecordTable<Row>): Sql {
+  const list = columns.map((one) => raw(`${one.name} ${one.type}`));
+  return sql`CREATE TABLE IF NOT EXISTS ${ident(schema, name)} (${join(list)})`;
+}
+
+function insert<Row>(schema: string, { name, columns }: RecordTable<Row>, rows: readonly Row[]): Sql {
+  const list = join(columns.map((one) => raw(one.name)));
+  const values = rows.map((row) => sql`(${join(columns.map((one) => one.value(row)))})`);
+  return sql`INSERT INTO ${ident(schema, name)} (${list}) VALUES ${join(values)}`;
+}
+
+export function insertLoads(
+  schema: string,
+  { loads }: RecordTables,
+  { runId, version }: Pick<RunRow, 'runId' | 'version'>,
+  rows: readonly LoadRow[],
+): Sql {
+  return insert(
+    schema,
+    loads,
+    rows.map((row) => ({ ...row, runId, version })),
+  );
+}
+
+export function insertRun(schema: string, table: RecordTable<RunRow>, run: RunRow): Sql {
+  return insert(schema, table, [run]);
+}
+
+export const endRun = (schema: string, { name }: RecordTable<RunRow>, run: RunRow): Sql =>
+  sql`UPDATE ${ident(schema, name)} SET ended_at = ${timestampOrNull(run.endedAt)}, outcome = ${literal(run.outcome)}, error = ${textOrNull(run.error)} WHERE run_id = ${literal(run.runId)}`;
+
+export const findLoad = (schema: string, { loads }: RecordTables, runId: string, batch: number): Sql =>
+  sql`SELECT 1 FROM ${ident(schema, loads.name)} WHERE run_id = ${literal(runId)} AND batch = ${integer(batch)}`;
+
+export const removeLoads = (schema: string, { loads }: RecordTables, runId: string): Sql =>
+  sql`DELETE FROM ${ident(schema, loads.name)} WHERE run_id = ${literal(runId)}`;
+
+/**
+ * Waits for whoever writes the table, and changes nothing: a DELETE takes the lock of writers, which readers do not wait for
+ * (c_write_readwrite), unlike LOCK TABLE.
+ */
+export const awaitWriters = ({ schema, table }: TableRef): Sql =>
+  sql`DELETE FROM ${ident(schema, table)} WHERE FALSE`;
+
+/** UTC, as all times of this program. */
+const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
+
+const timestampOrNull = (at: number | undefined): Sql => (at === undefined ? raw('NULL') : timestamp(at));
+
+const textOrNull = (text: string | undefined): Sql =>
+  text === undefined ? raw('NULL') : literal(cut(text, MAX_ERROR_BYTES));
+
+/** The beginning of a text that has at most so many bytes. */
+function cut(text: string, bytes: number): string {
+  const clean = text.toWellFormed().replaceAll('\0', '');
+  return new TextDecoder().decode(Buffer.from(clean).subarray(0, bytes), { stream: true });
+}

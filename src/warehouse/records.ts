@@ -1,0 +1,229 @@
+/**
+ * The record of a load is a row of `_target_redshift_loads` that its own transaction writes. It tells people what was loaded, and
+ * this program whether a COMMIT without answer took effect. No load reads it, so that loads do not wait for each other longer than
+ * a COMMIT takes.
+ */
+import { CommitUnknownError, LoadError, messageOf, stateOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Session, Warehouse } from '../ports.ts';
+import { retry } from '../retry.ts';
+import { raw, type Sql } from '../sql.ts';
+import type { TableRef } from '../table/types.ts';
+import type { KnownTables } from './known-tables.ts';
+import { DDL_TIMEOUT_MS, patiently } from './patience.ts';
+import * as statements from './record-sql.ts';
+import type { LoadRow, Outcome, RecordTables, RunRow } from './record-sql.ts';
+import { createSchema, lockTable, terminateBackend } from './statements.ts';
+import { isTransient } from './transient.ts';
+
+export interface RecordsOptions {
+  readonly warehouse: Warehouse;
+  /** The schema of the tables of records. */
+  readonly schema: string;
+  readonly runId: string;
+  /** Of this program. */
+  readonly version: string;
+  /** The tables of records are not created; those that are there are used. */
+  readonly forbidDdl: boolean;
+  /** Whether records stay after the run. */
+  readonly keepsRecords: boolean;
+  /** How long the outcome of a COMMIT without answer is looked for. */
+  readonly resolveTimeoutMs: number;
+  readonly now: () => number;
+  /** Aborted when the run gives up at once. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+const LOOK_PAUSE_MS = 1000;
+const LAST_WORDS = { timeoutMs: 30_000 };
+const ALREADY_THERE = new Set(['42P06', '42P07', '23505', '40001']);
+const NOT_ALLOWED = '42501';
+
+export class Records {
+  readonly #options: RecordsOptions;
+  readonly #known: KnownTables;
+  readonly #startedAt: number;
+  #tables: RecordTables;
+  #isReady: Promise<boolean> | undefined;
+  #isGivenUp = false;
+  /** Of loads without a transaction of their own. */
+  readonly #later: LoadRow[] = [];
+  #runRow: 'due' | 'on its way' | 'there' = 'due';
+
+  constructor(options: RecordsOptions, known: KnownTables) {
+    this.#options = options;
+    this.#known = known;
+    this.#startedAt = options.now();
+    this.#tables = options.keepsRecords ? statements.HISTORY : statements.COMMITS;
+  }
+
+  /** Makes the tables of records where they are missing; false when nothing can be recorded. Throws LoadError where trying again can help. */
+  async ready(session: Session): Promise<boolean> {
+    this.#isReady ??= this.#prepare(session);
+    try {
+      return (await this.#isReady) && !this.#isGivenUp;
+    } catch (error) {
+      this.#isReady = undefined;
+      throw error;
+    }
+  }
+
+  /** What records a load in its transaction; the first one of a run takes the row of the run along. */
+  in(row: LoadRow): readonly Sql[] {
+    const { schema, runId, version } = this.#options;
+    const { runs } = this.#tables;
+    const load = statements.insertLoads(schema, this.#tables, { runId, version }, [row]);
+    if (!runs || this.#runRow !== 'due') return [load];
+    this.#runRow = 'on its way';
+    return [load, statements.insertRun(schema, runs, this.#run('running'))];
+  }
+
+  /** The transaction with the record ended so. */
+  ended(record: readonly Sql[], isCommitted: boolean): void {
+    if (record.length > 1) this.#runRow = isCommitted ? 'there' : 'due';
+  }
+
+  /** A record that goes with no transaction of its own; it is written by the end of the run. */
+  later(row: LoadRow): void {
+    this.#later.push(row);
+  }
+
+  /** Goes on without records if they were what the server refused; true when the load can be tried without. */
+  refused(error: unknown, record: readonly Sql[]): boolean {
+    if (!(error instanceof LoadError) || error.at === undefined || error.at >= record.length) return false;
+    if (isTransient(error)) return false;
+    if (this.#fallBack(error)) this.#isReady = undefined;
+    return true;
+  }
+
+  /**
+   * Whether a COMMIT without answer took effect. The old session may still be committing: it is ended first, and whoever writes
+   * the target is waited for; only then the record tells. Throws `unknown` when it cannot be found out in time.
+   */
+  async tookEffect(unknown: CommitUnknownError, target: TableRef, batch: number): Promise<boolean> {
+    const { warehouse, schema, runId, resolveTimeoutMs, signal, log } = this.#options;
+    const deadline = performance.now() + resolveTimeoutMs;
+    const look = (): Promise<boolean> =>
+      warehouse.session(async (session) => {
+        await session.run(terminateBackend(unknown.backend), LAST_WORDS).catch(() => undefined);
+        const limit = { timeoutMs: Math.max(deadline - performance.now(), 1000) };
+        await awaitWriters(session, target, limit);
+        const { rows } = await session.run(statements.findLoad(schema, this.#tables, runId, batch), limit);
+        return rows.length > 0;
+      });
+    try {
+      return await retry(look, {
+        tries: Infinity,
+        pauseMs: LOOK_PAUSE_MS,
+        maxPauseMs: LOOK_PAUSE_MS,
+        signal,
+        isTransient: () => performance.now() < deadline,
+        onRetry: (error) => log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`),
+      });
+    } catch {
+      throw unknown;
+    }
+  }
+
+  /** Writes what is left to be recorded. A failure is told, not thrown: the loads are safe. */
+  async end(outcome: Outcome, error?: string): Promise<void> {
+    const { warehouse, schema, runId, version, log } = this.#options;
+    if (!(await this.#isReady?.catch(() => false)) || this.#isGivenUp) return;
+    const { runs } = this.#tables;
+    const run = this.#run(outcome, error);
+    const later = this.#later.splice(0);
+    const all = runs
+      ? [
+          ...(later.length > 0
+            ? [statements.insertLoads(schema, this.#tables, { runId, version }, later)]
+            : []),
+          this.#runRow === 'due'
+            ? statements.insertRun(schema, runs, run)
+            : statements.endRun(schema, runs, run),
+        ]
+      : [statements.removeLoads(schema, this.#tables, runId)];
+    await warehouse
+      .session((session) => session.send([raw('BEGIN'), ...all, raw('COMMIT')], LAST_WORDS))
+      .catch((cause: unknown) => log.warn(`the record of this run is incomplete: ${messageOf(cause)}`));
+  }
+
+  #run(outcome: Outcome, error?: string): RunRow {
+    const { runId, version, now } = this.#options;
+    const endedAt = outcome === 'running' ? {} : { endedAt: now() };
+    return { runId, version, startedAt: this.#startedAt, ...endedAt, outcome, error };
+  }
+
+  async #prepare(session: Session): Promise<boolean> {
+    try {
+      if (!(await this.#areThere(session))) await this.#create(session);
+      return true;
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      await session.run(raw('ROLLBACK'));
+      return this.#fallBack(error) && this.#prepare(session);
+    }
+  }
+
+  /** Where the history cannot be written, loads are marked as committed while the run lasts. False when that is not possible either. */
+  #fallBack(error: unknown): boolean {
+    const { log } = this.#options;
+    if (this.#tables === statements.HISTORY) {
+      log.warn(`the history of loads is not written any further in this run: ${messageOf(error)}`);
+      this.#tables = statements.COMMITS;
+      return true;
+    }
+    if (!this.#isGivenUp)
+      log.warn(
+        `commits cannot be marked, so a connection lost during COMMIT will end the run: ${messageOf(error)}`,
+      );
+    this.#isGivenUp = true;
+    return false;
+  }
+
+  async #areThere(session: Session): Promise<boolean> {
+    const { schema, forbidDdl } = this.#options;
+    const { loads, runs } = this.#tables;
+    for (const { name: table, columns: needed } of [loads, ...(runs ? [runs] : [])]) {
+      const columns = await this.#known.columns(session, { schema, table });
+      if (!columns && !forbidDdl) return false;
+      const names = needed.map(({ name }) => name);
+      const missing = names.filter((name) => !columns?.some((column) => column.name === name));
+      if (missing.length === 0) continue;
+      throw new LoadError(
+        columns
+          ? `table "${schema}"."${table}" lacks the column "${missing.join('", "')}"; rename it, and this program makes its own`
+          : `table "${schema}"."${table}" does not exist, and forbid_ddl is set`,
+      );
+    }
+    return true;
+  }
+
+  /** Several runs may start at once: what another one has made meanwhile is as good. */
+  async #create(session: Session): Promise<void> {
+    const { schema } = this.#options;
+    const missing = this.#known.isThere(schema) === true ? [] : [createSchema(schema)];
+    const all = [raw('BEGIN'), ...missing, ...statements.createRecords(schema, this.#tables), raw('COMMIT')];
+    const create = (): Promise<unknown> => patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
+    await create().catch(async (error: unknown) => {
+      if (!ALREADY_THERE.has(stateOf(error))) throw error;
+      await session.run(raw('ROLLBACK'));
+      await create();
+    });
+    this.#known.created(schema);
+  }
+}
+
+/** In a transaction of its own, so that what is read after it sees what was waited for. */
+async function awaitWriters(
+  session: Session,
+  target: TableRef,
+  limit: { readonly timeoutMs: number },
+): Promise<void> {
+  const wait = (by: Sql): Promise<unknown> => session.send([raw('BEGIN'), by, raw('ROLLBACK')], limit);
+  await wait(statements.awaitWriters(target)).catch(async (error: unknown) => {
+    if (stateOf(error) !== NOT_ALLOWED) throw error;
+    await session.run(raw('ROLLBACK'));
+    await wait(lockTable(target));
+  });
+}

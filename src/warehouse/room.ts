@@ -1,0 +1,56 @@
+/** Makes room for what a job brings, once for each schema and as often as needed for each table. */
+import type { Session } from '../ports.ts';
+import { SchemaGrants } from './grants.ts';
+import type { TableJob } from './jobs.ts';
+import type { KnownTables } from './known-tables.ts';
+import { createLike } from './overwrite.ts';
+import { prepareSchema, prepareTable, type PreparedTable } from './prepare.ts';
+
+export class Room {
+  readonly #known: KnownTables;
+  /** By name. */
+  readonly #schemasReady = new Map<string, Promise<void>>();
+  readonly #usage = new SchemaGrants();
+  /** Comments of tables that were brought up to date. */
+  readonly #commented = new Set<string>();
+
+  constructor(known: KnownTables) {
+    this.#known = known;
+  }
+
+  /** Schema and table as the job needs them. Throws LoadError. */
+  async make(session: Session, job: TableJob): Promise<PreparedTable> {
+    if (!job.settings.forbid_ddl) await this.#schema(session, job.target.schema);
+    return this.table(session, job);
+  }
+
+  /** The table in a schema that is there. Throws LoadError. */
+  async table(session: Session, job: TableJob): Promise<PreparedTable> {
+    if (job.like) await createLike(session, job.target, job.like, this.#known);
+    const { target, columns, maxBytes, nulls, settings, design, committed } = job;
+    const comment = JSON.stringify([target.schema, target.table, design.comment]);
+    const prepared = await prepareTable(session, {
+      target,
+      columns,
+      needs: { maxBytes, nulls },
+      settings,
+      design,
+      isCommentDue: job.isCommentDue && !this.#commented.has(comment),
+      usage: this.#usage,
+      known: this.#known,
+      discards: job.discards === true ? ('shadow' in job ? 'later' : 'now') : undefined,
+      committed,
+    });
+    this.#commented.add(comment);
+    return prepared;
+  }
+
+  async #schema(session: Session, schema: string): Promise<void> {
+    const ready = this.#schemasReady.get(schema) ?? prepareSchema(session, schema, this.#known);
+    this.#schemasReady.set(schema, ready);
+    await ready.catch((error: unknown) => {
+      this.#schemasReady.delete(schema);
+      throw error;
+    });
+  }
+}

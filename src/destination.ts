@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `destination-redshift`: the same program as a destination of Airbyte. Its stdout carries messages of Airbyte's protocol and nothing else. */
+/** `destination-redshift`: the same program as an Airbyte destination. Its stdout carries only messages of Airbyte's protocol. */
 import { DESTINATION_HELP, parseDestination } from './airbyte/cli.ts';
 import { UsageError } from './errors.ts';
 import { crash, guardProcess } from './guard.ts';
@@ -7,7 +7,7 @@ import { versionOf } from './version.ts';
 
 guardProcess();
 
-// Whoever reads stdout may stop: a write notices by itself and fails, any other answer has then been enough.
+// The reader may stop reading stdout. A write notices that itself and fails; for any other answer it is fine.
 process.stdout.on('error', () => undefined);
 
 try {

@@ -41,7 +41,7 @@ export interface ObjectProbe {
   tryMultipart(key: string): Promise<void>;
 }
 
-/** The bucket of a configuration, and its region, which COPY is told. */
+/** The bucket of a configuration, and its region, which COPY needs. */
 export interface Bucket extends ObjectStore, ObjectReader, ObjectProbe {
   readonly region: string;
 }

@@ -1,7 +1,7 @@
 /**
- * Where the rows of a stream go until it is complete, by the generations of the sync, of the table, and of what an earlier refresh
- * has left beside it. Rows of older generations go when a refresh is complete, and not before; rows that were acknowledged are
- * kept as long as their generation is not below the minimum.
+ * Decides where the rows of a stream go until it is complete, by the generations of the sync, of the table, and of the rows that an
+ * earlier refresh left in its own table. Rows of older generations are removed only when a refresh is complete. Acknowledged rows
+ * are kept as long as their generation is not below the minimum.
  */
 import type { StreamContext } from '../streams/context.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -14,11 +14,11 @@ import type { TableJob } from '../warehouse/jobs.ts';
 import { checkStream, columnsFor, dialectOf, type PlannedStream } from './streams.ts';
 
 export interface Arrangement {
-  /** The table beside the stream's own into which its rows go; undefined: into its own. */
+  /** The refresh table for its rows; undefined if they go into the table of the stream. */
   readonly refreshTable: TableRef | undefined;
-  /** The rows take the place of all that the table has, in one transaction at the end; until then no state is acknowledged. */
+  /** The rows replace all rows of the table in one transaction at the end. Until then no state is acknowledged. */
   readonly isReplaced: boolean;
-  /** The generation of which the table has every row, as far as it is known. */
+  /** The generation of which the table has every row, if known. */
   readonly completeGeneration: bigint | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function arrange(
   const isReplaced = replaces(planned, table);
   const asItIs = { refreshTable: undefined, isReplaced, completeGeneration };
   if (isLeft && (minimum === 0n || isReplaced)) {
-    // No source sends them again: their states were acknowledged.
+    // Their states were acknowledged, so the source does not send them again.
     await mergeLeft(planned, beside, context, generations);
     streams.forgetTables(target.schema);
     return asItIs;
@@ -62,8 +62,8 @@ export async function arrange(
 }
 
 /**
- * Whether an overwrite replaces everything: on platforms that have no generations, and when its generation is complete already,
- * as PyAirbyte sends it, which calls every generation 1. Rows of a generation that is not complete are a part of the same overwrite.
+ * Whether an overwrite replaces everything: on platforms without generations, and if its generation is complete already. PyAirbyte
+ * sends such overwrites, because it numbers every generation 1. Rows of an incomplete generation belong to the same overwrite.
  */
 function replaces({ configured }: PlannedStream, table: StoredTable | undefined): boolean {
   const { mode, generation, minimumGeneration } = configured;
@@ -72,7 +72,7 @@ function replaces({ configured }: PlannedStream, table: StoredTable | undefined)
   return minimumGeneration > 0n && table?.completeGeneration === generation;
 }
 
-/** Puts the rows that an earlier refresh has left into the table, beside those that are there. */
+/** Adds the rows that an earlier refresh left to the table. */
 async function mergeLeft(
   planned: PlannedStream,
   beside: TableRef,
@@ -107,11 +107,11 @@ async function mergeLeft(
   });
   log.info(
     { stream: name, table: target.table, ...counts },
-    `the rows of a refresh of ${name} that was not completed are in its table now`,
+    `the rows of a refresh of ${name} that was not completed are now in its table`,
   );
 }
 
-/** What the table's comment says once the stream is complete; undefined when it says so already. */
+/** The comment of the table when the stream is complete; undefined if it is the same already. */
 export function completionComment(
   { name, configured, message }: PlannedStream,
   { completeGeneration }: Arrangement,

@@ -1,4 +1,4 @@
-/** `check`: the steps of `--check`, and what is wrong with the first that fails. */
+/** `check`: runs the steps of `--check` and reports the problem of the first one that fails. */
 import { fixText } from '../check/fix.ts';
 import type { Doors } from '../check/place.ts';
 import { runSteps } from '../check/step.ts';
@@ -6,7 +6,7 @@ import { checkSteps } from '../commands/check.ts';
 import type { Config } from '../config/options.ts';
 import type { Logger } from '../log.ts';
 
-/** Resolves with what is wrong and what to do about it; undefined when a sync has everything that it needs. */
+/** Resolves with the problem and its fix; undefined if a sync has everything that it needs. */
 export async function checkConnection(
   config: Config,
   doors: Doors,
@@ -24,6 +24,6 @@ export async function checkConnection(
     return `${message} (step "${name}")${advice === undefined ? '' : `. ${advice.title}: ${advice.text}`}`;
   }
   return outcomes.some(({ outcome }) => outcome === 'skipped')
-    ? 'The check was stopped before its end'
+    ? 'The check was stopped before it was complete'
     : undefined;
 }

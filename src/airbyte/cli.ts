@@ -19,7 +19,7 @@ A destination of Airbyte: reads messages of its protocol on stdin, and answers w
 export function parseDestination(argv: readonly string[]): DestinationCommand {
   const { values, positionals } = parse(argv);
   const [kind, ...more] = positionals;
-  if (more.length > 0) throw new UsageError(`${kind ?? ''} takes no "${more[0] ?? ''}"`);
+  if (more.length > 0) throw new UsageError(`${kind ?? ''} accepts no argument "${more[0] ?? ''}"`);
   const { config, catalog } = values;
   switch (kind) {
     case 'spec':
@@ -32,11 +32,11 @@ export function parseDestination(argv: readonly string[]): DestinationCommand {
         throw new UsageError('write needs --config FILE and --catalog FILE');
       return { kind, config, catalog };
     default:
-      throw new UsageError(kind === undefined ? 'name a command' : `there is no command "${kind}"`);
+      throw new UsageError(kind === undefined ? 'a command is missing' : `unknown command "${kind}"`);
   }
 }
 
-/** Airbyte gives `--state` to sources only; a destination that gets one has no use for it. */
+/** Airbyte passes `--state` only to sources. A destination ignores it. */
 function parse(argv: readonly string[]): {
   values: { config?: string; catalog?: string; state?: string };
   positionals: string[];

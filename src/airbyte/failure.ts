@@ -1,4 +1,4 @@
-/** An error as Airbyte wants it: one TRACE message whose type says who can do something about it. */
+/** An error in the form of Airbyte: one TRACE message, whose type says who can do something about it. */
 import {
   CatalogError,
   CommitUnknownError,
@@ -13,7 +13,7 @@ import { isTransient } from '../warehouse/transient.ts';
 
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
-/** Logins, grants and databases are matters of the configuration (SQLSTATE classes of PostgreSQL). */
+/** Errors of logins, grants and databases are errors of the configuration (SQLSTATE classes of PostgreSQL). */
 const CONFIGURATION =
   /^(28...|42501|3D000|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|NoSuchBucket)$/;
 
@@ -34,7 +34,7 @@ const EXPECTED = [
   MachineError,
 ];
 
-/** `emittedAt` is milliseconds since the epoch. A stack is told only for a defect of this program. */
+/** `emittedAt` is milliseconds since the epoch. Only a defect of this program has a stack. */
 export function traceOf(error: unknown, emittedAt: number): object {
   const isExpected = EXPECTED.some((kind) => error instanceof kind);
   const stack = error instanceof Error ? error.stack : undefined;
@@ -57,7 +57,7 @@ export function traceOf(error: unknown, emittedAt: number): object {
   };
 }
 
-/** What led to it, from the sentence to the first cause. */
+/** The chain of causes, from the message to the first cause. */
 function internalMessage(error: unknown): string {
   const messages: string[] = [];
   for (let one = error; one instanceof Error && messages.length < 8; one = one.cause) {

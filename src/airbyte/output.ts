@@ -1,13 +1,13 @@
 /**
- * The one writer of messages on stdout: acknowledged states, logs, answers and errors, one line each, in the order in which they
- * came. States are never dropped. Lines of the log are, while the reader of stdout is slow.
+ * The only writer of messages to stdout: acknowledged states, logs, answers and errors, one line each, in order. States are never
+ * dropped. Lines of the log are dropped while the reader of stdout is slow.
  */
 import type { Writable } from 'node:stream';
 import { LoadError } from '../errors.ts';
 import type { LogSink } from '../log.ts';
 import type { AckOutput } from '../run/airbyte.ts';
 
-/** More than this may not wait for the reader of stdout, before lines of the log are left out. */
+/** If more than this waits for the reader of stdout, lines of the log are dropped. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 const LF = Buffer.from('\n');
@@ -36,7 +36,7 @@ export class MessageOutput implements LogSink, AckOutput {
     out.on('error', (error: Error) => this.#closed(error));
   }
 
-  /** Sets who is told that nothing more can be written. */
+  /** Sets the listener for the moment when nothing more can be written. */
   setOnClosed(onClosed: (error: unknown) => void): void {
     this.#onClosed = onClosed;
   }
@@ -101,7 +101,7 @@ export class MessageOutput implements LogSink, AckOutput {
   }
 }
 
-/** A line of pino as a LOG message: its sentence, and what else it says behind that. */
+/** A line of pino as a LOG message: its sentence, followed by its other members. */
 function logMessage(line: string): string {
   const { level, message, time: _, stack, ...facts } = JSON.parse(line) as Record<string, unknown>;
   const more = Object.keys(facts).length > 0 ? ` ${JSON.stringify(facts)}` : '';

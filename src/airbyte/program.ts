@@ -1,4 +1,4 @@
-/** Runs a command of `destination-redshift`. Whatever it has to say is a message of Airbyte's protocol. */
+/** Runs a command of `destination-redshift`. All of its output are messages of Airbyte's protocol. */
 import { readFileSync } from 'node:fs';
 import { checkConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
@@ -76,7 +76,7 @@ class Destination {
     await this.#output.flushed();
   }
 
-  /** That something is wrong is an answer too. A file that cannot be read is none. */
+  /** A failed check is an answer too, but a file that cannot be read is an error. */
   async #check(path: string): Promise<number> {
     const { checkConnection } = await import('./check.ts');
     const { stop, kill } = this.#io.ending;
@@ -119,7 +119,7 @@ class Destination {
     return 0;
   }
 
-  /** What the platform, or another version of this program, has put into a configuration may be unknown here. */
+  /** A configuration may have options of the platform, or of another version of this program, that are unknown here. */
   async #config(path: string): Promise<Config> {
     const given = readSources([path], {});
     this.#ownFiles = filesOf([path], given);

@@ -1,6 +1,6 @@
 /**
- * The ConnectorSpecification: the options of this program as a form of Airbyte. The shape of Airbyte's own destination-redshift comes
- * first, so that stored configurations open in the form; the options under their own names follow. Both are derived from the one
+ * The ConnectorSpecification: the options of this program as a form in Airbyte. The fields of Airbyte's own destination-redshift come
+ * first, so that stored configurations open in the form. The options with their own names follow. Both are derived from the one
  * definition of the options.
  */
 import type { Option } from '../config/option.ts';
@@ -13,7 +13,7 @@ type Schema = Readonly<Record<string, unknown>>;
 interface Field {
   readonly name: string;
   readonly option: OptionName;
-  /** What the form says beside what the option does. */
+  /** What the form has besides the definition of the option. */
   readonly more?: Schema;
 }
 
@@ -41,7 +41,7 @@ const TUNNEL: readonly Field[] = [
   { name: 'tunnel_user', option: 'ssh_user' },
 ];
 
-/** What a form shows of a value that is wrong before it is sent. Also empty, because the form sends what was cleared as such. */
+/** Patterns with which the form rejects wrong values. They accept an empty string, because the form sends one for a cleared field. */
 const PATTERNS: Readonly<Partial<Record<OptionName, Schema>>> = {
   hostname: {
     pattern: '^[^\\s/:@]+$',
@@ -77,7 +77,7 @@ function connectionSpecification(): Schema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Redshift Destination Spec',
     type: 'object',
-    // Each option has two names, so that only what both shapes call the same can be required.
+    // Options have two names, so only those with the same name in both forms can be required.
     required: ['database'],
     properties: Object.fromEntries(properties.map(([name, schema], order) => [name, { ...schema, order }])),
     additionalProperties: true,
@@ -91,14 +91,14 @@ function uploadingMethod(): Schema {
     purge_staging_data: {
       type: 'boolean',
       title: 'Purge Staging Files and Data',
-      description: 'Remove the objects from S3 once they are loaded.',
+      description: 'Remove the objects from S3 after they are loaded.',
       default: true,
     },
   };
   return {
     type: 'object',
     title: 'Uploading Method',
-    description: 'How rows get into Redshift: through files in S3, which COPY reads.',
+    description: 'How rows are loaded into Redshift: through files in S3, which COPY reads.',
     oneOf: [variant('S3 Staging', s3, ['method', 's3_bucket_name'])],
   };
 }
@@ -120,7 +120,7 @@ function tunnelMethod(): Schema {
   return {
     type: 'object',
     title: 'SSH Tunnel Method',
-    description: 'Whether Redshift is reached through an SSH server, and how to log in there.',
+    description: 'Whether to connect to Redshift through an SSH server, and how to log in there.',
     oneOf: [
       shape('NO_TUNNEL', 'No Tunnel', [], []),
       shape('SSH_KEY_AUTH', 'SSH Key Authentication', [...TUNNEL, key], [...needed, 'ssh_key']),
@@ -184,7 +184,7 @@ const ABBREVIATIONS = new Set([
   'ddl',
 ]);
 
-/** `s3_kms_key_id` is S3 KMS Key ID. */
+/** `s3_kms_key_id` becomes "S3 KMS Key ID". */
 function titleOf(name: string): string {
   return name
     .split('_')

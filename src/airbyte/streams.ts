@@ -1,4 +1,4 @@
-/** What a configured stream of Airbyte means for this program: its table, its settings and its dialect. */
+/** Translates a configured stream of Airbyte: its table, its settings and its dialect. */
 import type { Config } from '../config/options.ts';
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import { CatalogError } from '../errors.ts';
@@ -25,7 +25,7 @@ export interface PlannedStream {
   readonly message: SchemaMessage;
 }
 
-/** `isReplaced` says that the rows of the stream take the place of all that its table has. */
+/** `isReplaced` means that the rows of the stream replace all rows of its table. */
 export function plannedStream(name: string, configured: ConfiguredStream, config: Config): PlannedStream {
   const settings = settingsFor(configured, settingsOf(config, configured.label));
   return {
@@ -43,12 +43,12 @@ export function plannedStream(name: string, configured: ConfiguredStream, config
   };
 }
 
-/** Rows are told apart by the primary key in one mode alone. */
+/** The primary key identifies rows in only one mode. */
 function keysOf({ mode, keys }: ConfiguredStream): readonly string[] {
   return mode === 'append_dedup' ? keys : [];
 }
 
-/** What Airbyte's contract leaves no choice about. */
+/** The settings that Airbyte's contract fixes. */
 function settingsFor({ mode }: ConfiguredStream, common: StreamSettings): StreamSettings {
   return {
     ...common,
@@ -83,7 +83,7 @@ function targetOf(
   };
 }
 
-/** `completeGeneration` is what the table's comment says so far. */
+/** `completeGeneration` is the one in the comment of the table. */
 export function dialectOf(configured: ConfiguredStream, completeGeneration: bigint | undefined): Dialect {
   const { cursor, keys, syncId, generation = 0n } = configured;
   const isProtected = (property: string): boolean => property === cursor || keys.includes(property);
@@ -110,7 +110,7 @@ export function columnsFor({ name, configured, settings, message }: PlannedStrea
   return dialect.describe(columns, { hasMetadata: false, tellsChanges: true });
 }
 
-/** The property that marks rows which were deleted in the source and go once the stream is complete. */
+/** The property that marks rows as deleted in the source. They are removed when the stream is complete. */
 export function markOf({ mode, schema }: ConfiguredStream): string | undefined {
   const properties = schema.get('properties');
   const hasMark = properties instanceof Map && properties.has(DELETED_AT_PROPERTY);
@@ -120,7 +120,7 @@ export function markOf({ mode, schema }: ConfiguredStream): string | undefined {
 /** Types whose values have no order in Redshift. */
 const UNORDERED: ReadonlySet<string> = new Set(['super', 'boolean', 'varbyte']);
 
-/** Throws CatalogError for a stream that its table, or Redshift, cannot take. */
+/** Throws CatalogError for a stream that its table, or Redshift, cannot store. */
 export function checkStream(planned: PlannedStream, table: StoredTable | undefined): void {
   const { configured, target } = planned;
   const refuse = (what: string): never => {
@@ -129,7 +129,7 @@ export function checkStream(planned: PlannedStream, table: StoredTable | undefin
   const columns = columnsFor(planned);
   const cursor = columns.find(({ property }) => property === configured.cursor);
   if (configured.cursor !== undefined && !cursor)
-    refuse(`its cursor "${configured.cursor}" is not among its properties`);
+    refuse(`its cursor "${configured.cursor}" is not one of its properties`);
   if (configured.mode === 'append_dedup' && cursor && UNORDERED.has(cursor.type.kind)) {
     refuse(
       `its cursor "${cursor.property}" is a ${cursor.type.kind.toUpperCase()} column, whose values have no order`,

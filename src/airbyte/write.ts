@@ -1,4 +1,4 @@
-/** `write`: a load whose messages are those of an Airbyte source. */
+/** `write`: a load of the messages of an Airbyte source. */
 import { runLoad, type LoadOptions } from '../commands/load.ts';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import { airbyteProtocol } from '../run/airbyte.ts';

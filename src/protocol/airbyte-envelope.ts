@@ -1,22 +1,22 @@
 /**
- * Finds the data of an Airbyte RECORD line without parsing it. The bytes before the data are one of few sequences, one for each stream,
- * and those after it differ in `emitted_at`. Each sequence is read by the reference once, when it is first
- * seen; later lines are compared with it byte by byte. Other lines are declined and parsed as JSON.
+ * Finds the data of an Airbyte RECORD line without parsing it. The bytes before the data are one of a few sequences, one for each
+ * stream, and those after it differ only in `emitted_at`. Each sequence is parsed once, when it is first seen; later lines are
+ * compared with it byte by byte. Other lines are declined and parsed as JSON.
  */
 import { keyOf, parseAirbyte, type AirbyteRecord } from './airbyte.ts';
 import { stands } from './bytes.ts';
 import { NO_TIME, type Frame } from './envelope.ts';
 
-/** In place of an offset: the line is not what was expected. */
+/** Instead of an offset: the line is not as expected. */
 const DECLINED = -1;
 
-/** What is longer is parsed each time. In bytes. */
+/** Longer parts are parsed each time. In bytes. */
 const MAX_HEAD_BYTES = 1024;
 const MAX_TAIL_BYTES = 1024;
 
-/** Heads that are known at the same time. */
+/** How many heads are remembered. */
 const MAX_HEADS = 256;
-/** Tails that are known of one head, and how many are looked at before there is no point in it. */
+/** How many tails of one head are remembered, and how many are tried before the head is no longer used. */
 const MAX_TAILS = 4;
 const MAX_TAILS_READ = 256;
 
@@ -30,7 +30,7 @@ interface Head {
   tailsRead: number;
 }
 
-/** What stands after the data, around the digits of `emitted_at`. */
+/** The bytes after the data, around the digits of `emitted_at`. */
 interface Tail {
   readonly before: Buffer;
   readonly after: Buffer;
@@ -39,17 +39,17 @@ interface Tail {
 export class AirbyteEnvelope implements Frame {
   readonly version = undefined;
   readonly timeAt = NO_TIME;
-  /** The key of the record's stream, see `keyOf`. */
+  /** The key of the stream, see `keyOf`. */
   stream = '';
   emittedAt = 0;
-  /** The one that was met last is the first. */
+  /** The last used one is the first. */
   #heads: readonly Head[] = [];
   #head: Head | undefined;
   #headsRead = 0;
   /** The digits that `emittedAt` was read from. */
   readonly #digits = Buffer.alloc(DIGITS);
 
-  /** Where the data of the line at `at` begins; -1 when the line is not a RECORD, or not one that can be taken like this. */
+  /** The offset of the data in the line at `at`; -1 if the line is not a RECORD, or not one that can be processed like this. */
   open(source: Buffer, at: number, end: number): number {
     let head = this.#head;
     if (!head || !stands(head.bytes, source, at)) {
@@ -77,7 +77,7 @@ export class AirbyteEnvelope implements Frame {
     return this.#read(source, digitsAt) && stands(after, source, digitsAt + DIGITS);
   }
 
-  /** Reads the digits, which are mostly those of the line before. */
+  /** Reads the digits, which are usually the same as in the previous line. */
   #read(source: Buffer, at: number): boolean {
     if (stands(this.#digits, source, at)) return true;
     let value = 0;
@@ -98,7 +98,7 @@ export class AirbyteEnvelope implements Frame {
     return found;
   }
 
-  /** Reads a line as the reference does, and keeps what stands before its data. */
+  /** Parses a line, and remembers the bytes before its data. */
   #learn(source: Buffer, at: number, end: number): Head | undefined {
     if (this.#headsRead === MAX_HEADS) return undefined;
     const text = source.toString('latin1', at, Math.min(at + MAX_HEAD_BYTES, end));
@@ -123,7 +123,7 @@ export class AirbyteEnvelope implements Frame {
     const digitsAt = at + match.index + name.length;
     const before = Buffer.from(source.subarray(at, digitsAt));
     const after = Buffer.from(source.subarray(digitsAt + DIGITS, end));
-    // Read with two times, because another member may be called the same.
+    // Parsed with two different times, because another member may have the same name.
     const isTime = [digits, OTHER_DIGITS].every((time) => {
       const message = withData(head.bytes, Buffer.concat([before, Buffer.from(time), after]));
       return message?.record.emittedAt === Number(time) && keyOf(message.stream) === head.key;
@@ -141,7 +141,7 @@ const EMITTED_AT = /("emitted_at"[ \t\r]*:[ \t\r]*)([1-9]\d{12})(?=[ \t\r,}])/;
 const ANY_TAIL = Buffer.from(`,"emitted_at":${OTHER_DIGITS}}}`);
 const PROBE = Buffer.from('{"x":1}');
 
-/** What the reference makes of a line with these bytes around its data, if that is all that it says. */
+/** Parses a line with these bytes around its data. Undefined if it has more than that. */
 function withData(head: Buffer, tail: Buffer): AirbyteRecord | undefined {
   try {
     const message = parseAirbyte(Buffer.concat([head, PROBE, tail]), 0);

@@ -1,6 +1,6 @@
 /**
- * One line of an Airbyte source, or of the platform between it and this program, to one message. Only what a destination acts on
- * becomes a message; members and types that are not known are ignored. Source: airbyte-protocol 0.18.0, airbyte_protocol.yaml,
+ * Parses one line of an Airbyte source, or of the platform between it and this program, into one message. Only lines that a
+ * destination acts on become messages; unknown members and types are ignored. Source: airbyte-protocol 0.18.0, airbyte_protocol.yaml,
  * where every object has additionalProperties true.
  */
 import { isUtf8 } from 'node:buffer';
@@ -9,7 +9,7 @@ import { closingQuote, QUOTE, skipSpace, skipValue } from './bytes.ts';
 import { JsonError, JsonNumber, parseObject, type Json, type JsonObject, type ParsedObject } from './json.ts';
 import type { RecordMessage } from './message.ts';
 
-/** A stream as messages name it. */
+/** A stream, as messages name it. */
 export interface Descriptor {
   readonly namespace: string | undefined;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface AirbyteRecord {
 
 export interface AirbyteState {
   readonly type: 'state';
-  /** The stream whose records come before the state; undefined for a state of all streams. */
+  /** The stream of the state; undefined for a state of all streams. */
   readonly stream: Descriptor | undefined;
   /** The members of the state object as received, but without `destinationStats`. */
   readonly members: Buffer;
@@ -38,12 +38,12 @@ export interface AirbyteStatus {
 
 export type AirbyteMessage = AirbyteRecord | AirbyteState | AirbyteStatus;
 
-/** One string for each stream, which no other stream has. */
+/** A unique string for each stream. */
 export function keyOf({ namespace, name }: Descriptor): string {
   return `${namespace ?? ''}\0${name}`;
 }
 
-/** Undefined for a blank line and for what a destination does not act on. `line` counts from 1. Throws InputError. */
+/** Undefined for a blank line and for a line that a destination does not act on. `line` counts from 1. Throws InputError. */
 export function parseAirbyte(bytes: Buffer, line: number): AirbyteMessage | undefined {
   const text = bytes.toString('utf8');
   if (/^\s*$/.test(text)) return undefined;
@@ -65,12 +65,12 @@ function parse(text: string, line: number): ParsedObject {
 
 /** From here on a number is milliseconds, below it seconds: 100,000,000,000 ms are in March 1973. */
 const LEAST_MILLISECONDS = 100_000_000_000;
-/** From here on such a number is taken for seconds: those of September 2001. */
+/** From here on a number is read as seconds: those of September 2001. */
 const LEAST_SECONDS = 1_000_000_000;
 
 /**
- * `emitted_at` in milliseconds since the epoch. The protocol wants milliseconds; PyAirbyte sends seconds for records that come
- * from its cache, which no record of this century could be in milliseconds.
+ * `emitted_at` in milliseconds since the epoch. The protocol requires milliseconds. PyAirbyte sends seconds for records from
+ * its cache; as milliseconds they would be before this century.
  */
 export function emittedAt(value: number): number {
   return value >= LEAST_SECONDS && value < LEAST_MILLISECONDS ? value * 1000 : Math.floor(value);
@@ -161,13 +161,13 @@ class Reader {
     if (!span) throw this.#error('a STATE message has no state');
     const state = this.#bytes.subarray(span[0], span[1]);
     const kept = membersOf(state).filter(({ key }) => key !== 'destinationStats');
-    // A copy: the line shares memory with its chunk, and a state may be held for long.
+    // A copy: the line shares memory with its chunk, and a state may be kept for a long time.
     return Buffer.concat(
       kept.flatMap(({ from, to }, i) => [...(i === 0 ? [] : [COMMA]), state.subarray(from, to)]),
     );
   }
 
-  /** Offsets in characters are offsets in bytes only when every character is one byte; Latin-1 makes them so. */
+  /** Offsets in characters equal offsets in bytes only if every character is one byte, as in Latin-1. */
   #spans(bytes: Buffer): ParsedObject['spans'] {
     return this.#text.length === bytes.length
       ? this.#parsed.spans
@@ -192,7 +192,7 @@ class Reader {
     return { name, namespace };
   }
 
-  /** The member that is named like the type of its message. */
+  /** The member with the name of the type of its message. */
   #body(key: string): JsonObject {
     return this.#object(this.#parsed.members, key, `a ${key.toUpperCase()} message`);
   }
@@ -216,12 +216,12 @@ function isObject(value: Json | undefined): value is JsonObject {
 
 interface Member {
   readonly key: string;
-  /** Where the key begins and the value ends. */
+  /** The offsets of the begin of the key and the end of the value. */
   readonly from: number;
   readonly to: number;
 }
 
-/** The members of an object that is valid JSON, those with the same key included. */
+/** The members of a valid JSON object, including those with the same key. */
 function membersOf(object: Buffer): readonly Member[] {
   const source = Buffer.concat([object, Buffer.from('\n')]);
   const members: Member[] = [];

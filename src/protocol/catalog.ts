@@ -1,5 +1,5 @@
 /**
- * The ConfiguredAirbyteCatalog: which streams come, and how each is to be written. Sources: airbyte-protocol 0.18.0; streams
+ * Reads the ConfiguredAirbyteCatalog: the streams of the sync, and how each must be written. Sources: airbyte-protocol 0.18.0; streams
  * are rejected if Airbyte's own destination rejects them, or if this program would lose rows.
  */
 import { CatalogError } from '../errors.ts';
@@ -12,18 +12,18 @@ export interface ConfiguredStream extends Descriptor {
   readonly label: string;
   readonly schema: JsonObject;
   readonly mode: 'append' | 'overwrite' | 'append_dedup';
-  /** The properties of the primary key; none where the stream has none. */
+  /** The properties of the primary key; empty if the stream has none. */
   readonly keys: readonly string[];
-  /** The property by which the newest record of a key is told, and from which the source goes on. */
+  /** The property that determines the newest record of a key, and from which the source continues. */
   readonly cursor: string | undefined;
-  /** Of the rows that this sync writes; undefined on platforms without refreshes. */
+  /** The generation of the rows of this sync; undefined on platforms without refreshes. */
   readonly generation: bigint | undefined;
-  /** Rows of generations below it go once the stream is complete. 0: none go. */
+  /** Rows of generations below it are removed when the stream is complete. 0: none are removed. */
   readonly minimumGeneration: bigint;
   readonly syncId: bigint;
 }
 
-/** Throws CatalogError, which names every problem of the first stream that has some. */
+/** Throws CatalogError, which names every problem of the first stream that has any. */
 export function parseCatalog(text: string): readonly ConfiguredStream[] {
   const streams = listOf(parsed(text).get('streams'), 'The catalog has no list of streams').map(streamOf);
   if (streams.length === 0) throw new CatalogError('The catalog has no streams: choose at least one');
@@ -64,7 +64,7 @@ function streamOf(configured: Json, index: number): ConfiguredStream {
   });
 }
 
-/** How rows meet those that are there. */
+/** How the rows of a sync meet those of the table. */
 export const MODES = ['append', 'overwrite', 'append_dedup'] as const;
 
 class StreamReader {
@@ -85,9 +85,9 @@ class StreamReader {
     const generation = this.#number('generation_id');
     const minimumGeneration = this.#number('minimum_generation_id') ?? 0n;
     if (this.#of.get('include_files') === true)
-      throw this.#error('it includes files (include_files), which are not stored in Redshift');
+      throw this.#error('it includes files (include_files), which cannot be stored in Redshift');
     if (mode === 'append_dedup' && keys.length === 0)
-      throw this.#error('its mode is append_dedup, and it has no primary key; choose one, or another mode');
+      throw this.#error('its mode is append_dedup, but it has no primary key; choose a primary key or another mode');
     if (minimumGeneration > 0n && minimumGeneration !== generation) {
       throw this.#error(
         `it keeps rows of generation ${minimumGeneration} and writes those of generation ${generation ?? 'none'}; ` +
@@ -112,7 +112,7 @@ class StreamReader {
     const mode = MODES.find((one) => one === given);
     if (mode !== undefined) return mode;
     throw this.#error(
-      `its destination_sync_mode is ${JSON.stringify(given ?? null)}; this destination has ${MODES.join(', ')}`,
+      `its destination_sync_mode is ${JSON.stringify(given ?? null)}; this destination supports ${MODES.join(', ')}`,
     );
   }
 
@@ -122,7 +122,7 @@ class StreamReader {
     return [...new Set(keys)];
   }
 
-  /** A cursor counts where records are told apart by it, or the source goes on from it. */
+  /** A cursor matters if it determines the newest record, or if the source continues from it. */
   #cursor(mode: ConfiguredStream['mode']): string | undefined {
     const path = this.#of.get('cursor_field') ?? [];
     const isUsed = mode === 'append_dedup' || this.#of.get('sync_mode') === 'incremental';
@@ -136,7 +136,7 @@ class StreamReader {
     if (typeof property !== 'string') throw this.#error(`its ${what} must name properties`);
     if (inner.length === 0) return property;
     throw this.#error(
-      `its ${what} ${JSON.stringify(steps)} is inside of an object, and only properties of the record itself are columns`,
+      `its ${what} ${JSON.stringify(steps)} is inside an object, and only properties of the record itself are columns`,
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * What is known of a record beside its values, as Airbyte's destinations store it. Source: destination-redshift 4 and the
+ * The metadata of a record, as Airbyte's destinations store it. Source: destination-redshift 4 and the
  * AirbyteRecordMessageMetaChange of airbyte-protocol 0.18.0.
  */
 import { JsonNumber, type Json } from '../protocol/json.ts';
@@ -8,7 +8,7 @@ import type { MetadataValues, Surroundings } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
 import { ValueError } from './value-error.ts';
 
-/** What all records of a sync have in common. */
+/** The facts that all records of a sync share. */
 export interface Sync {
   readonly syncId: bigint;
   readonly generation: bigint;
@@ -46,8 +46,8 @@ function timeText(milliseconds: number): string {
 }
 
 /**
- * A UUID in the form of version 4 with 62 random bits of its batch, and the record's place in the stream in the others: unique,
- * and cheaper to make and to store than random bits for each row.
+ * A UUID in the form of version 4. It consists of 62 random bits of the batch and the position of the record in the stream, so it is
+ * unique, and cheaper to create and to store than random bits for each row.
  */
 export function rawId(batchSeed: string, ordinal: number): string {
   const place = ordinal.toString(16).padStart(15, '0');

@@ -1,4 +1,4 @@
-/** What a table rejects of cells that their types could store. */
+/** Checks cells that their types could store against what the table accepts. */
 import type { Column } from '../table/types.ts';
 import type { Cell } from './values.ts';
 import { ValueError } from './value-error.ts';

@@ -3,12 +3,12 @@ import { JsonNumber, type Json } from '../protocol/json.ts';
 import type { MetadataField, SingerField } from '../table/types.ts';
 import type { Rejection } from './rejection.ts';
 
-/** What fills the columns that are about a record, in one protocol. */
+/** The source of the metadata columns, in one protocol. */
 export interface MetadataValues {
   value(field: MetadataField, surroundings: Surroundings): Json;
-  /** The field that tells of the values of a record that became NULL. */
+  /** The field that notes the values of a record that became NULL. */
   readonly changesField: MetadataField;
-  /** What that field holds then. */
+  /** The value of that field. */
   changes(nulled: readonly Rejection[], surroundings: Surroundings): Json;
 }
 
@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly timeExtracted: string | undefined;
   /** The values in the message. */
   readonly deletedAt: Json;
-  /** Which record of its stream it is in this run; counts from 0. */
+  /** The position of the record in its stream in this run, counted from 0. */
   readonly ordinal: number;
   /** Sixteen random hexadecimal digits of the batch. */
   readonly batchSeed: string;

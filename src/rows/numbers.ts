@@ -64,7 +64,7 @@ export function exactDecimal(token: string, precision: number, scale: number): s
 const TINY = /^[^eE]*[eE]-0*[1-9]\d{3,}$/;
 
 /**
- * The text of a decimal, rounded to `scale` digits behind the point, halves away from zero: as COPY does with ROUNDEC, which
+ * The digits of a decimal, rounded to `scale` digits after the decimal point, halves away from zero, as COPY does with ROUNDEC, which
  * Airbyte's own destination uses (copy-parameters-data-conversion).
  */
 export function roundedDecimal(token: string, precision: number, scale: number): string {

@@ -33,7 +33,7 @@ function cellBytes(cell: Cell): number {
 }
 
 /**
- * Puts NULL in place of the longest values until the row is as short as COPY wants it; `onNull` is told of each. False when what
+ * Sets the longest values to NULL until the row is short enough for COPY, and calls `onNull` for each. Returns false if what
  * remains may not become NULL.
  */
 export function shorten(

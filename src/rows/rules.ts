@@ -1,16 +1,16 @@
-/** What the records of one protocol are taken for, where that is not a matter of their columns. */
+/** The rules of one protocol for its records, apart from those of their columns. */
 import { DELETED_AT } from '../table/metadata.ts';
 import { SINGER_METADATA, type MetadataValues } from './metadata.ts';
 
 export interface RecordRules {
   readonly metadata: MetadataValues;
-  /** The property that says that the row of the record was deleted in the source; undefined without one. */
+  /** The property that marks the row of a record as deleted in the source; undefined if there is none. */
   readonly deletionMark: string | undefined;
-  /** A record that has none of the properties of its schema is a row of NULLs, and not a sign of a mistake. */
+  /** A record without any property of its schema becomes a row of NULLs and is not invalid. */
   readonly takesStrangers: boolean;
-  /** Of a row that is longer than COPY takes, values become NULL, the longest first; otherwise the record is rejected. */
+  /** In a row that is longer than COPY accepts, values become NULL, the longest first. Otherwise the record is invalid. */
   readonly shortensRows: boolean;
-  /** A record that cannot become a row may be set aside; otherwise it ends the run, whatever the settings say. */
+  /** A record that cannot become a row may be set aside. Otherwise it ends the run, whatever the settings are. */
   readonly setsAside: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What the messages of an Airbyte source do: the records of the streams of a catalog, their states, and what says that they are complete. */
+/** Processes the messages of an Airbyte source: the records of the streams of a catalog, their states and their statuses. */
 import { arrange, completionComment, type Arrangement } from '../airbyte/arrangement.ts';
 import { dialectOf, markOf, plannedStream, type PlannedStream } from '../airbyte/streams.ts';
 import { CatalogError, IncompleteError, InputError } from '../errors.ts';
@@ -16,7 +16,7 @@ import { Acks } from '../states/acks.ts';
 import type { Stream } from '../streams/stream.ts';
 import type { Front, Protocol, Road, StateOutput } from './front.ts';
 
-/** Takes acknowledgements of states. */
+/** Where acknowledgements of states are written. */
 export interface AckOutput extends StateOutput {
   writeState(state: Buffer): void;
 }
@@ -27,7 +27,7 @@ export function airbyteProtocol(catalog: readonly ConfiguredStream[], output: Ac
   return { effects: acks, output, front: (road) => new AirbyteFront(road, catalog, acks) };
 }
 
-/** States that wait may take this much memory before the batches that they wait for are closed. */
+/** If waiting states use more memory than this, the batches that they wait for are closed. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
 /** A stream of the catalog in this run. */
@@ -37,7 +37,7 @@ interface Source {
   readonly stream: Stream;
   /** Of the run. */
   records: number;
-  /** The records that came before its last state, or before the last state of all streams. */
+  /** The records before its last state, or before the last state of all streams. */
   acknowledged: number;
   status: AirbyteStatus['status'] | undefined;
 }
@@ -49,7 +49,7 @@ class AirbyteFront implements Front {
   readonly #acks: Acks;
   readonly #sources = new Map<string, Source>();
   readonly #envelope = new AirbyteEnvelope();
-  /** The one of the last record. */
+  /** The stream of the last record. */
   #lastKey: string | undefined;
   #last: Source | undefined;
 
@@ -59,7 +59,7 @@ class AirbyteFront implements Front {
     this.#acks = acks;
   }
 
-  /** Plans every stream before the first record, so that what cannot be written is told before anything is loaded. */
+  /** Plans every stream before the first record, so that errors are reported before anything is loaded. */
   async begin(): Promise<void> {
     const { config } = this.#road.context;
     const names = namesOf(this.#catalog);
@@ -156,7 +156,7 @@ class AirbyteFront implements Front {
     return this.#acks.bytes > MAX_HELD_BYTES ? this.#release(sources) : undefined;
   }
 
-  /** Loads what states wait for. */
+  /** Loads the batches that states wait for. */
   async #release(sources: readonly Source[]): Promise<void> {
     for (const { stream } of sources) {
       await stream.work.room();
@@ -188,13 +188,13 @@ class AirbyteFront implements Front {
         ? 'the source says that it is incomplete (stream status INCOMPLETE)'
         : 'the input ended without its stream status COMPLETE';
     return new IncompleteError(
-      `Cannot complete stream ${names}: ${why}. What was read is loaded, and its states are acknowledged; rows of older ` +
+      `Cannot complete stream ${names}: ${why}. What was read is loaded, and its states are acknowledged. Rows of older ` +
         'generations stay until a sync completes the stream',
     );
   }
 }
 
-/** One name for each stream, which its messages and its place in the history have. */
+/** The name of a stream in messages and in the history. */
 function namesOf(catalog: readonly ConfiguredStream[]): ReadonlyMap<ConfiguredStream, string> {
   const labels = catalog.map(({ label }) => label);
   return new Map(
@@ -206,7 +206,7 @@ function namesOf(catalog: readonly ConfiguredStream[]): ReadonlyMap<ConfiguredSt
   );
 }
 
-/** The state as it was received, and how many records came before it. The protocol wants a number with a decimal point. */
+/** The state as it was received, and how many records came before it. The protocol requires a number with a decimal point. */
 function acknowledgement(members: Buffer, records: number): Buffer {
   const stats = `${members.length > 0 ? ',' : ''}"destinationStats":{"recordCount":${records}.0}}`;
   return Buffer.concat([Buffer.from('{"type":"STATE","state":{'), members, Buffer.from(`${stats}}`)]);

@@ -18,7 +18,7 @@ import type { Stream } from '../streams/stream.ts';
 import type { Front, Protocol, Road } from './front.ts';
 import type { Lines } from './reader.ts';
 
-/** The protocol of Singer: `states` takes the newest safe state, `onClosed` is told when it can take no more. */
+/** The protocol of Singer. `states` receives the newest safe state; `onClosed` is called when nothing more can be written. */
 export function singerProtocol(states: Writable, onClosed: (error: unknown) => void): Protocol {
   const output = new StateWriter(states, onClosed);
   const ledger = new Ledger((state) => output.write(state));

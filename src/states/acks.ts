@@ -1,7 +1,7 @@
 /**
- * Which states of an Airbyte source may be acknowledged. Every state comes back, once, in the order of its stream, as soon as the
- * effects that were opened for its stream before it are durable; streams do not wait for each other. A state of all streams waits
- * for the effects of all of them, and for the states of all streams before it.
+ * Decides which states of an Airbyte source may be acknowledged. Every state is acknowledged once, in the order of its stream, as
+ * soon as the effects that were opened for its stream before it are durable. Streams do not wait for each other. A state of all
+ * streams waits for the effects of all of them, and for all earlier states.
  */
 import type { Effects, Settle } from './ledger.ts';
 
@@ -44,7 +44,7 @@ export class Acks implements Effects {
     };
   }
 
-  /** A state was read: of one stream, or of all of them where `stream` is undefined. `ack` is what is written for it. */
+  /** Adds a state that was read: of one stream, or of all streams if `stream` is undefined. `ack` is written for it. */
   mark(stream: string | undefined, ack: Buffer): void {
     this.#marks++;
     this.#bytes += ack.length;
@@ -58,7 +58,7 @@ export class Acks implements Effects {
     }
   }
 
-  /** Writes what is safe. */
+  /** Writes the acknowledgements of all safe states. */
   publish(): void {
     for (const { states } of this.#queues.values()) this.#release(states);
     this.#release(this.#global);

@@ -1,4 +1,4 @@
-/** Records of deletions, and tables that do not show them. */
+/** Finds tables that do not show deletions. */
 import type { LoadMethod } from '../warehouse/steps.ts';
 
 /** Why the table will not show deletions; undefined if it will. */

@@ -1,6 +1,6 @@
 /**
- * What differs between the protocols in the streams of a run, as data: which columns a schema creates, the values of those about
- * the records, and which row of a key counts.
+ * The differences between the protocols in the streams of a run, as data: the columns that a schema gives, the values of metadata
+ * columns, and which row of a key counts.
  */
 import type { JsonObject } from '../protocol/json.ts';
 import { SINGER_RULES, type RecordRules } from '../rows/rules.ts';
@@ -18,18 +18,18 @@ export interface Dialect {
     keys: readonly string[],
     settings: TableSettings,
   ): readonly Column[];
-  /** With the columns that are about the records. */
+  /** Includes the metadata columns. */
   describe(columns: readonly Column[], wish: DescriptionWish): readonly Column[];
-  /** Properties by whose columns the newest row of a key is told, most important first; undefined: the last one counts. */
+  /** Properties whose columns determine the newest row of a key, most important first; undefined: the last row counts. */
   readonly newestBy: readonly string[] | undefined;
-  /** For the table's comment: the generation of which all rows are known to be there. */
+  /** For the comment of the table: the generation of which the table has all rows. */
   readonly completeGeneration: bigint | undefined;
 }
 
-/** What the settings of a stream say about such columns. */
+/** The settings of a stream for such columns. */
 export interface DescriptionWish {
   readonly hasMetadata: boolean;
-  /** Invalid values become NULL, and a column tells of it. */
+  /** Invalid values become NULL, and a column notes that. */
   readonly tellsChanges: boolean;
 }
 

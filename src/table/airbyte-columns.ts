@@ -1,6 +1,6 @@
 /**
- * The columns of an Airbyte stream: four about the record, and one for each property. Source: destination-redshift 4, whose
- * tables have the same.
+ * The columns of an Airbyte stream: four metadata columns, and one for each property. Source: destination-redshift 4, whose tables
+ * have the same columns.
  */
 import { InputError } from '../errors.ts';
 import type { JsonObject } from '../protocol/json.ts';
@@ -27,8 +27,8 @@ export const GENERATION: AirbyteField = '_airbyte_generation_id';
 export const DELETED_AT_PROPERTY = '_ab_cdc_deleted_at';
 
 /**
- * The columns of the properties, in the schema's order. `isProtected` says of which an invalid value may not become NULL.
- * Throws InputError when a key is not among the properties, or cannot tell rows apart.
+ * The columns of the properties, in the order of the schema. An invalid value of a property that `isProtected` must not become
+ * NULL. Throws InputError if a key is not one of the properties, or cannot identify rows.
  */
 export function airbyteColumnsOf(
   stream: string,
@@ -44,12 +44,12 @@ export function airbyteColumnsOf(
   const columns = [...properties].flatMap(([property, definition]): readonly Column[] => {
     const { name: given, type: wanted, encode } = columnSetting(settings, property);
     const plain = given === undefined ? columnName(property, settings.naming) : givenName(given);
-    // Airbyte's own columns win over properties of the same name.
+    // Airbyte's own columns take precedence over properties of the same name.
     if (reserved.has(plain)) return [];
     const { type, form } = airbyteTyping(definition);
     const isKey = keys.includes(property);
     const description = descriptionOf(definition);
-    // Rounding could make one key of two, and put records in another order.
+    // Rounding could make two keys equal, or change the order of records.
     const isExact = isKey || isProtected(property);
     return [
       {
@@ -70,7 +70,7 @@ export function airbyteColumnsOf(
   return columns;
 }
 
-/** With those about the record, which stand after those of the properties in a file, and before them in a table. */
+/** With the metadata columns, which come after those of the properties in a file, and before them in a table. */
 export function withAirbyteMeta(columns: readonly Column[]): readonly Column[] {
   return [
     ...columns,
@@ -85,7 +85,7 @@ export function withAirbyteMeta(columns: readonly Column[]): readonly Column[] {
   ];
 }
 
-/** A name that no other column has: names of properties that Redshift folds together get a number, as in Airbyte. */
+/** A unique name for a column: names that are equal in lower case get a number, as in Airbyte. */
 function free(name: string, taken: Set<string>): string {
   let found = name;
   for (let i = 1; taken.has(found); i++) found = fit(`${name}_${i}`);
@@ -100,7 +100,7 @@ function check(stream: string, columns: readonly Column[], keys: readonly string
   checkPropertyCount(stream, columns.length + META.length);
   const missing = keys.find((key) => !columns.some(({ property }) => property === key));
   if (missing !== undefined)
-    refuse(`its key property ${JSON.stringify(missing)} is not among its properties`);
+    refuse(`its key property ${JSON.stringify(missing)} is not one of its properties`);
   for (const { property, name, type, isKey } of columns) {
     if (name.startsWith(RESERVED_PREFIX))
       refuse(`the name of property ${JSON.stringify(property)} is reserved for this program`);

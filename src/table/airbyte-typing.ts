@@ -1,7 +1,7 @@
 /**
  * The column type of a property from the JSON Schema of an Airbyte stream. Sources: RedshiftTableSchemaMapper and
- * JsonSchemaToAirbyteType of destination-redshift 4, and WellKnownTypes of airbyte-protocol 0.18.0: so that the tables of that
- * destination are gone on with.
+ * JsonSchemaToAirbyteType of destination-redshift 4, and WellKnownTypes of airbyte-protocol 0.18.0, so that the tables of that
+ * destination can be used.
  */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { MAX_VARCHAR_BYTES, type ColumnType, type Form } from './types.ts';
@@ -12,7 +12,7 @@ export interface AirbyteTyping {
 }
 
 const TEXT: AirbyteTyping = { type: { kind: 'varchar', bytes: MAX_VARCHAR_BYTES } };
-/** Several types: the value as JSON, in which `"1"` and `1` stay apart. */
+/** Several types: the value as JSON, in which `"1"` and `1` differ. */
 const UNION: AirbyteTyping = { ...TEXT, form: 'json' };
 const INTEGER: AirbyteTyping = { type: { kind: 'bigint' } };
 const NUMBER: AirbyteTyping = { type: { kind: 'numeric', precision: 38, scale: 9 }, form: 'rounded' };
@@ -34,7 +34,7 @@ const WELL_KNOWN: Readonly<Record<string, AirbyteTyping>> = {
 
 const REFERENCE = /^WellKnownTypes\.json#\/definitions\/(\w+)$/;
 
-/** What is not known is a text that takes any value. */
+/** An unknown type becomes a string column that stores any value. */
 export function airbyteTyping(definition: Json): AirbyteTyping {
   if (!(definition instanceof Map)) return TEXT;
   const schema = definition as JsonObject;
@@ -46,7 +46,7 @@ export function airbyteTyping(definition: Json): AirbyteTyping {
   return types.length > 1 ? united(types.map((type) => named(type, schema))) : named(types[0], schema);
 }
 
-/** Alternatives that allow null only say nothing. */
+/** Alternatives that allow only null are ignored. */
 function union(alternatives: readonly Json[]): AirbyteTyping {
   const others = alternatives.filter(
     (one) => !(one instanceof Map && one.has('type') && typesOf(one as JsonObject).length === 0),

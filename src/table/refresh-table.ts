@@ -1,6 +1,6 @@
 /**
- * The table beside a table in which the rows of an Airbyte refresh are collected. Its name depends on the table alone: its rows
- * are acknowledged, so the next sync has to find them, whatever became of this one, and however long ago.
+ * The refresh table, in which the rows of an Airbyte refresh are collected. Its name depends only on the table: its rows are
+ * acknowledged, so the next sync must find them, however this one ended, and however long ago that was.
  */
 import { createHash } from 'node:crypto';
 import { RESERVED_PREFIX } from './names.ts';

@@ -143,7 +143,7 @@ export interface Column {
   /** How the record writes a binary value; undefined for hexadecimal digits. */
   readonly encoding?: BinaryEncoding;
   readonly form?: Form;
-  /** An invalid value is never stored as NULL: rows are told apart or ordered by the column. */
+  /** An invalid value is never stored as NULL, because the column identifies or orders rows. */
   readonly isProtected?: boolean;
   /** What its owner should be told once about how the schema was understood. */
   readonly notes?: readonly string[];

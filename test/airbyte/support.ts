@@ -11,6 +11,7 @@ import type { Io } from '../../src/io/io.ts';
 import { started, type Started } from '../support/cli.ts';
 import { leakOf } from '../support/leaks.ts';
 import type { Place } from '../support/warehouse.ts';
+import { checkMessage } from './protocol-schema.ts';
 
 export const DESTINATION = fileURLToPath(new URL('../../dist/destination.js', import.meta.url));
 
@@ -29,8 +30,10 @@ export interface Outcome {
   readonly errors: readonly string[];
 }
 
+/** Every line has to be a message of the protocol. */
 export function outcomeOf(code: number | null, stdout: string): Outcome {
   const lines = stdout.split('\n').filter((line) => line !== '');
+  lines.forEach(checkMessage);
   const messages = lines.map((line) => JSON.parse(line) as AirbyteMessage);
   const errors = messages.flatMap(({ type, trace }) => {
     if (type !== 'TRACE') return [];

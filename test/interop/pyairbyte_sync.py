@@ -1,6 +1,6 @@
 """One sync of PyAirbyte: from a source into destination-redshift, direct or through its cache.
 
-Arguments: a JSON file with source, source_config, destination, destination_config, strategy and cache (a folder, or null).
+Arguments: a JSON file with source, source_config, destination, destination_config, strategy and cache (true or false).
 """
 
 import json

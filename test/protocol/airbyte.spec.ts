@@ -82,7 +82,7 @@ describe('parseCatalog', () => {
     [stream({ destination_sync_mode: 'update' }), 'its destination_sync_mode is "update"'],
     [stream({ include_files: true }), 'it includes files'],
     [stream({ destination_sync_mode: 'append_dedup' }), 'it has no primary key'],
-    [stream({ primary_key: [['a', 'b']] }), 'its primary_key ["a","b"] is inside of an object'],
+    [stream({ primary_key: [['a', 'b']] }), 'its primary_key ["a","b"] is inside an object'],
     [stream({ minimum_generation_id: 1, generation_id: 2 }), 'hybrid refreshes are not supported'],
     [stream({ sync_id: 'x' }), 'its sync_id must be a whole number'],
   ] as const) {

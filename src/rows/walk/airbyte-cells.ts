@@ -1,20 +1,20 @@
-/** The two cells of Airbyte that differ from row to row: bytes that are kept, of which a few are written again. */
+/** The two metadata cells of Airbyte that differ in each row. Their bytes are kept, and only a few of them are rewritten. */
 import { rawId } from '../airbyte-metadata.ts';
 import type { Tape } from './tape.ts';
 
 const HEX = Buffer.from('0123456789abcdef');
 const DASH = 0x2d;
 
-/** Where the place of a row stands in its id, with the quotes of CSV around it, last digit first. */
+/** The offsets of the digits of the position in an id with CSV quotes, last digit first. */
 const FIRST_PLACE = 21;
 const LAST_PLACE = 36;
 
-/** The ids of the rows of one batch after the other. */
+/** Writes the ids of rows, batch after batch. */
 export class RawIds {
   #seed = '';
   #bytes = Buffer.alloc(0);
 
-  /** Writes the id of a row as a quoted text. */
+  /** Writes the id of a row as a quoted string. */
   write(tape: Tape, seed: string, ordinal: number): void {
     if (this.#seed !== seed) {
       this.#seed = seed;
@@ -41,12 +41,12 @@ const POINT = 0x2e;
 const UTC = Buffer.from('+00:00');
 const SECOND_CHARACTERS = 19;
 
-/** Times of Airbyte as TIMESTAMPTZ, many of which are in the same second. */
+/** Writes the times of Airbyte as TIMESTAMPTZ. Many of them are in the same second. */
 export class EmittedTimes {
   #second = NaN;
   #bytes = Buffer.alloc(0);
 
-  /** Writes the time, in milliseconds since the epoch. False when the reference has to say what it is. */
+  /** Writes the time, in milliseconds since the epoch. Returns false if the reference encoder must write it. */
   write(tape: Tape, milliseconds: number): boolean {
     const second = Math.floor(milliseconds / 1000);
     if (second !== this.#second && !this.#keep(second)) return false;

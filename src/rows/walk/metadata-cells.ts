@@ -12,13 +12,13 @@ import { EmittedTimes, RawIds } from './airbyte-cells.ts';
 import type { RowCells } from './row-cells.ts';
 import type { Tape } from './tape.ts';
 
-/** What is known of a record beside its values. */
+/** What is known about a record besides its values. */
 export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt' | 'sourceChanges'> {
-  /** Where the text of time_extracted begins in the tape's source; -1 without one. */
+  /** Where the string of time_extracted begins in the tape's source; -1 if there is none. */
   readonly timeAt: number;
 }
 
-/** The facts of the record that is being taken: one object for all records of a stream, because they are millions. */
+/** The facts of the current record. One object is used for all records of a stream, because there are millions. */
 export class PresentFacts implements RecordFacts {
   now = 0;
   batchOpenedAt = 0;
@@ -33,7 +33,7 @@ export class PresentFacts implements RecordFacts {
     this.syncStartedAt = syncStartedAt;
   }
 
-  /** Takes what is known of the next record. */
+  /** Sets the facts of the next record. */
   take(now: number, batch: BatchFacts, frame: Frame, ordinal: number): void {
     this.now = now;
     this.batchOpenedAt = batch.openedAt;
@@ -119,7 +119,7 @@ export class MetadataCells {
   }
 }
 
-/** Whether a column of Airbyte is as that makes it. */
+/** Whether a column of Airbyte has the type that Airbyte gives it. */
 function isOwn(column: Column): boolean {
   if (column.source.kind !== 'metadata' || !isPlain(column)) return false;
   if (column.source.field === '_airbyte_raw_id')
@@ -129,10 +129,10 @@ function isOwn(column: Column): boolean {
 
 const RAW_ID_BYTES = 36;
 
-/** What the walk declines when a record has it. */
+/** Fields that the walk declines if a record has them. */
 const NOTHING_SAID = { timeExtracted: undefined, deletedAt: null, sourceChanges: [] } as const;
 
-/** What a cell depends on, as far as it changes from one record to the next. */
+/** The facts that a cell depends on and that change between records. */
 function dependency(field: MetadataField, facts: RecordFacts): number | string | undefined {
   switch (field) {
     case '_sdc_received_at':

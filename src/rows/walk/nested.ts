@@ -73,7 +73,7 @@ export function writeVarchar(tape: Tape, at: number): number {
   return tape.source[at] === QUOTE ? writeText(tape, at) : writeJsonText(tape, at);
 }
 
-/** For VARCHAR: any value as JSON, texts with their quotes. */
+/** For VARCHAR: any value as JSON, strings with their quotes. */
 export function writeJsonText(tape: Tape, at: number): number {
   const end = writeNested(tape, at);
   return tape.width > MAX_VARCHAR_BYTES ? DECLINED : end;

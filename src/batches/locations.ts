@@ -12,7 +12,7 @@ export interface LocationSettings {
   readonly given: readonly string[] | undefined;
   /** The bucket of the configuration. */
   readonly bucket: string;
-  /** Files and folders of this program that hold secrets. They need not exist. */
+  /** Files and folders with secrets of this program. They need not exist. */
   readonly own: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const SECRET_NAMES = [
   ],
 ].map((name) => `/${name.toLowerCase()}/`);
 
-/** Folders of the system with secrets, or with files that are none. */
+/** Folders of the system with secrets, or with entries that are not regular files. */
 const SYSTEM_FOLDERS = [
   '/proc',
   '/sys',
@@ -44,7 +44,7 @@ const SYSTEM_FOLDERS = [
   '/var/run/secrets',
 ];
 
-const SECRET = 'secrets are kept there, or it is a part of the system; such files are never read';
+const SECRET = 'it is in a place for secrets or belongs to the system; such files are never read';
 
 export class BatchLocations {
   readonly #folders: readonly string[];
@@ -60,20 +60,20 @@ export class BatchLocations {
 
   /** Why the object `s3://bucket/key` may not be read; undefined if it may. */
   refusalOfObject(url: string): string | undefined {
-    // Some servers take such steps for those of a path.
+    // Some S3 servers resolve such steps as in a path.
     const hasSteps = url.split('/').some((step) => step === '.' || step === '..');
     if (!hasSteps && this.#prefixes.some((prefix) => url.startsWith(prefix))) return undefined;
     return outside(this.#prefixes);
   }
 
-  /** Why the file may not be read; undefined if it may. `named` is its path as it was given, `path` that without links. */
+  /** Why the file may not be read; undefined if it may. `named` is its path in the message, `path` the one after links are followed. */
   async refusalOfFile(named: string, path: string): Promise<string | undefined> {
     if (isSecret(resolve(named)) || isSecret(path) || (await this.#isOwn(path))) return SECRET;
     for (const folder of this.#folders) if (isIn(path, await realOr(folder))) return undefined;
     return outside(this.#folders.map((folder) => `file://${withSlash(folder)}`));
   }
 
-  /** Also by another name of the same file. */
+  /** True for every name of the same file. */
   async #isOwn(path: string): Promise<boolean> {
     const file = await identityOf(path);
     for (const own of this.#own) {
@@ -86,7 +86,7 @@ export class BatchLocations {
 
 function usualFolders(): readonly string[] {
   const current = resolve('.');
-  // A process that has no folder of its own runs in the root.
+  // A service without a working directory runs in the root.
   return resolve('..') === current ? [tmpdir()] : [current, tmpdir()];
 }
 
@@ -117,7 +117,7 @@ function isSecret(path: string): boolean {
   );
 }
 
-/** The path itself is in it too. */
+/** The folder is in itself. */
 function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
@@ -126,7 +126,7 @@ async function realOr(path: string): Promise<string> {
   return realpath(path).catch(() => path);
 }
 
-/** Of the file that a path leads to. */
+/** Identifies the file that a path leads to, whatever its name. */
 async function identityOf(path: string): Promise<string | undefined> {
   const stats = await stat(path, { bigint: true }).catch(() => undefined);
   return stats && `${stats.dev}:${stats.ino}`;

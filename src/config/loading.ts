@@ -123,7 +123,7 @@ export const LOADING = {
   batch_locations: {
     type: 'array',
     description:
-      'Folders whose files BATCH messages may name: `file:///folder/` and `s3://bucket/prefix/`. Without it: the current folder, the folder of the system for temporary files, and `s3_bucket`. Files in which secrets are usually kept are never read.',
+      'Folders whose files BATCH messages may name: `file:///folder/` and `s3://bucket/prefix/`. By default the current folder, the folder of the system for temporary files, and `s3_bucket`. Files in which programs keep secrets are never read.',
     example: ['file:///var/spool/tap/', 's3://my-extracts/orders/'],
   },
   pre_sql: {

@@ -1,8 +1,8 @@
-/** Connections that are less protected than they could be, one sentence for each. A run with them goes on. */
+/** Warnings about connections that are less protected than they could be. They do not end the run. */
 import { isIP } from 'node:net';
 import type { Config } from './options.ts';
 
-/** `env` is that of the process. */
+/** One sentence for each weakness. `env` is the environment of the process. */
 export function weaknesses(config: Config, env: NodeJS.Dict<string>): string[] {
   return [...redshiftWeakness(config), ...plainEndpoints(config, env), ...uncheckedTls(env)];
 }
@@ -12,18 +12,18 @@ function redshiftWeakness({ sslmode, hostname }: Config): string[] {
   switch (sslmode) {
     case 'disable':
       return [
-        'sslmode is "disable": password and data go to Redshift unencrypted, and everyone on the way can read them; set it to verify-full',
+        'sslmode is "disable": the password and the data are sent to Redshift unencrypted, and everyone on the network path can read them; set it to verify-full',
       ];
     case 'require':
       return [
-        'sslmode is "require": the certificate of Redshift is not checked, so that another server can take its place; set it to verify-full',
+        'sslmode is "require": the certificate of Redshift is not checked, so another server can take its place; set it to verify-full',
       ];
     default:
       return [];
   }
 }
 
-/** In the environment, the SDK of AWS finds an address for all services and one for each (AWS SDKs guide, "Service-specific endpoints"). */
+/** The AWS SDK reads an endpoint for all services and one for each service from the environment (AWS SDKs guide, "Service-specific endpoints"). */
 const ENDPOINTS = ['', '_S3', '_STS', '_REDSHIFT', '_REDSHIFT_SERVERLESS', '_SECRETS_MANAGER'].map(
   (service) => `AWS_ENDPOINT_URL${service}`,
 );
@@ -33,7 +33,7 @@ function plainEndpoints({ s3_endpoint }: Config, env: NodeJS.Dict<string>): stri
   return addresses.flatMap(([name, address]) =>
     address !== undefined && isPlain(address)
       ? [
-          `${name} begins with http: what is sent there is not encrypted, and everyone on the way can read it; use https`,
+          `${name} begins with http: what is sent there is not encrypted, and everyone on the network path can read it; use https`,
         ]
       : [],
   );
@@ -45,11 +45,11 @@ function isPlain(address: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
-/** Node takes no other text for it. It does not count for Redshift, whose certificate `sslmode` speaks of. */
+/** Node accepts only the value 0. The variable has no effect on Redshift, whose certificate is checked as `sslmode` says. */
 function uncheckedTls(env: NodeJS.Dict<string>): string[] {
   return env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
     ? [
-        'NODE_TLS_REJECT_UNAUTHORIZED is 0: certificates of AWS are not checked, so that everyone on the way can read and change what is sent there; for a CA of your own set AWS_CA_BUNDLE instead',
+        'NODE_TLS_REJECT_UNAUTHORIZED is 0: the certificates of AWS are not checked, so everyone on the network path can read and change what is sent there; for a CA of your own, set AWS_CA_BUNDLE instead',
       ]
     : [];
 }

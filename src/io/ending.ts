@@ -38,23 +38,23 @@ export class Ending {
     this.#lastWords();
   }
 
-  /** Sets how an error is told that nothing has caught. */
+  /** Sets how an error is reported that nothing catches. */
   setCrashReport(tell: (error: unknown) => void): void {
     this.#tellCrash = tell;
   }
 
-  /** Nothing has caught this error, so the process ends. */
+  /** Reports an error that nothing catches. The process ends after it. */
   crash(error: unknown): void {
     this.#tellCrash(error);
     this.#lastWords();
   }
 
-  /** Sets what is said when signals can no longer wait for the work that is going on. */
+  /** Sets what is logged when signals no longer wait for the current work. */
   setBusyReport(tell: () => void): void {
     this.#tellBusy = tell;
   }
 
-  /** This thread is in the middle of work, and has not heard signals for a while. */
+  /** Called in the middle of a piece of work that has kept signals waiting. */
   tellBusy(): void {
     this.#tellBusy();
   }

@@ -1,7 +1,7 @@
 /**
- * Notices when the main thread is busy for so long that it hears no signal. Node hands signals to JavaScript on the main thread
- * alone, so another thread cannot hear them in its place; but through the inspector it can have the main thread do something in
- * the midst of a loop or of a regular expression.
+ * Notices when the main thread is busy for so long that it hears no signal. Node delivers signals to JavaScript only on the main
+ * thread, so another thread cannot handle them. But through the inspector, another thread can make the main thread call a function
+ * in the middle of a loop or of a regular expression.
  */
 import { Worker } from 'node:worker_threads';
 
@@ -11,15 +11,15 @@ const BEAT_MS = 250;
 const HOOK = Symbol.for('target-redshift.busy');
 
 /**
- * Calls `onBusy` on this thread, wherever it is, once it has not come back to its event loop for `afterMs`; again when it has
- * come back and is busy anew. Does nothing where Node was built without its inspector. Keeps no process alive.
+ * Calls `onBusy` on this thread, in the middle of its work, when it has not returned to its event loop for `afterMs`. Calls it once
+ * for each such piece of work. Does nothing if Node was built without its inspector. Does not keep the process alive.
  */
 export function watchThread(afterMs: number, onBusy: () => void): void {
   Object.assign(globalThis, { [HOOK]: onBusy });
   const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS).unref();
   const worker = new Worker(WATCHER, {
-    // As text, because a bundle has no second file.
+    // A string, because the bundle has no file of its own for it.
     eval: true,
     workerData: { beats, everyMs: BEAT_MS, most: Math.ceil(afterMs / BEAT_MS), key: HOOK.description },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
@@ -27,12 +27,12 @@ export function watchThread(afterMs: number, onBusy: () => void): void {
     stdout: true,
     stderr: true,
   });
-  // Without it a run is as before.
+  // Without the watchdog, a run works as usual.
   worker.on('error', () => undefined);
   worker.unref();
 }
 
-/** It counts its own turns, not time: where the process is suspended, or gets no processor, both threads stand still. */
+/** Counts its own turns, not time: while the process is suspended, or gets no processor, both threads stand still. */
 const WATCHER = `
 const { workerData } = require('node:worker_threads');
 const { Session } = require('node:inspector');

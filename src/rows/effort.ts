@@ -1,5 +1,5 @@
 /**
- * How much work the check of one record may take. Schemas come from the tap and values from whoever writes into its source:
+ * How much work the check of one record may take. Schemas come from the tap and values from those who write into its source:
  * together they must not be able to keep this program busy without end.
  */
 

@@ -18,7 +18,7 @@ import { BatchLocations } from '../../src/batches/locations.ts';
 import type { ObjectReader } from '../../src/ports.ts';
 
 const { signal } = new AbortController();
-const SECRET = 'secrets are kept there, or it is a part of the system; such files are never read';
+const SECRET = 'it is in a place for secrets or belongs to the system; such files are never read';
 
 /** Answers with the address. */
 const store: ObjectReader = {

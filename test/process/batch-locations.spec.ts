@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { lines, runCli, schema } from '../support/cli.ts';
 import { newPlace } from '../support/warehouse.ts';
 
-const SECRET = 'secrets are kept there, or it is a part of the system; such files are never read';
+const SECRET = 'it is in a place for secrets or belongs to the system; such files are never read';
 
 describe('a BATCH message', () => {
   let dir: string;

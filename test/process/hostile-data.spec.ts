@@ -28,7 +28,7 @@ describe('a run with hostile data', function () {
     );
     expect(await discard(validated, input)).to.deep.equal([
       1,
-      `Cannot load stream "s", line 2: the value of "a" breaks the schema: must match pattern "^(a+)+$": "${'a'.repeat(40)}..."`,
+      `Cannot load stream "s", line 2: the value of "a" violates the schema: must match pattern "^(a+)+$": "${'a'.repeat(40)}..."`,
     ]);
   });
 

@@ -44,9 +44,9 @@ describe('a run', () => {
     expect([run.code, warnings(run)]).to.deep.equal([
       1,
       [
-        'sslmode is "require": the certificate of Redshift is not checked, so that another server can take its place; set it to verify-full',
-        's3_endpoint begins with http: what is sent there is not encrypted, and everyone on the way can read it; use https',
-        'NODE_TLS_REJECT_UNAUTHORIZED is 0: certificates of AWS are not checked, so that everyone on the way can read and change what is sent there; for a CA of your own set AWS_CA_BUNDLE instead',
+        'sslmode is "require": the certificate of Redshift is not checked, so another server can take its place; set it to verify-full',
+        's3_endpoint begins with http: what is sent there is not encrypted, and everyone on the network path can read it; use https',
+        'NODE_TLS_REJECT_UNAUTHORIZED is 0: the certificates of AWS are not checked, so everyone on the network path can read and change what is sent there; for a CA of your own, set AWS_CA_BUNDLE instead',
       ],
     ]);
   });

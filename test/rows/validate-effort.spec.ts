@@ -87,7 +87,7 @@ describe('the check of a record', function () {
     const schema = { properties: { a: { pattern: '^(a+)+$' } } };
     expect(violations(schema, { a: 'a'.repeat(60_000) })).to.deep.equal([]);
     expect(violations(schema, { a: `${'a'.repeat(60_000)}!` })).to.deep.equal([
-      { path: ['a'], reason: 'breaks the schema: must match pattern "^(a+)+$"' },
+      { path: ['a'], reason: 'violates the schema: must match pattern "^(a+)+$"' },
     ]);
   });
 
@@ -104,7 +104,7 @@ describe('the check of a record', function () {
     expect(violations(schema, { a: [...items, { more: [5], i: 5 }] })).to.deep.equal([
       {
         path: ['a'],
-        reason: 'breaks the schema: must NOT have duplicate items (items 5 and 100000 are identical)',
+        reason: 'violates the schema: must NOT have duplicate items (items 5 and 100000 are identical)',
       },
     ]);
     expect(
@@ -133,7 +133,7 @@ describe('the check of a record', function () {
       ['b'],
     ]);
     expect(violations(schema, { a: range(200_000).map(String) }, true)).to.deep.equal([
-      { path: [], reason: 'breaks the schema, and has too many values to look for all that do' },
+      { path: [], reason: 'violates the schema, and has too many values to look for all violations' },
     ]);
     expect(violations(schema, { a: range(200_000) }, true)).to.deep.equal([]);
   });
@@ -146,7 +146,7 @@ describe('the check of a record', function () {
     it('finds the wrong ones', () => {
       expect(violations({ properties }, fine)).to.deep.equal([]);
       const wrong = { ...fine, p0: 'x', p1599: 'x' };
-      const reason = 'breaks the schema: must be integer';
+      const reason = 'violates the schema: must be integer';
       expect(violations({ properties }, wrong)).to.deep.equal([{ path: ['p0'], reason }]);
       expect(violations({ properties }, wrong, true)).to.deep.equal([
         { path: ['p0'], reason },
@@ -163,7 +163,7 @@ describe('the check of a record', function () {
         },
         additionalProperties: false,
       };
-      const reason = (what: string): string => `breaks the schema: ${what}`;
+      const reason = (what: string): string => `violates the schema: ${what}`;
       expect(violations(schema, { ...fine, other: 1 })).to.deep.equal([
         { path: [], reason: reason('must NOT have additional properties') },
       ]);
@@ -213,7 +213,7 @@ describe('the check of a record', function () {
     for (const [what, schema, reason] of refused) {
       it(what, () =>
         expect(refusal(schema)).to.equal(
-          `Cannot validate the records of stream "s": its schema cannot be checked against, ${reason}; correct it in the tap, or switch validate_records off`,
+          `Cannot validate the records of stream "s": its schema cannot be used, ${reason}; correct it in the tap, or set validate_records to false`,
         ),
       );
     }

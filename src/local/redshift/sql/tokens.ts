@@ -89,11 +89,11 @@ export function splitStatements(tokens: readonly Token[]): Token[][] {
   return statements;
 }
 
-/** The nth statement of a message as it was written, without what stands around it. */
+/** The nth statement of a message as it was written, with the comments before it and without the space around it. */
 export function statementText(source: string, n: number): string {
   const tokens = splitStatements(tokenize(source))[n];
-  const last = tokens?.at(-1);
-  return source.slice(tokens?.[0]?.at, last && last.at + last.text.length);
+  const [first, last] = [tokens?.[0], tokens?.at(-1)];
+  return source.slice(first && first.at - first.gap.trimStart().length, last && last.at + last.text.length);
 }
 
 function skipGap(source: string, from: number): number {

@@ -4,6 +4,7 @@ import {
   literal,
   literalValue,
   splitStatements,
+  statementText,
   tokenize,
 } from '../../../../src/local/redshift/sql/tokens.ts';
 
@@ -95,5 +96,14 @@ describe('the tokenizer of the dialect', () => {
   it('resolves the escapes of literals', () => {
     expect(literalValue(String.raw`'it''s a\'b\\N \n\t\101 \q'`)).to.equal("it's a'b\\N \n\tA q");
     expect(literal(String.raw`\N 'x'`)).to.equal(String.raw`'\\N ''x'''`);
+  });
+
+  it('gives each statement of a message as it was written, with the comments before it', () => {
+    const message = `/* a; */ SELECT 1 ; -- b\nSELECT ';' /* c */\n;;\n  SELECT /* d */ 2`;
+    expect([0, 1, 2].map((n) => statementText(message, n))).to.deep.equal([
+      '/* a; */ SELECT 1',
+      `-- b\nSELECT ';'`,
+      'SELECT /* d */ 2',
+    ]);
   });
 });

@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { listen } from '../listen.ts';
 import { FolderInUseError } from '../warehouse-error.ts';
-import { makeFolder } from './folder.ts';
+import { openFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
 import type { FaultCount } from '../faults/plan.ts';
 import {
@@ -43,7 +43,7 @@ export interface Served {
 }
 
 export async function serve(options: ServeOptions): Promise<Served> {
-  makeFolder(options.dir);
+  openFolder(options.dir);
   const desk = new LeaseDesk();
   const starter = { isGone: false };
   const loseStarter = (): void => {

@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -24,9 +25,13 @@ export default tseslint.config(
     },
   },
   {
+    // Data can make an expression that is not linear take forever.
     files: ['src/**/*.ts'],
     ignores: ['src/local/**'],
+    plugins: { regexp },
     rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'certain' }],
+      'regexp/no-super-linear-move': ['error', { report: 'certain' }],
       'no-restricted-imports': [
         'error',
         {

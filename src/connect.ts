@@ -13,6 +13,8 @@ export interface Around {
   readonly log: Logger;
   readonly secrets: Secrets;
   readonly env: NodeJS.Dict<string>;
+  /** Files and folders with secrets of this program. */
+  readonly ownFiles: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -2,9 +2,10 @@
 /** `destination-redshift`: the same program as an Airbyte destination. Its stdout carries only messages of Airbyte's protocol. */
 import { DESTINATION_HELP, parseDestination } from './airbyte/cli.ts';
 import { UsageError } from './errors.ts';
+import { crash, guardProcess } from './guard.ts';
 import { versionOf } from './version.ts';
 
-process.removeAllListeners('warning');
+guardProcess();
 
 // The reader may stop reading stdout. A write notices that itself and fails; for any other answer it is fine.
 process.stdout.on('error', () => undefined);
@@ -12,7 +13,7 @@ process.stdout.on('error', () => undefined);
 try {
   process.exitCode = await execute();
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError)) crash(error);
   process.stderr.write(`destination-redshift: ${error.message}\n\n${DESTINATION_HELP}`);
   process.exitCode = 2;
 }

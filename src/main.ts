@@ -5,9 +5,10 @@
  */
 import { HELP, parseCommand, usageText, type Command } from './cli.ts';
 import { UsageError } from './errors.ts';
+import { crash, guardProcess } from './guard.ts';
 import { versionOf } from './version.ts';
 
-process.removeAllListeners('warning');
+guardProcess();
 
 // The reader may stop reading (`| head`). A load notices that itself and fails; for any other answer it is fine.
 process.stdout.on('error', () => undefined);
@@ -15,7 +16,7 @@ process.stdout.on('error', () => undefined);
 try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError)) crash(error);
   process.stderr.write(usageText(error));
   process.exitCode = 2;
 }

@@ -5,12 +5,14 @@
 import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onCrash, onWarning } from './guard.ts';
 import { Ending } from './io/ending.ts';
 import { keepHeapSmall } from './io/heap.ts';
 import { openDescriptor, openFile, type Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
 import { LogOutput } from './io/log-output.ts';
 import { isClosed, NonBlockingStream, openNonBlocking } from './io/output.ts';
+import { watchThread } from './io/watchdog.ts';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
@@ -20,10 +22,17 @@ const FAREWELL_MS = 2_000;
 /** How long the end of the process waits for system calls on other threads. */
 const CALLS_MS = 1_000;
 
+/** After this long in one piece of work, a signal ends the process immediately instead of waiting for the end of the work. */
+const BUSY_MS = 5_000;
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
 /** Runs a program in this process. Resolves with the exit code when nothing more is to be written. */
 export async function runInProcess(version: string, program: (io: Io) => Promise<number>): Promise<number> {
   const ending = new Ending();
   const log = new LogOutput(logDescriptor());
+  process.on('exit', () => log.drain());
+  onCrash((error) => ending.crash(error));
   const isRunning = (): boolean => process.exitCode === undefined;
   const giveUp = async (): Promise<never> => {
     if (isRunning()) ending.sayLastWords();
@@ -86,11 +95,25 @@ function processIo(version: string, ending: Ending, log: LogOutput): Omit<Io, 'o
     heedSignals: () => {
       if (areSignalsHeeded) return;
       areSignalsHeeded = true;
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ending.signal());
+      heedSignals(ending);
     },
     onAsked: (listener) => {
       if (process.platform !== 'win32') process.on('SIGUSR2', listener);
     },
-    onWarning: (listener) => void process.on('warning', listener),
+    onWarning,
   };
+}
+
+function heedSignals(ending: Ending): void {
+  const heed = (): void => ending.signal();
+  const listen = (): void => {
+    for (const signal of SIGNALS) process.on(signal, heed);
+  };
+  listen();
+  watchThread(BUSY_MS, () => {
+    // Without a listener, the operating system ends the process.
+    for (const signal of SIGNALS) process.off(signal, heed);
+    ending.tellBusy();
+    setImmediate(listen);
+  });
 }

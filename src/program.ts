@@ -1,9 +1,16 @@
 /** Runs a command: reads the configuration, opens what the command needs, and reports in one sentence why it failed. */
 import type { Writable } from 'node:stream';
 import type { Command, Where } from './cli.ts';
-import { checkConfig, overrideConnection, withoutConnection, type LoadedConfig } from './config/config.ts';
+import {
+  checkConfig,
+  overrideConnection,
+  withoutConnection,
+  type ConfigInput,
+  type LoadedConfig,
+} from './config/config.ts';
 import type { Config } from './config/options.ts';
-import { readSources } from './config/sources.ts';
+import { filesOf, readSources } from './config/sources.ts';
+import { weaknesses } from './config/weaknesses.ts';
 import {
   CommitUnknownError,
   ConfigError,
@@ -15,12 +22,16 @@ import {
 } from './errors.ts';
 import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
+import { warningLogger } from './io/warnings.ts';
 import { createLogger, Secrets, type Logger } from './log.ts';
 import type { Scope } from './scope.ts';
 
 const NO_STDOUT =
   'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
   'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
+
+const BUSY =
+  'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
 
 /** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
@@ -42,13 +53,15 @@ class Program {
   readonly #io: Io;
   readonly #secrets: Secrets;
   #log: Logger;
+  #ownFiles: readonly string[] = [];
 
   private constructor(io: Io, secrets: Secrets, log: Logger) {
     this.#io = io;
     this.#secrets = secrets;
     this.#log = log;
-    // For developers. Without a listener Node would print them to stderr.
-    io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+    io.onWarning(warningLogger(() => this.#log));
+    io.ending.setCrashReport((error) => this.report(error));
+    io.ending.setBusyReport(() => this.#log.warn(BUSY));
   }
 
   static async start(io: Io): Promise<Program> {
@@ -128,7 +141,7 @@ class Program {
   }
 
   async #discard(command: CommandOf<'discard'>): Promise<number> {
-    const config = await this.#accept(withoutConnection(readSources(command.config, this.#io.env)));
+    const config = await this.#accept(withoutConnection(this.#read(command.config)));
     const { runDiscard } = await import('./commands/discard.ts');
     const { stop } = this.#io.ending;
     this.#io.keepHeapSmall();
@@ -202,28 +215,47 @@ class Program {
 
   async #open(config: Config, giveUp: AbortSignal, log = this.#log): Promise<Scope> {
     const { openScope } = await import('./scope.ts');
-    return openScope(config, { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now }, giveUp);
+    return openScope(
+      config,
+      { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now, ownFiles: this.#ownFiles },
+      giveUp,
+    );
   }
 
   /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
   async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = readSources(where.config, this.#io.env);
+    const given = this.#read(where.config, where.local === undefined ? [] : [where.local]);
     if (where.local === undefined && where.config.length === 0) {
       throw new ConfigError([
         'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
       ]);
     }
-    if (where.local === undefined) return work(await this.#accept(checkConfig(given)));
+    if (where.local === undefined) return work(this.#connectable(await this.#accept(checkConfig(given))));
     const { leaseLocal, LocalWarehouseError } = await import('./local/door.ts');
     const server = [...this.#io.self, 'local', '--until-released', '--dir', where.local];
     const lease = await leaseLocal(where.local, server).catch((error: unknown) => {
       throw error instanceof LocalWarehouseError ? new MachineError(error.message, { cause: error }) : error;
     });
     try {
-      return await work(await this.#accept(overrideConnection(given, { ...lease.config })));
+      return await work(
+        this.#connectable(await this.#accept(overrideConnection(given, { ...lease.config }))),
+      );
     } finally {
       await lease.release();
     }
+  }
+
+  /** `more` are other files and directories with secrets. */
+  #read(sources: readonly string[], more: readonly string[] = []): ConfigInput {
+    const given = readSources(sources, this.#io.env);
+    this.#ownFiles = [...filesOf(sources, given), ...more];
+    return given;
+  }
+
+  /** Reports what weakens the connections. */
+  #connectable(config: Config): Config {
+    for (const weakness of weaknesses(config, this.#io.env)) this.#log.warn(weakness);
+    return config;
   }
 
   /** For runs that load nothing, because lines about loads would describe what did not happen. */

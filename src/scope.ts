@@ -2,6 +2,7 @@
  * What one command holds open to the outside. It is opened when it is first needed, closed in the reverse order, and destroyed
  * when the command is given up.
  */
+import { BatchLocations } from './batches/locations.ts';
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
 import { afterwards, onAbort } from './io/abort.ts';
@@ -22,6 +23,8 @@ export interface Scope extends AsyncDisposable {
   store(): Promise<Bucket>;
   /** Reads the objects of any bucket. */
   readonly reader: ObjectReader;
+  /** Which files BATCH messages may name. */
+  readonly locations: BatchLocations;
   /** The access of COPY to the bucket. Requested for each attempt, because keys expire. */
   copyAccess(): Promise<CopyAccess>;
   /** The AWS identity in words. */
@@ -42,6 +45,11 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
     },
     store: store.get,
     reader: connections.openReader(cleanUpEnd),
+    locations: new BatchLocations({
+      given: config.batch_locations,
+      bucket: config.s3_bucket,
+      own: around.ownFiles,
+    }),
     copyAccess: () => connections.copyAccess(),
     identity: () => connections.identity(),
     async [Symbol.asyncDispose]() {

@@ -58,7 +58,13 @@ describe('connections', () => {
       setNotice: () => undefined,
     };
     const log = await createLogger('debug', 'json', secrets, sink);
-    const connections = new Connections(configOf(options), { log, secrets, env, now: Date.now });
+    const connections = new Connections(configOf(options), {
+      log,
+      secrets,
+      env,
+      now: Date.now,
+      ownFiles: [],
+    });
     open.push(connections);
     return connections;
   };

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { checkConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
-import { readSources } from '../config/sources.ts';
+import { filesOf, readSources } from '../config/sources.ts';
+import { weaknesses } from '../config/weaknesses.ts';
 import { CatalogError, ConfigError, messageOf } from '../errors.ts';
 import type { Io } from '../io/io.ts';
+import { warningLogger } from '../io/warnings.ts';
 import { createLogger, Secrets, type Logger } from '../log.ts';
 import { parseCatalog } from '../protocol/catalog.ts';
 import type { Scope } from '../scope.ts';
@@ -30,13 +32,15 @@ class Destination {
   readonly #output: MessageOutput;
   readonly #secrets: Secrets;
   #log: Logger;
+  #ownFiles: readonly string[] = [];
 
   private constructor(io: Io, output: MessageOutput, secrets: Secrets, log: Logger) {
     this.#io = io;
     this.#output = output;
     this.#secrets = secrets;
     this.#log = log;
-    io.onWarning((warning) => this.#log.debug(`${warning.name}: ${warning.message}`));
+    io.onWarning(warningLogger(() => this.#log));
+    io.ending.setCrashReport((error) => this.#report(error));
   }
 
   static async start(io: Io, output: MessageOutput): Promise<Destination> {
@@ -58,10 +62,14 @@ class Destination {
           return await this.#write(command.config, command.catalog);
       }
     } catch (error) {
-      const trace = JSON.stringify(traceOf(error, this.#io.now()));
-      this.#output.message(JSON.parse(this.#secrets.redact(trace)) as object);
-      return 1;
+      return this.#report(error);
     }
+  }
+
+  #report(error: unknown): number {
+    const trace = JSON.stringify(traceOf(error, this.#io.now()));
+    this.#output.message(JSON.parse(this.#secrets.redact(trace)) as object);
+    return 1;
   }
 
   async flushed(): Promise<void> {
@@ -114,19 +122,25 @@ class Destination {
   /** A configuration may have options of the platform, or of another version of this program, that are unknown here. */
   async #config(path: string): Promise<Config> {
     const given = readSources([path], {});
+    this.#ownFiles = filesOf([path], given);
     const defaults = { unknown_options: 'warn', naming: 'safe' };
     const { config, warnings, secrets } = checkConfig({ ...defaults, ...given });
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
     this.#log = await createLogger(config.log_level, 'json', this.#secrets, this.#output);
     for (const warning of warnings) this.#log.info(warning);
+    for (const weakness of weaknesses(config, this.#io.env)) this.#log.warn(weakness);
     return config;
   }
 
   async #open(config: Config): Promise<Scope> {
     const { openScope } = await import('../scope.ts');
     const { env, now, ending } = this.#io;
-    return openScope(config, { log: this.#log, secrets: this.#secrets, env, now }, ending.kill);
+    return openScope(
+      config,
+      { log: this.#log, secrets: this.#secrets, env, now, ownFiles: this.#ownFiles },
+      ending.kill,
+    );
   }
 }
 

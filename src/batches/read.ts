@@ -8,6 +8,7 @@ import type { BatchMessage } from '../protocol/message.ts';
 import type { ObjectReader } from '../ports.ts';
 import { bytesOf, codeOf } from './files.ts';
 import { gunzip } from './gunzip.ts';
+import type { BatchLocations } from './locations.ts';
 
 /** A BATCH file. */
 export interface BatchFile {
@@ -22,7 +23,7 @@ export interface BatchFiles {
   of(message: BatchMessage, line: number, signal: AbortSignal): readonly BatchFile[];
 }
 
-export function batchFiles(store: ObjectReader): BatchFiles {
+export function batchFiles(store: ObjectReader, locations: BatchLocations): BatchFiles {
   return {
     of(message, line, signal) {
       checkEncoding(message, line);
@@ -32,7 +33,7 @@ export function batchFiles(store: ObjectReader): BatchFiles {
           source,
           async *blocks(linesRead) {
             try {
-              const bytes = bytesOf(file, store, signal);
+              const bytes = bytesOf(file, store, locations, signal);
               yield* blocksOf(message.compression === undefined ? bytes : gunzip(bytes), source, linesRead);
             } catch (error) {
               throw error instanceof InputError ? error : unreadable(error, message, source);

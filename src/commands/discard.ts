@@ -51,6 +51,7 @@ export async function runDiscard(options: DiscardOptions): Promise<void> {
     folder: 'discarded',
     rejectedPrefix: 'rejected/',
     files: scope.reader,
+    locations: scope.locations,
     signal: new AbortController().signal,
     ...protocol,
   });

@@ -96,6 +96,7 @@ export async function runLoad({
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
+    locations: scope.locations,
     ...protocolOf(loader),
     signal: kill,
   });

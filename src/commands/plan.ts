@@ -52,6 +52,7 @@ export async function plan(
     folder: 'RUN',
     rejectedPrefix: 'rejected/',
     files: store,
+    locations: scope.locations,
     signal: stop,
   });
   using _ = onAbort(stop, () => run.stop());

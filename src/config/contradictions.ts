@@ -1,6 +1,7 @@
 /** Finds options that are right by themselves and contradict each other: one sentence for each problem. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { withoutTrailing } from '../table/trailing.ts';
 import { parseType, TYPE_NAMES } from '../table/type-text.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
@@ -35,13 +36,14 @@ export function contradictions(config: Config): string[] {
     ...authorityProblems(config.ssl_ca),
     ...tunnelProblems(config),
     ...credentialProblems(config),
+    ...locationProblems(config.batch_locations),
     ...unknownTypes(config),
     ...nameProblems(config),
   ];
 }
 
 export function bucketName(text: string): string {
-  return text.replace(/^s3:\/\//, '').replace(/\/+$/, '');
+  return withoutTrailing('/', text.replace(/^s3:\/\//, ''));
 }
 
 function bucketProblems(config: Config): string[] {
@@ -173,6 +175,15 @@ function roleProblems(role = 'default'): string[] {
     : [
         '"iam_role" must be arn:aws:iam::<account>:role/<name>, several of them with commas and no blanks between, or default',
       ];
+}
+
+function locationProblems(locations: readonly string[] = []): string[] {
+  return locations
+    .filter((one) => !/^(?:file:\/\/(?:localhost)?\/|s3:\/\/[^/]+)/i.test(one))
+    .map(
+      (one) =>
+        `"batch_locations" must be addresses of folders such as file:///folder/ and s3://bucket/prefix/, not ${JSON.stringify(one)}`,
+    );
 }
 
 function unknownTypes({ streams }: Config): string[] {

@@ -120,6 +120,12 @@ export const LOADING = {
     oneOf: ['auto', 'json', 'pretty'],
     description: 'json: JSON lines. pretty: readable lines. auto: pretty on a terminal, otherwise json.',
   },
+  batch_locations: {
+    type: 'array',
+    description:
+      'Folders whose files BATCH messages may name: `file:///folder/` and `s3://bucket/prefix/`. By default the current folder, the folder of the system for temporary files, and `s3_bucket`. Files in which programs keep secrets are never read.',
+    example: ['file:///var/spool/tap/', 's3://my-extracts/orders/'],
+  },
   pre_sql: {
     type: 'array',
     default: [],

@@ -20,7 +20,7 @@ export type Option = Common &
     | { readonly type: 'integer'; readonly default?: number; readonly min: number; readonly max: number }
     | { readonly type: 'boolean'; readonly default?: boolean }
     /** A list of strings. */
-    | { readonly type: 'array'; readonly default: readonly string[] }
+    | { readonly type: 'array'; readonly default?: readonly string[] }
     /** `schema` is the JSON Schema of the value; `wanted` describes it after "must be". */
     | {
         readonly type: 'object';

@@ -2,6 +2,7 @@
  * The settings of one stream: the options for all streams, overridden by what `schema_mapping` sets for its source, overridden
  * by the entry in `streams` that matches its name.
  */
+import { matchesGlob } from './glob.ts';
 import { placeOf } from './mapping.ts';
 import type { Values } from './option.ts';
 import type { Config, StreamEntry } from './options.ts';
@@ -54,10 +55,5 @@ function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string)
 
 /** Whether an entry in `streams` is for this stream: it has its name, or is a pattern that matches it. */
 export function isEntryOf(name: string, stream: string): boolean {
-  return name === stream || (name.includes('*') && matches(name, stream));
-}
-
-function matches(pattern: string, stream: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(stream);
+  return name === stream || (name.includes('*') && matchesGlob(name, stream));
 }

@@ -42,6 +42,20 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   return merged;
 }
 
+/** The configuration files and the files that options in `input` name. They contain secrets. */
+export function filesOf(names: readonly string[], input: Input): readonly string[] {
+  const { input: ours } = renameForeign(withoutNulls(input));
+  const named = Object.entries(ours).flatMap(([name, value]) =>
+    typeof value === 'string' && isPath(name, value) ? [value] : [],
+  );
+  return [...names.filter((name) => name !== ENVIRONMENT), '.env', ...named];
+}
+
+function isPath(name: string, value: string): boolean {
+  const isPem = (PEM_OPTIONS as readonly string[]).includes(name) && !value.includes('-----BEGIN');
+  return isPem || (name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true);
+}
+
 /** For each option the later source wins, even if the two use different names or one has a file of the secret. */
 function merge(earlier: Input, later: Input): Input {
   const bare = (name: string): string => name.replace(/_file$/, '');

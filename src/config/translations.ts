@@ -25,7 +25,7 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
     return { ...(user ? { ssh_user: user } : {}), ...hostAndPort(rest, 'ssh_host', 'ssh_port') };
   },
   bucket_url: (value) => {
-    const [, bucket = '', folder = ''] = /^(?:s3:\/\/)?([^/]*)\/?(.*)$/.exec(String(value)) ?? [];
+    const [, bucket = '', folder = ''] = /^(?:s3:\/\/)?([^/]*)(?:\/(.*))?$/s.exec(String(value)) ?? [];
     return { s3_bucket: bucket, ...(folder === '' ? {} : { s3_prefix: folder }) };
   },
   s3_url_style: (value) => ({ s3_force_path_style: value === 'path' }),

@@ -6,6 +6,8 @@ export class Ending {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
   #lastWords: () => void = () => undefined;
+  #tellCrash: (error: unknown) => void = () => undefined;
+  #tellBusy: () => void = () => undefined;
 
   /** Aborted by the first signal: no more input is read. */
   get stop(): AbortSignal {
@@ -34,5 +36,26 @@ export class Ending {
 
   sayLastWords(): void {
     this.#lastWords();
+  }
+
+  /** Sets how an error is reported that nothing catches. */
+  setCrashReport(tell: (error: unknown) => void): void {
+    this.#tellCrash = tell;
+  }
+
+  /** Reports an error that nothing catches. The process ends after it. */
+  crash(error: unknown): void {
+    this.#tellCrash(error);
+    this.#lastWords();
+  }
+
+  /** Sets what is logged when signals no longer wait for the current work. */
+  setBusyReport(tell: () => void): void {
+    this.#tellBusy = tell;
+  }
+
+  /** Called in the middle of a piece of work that has kept signals waiting. */
+  tellBusy(): void {
+    this.#tellBusy();
   }
 }

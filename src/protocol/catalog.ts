@@ -87,7 +87,9 @@ class StreamReader {
     if (this.#of.get('include_files') === true)
       throw this.#error('it includes files (include_files), which cannot be stored in Redshift');
     if (mode === 'append_dedup' && keys.length === 0)
-      throw this.#error('its mode is append_dedup, but it has no primary key; choose a primary key or another mode');
+      throw this.#error(
+        'its mode is append_dedup, but it has no primary key; choose a primary key or another mode',
+      );
     if (minimumGeneration > 0n && minimumGeneration !== generation) {
       throw this.#error(
         `it keeps rows of generation ${minimumGeneration} and writes those of generation ${generation ?? 'none'}; ` +

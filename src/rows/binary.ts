@@ -2,6 +2,7 @@
  * Converts binary values, which are strings in JSON, to the hexadecimal digits that COPY reads into VARBYTE
  * (copy-usage-varbyte).
  */
+import { withoutTrailing } from '../table/trailing.ts';
 import type { BinaryEncoding } from '../table/types.ts';
 import { ValueError } from './value-error.ts';
 
@@ -27,7 +28,7 @@ function fromBase64(value: string): string {
   const standard = digits.replaceAll('-', '+').replaceAll('_', '/');
   const bytes = Buffer.from(standard, 'base64');
   const written = bytes.toString('base64');
-  if (!isOneAlphabet || (standard !== written && standard !== written.replace(/=+$/, ''))) {
+  if (!isOneAlphabet || (standard !== written && standard !== withoutTrailing('=', written))) {
     throw new ValueError('is not a base64 string');
   }
   return bytes.toString('hex');

@@ -2,6 +2,7 @@
  * Converts a cell to the string that Redshift's CAST to VARCHAR gives for the stored value. Source: the output functions of
  * PostgreSQL 8, from which Redshift's derive. A cast shows 15 digits of a double and 6 of a real.
  */
+import { withoutTrailing } from '../table/trailing.ts';
 import type { ColumnType } from '../table/types.ts';
 import { Token, type Cell } from './values.ts';
 
@@ -42,5 +43,5 @@ function floatText(value: number, digits: number): string {
 }
 
 function trimmed(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return text.includes('.') ? withoutTrailing('.', withoutTrailing('0', text)) : text;
 }

@@ -3,7 +3,7 @@
  * most 65,535 bytes, 1,000 levels, no duplicate keys (limitations-super). Numbers keep their tokens.
  */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
-import { withoutTrailingZeros } from './numbers.ts';
+import { withoutTrailing } from '../table/trailing.ts';
 import { tooLarge, ValueError } from './value-error.ts';
 
 const MAX_STRING_BYTES = 65_535;
@@ -48,7 +48,8 @@ function writeNumber({ text }: JsonNumber, repairs: Repairs): string {
   const value = Number(text);
   if (!Number.isFinite(value)) throw new ValueError('contains a number that is not finite or too large');
   if (text.length > EXACT_DIGITS || Math.abs(value) < 1e-37) {
-    const digits = withoutTrailingZeros(
+    const digits = withoutTrailing(
+      '0',
       /^-?([\d.]+)/.exec(text)?.[1]?.replace('.', '').replace(/^0+/, '') ?? '',
     );
     if (digits.length > EXACT_DIGITS || (digits !== '' && value === 0)) repairs.doublesRounded++;

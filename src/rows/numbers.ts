@@ -1,4 +1,5 @@
 /** Converts JSON numbers to plain digits, which Redshift reads without decisions of its own: no exponent, no rounding. */
+import { withoutTrailing } from '../table/trailing.ts';
 import { tooLarge, ValueError } from './value-error.ts';
 
 interface Decimal {
@@ -164,7 +165,7 @@ function significant(token: string): { digits: string; exponent: number } {
   const all = whole + fraction;
   const digits = withoutLeadingZeros(all);
   const leading = all.length - digits.length;
-  const trimmed = withoutTrailingZeros(digits);
+  const trimmed = withoutTrailing('0', digits);
   return { digits: trimmed, exponent: trimmed === '' ? 0 : whole.length - leading + Number(exponent) };
 }
 
@@ -172,13 +173,6 @@ function withoutLeadingZeros(digits: string): string {
   let start = 0;
   while (digits[start] === '0') start++;
   return digits.slice(start);
-}
-
-/** A loop, because `/0+$/` is quadratic if there are zeros in the middle. */
-export function withoutTrailingZeros(digits: string): string {
-  let end = digits.length;
-  while (digits[end - 1] === '0') end--;
-  return digits.slice(0, end);
 }
 
 function notANumber(token: string): ValueError {
@@ -193,7 +187,7 @@ function decimal(token: string): Decimal {
   return {
     negative: sign === '-',
     whole: withoutLeadingZeros(parts.whole),
-    fraction: withoutTrailingZeros(parts.fraction),
+    fraction: withoutTrailing('0', parts.fraction),
   };
 }
 

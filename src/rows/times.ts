@@ -2,7 +2,7 @@
  * Converts dates and times to the canonical form that COPY reads with DATEFORMAT and TIMEFORMAT 'auto': UTC, at most six
  * digits of a second (Redshift keeps microseconds, r_Datetime_types), years 1 to 9999.
  */
-import { withoutTrailingZeros } from './numbers.ts';
+import { withoutTrailing } from '../table/trailing.ts';
 import { ValueError } from './value-error.ts';
 
 export interface TimeText {
@@ -13,7 +13,7 @@ export interface TimeText {
 
 /** ISO 8601 in its extended and its basic format: `2024-01-31`, `20240131`. */
 const DATE = /^(\d{4})(-?)(\d{2})\2(\d{2})$/;
-const DATE_TIME = /^(\d{4}-?\d{2}-?\d{2})[Tt\s]\s*(.*)$/s;
+const DATE_TIME = /^(\d{4}-?\d{2}-?\d{2})[Tt\s]\s*(|\S.*)$/s;
 
 function timeForm(digits: string): RegExp {
   return new RegExp(String.raw`^${digits}\s*(?<zone>Z|z|[+-]\d{2}(?::?\d{2})?)?$`);
@@ -163,7 +163,7 @@ function daysIn(year: number, month: number): number {
 }
 
 function microseconds(fraction: string): { digits: string; cut: boolean } {
-  const kept = withoutTrailingZeros(fraction.slice(0, 6));
+  const kept = withoutTrailing('0', fraction.slice(0, 6));
   return { digits: kept === '' ? '' : `.${kept}`, cut: /[1-9]/.test(fraction.slice(6)) };
 }
 

@@ -1,10 +1,11 @@
 /** `validate_records`: ajv checks each record against the schema of its stream. Only for this do records become objects. */
-import { Ajv, type ErrorObject, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
-import type { DataValidateFunction } from 'ajv/dist/types/index.js';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError, messageOf } from '../errors.ts';
-import { JsonNumber, toPlain, type Json, type JsonObject } from '../protocol/json.ts';
-import { isObject } from '../table/shapes.ts';
-import { compareNumbers } from './numbers.ts';
+import { toPlain, type JsonObject } from '../protocol/json.ts';
+import { compileCode } from './ajv-code.ts';
+import { Effort, TooMuchEffortError } from './effort.ts';
+import { ExactBounds, stepsOf } from './exact-bounds.ts';
+import { MOST_LEVELS, SchemaLimitError } from './schema-limits.ts';
 import { validationSchema, type ValidationSchema } from './validation-schema.ts';
 
 /** A schema violation of a record. */
@@ -27,23 +28,91 @@ export type Validator = (record: JsonObject) => readonly Violation[];
 
 const NONE: readonly Violation[] = [];
 
+/** In a record with more values than this, only the first violation is looked for. */
+const MOST_VALUES = 100_000;
+
 /**
- * A function that returns the violations of a record: the first one, or all of them. Formats and `multipleOf` are left to the
- * columns. Throws InputError for a schema that cannot be used.
+ * A function that returns the violations of a record: the first one, or all of them. If the check takes too much work, the
+ * record as a whole violates its schema. Formats and `multipleOf` are left to the columns. Throws InputError for a schema that
+ * cannot be used.
  */
 export function compileValidator(
   stream: string,
   schema: JsonObject,
   { findsAll = false, onNote = () => undefined }: ValidatorOptions = {},
 ): Validator {
-  const prepared = validationSchema(schema);
-  prepared.notes.forEach(onNote);
-  const bounds = new Bounds();
-  const validate = compile(stream, prepared, bounds, findsAll);
-  return (record) => {
-    bounds.record = record;
-    return validate(toPlain(record)) ? NONE : (validate.errors ?? []).map(violationOf);
-  };
+  try {
+    const effort = new Effort();
+    const prepared = validationSchema(schema, effort);
+    prepared.notes.forEach(onNote);
+    const check = new Check(prepared, effort);
+    return (record) => check.violations(record, findsAll);
+  } catch (error) {
+    throw new InputError(
+      `Cannot validate the records of stream "${stream}": ${refusal(error)}; correct it in the tap, or set validate_records to false`,
+      { stream },
+      { cause: error },
+    );
+  }
+}
+
+function refusal(error: unknown): string {
+  if (error instanceof SchemaLimitError) return `its schema cannot be used, ${error.message}`;
+  if (isStackExhausted(error))
+    return `its schema cannot be used, its references lead over more than ${MOST_LEVELS} levels`;
+  return `its schema is not JSON Schema, ${messageOf(error)}`;
+}
+
+class Check {
+  readonly #schema: ValidationSchema;
+  readonly #effort: Effort;
+  readonly #bounds = new ExactBounds();
+  readonly #validate: ValidateFunction;
+  /** Compiled for the first record that violates the schema. */
+  #validateAll: ValidateFunction | undefined;
+
+  constructor(schema: ValidationSchema, effort: Effort) {
+    this.#schema = schema;
+    this.#effort = effort;
+    this.#validate = this.#compile(false);
+  }
+
+  violations(record: JsonObject, findsAll: boolean): readonly Violation[] {
+    this.#bounds.record = record;
+    try {
+      const plain = toPlain(record);
+      const first = this.#run(this.#validate, plain);
+      if (first.length === 0 || !findsAll) return first;
+      if (countValues(plain, MOST_VALUES) === MOST_VALUES)
+        return [
+          { path: [], reason: 'violates the schema, and has too many values to look for all violations' },
+        ];
+      this.#validateAll ??= this.#compile(true);
+      return this.#run(this.#validateAll, plain);
+    } catch (error) {
+      return [{ path: [], reason: unchecked(error) }];
+    }
+  }
+
+  #run(validate: ValidateFunction, plain: unknown): readonly Violation[] {
+    this.#effort.begin();
+    return validate(plain) ? NONE : (validate.errors ?? []).map(violationOf);
+  }
+
+  #compile(findsAll: boolean): ValidateFunction {
+    return compileCode(this.#schema, { effort: this.#effort, bounds: this.#bounds, findsAll });
+  }
+}
+
+/** Values in a value, at most so many. */
+function countValues(value: unknown, most: number): number {
+  let count = 1;
+  if (typeof value !== 'object' || value === null) return count;
+  for (const one of Object.values(value)) {
+    if (count >= most) return most;
+    count += countValues(one, most - count);
+  }
+  return Math.min(count, most);
 }
 
 function violationOf({ instancePath, message = 'is not valid' }: ErrorObject): Violation {
@@ -52,80 +121,13 @@ function violationOf({ instancePath, message = 'is not valid' }: ErrorObject): V
   return { path, reason: `violates the schema: ${inside}${message}` };
 }
 
-/** The steps of a JSON pointer. */
-function stepsOf(pointer: string): readonly string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+/** Why the check has no result. Throws the error if it is a defect. */
+function unchecked(error: unknown): string {
+  if (error instanceof TooMuchEffortError) return 'takes too much work to check against the schema';
+  if (isStackExhausted(error)) return 'is nested too deep to be checked against the schema';
+  throw error;
 }
 
-function compile(
-  stream: string,
-  { schema, patterns }: ValidationSchema,
-  bounds: Bounds,
-  allErrors: boolean,
-): ValidateFunction {
-  const regExp = (pattern: string): RegExp => patterns.get(pattern) ?? new RegExp(pattern, 'u');
-  const ajv = new Ajv({
-    strict: false,
-    allErrors,
-    validateFormats: false,
-    logger: false,
-    validateSchema: false,
-    code: { regExp: Object.assign(regExp, { code: 'new RegExp' }) },
-  });
-  for (const definition of bounds.keywords())
-    ajv.removeKeyword(definition.keyword as string).addKeyword(definition);
-  try {
-    return ajv.compile({ ...schema, type: 'object' });
-  } catch (error) {
-    throw new InputError(
-      `Cannot validate the records of stream "${stream}": its schema is not JSON Schema, ${messageOf(error)}; ` +
-        'correct it in the tap, or set validate_records to false',
-      { stream },
-      { cause: error },
-    );
-  }
-}
-
-/** Keyword, sign, and whether a value is allowed that is smaller than (negative), equal to (0) or greater than the bound. */
-const BOUNDS: readonly (readonly [string, string, (order: number) => boolean])[] = [
-  ['minimum', '>=', (order) => order >= 0],
-  ['maximum', '<=', (order) => order <= 0],
-  ['exclusiveMinimum', '>', (order) => order > 0],
-  ['exclusiveMaximum', '<', (order) => order < 0],
-];
-
-/** Bounds of numbers, compared digit by digit if a double is not enough: 0.99999999999999999999 is below 1. */
-class Bounds {
-  /** The record that is being checked. */
-  record: JsonObject = new Map();
-
-  keywords(): readonly FuncKeywordDefinition[] {
-    return BOUNDS.map(([keyword, sign, isAllowed]) => ({
-      keyword,
-      type: 'number',
-      schemaType: 'string',
-      compile: (bound: string) => {
-        const nearest = Number(bound);
-        const check: DataValidateFunction = (value: number, at?: { readonly instancePath: string }) => {
-          const order = value === nearest ? this.#compare(at?.instancePath ?? '', bound) : value - nearest;
-          // ajv forgets them before each call.
-          check.errors = [{ keyword, message: `must be ${sign} ${bound}`, params: {} }];
-          return isAllowed(order);
-        };
-        return check;
-      },
-    }));
-  }
-
-  #compare(pointer: string, bound: string): number {
-    let value: Json | undefined = this.record;
-    for (const step of stepsOf(pointer)) {
-      if (isObject(value)) value = value.get(step);
-      else value = Array.isArray(value) ? (value as readonly Json[])[Number(step)] : undefined;
-    }
-    return value instanceof JsonNumber ? compareNumbers(value.text, bound) : 0;
-  }
+function isStackExhausted(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }

@@ -4,21 +4,36 @@
  */
 import { JsonNumber, toPlain, type Json, type JsonObject } from '../protocol/json.ts';
 import { isObject, resolveReference } from '../table/shapes.ts';
+import { Chunks, CHUNKS } from './chunks.ts';
+import type { Effort } from './effort.ts';
+import { Matcher } from './patterns/matcher.ts';
 import { compilePattern } from './patterns/pattern.ts';
+import { checkReferences, SchemaLimits } from './schema-limits.ts';
 
 export interface ValidationSchema {
   readonly schema: object;
   /** One sentence for each part that is not checked. */
   readonly notes: readonly string[];
   /** By the patterns of the schema. */
-  readonly patterns: ReadonlyMap<string, RegExp>;
+  readonly patterns: ReadonlyMap<string, Matcher>;
 }
 
-/** Bounds are strings in the result, so that they can be compared exactly. */
-export function validationSchema(schema: JsonObject): ValidationSchema {
-  const preparation = new Preparation(schema);
+/**
+ * What is spent before a schema is applied, as the keyword of this name: steps for the schema, and steps for each member of the
+ * object that it is applied to.
+ */
+export const STEPS = '$steps';
+
+/**
+ * Bounds are strings in the result, so that they can be compared exactly. Patterns spend `effort`. Throws SchemaLimitError for
+ * a schema that is not to be compiled.
+ */
+export function validationSchema(schema: JsonObject, effort: Effort): ValidationSchema {
+  const preparation = new Preparation(schema, effort);
   const prepared = preparation.schema(schema, []) as object;
-  return { schema: prepared, notes: preparation.notes, patterns: preparation.patterns };
+  checkReferences(schema, preparation.references);
+  const { notes, patterns, chunks } = preparation;
+  return { schema: { ...prepared, [CHUNKS]: chunks }, notes, patterns };
 }
 
 type Plain = Record<string, unknown>;
@@ -30,7 +45,7 @@ type Plain = Record<string, unknown>;
 const LEFT_OUT = new Set(
   (
     '$schema $id id $anchor $dynamicAnchor $dynamicRef $recursiveAnchor $recursiveRef $vocabulary $async $comment ' +
-    'multipleOf format'
+    `multipleOf format ${STEPS} ${CHUNKS}`
   ).split(' '),
 );
 
@@ -46,19 +61,38 @@ const DATA = new Set(['const', 'default', 'examples']);
 const NAMED = new Set(['properties', 'definitions', '$defs', 'dependentSchemas']);
 const LISTS = new Set(['allOf', 'anyOf', 'oneOf']);
 
+/** A schema with less in it, and without schemas in it, costs its parent nothing more. */
+const SMALL = 16;
+
+/** A call, and the errors that it may leave behind. */
+const REFERENCE_STEPS = 100;
+
 class Preparation {
   readonly notes: string[] = [];
-  readonly patterns = new Map<string, RegExp>();
+  readonly patterns = new Map<string, Matcher>();
+  readonly references = new Set<string>();
   readonly #root: JsonObject;
+  readonly #effort: Effort;
+  readonly #limits = new SchemaLimits();
+  readonly #chunks: Chunks;
 
-  constructor(root: JsonObject) {
+  constructor(root: JsonObject, effort: Effort) {
     this.#root = root;
+    this.#effort = effort;
+    this.#chunks = new Chunks(root);
+  }
+
+  get chunks(): readonly Plain[] {
+    return this.#chunks.all;
   }
 
   /** A schema at `path`, the names of properties that lead there. */
   schema(value: Json, path: readonly string[]): unknown {
     if (typeof value === 'boolean') return value;
-    if (!isObject(value)) return {};
+    return isObject(value) ? this.#limits.inside(() => this.#schema(value, path)) : {};
+  }
+
+  #schema(value: JsonObject, path: readonly string[]): Plain {
     const prepared: Plain = {};
     for (const [keyword, item] of withLaterBounds(value)) {
       const found = this.#keyword(keyword, item, path);
@@ -68,7 +102,7 @@ class Preparation {
     // ajv accepts nullable only with a type.
     if (prepared['type'] === undefined) delete prepared['nullable'];
     if (value.has('patternProperties')) this.#patternProperties(value, prepared, path);
-    return prepared;
+    return withSteps(this.#chunks.divide(value, prepared, withSteps));
   }
 
   /** The value of a keyword; undefined if it is removed. */
@@ -93,9 +127,9 @@ class Preparation {
       case 'nullable':
         return typeof item === 'boolean' ? item : undefined;
       case '$ref':
-        return typeof item === 'string' && resolveReference(item, this.#root) !== undefined
-          ? item
-          : undefined;
+        if (typeof item !== 'string' || resolveReference(item, this.#root) === undefined) return undefined;
+        this.references.add(item);
+        return this.#chunks.located(item);
       case 'items':
         return Array.isArray(item) ? this.#list(item, path) : this.schema(item, path);
       case 'dependentRequired':
@@ -146,7 +180,7 @@ class Preparation {
       this.#note(path, `its pattern ${JSON.stringify(item)}, which ${compiled.problem}`);
       return undefined;
     }
-    this.patterns.set(item, compiled.regExp);
+    this.patterns.set(item, new Matcher(compiled, this.#effort));
     return item;
   }
 
@@ -167,6 +201,19 @@ class Preparation {
     const who = path.length === 0 ? 'a record' : `property ${JSON.stringify(path.join('.'))}`;
     this.notes.push(`${who} is not checked against ${what}`);
   }
+}
+
+/** With what its application costs, where that is more than its parent has spent for it. */
+function withSteps(schema: Plain): Plain {
+  const values = Object.values(schema);
+  const call = schema['$ref'] === undefined ? 0 : REFERENCE_STEPS;
+  const steps = values.reduce<number>((sum, value) => sum + 1 + sizeOf(value), call);
+  const isSmall = steps <= SMALL && !values.some((value) => typeof value === 'object');
+  return isSmall ? schema : { ...schema, [STEPS]: [steps, sizeOf(schema['patternProperties'])] };
+}
+
+function sizeOf(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
 }
 
 const PLAIN = { enumerable: true, configurable: true, writable: true };

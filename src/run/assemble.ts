@@ -1,5 +1,6 @@
 /** Puts a run together. A load, a plan and a discard are the same run with different parts at its end. */
 import { Writable } from 'node:stream';
+import type { BatchLocations } from '../batches/locations.ts';
 import { batchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import type { Io } from '../io/io.ts';
@@ -37,6 +38,8 @@ export interface Assembly {
   readonly rejectedPrefix: string;
   /** Reads BATCH files. */
   readonly files: ObjectReader;
+  /** Which of them it may read. */
+  readonly locations: BatchLocations;
   /** Where states of Singer are written; without it they are dropped. */
   readonly states?: Writable;
   /** In place of Singer. `fail` ends the run. */
@@ -64,7 +67,8 @@ export function assemble(assembly: Assembly): Run {
       signal,
       onFailure: fail,
     }),
-    files: batchFiles(assembly.files),
+    files: batchFiles(assembly.files, assembly.locations),
+    locations: assembly.locations,
     protocol: assembly.protocol?.(fail) ?? singerProtocol(assembly.states ?? nowhere(), fail),
     generations: assembly.generations,
     objectPrefix: assembly.objectPrefix,

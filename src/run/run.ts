@@ -3,6 +3,7 @@
  * old batches are loaded, and a state is written once everything read before it is committed.
  */
 import pLimit from 'p-limit';
+import type { BatchLocations } from '../batches/locations.ts';
 import type { BatchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import { onAbort } from '../io/abort.ts';
@@ -25,6 +26,8 @@ export interface RunParts {
   readonly hooks: HookRunner;
   readonly staging: Staging;
   readonly files: BatchFiles;
+  /** Which files BATCH messages may name. */
+  readonly locations: BatchLocations;
   readonly protocol: Protocol;
   readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly objectPrefix: string;

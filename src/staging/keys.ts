@@ -3,6 +3,7 @@
  * objects of this program by the form of the directory of a run.
  */
 import { randomBytes } from 'node:crypto';
+import { withoutTrailing } from '../table/trailing.ts';
 
 const RUN = /^run-\d{8}T\d{6}Z-[0-9a-f]{12}$/;
 
@@ -14,7 +15,7 @@ export function newRunId(now: Date): string {
 
 /** `exports/` for `/exports` and `exports`, nothing for an empty prefix. */
 export function normalisePrefix(prefix: string): string {
-  const trimmed = prefix.replace(/^\/+|\/+$/g, '');
+  const trimmed = withoutTrailing('/', prefix.replace(/^\/+/, ''));
   return trimmed === '' ? '' : `${trimmed}/`;
 }
 

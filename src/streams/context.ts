@@ -1,5 +1,6 @@
 /** What the streams of a run share, and the interfaces through which they reach the warehouse. */
 import type { LimitFunction } from 'p-limit';
+import type { BatchLocations } from '../batches/locations.ts';
 import type { Config } from '../config/options.ts';
 import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
@@ -17,6 +18,7 @@ export type HookRunner = Pick<Hooks, keyof Hooks>;
 export interface StreamContext {
   readonly config: Config;
   readonly loader: TableLoader;
+  readonly locations: BatchLocations;
   readonly hooks: HookRunner;
   /** What completes the streams of an Airbyte sync; undefined for Singer. */
   readonly generations: Pick<Generations, keyof Generations> | undefined;

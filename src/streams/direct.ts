@@ -2,6 +2,7 @@
  * `batch_direct_copy`: checks whether COPY alone can load the files of a stream. Redshift reads them without the encoder, so
  * everything that the encoder would do to a value must be rejected here, with the name of the property.
  */
+import type { BatchLocations } from '../batches/locations.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { BatchMessage } from '../protocol/message.ts';
@@ -61,7 +62,11 @@ export function checkStoredColumns(
 }
 
 /** Throws InputError for files that COPY cannot read as they are. */
-export function checkFiles({ stream, format, compression, files }: BatchMessage, line: number): void {
+export function checkFiles(
+  { stream, format, compression, files }: BatchMessage,
+  line: number,
+  locations: BatchLocations,
+): void {
   const refuse = (what: string): never => refuseDirect(stream, what, line);
   if (format !== 'jsonl') refuse(`the format on line ${line} is ${JSON.stringify(format)}, not "jsonl"`);
   if (compression !== undefined && compression !== 'gzip') {
@@ -69,6 +74,14 @@ export function checkFiles({ stream, format, compression, files }: BatchMessage,
   }
   const elsewhere = files.find((file) => !/^s3:\/\/[^/]+\/./.test(file));
   if (elsewhere !== undefined) refuse(`${elsewhere}, named on line ${line}, is not an object in S3`);
+  for (const file of files) {
+    const refusal = locations.refusalOfObject(file);
+    if (refusal === undefined) continue;
+    throw new InputError(`Cannot copy ${file}, which the BATCH message on line ${line} names: ${refusal}`, {
+      stream,
+      line,
+    });
+  }
 }
 
 function refuseDirect(stream: string, what: string, line?: number): never {

@@ -238,7 +238,7 @@ export class Stream {
 
   /** Queues BATCH files after what was read before them. Throws InputError if COPY cannot read them. */
   async copyFiles(message: BatchMessage, line: number): Promise<void> {
-    checkFiles(message, line);
+    checkFiles(message, line, this.#context.locations);
     await this.work.room();
     this.close();
     await this.work.room();

@@ -3,6 +3,7 @@
  * excluded (JSON Schema validation 5.1.2, draft 4); in later drafts it is a bound of its own.
  */
 import { JsonNumber, type Json, type JsonObject } from '../protocol/json.ts';
+import { withoutTrailing } from './trailing.ts';
 
 export interface Bound {
   /** As the schema writes it: `1e28`, `-99999999.99`. */
@@ -53,6 +54,6 @@ function magnitude(text: string): { readonly digits: string; readonly exponent: 
     /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
   const all = whole + fraction;
   const leading = /^0*/.exec(all)?.[0].length ?? 0;
-  const digits = all.slice(leading).replace(/0+$/, '');
+  const digits = withoutTrailing('0', all.slice(leading));
   return { digits, exponent: digits === '' ? 0 : whole.length - leading + Number(power) };
 }

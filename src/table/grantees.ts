@@ -6,6 +6,6 @@ export type Grantee =
 /** `name` is a user, `group name` a group, `role name` a role, `public` all users. */
 export function granteeOf(text: string): Grantee {
   if (/^public$/i.test(text)) return { kind: 'public' };
-  const [, kind = 'user', name = text] = /^(user|group|role)\s+(.+)$/is.exec(text) ?? [];
+  const [, kind = 'user', name = text] = /^(user|group|role)\s+(\S.*)$/is.exec(text) ?? [];
   return { kind: kind.toLowerCase() as 'user' | 'group' | 'role', name };
 }

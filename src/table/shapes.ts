@@ -119,13 +119,13 @@ export function resolveReference(reference: string, root: JsonObject): Json | un
   if (!reference.startsWith('#/')) return undefined;
   let found: Json | undefined = root;
   for (const step of reference.slice(2).split('/')) {
-    found = isObject(found) ? found.get(unescape(step)) : undefined;
+    found = isObject(found) ? found.get(stepOf(step)) : undefined;
   }
   return found;
 }
 
 /** A step of a JSON pointer in a URL fragment; a wrong percent escape is kept as it is. */
-function unescape(step: string): string {
+export function stepOf(step: string): string {
   try {
     return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
   } catch {

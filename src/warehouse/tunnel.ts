@@ -159,11 +159,11 @@ function prompt(channel: ClientChannel): Duplex {
 }
 
 function fingerprintOf(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace('=', '')}`;
 }
 
 function sameFingerprint(seen: string, expected: string): boolean {
-  return seen === expected.replace(/=+$/, '');
+  return seen === expected.replace(/=$/, '');
 }
 
 function keyError({ passphrase }: TunnelSettings, error: unknown): LoadError {

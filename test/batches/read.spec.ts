@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import { BatchLocations } from '../../src/batches/locations.ts';
 import { batchFiles } from '../../src/batches/read.ts';
 import type { ObjectReader } from '../../src/ports.ts';
 import { connectS3 } from '../../src/staging/s3.ts';
@@ -38,10 +39,18 @@ describe('the files of a BATCH message', () => {
   let folder: string;
   let place: Place;
   let reader: ObjectReader;
+  let locations: BatchLocations;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'target-redshift-batch-'));
     place = await newPlace();
     reader = readerOf(place);
+    const given = [
+      `file://${folder}/`,
+      `s3://${place.config.s3_bucket}`,
+      's3://no-such-bucket-here',
+      's3://bucket',
+    ];
+    locations = new BatchLocations({ given, bucket: '', own: [] });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -70,7 +79,7 @@ describe('the files of a BATCH message', () => {
     const message = { type: 'batch', stream: 's', version: undefined, format, compression, files } as const;
     const found: string[] = [];
     try {
-      for (const one of batchFiles(reader).of(message, 9, signal)) {
+      for (const one of batchFiles(reader, locations).of(message, 9, signal)) {
         let line = 0;
         for await (const block of one.blocks(() => line)) {
           for (const text of block.toString().slice(0, -1).split('\n')) found.push(`${++line}: ${text}`);
@@ -145,9 +154,9 @@ describe('the files of a BATCH message', () => {
       'Cannot read s3://no-such-bucket-here/a: the bucket does not exist (NoSuchBucket)',
     ],
     'a bucket alone': () => [
-      's3://bucket',
+      's3://bucket/',
       undefined,
-      'Cannot read s3://bucket: an S3 URL has the form s3://bucket/key',
+      'Cannot read s3://bucket/: an S3 URL has the form s3://bucket/key',
     ],
   };
   for (const [what, given] of Object.entries(refusals)) {
@@ -200,7 +209,7 @@ describe('the files of a BATCH message', () => {
       compression: undefined,
       files: [url],
     } as const;
-    const [file] = batchFiles(reader).of(message, 9, signal);
+    const [file] = batchFiles(reader, locations).of(message, 9, signal);
     const groups = file!.blocks(() => 0)[Symbol.asyncIterator]();
     await groups.next();
     await upload('replaced.jsonl', large.replace('x', 'y'));

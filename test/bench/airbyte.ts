@@ -96,7 +96,11 @@ async function time(chunks: readonly Buffer[], isAirbyte: boolean, options: obje
   const { config } = withoutConnection({ naming: 'safe', load_method: 'append-only', ...options });
   const log = pino({ level: 'silent' });
   const signal = new AbortController().signal;
-  await using scope = openScope(config, { log, secrets: new Secrets(), env: {}, now: Date.now }, signal);
+  await using scope = openScope(
+    config,
+    { log, secrets: new Secrets(), env: {}, now: Date.now, ownFiles: [] },
+    signal,
+  );
   const output = { writeState: () => undefined, flushed: () => Promise.resolve(), giveUp: () => undefined };
   const started = performance.now();
   await runDiscard({

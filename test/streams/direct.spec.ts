@@ -1,5 +1,6 @@
 /** What direct COPY of BATCH files refuses, because only the encoder can do it. */
 import { expect } from 'chai';
+import { BatchLocations } from '../../src/batches/locations.ts';
 import { InputError } from '../../src/errors.ts';
 import type { BatchMessage } from '../../src/protocol/message.ts';
 import { checkFiles, checkStoredColumns, columnsForFiles } from '../../src/streams/direct.ts';
@@ -116,13 +117,25 @@ describe('checkFiles', () => {
     [{ format: 'parquet' }, 'the format on line 7 is "parquet", not "jsonl"'],
     [{ compression: 'zstd' }, 'the compression on line 7 is "zstd", not "gzip" or "none"'],
   ];
+  const locations = new BatchLocations({ given: undefined, bucket: 'bucket', own: [] });
+
   it('lets JSON lines in S3 pass, plain and gzip', () => {
-    expect(refusal(() => checkFiles(message, 7))).to.equal('nothing');
-    expect(refusal(() => checkFiles({ ...message, compression: undefined }, 7))).to.equal('nothing');
+    expect(refusal(() => checkFiles(message, 7, locations))).to.equal('nothing');
+    expect(refusal(() => checkFiles({ ...message, compression: undefined }, 7, locations))).to.equal(
+      'nothing',
+    );
   });
   for (const [more, reason] of refused) {
     it(`refuses: ${reason}`, () => {
-      expect(refusal(() => checkFiles({ ...message, ...more }, 7))).to.equal(reason);
+      expect(refusal(() => checkFiles({ ...message, ...more }, 7, locations))).to.equal(reason);
     });
   }
+
+  it('refuses objects that the tap may not name', () => {
+    const elsewhere = { ...message, files: ['s3://bucket/key', 's3://elsewhere/key'] };
+    expect(() => checkFiles(elsewhere, 7, locations)).to.throw(
+      InputError,
+      'Cannot copy s3://elsewhere/key, which the BATCH message on line 7 names: only s3://bucket/ may be read',
+    );
+  });
 });

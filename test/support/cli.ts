@@ -8,6 +8,9 @@ import { Transcript, type Finished } from './transcript.ts';
 
 export { logLines, type Finished, type LogLine } from './transcript.ts';
 
+/** The SDK of AWS warns of old versions of Node, which no test is about. */
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Started {

@@ -32,7 +32,11 @@ export async function costOf(
   const messages: string[][] = [];
   const sessions = new Map<number, string[][]>();
   const states: string[] = [];
-  await using scope = openScope(config, { log, secrets: new Secrets(), env: {}, now: Date.now }, ending.kill);
+  await using scope = openScope(
+    config,
+    { log, secrets: new Secrets(), env: {}, now: Date.now, ownFiles: [] },
+    ending.kill,
+  );
   await runLoad({
     config,
     scope: { ...scope, warehouse: counting(scope.warehouse, messages, sessions) },

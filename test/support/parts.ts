@@ -42,7 +42,7 @@ export async function openParts(
     write,
     setNotice: () => undefined,
   });
-  const scope = openScope(config, { log, secrets, env: {}, now: Date.now }, signal);
+  const scope = openScope(config, { log, secrets, env: {}, now: Date.now, ownFiles: [] }, signal);
   const store = await scope.store();
   const { warehouse } = scope;
   return {

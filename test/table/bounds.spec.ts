@@ -60,3 +60,11 @@ describe('leavesBigint', () => {
     });
   }
 });
+
+describe('bounds of a million digits', () => {
+  it('are read at once', () => {
+    const zeros = '0'.repeat(1_000_000);
+    expect(wholeDigits({ text: `1${zeros}1`, isExcluded: false })).to.equal(1_000_002);
+    expect(wholeDigits({ text: `0.1${zeros}1`, isExcluded: true })).to.equal(0);
+  });
+});

@@ -63,7 +63,7 @@ describe('a loader', () => {
       .load({ ...one, record: facts }, batch, (seen) => counts.push(seen))
       .then(
         () => undefined,
-        (thrown: unknown) => String((thrown as Error).message),
+        (thrown: unknown) => (thrown as Error).message,
       );
     await loader.finish('succeeded');
     return { counts, error };

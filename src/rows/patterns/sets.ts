@@ -5,6 +5,11 @@ export type Dialect = 'ecma' | 'python' | 'python-ascii';
 /** Any character. */
 export const ANY = '[^]';
 
+/** Python's `^` and `$` with (?m), and its `$` without, before which a line end may stand. */
+export const LINE_START = String.raw`(?:^|(?<=\n))`;
+export const LINE_END = String.raw`(?=\n|$)`;
+export const TEXT_END = String.raw`(?=\n?$)`;
+
 /** A capital letter stands for every character that is not in the set. */
 export const ESCAPED_SETS: ReadonlySet<string> = new Set(['d', 'D', 'w', 'W', 's', 'S']);
 

@@ -2,7 +2,17 @@
 import { characterClass, type ClassContext } from './character-class.ts';
 import { readEscape } from './escapes.ts';
 import type { Reader } from './reader.ts';
-import { ANY, ESCAPED_SETS, literal, PROPERTY, setClass, type Dialect } from './sets.ts';
+import {
+  ANY,
+  ESCAPED_SETS,
+  LINE_END,
+  LINE_START,
+  literal,
+  PROPERTY,
+  setClass,
+  TEXT_END,
+  type Dialect,
+} from './sets.ts';
 import { Untranslatable } from './untranslatable.ts';
 
 /** Flags that hold for the rest of a group. The flag i holds for the whole pattern. */
@@ -58,10 +68,7 @@ export class Translation {
     if (this.#ignoresCase && isAscii && this.#needsUnicode)
       throw new Untranslatable('ignores the case of the letters of ASCII alone');
     const isUnicode = this.#needsUnicode || (this.#ignoresCase && !isAscii);
-    const regExp = new RegExp(source, `${this.#ignoresCase ? 'i' : ''}${isUnicode ? 'u' : ''}`);
-    // V8 reports a pattern that is too large only here, separately for strings of one and of two bytes.
-    for (const value of ['', '\u0100']) regExp.test(value);
-    return regExp;
+    return new RegExp(source, `${this.#ignoresCase ? 'i' : ''}${isUnicode ? 'u' : ''}`);
   }
 
   get #dialect(): Dialect {
@@ -157,7 +164,7 @@ export class Translation {
     const reader = this.#reader;
     for (const sign of ['*', '+', '?'])
       if (reader.takes(sign)) return { source: sign, isOptional: sign !== '+' };
-    const match = reader.takesMatch(/^\{(\d*)(,?)(\d*)\}/);
+    const match = reader.takesMatch(/^\{(\d*)(?:(,)(\d*))?\}/);
     if (!match) return undefined;
     const [, least = '', comma = '', most = ''] = match;
     if (least === '') {
@@ -183,10 +190,10 @@ export class Translation {
     const character = reader.next();
     switch (character) {
       case '^':
-        return assertion(this.#isPython && this.#flags.multiline ? '(?:^|(?<=\\n))' : '^');
+        return assertion(this.#isPython && this.#flags.multiline ? LINE_START : '^');
       case '$':
         if (!this.#isPython) return assertion('$');
-        return assertion(this.#flags.multiline ? '(?=\\n|$)' : '(?=\\n?$)');
+        return assertion(this.#flags.multiline ? LINE_END : TEXT_END);
       case '.':
         this.#needsUnicode = true;
         if (!this.#isPython) return atom('.');

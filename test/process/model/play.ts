@@ -31,7 +31,11 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
   const { config } = checkConfig({ ...place.config, ...options });
   const log = pino({ level: 'silent' });
   const ending = new Ending();
-  await using scope = openScope(config, { log, secrets: new Secrets(), env: {}, now: Date.now }, ending.kill);
+  await using scope = openScope(
+    config,
+    { log, secrets: new Secrets(), env: {}, now: Date.now, ownFiles: [] },
+    ending.kill,
+  );
   await runLoad({
     config,
     scope,

@@ -192,9 +192,7 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
       if (kept.length > LOG_LINES_KEPT) kept.shift();
       if (line.includes('ready to accept connections')) resolve();
     });
-    lines.once('end', () =>
-      reject(new LocalWarehouseError(`PostgreSQL did not start: ${kept.join('\n')}`)),
-    );
+    lines.once('end', () => reject(new LocalWarehouseError(`PostgreSQL did not start: ${kept.join('\n')}`)));
   });
 }
 

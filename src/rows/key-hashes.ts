@@ -1,6 +1,6 @@
 /**
- * Tells whether a batch repeats a key, from 64-bit hashes of the keys' CSV. Hashes that all differ prove that all keys do.
- * Two equal hashes mean a repeated key, or a collision: then the warehouse looks.
+ * Tells whether a batch repeats a key. Keys that only grow are all different, and so are keys whose 64-bit hashes differ. Two
+ * equal hashes mean a repeated key, or a collision: then the warehouse looks.
  */
 import type { Column, ColumnType } from '../table/types.ts';
 import { COMMA } from '../protocol/bytes.ts';
@@ -32,11 +32,13 @@ function isCanonical({ type, growsTo, form }: Column): boolean {
 
 export class KeyHashes {
   readonly #room: HashRoom;
-  /** Pairs; two zeros are an empty slot. */
+  /** Pairs of integers: the hashes in the order of the rows as long as keys only grow, then a table with empty slots. */
   #slots: Int32Array;
   #count = 0;
   #high = 0;
   #low = 0;
+  /** Undefined from the first key on that is not greater than the one before it. */
+  #order: KeyOrder | undefined = new KeyOrder();
   #isOpen = true;
   #areDistinct = true;
 
@@ -61,6 +63,7 @@ export class KeyHashes {
   begin(): void {
     this.#high = 0x2f0b4c47;
     this.#low = 0x41c6ce57;
+    this.#order?.begin();
   }
 
   /** Adds a cell to the key, as CSV. */
@@ -74,16 +77,28 @@ export class KeyHashes {
     // As in CSV, so that keys of several cells differ wherever their rows do.
     this.#high = Math.imul(high ^ COMMA, 0x9e3779b1);
     this.#low = Math.imul(low ^ COMMA, 0x5f356495);
+    this.#order?.cell(csv, start, end);
   }
 
   /** Ends the key. */
   end(): void {
     const high = scatter(this.#high ^ (this.#low >>> 16));
-    const low = scatter(this.#low ^ high);
-    if (!this.#add(high, high === 0 && low === 0 ? 1 : low)) {
-      this.#areDistinct = false;
-      this.#stop();
-    } else if (++this.#count * SLOT_BYTES * 4 > this.#slots.byteLength * 3) this.#grow();
+    const mixed = scatter(this.#low ^ high);
+    // Two zeros are an empty slot.
+    const low = high === 0 && mixed === 0 ? 1 : mixed;
+    if (this.#order?.end() === false) this.#tabulate();
+    if (!this.#isOpen) return;
+    if (this.#order) {
+      this.#slots[this.#count * 2] = high;
+      this.#slots[this.#count * 2 + 1] = low;
+    } else if (!this.#add(high, low)) {
+      this.#giveUp();
+      return;
+    }
+    this.#count++;
+    if (this.#order) {
+      if (this.#count * SLOT_BYTES === this.#slots.byteLength) this.#grow(copied);
+    } else if (this.#count * SLOT_BYTES * 4 > this.#slots.byteLength * 3) this.#grow(this.#tabled);
   }
 
   /** Adds the key of a row. */
@@ -100,6 +115,12 @@ export class KeyHashes {
   close(): boolean {
     this.#stop();
     return this.#areDistinct;
+  }
+
+  /** A key may be repeated. */
+  #giveUp(): void {
+    this.#areDistinct = false;
+    this.#stop();
   }
 
   #stop(): void {
@@ -123,20 +144,84 @@ export class KeyHashes {
     }
   }
 
-  /** Without room for more, the question stays open: it is as if a key were repeated. */
-  #grow(): void {
+  /** Keys do not only grow: from now on each is looked up. */
+  #tabulate(): void {
+    this.#order = undefined;
+    this.#grow(this.#tabled);
+  }
+
+  /** Without room for more, the question stays open. */
+  #grow(moved: (old: Int32Array, larger: Int32Array) => Int32Array): void {
     const old = this.#slots;
-    if (!this.#room.take(old.byteLength * 2)) {
-      this.#areDistinct = false;
-      this.#stop();
-      return;
-    }
-    this.#slots = new Int32Array(old.length * 2);
+    if (this.#room.take(old.byteLength)) this.#slots = moved(old, new Int32Array(old.length * 2));
+    else this.#giveUp();
+  }
+
+  readonly #tabled = (old: Int32Array, larger: Int32Array): Int32Array => {
+    this.#slots = larger;
     for (let slot = 0; slot < old.length; slot += 2) {
       const [high, low] = [old[slot] as number, old[slot + 1] as number];
-      if (high !== 0 || low !== 0) this.#add(high, low);
+      if ((high !== 0 || low !== 0) && !this.#add(high, low)) this.#areDistinct = false;
     }
-    this.#room.give(old.byteLength);
+    return larger;
+  };
+}
+
+function copied(old: Int32Array, larger: Int32Array): Int32Array {
+  larger.set(old);
+  return larger;
+}
+
+const MOST_BYTES = 512;
+
+/**
+ * Whether each key is greater than the one before it, as keys of many sources are; then no two are equal. Cells are compared by
+ * length and then byte by byte, which is the order of whole numbers and dates.
+ */
+class KeyOrder {
+  /** Of each cell its length in two bytes, and the cell. */
+  #previous = new Uint8Array(MOST_BYTES);
+  #current = new Uint8Array(MOST_BYTES);
+  #at = 0;
+  #isFirst = true;
+  /** Positive if the cells so far are greater than those before. */
+  #difference = 0;
+
+  begin(): void {
+    this.#at = 0;
+    this.#difference = this.#isFirst ? 1 : 0;
+  }
+
+  cell(csv: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    const at = this.#at + 2;
+    this.#at = at + length;
+    if (this.#at > MOST_BYTES) {
+      // Too long to be kept: the next key would not know what it is greater than.
+      this.#difference = -1;
+      return;
+    }
+    const [current, previous] = [this.#current, this.#previous];
+    let difference = this.#difference;
+    if (difference === 0)
+      difference = length - (((previous[at - 2] as number) << 8) | (previous[at - 1] as number));
+    current[at - 2] = length >> 8;
+    current[at - 1] = length & 0xff;
+    for (let i = 0; i < length; i++) {
+      const byte = csv[start + i] as number;
+      current[at + i] = byte;
+      if (difference === 0) difference = byte - (previous[at + i] as number);
+    }
+    this.#difference = difference;
+  }
+
+  /** Whether the key is greater than the one before it. */
+  end(): boolean {
+    const spare = this.#previous;
+    this.#previous = this.#current;
+    this.#current = spare;
+    this.#isFirst = false;
+    return this.#difference > 0;
   }
 }
 

@@ -53,6 +53,20 @@ describe('hashes of keys', () => {
     expect(areDistinct([...many, [new Token(String(7 * 4321))]])).to.equal(false);
   });
 
+  it('know it of keys that grow for a while, and then repeat an early one or go on in another order', () => {
+    const numbers = fc.uniqueArray(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 300 });
+    const law = fc.property(numbers, fc.nat(), fc.nat(), fc.boolean(), (some, from, which, isRepeated) => {
+      const at = from % some.length;
+      const sorted = [...some.slice(0, at).sort((a, b) => a - b), ...some.slice(at)];
+      const all = isRepeated ? [...sorted, sorted[which % sorted.length] as number] : sorted;
+      expect(areDistinct(all.map((n) => [new Token('1'), new Token(String(n))]))).to.equal(!isRepeated);
+    });
+    fc.assert(law, { numRuns: 500 });
+    const long = 'x'.repeat(600);
+    expect(areDistinct([[`${long}1`], [`${long}2`], [`${long}3`]])).to.equal(true);
+    expect(areDistinct([[`${long}1`], [`${long}2`], [`${long}1`]])).to.equal(false);
+  });
+
   it('know where one cell of a key ends', () => {
     expect(
       areDistinct([

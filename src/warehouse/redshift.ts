@@ -15,6 +15,14 @@ import type { Tunnel } from './tunnel.ts';
 
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
+/** When a connection is asked for a sign of life before it is used again, in milliseconds. */
+interface Doubt {
+  /** It was idle for longer than this. */
+  readonly afterMs: number;
+  /** It is given up if no answer comes in this time. */
+  readonly answerMs: number;
+}
+
 interface Login {
   readonly user: string;
   readonly password: string;
@@ -30,8 +38,7 @@ export interface RedshiftSettings {
   /** PEM text; Node's own list if undefined. */
   readonly sslCa: string | undefined;
   readonly queryGroup: string;
-  /** A connection that has been idle this long is asked for a sign of life before it is used again. */
-  readonly doubtfulMs?: number;
+  readonly doubt?: Doubt;
   /** Through which connections go; closed with the warehouse. */
   readonly tunnel: Tunnel | undefined;
   readonly connectTimeoutMs: number;
@@ -49,9 +56,7 @@ const IDLE_MS = 60_000;
  * A connection that has been idle this long is asked for a sign of life before it is used again. A firewall, or a cluster that
  * failed over, may have dropped it silently, and the first statement may be one that has an hour.
  */
-const DOUBTFUL_MS = 5_000;
-/** With the grace below, a connection that was dropped costs at most 30 s. */
-const PING = { timeoutMs: 10_000 };
+const DOUBT: Doubt = { afterMs: 5_000, answerMs: 20_000 };
 
 const WRONG_PASSWORD = /^(28000|28P01)$/;
 
@@ -74,14 +79,15 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
   const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout; readonly since: number }[] =
     [];
   const open = new Set<Connection>();
+  const { doubt = DOUBT } = settings;
   const closing = new AbortController();
 
   async function acquire(): Promise<Connection> {
     if (closing.signal.aborted) throw new LoadError('The connections to Redshift are closed');
     for (let free = idle.pop(); free; free = idle.pop()) {
       clearTimeout(free.timer);
-      const isDoubtful = performance.now() - free.since > (settings.doubtfulMs ?? DOUBTFUL_MS);
-      if (free.connection.isUsable && (!isDoubtful || (await free.connection.isAlive())))
+      const isDoubtful = performance.now() - free.since > doubt.afterMs;
+      if (free.connection.isUsable && (!isDoubtful || (await free.connection.isAlive(doubt.answerMs))))
         return free.connection;
       free.connection.destroy();
     }
@@ -206,13 +212,16 @@ class Connection implements Session {
     }
   }
 
-  /** Whether the server answers at all. */
-  async isAlive(): Promise<boolean> {
+  /** Whether the server answers within this time. */
+  async isAlive(answerMs: number): Promise<boolean> {
+    const end = setTimeout(() => this.destroy(), answerMs);
     try {
-      await this.run(raw('SELECT 1'), PING);
-      return true;
+      await query(this.#client, [raw('SELECT 1')]);
+      return this.isUsable;
     } catch {
       return false;
+    } finally {
+      clearTimeout(end);
     }
   }
 

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import type { Staging } from './batch.ts';
 import type { Budget } from './budget.ts';
+import { hashRoom } from './hash-room.ts';
 import { compress, type RawPart, type StagedPart } from './part.ts';
 import { PartShaper } from './shape.ts';
 import { SlabPool } from './slabs.ts';
@@ -80,5 +81,5 @@ export function createStaging(options: UploadOptions): Staging {
   }
 
   const url = (key: string): string => store.url(key);
-  return { stage, keep, url, budget, pool, shaper, format: options.format };
+  return { stage, keep, url, budget, hashRoom: hashRoom(budget), pool, shaper, format: options.format };
 }

@@ -207,9 +207,19 @@ export class Stream {
     // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();
+    const current = this.#plan?.message;
     const plan = await this.#planning.planAround(unplanned);
     this.#teller.warn(...plan.warnings);
-    return this.#adopt(plan);
+    return this.#adoptAround(plan, current);
+  }
+
+  /** Takes a new plan of the batches' schema and, if the current schema is a narrower one, joins it again. */
+  async #adoptAround(plan: StreamPlan, current: SchemaMessage | undefined): Promise<StreamPlan> {
+    await this.#adopt(plan);
+    if (!current || current === plan.message) return plan;
+    const next = await this.#planning.planFor(current);
+    if (!this.#planning.join(next)) await this.#adopt(next);
+    return this.#plan ?? next;
   }
 
   /** Whether a version shows that the table needs the versions of its rows. */
@@ -223,7 +233,8 @@ export class Stream {
         'ACTIVATE_VERSION can delete rows of older versions (add_record_metadata false prevents that)',
     );
     this.#grow();
-    return this.#adopt(await this.#planning.planWithMetadata());
+    const current = this.#plan?.message;
+    return this.#adoptAround(await this.#planning.planWithMetadata(), current);
   }
 
   /** Whether a property of the schema has this name. */

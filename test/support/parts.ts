@@ -128,6 +128,7 @@ export function loadJob(prefix: string, job: TableJob, more: Partial<LoadJob> = 
     newest: undefined,
     narrow: [],
     nullKeys: 0,
+    mayRepeatKeys: true,
     ...more,
   };
 }

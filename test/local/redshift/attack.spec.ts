@@ -9,6 +9,7 @@ import pg from 'pg';
 import { startLocalWarehouse, type LocalWarehouse } from '../../../src/local/api.ts';
 import { connectEngine } from '../../support/engine.ts';
 import { newWarehouseFolder } from '../../support/template.ts';
+import { Wire, wire } from './wire.ts';
 
 /** What users must not change: who may do what in the engine, and everything that its superuser runs. */
 const STATE = `
@@ -26,6 +27,9 @@ union all select 'kinds', concat_ws(' ', (select count(*) from pg_language), (se
 
 /** What an attack does once it has the rights; none may have any effect. */
 const SHELL = (mark: string) => `COPY (SELECT 'pwned by ' || current_user) TO PROGRAM 'cat > ${mark}'`;
+
+const TAKEN =
+  '0A000 The local warehouse does not serve user-defined functions with the name of a built-in function:';
 
 describe('an ordinary user of the local warehouse', () => {
   let dir: string;
@@ -127,19 +131,33 @@ describe('an ordinary user of the local warehouse', () => {
       });
     }
 
-    it('has no function of its own run in the place of the engine’s', async () => {
-      const outcomes = await attack(
-        `CREATE FUNCTION hall.format(varchar, varchar, varchar) RETURNS varchar VOLATILE AS $$ SELECT 'alter role low superuser' $$ LANGUAGE sql`,
-        `CREATE FUNCTION hall.pg_has_role(oid, oid, varchar) RETURNS boolean STABLE AS $$ SELECT true $$ LANGUAGE sql`,
-        `CREATE FUNCTION hall.warehouse_actor() RETURNS int STABLE AS $$ SELECT 10 $$ LANGUAGE sql`,
-        'SET search_path TO hall, pg_catalog',
-        'ALTER USER low SET search_path TO hall, pg_catalog',
-        `CREATE USER other PASSWORD 'Other12345'`,
-        'DROP TABLE hall.canary',
-        'ALTER USER low RESET search_path',
-        'SET search_path TO hall',
-      ).catch((error: unknown) => String(error));
-      expect(outcomes.slice(3)).to.deep.equal([
+    for (const [signature, body] of [
+      ['hall.format(varchar, varchar, varchar) RETURNS varchar', `SELECT 'alter role low superuser'`],
+      ['hall.pg_has_role(int, int, varchar) RETURNS boolean', 'SELECT true'],
+      ['hall.warehouse_actor() RETURNS int', 'SELECT 10'],
+      // PostgreSQL would take it for a VARCHAR rather than its own of TEXT.
+      ['public.octet_length(varchar) RETURNS int', 'SELECT 1 / 0'],
+      ['hall."upper"(varchar) RETURNS varchar', 'SELECT $1'],
+    ] as const) {
+      it(`makes no function ${signature}`, async () => {
+        const [name] = /\w+(?="?\()/.exec(signature) ?? [];
+        expect(
+          await attack(`CREATE FUNCTION ${signature} STABLE AS $$ ${body} $$ LANGUAGE sql`),
+        ).to.deep.equal([`${TAKEN} ${name ?? ''}`]);
+      });
+    }
+
+    it('has no more rights by its search path', async () => {
+      expect(
+        await attack(
+          'SET search_path TO hall, pg_catalog',
+          'ALTER USER low SET search_path TO hall, pg_catalog',
+          `CREATE USER other PASSWORD 'Other12345'`,
+          'DROP TABLE hall.canary',
+          'ALTER USER low RESET search_path',
+          'SET search_path TO hall',
+        ),
+      ).to.deep.equal([
         '[]',
         '[]',
         '42501 must be superuser to create users',
@@ -196,8 +214,8 @@ describe('an ordinary user of the local warehouse', () => {
           'DROP FUNCTION pg_catalog.warehouse_actor()',
         ),
       ).to.deep.equal([
-        '42501 permission denied for schema pg_catalog',
-        '42501 permission denied for schema pg_catalog',
+        `${TAKEN} version`,
+        `${TAKEN} warehouse_actor`,
         '42501 must be owner of function pg_catalog.warehouse_actor',
       ]);
     });
@@ -515,5 +533,122 @@ describe('an ordinary user of the local warehouse', () => {
         .rowCount,
     ).to.equal(0);
     await admin.query('DROP TABLE hall.kept');
+  });
+
+  describe('who may drop and alter one table of an owner', () => {
+    beforeEach(async () => {
+      await admin.query('CREATE TABLE hall.lent (a INT); CREATE TABLE hall.kept (a INT)');
+      await admin.query('INSERT INTO hall.kept VALUES (42)');
+      await admin.query('GRANT DROP, ALTER, SELECT, INSERT ON hall.lent TO low');
+    });
+    afterEach(async () => {
+      await admin.query('DROP TABLE IF EXISTS hall.lent; DROP TABLE IF EXISTS hall.kept');
+    });
+
+    for (const [what, sql] of [
+      ['drops no other in the same statement', 'DROP TABLE hall.lent, hall.kept'],
+      ['drops no other named first', 'DROP TABLE IF EXISTS hall.kept, hall.missing, hall.lent'],
+      ['takes no rows of another', 'ALTER TABLE hall.lent APPEND FROM hall.kept'],
+      ['gives another no rows', 'ALTER TABLE hall.kept APPEND FROM hall.lent'],
+    ] as const) {
+      it(what, async () => {
+        expect(await attack(sql)).to.deep.equal(['42501 must be owner of relation kept']);
+        expect(await outcome(admin, 'SELECT a FROM hall.kept')).to.equal('[[42]]');
+      });
+    }
+
+    it('does not become its owner', async () => {
+      expect(await attack('ALTER TABLE hall.lent OWNER TO low')).to.deep.equal([
+        '42501 must be owner of relation lent',
+      ]);
+    });
+
+    it('makes no foreign key to another', async () => {
+      await admin.query('ALTER TABLE hall.kept ADD UNIQUE (a)');
+      expect(
+        await attack('ALTER TABLE hall.lent ADD FOREIGN KEY (a) REFERENCES hall.kept (a)'),
+      ).to.deep.equal(['42501 permission denied for relation kept']);
+    });
+
+    it('drops and alters it, and with it tables of its own', async () => {
+      await low.query('CREATE TABLE hall.own (a INT)');
+      expect(
+        await attack(
+          'ALTER TABLE hall.lent ADD COLUMN b INT',
+          'ALTER TABLE hall.lent ADD UNIQUE (a)',
+          'DROP TABLE hall.own, hall.lent',
+        ),
+      ).to.deep.equal(['[]', '[]', '[]']);
+    });
+
+    const select = [
+      wire.parse('SELECT a FROM hall.kept', 'select'),
+      wire.bind([], { name: 'select', portal: 'rows' }),
+    ];
+    const drop = [wire.parse('DROP TABLE hall.lent', 'drop'), wire.bind([], { name: 'drop', portal: 'end' })];
+    const end = wire.execute(0, 'end');
+    for (const [where, messages] of [
+      ['after', [...drop, end, ...select]],
+      ['before', [...select, ...drop, end]],
+      ['within', [...drop, ...select, end]],
+    ] as const) {
+      it(`reads no other through a portal that is bound ${where} the statement`, async () => {
+        const session = await Wire.open(warehouse, undefined, { user: 'low', password: 'LowUser123' });
+        session.send(wire.query('BEGIN'));
+        await session.answers('Z');
+        session.send(...messages, wire.sync);
+        expect((await session.answers('Z')).slice(-2)).to.deep.equal(['E:42501', 'Z:E']);
+        session.destroy();
+      });
+    }
+
+    it('may bind other portals in messages of their own', async () => {
+      const session = await Wire.open(warehouse, undefined, { user: 'low', password: 'LowUser123' });
+      session.send(wire.query('BEGIN'));
+      await session.answers('Z');
+      session.send(
+        wire.parse('SELECT 7', 'select'),
+        wire.bind([], { name: 'select', portal: 'rows' }),
+        wire.sync,
+        ...drop,
+        end,
+        wire.execute(0, 'rows'),
+        wire.sync,
+      );
+      expect(await session.answers('Z')).to.deep.equal(['1', '2', 'Z:T']);
+      expect(await session.answers('Z')).to.deep.equal([
+        '1',
+        '2',
+        'C:DROP TABLE',
+        'D:7',
+        'C:SELECT 1',
+        'Z:T',
+      ]);
+      session.destroy();
+    });
+  });
+
+  describe('who asks for what the views hide', () => {
+    for (const [view, column] of [
+      ['stl_query', 'querytxt'],
+      ['sys_query_history', 'query_text'],
+      ['stv_inflight', 'text'],
+      ['stv_recents', 'query'],
+      ['stv_sessions', 'user_name'],
+      ['svv_transactions', 'txn_owner'],
+    ] as const) {
+      it(`sees no row of others in ${view} through the error of a condition`, async () => {
+        await admin.query('BEGIN');
+        await admin.query(`SELECT 'hidden' FROM hall.canary`);
+        const others = `(${column} LIKE '%hidden%' OR ${column} LIKE 'loader%')`;
+        expect(
+          await outcome(
+            low,
+            `SELECT count(*) FROM ${view} WHERE 1 / (CASE WHEN ${others} AND ${column} NOT LIKE '%CASE WHEN%' THEN 0 ELSE 1 END) = 0`,
+          ),
+        ).to.equal('[["0"]]');
+        await admin.query('COMMIT');
+      });
+    }
   });
 });

@@ -9,6 +9,9 @@
  * - it reads and writes relations of the catalog only, by qualified names, never the rows of a user's table, and runs nothing
  *   in which a user's expression is evaluated;
  * - it belongs to `warehouse_keeper`, who is no superuser of the engine, unless it writes the engine's own catalog.
+ *
+ * The functions that the endpoint calls before and after a statement (their arguments are relations) have that search path too,
+ * although they run with the rights of the user: otherwise they would call functions of other users, and with these rights.
  */
 import { createHash } from 'node:crypto';
 
@@ -73,6 +76,11 @@ begin
     where p.prosecdef and p.pronamespace = 'pg_catalog'::regnamespace loop
     execute format('alter function %s set search_path to pg_catalog, pg_temp', each.name);
     if each.proname not in (${list}) then execute format('alter function %s owner to ${KEEPER}', each.name); end if;
+  end loop;
+  for each in select p.oid::regprocedure as name from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
+    where l.lanname = 'plpgsql' and p.pronamespace = 'pg_catalog'::regnamespace and starts_with(p.proname, 'warehouse_')
+      and 'regclass'::regtype = any (p.proargtypes::oid[]) loop
+    execute format('alter function %s set search_path to pg_catalog, pg_temp', each.name);
   end loop;
 end $$;
 `;

@@ -84,6 +84,8 @@ declare
   equality oid[] := array_fill('pg_catalog.=(text,text)'::regoperator::oid, array[cardinality(numbers)]);
 begin
   perform pg_catalog.warehouse_must_own_table(relation);
+  -- The owner may have lent its membership for the first table. It says nothing about the other.
+  delete from pg_catalog.pg_auth_members where grantor = pg_backend_pid() and member = pg_catalog.warehouse_actor();
   if not has_table_privilege(pg_catalog.warehouse_actor(), target, 'references') then
     raise exception 'permission denied for relation %', (select relname from pg_catalog.pg_class where oid = target)
       using errcode = '42501';

@@ -1,4 +1,4 @@
-/** What is done to tables and views around the statement with which PostgreSQL makes them. */
+/** What is done around the statements with which PostgreSQL makes tables, views and functions. */
 
 /**
  * Columns of Redshift's tables have a length or a scale, which PostgreSQL does not infer for all expressions. Redshift's
@@ -63,5 +63,21 @@ begin
 end $$;
 `;
 
+/**
+ * No function of a user has the name of one in the catalog. PostgreSQL prefers the function whose arguments fit best, in whichever
+ * schema of the search path it is: such a function would run in the place of the other within functions of the catalog, with
+ * the rights of whoever calls these.
+ */
+const FUNCTION_NAMES = `
+create or replace function pg_catalog.warehouse_check_function(name name) returns void language plpgsql stable as $$
+begin
+  if exists (select from pg_catalog.pg_proc p where p.proname operator(pg_catalog.=) name
+    and p.pronamespace operator(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace) then
+    raise exception 'The local warehouse does not serve user-defined functions with the name of a built-in function: %', name
+      using errcode = '0A000';
+  end if;
+end $$;
+`;
+
 /** Idempotent statements, to be run after those of the design. */
-export const MADE = `${SETTLE}${UNBIND}${PARENT}`;
+export const MADE = `${SETTLE}${UNBIND}${PARENT}${FUNCTION_NAMES}`;

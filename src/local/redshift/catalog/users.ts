@@ -239,25 +239,32 @@ end $$;
 
 /**
  * Privileges to DROP and ALTER tables, which the engine does not know. Who has one is lent the membership of the table's owner
- * for the time of the statement. The rows are written and deleted in the session's own transaction, so that no other session
- * ever sees them; the number of the session stands in the place of a grantor, so that those of two sessions do not collide.
+ * for the time of the statement, if it has one on every table of the statement that it does not own. The rows are written and
+ * deleted in the session's own transaction, so that no other session ever sees them; the number of the session stands in the
+ * place of a grantor, so that those of two sessions do not collide.
  */
 const LOANS = `
-create function pg_catalog.warehouse_lend(ticket text, relation regclass, privilege text) returns void
+create function pg_catalog.warehouse_lend(ticket text, relations regclass[], wanted text) returns void
 language plpgsql security definer as $$
 declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   borrower oid := pg_catalog.warehouse_actor();
-  lender oid := (select relowner from pg_catalog.pg_class where oid = relation);
+  lenders oid[];
+  refused name;
 begin
-  if lender is null or pg_has_role(borrower, lender, 'usage') or not exists (
-    select from pg_catalog.warehouse_privilege p where p.relation = warehouse_lend.relation
-      and p.privilege = warehouse_lend.privilege and (p.grantee = 0 or pg_has_role(borrower, p.grantee, 'usage'))) then
-    return;
+  select array_agg(distinct c.relowner) filter (where granted), min(c.relname) filter (where not granted) into lenders, refused
+  from pg_catalog.pg_class c cross join lateral (select exists (
+    select from pg_catalog.warehouse_privilege p where p.relation = c.oid and p.privilege = wanted
+      and (p.grantee = 0 or pg_has_role(borrower, p.grantee, 'usage')))) asked (granted)
+  where c.oid = any (relations) and c.relkind = 'r' and not pg_has_role(borrower, c.relowner, 'usage');
+  -- The owner of one table may own all others of the statement, and may not have granted anything on them.
+  if refused is not null then
+    raise exception 'must be owner of relation %', refused using errcode = '42501';
   end if;
   insert into pg_catalog.pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
-  values (pg_nextoid('pg_catalog.pg_auth_members', 'oid', 'pg_catalog.pg_auth_members_oid_index'), lender, borrower,
-    pg_backend_pid(), false, true, false);
+  select pg_nextoid('pg_catalog.pg_auth_members', 'oid', 'pg_catalog.pg_auth_members_oid_index'), lender, borrower,
+    pg_backend_pid(), false, true, false
+  from unnest(lenders) lender;
 end $$;
 create function pg_catalog.warehouse_return(ticket text) returns void language plpgsql security definer as $$
 declare

@@ -209,11 +209,10 @@ export class Runner implements StatementRunner {
   /** Lets the user drop or alter tables by a privilege, until the end of the statement. */
   async #borrow({ alters }: Statement): Promise<void> {
     if (!alters || this.#user.mayDoAll) return;
-    const privilege = literal(alters.privilege);
-    for (const table of alters.tables) {
-      const found = `pg_catalog.to_regclass(${literal(quoteTable(table))})`;
-      await this.#take(call('warehouse_lend', found, privilege));
-    }
+    const found = alters.tables.map((table) => `pg_catalog.to_regclass(${literal(quoteTable(table))})`);
+    await this.#take(
+      call('warehouse_lend', `array[${found.join(', ')}]::pg_catalog.regclass[]`, literal(alters.privilege)),
+    );
   }
 
   /** @throws EngineError or RedshiftError, the failure of the statement. */

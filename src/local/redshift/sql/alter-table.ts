@@ -17,6 +17,10 @@ interface Action extends Pick<Statement, 'before' | 'after'> {
   readonly changes?: 'encoding' | 'sort key' | 'distribution key' | 'distribution to all' | 'distribution';
   /** The column whose encoding it changes. */
   readonly column?: string;
+  /** Whether it is the owner's to do, and not that of users who were granted ALTER. */
+  readonly isOwners?: boolean;
+  /** A table that it changes too. */
+  readonly source?: TableName;
   readonly more?: Pick<Statement, 'outsideTransactionOnly' | 'writes'>;
 }
 
@@ -43,16 +47,17 @@ export function readAlterTable(reader: TokenReader): Statement {
   const columns = actions.flatMap(({ column }) => column ?? []);
   if (new Set(columns).size < columns.length)
     throw unsupported('ALTER TABLE cannot alter the encoding of a column several times in one statement');
-  const alters = { tables: [table], privilege: 'ALTER' } as const;
-  const [{ sql, after, more } = {}] = actions;
+  const [{ sql, after, more, source, isOwners } = {}] = actions;
+  const tables = source ? [table, source] : [table];
+  const loan = isOwners ? {} : { alters: { tables, privilege: 'ALTER' as const } };
   const before = actions.flatMap((action) => action.before ?? []);
-  if (sql === undefined) return { ...stepsAlone('ALTER TABLE', before), alters, ...more };
+  if (sql === undefined) return { ...stepsAlone('ALTER TABLE', before), ...loan, ...more };
   return {
     verb: 'ALTER TABLE',
     sql,
     ...(before.length > 0 && { before }),
     ...(after && { after }),
-    alters,
+    ...loan,
     ...more,
   };
 }
@@ -66,7 +71,7 @@ function readAction(reader: TokenReader, table: TableName): Action {
   if (reader.accept('ADD')) return readAdd(reader, table, head);
   if (reader.accept('DROP')) return readDrop(reader, table, head);
   if (reader.accept('RENAME')) return readRename(reader, table, head);
-  if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}` };
+  if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}`, isOwners: true };
   if (reader.accept('APPEND', 'FROM')) return readAppend(reader, table);
   if (reader.sees('SET', 'SCHEMA')) throw unsupported('ALTER TABLE SET SCHEMA is not supported');
   reader.expect('ALTER');
@@ -145,6 +150,7 @@ function readAppend(reader: TokenReader, table: TableName): Action {
   const mode = reader.acceptAny(['IGNOREEXTRA', 'FILLTARGET']) ?? '';
   return {
     before: [check('warehouse_append', regclass(table), regclass(source), literal(mode))],
+    source,
     more: {
       writes: table,
       outsideTransactionOnly: 'ALTER TABLE APPEND cannot run inside a transaction block',

@@ -3,6 +3,7 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { quoteTable } from './names.ts';
 import { isOperator, TokenReader, unsupported } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
+import { check, columnLiteral } from './steps.ts';
 import { literal, literalValue, splitStatements, type Token, tokenize } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
@@ -32,6 +33,7 @@ export function readCreateFunction(
   return {
     verb: 'CREATE FUNCTION',
     sql: `${head} RETURNS ${result} ${volatility} AS ${text} LANGUAGE sql`,
+    before: [check('warehouse_check_function', columnLiteral(name.table))],
   };
 }
 

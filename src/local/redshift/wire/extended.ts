@@ -110,8 +110,10 @@ export class ExtendedMessages {
         return;
       }
       if (frame.type !== 'E') continue;
-      // The messages after the last Execute go with it. Not those after a COPY, which runs when its messages are answered.
-      if (at === last && !draft.executed?.statement?.copy) continue;
+      // The messages after the last Execute go with it. Not those after a COPY, which runs when its messages are answered, and
+      // not those after a statement with a loan, which would have its rights.
+      const { copy, alters } = draft.executed?.statement ?? {};
+      if (at === last && !copy && !alters) continue;
       yield draft.close();
       draft = new Draft();
     }
@@ -122,7 +124,12 @@ export class ExtendedMessages {
     const { bytes } = await this.#note(frame);
     if (frame.type === 'B') draft.binds = true;
     if (frame.type === 'D') draft.described.push(this.#named(frame).get(nameIn(frame)));
-    if (frame.type === 'E') draft.executed = this.#portals.get(decodeStrings(frame, 1).strings[0] ?? '');
+    if (frame.type === 'B') draft.portals.add(decodeStrings(frame, 1).strings[0] ?? '');
+    if (frame.type === 'E') {
+      const [portal = ''] = decodeStrings(frame, 1).strings;
+      draft.portals.delete(portal);
+      draft.executed = this.#portals.get(portal);
+    }
     draft.read.push(bytes);
   }
 
@@ -185,13 +192,23 @@ export class ExtendedMessages {
 class Draft {
   readonly read: Buffer[] = [];
   readonly described: (Prepared | undefined)[] = [];
+  /** Those that are bound and not executed. */
+  readonly portals = new Set<string>();
   executed: Prepared | undefined;
   binds = false;
 
   close(error?: RedshiftError): Segment {
-    const { described, executed, binds } = this;
+    const { described, binds } = this;
+    const executed = this.portals.size > 0 ? withoutLoan(this.executed) : this.executed;
     return { bytes: Buffer.concat(this.read), described, executed, binds, ...(error && { error }) };
   }
+}
+
+/** The engine checks what a portal may read when it is bound: one that was bound under a loan would keep its rights. */
+function withoutLoan(prepared: Prepared | undefined): Prepared | undefined {
+  if (!prepared?.statement?.alters) return prepared;
+  const { alters: _, ...statement } = prepared.statement;
+  return { ...prepared, statement };
 }
 
 /** Whether the messages before it are to be answered. */

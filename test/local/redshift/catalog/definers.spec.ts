@@ -83,6 +83,26 @@ describe('the functions of the catalog with rights of their own', () => {
     );
   });
 
+  it('share the search path with those that the endpoint calls with the rights of the user', async () => {
+    const { rows } = await engine.query<{ name: string; settings: readonly string[] | null }>(
+      `select proname as name, proconfig as settings from pg_proc where not prosecdef and prolang = (select oid from pg_language
+         where lanname = 'plpgsql') and 'regclass'::regtype = any (proargtypes::oid[]) order by proname`,
+    );
+    expect(rows.map(({ name }) => name)).to.include.members([
+      ...['warehouse_append', 'warehouse_check_alike', 'warehouse_check_merge', 'warehouse_check_parent'],
+      ...[
+        'warehouse_check_primary_key',
+        'warehouse_may_drop',
+        'warehouse_may_encode',
+        'warehouse_may_resize',
+      ],
+      ...['warehouse_must_own', 'warehouse_settle'],
+    ]);
+    expect(new Set(rows.map(({ settings }) => settings?.join()))).to.deep.equal(
+      new Set(['search_path=pg_catalog, pg_temp']),
+    );
+  });
+
   it('ask for the ticket before anything else, unless they answer a question about the user', () => {
     const open = definers.filter(
       ({ body }) =>

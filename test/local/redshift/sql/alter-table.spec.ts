@@ -12,7 +12,6 @@ describe('ALTER TABLE', () => {
     ['ADD c VARCHAR(9)', 'ADD COLUMN "c" character varying(9)'],
     ['ADD COLUMN c int DEFAULT 5 NOT NULL', 'ADD COLUMN "c" integer DEFAULT 5 NOT NULL'],
     ['RENAME TO "New"', 'RENAME TO "new"'],
-    ['OWNER TO "Bob"', 'OWNER TO "Bob"'],
   ] as const) {
     it(`has ${action}`, () => {
       expect(translate(`ALTER TABLE "S".t ${action}`)).to.deep.equal([
@@ -20,6 +19,12 @@ describe('ALTER TABLE', () => {
       ]);
     });
   }
+
+  it('is for owners only with OWNER TO', () => {
+    expect(translate('ALTER TABLE "S".t OWNER TO "Bob"')).to.deep.equal([
+      { verb: 'ALTER TABLE', sql: 'ALTER TABLE "s"."t" OWNER TO "Bob"' },
+    ]);
+  });
 
   it('remembers the encoding of a new column, and that a column has another name', () => {
     const after = (sql: string): unknown => translate(sql)[0]?.after;
@@ -49,6 +54,8 @@ describe('ALTER TABLE', () => {
       'APPEND FROM s',
       {
         writes: { schema: 's', table: 't' },
+        // The user must own or may alter both.
+        alters: { ...ALTERS, tables: [...ALTERS.tables, { table: 's' }] },
         outsideTransactionOnly: 'ALTER TABLE APPEND cannot run inside a transaction block',
       },
     ],

@@ -33,6 +33,19 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
     { ...least, s3_region: 'Frankfurt' },
     '"s3_region" must be the code of a region, such as eu-west-1',
   ],
+  ...[
+    'arn:aws:s3:eu-west-1:123456789012:accesspoint/loads',
+    'stage--euw1-az1--x-s3',
+    'stage-abc--op-s3',
+    'mfzwi23gnjvgw.mrap',
+  ].map(
+    (s3_bucket) =>
+      [
+        `the bucket ${s3_bucket}, which COPY cannot read`,
+        { ...least, iam_role: 'default', s3_bucket },
+        '"s3_bucket" must be the name or access point alias of a general purpose bucket: COPY reads no ARNs, directory buckets (S3 Express One Zone), Outposts or table buckets',
+      ] as const,
+  ),
   [
     'two login methods',
     { ...least, cluster_identifier: 'c' },

@@ -1,4 +1,5 @@
 /** Takes lines by walking and by the reference encoder, and says where the two differ. */
+import { isUtf8 } from 'node:buffer';
 import { LF } from '../../../src/protocol/bytes.ts';
 import { Envelope, type Frame } from '../../../src/protocol/envelope.ts';
 import type { RecordMessage } from '../../../src/protocol/message.ts';
@@ -9,7 +10,6 @@ import { Token, type Losses } from '../../../src/rows/values.ts';
 import { SINGER_RULES, type RecordRules } from '../../../src/rows/rules.ts';
 import { createWalk, type RowWalk } from '../../../src/rows/walk/row-walk.ts';
 import { slabOf, Tape } from '../../../src/rows/walk/tape.ts';
-import { isUtf8 } from 'node:buffer';
 import type { Column } from '../../../src/table/types.ts';
 
 export const SENTINEL = 'N-0';

@@ -98,7 +98,7 @@ function changesFor(
   existing: readonly StoredColumn[] | undefined,
 ): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
-  const all = planChanges(target.table, columns, needs, existing, rules);
+  const all = planChanges({ target, columns }, needs, existing, rules);
   const isLater = (change: Change): change is Replace => change.kind === 'replace' && discards === 'later';
   const later = all.filter(isLater);
   return { now: settings.forbid_ddl ? all : all.filter((change) => !isLater(change)), later };

@@ -106,12 +106,17 @@ function isReset(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client sends the body when it is told to go on. */
+  readonly awaitsContinue: boolean;
+}
+
 async function handle(
   service: Service,
   dispatch: Dispatch,
-  request: IncomingMessage,
-  response: ServerResponse,
-  awaitsContinue: boolean,
+  { request, response, awaitsContinue }: Exchange,
 ): Promise<void> {
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   const isHead = request.method === 'HEAD';
@@ -145,7 +150,7 @@ function makeHttpServer(service: Service, dispatch: Dispatch): Server {
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    handle(service, dispatch, request, response, awaitsContinue).catch(() => request.socket.destroy());
+    handle(service, dispatch, { request, response, awaitsContinue }).catch(() => request.socket.destroy());
   };
   const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
   server.on('request', (request, response) => accept(request, response, false));

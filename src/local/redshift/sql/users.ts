@@ -102,7 +102,7 @@ export function readCreateGroup(reader: TokenReader): Statement {
   const create = `warehouse_create_holder('group', ${literal(name)})`;
   return callAll('CREATE GROUP', [
     create,
-    ...members.map((member) => memberCall('group', name, member, true)),
+    ...members.map((member) => memberCall({ kind: 'group', name }, { kind: 'user', name: member }, true)),
   ]);
 }
 
@@ -117,7 +117,7 @@ export function readAlterGroup(reader: TokenReader): Statement {
   reader.expectEnd();
   return callAll(
     'ALTER GROUP',
-    members.map((member) => memberCall('group', name, member, adds)),
+    members.map((member) => memberCall({ kind: 'group', name }, { kind: 'user', name: member }, adds)),
   );
 }
 
@@ -137,15 +137,14 @@ export function readAlterRole(reader: TokenReader): Statement {
   throw unsupported('The local warehouse has no owners and external identifiers of roles.');
 }
 
-/** The call that puts a user (or with `ROLE` a role) into a group or role, or takes it out. */
+/** The call that puts a user or a role into a group or role, or takes it out. */
 export function memberCall(
-  kind: 'group' | 'role',
-  name: string,
-  member: string,
+  holder: { readonly kind: 'group' | 'role'; readonly name: string },
+  member: { readonly kind: 'user' | 'role'; readonly name: string },
   joins: boolean,
-  memberKind: 'user' | 'role' = 'user',
 ): string {
-  return `warehouse_member(${[kind, name, memberKind, member].map(literal).join(', ')}, ${joins})`;
+  const names = [holder.kind, holder.name, member.kind, member.name];
+  return `warehouse_member(${names.map(literal).join(', ')}, ${joins})`;
 }
 
 function readOptions(reader: TokenReader, user: string): { options: UserOptions; groups: string[] } {

@@ -18,7 +18,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** The error code of AWS or of the network. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const name = error.name;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : name;

@@ -8,7 +8,7 @@ import { REQUESTS } from './requests.ts';
 import { LoadError } from '../errors.ts';
 
 /** The user and password of a connection. */
-export interface Login {
+interface Login {
   readonly user: string;
   readonly password: string;
 }

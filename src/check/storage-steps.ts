@@ -186,7 +186,7 @@ export function removeStep(place: Place): Step {
   };
 }
 
-export function isDenied(error: unknown): boolean {
+function isDenied(error: unknown): boolean {
   return (
     /AccessDenied|Forbidden|403/.test(stateOf(error)) ||
     /AccessDenied|Access Denied|not authorized/.test(textOf(error))
@@ -210,7 +210,7 @@ interface Request {
  * The finding for a denied request: the action and resource that AWS names, or else those that were requested. All other errors
  * stay as they are.
  */
-export async function denied(place: Place, error: unknown, { asked, on, region }: Request): Promise<Finding> {
+async function denied(place: Place, error: unknown, { asked, on, region }: Request): Promise<Finding> {
   if (!isDenied(error)) return finding(error, undefined);
   const words = textOf(error);
   const [, action = asked] = /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(words) ?? [];

@@ -20,7 +20,7 @@ import { Loader } from '../warehouse/loader.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
 
 /** How a protocol takes part in a load: by its front, and by what it does with the loader. */
-export type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
+type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
 
 export interface LoadOptions {
   readonly config: Config;

@@ -7,7 +7,7 @@ import { parseJsonText } from './json-text.ts';
 import { option as optionOf, options } from './options.ts';
 
 /** The argument of --config that means the environment, as in Meltano's targets. */
-export const ENVIRONMENT = 'ENV';
+const ENVIRONMENT = 'ENV';
 
 const PREFIX = 'TARGET_REDSHIFT_';
 

@@ -13,7 +13,7 @@ import { query, StatementFailure } from './query.ts';
 import { firstWords, lostError, statementError } from './statement-errors.ts';
 import type { Tunnel } from './tunnel.ts';
 
-export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
 export interface RedshiftSettings {
   readonly hostname: string;

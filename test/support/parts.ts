@@ -26,7 +26,7 @@ export interface Parts extends AsyncDisposable {
 }
 
 /** The string for NULL in the CSV of `staged`. */
-export const NULL = 'N';
+const NULL = 'N';
 
 export async function openParts(
   place: Place,

@@ -21,7 +21,7 @@ import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
 
-export const SCHEMA = `s"; drop schema public; --`;
+const SCHEMA = `s"; drop schema public; --`;
 export const TABLE = { schema: SCHEMA, table: `x" int); drop table users; --` };
 const SHADOW = { schema: SCHEMA, table: `sh'ad"ow; commit` };
 export const STAGE = `st"age`;
@@ -35,7 +35,7 @@ export const column = (name: string, type: ColumnType, isKey = false): Column =>
 });
 
 export const ID = column(`i"d\\`, { kind: 'bigint' }, true);
-export const CODE = column(`co'de "😀`, { kind: 'varchar', bytes: 64 }, true);
+const CODE = column(`co'de "😀`, { kind: 'varchar', bytes: 64 }, true);
 const NOTE = column(`note); truncate users; --`, { kind: 'varchar', bytes: 65_535 });
 const LONG = column(`${'é'.repeat(63)}!`, { kind: 'numeric', precision: 38, scale: 9 });
 const KEYS = [ID, CODE];
@@ -58,7 +58,7 @@ export const source = (more: Partial<CopySource> = {}): CopySource => ({
   ...more,
 });
 
-export const DESIGN: TableDesign = {
+const DESIGN: TableDesign = {
   diststyle: 'key',
   distkey: ID.name,
   sortkey: [CODE.name, ID.name],

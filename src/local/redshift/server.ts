@@ -20,7 +20,7 @@ import { encodeFields } from './wire/message.ts';
 import { Upstream } from './wire/upstream.ts';
 import { listen } from '../listen.ts';
 
-export type { ClusterRole, ObjectStore } from './copy/credentials.ts';
+export type { ClusterRole } from './copy/credentials.ts';
 
 /** How to run an endpoint. */
 export interface RedshiftOptions {

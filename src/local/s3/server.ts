@@ -17,8 +17,6 @@ export type { AccessEntry, AccessListener } from './auth/caller.ts';
 export type { S3Identity, S3Role } from './auth/credentials.ts';
 export type { S3Policy, S3PolicyStatement } from './auth/policy.ts';
 export { S3Error } from './errors.ts';
-export type { S3Operation } from './http/request.ts';
-export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
 export type { S3Access, S3Bucket } from './service.ts';
 
 /** The two ways to a service: over HTTP, and in process for COPY. */

@@ -12,7 +12,7 @@ import { createWalk, type RowWalk } from '../../../src/rows/walk/row-walk.ts';
 import { slabOf, Tape } from '../../../src/rows/walk/tape.ts';
 import type { Column } from '../../../src/table/types.ts';
 
-export const SENTINEL = 'N-0';
+const SENTINEL = 'N-0';
 
 export interface Rows {
   readonly columns: readonly Column[];
@@ -30,7 +30,7 @@ export interface Lines {
   parse(line: Buffer): RecordMessage | undefined;
 }
 
-export function singerLines(): Lines {
+function singerLines(): Lines {
   const frame = new Envelope();
   return {
     rules: SINGER_RULES,

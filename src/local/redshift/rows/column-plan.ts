@@ -20,7 +20,7 @@ export interface CopyColumn {
 }
 
 /** `text` and `char` hold an empty field as empty string, for the others it is NULL. */
-export type PlanKind = 'text' | 'char' | 'super' | 'binary' | 'plain';
+type PlanKind = 'text' | 'char' | 'super' | 'binary' | 'plain';
 
 /** A column with its check. */
 export interface ColumnPlan {

@@ -102,7 +102,7 @@ export interface TableDesign {
 }
 
 /** A table that has been made, and what the catalog is to remember of it. */
-export interface NewTable {
+interface NewTable {
   readonly table: TableName;
   readonly design: TableDesign;
   /** The parent of CREATE TABLE (LIKE parent): distribution, sort keys and encodings are copied from it. */

@@ -12,13 +12,14 @@ import type { Config } from './config/options.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
 import {
-  CommitUnknownError,
   ConfigError,
   InputError,
+  isExpected,
   LoadError,
   MachineError,
   messageOf,
   UsageError,
+  type ExpectedError,
 } from './errors.ts';
 import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
@@ -54,6 +55,7 @@ class Program {
   readonly #secrets: Secrets;
   #log: Logger;
   #ownFiles: readonly string[] = [];
+  #passwordFile: string | undefined;
 
   private constructor(io: Io, secrets: Secrets, log: Logger) {
     this.#io = io;
@@ -217,7 +219,14 @@ class Program {
     const { openScope } = await import('./scope.ts');
     return openScope(
       config,
-      { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now, ownFiles: this.#ownFiles },
+      {
+        log,
+        secrets: this.#secrets,
+        env: this.#io.env,
+        now: this.#io.now,
+        ownFiles: this.#ownFiles,
+        passwordFile: this.#passwordFile,
+      },
       giveUp,
     );
   }
@@ -264,7 +273,8 @@ class Program {
     return createLogger(level, log_format, this.#secrets, this.#io.log);
   }
 
-  async #accept({ config, warnings, hint, secrets }: LoadedConfig): Promise<Config> {
+  async #accept({ config, warnings, hint, secrets, passwordFile }: LoadedConfig): Promise<Config> {
+    this.#passwordFile = passwordFile;
     // Configuration files may be pipes without a writer. From here on no read blocks this thread.
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
@@ -275,15 +285,7 @@ class Program {
   }
 }
 
-const EXPECTED = [InputError, LoadError, CommitUnknownError, MachineError];
-
-type Expected = InputError | LoadError | CommitUnknownError | MachineError;
-
-function isExpected(error: unknown): error is Expected {
-  return EXPECTED.some((kind) => error instanceof kind);
-}
-
-function facts(error: Expected): object {
+function facts(error: ExpectedError): object {
   if (error instanceof InputError) return { stream: error.stream, line: error.line, file: error.file };
   if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
   return {};

@@ -17,7 +17,9 @@ import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
+import { Outages } from '../warehouse/outages.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
+import { isUnreachable } from '../warehouse/transient.ts';
 
 /** How a protocol takes part in a load: by its front, and by what it does with the loader. */
 type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
@@ -42,11 +44,12 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const { config, io, log, input, redact } = options;
   const { stop, kill } = io.ending;
   const place = placeOf(config, io.now());
-  const { openBucket, swept } = sweepWhenOpened(options, place);
+  const outages = outagesOf(options);
+  const { openBucket, swept } = sweepWhenOpened(options, place, outages);
   const bucket = laterStore(config.s3_bucket, openBucket);
   const store = watchLeftovers(bucket, place.ownPrefix);
-  const loader = loaderOf(options, place, store, openBucket);
-  const run = runOf(options, place, { bucket, store, loader });
+  const loader = loaderOf(options, place, { store, openBucket, outages });
+  const run = runOf(options, place, { bucket, store, loader, outages });
   const tellLeftovers = (): void => {
     if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
@@ -104,6 +107,18 @@ function placeOf(config: Config, now: number): RunPlace {
   return { runId, objectPrefix, folder, ownPrefix: `${objectPrefix}${folder}/`, staleBefore };
 }
 
+function outagesOf({ config, scope, io, log }: LoadOptions): Outages {
+  return new Outages({
+    retryForMs: config.retry_for_seconds * 1000,
+    tries: config.max_load_attempts ?? Infinity,
+    pauseMs: RETRY_PAUSE_MS,
+    renew: () => scope.renewKeys(),
+    stop: io.ending.stop,
+    signal: io.ending.kill,
+    log,
+  });
+}
+
 interface SweptBucket {
   readonly openBucket: () => Promise<Bucket>;
   /** Resolves when the sweep has ended, immediately if none was started. */
@@ -111,14 +126,21 @@ interface SweptBucket {
 }
 
 /** Removes the leftovers of other runs, in the background, as soon as the bucket is opened. */
-function sweepWhenOpened({ scope, log }: LoadOptions, { objectPrefix, staleBefore }: RunPlace): SweptBucket {
+function sweepWhenOpened(
+  { scope, log }: LoadOptions,
+  { objectPrefix, staleBefore }: RunPlace,
+  outages: Outages,
+): SweptBucket {
   let sweeping: Promise<void> | undefined;
   return {
     openBucket: () => {
       const opened = scope.store();
       sweeping ??= opened.then(
-        (bucket) => sweep(bucket, objectPrefix, staleBefore, log),
-        () => undefined,
+        async (bucket) => {
+          const answered = await sweep(bucket, objectPrefix, staleBefore, log);
+          if (answered) outages.answered('S3');
+        },
+        () => (sweeping = undefined),
       );
       return opened;
     },
@@ -126,11 +148,16 @@ function sweepWhenOpened({ scope, log }: LoadOptions, { objectPrefix, staleBefor
   };
 }
 
+interface LoaderMeans {
+  readonly store: WatchedStore;
+  readonly openBucket: () => Promise<Bucket>;
+  readonly outages: Outages;
+}
+
 function loaderOf(
   { config, scope, io, log }: LoadOptions,
   { runId, staleBefore }: RunPlace,
-  store: WatchedStore,
-  openBucket: () => Promise<Bucket>,
+  { store, openBucket, outages }: LoaderMeans,
 ): Loader {
   return new Loader({
     warehouse: scope.warehouse,
@@ -144,10 +171,9 @@ function loaderOf(
     keepFiles: config.keep_s3_files,
     keepsRecords: config.load_history,
     staleBefore,
-    tries: config.max_load_attempts,
-    retryPauseMs: RETRY_PAUSE_MS,
+    outages,
     forbidDdl: config.forbid_ddl,
-    resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
+    resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, config.retry_for_seconds * 1000),
     signal: io.ending.kill,
     log,
   });
@@ -158,12 +184,13 @@ interface Means {
   readonly bucket: Assembly['files'];
   readonly store: WatchedStore;
   readonly loader: Loader;
+  readonly outages: Outages;
 }
 
 function runOf(
   { config, scope, io, log, protocolOf }: LoadOptions,
   { runId, objectPrefix, folder }: RunPlace,
-  { bucket, store, loader }: Means,
+  { bucket, store, loader, outages }: Means,
 ): Run {
   return assemble({
     config,
@@ -173,6 +200,7 @@ function runOf(
     hooks: new Hooks(scope.warehouse, log),
     store,
     format: newFormat(compressionOf(config.compression)),
+    patiently: (what, upload) => outages.retry(what, upload, { needs: ['S3'] }),
     objectPrefix,
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
@@ -198,16 +226,19 @@ function reportLeftovers(store: WatchedStore, prefix: string, hours: number, log
   );
 }
 
+/** False if nothing answered. */
 async function sweep(
   store: Parameters<typeof sweepLeftovers>[0],
   prefix: string,
   before: Date,
   log: Logger,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const { objects, uploads } = await sweepLeftovers(store, prefix, before);
     if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs left in S3');
+    return true;
   } catch (error) {
     log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
+    return !(error instanceof LoadError && isUnreachable(error));
   }
 }

@@ -2,7 +2,7 @@
  * Takes the place of the loader in a run and records what the loader would do. It plans for the tables of the catalog with the
  * changes that it has planned so far.
  */
-import { messageOf } from '../errors.ts';
+import { isExpected, messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
 import { raw } from '../sql.ts';
 import type { CsvFormat } from '../rows/csv.ts';
@@ -32,6 +32,7 @@ interface Collected {
   readonly census: number[];
   narrow: LoadShape['narrow'];
   nullKeys: number;
+  mayRepeatKeys: boolean;
   batches: number;
   rows: number;
   readonly then: string[];
@@ -100,6 +101,7 @@ export class Planner implements TableLoader {
     job.census.forEach((rows, kind) => (collected.census[kind] = (collected.census[kind] ?? 0) + rows));
     collected.narrow = job.narrow;
     collected.nullKeys += job.nullKeys;
+    collected.mayRepeatKeys ||= job.mayRepeatKeys;
     onCommitted({ ...NO_COUNTS, copied: staged.rows, grown: staged.rows });
     return Promise.resolve();
   }
@@ -125,7 +127,7 @@ export class Planner implements TableLoader {
         ? 'takes the place of the table by renaming'
         : 'replaces the rows of the table: DELETE and INSERT in one transaction';
     this.#collect(job, undefined).then.push(`"${job.shadow.target.table}" ${how}`);
-    onCommitted({ inserted: job.rows } as OverwriteCounts);
+    onCommitted({ inserted: job.rows, deleted: undefined });
     return Promise.resolve();
   }
 
@@ -174,6 +176,7 @@ export class Planner implements TableLoader {
           census: [],
           narrow: [],
           nullKeys: 0,
+          mayRepeatKeys: false,
           batches: 0,
           rows: 0,
           then: [],
@@ -219,13 +222,14 @@ export class Planner implements TableLoader {
       const planned = { ...factsOf(one, after), changes: all, steps: this.#steps(one, after), refusal };
       return { planned, columns: after };
     } catch (error) {
+      if (!isExpected(error)) throw error;
       const planned = { ...factsOf(one, existing), changes: [], steps: [], refusal: messageOf(error) };
       return { planned, columns: existing };
     }
   }
 
   #steps(one: Collected, existing: readonly StoredColumn[]): readonly PlannedStep[] {
-    const { job, method, census, narrow, nullKeys } = one;
+    const { job, method, census, narrow, nullKeys, mayRepeatKeys } = one;
     if (method === undefined) return [];
     const { url, format, access, region } = this.#options;
     const keyPrefix = 'keyPrefix' in job ? String(job.keyPrefix) : '';
@@ -239,6 +243,7 @@ export class Planner implements TableLoader {
         census,
         narrow,
         nullKeys,
+        mayRepeatKeys,
         source: {
           manifestUrl: url(`${keyPrefix}manifest-1.json`),
           format,

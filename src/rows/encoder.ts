@@ -6,10 +6,12 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { isMarker, isMetadata } from '../table/metadata.ts';
 import type { Column } from '../table/types.ts';
+import type { BatchFacts } from './batch-facts.ts';
 import { columnWriter } from './column-writer.ts';
 import { isDeletion, markerWriter } from './deletion-mark.ts';
 import { checkLimits } from './column-limits.ts';
 import { keyCell } from './key-cell.ts';
+import type { KeyHashes } from './key-hashes.ts';
 import { KnownProperties } from './known-properties.ts';
 import type { Surroundings } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
@@ -50,20 +52,6 @@ export interface Row {
   readonly hasNullKey: boolean;
   /** The invalid values that became NULL. */
   readonly nulled: readonly Rejection[];
-}
-
-/** Facts about the batch of a row. */
-export interface BatchFacts {
-  /** Sixteen random hexadecimal digits. */
-  readonly seed: string;
-  /** Milliseconds since the epoch. */
-  readonly openedAt: number;
-  /** The widest value of each column so far, in bytes; grows. */
-  readonly maxBytes: number[];
-  /** Whether NULL is among the values of each column so far; grows. */
-  readonly nulls: boolean[];
-  /** Whether a value of each column had to be written for the type that the column grows to. */
-  readonly outgrown: boolean[];
 }
 
 export interface EncoderOptions {
@@ -333,7 +321,8 @@ export class RecordEncoder {
     }
   }
 
-  #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown }: BatchFacts): void {
+  #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
+    if (keyHashes?.isOpen === true) this.#hashKey(cells, keyHashes);
     for (const i of this.#outgrown) outgrown[i] = true;
     for (let i = 0; i < cells.length; i++) if (cells[i] === null) nulls[i] = true;
     for (const i of this.#texts) {
@@ -342,6 +331,12 @@ export class RecordEncoder {
       const bytes = Buffer.byteLength(cell);
       if (bytes > (maxBytes[i] ?? 0)) maxBytes[i] = bytes;
     }
+  }
+
+  /** A key that holds a NULL equals no other. */
+  #hashKey(cells: readonly Cell[], keyHashes: KeyHashes): void {
+    const key = cells.filter((_, i) => this.#fields[i]?.column.isKey === true);
+    if (!key.includes(null)) keyHashes.addCells(key);
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {

@@ -44,6 +44,11 @@ export interface S3Settings {
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
+/** How often the SDK sends a request by itself. */
+const TRIES = 5;
+/** Once more at once, for a connection that was closed while idle. The rest is decided by who uploads. */
+const UPLOAD_TRIES = 2;
+
 export function connectS3(settings: S3Settings): Bucket {
   return new S3Bucket(settings);
 }
@@ -53,6 +58,7 @@ class S3Bucket implements Bucket {
   readonly #settings: S3Settings;
   readonly #options: S3ClientConfig;
   readonly #client: S3Client;
+  readonly #uploader: S3Client;
   /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
   #reader: S3Client | undefined;
   /** Members of every request. */
@@ -68,6 +74,7 @@ class S3Bucket implements Bucket {
     this.#settings = settings;
     this.#options = clientOptions(settings, region);
     this.#client = new S3Client(this.#options);
+    this.#uploader = new S3Client({ ...this.#options, maxAttempts: UPLOAD_TRIES });
     this.#own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
     this.#written = { ...encryptionOf(settings), ...aclOf(settings.acl), ...this.#own };
     this.#abortable = { abortSignal: signal };
@@ -81,7 +88,7 @@ class S3Bucket implements Bucket {
     return explained(`upload ${this.url(key)}`, async () => {
       signal.throwIfAborted();
       const upload = new Upload({
-        client: this.#client,
+        client: this.#uploader,
         params: { ...this.#written, Key: key, Body: body },
         partSize: UPLOAD_PART_BYTES,
         queueSize: 2,
@@ -209,6 +216,7 @@ class S3Bucket implements Bucket {
 
   close(): void {
     this.#client.destroy();
+    this.#uploader.destroy();
     this.#reader?.destroy();
   }
 }
@@ -231,7 +239,7 @@ function clientOptions(
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     forcePathStyle,
-    maxAttempts: 5,
+    maxAttempts: TRIES,
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
   };
 }

@@ -93,14 +93,11 @@ describe('plan', () => {
       'CREATE TEMP',
       'COPY',
       'SELECT',
-      'CREATE TEMP',
-      'DELETE',
       'BEGIN',
       'DELETE',
       'SELECT',
       'INSERT INTO',
       'COMMIT',
-      'DROP',
       'DROP',
     ]);
   });

@@ -6,7 +6,8 @@
 import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
 import type { Column } from '../../table/types.ts';
-import type { BatchFacts, RecordEncoder } from '../encoder.ts';
+import type { BatchFacts } from '../batch-facts.ts';
+import type { RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
 import { SINGER_RULES, type RecordRules } from '../rules.ts';
 import { pathOf } from '../source.ts';
@@ -72,6 +73,7 @@ export class RowWalk {
   readonly #cells: RowCells;
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
+  readonly #keys: readonly number[];
   /** The schema has properties, and a record that has none of them is not taken. */
   readonly #refusesStrangers: boolean;
   /** Columns that hold no NULL. */
@@ -103,6 +105,7 @@ export class RowWalk {
     this.#refusesStrangers =
       !rules.takesStrangers && [...columns, ...ignored].some(({ source }) => source.kind === 'property');
     this.#isKey = columns.map(({ isKey }) => isKey);
+    this.#keys = columns.flatMap(({ isKey }, i) => (isKey ? [i] : []));
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
@@ -149,7 +152,8 @@ export class RowWalk {
   }
 
   /** Counts and measures the values of the completed row. */
-  commit({ maxBytes, nulls, outgrown }: BatchFacts): void {
+  commit({ maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
+    if (keyHashes?.isOpen === true) this.#cells.hashKey(this.#keys, keyHashes);
     const { widths } = this.#cells;
     for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;
     for (const i of this.#texts) {

@@ -24,7 +24,7 @@ export interface RedshiftSettings {
   readonly hostname: string;
   readonly port: number;
   readonly database: string;
-  /** Asked anew for each connection. */
+  /** Asked for again for each connection. */
   readonly login: () => Promise<Login>;
   readonly sslmode: SslMode;
   /** PEM text; Node's own list if undefined. */
@@ -345,7 +345,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
   });
-  // What comes too late is for nobody.
+  // What comes too late is dropped.
   work.catch(() => undefined);
   try {
     return await Promise.race([aborted, work]);

@@ -15,7 +15,7 @@ export interface TunnelSettings {
   /** `SHA256:...`; any server is accepted without it. */
   readonly fingerprint: string | undefined;
   readonly timeoutMs: number;
-  /** Is told the server's fingerprint when there is none to compare it with. */
+  /** Receives the server's fingerprint when there is none to compare it with. */
   readonly onUnknownServer: (fingerprint: string) => void;
 }
 
@@ -27,7 +27,7 @@ export interface Tunnel {
 
 const KEEPALIVE_MS = 30_000;
 
-/** SQLSTATE of a connection that is gone or did not come about: whoever sees it tries again. */
+/** SQLSTATE of a connection that is lost or was not made: the work is tried again. */
 const LOST = '08006';
 
 /** One SSH connection. */
@@ -99,7 +99,7 @@ function connect(settings: TunnelSettings): Link {
       reject(connectError(settings, seen, new Error('the server closed the connection'))),
     );
   });
-  // Whoever waits for it is told.
+  // Everything that waits for it fails.
   ready.catch(() => undefined);
   try {
     // Keys are read before anything is sent.

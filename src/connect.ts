@@ -2,6 +2,7 @@
 import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
 import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
+import { HostKeys } from './config/host-keys.ts';
 import type { Config } from './config/options.ts';
 import type { Logger, Secrets } from './log.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
@@ -220,13 +221,14 @@ export class Connections {
       privateKey: config.ssh_private_key,
       passphrase: config.ssh_private_key_passphrase,
       password: config.ssh_password,
-      fingerprint: config.ssh_host_fingerprint,
+      hostKeys: new HostKeys(config, {
+        onUnknown: (fingerprint) => {
+          this.#log.warn(
+            `the SSH server ${host} was not verified; if its fingerprint ${fingerprint} is correct, set ssh_host_fingerprint to it`,
+          );
+        },
+      }),
       timeoutMs: config.connect_timeout_seconds * 1000,
-      onUnknownServer: (fingerprint) => {
-        this.#log.warn(
-          `the SSH server ${host} was not verified; if its fingerprint ${fingerprint} is correct, set ssh_host_fingerprint to it`,
-        );
-      },
     });
   }
 }

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100,"default":5},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
+const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100,"default":5},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -29,6 +29,9 @@ data.query_group = "target-redshift";
 }
 if(data.ssh_port === undefined){
 data.ssh_port = 22;
+}
+if(data.ssh_host_key_check === undefined){
+data.ssh_host_key_check = true;
 }
 if(data.s3_prefix === undefined){
 data.s3_prefix = "target-redshift";
@@ -748,11 +751,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data.s3_bucket !== undefined){
-let data27 = data.s3_bucket;
+if(data.ssh_known_hosts !== undefined){
+let data27 = data.ssh_known_hosts;
 if(typeof data27 === "string"){
 if(data27.length < 1){
-const err49 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err49 = {instancePath:instancePath+"/ssh_known_hosts",schemaPath:"#/properties/ssh_known_hosts/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -763,7 +766,7 @@ errors++;
 }
 }
 else {
-const err50 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err50 = {instancePath:instancePath+"/ssh_known_hosts",schemaPath:"#/properties/ssh_known_hosts/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -773,8 +776,8 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(typeof data.s3_prefix !== "string"){
-const err51 = {instancePath:instancePath+"/s3_prefix",schemaPath:"#/properties/s3_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.ssh_host_key_check !== "boolean"){
+const err51 = {instancePath:instancePath+"/ssh_host_key_check",schemaPath:"#/properties/ssh_host_key_check/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -783,9 +786,11 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data.s3_region !== undefined){
-if(typeof data.s3_region !== "string"){
-const err52 = {instancePath:instancePath+"/s3_region",schemaPath:"#/properties/s3_region/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_bucket !== undefined){
+let data29 = data.s3_bucket;
+if(typeof data29 === "string"){
+if(data29.length < 1){
+const err52 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -795,9 +800,8 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data.s3_endpoint !== undefined){
-if(typeof data.s3_endpoint !== "string"){
-const err53 = {instancePath:instancePath+"/s3_endpoint",schemaPath:"#/properties/s3_endpoint/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err53 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -807,8 +811,8 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(typeof data.s3_force_path_style !== "boolean"){
-const err54 = {instancePath:instancePath+"/s3_force_path_style",schemaPath:"#/properties/s3_force_path_style/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data.s3_prefix !== "string"){
+const err54 = {instancePath:instancePath+"/s3_prefix",schemaPath:"#/properties/s3_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -817,9 +821,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-let data32 = data.s3_encryption;
-if(typeof data32 !== "string"){
-const err55 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_region !== undefined){
+if(typeof data.s3_region !== "string"){
+const err55 = {instancePath:instancePath+"/s3_region",schemaPath:"#/properties/s3_region/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -828,8 +832,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!(((data32 === "bucket-default") || (data32 === "sse-s3")) || (data32 === "sse-kms"))){
-const err56 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/enum",keyword:"enum",params:{allowedValues: schema11.properties.s3_encryption.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.s3_endpoint !== undefined){
+if(typeof data.s3_endpoint !== "string"){
+const err56 = {instancePath:instancePath+"/s3_endpoint",schemaPath:"#/properties/s3_endpoint/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -838,11 +844,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data.s3_kms_key_id !== undefined){
-let data33 = data.s3_kms_key_id;
-if(typeof data33 === "string"){
-if(data33.length < 1){
-const err57 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(typeof data.s3_force_path_style !== "boolean"){
+const err57 = {instancePath:instancePath+"/s3_force_path_style",schemaPath:"#/properties/s3_force_path_style/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -851,9 +855,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-else {
-const err58 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data34 = data.s3_encryption;
+if(typeof data34 !== "string"){
+const err58 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -862,12 +866,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data.s3_bucket_owner !== undefined){
-let data34 = data.s3_bucket_owner;
-if(typeof data34 === "string"){
-if(data34.length < 1){
-const err59 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data34 === "bucket-default") || (data34 === "sse-s3")) || (data34 === "sse-kms"))){
+const err59 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/enum",keyword:"enum",params:{allowedValues: schema11.properties.s3_encryption.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -876,9 +876,11 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-else {
-const err60 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_kms_key_id !== undefined){
+let data35 = data.s3_kms_key_id;
+if(typeof data35 === "string"){
+if(data35.length < 1){
+const err60 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -888,11 +890,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data.s3_acl !== undefined){
-let data35 = data.s3_acl;
-if(typeof data35 === "string"){
-if(data35.length < 1){
-const err61 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err61 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -902,8 +901,11 @@ vErrors.push(err61);
 errors++;
 }
 }
-else {
-const err62 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_bucket_owner !== undefined){
+let data36 = data.s3_bucket_owner;
+if(typeof data36 === "string"){
+if(data36.length < 1){
+const err62 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -913,9 +915,8 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.iam_role !== undefined){
-if(typeof data.iam_role !== "string"){
-const err63 = {instancePath:instancePath+"/iam_role",schemaPath:"#/properties/iam_role/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err63 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -925,9 +926,11 @@ vErrors.push(err63);
 errors++;
 }
 }
-let data37 = data.copy_credentials;
-if(typeof data37 !== "string"){
-const err64 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_acl !== undefined){
+let data37 = data.s3_acl;
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err64 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -936,8 +939,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(!((((data37 === "auto") || (data37 === "role")) || (data37 === "keys")) || (data37 === "temporary"))){
-const err65 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/enum",keyword:"enum",params:{allowedValues: schema11.properties.copy_credentials.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err65 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -946,9 +950,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data.aws_access_key_id !== undefined){
-if(typeof data.aws_access_key_id !== "string"){
-const err66 = {instancePath:instancePath+"/aws_access_key_id",schemaPath:"#/properties/aws_access_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data.iam_role !== undefined){
+if(typeof data.iam_role !== "string"){
+const err66 = {instancePath:instancePath+"/iam_role",schemaPath:"#/properties/iam_role/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -958,9 +963,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data.aws_secret_access_key !== undefined){
-if(typeof data.aws_secret_access_key !== "string"){
-const err67 = {instancePath:instancePath+"/aws_secret_access_key",schemaPath:"#/properties/aws_secret_access_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data39 = data.copy_credentials;
+if(typeof data39 !== "string"){
+const err67 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -969,10 +974,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data.aws_secret_access_key_file !== undefined){
-if(typeof data.aws_secret_access_key_file !== "string"){
-const err68 = {instancePath:instancePath+"/aws_secret_access_key_file",schemaPath:"#/properties/aws_secret_access_key_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data39 === "auto") || (data39 === "role")) || (data39 === "keys")) || (data39 === "temporary"))){
+const err68 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/enum",keyword:"enum",params:{allowedValues: schema11.properties.copy_credentials.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -981,10 +984,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data.aws_session_token !== undefined){
-if(typeof data.aws_session_token !== "string"){
-const err69 = {instancePath:instancePath+"/aws_session_token",schemaPath:"#/properties/aws_session_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_access_key_id !== undefined){
+if(typeof data.aws_access_key_id !== "string"){
+const err69 = {instancePath:instancePath+"/aws_access_key_id",schemaPath:"#/properties/aws_access_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -994,9 +996,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data.aws_session_token_file !== undefined){
-if(typeof data.aws_session_token_file !== "string"){
-const err70 = {instancePath:instancePath+"/aws_session_token_file",schemaPath:"#/properties/aws_session_token_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_secret_access_key !== undefined){
+if(typeof data.aws_secret_access_key !== "string"){
+const err70 = {instancePath:instancePath+"/aws_secret_access_key",schemaPath:"#/properties/aws_secret_access_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1006,11 +1008,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data.aws_profile !== undefined){
-let data43 = data.aws_profile;
-if(typeof data43 === "string"){
-if(data43.length < 1){
-const err71 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.aws_secret_access_key_file !== undefined){
+if(typeof data.aws_secret_access_key_file !== "string"){
+const err71 = {instancePath:instancePath+"/aws_secret_access_key_file",schemaPath:"#/properties/aws_secret_access_key_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1020,8 +1020,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_session_token !== undefined){
+if(typeof data.aws_session_token !== "string"){
+const err72 = {instancePath:instancePath+"/aws_session_token",schemaPath:"#/properties/aws_session_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1031,11 +1032,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data.assume_role_arn !== undefined){
-let data44 = data.assume_role_arn;
-if(typeof data44 === "string"){
-if(data44.length < 1){
-const err73 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.aws_session_token_file !== undefined){
+if(typeof data.aws_session_token_file !== "string"){
+const err73 = {instancePath:instancePath+"/aws_session_token_file",schemaPath:"#/properties/aws_session_token_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1045,8 +1044,11 @@ vErrors.push(err73);
 errors++;
 }
 }
-else {
-const err74 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_profile !== undefined){
+let data45 = data.aws_profile;
+if(typeof data45 === "string"){
+if(data45.length < 1){
+const err74 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1056,11 +1058,8 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data.assume_role_external_id !== undefined){
-let data45 = data.assume_role_external_id;
-if(typeof data45 === "string"){
-if(data45.length < 1){
-const err75 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err75 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1070,8 +1069,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-else {
-const err76 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.assume_role_arn !== undefined){
+let data46 = data.assume_role_arn;
+if(typeof data46 === "string"){
+if(data46.length < 1){
+const err76 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1081,10 +1083,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-let data46 = data.target_schema;
-if(typeof data46 === "string"){
-if(data46.length < 1){
-const err77 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err77 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1094,8 +1094,11 @@ vErrors.push(err77);
 errors++;
 }
 }
-else {
-const err78 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.assume_role_external_id !== undefined){
+let data47 = data.assume_role_external_id;
+if(typeof data47 === "string"){
+if(data47.length < 1){
+const err78 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1104,9 +1107,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-let data47 = data.batch_size_rows;
-if(!((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47)))){
-const err79 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err79 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1115,9 +1118,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(typeof data47 == "number"){
-if(data47 > 1000000000 || isNaN(data47)){
-const err80 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+let data48 = data.target_schema;
+if(typeof data48 === "string"){
+if(data48.length < 1){
+const err80 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1126,8 +1131,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data47 < 1 || isNaN(data47)){
-const err81 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+else {
+const err81 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1136,10 +1142,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-let data48 = data.batch_size_bytes;
-if(!((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48)))){
-const err82 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data49 = data.batch_size_rows;
+if(!((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49)))){
+const err82 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1148,9 +1153,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(typeof data48 == "number"){
-if(data48 > 1099511627776 || isNaN(data48)){
-const err83 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1099511627776},message:"must be <= 1099511627776"};
+if(typeof data49 == "number"){
+if(data49 > 1000000000 || isNaN(data49)){
+const err83 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1159,8 +1164,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data48 < 1024 || isNaN(data48)){
-const err84 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
+if(data49 < 1 || isNaN(data49)){
+const err84 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1170,9 +1175,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-let data49 = data.batch_max_age_seconds;
-if(!((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49)))){
-const err85 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data50 = data.batch_size_bytes;
+if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
+const err85 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1181,9 +1186,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(typeof data49 == "number"){
-if(data49 > 86400 || isNaN(data49)){
-const err86 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data50 == "number"){
+if(data50 > 1099511627776 || isNaN(data50)){
+const err86 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1099511627776},message:"must be <= 1099511627776"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1192,8 +1197,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data49 < 1 || isNaN(data49)){
-const err87 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data50 < 1024 || isNaN(data50)){
+const err87 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1203,9 +1208,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-let data50 = data.max_parallel_loads;
-if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
-const err88 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data51 = data.batch_max_age_seconds;
+if(!((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51)))){
+const err88 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1214,9 +1219,9 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(typeof data50 == "number"){
-if(data50 > 50 || isNaN(data50)){
-const err89 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/maximum",keyword:"maximum",params:{comparison: "<=", limit: 50},message:"must be <= 50"};
+if(typeof data51 == "number"){
+if(data51 > 86400 || isNaN(data51)){
+const err89 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1225,8 +1230,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data50 < 1 || isNaN(data50)){
-const err90 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data51 < 1 || isNaN(data51)){
+const err90 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1236,9 +1241,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-let data51 = data.memory_budget_mb;
-if(!((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51)))){
-const err91 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data52 = data.max_parallel_loads;
+if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
+const err91 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1247,9 +1252,9 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(typeof data51 == "number"){
-if(data51 > 65536 || isNaN(data51)){
-const err92 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
+if(typeof data52 == "number"){
+if(data52 > 50 || isNaN(data52)){
+const err92 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/maximum",keyword:"maximum",params:{comparison: "<=", limit: 50},message:"must be <= 50"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1258,8 +1263,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data51 < 16 || isNaN(data51)){
-const err93 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
+if(data52 < 1 || isNaN(data52)){
+const err93 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1269,9 +1274,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-let data52 = data.compression;
-if(typeof data52 !== "string"){
-const err94 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data53 = data.memory_budget_mb;
+if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
+const err94 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1280,8 +1285,9 @@ vErrors.push(err94);
 }
 errors++;
 }
-if(!(((data52 === "auto") || (data52 === "gzip")) || (data52 === "zstd"))){
-const err95 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
+if(typeof data53 == "number"){
+if(data53 > 65536 || isNaN(data53)){
+const err95 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1290,9 +1296,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-let data53 = data.gzip_level;
-if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
-const err96 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data53 < 16 || isNaN(data53)){
+const err96 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1301,9 +1306,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(typeof data53 == "number"){
-if(data53 > 9 || isNaN(data53)){
-const err97 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
+}
+let data54 = data.compression;
+if(typeof data54 !== "string"){
+const err97 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1312,8 +1318,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(data53 < 1 || isNaN(data53)){
-const err98 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data54 === "auto") || (data54 === "gzip")) || (data54 === "zstd"))){
+const err98 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1322,9 +1328,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(typeof data.keep_s3_files !== "boolean"){
-const err99 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data55 = data.gzip_level;
+if(!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))){
+const err99 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1333,9 +1339,9 @@ vErrors.push(err99);
 }
 errors++;
 }
-let data55 = data.stale_after_hours;
-if(!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))){
-const err100 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data55 == "number"){
+if(data55 > 9 || isNaN(data55)){
+const err100 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1344,9 +1350,8 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(typeof data55 == "number"){
-if(data55 > 8760 || isNaN(data55)){
-const err101 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
+if(data55 < 1 || isNaN(data55)){
+const err101 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1355,8 +1360,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data55 < 1 || isNaN(data55)){
-const err102 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(typeof data.keep_s3_files !== "boolean"){
+const err102 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1365,10 +1371,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-let data56 = data.statement_timeout_seconds;
-if(!((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56)))){
-const err103 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data57 = data.stale_after_hours;
+if(!((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57)))){
+const err103 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1377,9 +1382,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(typeof data56 == "number"){
-if(data56 > 86400 || isNaN(data56)){
-const err104 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data57 == "number"){
+if(data57 > 8760 || isNaN(data57)){
+const err104 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1388,8 +1393,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data56 < 10 || isNaN(data56)){
-const err105 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
+if(data57 < 1 || isNaN(data57)){
+const err105 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1399,9 +1404,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-let data57 = data.heartbeat_seconds;
-if(!((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57)))){
-const err106 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data58 = data.statement_timeout_seconds;
+if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
+const err106 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1410,9 +1415,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(typeof data57 == "number"){
-if(data57 > 3600 || isNaN(data57)){
-const err107 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(typeof data58 == "number"){
+if(data58 > 86400 || isNaN(data58)){
+const err107 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1421,8 +1426,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data57 < 1 || isNaN(data57)){
-const err108 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data58 < 10 || isNaN(data58)){
+const err108 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1432,9 +1437,9 @@ vErrors.push(err108);
 errors++;
 }
 }
-let data58 = data.max_load_attempts;
-if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
-const err109 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data59 = data.heartbeat_seconds;
+if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
+const err109 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1443,9 +1448,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(typeof data58 == "number"){
-if(data58 > 100 || isNaN(data58)){
-const err110 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(typeof data59 == "number"){
+if(data59 > 3600 || isNaN(data59)){
+const err110 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1454,8 +1459,8 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data58 < 1 || isNaN(data58)){
-const err111 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data59 < 1 || isNaN(data59)){
+const err111 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1465,9 +1470,9 @@ vErrors.push(err111);
 errors++;
 }
 }
-let data59 = data.shutdown_grace_seconds;
-if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
-const err112 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data60 = data.max_load_attempts;
+if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
+const err112 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1476,9 +1481,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(typeof data59 == "number"){
-if(data59 > 3600 || isNaN(data59)){
-const err113 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(typeof data60 == "number"){
+if(data60 > 100 || isNaN(data60)){
+const err113 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1487,8 +1492,8 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(data59 < 0 || isNaN(data59)){
-const err114 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data60 < 1 || isNaN(data60)){
+const err114 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1498,9 +1503,9 @@ vErrors.push(err114);
 errors++;
 }
 }
-let data60 = data.log_level;
-if(typeof data60 !== "string"){
-const err115 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data61 = data.shutdown_grace_seconds;
+if(!((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61)))){
+const err115 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1509,8 +1514,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(!((((data60 === "debug") || (data60 === "info")) || (data60 === "warn")) || (data60 === "error"))){
-const err116 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
+if(typeof data61 == "number"){
+if(data61 > 3600 || isNaN(data61)){
+const err116 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1519,9 +1525,8 @@ vErrors.push(err116);
 }
 errors++;
 }
-let data61 = data.log_format;
-if(typeof data61 !== "string"){
-const err117 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data61 < 0 || isNaN(data61)){
+const err117 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1530,8 +1535,10 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(!(((data61 === "auto") || (data61 === "json")) || (data61 === "pretty"))){
-const err118 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
+}
+let data62 = data.log_level;
+if(typeof data62 !== "string"){
+const err118 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1540,15 +1547,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(data.batch_locations !== undefined){
-let data62 = data.batch_locations;
-if(Array.isArray(data62)){
-const len1 = data62.length;
-for(let i1=0; i1<len1; i1++){
-let data63 = data62[i1];
-if(typeof data63 === "string"){
-if(data63.length < 1){
-const err119 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data62 === "debug") || (data62 === "info")) || (data62 === "warn")) || (data62 === "error"))){
+const err119 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1557,9 +1557,9 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-else {
-const err120 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data63 = data.log_format;
+if(typeof data63 !== "string"){
+const err120 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1568,10 +1568,8 @@ vErrors.push(err120);
 }
 errors++;
 }
-}
-}
-else {
-const err121 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((data63 === "auto") || (data63 === "json")) || (data63 === "pretty"))){
+const err121 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1580,15 +1578,15 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-let data64 = data.pre_sql;
+if(data.batch_locations !== undefined){
+let data64 = data.batch_locations;
 if(Array.isArray(data64)){
-const len2 = data64.length;
-for(let i2=0; i2<len2; i2++){
-let data65 = data64[i2];
+const len1 = data64.length;
+for(let i1=0; i1<len1; i1++){
+let data65 = data64[i1];
 if(typeof data65 === "string"){
 if(data65.length < 1){
-const err122 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err122 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1599,7 +1597,7 @@ errors++;
 }
 }
 else {
-const err123 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err123 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1611,7 +1609,7 @@ errors++;
 }
 }
 else {
-const err124 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err124 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1620,14 +1618,15 @@ vErrors.push(err124);
 }
 errors++;
 }
-let data66 = data.post_sql;
+}
+let data66 = data.pre_sql;
 if(Array.isArray(data66)){
-const len3 = data66.length;
-for(let i3=0; i3<len3; i3++){
-let data67 = data66[i3];
+const len2 = data66.length;
+for(let i2=0; i2<len2; i2++){
+let data67 = data66[i2];
 if(typeof data67 === "string"){
 if(data67.length < 1){
-const err125 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err125 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1638,7 +1637,7 @@ errors++;
 }
 }
 else {
-const err126 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err126 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1650,7 +1649,7 @@ errors++;
 }
 }
 else {
-const err127 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err127 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1659,8 +1658,14 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(typeof data.load_history !== "boolean"){
-const err128 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data68 = data.post_sql;
+if(Array.isArray(data68)){
+const len3 = data68.length;
+for(let i3=0; i3<len3; i3++){
+let data69 = data68[i3];
+if(typeof data69 === "string"){
+if(data69.length < 1){
+const err128 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1669,9 +1674,9 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data.rejected_prefix !== undefined){
-if(typeof data.rejected_prefix !== "string"){
-const err129 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err129 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1681,12 +1686,9 @@ vErrors.push(err129);
 errors++;
 }
 }
-let data70 = data.schema_mapping;
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-for(const key0 in data70){
-let data71 = data70[key0];
-if((typeof data71 !== "string") && (!(data71 && typeof data71 == "object" && !Array.isArray(data71)))){
-const err130 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
+}
+else {
+const err130 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1695,9 +1697,8 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(typeof data71 === "string"){
-if(data71.length < 1){
-const err131 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.load_history !== "boolean"){
+const err131 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1706,10 +1707,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-if(data71.schema === undefined){
-const err132 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
+if(data.rejected_prefix !== undefined){
+if(typeof data.rejected_prefix !== "string"){
+const err132 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1718,9 +1718,13 @@ vErrors.push(err132);
 }
 errors++;
 }
-for(const key1 in data71){
-if(!((key1 === "schema") || (key1 === "grant_select_to"))){
-const err133 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+let data72 = data.schema_mapping;
+if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
+for(const key0 in data72){
+let data73 = data72[key0];
+if((typeof data73 !== "string") && (!(data73 && typeof data73 == "object" && !Array.isArray(data73)))){
+const err133 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1729,12 +1733,9 @@ vErrors.push(err133);
 }
 errors++;
 }
-}
-if(data71.schema !== undefined){
-let data72 = data71.schema;
-if(typeof data72 === "string"){
-if(data72.length < 1){
-const err134 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data73 === "string"){
+if(data73.length < 1){
+const err134 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1744,8 +1745,9 @@ vErrors.push(err134);
 errors++;
 }
 }
-else {
-const err135 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data73.schema === undefined){
+const err135 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1754,16 +1756,9 @@ vErrors.push(err135);
 }
 errors++;
 }
-}
-if(data71.grant_select_to !== undefined){
-let data73 = data71.grant_select_to;
-if(Array.isArray(data73)){
-const len4 = data73.length;
-for(let i4=0; i4<len4; i4++){
-let data74 = data73[i4];
-if(typeof data74 === "string"){
-if(data74.length < 1){
-const err136 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key1 in data73){
+if(!((key1 === "schema") || (key1 === "grant_select_to"))){
+const err136 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1773,8 +1768,11 @@ vErrors.push(err136);
 errors++;
 }
 }
-else {
-const err137 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data73.schema !== undefined){
+let data74 = data73.schema;
+if(typeof data74 === "string"){
+if(data74.length < 1){
+const err137 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1784,9 +1782,8 @@ vErrors.push(err137);
 errors++;
 }
 }
-}
 else {
-const err138 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err138 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1796,11 +1793,15 @@ vErrors.push(err138);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err139 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data73.grant_select_to !== undefined){
+let data75 = data73.grant_select_to;
+if(Array.isArray(data75)){
+const len4 = data75.length;
+for(let i4=0; i4<len4; i4++){
+let data76 = data75[i4];
+if(typeof data76 === "string"){
+if(data76.length < 1){
+const err139 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1809,10 +1810,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-if(data.unknown_options !== undefined){
-let data75 = data.unknown_options;
-if(typeof data75 !== "string"){
-const err140 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err140 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1821,8 +1821,10 @@ vErrors.push(err140);
 }
 errors++;
 }
-if(!((data75 === "warn") || (data75 === "fail"))){
-const err141 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err141 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1832,9 +1834,11 @@ vErrors.push(err141);
 errors++;
 }
 }
-let data76 = data.load_method;
-if(typeof data76 !== "string"){
-const err142 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+else {
+const err142 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1843,8 +1847,10 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(!((((data76 === "upsert") || (data76 === "append-only")) || (data76 === "insert-only")) || (data76 === "overwrite"))){
-const err143 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+if(data.unknown_options !== undefined){
+let data77 = data.unknown_options;
+if(typeof data77 !== "string"){
+const err143 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1853,9 +1859,8 @@ vErrors.push(err143);
 }
 errors++;
 }
-let data77 = data.overwrite_method;
-if(typeof data77 !== "string"){
-const err144 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data77 === "warn") || (data77 === "fail"))){
+const err144 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1864,8 +1869,10 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(!((data77 === "delete-insert") || (data77 === "swap"))){
-const err145 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+let data78 = data.load_method;
+if(typeof data78 !== "string"){
+const err145 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1874,9 +1881,8 @@ vErrors.push(err145);
 }
 errors++;
 }
-let data78 = data.overwrite_when;
-if(typeof data78 !== "string"){
-const err146 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data78 === "upsert") || (data78 === "append-only")) || (data78 === "insert-only")) || (data78 === "overwrite"))){
+const err146 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1885,8 +1891,9 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(!((data78 === "stream_complete") || (data78 === "end_of_input"))){
-const err147 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+let data79 = data.overwrite_method;
+if(typeof data79 !== "string"){
+const err147 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1895,8 +1902,8 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(typeof data.hard_delete !== "boolean"){
-const err148 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data79 === "delete-insert") || (data79 === "swap"))){
+const err148 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1905,8 +1912,9 @@ vErrors.push(err148);
 }
 errors++;
 }
-if(typeof data.process_activate_version_messages !== "boolean"){
-const err149 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data80 = data.overwrite_when;
+if(typeof data80 !== "string"){
+const err149 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1915,9 +1923,8 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(data.add_record_metadata !== undefined){
-if(typeof data.add_record_metadata !== "boolean"){
-const err150 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data80 === "stream_complete") || (data80 === "end_of_input"))){
+const err150 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1926,11 +1933,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-if(data.null_keys !== undefined){
-let data82 = data.null_keys;
-if(typeof data82 !== "string"){
-const err151 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.hard_delete !== "boolean"){
+const err151 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1939,8 +1943,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(!(((data82 === "fail") || (data82 === "quarantine")) || (data82 === "append"))){
-const err152 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.process_activate_version_messages !== "boolean"){
+const err152 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1949,10 +1953,9 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-let data83 = data.nested_values;
-if(typeof data83 !== "string"){
-const err153 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.add_record_metadata !== undefined){
+if(typeof data.add_record_metadata !== "boolean"){
+const err153 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1961,8 +1964,11 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(!(((data83 === "super") || (data83 === "text")) || (data83 === "flatten"))){
-const err154 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.null_keys !== undefined){
+let data84 = data.null_keys;
+if(typeof data84 !== "string"){
+const err154 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1971,9 +1977,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-let data84 = data.flatten_max_depth;
-if(!((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84)))){
-const err155 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data84 === "fail") || (data84 === "quarantine")) || (data84 === "append"))){
+const err155 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1982,9 +1987,10 @@ vErrors.push(err155);
 }
 errors++;
 }
-if(typeof data84 == "number"){
-if(data84 > 100 || isNaN(data84)){
-const err156 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+let data85 = data.nested_values;
+if(typeof data85 !== "string"){
+const err156 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1993,8 +1999,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(data84 < 1 || isNaN(data84)){
-const err157 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data85 === "super") || (data85 === "text")) || (data85 === "flatten"))){
+const err157 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2003,11 +2009,9 @@ vErrors.push(err157);
 }
 errors++;
 }
-}
-let data85 = data.flatten_separator;
-if(typeof data85 === "string"){
-if(data85.length < 1){
-const err158 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+let data86 = data.flatten_max_depth;
+if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
+const err158 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2016,9 +2020,9 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-else {
-const err159 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data86 == "number"){
+if(data86 > 100 || isNaN(data86)){
+const err159 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2027,9 +2031,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-let data86 = data.naming;
-if(typeof data86 !== "string"){
-const err160 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data86 < 1 || isNaN(data86)){
+const err160 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2038,8 +2041,11 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(!(((data86 === "exact") || (data86 === "safe")) || (data86 === "snake_case"))){
-const err161 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+let data87 = data.flatten_separator;
+if(typeof data87 === "string"){
+if(data87.length < 1){
+const err161 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2048,9 +2054,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-let data87 = data.table_names;
-if(typeof data87 !== "string"){
-const err162 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err162 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2059,8 +2065,9 @@ vErrors.push(err162);
 }
 errors++;
 }
-if(!((data87 === "whole") || (data87 === "last-part"))){
-const err163 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+let data88 = data.naming;
+if(typeof data88 !== "string"){
+const err163 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2069,8 +2076,8 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(typeof data.require_keys !== "boolean"){
-const err164 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!(((data88 === "exact") || (data88 === "safe")) || (data88 === "snake_case"))){
+const err164 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2079,8 +2086,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-if(typeof data.validate_records !== "boolean"){
-const err165 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data89 = data.table_names;
+if(typeof data89 !== "string"){
+const err165 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2089,9 +2097,8 @@ vErrors.push(err165);
 }
 errors++;
 }
-let data90 = data.on_invalid;
-if(typeof data90 !== "string"){
-const err166 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data89 === "whole") || (data89 === "last-part"))){
+const err166 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2100,8 +2107,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(!(((data90 === "fail") || (data90 === "quarantine")) || (data90 === "null"))){
-const err167 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.require_keys !== "boolean"){
+const err167 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2110,9 +2117,8 @@ vErrors.push(err167);
 }
 errors++;
 }
-let data91 = data.max_rejected;
-if(!((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91)))){
-const err168 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data.validate_records !== "boolean"){
+const err168 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2121,9 +2127,9 @@ vErrors.push(err168);
 }
 errors++;
 }
-if(typeof data91 == "number"){
-if(data91 > 1000000000 || isNaN(data91)){
-const err169 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+let data92 = data.on_invalid;
+if(typeof data92 !== "string"){
+const err169 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2132,8 +2138,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(data91 < 0 || isNaN(data91)){
-const err170 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data92 === "fail") || (data92 === "quarantine")) || (data92 === "null"))){
+const err170 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2142,12 +2148,9 @@ vErrors.push(err170);
 }
 errors++;
 }
-}
-let data92 = data.schema_changes;
-if(data92 && typeof data92 == "object" && !Array.isArray(data92)){
-for(const key2 in data92){
-if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
-const err171 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+let data93 = data.max_rejected;
+if(!((typeof data93 == "number") && (!(data93 % 1) && !isNaN(data93)))){
+const err171 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2156,11 +2159,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-}
-if(data92.add_column !== undefined){
-let data93 = data92.add_column;
-if(typeof data93 !== "string"){
-const err172 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data93 == "number"){
+if(data93 > 1000000000 || isNaN(data93)){
+const err172 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2169,8 +2170,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(!(((data93 === "evolve") || (data93 === "ignore")) || (data93 === "fail"))){
-const err173 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(data93 < 0 || isNaN(data93)){
+const err173 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2180,10 +2181,11 @@ vErrors.push(err173);
 errors++;
 }
 }
-if(data92.widen_column !== undefined){
-let data94 = data92.widen_column;
-if(typeof data94 !== "string"){
-const err174 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data94 = data.schema_changes;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+for(const key2 in data94){
+if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
+const err174 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2192,8 +2194,11 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(!(((data94 === "evolve") || (data94 === "ignore")) || (data94 === "fail"))){
-const err175 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data94.add_column !== undefined){
+let data95 = data94.add_column;
+if(typeof data95 !== "string"){
+const err175 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2202,11 +2207,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-}
-if(data92.relax_not_null !== undefined){
-let data95 = data92.relax_not_null;
-if(typeof data95 !== "string"){
-const err176 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data95 === "evolve") || (data95 === "ignore")) || (data95 === "fail"))){
+const err176 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2215,8 +2217,11 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(!(((data95 === "evolve") || (data95 === "ignore")) || (data95 === "fail"))){
-const err177 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data94.widen_column !== undefined){
+let data96 = data94.widen_column;
+if(typeof data96 !== "string"){
+const err177 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2225,11 +2230,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-}
-if(data92.retype_column !== undefined){
-let data96 = data92.retype_column;
-if(typeof data96 !== "string"){
-const err178 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data96 === "evolve") || (data96 === "ignore")) || (data96 === "fail"))){
+const err178 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2238,8 +2240,11 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(!(((data96 === "evolve") || (data96 === "ignore")) || (data96 === "fail"))){
-const err179 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data94.relax_not_null !== undefined){
+let data97 = data94.relax_not_null;
+if(typeof data97 !== "string"){
+const err179 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2248,11 +2253,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-if(data92.split_column !== undefined){
-let data97 = data92.split_column;
-if(typeof data97 !== "string"){
-const err180 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data97 === "evolve") || (data97 === "ignore")) || (data97 === "fail"))){
+const err180 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2261,8 +2263,11 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(!(((data97 === "evolve") || (data97 === "ignore")) || (data97 === "fail"))){
-const err181 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data94.retype_column !== undefined){
+let data98 = data94.retype_column;
+if(typeof data98 !== "string"){
+const err181 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2271,11 +2276,8 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-if(data92.drop_column !== undefined){
-let data98 = data92.drop_column;
-if(typeof data98 !== "string"){
-const err182 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data98 === "evolve") || (data98 === "ignore")) || (data98 === "fail"))){
+const err182 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2284,8 +2286,11 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(!(((data98 === "evolve") || (data98 === "ignore")) || (data98 === "fail"))){
-const err183 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data94.split_column !== undefined){
+let data99 = data94.split_column;
+if(typeof data99 !== "string"){
+const err183 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2294,11 +2299,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-if(data92.change_keys !== undefined){
-let data99 = data92.change_keys;
-if(typeof data99 !== "string"){
-const err184 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
+const err184 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2307,8 +2309,11 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
-const err185 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data94.drop_column !== undefined){
+let data100 = data94.drop_column;
+if(typeof data100 !== "string"){
+const err185 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2317,10 +2322,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-}
-else {
-const err186 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data100 === "evolve") || (data100 === "ignore")) || (data100 === "fail"))){
+const err186 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2329,8 +2332,11 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(typeof data.forbid_ddl !== "boolean"){
-const err187 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data94.change_keys !== undefined){
+let data101 = data94.change_keys;
+if(typeof data101 !== "string"){
+const err187 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2339,10 +2345,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(data.diststyle !== undefined){
-let data101 = data.diststyle;
-if(typeof data101 !== "string"){
-const err188 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data101 === "evolve") || (data101 === "ignore")) || (data101 === "fail"))){
+const err188 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2351,8 +2355,10 @@ vErrors.push(err188);
 }
 errors++;
 }
-if(!((((data101 === "auto") || (data101 === "even")) || (data101 === "all")) || (data101 === "key"))){
-const err189 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err189 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2361,15 +2367,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-let data102 = data.sortkey;
-if(Array.isArray(data102)){
-const len5 = data102.length;
-for(let i5=0; i5<len5; i5++){
-let data103 = data102[i5];
-if(typeof data103 === "string"){
-if(data103.length < 1){
-const err190 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.forbid_ddl !== "boolean"){
+const err190 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2378,9 +2377,10 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-else {
-const err191 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.diststyle !== undefined){
+let data103 = data.diststyle;
+if(typeof data103 !== "string"){
+const err191 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2389,10 +2389,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-}
-else {
-const err192 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data103 === "auto") || (data103 === "even")) || (data103 === "all")) || (data103 === "key"))){
+const err192 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2401,9 +2399,15 @@ vErrors.push(err192);
 }
 errors++;
 }
-let data104 = data.sortkey_style;
-if(typeof data104 !== "string"){
-const err193 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data104 = data.sortkey;
+if(Array.isArray(data104)){
+const len5 = data104.length;
+for(let i5=0; i5<len5; i5++){
+let data105 = data104[i5];
+if(typeof data105 === "string"){
+if(data105.length < 1){
+const err193 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2412,8 +2416,9 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(!((data104 === "compound") || (data104 === "interleaved"))){
-const err194 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err194 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2422,14 +2427,10 @@ vErrors.push(err194);
 }
 errors++;
 }
-let data105 = data.grant_select_to;
-if(Array.isArray(data105)){
-const len6 = data105.length;
-for(let i6=0; i6<len6; i6++){
-let data106 = data105[i6];
-if(typeof data106 === "string"){
-if(data106.length < 1){
-const err195 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+else {
+const err195 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2438,9 +2439,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-else {
-const err196 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data106 = data.sortkey_style;
+if(typeof data106 !== "string"){
+const err196 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2449,10 +2450,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-}
-}
-else {
-const err197 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data106 === "compound") || (data106 === "interleaved"))){
+const err197 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2461,9 +2460,14 @@ vErrors.push(err197);
 }
 errors++;
 }
-let data107 = data.analyze_after_rows;
-if(!((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107)))){
-const err198 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data107 = data.grant_select_to;
+if(Array.isArray(data107)){
+const len6 = data107.length;
+for(let i6=0; i6<len6; i6++){
+let data108 = data107[i6];
+if(typeof data108 === "string"){
+if(data108.length < 1){
+const err198 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2472,9 +2476,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(typeof data107 == "number"){
-if(data107 > 1000000000000 || isNaN(data107)){
-const err199 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+else {
+const err199 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2483,8 +2487,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-if(data107 < 0 || isNaN(data107)){
-const err200 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2493,9 +2499,9 @@ vErrors.push(err200);
 }
 errors++;
 }
-}
-if(typeof data.batch_direct_copy !== "boolean"){
-const err201 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data109 = data.analyze_after_rows;
+if(!((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109)))){
+const err201 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2504,14 +2510,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-let data109 = data.streams;
-if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
-for(const key3 in data109){
-let data110 = data109[key3];
-if(data110 && typeof data110 == "object" && !Array.isArray(data110)){
-for(const key4 in data110){
-if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
-const err202 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(typeof data109 == "number"){
+if(data109 > 1000000000000 || isNaN(data109)){
+const err202 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2520,11 +2521,8 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-if(data110.load_method !== undefined){
-let data111 = data110.load_method;
-if(typeof data111 !== "string"){
-const err203 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data109 < 0 || isNaN(data109)){
+const err203 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2533,8 +2531,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(!((((data111 === "upsert") || (data111 === "append-only")) || (data111 === "insert-only")) || (data111 === "overwrite"))){
-const err204 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(typeof data.batch_direct_copy !== "boolean"){
+const err204 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2543,11 +2542,14 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-if(data110.overwrite_method !== undefined){
-let data112 = data110.overwrite_method;
-if(typeof data112 !== "string"){
-const err205 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data111 = data.streams;
+if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
+for(const key3 in data111){
+let data112 = data111[key3];
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+for(const key4 in data112){
+if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
+const err205 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2556,8 +2558,11 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(!((data112 === "delete-insert") || (data112 === "swap"))){
-const err206 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(data112.load_method !== undefined){
+let data113 = data112.load_method;
+if(typeof data113 !== "string"){
+const err206 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2566,11 +2571,8 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-if(data110.overwrite_when !== undefined){
-let data113 = data110.overwrite_when;
-if(typeof data113 !== "string"){
-const err207 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data113 === "upsert") || (data113 === "append-only")) || (data113 === "insert-only")) || (data113 === "overwrite"))){
+const err207 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2579,8 +2581,11 @@ vErrors.push(err207);
 }
 errors++;
 }
-if(!((data113 === "stream_complete") || (data113 === "end_of_input"))){
-const err208 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+}
+if(data112.overwrite_method !== undefined){
+let data114 = data112.overwrite_method;
+if(typeof data114 !== "string"){
+const err208 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2589,10 +2594,8 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-if(data110.hard_delete !== undefined){
-if(typeof data110.hard_delete !== "boolean"){
-const err209 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data114 === "delete-insert") || (data114 === "swap"))){
+const err209 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2602,9 +2605,10 @@ vErrors.push(err209);
 errors++;
 }
 }
-if(data110.process_activate_version_messages !== undefined){
-if(typeof data110.process_activate_version_messages !== "boolean"){
-const err210 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data112.overwrite_when !== undefined){
+let data115 = data112.overwrite_when;
+if(typeof data115 !== "string"){
+const err210 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2613,10 +2617,8 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data110.add_record_metadata !== undefined){
-if(typeof data110.add_record_metadata !== "boolean"){
-const err211 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data115 === "stream_complete") || (data115 === "end_of_input"))){
+const err211 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2626,10 +2628,9 @@ vErrors.push(err211);
 errors++;
 }
 }
-if(data110.null_keys !== undefined){
-let data117 = data110.null_keys;
-if(typeof data117 !== "string"){
-const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.hard_delete !== undefined){
+if(typeof data112.hard_delete !== "boolean"){
+const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2638,8 +2639,10 @@ vErrors.push(err212);
 }
 errors++;
 }
-if(!(((data117 === "fail") || (data117 === "quarantine")) || (data117 === "append"))){
-const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data112.process_activate_version_messages !== undefined){
+if(typeof data112.process_activate_version_messages !== "boolean"){
+const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2649,10 +2652,9 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data110.nested_values !== undefined){
-let data118 = data110.nested_values;
-if(typeof data118 !== "string"){
-const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.add_record_metadata !== undefined){
+if(typeof data112.add_record_metadata !== "boolean"){
+const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2661,8 +2663,11 @@ vErrors.push(err214);
 }
 errors++;
 }
-if(!(((data118 === "super") || (data118 === "text")) || (data118 === "flatten"))){
-const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data112.null_keys !== undefined){
+let data119 = data112.null_keys;
+if(typeof data119 !== "string"){
+const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2671,11 +2676,8 @@ vErrors.push(err215);
 }
 errors++;
 }
-}
-if(data110.flatten_max_depth !== undefined){
-let data119 = data110.flatten_max_depth;
-if(!((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119)))){
-const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data119 === "fail") || (data119 === "quarantine")) || (data119 === "append"))){
+const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2684,9 +2686,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-if(typeof data119 == "number"){
-if(data119 > 100 || isNaN(data119)){
-const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+if(data112.nested_values !== undefined){
+let data120 = data112.nested_values;
+if(typeof data120 !== "string"){
+const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2695,8 +2699,8 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(data119 < 1 || isNaN(data119)){
-const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data120 === "super") || (data120 === "text")) || (data120 === "flatten"))){
+const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2706,12 +2710,10 @@ vErrors.push(err218);
 errors++;
 }
 }
-}
-if(data110.flatten_separator !== undefined){
-let data120 = data110.flatten_separator;
-if(typeof data120 === "string"){
-if(data120.length < 1){
-const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data112.flatten_max_depth !== undefined){
+let data121 = data112.flatten_max_depth;
+if(!((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121)))){
+const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2720,9 +2722,9 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-else {
-const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data121 == "number"){
+if(data121 > 100 || isNaN(data121)){
+const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2731,11 +2733,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-if(data110.naming !== undefined){
-let data121 = data110.naming;
-if(typeof data121 !== "string"){
-const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data121 < 1 || isNaN(data121)){
+const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2744,8 +2743,13 @@ vErrors.push(err221);
 }
 errors++;
 }
-if(!(((data121 === "exact") || (data121 === "safe")) || (data121 === "snake_case"))){
-const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data112.flatten_separator !== undefined){
+let data122 = data112.flatten_separator;
+if(typeof data122 === "string"){
+if(data122.length < 1){
+const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2755,10 +2759,8 @@ vErrors.push(err222);
 errors++;
 }
 }
-if(data110.table_names !== undefined){
-let data122 = data110.table_names;
-if(typeof data122 !== "string"){
-const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2767,8 +2769,11 @@ vErrors.push(err223);
 }
 errors++;
 }
-if(!((data122 === "whole") || (data122 === "last-part"))){
-const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+}
+if(data112.naming !== undefined){
+let data123 = data112.naming;
+if(typeof data123 !== "string"){
+const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2777,10 +2782,8 @@ vErrors.push(err224);
 }
 errors++;
 }
-}
-if(data110.require_keys !== undefined){
-if(typeof data110.require_keys !== "boolean"){
-const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!(((data123 === "exact") || (data123 === "safe")) || (data123 === "snake_case"))){
+const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2790,9 +2793,10 @@ vErrors.push(err225);
 errors++;
 }
 }
-if(data110.validate_records !== undefined){
-if(typeof data110.validate_records !== "boolean"){
-const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data112.table_names !== undefined){
+let data124 = data112.table_names;
+if(typeof data124 !== "string"){
+const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2801,11 +2805,8 @@ vErrors.push(err226);
 }
 errors++;
 }
-}
-if(data110.on_invalid !== undefined){
-let data125 = data110.on_invalid;
-if(typeof data125 !== "string"){
-const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data124 === "whole") || (data124 === "last-part"))){
+const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2814,8 +2815,10 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(!(((data125 === "fail") || (data125 === "quarantine")) || (data125 === "null"))){
-const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+}
+if(data112.require_keys !== undefined){
+if(typeof data112.require_keys !== "boolean"){
+const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2825,10 +2828,9 @@ vErrors.push(err228);
 errors++;
 }
 }
-if(data110.max_rejected !== undefined){
-let data126 = data110.max_rejected;
-if(!((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126)))){
-const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data112.validate_records !== undefined){
+if(typeof data112.validate_records !== "boolean"){
+const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2837,9 +2839,11 @@ vErrors.push(err229);
 }
 errors++;
 }
-if(typeof data126 == "number"){
-if(data126 > 1000000000 || isNaN(data126)){
-const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+if(data112.on_invalid !== undefined){
+let data127 = data112.on_invalid;
+if(typeof data127 !== "string"){
+const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2848,8 +2852,8 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(data126 < 0 || isNaN(data126)){
-const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data127 === "fail") || (data127 === "quarantine")) || (data127 === "null"))){
+const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2859,13 +2863,10 @@ vErrors.push(err231);
 errors++;
 }
 }
-}
-if(data110.schema_changes !== undefined){
-let data127 = data110.schema_changes;
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-for(const key5 in data127){
-if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
-const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data112.max_rejected !== undefined){
+let data128 = data112.max_rejected;
+if(!((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128)))){
+const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2874,11 +2875,9 @@ vErrors.push(err232);
 }
 errors++;
 }
-}
-if(data127.add_column !== undefined){
-let data128 = data127.add_column;
-if(typeof data128 !== "string"){
-const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data128 == "number"){
+if(data128 > 1000000000 || isNaN(data128)){
+const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2887,8 +2886,8 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(!(((data128 === "evolve") || (data128 === "ignore")) || (data128 === "fail"))){
-const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(data128 < 0 || isNaN(data128)){
+const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2898,10 +2897,13 @@ vErrors.push(err234);
 errors++;
 }
 }
-if(data127.widen_column !== undefined){
-let data129 = data127.widen_column;
-if(typeof data129 !== "string"){
-const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data112.schema_changes !== undefined){
+let data129 = data112.schema_changes;
+if(data129 && typeof data129 == "object" && !Array.isArray(data129)){
+for(const key5 in data129){
+if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
+const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2910,8 +2912,11 @@ vErrors.push(err235);
 }
 errors++;
 }
-if(!(((data129 === "evolve") || (data129 === "ignore")) || (data129 === "fail"))){
-const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data129.add_column !== undefined){
+let data130 = data129.add_column;
+if(typeof data130 !== "string"){
+const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2920,11 +2925,8 @@ vErrors.push(err236);
 }
 errors++;
 }
-}
-if(data127.relax_not_null !== undefined){
-let data130 = data127.relax_not_null;
-if(typeof data130 !== "string"){
-const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data130 === "evolve") || (data130 === "ignore")) || (data130 === "fail"))){
+const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2933,8 +2935,11 @@ vErrors.push(err237);
 }
 errors++;
 }
-if(!(((data130 === "evolve") || (data130 === "ignore")) || (data130 === "fail"))){
-const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data129.widen_column !== undefined){
+let data131 = data129.widen_column;
+if(typeof data131 !== "string"){
+const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2943,11 +2948,8 @@ vErrors.push(err238);
 }
 errors++;
 }
-}
-if(data127.retype_column !== undefined){
-let data131 = data127.retype_column;
-if(typeof data131 !== "string"){
-const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data131 === "evolve") || (data131 === "ignore")) || (data131 === "fail"))){
+const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2956,8 +2958,11 @@ vErrors.push(err239);
 }
 errors++;
 }
-if(!(((data131 === "evolve") || (data131 === "ignore")) || (data131 === "fail"))){
-const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data129.relax_not_null !== undefined){
+let data132 = data129.relax_not_null;
+if(typeof data132 !== "string"){
+const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -2966,11 +2971,8 @@ vErrors.push(err240);
 }
 errors++;
 }
-}
-if(data127.split_column !== undefined){
-let data132 = data127.split_column;
-if(typeof data132 !== "string"){
-const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data132 === "evolve") || (data132 === "ignore")) || (data132 === "fail"))){
+const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -2979,8 +2981,11 @@ vErrors.push(err241);
 }
 errors++;
 }
-if(!(((data132 === "evolve") || (data132 === "ignore")) || (data132 === "fail"))){
-const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data129.retype_column !== undefined){
+let data133 = data129.retype_column;
+if(typeof data133 !== "string"){
+const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2989,11 +2994,8 @@ vErrors.push(err242);
 }
 errors++;
 }
-}
-if(data127.drop_column !== undefined){
-let data133 = data127.drop_column;
-if(typeof data133 !== "string"){
-const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data133 === "evolve") || (data133 === "ignore")) || (data133 === "fail"))){
+const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -3002,8 +3004,11 @@ vErrors.push(err243);
 }
 errors++;
 }
-if(!(((data133 === "evolve") || (data133 === "ignore")) || (data133 === "fail"))){
-const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data129.split_column !== undefined){
+let data134 = data129.split_column;
+if(typeof data134 !== "string"){
+const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3012,11 +3017,8 @@ vErrors.push(err244);
 }
 errors++;
 }
-}
-if(data127.change_keys !== undefined){
-let data134 = data127.change_keys;
-if(typeof data134 !== "string"){
-const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
+const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3025,8 +3027,11 @@ vErrors.push(err245);
 }
 errors++;
 }
-if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
-const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data129.drop_column !== undefined){
+let data135 = data129.drop_column;
+if(typeof data135 !== "string"){
+const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3035,10 +3040,8 @@ vErrors.push(err246);
 }
 errors++;
 }
-}
-}
-else {
-const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data135 === "evolve") || (data135 === "ignore")) || (data135 === "fail"))){
+const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3048,9 +3051,10 @@ vErrors.push(err247);
 errors++;
 }
 }
-if(data110.forbid_ddl !== undefined){
-if(typeof data110.forbid_ddl !== "boolean"){
-const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data129.change_keys !== undefined){
+let data136 = data129.change_keys;
+if(typeof data136 !== "string"){
+const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3059,11 +3063,8 @@ vErrors.push(err248);
 }
 errors++;
 }
-}
-if(data110.diststyle !== undefined){
-let data136 = data110.diststyle;
-if(typeof data136 !== "string"){
-const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data136 === "evolve") || (data136 === "ignore")) || (data136 === "fail"))){
+const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3072,8 +3073,10 @@ vErrors.push(err249);
 }
 errors++;
 }
-if(!((((data136 === "auto") || (data136 === "even")) || (data136 === "all")) || (data136 === "key"))){
-const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3083,15 +3086,9 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data110.sortkey !== undefined){
-let data137 = data110.sortkey;
-if(Array.isArray(data137)){
-const len7 = data137.length;
-for(let i7=0; i7<len7; i7++){
-let data138 = data137[i7];
-if(typeof data138 === "string"){
-if(data138.length < 1){
-const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data112.forbid_ddl !== undefined){
+if(typeof data112.forbid_ddl !== "boolean"){
+const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3101,8 +3098,10 @@ vErrors.push(err251);
 errors++;
 }
 }
-else {
-const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.diststyle !== undefined){
+let data138 = data112.diststyle;
+if(typeof data138 !== "string"){
+const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3111,10 +3110,8 @@ vErrors.push(err252);
 }
 errors++;
 }
-}
-}
-else {
-const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data138 === "auto") || (data138 === "even")) || (data138 === "all")) || (data138 === "key"))){
+const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3124,10 +3121,15 @@ vErrors.push(err253);
 errors++;
 }
 }
-if(data110.sortkey_style !== undefined){
-let data139 = data110.sortkey_style;
-if(typeof data139 !== "string"){
-const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.sortkey !== undefined){
+let data139 = data112.sortkey;
+if(Array.isArray(data139)){
+const len7 = data139.length;
+for(let i7=0; i7<len7; i7++){
+let data140 = data139[i7];
+if(typeof data140 === "string"){
+if(data140.length < 1){
+const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3136,8 +3138,9 @@ vErrors.push(err254);
 }
 errors++;
 }
-if(!((data139 === "compound") || (data139 === "interleaved"))){
-const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3147,15 +3150,9 @@ vErrors.push(err255);
 errors++;
 }
 }
-if(data110.grant_select_to !== undefined){
-let data140 = data110.grant_select_to;
-if(Array.isArray(data140)){
-const len8 = data140.length;
-for(let i8=0; i8<len8; i8++){
-let data141 = data140[i8];
-if(typeof data141 === "string"){
-if(data141.length < 1){
-const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3165,8 +3162,10 @@ vErrors.push(err256);
 errors++;
 }
 }
-else {
-const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.sortkey_style !== undefined){
+let data141 = data112.sortkey_style;
+if(typeof data141 !== "string"){
+const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3175,10 +3174,8 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-}
-else {
-const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data141 === "compound") || (data141 === "interleaved"))){
+const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3188,10 +3185,15 @@ vErrors.push(err258);
 errors++;
 }
 }
-if(data110.analyze_after_rows !== undefined){
-let data142 = data110.analyze_after_rows;
-if(!((typeof data142 == "number") && (!(data142 % 1) && !isNaN(data142)))){
-const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data112.grant_select_to !== undefined){
+let data142 = data112.grant_select_to;
+if(Array.isArray(data142)){
+const len8 = data142.length;
+for(let i8=0; i8<len8; i8++){
+let data143 = data142[i8];
+if(typeof data143 === "string"){
+if(data143.length < 1){
+const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3200,9 +3202,9 @@ vErrors.push(err259);
 }
 errors++;
 }
-if(typeof data142 == "number"){
-if(data142 > 1000000000000 || isNaN(data142)){
-const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+else {
+const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3211,8 +3213,10 @@ vErrors.push(err260);
 }
 errors++;
 }
-if(data142 < 0 || isNaN(data142)){
-const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3222,10 +3226,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-}
-if(data110.batch_direct_copy !== undefined){
-if(typeof data110.batch_direct_copy !== "boolean"){
-const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data112.analyze_after_rows !== undefined){
+let data144 = data112.analyze_after_rows;
+if(!((typeof data144 == "number") && (!(data144 % 1) && !isNaN(data144)))){
+const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3234,12 +3238,9 @@ vErrors.push(err262);
 }
 errors++;
 }
-}
-if(data110.schema !== undefined){
-let data144 = data110.schema;
-if(typeof data144 === "string"){
-if(data144.length < 1){
-const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data144 == "number"){
+if(data144 > 1000000000000 || isNaN(data144)){
+const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3248,9 +3249,8 @@ vErrors.push(err263);
 }
 errors++;
 }
-}
-else {
-const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data144 < 0 || isNaN(data144)){
+const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3260,11 +3260,10 @@ vErrors.push(err264);
 errors++;
 }
 }
-if(data110.table !== undefined){
-let data145 = data110.table;
-if(typeof data145 === "string"){
-if(data145.length < 1){
-const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data112.batch_direct_copy !== undefined){
+if(typeof data112.batch_direct_copy !== "boolean"){
+const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3274,8 +3273,11 @@ vErrors.push(err265);
 errors++;
 }
 }
-else {
-const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.schema !== undefined){
+let data146 = data112.schema;
+if(typeof data146 === "string"){
+if(data146.length < 1){
+const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3285,15 +3287,8 @@ vErrors.push(err266);
 errors++;
 }
 }
-if(data110.key_properties !== undefined){
-let data146 = data110.key_properties;
-if(Array.isArray(data146)){
-const len9 = data146.length;
-for(let i9=0; i9<len9; i9++){
-let data147 = data146[i9];
-if(typeof data147 === "string"){
-if(data147.length < 1){
-const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3303,8 +3298,11 @@ vErrors.push(err267);
 errors++;
 }
 }
-else {
-const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data112.table !== undefined){
+let data147 = data112.table;
+if(typeof data147 === "string"){
+if(data147.length < 1){
+const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3314,9 +3312,8 @@ vErrors.push(err268);
 errors++;
 }
 }
-}
 else {
-const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3326,11 +3323,15 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data110.distkey !== undefined){
-let data148 = data110.distkey;
-if(typeof data148 === "string"){
-if(data148.length < 1){
-const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data112.key_properties !== undefined){
+let data148 = data112.key_properties;
+if(Array.isArray(data148)){
+const len9 = data148.length;
+for(let i9=0; i9<len9; i9++){
+let data149 = data148[i9];
+if(typeof data149 === "string"){
+if(data149.length < 1){
+const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3341,7 +3342,7 @@ errors++;
 }
 }
 else {
-const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3351,15 +3352,9 @@ vErrors.push(err271);
 errors++;
 }
 }
-if(data110.columns !== undefined){
-let data149 = data110.columns;
-if(data149 && typeof data149 == "object" && !Array.isArray(data149)){
-for(const key6 in data149){
-let data150 = data149[key6];
-if(data150 && typeof data150 == "object" && !Array.isArray(data150)){
-for(const key7 in data150){
-if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
-const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+}
+else {
+const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3369,11 +3364,11 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data150.name !== undefined){
-let data151 = data150.name;
-if(typeof data151 === "string"){
-if(data151.length < 1){
-const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data112.distkey !== undefined){
+let data150 = data112.distkey;
+if(typeof data150 === "string"){
+if(data150.length < 1){
+const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3384,7 +3379,7 @@ errors++;
 }
 }
 else {
-const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3394,11 +3389,15 @@ vErrors.push(err274);
 errors++;
 }
 }
-if(data150.type !== undefined){
-let data152 = data150.type;
-if(typeof data152 === "string"){
-if(data152.length < 1){
-const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data112.columns !== undefined){
+let data151 = data112.columns;
+if(data151 && typeof data151 == "object" && !Array.isArray(data151)){
+for(const key6 in data151){
+let data152 = data151[key6];
+if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
+for(const key7 in data152){
+if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
+const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3408,8 +3407,11 @@ vErrors.push(err275);
 errors++;
 }
 }
-else {
-const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data152.name !== undefined){
+let data153 = data152.name;
+if(typeof data153 === "string"){
+if(data153.length < 1){
+const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3419,10 +3421,8 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data150.encode !== undefined){
-let data153 = data150.encode;
-if(typeof data153 !== "string"){
-const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3431,8 +3431,12 @@ vErrors.push(err277);
 }
 errors++;
 }
-if(!(((((((((((((data153 === "az64") || (data153 === "bytedict")) || (data153 === "delta")) || (data153 === "delta32k")) || (data153 === "lzo")) || (data153 === "mostly8")) || (data153 === "mostly16")) || (data153 === "mostly32")) || (data153 === "raw")) || (data153 === "runlength")) || (data153 === "text255")) || (data153 === "text32k")) || (data153 === "zstd"))){
-const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
+}
+if(data152.type !== undefined){
+let data154 = data152.type;
+if(typeof data154 === "string"){
+if(data154.length < 1){
+const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3442,9 +3446,8 @@ vErrors.push(err278);
 errors++;
 }
 }
-}
 else {
-const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3454,9 +3457,10 @@ vErrors.push(err279);
 errors++;
 }
 }
-}
-else {
-const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data152.encode !== undefined){
+let data155 = data152.encode;
+if(typeof data155 !== "string"){
+const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3465,16 +3469,8 @@ vErrors.push(err280);
 }
 errors++;
 }
-}
-if(data110.pre_sql !== undefined){
-let data154 = data110.pre_sql;
-if(Array.isArray(data154)){
-const len10 = data154.length;
-for(let i10=0; i10<len10; i10++){
-let data155 = data154[i10];
-if(typeof data155 === "string"){
-if(data155.length < 1){
-const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((((((((((((data155 === "az64") || (data155 === "bytedict")) || (data155 === "delta")) || (data155 === "delta32k")) || (data155 === "lzo")) || (data155 === "mostly8")) || (data155 === "mostly16")) || (data155 === "mostly32")) || (data155 === "raw")) || (data155 === "runlength")) || (data155 === "text255")) || (data155 === "text32k")) || (data155 === "zstd"))){
+const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3484,8 +3480,9 @@ vErrors.push(err281);
 errors++;
 }
 }
+}
 else {
-const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3497,7 +3494,7 @@ errors++;
 }
 }
 else {
-const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3507,15 +3504,15 @@ vErrors.push(err283);
 errors++;
 }
 }
-if(data110.post_sql !== undefined){
-let data156 = data110.post_sql;
+if(data112.pre_sql !== undefined){
+let data156 = data112.pre_sql;
 if(Array.isArray(data156)){
-const len11 = data156.length;
-for(let i11=0; i11<len11; i11++){
-let data157 = data156[i11];
+const len10 = data156.length;
+for(let i10=0; i10<len10; i10++){
+let data157 = data156[i10];
 if(typeof data157 === "string"){
 if(data157.length < 1){
-const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3526,7 +3523,7 @@ errors++;
 }
 }
 else {
-const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3538,7 +3535,7 @@ errors++;
 }
 }
 else {
-const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3548,9 +3545,15 @@ vErrors.push(err286);
 errors++;
 }
 }
-}
-else {
-const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data112.post_sql !== undefined){
+let data158 = data112.post_sql;
+if(Array.isArray(data158)){
+const len11 = data158.length;
+for(let i11=0; i11<len11; i11++){
+let data159 = data158[i11];
+if(typeof data159 === "string"){
+if(data159.length < 1){
+const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3560,9 +3563,8 @@ vErrors.push(err287);
 errors++;
 }
 }
-}
 else {
-const err288 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3572,13 +3574,49 @@ vErrors.push(err288);
 errors++;
 }
 }
+}
 else {
-const err289 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err289];
 }
 else {
 vErrors.push(err289);
+}
+errors++;
+}
+}
+}
+else {
+const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err290];
+}
+else {
+vErrors.push(err290);
+}
+errors++;
+}
+}
+}
+else {
+const err291 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err291];
+}
+else {
+vErrors.push(err291);
+}
+errors++;
+}
+}
+else {
+const err292 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err292];
+}
+else {
+vErrors.push(err292);
 }
 errors++;
 }

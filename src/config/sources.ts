@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
 import { FOREIGN_NAMES, renameForeign, type Input, type Stranger } from './aliases.ts';
 import { parseJsonText } from './json-text.ts';
+import { HOST_KEY_LINE } from './known-hosts.ts';
 import { option as optionOf, options } from './options.ts';
 
 /** The argument of --config that means the environment, as in Meltano's targets. */
@@ -52,8 +53,9 @@ export function filesOf(names: readonly string[], input: Input): readonly string
 }
 
 function isPath(name: string, value: string): boolean {
-  const isPem = (PEM_OPTIONS as readonly string[]).includes(name) && !value.includes('-----BEGIN');
-  return isPem || (name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true);
+  const content = CONTENTS.get(name);
+  if (content !== undefined) return !content.pattern.test(value);
+  return name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true;
 }
 
 /** For each option the later source wins, even if the two use different names or one has a file of the secret. */
@@ -140,11 +142,22 @@ function readProblem(error: unknown): string {
   return messageOf(error);
 }
 
-/** Options whose value can be the path of a PEM file instead. */
-const PEM_OPTIONS = ['ssl_ca', 'ssh_private_key'] as const;
+/** What an option contains whose value can be the path of a file instead. */
+interface Content {
+  readonly pattern: RegExp;
+  readonly name: string;
+}
+
+const PEM: Content = { pattern: /-----BEGIN/, name: 'PEM data ("-----BEGIN ...")' };
+
+const CONTENTS: ReadonlyMap<string, Content> = new Map([
+  ['ssl_ca', PEM],
+  ['ssh_private_key', PEM],
+  ['ssh_known_hosts', { pattern: HOST_KEY_LINE, name: 'line with a host key ("host ssh-ed25519 AAAA...")' }],
+]);
 
 /**
- * Replaces `password_file` with `password` (and the same for every other secret), and paths of PEM files with their contents.
+ * Replaces `password_file` with `password` (and the same for every other secret), and paths with the contents of their files.
  * Adds a sentence to `problems` for each file that cannot be used.
  */
 export function readSecretFiles(input: Input, problems: string[]): Input {
@@ -160,25 +173,25 @@ export function readSecretFiles(input: Input, problems: string[]): Input {
     else if (typeof path !== 'string') problems.push(`"${fileOption}" must be the path of a file`);
     else read.set(name, readText(fileOption, path, problems));
   }
-  for (const name of PEM_OPTIONS) {
+  for (const [name, content] of CONTENTS) {
     const value = read.get(name);
-    if (typeof value !== 'string' || value.trim() === '' || value.includes('-----BEGIN')) continue;
+    if (typeof value !== 'string' || value.trim() === '' || content.pattern.test(value)) continue;
     const fileOption = `${name}_file`;
-    if (input[fileOption] === undefined) read.set(name, readPem(name, value, problems));
-    else problems.push(`"${fileOption}" names a file that contains no PEM data ("-----BEGIN ...")`);
+    if (input[fileOption] === undefined) read.set(name, readContent(name, content, value, problems));
+    else problems.push(`"${fileOption}" names a file that contains no ${content.name}`);
   }
   return Object.fromEntries(read);
 }
 
 /** A wrong path may be a key without its first line, so the value of a secret is not shown. */
-function readPem(name: (typeof PEM_OPTIONS)[number], path: string, problems: string[]): string | undefined {
+function readContent(name: string, content: Content, path: string, problems: string[]): string | undefined {
   if (optionOf(name)?.secret && !existsSync(path)) {
-    problems.push(`"${name}" is neither PEM data ("-----BEGIN ...") nor the path of a file`);
+    problems.push(`"${name}" is neither ${content.name} nor the path of a file`);
     return undefined;
   }
   const text = readText(name, path, problems);
-  if (text !== undefined && !text.includes('-----BEGIN'))
-    problems.push(`"${name}": ${path} contains no PEM data ("-----BEGIN ...")`);
+  if (text !== undefined && !content.pattern.test(text))
+    problems.push(`"${name}": ${path} contains no ${content.name}`);
   return text;
 }
 

@@ -246,7 +246,12 @@ describe('a configuration that cannot work', () => {
     });
 
     it('an SSH server whose name is unknown is named', async () => {
-      const tunnel = { ssh_host: 'bastion.invalid', ssh_user: 'ec2-user', ssh_password: 'Secret1234' };
+      const tunnel = {
+        ssh_host: 'bastion.invalid',
+        ssh_user: 'ec2-user',
+        ssh_password: 'Secret1234',
+        ssh_known_hosts: 'bastion.invalid ssh-ed25519 AAAA',
+      };
       const { code, stdout, logs } = await runHere([
         'sql',
         'SELECT 1',
@@ -285,6 +290,7 @@ describe('a configuration that cannot work', () => {
           ssh_port: ssh.port,
           ssh_user: UNWELCOME,
           ssh_private_key: key,
+          ssh_host_fingerprint: ssh.fingerprint,
         };
         const { code, stdout, logs } = await runHere([
           'sql',

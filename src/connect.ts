@@ -1,5 +1,6 @@
 /** Builds the adapters to the outside from a checked configuration: Redshift, S3, and AWS for logins and keys. */
 import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
+import { hasOwnNetwork, requestsOf, type Requests, type RequestSettings } from './aws/requests.ts';
 import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
 import { HostKeys } from './config/host-keys.ts';
@@ -8,6 +9,9 @@ import type { Logger, Secrets } from './log.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 import type { Tunnel } from './warehouse/tunnel.ts';
+
+/** How long a request to S3 may take, which may upload 5 MiB. */
+const STORE_REQUEST_MS = 120_000;
 
 /** What connections need from the program. */
 export interface Around {
@@ -31,6 +35,7 @@ export class Connections {
   readonly #env: NodeJS.Dict<string>;
   readonly #now: () => number;
   #identity: Promise<AwsIdentity> | undefined;
+  #requests: Promise<Requests> | undefined;
 
   /** `env` has the variables that the AWS SDK reads too: regions and endpoints. */
   constructor(config: Config, { log, secrets, env, now }: Around) {
@@ -83,6 +88,7 @@ export class Connections {
       endpoint: config.s3_endpoint,
       forcePathStyle: config.s3_force_path_style,
       credentials: await this.#storeCredentials(),
+      requests: await this.#storeRequests(),
       encryption: config.s3_encryption,
       kmsKeyId: config.s3_kms_key_id,
       owner: config.s3_bucket_owner,
@@ -142,11 +148,24 @@ export class Connections {
     return kind === 'keys' ? identity.copyKeys(seconds) : identity.temporaryKeys(seconds);
   }
 
-  /** The SDK's default chain needs no keys of ours. */
+  /** Without keys of ours, the SDK's default chain finds some. Its own clients do not know the proxy. */
   async #storeCredentials(): Promise<AwsKeys | AwsIdentity['credentials'] | undefined> {
     const { assume_role_arn, aws_profile } = this.#config;
-    if (assume_role_arn === undefined && aws_profile === undefined) return fixedKeys(this.#config);
+    if (assume_role_arn === undefined && aws_profile === undefined) {
+      const keys = fixedKeys(this.#config);
+      if (keys !== undefined || !hasOwnNetwork(this.#env)) return keys;
+    }
     return (await this.#awsIdentity()).credentials;
+  }
+
+  async #storeRequests(): Promise<() => RequestSettings> {
+    const requests = await this.#awsRequests();
+    return () => requests(STORE_REQUEST_MS);
+  }
+
+  #awsRequests(): Promise<Requests> {
+    this.#requests ??= requestsOf(this.#env, (text) => this.#secrets.keep(text));
+    return this.#requests;
   }
 
   #awsIdentity(): Promise<AwsIdentity> {
@@ -164,6 +183,7 @@ export class Connections {
         assume_role_arn === undefined
           ? undefined
           : { arn: assume_role_arn, externalId: assume_role_external_id },
+      requests: await this.#awsRequests(),
       region: s3_region ?? this.#homeRegion,
       now: this.#now,
       onSecret: (text) => this.#secrets.keep(text),
@@ -189,15 +209,16 @@ export class Connections {
     const { clusterLogin, secretLogin, workgroupLogin } = await import('./aws/logins.ts');
     const { hostname, database, redshift_region, secret_arn = '', workgroup_name = '' } = this.#config;
     const { credentials } = await this.#awsIdentity();
+    const requests = await this.#awsRequests();
     const region = redshift_region ?? regionOfHost(hostname) ?? this.#saidRegion;
     switch (kind) {
       case 'secret':
-        return secretLogin({ credentials, region: regionOfArn(secret_arn) ?? region }, secret_arn);
+        return secretLogin({ credentials, requests, region: regionOfArn(secret_arn) ?? region }, secret_arn);
       case 'workgroup':
-        return workgroupLogin({ credentials, region }, workgroup_name, database);
+        return workgroupLogin({ credentials, requests, region }, workgroup_name, database);
       default:
         return clusterLogin(
-          { credentials, region },
+          { credentials, requests, region },
           {
             cluster: this.#config.cluster_identifier ?? '',
             database,

@@ -19,7 +19,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { LoadError, messageOf } from '../errors.ts';
+import { LoadError, messageOf, UNTRUSTED_ADVICE } from '../errors.ts';
 import type { Bucket, StoredObject } from '../ports.ts';
 import { readBlocks } from './s3-read.ts';
 
@@ -36,6 +36,8 @@ export interface S3Settings {
   /** The account that the bucket must belong to. */
   readonly owner: string | undefined;
   readonly acl: string | undefined;
+  /** How requests reach S3; called for each client. */
+  readonly requests: () => NonNullable<S3ClientConfig['requestHandler']>;
   /** Aborts every request, including those of the clean-up. */
   readonly signal: AbortSignal;
 }
@@ -47,11 +49,10 @@ const DELETE_LIMIT = 1000;
 export function connectS3(settings: S3Settings): Bucket {
   const { bucket, owner, region } = settings;
   const abortSignal = settings.signal;
-  const options = clientOptions(settings, region);
   /** Members of every request. */
   const own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   const written = { ...own, ...encryptionOf(settings), ...aclOf(settings.acl) };
-  const client = new S3Client(options);
+  const client = new S3Client(clientOptions(settings, region));
   /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
   let reader: S3Client | undefined;
 
@@ -88,7 +89,7 @@ export function connectS3(settings: S3Settings): Bucket {
       }),
 
     async *read(source, signal): AsyncGenerator<Buffer> {
-      reader ??= new S3Client({ ...options, followRegionRedirects: true });
+      reader ??= new S3Client({ ...clientOptions(settings, region), followRegionRedirects: true });
       try {
         yield* readBlocks(reader, source, signal);
       } catch (error) {
@@ -198,7 +199,12 @@ export function connectS3(settings: S3Settings): Bucket {
 }
 
 function clientOptions(
-  { endpoint, credentials, forcePathStyle }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle'>,
+  {
+    endpoint,
+    credentials,
+    forcePathStyle,
+    requests,
+  }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle' | 'requests'>,
   region: string,
 ): S3ClientConfig {
   return {
@@ -207,7 +213,7 @@ function clientOptions(
     ...(credentials === undefined ? {} : { credentials }),
     forcePathStyle,
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
+    requestHandler: requests(),
   };
 }
 
@@ -301,6 +307,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; correct s3_endpoint',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
   EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
+  ...UNTRUSTED_ADVICE,
 };
 
 const READ_ADVICE: typeof ADVICE = {
@@ -317,7 +324,7 @@ function explain(what: string, error: unknown, advices = ADVICE): LoadError {
   const name = error instanceof Error ? error.name : '';
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
-  const advice = advices[name] ?? advices[code];
+  const advice = name === 'ProxyError' ? undefined : (advices[name] ?? advices[code]);
   const reason = advice === undefined ? messageOf(error) || name : `${advice} (${name || code})`;
   return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, cause: error });
 }

@@ -90,6 +90,24 @@ export class CommitUnknownError extends Error {
   }
 }
 
+const EXPECTED = [
+  UsageError,
+  ConfigError,
+  InputError,
+  CatalogError,
+  IncompleteError,
+  LoadError,
+  MachineError,
+  CommitUnknownError,
+] as const;
+
+export type ExpectedError = InstanceType<(typeof EXPECTED)[number]>;
+
+/** Whether a user can act on the error. Anything else is a defect of this program. */
+export function isExpected(error: unknown): error is ExpectedError {
+  return EXPECTED.some((kind) => error instanceof kind);
+}
+
 /** The SQLSTATE, or the code of S3 or the network; empty for errors without one. */
 export function stateOf(error: unknown): string {
   return error instanceof LoadError ? (error.sqlstate ?? '') : '';

@@ -12,13 +12,14 @@ import type { Config } from './config/options.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
 import {
-  CommitUnknownError,
   ConfigError,
   InputError,
+  isExpected,
   LoadError,
   MachineError,
   messageOf,
   UsageError,
+  type ExpectedError,
 } from './errors.ts';
 import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
@@ -275,15 +276,7 @@ class Program {
   }
 }
 
-const EXPECTED = [InputError, LoadError, CommitUnknownError, MachineError];
-
-type Expected = InputError | LoadError | CommitUnknownError | MachineError;
-
-function isExpected(error: unknown): error is Expected {
-  return EXPECTED.some((kind) => error instanceof kind);
-}
-
-function facts(error: Expected): object {
+function facts(error: ExpectedError): object {
   if (error instanceof InputError) return { stream: error.stream, line: error.line, file: error.file };
   if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
   return {};

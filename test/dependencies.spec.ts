@@ -39,6 +39,26 @@ describe('the dependencies', () => {
     expect([...versions].filter(([, all]) => all.length > 1)).to.deep.equal([]);
   });
 
+  it('are used where they are declared for the program', () => {
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => read(`src/${path}`));
+    const named = [
+      'pg',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/lib-storage',
+      'ajv',
+      'split2',
+      'csv-stringify',
+      'p-limit',
+    ];
+    const isImported = (name: string): boolean =>
+      sources.some((source) =>
+        new RegExp(`^(?:import|export) (?!type)[^;]* from '${name}[/']`, 'm').test(source),
+      );
+    expect(named.filter((name) => !isImported(name))).to.deep.equal([]);
+  });
+
   it('let the AWS SDK be updated within its major version', () => {
     const sdk = Object.entries(manifest.devDependencies).filter(([name]) => name.startsWith('@aws-sdk/'));
     expect(sdk).to.have.length.above(5);

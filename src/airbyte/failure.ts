@@ -1,12 +1,11 @@
 /** An error in the form of Airbyte: one TRACE message, whose type says who can do something about it. */
 import {
   CatalogError,
-  CommitUnknownError,
   ConfigError,
   IncompleteError,
   InputError,
+  isExpected,
   LoadError,
-  MachineError,
   messageOf,
 } from '../errors.ts';
 import { isTransient } from '../warehouse/transient.ts';
@@ -24,19 +23,8 @@ export function failureType(error: unknown): FailureType {
   return 'system_error';
 }
 
-const EXPECTED = [
-  ConfigError,
-  CatalogError,
-  IncompleteError,
-  InputError,
-  LoadError,
-  CommitUnknownError,
-  MachineError,
-];
-
 /** `emittedAt` is milliseconds since the epoch. Only a defect of this program has a stack. */
 export function traceOf(error: unknown, emittedAt: number): object {
-  const isExpected = EXPECTED.some((kind) => error instanceof kind);
   const stack = error instanceof Error ? error.stack : undefined;
   const stream = error instanceof InputError ? error.stream : undefined;
   return {
@@ -45,12 +33,12 @@ export function traceOf(error: unknown, emittedAt: number): object {
       type: 'ERROR',
       emitted_at: emittedAt,
       error: {
-        message: isExpected
+        message: isExpected(error)
           ? messageOf(error)
           : `Unexpected error, a defect of destination-redshift: ${messageOf(error)}`,
         internal_message: internalMessage(error),
         failure_type: failureType(error),
-        ...(!isExpected && stack !== undefined ? { stack_trace: stack } : {}),
+        ...(!isExpected(error) && stack !== undefined ? { stack_trace: stack } : {}),
         ...(stream === undefined ? {} : { stream_descriptor: { name: stream } }),
       },
     },

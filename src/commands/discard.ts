@@ -120,7 +120,7 @@ class Discarder implements TableLoader {
   }
 
   swap({ rows }: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
-    onCommitted({ inserted: rows } as OverwriteCounts);
+    onCommitted({ inserted: rows, deleted: undefined });
     return Promise.resolve();
   }
 

@@ -2,7 +2,7 @@
  * Takes the place of the loader in a run and records what the loader would do. It plans for the tables of the catalog with the
  * changes that it has planned so far.
  */
-import { messageOf } from '../errors.ts';
+import { isExpected, messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
 import { raw } from '../sql.ts';
 import type { CsvFormat } from '../rows/csv.ts';
@@ -125,7 +125,7 @@ export class Planner implements TableLoader {
         ? 'takes the place of the table by renaming'
         : 'replaces the rows of the table: DELETE and INSERT in one transaction';
     this.#collect(job, undefined).then.push(`"${job.shadow.target.table}" ${how}`);
-    onCommitted({ inserted: job.rows } as OverwriteCounts);
+    onCommitted({ inserted: job.rows, deleted: undefined });
     return Promise.resolve();
   }
 
@@ -262,6 +262,7 @@ export class Planner implements TableLoader {
         columns: after,
       };
     } catch (error) {
+      if (!isExpected(error)) throw error;
       return {
         planned: {
           ...facts(existing),

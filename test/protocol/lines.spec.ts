@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { blocksOf, LineCutter } from '../../src/protocol/lines.ts';
+import { cpuMs } from '../support/cpu.ts';
 
 /** The lines of blocks, each of which has to end with LF. */
 function linesOf(blocks: Iterable<Buffer>): string[] {
@@ -95,11 +96,11 @@ describe('LineCutter', () => {
   it('stays linear on a line of many pieces', () => {
     const cutter = new LineCutter();
     const piece = Buffer.alloc(1024, 'x');
-    const started = Date.now();
+    const started = cpuMs();
     for (let i = 0; i < 40_000; i++) expect([...cutter.push(piece)]).to.have.length(0);
     const [line] = cutter.push(Buffer.from('\n'));
     expect(line?.length).to.equal(40_000 * 1024 + 1);
-    expect(Date.now() - started).to.be.below(2000);
+    expect(cpuMs() - started).to.be.below(2000);
   });
 });
 

@@ -172,7 +172,7 @@ describe('Batch', () => {
       const tape = new Tape();
       for (let i = 0; i < (mb * MB) / row.length; i++) {
         batch.roll(tape, row.length);
-        tape.to += row.copy(tape.out, tape.to);
+        tape.to += row.length;
         batch.written(tape);
       }
       void batch.close();

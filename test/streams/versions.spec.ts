@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Versions } from '../../src/streams/versions.ts';
+import { cpuMs } from '../support/cpu.ts';
 
 /** What is opened in the ledger for activations that wait. */
 function newVersions(): { all: Versions; add: (...versions: bigint[]) => void; opened: () => number } {
@@ -47,12 +48,12 @@ describe('Versions', () => {
 
   it('take 100,000 that wait as fast as one', () => {
     const { all, add, opened } = newVersions();
-    const started = performance.now();
+    const started = cpuMs();
     for (let version = 1n; version <= 100_000n; version++) {
       add(version);
       all.takeDue();
     }
-    expect(performance.now() - started).to.be.below(1000);
+    expect(cpuMs() - started).to.be.below(1000);
     expect([all.takeRest()?.version, opened()]).to.deep.equal([100_000n, 1]);
   });
 

@@ -9,8 +9,8 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import split2 from 'split2';
 import { writeAccessFile } from './hba-file.ts';
 import { type Account, findAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
@@ -184,14 +184,14 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
       reject(new LocalWarehouseError(`PostgreSQL did not start: ${error.message}`)),
     );
     child.stdin?.on('error', () => undefined);
-    const lines = createInterface({ input: stderr });
+    const lines = stderr.pipe(split2());
     // The lines are read to the end of the server's life, or its pipe would fill up and block it.
-    lines.on('line', (line) => {
+    lines.on('data', (line: string) => {
       kept.push(line);
       if (kept.length > LOG_LINES_KEPT) kept.shift();
       if (line.includes('ready to accept connections')) resolve();
     });
-    lines.once('close', () =>
+    lines.once('end', () =>
       reject(new LocalWarehouseError(`PostgreSQL did not start: ${kept.join('\n')}`)),
     );
   });

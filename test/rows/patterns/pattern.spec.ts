@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { compilePattern } from '../../../src/rows/patterns/pattern.ts';
+import { cpuMs } from '../../support/cpu.ts';
 
 function matches(pattern: string, value: string): boolean | string {
   const compiled = compilePattern(pattern);
@@ -137,11 +138,11 @@ describe('compilePattern', () => {
   }
 
   it('is linear in the length of a pattern', () => {
-    const started = Date.now();
+    const started = cpuMs();
     expect(matches('ab'.repeat(1000), 'b')).to.equal(false);
     expect(matches('a'.repeat(100_000), 'b')).to.equal('is too long');
     expect(matches(`${'(?:'.repeat(500)}a${')'.repeat(500)}`, 'a')).to.equal(true);
     expect(matches(`${'(?:'.repeat(100_000)}a${')'.repeat(100_000)}`, 'a')).to.equal('is nested too deep');
-    expect(Date.now() - started).to.be.below(2000);
+    expect(cpuMs() - started).to.be.below(2000);
   });
 });

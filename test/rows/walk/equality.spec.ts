@@ -68,13 +68,13 @@ describe('the walk', () => {
   it('takes no line with a changed byte that the reference refuses', () => {
     const law = fc.property(fc.integer(), (seed) => {
       const stream = hostileStream(seed);
-      const lines = Array.from({ length: 20 }, () => stream.line());
+      const lines = Array.from({ length: 20 }, () => stream.line()).filter(({ length }) => length < 400);
       const random = new Random(seed + 1);
       const changed = lines.flatMap((line) =>
         Array.from(line).flatMap((_, at) => {
           const other = Buffer.from(line);
           other[at] = random.of(BYTES);
-          return line.length < 400 ? [line, other] : [];
+          return [line, other];
         }),
       );
       compare(stream, blocksOf(changed, random));

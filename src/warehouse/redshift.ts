@@ -11,6 +11,7 @@ import { connectError } from './connect-errors.ts';
 import { goesAlone } from './message.ts';
 import { query, StatementFailure } from './query.ts';
 import { firstWords, lostError, statementError } from './statement-errors.ts';
+import { LoginConnection } from './login.ts';
 import type { Tunnel } from './tunnel.ts';
 
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
@@ -136,21 +137,22 @@ class Connection implements Session {
     socket: Duplex,
     signal: AbortSignal,
   ): Promise<Connection> {
-    const client = new pg.Client({
-      stream: () => socket,
+    const ssl = tls(settings);
+    const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
+    const config: pg.ClientConfig & { readonly connection: LoginConnection } = {
+      connection: new LoginConnection({ stream: () => socket, ssl, password, ...keepAlive }),
       host: settings.hostname,
       port: settings.port,
       database: settings.database,
       user,
       password,
-      ssl: tls(settings),
+      ssl,
       connectionTimeoutMillis: settings.connectTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 30_000,
       application_name: 'target-redshift',
       // Values stay the server's texts: a BIGINT or NUMERIC never becomes a JavaScript number.
       types: { getTypeParser: () => (value: string) => value },
-    });
+    };
+    const client = new pg.Client(config);
     const early = (): void => undefined;
     client.on('error', early);
     const giveUp = (): void => void socket.destroy(new Error('the login was given up'));
@@ -167,7 +169,7 @@ class Connection implements Session {
       return connection;
     } catch (error) {
       socket.destroy();
-      throw connectError(error, settings, user);
+      throw connectError(error instanceof StatementFailure ? error.cause : error, settings, user);
     } finally {
       clearTimeout(deadline);
       signal.removeEventListener('abort', giveUp);

@@ -1,5 +1,6 @@
 /** Reads options from JSON files, from the environment with `.env`, and from files of single secrets. */
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
 import { FOREIGN_NAMES, renameForeign, type Input, type Stranger } from './aliases.ts';
@@ -19,12 +20,20 @@ const PREFIX = 'TARGET_REDSHIFT_';
 const isOfMeltano = (word: string): boolean => word === 'LOGLEVEL' || word.startsWith('_');
 
 /**
- * Reads the sources in order. For each option the last file wins, and the environment overrides all files. Throws ConfigError
- * with every problem.
+ * Reads the sources in order. For each option the last file wins, the environment overrides all files, and all of them override
+ * `.env`, because that file was not named. Throws ConfigError with every problem.
  */
 export function readSources(names: readonly string[], env: NodeJS.Dict<string>): Input {
   const problems: string[] = [];
+  const hasEnvironment = names.includes(ENVIRONMENT);
   let merged: Input = {};
+  if (hasEnvironment) {
+    try {
+      merged = fromEnvironment(readDotEnv());
+    } catch (error) {
+      problems.push(`cannot read .env: ${readProblem(error)}`);
+    }
+  }
   for (const name of names.filter((one) => one !== ENVIRONMENT)) {
     try {
       merged = merge(merged, withoutNulls(readObject(name)));
@@ -32,13 +41,7 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
       problems.push(`cannot read ${name}: ${readProblem(error)}`);
     }
   }
-  if (names.includes(ENVIRONMENT)) {
-    try {
-      merged = merge(merged, fromEnvironment({ ...readDotEnv(), ...env }));
-    } catch (error) {
-      problems.push(`cannot read .env: ${readProblem(error)}`);
-    }
-  }
+  if (hasEnvironment) merged = merge(merged, fromEnvironment(env));
   if (problems.length > 0) throw new ConfigError(problems);
   return merged;
 }
@@ -207,7 +210,9 @@ function readText(option: string, path: string, problems: string[]): string | un
   return undefined;
 }
 
-/** A wrong path may be the secret itself, pasted without its line breaks. */
+/** A wrong path may be the secret itself, also one with slashes, so a path is shown only if its directory exists. */
 function shownPath(path: string): string {
-  return path.length > 200 || /\s/.test(path) ? 'that file' : path;
+  const directory = dirname(path);
+  const isPath = /[/\\]/.test(path) && directory !== '/' && existsSync(directory);
+  return isPath && !/\s/.test(path) ? path : 'that file';
 }

@@ -201,6 +201,19 @@ describe('files of secrets', () => {
     ]);
   });
 
+  for (const [what, pasted] of [
+    ['the password itself', 'PASTEDPLANTED19'],
+    ['a key with slashes', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+    ['a key that begins with a slash', '/wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY'],
+    ['a password with a blank', './my secret'],
+    ['a file of the working directory, which looks like a password', 'password.txt'],
+  ] as const) {
+    it(`of secrets are not shown if they may be the secret: ${what}`, () =>
+      expect(read({ password_file: pasted }).problems).to.deep.equal([
+        '"password_file": cannot read that file: the file does not exist',
+      ]));
+  }
+
   it('of PEM may stand where its text may stand', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
     expect(read({ ssl_ca: file('ca.pem', `${pem}\n`) })).to.deep.equal({

@@ -113,10 +113,11 @@ describe('a login to Redshift', () => {
   }
 
   it('that ends in a message which the parser cannot read fails with one sentence too', async () => {
-    // A second question after the login.
+    // A second question after the login, while the first statement runs.
     const server = await answering(
-      method(0),
-      Buffer.concat([message('Z', Buffer.from('I')), message('R', int32(77))]),
+      Buffer.concat([method(0), message('Z', Buffer.from('I'))]),
+      ...Array.from({ length: 10 }, () => Buffer.alloc(0)),
+      message('R', int32(77)),
     );
     expect(await failure({ ...server, connect_timeout_seconds: 5 })).to.match(
       /^Cannot connect to Redshift at .*, database "dev", as "loader": Unknown authenticationOk message type 77$/,

@@ -220,6 +220,25 @@ describe('a configuration that cannot work', () => {
       expect(connections).to.equal(0);
     });
 
+    it('wins over .env, as a file does, whichever comes first', async () => {
+      const path = configFile({ ...complete(), port: 'abc' });
+      for (const sources of [
+        ['--config', 'ENV', '--config', path],
+        ['--config', path, '--config', 'ENV'],
+      ]) {
+        const folder = mkdtempSync(join(dir, 'there-'));
+        writeFileSync(
+          join(folder, '.env'),
+          'TARGET_REDSHIFT_PORT=5439\nTARGET_REDSHIFT_HOSTNAME=evil.example\n',
+        );
+        const { code, logs } = await runCli(['sql', 'SELECT 1', ...sources], '', {}, { cwd: folder });
+        expect([code, logs.map(({ message }) => message)]).to.deep.equal([
+          1,
+          ['Cannot use the configuration: "port" must be a whole number from 1 to 65535'],
+        ]);
+      }
+    });
+
     it('wins over .env', async () => {
       const run = await runThere(
         asEnvironment({ ...complete(), port: 'abc' }),

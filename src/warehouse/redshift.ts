@@ -153,7 +153,10 @@ class Connection implements Session {
       types: { getTypeParser: () => (value: string) => value },
     };
     const client = new pg.Client(config);
-    const early = (): void => undefined;
+    let lost: Error | undefined;
+    const early = (error: Error): void => {
+      lost ??= error;
+    };
     client.on('error', early);
     const giveUp = (): void => void socket.destroy(new Error('the login was given up'));
     signal.addEventListener('abort', giveUp, { once: true });
@@ -169,7 +172,9 @@ class Connection implements Session {
       return connection;
     } catch (error) {
       socket.destroy();
-      throw connectError(error instanceof StatementFailure ? error.cause : error, settings, user);
+      const cause = error instanceof StatementFailure ? error.cause : error;
+      // Of a connection that was lost before, node-postgres only says that it cannot be used.
+      throw connectError(cause instanceof pg.DatabaseError ? cause : (lost ?? cause), settings, user);
     } finally {
       clearTimeout(deadline);
       signal.removeEventListener('abort', giveUp);

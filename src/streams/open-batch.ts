@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
+import { KeyHashes } from '../rows/key-hashes.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
@@ -27,6 +28,7 @@ export interface OpenBatch {
   nullKeys: number;
   readonly nulls: boolean[];
   readonly outgrown: boolean[];
+  readonly keyHashes: KeyHashes | undefined;
 }
 
 /** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
@@ -59,6 +61,7 @@ export function openBatch(
     narrow,
     nulls: plan.columns.map(() => false),
     outgrown: plan.columns.map(() => false),
+    keyHashes: plan.method === 'append' ? undefined : KeyHashes.of(plan.columns, staging.hashRoom),
   };
 }
 

@@ -54,7 +54,7 @@ describe('a stream', () => {
   const drive = async (more: Partial<StreamSettings> = {}): Promise<Driven> => {
     const { config, log, store, warehouse } = parts;
     const [failures, safe] = [[] as string[], [] as string[]];
-    const fail = (error: unknown): void => void failures.push(String((error as Error).message));
+    const fail = (error: unknown): void => void failures.push((error as Error).message);
     const { signal } = new AbortController();
     const ledger = new Ledger((state) => safe.push(state.toString()));
     const loader = parts.loader();

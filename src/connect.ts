@@ -1,10 +1,11 @@
 /** Builds the adapters to the outside from a checked configuration: Redshift, S3, and AWS for logins and keys. */
 import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
-import { hasOwnNetwork, requestsOf, type Requests, type RequestSettings } from './aws/requests.ts';
+import { requestsOf, type Requests, type RequestSettings } from './aws/requests.ts';
 import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
 import { HostKeys } from './config/host-keys.ts';
 import type { Config } from './config/options.ts';
+import { readSecretFile } from './config/sources.ts';
 import type { Logger, Secrets } from './log.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
@@ -20,6 +21,8 @@ export interface Around {
   readonly env: NodeJS.Dict<string>;
   /** Files and folders with secrets of this program. */
   readonly ownFiles: readonly string[];
+  /** The file of the password, which is read again for each connection. */
+  readonly passwordFile?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -34,16 +37,18 @@ export class Connections {
   readonly #secrets: Secrets;
   readonly #env: NodeJS.Dict<string>;
   readonly #now: () => number;
+  readonly #passwordFile: string | undefined;
   #identity: Promise<AwsIdentity> | undefined;
   #requests: Promise<Requests> | undefined;
 
   /** `env` has the variables that the AWS SDK reads too: regions and endpoints. */
-  constructor(config: Config, { log, secrets, env, now }: Around) {
+  constructor(config: Config, { log, secrets, env, now, passwordFile }: Around) {
     this.#config = config;
     this.#log = log;
     this.#secrets = secrets;
     this.#env = env;
     this.#now = now;
+    this.#passwordFile = passwordFile;
   }
 
   /** An empty variable counts as not set. */
@@ -126,6 +131,12 @@ export class Connections {
     return { kind: 'keys', ...(await this.#copyKeys(kind)) };
   }
 
+  /** Requests AWS credentials again. Never rejects: what uses them next tells the reason. */
+  async renewKeys(): Promise<void> {
+    // Keys that are written in the configuration stay as they are.
+    await this.#identity?.then((identity) => identity.renew()).catch(() => undefined);
+  }
+
   /** The AWS identity in words: its ARN if STS reports it, otherwise its access key. */
   async identity(): Promise<string> {
     const identity = await this.#awsIdentity();
@@ -148,13 +159,9 @@ export class Connections {
     return kind === 'keys' ? identity.copyKeys(seconds) : identity.temporaryKeys(seconds);
   }
 
-  /** Without keys of ours, the SDK's default chain finds some. Its own clients do not know the proxy. */
-  async #storeCredentials(): Promise<AwsKeys | AwsIdentity['credentials'] | undefined> {
-    const { assume_role_arn, aws_profile } = this.#config;
-    if (assume_role_arn === undefined && aws_profile === undefined) {
-      const keys = fixedKeys(this.#config);
-      if (keys !== undefined || !hasOwnNetwork(this.#env)) return keys;
-    }
+  async #storeCredentials(): Promise<AwsKeys | AwsIdentity['credentials']> {
+    const fixed = fixedKeys(this.#config);
+    if (fixed && this.#config.assume_role_arn === undefined) return fixed;
     return (await this.#awsIdentity()).credentials;
   }
 
@@ -194,10 +201,16 @@ export class Connections {
     const config = this.#config;
     const kind = loginKind(config);
     if (kind === 'password') {
-      const login = { user: config.user ?? '', password: config.password ?? '' };
-      return () => Promise.resolve(login);
+      return this.#known(() => {
+        const now = this.#passwordFile === undefined ? undefined : readSecretFile(this.#passwordFile);
+        return Promise.resolve({ user: config.user ?? '', password: now ?? config.password ?? '' });
+      });
     }
-    const source = await this.#awsLogin(kind);
+    return this.#known(await this.#awsLogin(kind));
+  }
+
+  /** Keeps the passwords of a source out of all output. */
+  #known(source: LoginSource): LoginSource {
     return async () => {
       const login = await source();
       this.#secrets.keep(login.password);

@@ -54,6 +54,14 @@ export class IncompleteError extends Error {
   override readonly name = 'IncompleteError';
 }
 
+interface LoadErrorFacts {
+  readonly sqlstate?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly at?: number | undefined;
+  readonly service?: LoadError['service'];
+  readonly cause?: unknown;
+}
+
 /** Redshift or S3 reported an error or failed. `sqlstate` is PostgreSQL's five characters, or the S3 error code. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
@@ -61,15 +69,21 @@ export class LoadError extends Error {
   readonly detail: string | undefined;
   /** Of a message with several statements, the number of the one that failed, from 0. */
   readonly at: number | undefined;
+  /** What failed: S3, or another service of AWS. Otherwise it is Redshift. */
+  readonly service: 'S3' | 'AWS' | undefined;
 
-  constructor(
-    message: string,
-    more: { sqlstate?: string; detail?: string; at?: number; cause?: unknown } = {},
-  ) {
+  constructor(message: string, more: LoadErrorFacts = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.sqlstate = more.sqlstate;
     this.detail = more.detail;
     this.at = more.at;
+    this.service = more.service;
+  }
+
+  /** The same error with another message. */
+  saying(message: string): LoadError {
+    const { sqlstate, detail, at, service, cause } = this;
+    return new LoadError(message, { sqlstate, detail, at, service, cause });
   }
 }
 

@@ -56,6 +56,7 @@ class Program {
   readonly #secrets: Secrets;
   #log: Logger;
   #ownFiles: readonly string[] = [];
+  #passwordFile: string | undefined;
 
   private constructor(io: Io, secrets: Secrets, log: Logger) {
     this.#io = io;
@@ -221,7 +222,14 @@ class Program {
     const { openScope } = await import('./scope.ts');
     return openScope(
       config,
-      { log, secrets: this.#secrets, env: this.#io.env, now: this.#io.now, ownFiles: this.#ownFiles },
+      {
+        log,
+        secrets: this.#secrets,
+        env: this.#io.env,
+        now: this.#io.now,
+        ownFiles: this.#ownFiles,
+        passwordFile: this.#passwordFile,
+      },
       giveUp,
     );
   }
@@ -268,7 +276,8 @@ class Program {
     return createLogger(level, log_format, this.#secrets, this.#io.log);
   }
 
-  async #accept({ config, warnings, hint, secrets }: LoadedConfig): Promise<Config> {
+  async #accept({ config, warnings, hint, secrets, passwordFile }: LoadedConfig): Promise<Config> {
+    this.#passwordFile = passwordFile;
     // Configuration files may be pipes without a writer. From here on no read blocks this thread.
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);

@@ -15,7 +15,7 @@ import type { CopyAccess } from './warehouse/statements.ts';
  */
 const CLEAN_UP_MS = 1_500;
 
-/** If opening fails, each call throws that error. */
+/** If opening fails, the call throws that error, and the next call tries to open it again. */
 export interface Scope extends AsyncDisposable {
   /** Opened when the first session is asked for. */
   readonly warehouse: Warehouse;
@@ -27,6 +27,8 @@ export interface Scope extends AsyncDisposable {
   readonly locations: BatchLocations;
   /** The access of COPY to the bucket. Requested for each attempt, because keys expire. */
   copyAccess(): Promise<CopyAccess>;
+  /** Requests AWS credentials again, because those in use were refused. Never rejects: what uses them next tells the reason. */
+  renewKeys(): Promise<void>;
   /** The AWS identity in words. */
   identity(): Promise<string>;
 }
@@ -51,6 +53,7 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
       own: around.ownFiles,
     }),
     copyAccess: () => connections.copyAccess(),
+    renewKeys: () => connections.renewKeys(),
     identity: () => connections.identity(),
     async [Symbol.asyncDispose]() {
       destroying[Symbol.dispose]();
@@ -69,8 +72,15 @@ interface Once<T> {
 
 function once<T>(open: () => Promise<T>): Once<T> {
   let opened: Promise<T> | undefined;
+  const get = (): Promise<T> => {
+    if (opened) return opened;
+    const opening = open();
+    opened = opening;
+    opening.catch(() => (opened = undefined));
+    return opening;
+  };
   return {
-    get: () => (opened ??= open()),
+    get,
     ifOpened: async (work) => {
       await opened?.then(work, () => undefined);
     },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { retry, type RetryOptions } from '../src/retry.ts';
+import { retry, type Failure, type RetryOptions } from '../src/retry.ts';
 
 interface Told {
   readonly message: string;
@@ -15,7 +15,8 @@ function options(more: Partial<RetryOptions> = {}): RetryOptions & { readonly to
     maxPauseMs: 0,
     signal: new AbortController().signal,
     isTransient: () => true,
-    onRetry: (error, attempt, pauseMs) => told.push({ message: (error as Error).message, attempt, pauseMs }),
+    onRetry: ({ error, attempt, pauseMs }) =>
+      void told.push({ message: (error as Error).message, attempt, pauseMs }),
     told,
     ...more,
   };
@@ -96,5 +97,82 @@ describe('retry', () => {
     const onRetry = (): void => void setImmediate(() => stop.abort());
     const given = options({ pauseMs: 60_000, maxPauseMs: 60_000, signal: stop.signal, onRetry });
     expect((await failure(retry(succeedAt(9), given))).message).to.equal('no 1');
+  });
+
+  describe('within a window of time', () => {
+    it('tries once when the window is 0', async () => {
+      const given = options({ tries: Infinity, windowMs: 0 });
+      expect((await failure(retry(succeedAt(2), given))).message).to.equal('no 1');
+      expect(given.told).to.deep.equal([]);
+    });
+
+    it('tries until it succeeds, however often', async () => {
+      const given = options({ tries: Infinity, windowMs: 60_000 });
+      expect(await retry(succeedAt(200), given)).to.equal('yes 200');
+    });
+
+    it('makes the last try at the end of the window, and not later', async () => {
+      const given = options({ tries: Infinity, windowMs: 100, pauseMs: 80, maxPauseMs: 80 });
+      const started = performance.now();
+      // A timer may be early by less than a millisecond.
+      expect((await failure(retry(succeedAt(9), given))).message).to.match(/^no [34]$/);
+      expect(performance.now() - started).to.be.within(95, 400);
+    });
+
+    it('ends by the number of tries when that comes first', async () => {
+      const given = options({ tries: 2, windowMs: 60_000 });
+      expect((await failure(retry(succeedAt(9), given))).message).to.equal('no 2');
+    });
+
+    it('tries three times when each try is longer than the window', async () => {
+      const given = options({ tries: Infinity, windowMs: 5 });
+      const work = async (attempt: number): Promise<string> => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return succeedAt(9)(attempt);
+      };
+      expect((await failure(retry(work, given))).message).to.equal('no 3');
+    });
+
+    it('counts from the first failure of what the work needs', async () => {
+      const given = options({
+        tries: Infinity,
+        windowMs: 1000,
+        failingSince: () => performance.now() - 2000,
+      });
+      expect((await failure(retry(succeedAt(9), given))).message).to.equal('no 1');
+    });
+
+    it('rejects with the error that is made of the last failure', async () => {
+      const seen: Failure[] = [];
+      const given = options({
+        tries: 2,
+        windowMs: 60_000,
+        onGiveUp: (last) => {
+          seen.push(last);
+          return new Error('given up');
+        },
+      });
+      expect((await failure(retry(succeedAt(9), given))).message).to.equal('given up');
+      expect(seen.map(({ attempt, pauseMs }) => [attempt, pauseMs])).to.deep.equal([[2, 0]]);
+    });
+  });
+
+  it('ends a pause when it is hurried, and tries twice more', async () => {
+    const hurry = new AbortController();
+    const onRetry = (): void => void setImmediate(() => hurry.abort());
+    const onRetryOnce = ({ attempt }: Failure): void => {
+      if (attempt === 1) onRetry();
+    };
+    const given = options({ tries: Infinity, pauseMs: 500, maxPauseMs: 60_000, hurry: hurry.signal });
+    expect((await failure(retry(succeedAt(99), { ...given, onRetry: onRetryOnce }))).message).to.equal(
+      'no 3',
+    );
+  });
+
+  it('succeeds after it was hurried when what failed has passed', async () => {
+    const hurry = new AbortController();
+    const onRetry = (): void => void setImmediate(() => hurry.abort());
+    const given = options({ pauseMs: 60_000, maxPauseMs: 60_000, hurry: hurry.signal, onRetry });
+    expect(await retry(succeedAt(2), given)).to.equal('yes 2');
   });
 });

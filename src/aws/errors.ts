@@ -36,6 +36,7 @@ export function awsError(what: string, error: unknown, more: typeof ADVICE = {})
   const advice = isRegion ? 'the region is unknown; set redshift_region' : (more[code] ?? ADVICE[code]);
   return new LoadError(`Cannot ${what}: ${advice === undefined ? words : `${advice} (${code}: ${words})`}`, {
     sqlstate: code,
+    service: 'AWS',
     cause: error,
   });
 }

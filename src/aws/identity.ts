@@ -50,8 +50,14 @@ export class AwsIdentity {
     });
   }
 
-  /** For clients of the SDK. */
-  readonly credentials: AwsKeySource = async () => this.#known(await this.#ask(false));
+  /** For clients of the SDK, which ask for each request. */
+  readonly credentials: AwsKeySource = async () =>
+    shortLived(this.#known(await this.#ask(false)), this.#settings.now());
+
+  /** Requests the keys again, because those in use were refused: files are read again, roles assumed again. Throws LoadError. */
+  async renew(): Promise<void> {
+    this.#known(await this.#ask(true));
+  }
 
   /** For a COPY that may take this long: the current keys, renewed if they would expire while it runs. */
   async copyKeys(seconds: number): Promise<AwsKeys> {
@@ -123,12 +129,15 @@ function refusal({ profile, assumeRole }: IdentitySettings, error: unknown): Loa
   });
 }
 
-function sourceOf({ keys, profile, assumeRole, requests }: IdentitySettings, region: string): AwsKeySource {
+function sourceOf(
+  { keys, profile, assumeRole, requests, now }: IdentitySettings,
+  region: string,
+): AwsKeySource {
   const master =
     keys === undefined ? foundKeys(profile, requests) : (): Promise<AwsKeys> => Promise.resolve(keys);
   if (assumeRole === undefined) return master;
   return fromTemporaryCredentials({
-    masterCredentials: master,
+    masterCredentials: async () => shortLived(await master(), now()),
     params: {
       RoleArn: assumeRole.arn,
       RoleSessionName: 'target-redshift',
@@ -138,8 +147,16 @@ function sourceOf({ keys, profile, assumeRole, requests }: IdentitySettings, reg
   });
 }
 
-/** If a configured profile is missing, the keys of a container or an instance must not be used, as the default chain would. */
+/**
+ * If a configured profile is missing, the keys of a container or an instance must not be used, as the default chain would. The
+ * files are read each time, because another program may have renewed the keys in them.
+ */
 function foundKeys(profile: string | undefined, requests: Requests): AwsKeySource {
-  const clientConfig = { requestHandler: requests() };
-  return profile === undefined ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, clientConfig });
+  const fresh = { ignoreCache: true, clientConfig: { requestHandler: requests() } };
+  return () => (profile === undefined ? fromNodeProviderChain(fresh)() : fromIni({ ...fresh, profile })());
+}
+
+/** Clients keep keys without an expiration for ever, and others until five minutes before it, even if they are refused. */
+function shortLived(keys: AwsKeys, now: number): AwsKeys {
+  return { ...keys, expiration: new Date(now + 60_000) };
 }

@@ -29,11 +29,6 @@ const AGENT = { keepAlive: true, maxSockets: 50 };
 
 const PROXIES = /^(?:https?|all)_proxy$/i;
 
-/** Whether the environment has a proxy or authorities, of which the SDK's own clients know nothing. */
-export function hasOwnNetwork(env: NodeJS.Dict<string>): boolean {
-  return hasProxy(env) || Boolean(env['AWS_CA_BUNDLE']);
-}
-
 /**
  * Reads `AWS_CA_BUNDLE`, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. `onSecret` is called with the password of each
  * proxy. Throws LoadError if one of them cannot be used.

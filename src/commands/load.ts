@@ -16,7 +16,9 @@ import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
+import { Outages } from '../warehouse/outages.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
+import { isUnreachable } from '../warehouse/transient.ts';
 
 /** How a protocol takes part in a load: by its front, and by what it does with the loader. */
 export type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
@@ -53,12 +55,25 @@ export async function runLoad({
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const ownPrefix = `${objectPrefix}${folder}/`;
   const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
+  const retryForMs = config.retry_for_seconds * 1000;
+  const outages = new Outages({
+    retryForMs,
+    tries: config.max_load_attempts ?? Infinity,
+    pauseMs: RETRY_PAUSE_MS,
+    renew: () => scope.renewKeys(),
+    stop,
+    signal: kill,
+    log,
+  });
   let sweeping: Promise<void> | undefined;
   const openBucket = (): Promise<Bucket> => {
     const opened = scope.store();
     sweeping ??= opened.then(
-      (bucket) => sweep(bucket, objectPrefix, staleBefore, log),
-      () => undefined,
+      async (bucket) => {
+        const answered = await sweep(bucket, objectPrefix, staleBefore, log);
+        if (answered) outages.answered('S3');
+      },
+      () => (sweeping = undefined),
     );
     return opened;
   };
@@ -77,10 +92,9 @@ export async function runLoad({
     keepFiles: config.keep_s3_files,
     keepsRecords: config.load_history,
     staleBefore,
-    tries: config.max_load_attempts,
-    retryPauseMs: RETRY_PAUSE_MS,
+    outages,
     forbidDdl: config.forbid_ddl,
-    resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
+    resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, retryForMs),
     signal: kill,
     log,
   });
@@ -92,6 +106,7 @@ export async function runLoad({
     hooks: new Hooks(warehouse, log),
     store,
     format: newFormat(compressionOf(config.compression)),
+    patiently: (what, upload) => outages.retry(what, upload, { needs: ['S3'] }),
     objectPrefix,
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
@@ -150,16 +165,19 @@ function reportLeftovers(store: WatchedStore, prefix: string, hours: number, log
   );
 }
 
+/** False if nothing answered. */
 async function sweep(
   store: Parameters<typeof sweepLeftovers>[0],
   prefix: string,
   before: Date,
   log: Logger,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const { objects, uploads } = await sweepLeftovers(store, prefix, before);
     if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs left in S3');
+    return true;
   } catch (error) {
     log.debug(`cannot look for leftovers of dead runs: ${messageOf(error)}`);
+    return !(error instanceof LoadError && isUnreachable(error));
   }
 }

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100,"default":5},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
+const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -81,8 +81,8 @@ data.statement_timeout_seconds = 3600;
 if(data.heartbeat_seconds === undefined){
 data.heartbeat_seconds = 30;
 }
-if(data.max_load_attempts === undefined){
-data.max_load_attempts = 5;
+if(data.retry_for_seconds === undefined){
+data.retry_for_seconds = 300;
 }
 if(data.shutdown_grace_seconds === undefined){
 data.shutdown_grace_seconds = 60;
@@ -1470,9 +1470,9 @@ vErrors.push(err111);
 errors++;
 }
 }
-let data60 = data.max_load_attempts;
+let data60 = data.retry_for_seconds;
 if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
-const err112 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err112 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1482,8 +1482,8 @@ vErrors.push(err112);
 errors++;
 }
 if(typeof data60 == "number"){
-if(data60 > 100 || isNaN(data60)){
-const err113 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(data60 > 86400 || isNaN(data60)){
+const err113 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1492,8 +1492,8 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(data60 < 1 || isNaN(data60)){
-const err114 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data60 < 0 || isNaN(data60)){
+const err114 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1503,9 +1503,10 @@ vErrors.push(err114);
 errors++;
 }
 }
-let data61 = data.shutdown_grace_seconds;
+if(data.max_load_attempts !== undefined){
+let data61 = data.max_load_attempts;
 if(!((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61)))){
-const err115 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err115 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1515,8 +1516,8 @@ vErrors.push(err115);
 errors++;
 }
 if(typeof data61 == "number"){
-if(data61 > 3600 || isNaN(data61)){
-const err116 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(data61 > 100 || isNaN(data61)){
+const err116 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1525,8 +1526,8 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(data61 < 0 || isNaN(data61)){
-const err117 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data61 < 1 || isNaN(data61)){
+const err117 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1536,9 +1537,10 @@ vErrors.push(err117);
 errors++;
 }
 }
-let data62 = data.log_level;
-if(typeof data62 !== "string"){
-const err118 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data62 = data.shutdown_grace_seconds;
+if(!((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62)))){
+const err118 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1547,8 +1549,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(!((((data62 === "debug") || (data62 === "info")) || (data62 === "warn")) || (data62 === "error"))){
-const err119 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
+if(typeof data62 == "number"){
+if(data62 > 3600 || isNaN(data62)){
+const err119 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1557,9 +1560,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-let data63 = data.log_format;
-if(typeof data63 !== "string"){
-const err120 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data62 < 0 || isNaN(data62)){
+const err120 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1568,8 +1570,10 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(!(((data63 === "auto") || (data63 === "json")) || (data63 === "pretty"))){
-const err121 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
+}
+let data63 = data.log_level;
+if(typeof data63 !== "string"){
+const err121 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1578,15 +1582,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data.batch_locations !== undefined){
-let data64 = data.batch_locations;
-if(Array.isArray(data64)){
-const len1 = data64.length;
-for(let i1=0; i1<len1; i1++){
-let data65 = data64[i1];
-if(typeof data65 === "string"){
-if(data65.length < 1){
-const err122 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data63 === "debug") || (data63 === "info")) || (data63 === "warn")) || (data63 === "error"))){
+const err122 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1595,9 +1592,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-else {
-const err123 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data64 = data.log_format;
+if(typeof data64 !== "string"){
+const err123 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1606,10 +1603,8 @@ vErrors.push(err123);
 }
 errors++;
 }
-}
-}
-else {
-const err124 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((data64 === "auto") || (data64 === "json")) || (data64 === "pretty"))){
+const err124 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1618,15 +1613,15 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-let data66 = data.pre_sql;
-if(Array.isArray(data66)){
-const len2 = data66.length;
-for(let i2=0; i2<len2; i2++){
-let data67 = data66[i2];
-if(typeof data67 === "string"){
-if(data67.length < 1){
-const err125 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.batch_locations !== undefined){
+let data65 = data.batch_locations;
+if(Array.isArray(data65)){
+const len1 = data65.length;
+for(let i1=0; i1<len1; i1++){
+let data66 = data65[i1];
+if(typeof data66 === "string"){
+if(data66.length < 1){
+const err125 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1637,7 +1632,7 @@ errors++;
 }
 }
 else {
-const err126 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err126 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1649,7 +1644,7 @@ errors++;
 }
 }
 else {
-const err127 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err127 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1658,14 +1653,15 @@ vErrors.push(err127);
 }
 errors++;
 }
-let data68 = data.post_sql;
-if(Array.isArray(data68)){
-const len3 = data68.length;
-for(let i3=0; i3<len3; i3++){
-let data69 = data68[i3];
-if(typeof data69 === "string"){
-if(data69.length < 1){
-const err128 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+let data67 = data.pre_sql;
+if(Array.isArray(data67)){
+const len2 = data67.length;
+for(let i2=0; i2<len2; i2++){
+let data68 = data67[i2];
+if(typeof data68 === "string"){
+if(data68.length < 1){
+const err128 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1676,7 +1672,7 @@ errors++;
 }
 }
 else {
-const err129 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err129 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1688,7 +1684,7 @@ errors++;
 }
 }
 else {
-const err130 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err130 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1697,8 +1693,14 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(typeof data.load_history !== "boolean"){
-const err131 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data69 = data.post_sql;
+if(Array.isArray(data69)){
+const len3 = data69.length;
+for(let i3=0; i3<len3; i3++){
+let data70 = data69[i3];
+if(typeof data70 === "string"){
+if(data70.length < 1){
+const err131 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1707,9 +1709,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data.rejected_prefix !== undefined){
-if(typeof data.rejected_prefix !== "string"){
-const err132 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err132 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1719,12 +1721,9 @@ vErrors.push(err132);
 errors++;
 }
 }
-let data72 = data.schema_mapping;
-if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
-for(const key0 in data72){
-let data73 = data72[key0];
-if((typeof data73 !== "string") && (!(data73 && typeof data73 == "object" && !Array.isArray(data73)))){
-const err133 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
+}
+else {
+const err133 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1733,9 +1732,8 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(typeof data73 === "string"){
-if(data73.length < 1){
-const err134 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.load_history !== "boolean"){
+const err134 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1744,10 +1742,9 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-if(data73.schema === undefined){
-const err135 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
+if(data.rejected_prefix !== undefined){
+if(typeof data.rejected_prefix !== "string"){
+const err135 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1756,9 +1753,13 @@ vErrors.push(err135);
 }
 errors++;
 }
-for(const key1 in data73){
-if(!((key1 === "schema") || (key1 === "grant_select_to"))){
-const err136 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+let data73 = data.schema_mapping;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+for(const key0 in data73){
+let data74 = data73[key0];
+if((typeof data74 !== "string") && (!(data74 && typeof data74 == "object" && !Array.isArray(data74)))){
+const err136 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1767,12 +1768,9 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-if(data73.schema !== undefined){
-let data74 = data73.schema;
 if(typeof data74 === "string"){
 if(data74.length < 1){
-const err137 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err137 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1782,8 +1780,9 @@ vErrors.push(err137);
 errors++;
 }
 }
-else {
-const err138 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(data74.schema === undefined){
+const err138 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1792,16 +1791,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-if(data73.grant_select_to !== undefined){
-let data75 = data73.grant_select_to;
-if(Array.isArray(data75)){
-const len4 = data75.length;
-for(let i4=0; i4<len4; i4++){
-let data76 = data75[i4];
-if(typeof data76 === "string"){
-if(data76.length < 1){
-const err139 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key1 in data74){
+if(!((key1 === "schema") || (key1 === "grant_select_to"))){
+const err139 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1811,8 +1803,11 @@ vErrors.push(err139);
 errors++;
 }
 }
-else {
-const err140 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data74.schema !== undefined){
+let data75 = data74.schema;
+if(typeof data75 === "string"){
+if(data75.length < 1){
+const err140 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1822,9 +1817,8 @@ vErrors.push(err140);
 errors++;
 }
 }
-}
 else {
-const err141 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err141 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1834,11 +1828,15 @@ vErrors.push(err141);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err142 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data74.grant_select_to !== undefined){
+let data76 = data74.grant_select_to;
+if(Array.isArray(data76)){
+const len4 = data76.length;
+for(let i4=0; i4<len4; i4++){
+let data77 = data76[i4];
+if(typeof data77 === "string"){
+if(data77.length < 1){
+const err142 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1847,10 +1845,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(data.unknown_options !== undefined){
-let data77 = data.unknown_options;
-if(typeof data77 !== "string"){
-const err143 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err143 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1859,8 +1856,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(!((data77 === "warn") || (data77 === "fail"))){
-const err144 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1870,9 +1869,11 @@ vErrors.push(err144);
 errors++;
 }
 }
-let data78 = data.load_method;
-if(typeof data78 !== "string"){
-const err145 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+else {
+const err145 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1881,8 +1882,10 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(!((((data78 === "upsert") || (data78 === "append-only")) || (data78 === "insert-only")) || (data78 === "overwrite"))){
-const err146 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+if(data.unknown_options !== undefined){
+let data78 = data.unknown_options;
+if(typeof data78 !== "string"){
+const err146 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1891,9 +1894,8 @@ vErrors.push(err146);
 }
 errors++;
 }
-let data79 = data.overwrite_method;
-if(typeof data79 !== "string"){
-const err147 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data78 === "warn") || (data78 === "fail"))){
+const err147 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1902,8 +1904,10 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(!((data79 === "delete-insert") || (data79 === "swap"))){
-const err148 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+let data79 = data.load_method;
+if(typeof data79 !== "string"){
+const err148 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1912,9 +1916,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-let data80 = data.overwrite_when;
-if(typeof data80 !== "string"){
-const err149 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data79 === "upsert") || (data79 === "append-only")) || (data79 === "insert-only")) || (data79 === "overwrite"))){
+const err149 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1923,8 +1926,9 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(!((data80 === "stream_complete") || (data80 === "end_of_input"))){
-const err150 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+let data80 = data.overwrite_method;
+if(typeof data80 !== "string"){
+const err150 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1933,8 +1937,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(typeof data.hard_delete !== "boolean"){
-const err151 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data80 === "delete-insert") || (data80 === "swap"))){
+const err151 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1943,8 +1947,9 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(typeof data.process_activate_version_messages !== "boolean"){
-const err152 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data81 = data.overwrite_when;
+if(typeof data81 !== "string"){
+const err152 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1953,9 +1958,8 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data.add_record_metadata !== undefined){
-if(typeof data.add_record_metadata !== "boolean"){
-const err153 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data81 === "stream_complete") || (data81 === "end_of_input"))){
+const err153 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1964,11 +1968,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-if(data.null_keys !== undefined){
-let data84 = data.null_keys;
-if(typeof data84 !== "string"){
-const err154 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.hard_delete !== "boolean"){
+const err154 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1977,8 +1978,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(!(((data84 === "fail") || (data84 === "quarantine")) || (data84 === "append"))){
-const err155 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.process_activate_version_messages !== "boolean"){
+const err155 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1987,10 +1988,9 @@ vErrors.push(err155);
 }
 errors++;
 }
-}
-let data85 = data.nested_values;
-if(typeof data85 !== "string"){
-const err156 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.add_record_metadata !== undefined){
+if(typeof data.add_record_metadata !== "boolean"){
+const err156 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1999,8 +1999,11 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(!(((data85 === "super") || (data85 === "text")) || (data85 === "flatten"))){
-const err157 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.null_keys !== undefined){
+let data85 = data.null_keys;
+if(typeof data85 !== "string"){
+const err157 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2009,9 +2012,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-let data86 = data.flatten_max_depth;
-if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
-const err158 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data85 === "fail") || (data85 === "quarantine")) || (data85 === "append"))){
+const err158 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2020,9 +2022,10 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(typeof data86 == "number"){
-if(data86 > 100 || isNaN(data86)){
-const err159 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+let data86 = data.nested_values;
+if(typeof data86 !== "string"){
+const err159 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2031,8 +2034,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(data86 < 1 || isNaN(data86)){
-const err160 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data86 === "super") || (data86 === "text")) || (data86 === "flatten"))){
+const err160 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2041,11 +2044,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-let data87 = data.flatten_separator;
-if(typeof data87 === "string"){
-if(data87.length < 1){
-const err161 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+let data87 = data.flatten_max_depth;
+if(!((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87)))){
+const err161 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2054,9 +2055,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-}
-else {
-const err162 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data87 == "number"){
+if(data87 > 100 || isNaN(data87)){
+const err162 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2065,9 +2066,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-let data88 = data.naming;
-if(typeof data88 !== "string"){
-const err163 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data87 < 1 || isNaN(data87)){
+const err163 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2076,8 +2076,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!(((data88 === "exact") || (data88 === "safe")) || (data88 === "snake_case"))){
-const err164 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+let data88 = data.flatten_separator;
+if(typeof data88 === "string"){
+if(data88.length < 1){
+const err164 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2086,9 +2089,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-let data89 = data.table_names;
-if(typeof data89 !== "string"){
-const err165 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err165 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2097,8 +2100,9 @@ vErrors.push(err165);
 }
 errors++;
 }
-if(!((data89 === "whole") || (data89 === "last-part"))){
-const err166 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+let data89 = data.naming;
+if(typeof data89 !== "string"){
+const err166 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2107,8 +2111,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(typeof data.require_keys !== "boolean"){
-const err167 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!(((data89 === "exact") || (data89 === "safe")) || (data89 === "snake_case"))){
+const err167 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2117,8 +2121,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-if(typeof data.validate_records !== "boolean"){
-const err168 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data90 = data.table_names;
+if(typeof data90 !== "string"){
+const err168 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2127,9 +2132,8 @@ vErrors.push(err168);
 }
 errors++;
 }
-let data92 = data.on_invalid;
-if(typeof data92 !== "string"){
-const err169 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data90 === "whole") || (data90 === "last-part"))){
+const err169 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2138,8 +2142,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!(((data92 === "fail") || (data92 === "quarantine")) || (data92 === "null"))){
-const err170 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.require_keys !== "boolean"){
+const err170 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2148,9 +2152,8 @@ vErrors.push(err170);
 }
 errors++;
 }
-let data93 = data.max_rejected;
-if(!((typeof data93 == "number") && (!(data93 % 1) && !isNaN(data93)))){
-const err171 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data.validate_records !== "boolean"){
+const err171 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2159,9 +2162,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(typeof data93 == "number"){
-if(data93 > 1000000000 || isNaN(data93)){
-const err172 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+let data93 = data.on_invalid;
+if(typeof data93 !== "string"){
+const err172 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2170,8 +2173,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data93 < 0 || isNaN(data93)){
-const err173 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data93 === "fail") || (data93 === "quarantine")) || (data93 === "null"))){
+const err173 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2180,12 +2183,9 @@ vErrors.push(err173);
 }
 errors++;
 }
-}
-let data94 = data.schema_changes;
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-for(const key2 in data94){
-if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
-const err174 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+let data94 = data.max_rejected;
+if(!((typeof data94 == "number") && (!(data94 % 1) && !isNaN(data94)))){
+const err174 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2194,11 +2194,9 @@ vErrors.push(err174);
 }
 errors++;
 }
-}
-if(data94.add_column !== undefined){
-let data95 = data94.add_column;
-if(typeof data95 !== "string"){
-const err175 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data94 == "number"){
+if(data94 > 1000000000 || isNaN(data94)){
+const err175 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2207,8 +2205,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(!(((data95 === "evolve") || (data95 === "ignore")) || (data95 === "fail"))){
-const err176 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(data94 < 0 || isNaN(data94)){
+const err176 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2218,10 +2216,11 @@ vErrors.push(err176);
 errors++;
 }
 }
-if(data94.widen_column !== undefined){
-let data96 = data94.widen_column;
-if(typeof data96 !== "string"){
-const err177 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data95 = data.schema_changes;
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+for(const key2 in data95){
+if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
+const err177 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2230,8 +2229,11 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(!(((data96 === "evolve") || (data96 === "ignore")) || (data96 === "fail"))){
-const err178 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.add_column !== undefined){
+let data96 = data95.add_column;
+if(typeof data96 !== "string"){
+const err178 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2240,11 +2242,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-if(data94.relax_not_null !== undefined){
-let data97 = data94.relax_not_null;
-if(typeof data97 !== "string"){
-const err179 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data96 === "evolve") || (data96 === "ignore")) || (data96 === "fail"))){
+const err179 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2253,8 +2252,11 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(!(((data97 === "evolve") || (data97 === "ignore")) || (data97 === "fail"))){
-const err180 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.widen_column !== undefined){
+let data97 = data95.widen_column;
+if(typeof data97 !== "string"){
+const err180 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2263,11 +2265,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-if(data94.retype_column !== undefined){
-let data98 = data94.retype_column;
-if(typeof data98 !== "string"){
-const err181 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data97 === "evolve") || (data97 === "ignore")) || (data97 === "fail"))){
+const err181 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2276,8 +2275,11 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(!(((data98 === "evolve") || (data98 === "ignore")) || (data98 === "fail"))){
-const err182 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.relax_not_null !== undefined){
+let data98 = data95.relax_not_null;
+if(typeof data98 !== "string"){
+const err182 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2286,11 +2288,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-}
-if(data94.split_column !== undefined){
-let data99 = data94.split_column;
-if(typeof data99 !== "string"){
-const err183 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data98 === "evolve") || (data98 === "ignore")) || (data98 === "fail"))){
+const err183 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2299,8 +2298,11 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
-const err184 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.retype_column !== undefined){
+let data99 = data95.retype_column;
+if(typeof data99 !== "string"){
+const err184 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2309,11 +2311,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-if(data94.drop_column !== undefined){
-let data100 = data94.drop_column;
-if(typeof data100 !== "string"){
-const err185 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
+const err185 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2322,8 +2321,11 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(!(((data100 === "evolve") || (data100 === "ignore")) || (data100 === "fail"))){
-const err186 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.split_column !== undefined){
+let data100 = data95.split_column;
+if(typeof data100 !== "string"){
+const err186 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2332,11 +2334,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-if(data94.change_keys !== undefined){
-let data101 = data94.change_keys;
-if(typeof data101 !== "string"){
-const err187 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data100 === "evolve") || (data100 === "ignore")) || (data100 === "fail"))){
+const err187 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2345,8 +2344,11 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(!(((data101 === "evolve") || (data101 === "ignore")) || (data101 === "fail"))){
-const err188 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.drop_column !== undefined){
+let data101 = data95.drop_column;
+if(typeof data101 !== "string"){
+const err188 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2355,10 +2357,8 @@ vErrors.push(err188);
 }
 errors++;
 }
-}
-}
-else {
-const err189 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data101 === "evolve") || (data101 === "ignore")) || (data101 === "fail"))){
+const err189 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2367,8 +2367,11 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(typeof data.forbid_ddl !== "boolean"){
-const err190 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data95.change_keys !== undefined){
+let data102 = data95.change_keys;
+if(typeof data102 !== "string"){
+const err190 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2377,10 +2380,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data.diststyle !== undefined){
-let data103 = data.diststyle;
-if(typeof data103 !== "string"){
-const err191 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data102 === "evolve") || (data102 === "ignore")) || (data102 === "fail"))){
+const err191 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2389,8 +2390,10 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(!((((data103 === "auto") || (data103 === "even")) || (data103 === "all")) || (data103 === "key"))){
-const err192 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err192 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2399,15 +2402,8 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-let data104 = data.sortkey;
-if(Array.isArray(data104)){
-const len5 = data104.length;
-for(let i5=0; i5<len5; i5++){
-let data105 = data104[i5];
-if(typeof data105 === "string"){
-if(data105.length < 1){
-const err193 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.forbid_ddl !== "boolean"){
+const err193 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2416,9 +2412,10 @@ vErrors.push(err193);
 }
 errors++;
 }
-}
-else {
-const err194 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.diststyle !== undefined){
+let data104 = data.diststyle;
+if(typeof data104 !== "string"){
+const err194 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2427,10 +2424,8 @@ vErrors.push(err194);
 }
 errors++;
 }
-}
-}
-else {
-const err195 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data104 === "auto") || (data104 === "even")) || (data104 === "all")) || (data104 === "key"))){
+const err195 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2439,9 +2434,15 @@ vErrors.push(err195);
 }
 errors++;
 }
-let data106 = data.sortkey_style;
-if(typeof data106 !== "string"){
-const err196 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data105 = data.sortkey;
+if(Array.isArray(data105)){
+const len5 = data105.length;
+for(let i5=0; i5<len5; i5++){
+let data106 = data105[i5];
+if(typeof data106 === "string"){
+if(data106.length < 1){
+const err196 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2450,8 +2451,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(!((data106 === "compound") || (data106 === "interleaved"))){
-const err197 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err197 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2460,14 +2462,10 @@ vErrors.push(err197);
 }
 errors++;
 }
-let data107 = data.grant_select_to;
-if(Array.isArray(data107)){
-const len6 = data107.length;
-for(let i6=0; i6<len6; i6++){
-let data108 = data107[i6];
-if(typeof data108 === "string"){
-if(data108.length < 1){
-const err198 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+else {
+const err198 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2476,9 +2474,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-else {
-const err199 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data107 = data.sortkey_style;
+if(typeof data107 !== "string"){
+const err199 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2487,10 +2485,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-}
-else {
-const err200 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data107 === "compound") || (data107 === "interleaved"))){
+const err200 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2499,9 +2495,14 @@ vErrors.push(err200);
 }
 errors++;
 }
-let data109 = data.analyze_after_rows;
-if(!((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109)))){
-const err201 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data108 = data.grant_select_to;
+if(Array.isArray(data108)){
+const len6 = data108.length;
+for(let i6=0; i6<len6; i6++){
+let data109 = data108[i6];
+if(typeof data109 === "string"){
+if(data109.length < 1){
+const err201 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2510,9 +2511,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(typeof data109 == "number"){
-if(data109 > 1000000000000 || isNaN(data109)){
-const err202 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+else {
+const err202 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2521,8 +2522,10 @@ vErrors.push(err202);
 }
 errors++;
 }
-if(data109 < 0 || isNaN(data109)){
-const err203 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err203 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2531,9 +2534,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-if(typeof data.batch_direct_copy !== "boolean"){
-const err204 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data110 = data.analyze_after_rows;
+if(!((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110)))){
+const err204 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2542,14 +2545,9 @@ vErrors.push(err204);
 }
 errors++;
 }
-let data111 = data.streams;
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-for(const key3 in data111){
-let data112 = data111[key3];
-if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
-for(const key4 in data112){
-if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
-const err205 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(typeof data110 == "number"){
+if(data110 > 1000000000000 || isNaN(data110)){
+const err205 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2558,11 +2556,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-if(data112.load_method !== undefined){
-let data113 = data112.load_method;
-if(typeof data113 !== "string"){
-const err206 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data110 < 0 || isNaN(data110)){
+const err206 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2571,8 +2566,9 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!((((data113 === "upsert") || (data113 === "append-only")) || (data113 === "insert-only")) || (data113 === "overwrite"))){
-const err207 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(typeof data.batch_direct_copy !== "boolean"){
+const err207 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2581,11 +2577,14 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data112.overwrite_method !== undefined){
-let data114 = data112.overwrite_method;
-if(typeof data114 !== "string"){
-const err208 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data112 = data.streams;
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+for(const key3 in data112){
+let data113 = data112[key3];
+if(data113 && typeof data113 == "object" && !Array.isArray(data113)){
+for(const key4 in data113){
+if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
+const err208 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2594,8 +2593,11 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(!((data114 === "delete-insert") || (data114 === "swap"))){
-const err209 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.load_method !== undefined){
+let data114 = data113.load_method;
+if(typeof data114 !== "string"){
+const err209 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2604,11 +2606,8 @@ vErrors.push(err209);
 }
 errors++;
 }
-}
-if(data112.overwrite_when !== undefined){
-let data115 = data112.overwrite_when;
-if(typeof data115 !== "string"){
-const err210 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data114 === "upsert") || (data114 === "append-only")) || (data114 === "insert-only")) || (data114 === "overwrite"))){
+const err210 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2617,8 +2616,11 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(!((data115 === "stream_complete") || (data115 === "end_of_input"))){
-const err211 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.overwrite_method !== undefined){
+let data115 = data113.overwrite_method;
+if(typeof data115 !== "string"){
+const err211 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2627,10 +2629,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-if(data112.hard_delete !== undefined){
-if(typeof data112.hard_delete !== "boolean"){
-const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data115 === "delete-insert") || (data115 === "swap"))){
+const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2640,9 +2640,10 @@ vErrors.push(err212);
 errors++;
 }
 }
-if(data112.process_activate_version_messages !== undefined){
-if(typeof data112.process_activate_version_messages !== "boolean"){
-const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data113.overwrite_when !== undefined){
+let data116 = data113.overwrite_when;
+if(typeof data116 !== "string"){
+const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2651,10 +2652,8 @@ vErrors.push(err213);
 }
 errors++;
 }
-}
-if(data112.add_record_metadata !== undefined){
-if(typeof data112.add_record_metadata !== "boolean"){
-const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data116 === "stream_complete") || (data116 === "end_of_input"))){
+const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2664,10 +2663,9 @@ vErrors.push(err214);
 errors++;
 }
 }
-if(data112.null_keys !== undefined){
-let data119 = data112.null_keys;
-if(typeof data119 !== "string"){
-const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.hard_delete !== undefined){
+if(typeof data113.hard_delete !== "boolean"){
+const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2676,8 +2674,10 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(!(((data119 === "fail") || (data119 === "quarantine")) || (data119 === "append"))){
-const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.process_activate_version_messages !== undefined){
+if(typeof data113.process_activate_version_messages !== "boolean"){
+const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2687,10 +2687,9 @@ vErrors.push(err216);
 errors++;
 }
 }
-if(data112.nested_values !== undefined){
-let data120 = data112.nested_values;
-if(typeof data120 !== "string"){
-const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.add_record_metadata !== undefined){
+if(typeof data113.add_record_metadata !== "boolean"){
+const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2699,8 +2698,11 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(!(((data120 === "super") || (data120 === "text")) || (data120 === "flatten"))){
-const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.null_keys !== undefined){
+let data120 = data113.null_keys;
+if(typeof data120 !== "string"){
+const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2709,11 +2711,8 @@ vErrors.push(err218);
 }
 errors++;
 }
-}
-if(data112.flatten_max_depth !== undefined){
-let data121 = data112.flatten_max_depth;
-if(!((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121)))){
-const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data120 === "fail") || (data120 === "quarantine")) || (data120 === "append"))){
+const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2722,9 +2721,11 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(typeof data121 == "number"){
-if(data121 > 100 || isNaN(data121)){
-const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+if(data113.nested_values !== undefined){
+let data121 = data113.nested_values;
+if(typeof data121 !== "string"){
+const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2733,8 +2734,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(data121 < 1 || isNaN(data121)){
-const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data121 === "super") || (data121 === "text")) || (data121 === "flatten"))){
+const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2744,12 +2745,10 @@ vErrors.push(err221);
 errors++;
 }
 }
-}
-if(data112.flatten_separator !== undefined){
-let data122 = data112.flatten_separator;
-if(typeof data122 === "string"){
-if(data122.length < 1){
-const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.flatten_max_depth !== undefined){
+let data122 = data113.flatten_max_depth;
+if(!((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122)))){
+const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2758,9 +2757,9 @@ vErrors.push(err222);
 }
 errors++;
 }
-}
-else {
-const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data122 == "number"){
+if(data122 > 100 || isNaN(data122)){
+const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2769,11 +2768,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data112.naming !== undefined){
-let data123 = data112.naming;
-if(typeof data123 !== "string"){
-const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data122 < 1 || isNaN(data122)){
+const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2782,8 +2778,13 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(!(((data123 === "exact") || (data123 === "safe")) || (data123 === "snake_case"))){
-const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data113.flatten_separator !== undefined){
+let data123 = data113.flatten_separator;
+if(typeof data123 === "string"){
+if(data123.length < 1){
+const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2793,10 +2794,8 @@ vErrors.push(err225);
 errors++;
 }
 }
-if(data112.table_names !== undefined){
-let data124 = data112.table_names;
-if(typeof data124 !== "string"){
-const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2805,8 +2804,11 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(!((data124 === "whole") || (data124 === "last-part"))){
-const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.naming !== undefined){
+let data124 = data113.naming;
+if(typeof data124 !== "string"){
+const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2815,10 +2817,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-if(data112.require_keys !== undefined){
-if(typeof data112.require_keys !== "boolean"){
-const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!(((data124 === "exact") || (data124 === "safe")) || (data124 === "snake_case"))){
+const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2828,9 +2828,10 @@ vErrors.push(err228);
 errors++;
 }
 }
-if(data112.validate_records !== undefined){
-if(typeof data112.validate_records !== "boolean"){
-const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data113.table_names !== undefined){
+let data125 = data113.table_names;
+if(typeof data125 !== "string"){
+const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2839,11 +2840,8 @@ vErrors.push(err229);
 }
 errors++;
 }
-}
-if(data112.on_invalid !== undefined){
-let data127 = data112.on_invalid;
-if(typeof data127 !== "string"){
-const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data125 === "whole") || (data125 === "last-part"))){
+const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2852,8 +2850,10 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(!(((data127 === "fail") || (data127 === "quarantine")) || (data127 === "null"))){
-const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.require_keys !== undefined){
+if(typeof data113.require_keys !== "boolean"){
+const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2863,10 +2863,9 @@ vErrors.push(err231);
 errors++;
 }
 }
-if(data112.max_rejected !== undefined){
-let data128 = data112.max_rejected;
-if(!((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128)))){
-const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data113.validate_records !== undefined){
+if(typeof data113.validate_records !== "boolean"){
+const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2875,9 +2874,11 @@ vErrors.push(err232);
 }
 errors++;
 }
-if(typeof data128 == "number"){
-if(data128 > 1000000000 || isNaN(data128)){
-const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+if(data113.on_invalid !== undefined){
+let data128 = data113.on_invalid;
+if(typeof data128 !== "string"){
+const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2886,8 +2887,8 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(data128 < 0 || isNaN(data128)){
-const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data128 === "fail") || (data128 === "quarantine")) || (data128 === "null"))){
+const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2897,13 +2898,10 @@ vErrors.push(err234);
 errors++;
 }
 }
-}
-if(data112.schema_changes !== undefined){
-let data129 = data112.schema_changes;
-if(data129 && typeof data129 == "object" && !Array.isArray(data129)){
-for(const key5 in data129){
-if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
-const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data113.max_rejected !== undefined){
+let data129 = data113.max_rejected;
+if(!((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129)))){
+const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2912,11 +2910,9 @@ vErrors.push(err235);
 }
 errors++;
 }
-}
-if(data129.add_column !== undefined){
-let data130 = data129.add_column;
-if(typeof data130 !== "string"){
-const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data129 == "number"){
+if(data129 > 1000000000 || isNaN(data129)){
+const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2925,8 +2921,8 @@ vErrors.push(err236);
 }
 errors++;
 }
-if(!(((data130 === "evolve") || (data130 === "ignore")) || (data130 === "fail"))){
-const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(data129 < 0 || isNaN(data129)){
+const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2936,10 +2932,13 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data129.widen_column !== undefined){
-let data131 = data129.widen_column;
-if(typeof data131 !== "string"){
-const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data113.schema_changes !== undefined){
+let data130 = data113.schema_changes;
+if(data130 && typeof data130 == "object" && !Array.isArray(data130)){
+for(const key5 in data130){
+if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
+const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2948,8 +2947,11 @@ vErrors.push(err238);
 }
 errors++;
 }
-if(!(((data131 === "evolve") || (data131 === "ignore")) || (data131 === "fail"))){
-const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.add_column !== undefined){
+let data131 = data130.add_column;
+if(typeof data131 !== "string"){
+const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2958,11 +2960,8 @@ vErrors.push(err239);
 }
 errors++;
 }
-}
-if(data129.relax_not_null !== undefined){
-let data132 = data129.relax_not_null;
-if(typeof data132 !== "string"){
-const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data131 === "evolve") || (data131 === "ignore")) || (data131 === "fail"))){
+const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -2971,8 +2970,11 @@ vErrors.push(err240);
 }
 errors++;
 }
-if(!(((data132 === "evolve") || (data132 === "ignore")) || (data132 === "fail"))){
-const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.widen_column !== undefined){
+let data132 = data130.widen_column;
+if(typeof data132 !== "string"){
+const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -2981,11 +2983,8 @@ vErrors.push(err241);
 }
 errors++;
 }
-}
-if(data129.retype_column !== undefined){
-let data133 = data129.retype_column;
-if(typeof data133 !== "string"){
-const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data132 === "evolve") || (data132 === "ignore")) || (data132 === "fail"))){
+const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2994,8 +2993,11 @@ vErrors.push(err242);
 }
 errors++;
 }
-if(!(((data133 === "evolve") || (data133 === "ignore")) || (data133 === "fail"))){
-const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.relax_not_null !== undefined){
+let data133 = data130.relax_not_null;
+if(typeof data133 !== "string"){
+const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -3004,11 +3006,8 @@ vErrors.push(err243);
 }
 errors++;
 }
-}
-if(data129.split_column !== undefined){
-let data134 = data129.split_column;
-if(typeof data134 !== "string"){
-const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data133 === "evolve") || (data133 === "ignore")) || (data133 === "fail"))){
+const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3017,8 +3016,11 @@ vErrors.push(err244);
 }
 errors++;
 }
-if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
-const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.retype_column !== undefined){
+let data134 = data130.retype_column;
+if(typeof data134 !== "string"){
+const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3027,11 +3029,8 @@ vErrors.push(err245);
 }
 errors++;
 }
-}
-if(data129.drop_column !== undefined){
-let data135 = data129.drop_column;
-if(typeof data135 !== "string"){
-const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
+const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3040,8 +3039,11 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(!(((data135 === "evolve") || (data135 === "ignore")) || (data135 === "fail"))){
-const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.split_column !== undefined){
+let data135 = data130.split_column;
+if(typeof data135 !== "string"){
+const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3050,11 +3052,8 @@ vErrors.push(err247);
 }
 errors++;
 }
-}
-if(data129.change_keys !== undefined){
-let data136 = data129.change_keys;
-if(typeof data136 !== "string"){
-const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data135 === "evolve") || (data135 === "ignore")) || (data135 === "fail"))){
+const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3063,8 +3062,11 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(!(((data136 === "evolve") || (data136 === "ignore")) || (data136 === "fail"))){
-const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.drop_column !== undefined){
+let data136 = data130.drop_column;
+if(typeof data136 !== "string"){
+const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3073,10 +3075,8 @@ vErrors.push(err249);
 }
 errors++;
 }
-}
-}
-else {
-const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data136 === "evolve") || (data136 === "ignore")) || (data136 === "fail"))){
+const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3086,9 +3086,10 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data112.forbid_ddl !== undefined){
-if(typeof data112.forbid_ddl !== "boolean"){
-const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data130.change_keys !== undefined){
+let data137 = data130.change_keys;
+if(typeof data137 !== "string"){
+const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3097,11 +3098,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-}
-if(data112.diststyle !== undefined){
-let data138 = data112.diststyle;
-if(typeof data138 !== "string"){
-const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data137 === "evolve") || (data137 === "ignore")) || (data137 === "fail"))){
+const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3110,8 +3108,10 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(!((((data138 === "auto") || (data138 === "even")) || (data138 === "all")) || (data138 === "key"))){
-const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3121,15 +3121,9 @@ vErrors.push(err253);
 errors++;
 }
 }
-if(data112.sortkey !== undefined){
-let data139 = data112.sortkey;
-if(Array.isArray(data139)){
-const len7 = data139.length;
-for(let i7=0; i7<len7; i7++){
-let data140 = data139[i7];
-if(typeof data140 === "string"){
-if(data140.length < 1){
-const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.forbid_ddl !== undefined){
+if(typeof data113.forbid_ddl !== "boolean"){
+const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3139,8 +3133,10 @@ vErrors.push(err254);
 errors++;
 }
 }
-else {
-const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.diststyle !== undefined){
+let data139 = data113.diststyle;
+if(typeof data139 !== "string"){
+const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3149,10 +3145,8 @@ vErrors.push(err255);
 }
 errors++;
 }
-}
-}
-else {
-const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data139 === "auto") || (data139 === "even")) || (data139 === "all")) || (data139 === "key"))){
+const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3162,10 +3156,15 @@ vErrors.push(err256);
 errors++;
 }
 }
-if(data112.sortkey_style !== undefined){
-let data141 = data112.sortkey_style;
-if(typeof data141 !== "string"){
-const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.sortkey !== undefined){
+let data140 = data113.sortkey;
+if(Array.isArray(data140)){
+const len7 = data140.length;
+for(let i7=0; i7<len7; i7++){
+let data141 = data140[i7];
+if(typeof data141 === "string"){
+if(data141.length < 1){
+const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3174,8 +3173,9 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(!((data141 === "compound") || (data141 === "interleaved"))){
-const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3185,15 +3185,9 @@ vErrors.push(err258);
 errors++;
 }
 }
-if(data112.grant_select_to !== undefined){
-let data142 = data112.grant_select_to;
-if(Array.isArray(data142)){
-const len8 = data142.length;
-for(let i8=0; i8<len8; i8++){
-let data143 = data142[i8];
-if(typeof data143 === "string"){
-if(data143.length < 1){
-const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3203,8 +3197,10 @@ vErrors.push(err259);
 errors++;
 }
 }
-else {
-const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.sortkey_style !== undefined){
+let data142 = data113.sortkey_style;
+if(typeof data142 !== "string"){
+const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3213,10 +3209,8 @@ vErrors.push(err260);
 }
 errors++;
 }
-}
-}
-else {
-const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data142 === "compound") || (data142 === "interleaved"))){
+const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3226,10 +3220,15 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data112.analyze_after_rows !== undefined){
-let data144 = data112.analyze_after_rows;
-if(!((typeof data144 == "number") && (!(data144 % 1) && !isNaN(data144)))){
-const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data113.grant_select_to !== undefined){
+let data143 = data113.grant_select_to;
+if(Array.isArray(data143)){
+const len8 = data143.length;
+for(let i8=0; i8<len8; i8++){
+let data144 = data143[i8];
+if(typeof data144 === "string"){
+if(data144.length < 1){
+const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3238,9 +3237,9 @@ vErrors.push(err262);
 }
 errors++;
 }
-if(typeof data144 == "number"){
-if(data144 > 1000000000000 || isNaN(data144)){
-const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+else {
+const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3249,8 +3248,10 @@ vErrors.push(err263);
 }
 errors++;
 }
-if(data144 < 0 || isNaN(data144)){
-const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3260,10 +3261,10 @@ vErrors.push(err264);
 errors++;
 }
 }
-}
-if(data112.batch_direct_copy !== undefined){
-if(typeof data112.batch_direct_copy !== "boolean"){
-const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data113.analyze_after_rows !== undefined){
+let data145 = data113.analyze_after_rows;
+if(!((typeof data145 == "number") && (!(data145 % 1) && !isNaN(data145)))){
+const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3272,12 +3273,9 @@ vErrors.push(err265);
 }
 errors++;
 }
-}
-if(data112.schema !== undefined){
-let data146 = data112.schema;
-if(typeof data146 === "string"){
-if(data146.length < 1){
-const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data145 == "number"){
+if(data145 > 1000000000000 || isNaN(data145)){
+const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3286,9 +3284,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-}
-else {
-const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data145 < 0 || isNaN(data145)){
+const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3298,11 +3295,10 @@ vErrors.push(err267);
 errors++;
 }
 }
-if(data112.table !== undefined){
-let data147 = data112.table;
-if(typeof data147 === "string"){
-if(data147.length < 1){
-const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data113.batch_direct_copy !== undefined){
+if(typeof data113.batch_direct_copy !== "boolean"){
+const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3312,8 +3308,11 @@ vErrors.push(err268);
 errors++;
 }
 }
-else {
-const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.schema !== undefined){
+let data147 = data113.schema;
+if(typeof data147 === "string"){
+if(data147.length < 1){
+const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3323,15 +3322,8 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data112.key_properties !== undefined){
-let data148 = data112.key_properties;
-if(Array.isArray(data148)){
-const len9 = data148.length;
-for(let i9=0; i9<len9; i9++){
-let data149 = data148[i9];
-if(typeof data149 === "string"){
-if(data149.length < 1){
-const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3341,8 +3333,11 @@ vErrors.push(err270);
 errors++;
 }
 }
-else {
-const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.table !== undefined){
+let data148 = data113.table;
+if(typeof data148 === "string"){
+if(data148.length < 1){
+const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3352,9 +3347,8 @@ vErrors.push(err271);
 errors++;
 }
 }
-}
 else {
-const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3364,11 +3358,15 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data112.distkey !== undefined){
-let data150 = data112.distkey;
+if(data113.key_properties !== undefined){
+let data149 = data113.key_properties;
+if(Array.isArray(data149)){
+const len9 = data149.length;
+for(let i9=0; i9<len9; i9++){
+let data150 = data149[i9];
 if(typeof data150 === "string"){
 if(data150.length < 1){
-const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3379,7 +3377,7 @@ errors++;
 }
 }
 else {
-const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3389,15 +3387,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-if(data112.columns !== undefined){
-let data151 = data112.columns;
-if(data151 && typeof data151 == "object" && !Array.isArray(data151)){
-for(const key6 in data151){
-let data152 = data151[key6];
-if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
-for(const key7 in data152){
-if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
-const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+}
+else {
+const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3407,11 +3399,11 @@ vErrors.push(err275);
 errors++;
 }
 }
-if(data152.name !== undefined){
-let data153 = data152.name;
-if(typeof data153 === "string"){
-if(data153.length < 1){
-const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.distkey !== undefined){
+let data151 = data113.distkey;
+if(typeof data151 === "string"){
+if(data151.length < 1){
+const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3422,7 +3414,7 @@ errors++;
 }
 }
 else {
-const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3432,11 +3424,15 @@ vErrors.push(err277);
 errors++;
 }
 }
-if(data152.type !== undefined){
-let data154 = data152.type;
-if(typeof data154 === "string"){
-if(data154.length < 1){
-const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.columns !== undefined){
+let data152 = data113.columns;
+if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
+for(const key6 in data152){
+let data153 = data152[key6];
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+for(const key7 in data153){
+if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
+const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3446,8 +3442,11 @@ vErrors.push(err278);
 errors++;
 }
 }
-else {
-const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.name !== undefined){
+let data154 = data153.name;
+if(typeof data154 === "string"){
+if(data154.length < 1){
+const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3457,10 +3456,8 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(data152.encode !== undefined){
-let data155 = data152.encode;
-if(typeof data155 !== "string"){
-const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3469,8 +3466,12 @@ vErrors.push(err280);
 }
 errors++;
 }
-if(!(((((((((((((data155 === "az64") || (data155 === "bytedict")) || (data155 === "delta")) || (data155 === "delta32k")) || (data155 === "lzo")) || (data155 === "mostly8")) || (data155 === "mostly16")) || (data155 === "mostly32")) || (data155 === "raw")) || (data155 === "runlength")) || (data155 === "text255")) || (data155 === "text32k")) || (data155 === "zstd"))){
-const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
+}
+if(data153.type !== undefined){
+let data155 = data153.type;
+if(typeof data155 === "string"){
+if(data155.length < 1){
+const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3480,9 +3481,8 @@ vErrors.push(err281);
 errors++;
 }
 }
-}
 else {
-const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3492,9 +3492,10 @@ vErrors.push(err282);
 errors++;
 }
 }
-}
-else {
-const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data153.encode !== undefined){
+let data156 = data153.encode;
+if(typeof data156 !== "string"){
+const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3503,16 +3504,8 @@ vErrors.push(err283);
 }
 errors++;
 }
-}
-if(data112.pre_sql !== undefined){
-let data156 = data112.pre_sql;
-if(Array.isArray(data156)){
-const len10 = data156.length;
-for(let i10=0; i10<len10; i10++){
-let data157 = data156[i10];
-if(typeof data157 === "string"){
-if(data157.length < 1){
-const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((((((((((((data156 === "az64") || (data156 === "bytedict")) || (data156 === "delta")) || (data156 === "delta32k")) || (data156 === "lzo")) || (data156 === "mostly8")) || (data156 === "mostly16")) || (data156 === "mostly32")) || (data156 === "raw")) || (data156 === "runlength")) || (data156 === "text255")) || (data156 === "text32k")) || (data156 === "zstd"))){
+const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3522,8 +3515,9 @@ vErrors.push(err284);
 errors++;
 }
 }
+}
 else {
-const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3535,7 +3529,7 @@ errors++;
 }
 }
 else {
-const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3545,15 +3539,15 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data112.post_sql !== undefined){
-let data158 = data112.post_sql;
-if(Array.isArray(data158)){
-const len11 = data158.length;
-for(let i11=0; i11<len11; i11++){
-let data159 = data158[i11];
-if(typeof data159 === "string"){
-if(data159.length < 1){
-const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.pre_sql !== undefined){
+let data157 = data113.pre_sql;
+if(Array.isArray(data157)){
+const len10 = data157.length;
+for(let i10=0; i10<len10; i10++){
+let data158 = data157[i10];
+if(typeof data158 === "string"){
+if(data158.length < 1){
+const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3564,7 +3558,7 @@ errors++;
 }
 }
 else {
-const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3576,7 +3570,7 @@ errors++;
 }
 }
 else {
-const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3586,9 +3580,15 @@ vErrors.push(err289);
 errors++;
 }
 }
-}
-else {
-const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data113.post_sql !== undefined){
+let data159 = data113.post_sql;
+if(Array.isArray(data159)){
+const len11 = data159.length;
+for(let i11=0; i11<len11; i11++){
+let data160 = data159[i11];
+if(typeof data160 === "string"){
+if(data160.length < 1){
+const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3598,9 +3598,8 @@ vErrors.push(err290);
 errors++;
 }
 }
-}
 else {
-const err291 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err291 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3610,13 +3609,49 @@ vErrors.push(err291);
 errors++;
 }
 }
+}
 else {
-const err292 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err292 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err292];
 }
 else {
 vErrors.push(err292);
+}
+errors++;
+}
+}
+}
+else {
+const err293 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err293];
+}
+else {
+vErrors.push(err293);
+}
+errors++;
+}
+}
+}
+else {
+const err294 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err294];
+}
+else {
+vErrors.push(err294);
+}
+errors++;
+}
+}
+else {
+const err295 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
 }
 errors++;
 }

@@ -19,6 +19,8 @@ export interface LoadedConfig {
   readonly hint: string | undefined;
   /** Strings that must not occur in any output. */
   readonly secrets: readonly string[];
+  /** The file that the password was read from. It may be replaced while the program runs. */
+  readonly passwordFile: string | undefined;
 }
 
 /** Checks the input and fills in the defaults. Throws ConfigError with all problems. */
@@ -83,6 +85,7 @@ function check(renamed: Renamed): LoadedConfig {
         ? `the configuration uses option names of other tools: ${hints.join(', ')}`
         : undefined,
     secrets: secretsOf(given),
+    passwordFile: passwordFileOf(renamed.input),
   };
 }
 
@@ -175,6 +178,10 @@ function normalise(config: Config): Config {
     s3_bucket: bucketName(config.s3_bucket),
     target_schema: givenName(config.target_schema),
   };
+}
+
+function passwordFileOf({ password_file: path }: ConfigInput): string | undefined {
+  return typeof path === 'string' ? path : undefined;
 }
 
 function secretsOf(input: ConfigInput): string[] {

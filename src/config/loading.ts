@@ -93,13 +93,20 @@ export const LOADING = {
     max: 3600,
     description: 'Log a line this often while a statement runs.',
   },
+  retry_for_seconds: {
+    type: 'integer',
+    default: 300,
+    min: 0,
+    max: 86_400,
+    description:
+      'How long an upload, a load or a query is tried again when its failure may pass: S3 or Redshift does not answer, a connection is lost, a serialization conflict. 0: it is tried once.',
+  },
   max_load_attempts: {
     type: 'integer',
-    default: 5,
     min: 1,
     max: 100,
     description:
-      'How often a load is attempted if its failure may be temporary: a lost connection, a serialization conflict, slow answers from S3.',
+      'The most attempts within `retry_for_seconds`. If it is not set, there are as many as there is time for.',
   },
   shutdown_grace_seconds: {
     type: 'integer',

@@ -206,10 +206,22 @@ function readContent(name: string, content: Content, path: string, problems: str
   return text;
 }
 
+/** What a file of a secret contains now; undefined if it cannot be read or is empty, as it is for a moment while it is replaced. */
+export function readSecretFile(path: string): string | undefined {
+  try {
+    const text = contentOf(path);
+    return text.trim() === '' ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Without the trailing newline that editors and `echo` add. */
+const contentOf = (path: string): string => readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+
 function readText(option: string, path: string, problems: string[]): string | undefined {
   try {
-    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    const text = contentOf(path);
     if (text.trim() !== '') return text;
     problems.push(`"${option}": ${path} is empty`);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { LocalWarehouse, WarehouseOptions } from './warehouse.ts';
 export type { FaultCount, FaultPlan } from './faults/plan.ts';
 export type { S3FaultRule } from './faults/s3.ts';
 export type { ChooseFault } from './faults/sql.ts';
+export type { Limits } from './limits.ts';
 export { HOSTILE, LENIENT, type Readings } from './redshift/readings.ts';
 export type { AccessEntry, AccessListener, S3Bucket, S3Identity, S3Role } from './s3/server.ts';
 export type {

@@ -11,6 +11,8 @@ import { faultyEntrances } from './faults/faulty-s3.ts';
 import { type FaultCount, type FaultPlan, PlannedFaults } from './faults/plan.ts';
 import type { S3FaultRule } from './faults/s3.ts';
 import type { ChooseFault } from './faults/sql.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { LocalWarehouseError } from './warehouse-error.ts';
 import type { Readings } from './redshift/readings.ts';
 import { type ClusterRole, startRedshift } from './redshift/server.ts';
 import type { DecorateSession } from './redshift/session/session.ts';
@@ -56,6 +58,8 @@ export interface WarehouseOptions extends Access {
   readonly sqlFault?: ChooseFault;
   /** How to read what Redshift's documentation leaves open; the readings worst for a loader if undefined. */
   readonly readings?: Readings;
+  /** Other limits than the usual, for tests. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** An IAM role: to the cluster, and what S3 lets it do. */
@@ -109,14 +113,11 @@ const REGION = 'us-east-1';
 const BUCKET = 'local-bucket';
 const ROLE = 'arn:aws:iam::000000000000:role/local-copy';
 
-/** Starts the warehouse, making it at the first start. */
+/** Starts the warehouse in a folder that exists, making it at the first start. */
 export async function openWarehouse(options: WarehouseOptions): Promise<LocalWarehouse> {
   const { dir } = options;
-  if (!existsSync(dir)) {
-    mkdirSync(dir, { recursive: true });
-    chmodSync(dir, 0o700);
-  }
   const faults = new PlannedFaults(options.faults ?? {});
+  const limits = { ...LIMITS, ...options.limits };
   const secrets = keepSecrets(join(dir, 'secrets.json'));
   const withOwn = ({ identities = [], roles = [] }: Access) => ({
     identities: [secrets, ...identities],
@@ -137,6 +138,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
     ...(options.s3Port !== undefined && { port: options.s3Port }),
     decorate: decorateS3(options, faults),
+    requestMs: limits.requestMs,
   });
   try {
     const redshift = await startRedshift({
@@ -150,6 +152,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
       certificate,
       decorate: decorateSessions(options, faults),
       readings: options.readings,
+      limits,
       ...(options.port !== undefined && { port: options.port }),
     });
     const stop = async () => {
@@ -214,5 +217,12 @@ function keepSecrets(path: string): Secrets {
     };
     writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   }
-  return JSON.parse(readFileSync(path, 'utf8')) as Secrets;
+  try {
+    const kept = JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets> | null;
+    const { password, accessKeyId, secretAccessKey } = kept ?? {};
+    if (password && accessKeyId && secretAccessKey) return { password, accessKeyId, secretAccessKey };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new LocalWarehouseError(`${path} was not written by the local warehouse`);
 }

@@ -32,6 +32,7 @@ interface Collected {
   readonly census: number[];
   narrow: LoadShape['narrow'];
   nullKeys: number;
+  mayRepeatKeys: boolean;
   batches: number;
   rows: number;
   readonly then: string[];
@@ -100,6 +101,7 @@ export class Planner implements TableLoader {
     job.census.forEach((rows, kind) => (collected.census[kind] = (collected.census[kind] ?? 0) + rows));
     collected.narrow = job.narrow;
     collected.nullKeys += job.nullKeys;
+    collected.mayRepeatKeys ||= job.mayRepeatKeys;
     onCommitted({ ...NO_COUNTS, copied: staged.rows, grown: staged.rows });
     return Promise.resolve();
   }
@@ -174,6 +176,7 @@ export class Planner implements TableLoader {
           census: [],
           narrow: [],
           nullKeys: 0,
+          mayRepeatKeys: false,
           batches: 0,
           rows: 0,
           then: [],
@@ -276,7 +279,7 @@ export class Planner implements TableLoader {
   }
 
   #steps(one: Collected, existing: readonly StoredColumn[]): readonly PlannedStep[] {
-    const { job, method, census, narrow, nullKeys } = one;
+    const { job, method, census, narrow, nullKeys, mayRepeatKeys } = one;
     if (method === undefined) return [];
     const { url, format, access, region } = this.#options;
     const keyPrefix = 'keyPrefix' in job ? String(job.keyPrefix) : '';
@@ -290,6 +293,7 @@ export class Planner implements TableLoader {
         census,
         narrow,
         nullKeys,
+        mayRepeatKeys,
         source: {
           manifestUrl: url(`${keyPrefix}manifest-1.json`),
           format,

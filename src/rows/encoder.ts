@@ -9,6 +9,7 @@ import type { Column } from '../table/types.ts';
 import { columnWriter } from './column-writer.ts';
 import { isDeletion, markerWriter } from './deletion-mark.ts';
 import { checkLimits } from './column-limits.ts';
+import type { KeyHashes } from './key-hashes.ts';
 import { KnownProperties } from './known-properties.ts';
 import type { Surroundings } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
@@ -62,6 +63,8 @@ export interface BatchFacts {
   readonly nulls: boolean[];
   /** Whether a value of each column had to be written for the type that the column grows to. */
   readonly outgrown: boolean[];
+  /** Learns the keys; undefined where it does not matter whether one is repeated. */
+  readonly keyHashes: KeyHashes | undefined;
 }
 
 export interface EncoderOptions {
@@ -300,7 +303,8 @@ export class RecordEncoder {
     }
   }
 
-  #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown }: BatchFacts): void {
+  #measure(cells: readonly Cell[], { maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
+    if (keyHashes?.isOpen === true) this.#hashKey(cells, keyHashes);
     for (const i of this.#outgrown) outgrown[i] = true;
     for (let i = 0; i < cells.length; i++) if (cells[i] === null) nulls[i] = true;
     for (const i of this.#texts) {
@@ -309,6 +313,12 @@ export class RecordEncoder {
       const bytes = Buffer.byteLength(cell);
       if (bytes > (maxBytes[i] ?? 0)) maxBytes[i] = bytes;
     }
+  }
+
+  /** A key that holds a NULL equals no other. */
+  #hashKey(cells: readonly Cell[], keyHashes: KeyHashes): void {
+    const key = cells.filter((_, i) => this.#fields[i]?.column.isKey === true);
+    if (!key.includes(null)) keyHashes.addCells(key);
   }
 
   #deletionOf(record: JsonObject): Row['deletion'] {

@@ -8,7 +8,7 @@ import type { Logger } from '../log.ts';
 import type { ObjectReader, ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import { Budget } from '../staging/budget.ts';
-import { createStaging } from '../staging/uploads.ts';
+import { createStaging, type UploadOptions } from '../staging/uploads.ts';
 import type { HookRunner, TableLoader } from '../streams/context.ts';
 import type { Generations } from '../warehouse/generations.ts';
 import type { Protocol } from './front.ts';
@@ -28,6 +28,8 @@ export interface Assembly {
   /** Takes the parts, written in `format`. */
   readonly store: ObjectStore;
   readonly format: CsvFormat;
+  /** How uploads are tried again; without it they are not. */
+  readonly patiently?: UploadOptions['patiently'];
   /** Overrides the configuration. */
   readonly gzipLevel?: number;
   /** The prefix of everything that runs write. */
@@ -64,6 +66,7 @@ export function assemble(assembly: Assembly): Run {
       gzipLevel: assembly.gzipLevel ?? config.gzip_level,
       compressors: io.cores,
       uploads: UPLOADS,
+      ...(assembly.patiently === undefined ? {} : { patiently: assembly.patiently }),
       signal,
       onFailure: fail,
     }),

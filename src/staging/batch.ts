@@ -4,6 +4,7 @@
  * memory. Life: append* -> close -> remove. All calls are synchronous, except those that wait for parts.
  */
 import { encodeRows, type CsvFormat } from '../rows/csv.ts';
+import type { HashRoom } from '../rows/key-hashes.ts';
 import type { Cell } from '../rows/values.ts';
 import { slabOf, type Tape } from '../rows/walk/tape.ts';
 import type { Budget } from './budget.ts';
@@ -20,6 +21,8 @@ export interface Staging {
   url(key: string): string;
   readonly pool: SlabPool;
   readonly budget: Budget;
+  /** For hashes of keys. */
+  readonly hashRoom: HashRoom;
   readonly shaper: PartShaper;
   readonly format: CsvFormat;
 }

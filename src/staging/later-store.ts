@@ -2,15 +2,21 @@
 import type { ObjectReader, ObjectStore } from '../ports.ts';
 
 /**
- * `bucket` is its name. If opening fails, every call that needs the store fails with that error; then there is nothing to
- * remove.
+ * `bucket` is its name. If opening fails, the call that needs the store fails with that error, and the next one tries to open it
+ * again. As long as it is not open, there is nothing to remove.
  */
 export function laterStore(
   bucket: string,
   open: () => Promise<ObjectStore & ObjectReader>,
 ): ObjectStore & ObjectReader {
   let opened: Promise<ObjectStore & ObjectReader> | undefined;
-  const get = (): Promise<ObjectStore & ObjectReader> => (opened ??= open());
+  const get = (): Promise<ObjectStore & ObjectReader> => {
+    if (opened) return opened;
+    const opening = open();
+    opened = opening;
+    opening.catch(() => (opened = undefined));
+    return opening;
+  };
   const ifOpened = async (): Promise<ObjectStore | undefined> => opened?.catch(() => undefined);
   return {
     url: (key) => `s3://${bucket}/${key}`,

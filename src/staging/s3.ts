@@ -46,6 +46,11 @@ export interface S3Settings {
 const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
+/** How often the SDK sends a request by itself. */
+const TRIES = 5;
+/** Once more at once, for a connection that was closed while idle. The rest is decided by who uploads. */
+const UPLOAD_TRIES = 2;
+
 export function connectS3(settings: S3Settings): Bucket {
   const { bucket, owner, region } = settings;
   const abortSignal = settings.signal;
@@ -53,6 +58,7 @@ export function connectS3(settings: S3Settings): Bucket {
   const own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   const written = { ...own, ...encryptionOf(settings), ...aclOf(settings.acl) };
   const client = new S3Client(clientOptions(settings, region));
+  const uploader = new S3Client({ ...clientOptions(settings, region), maxAttempts: UPLOAD_TRIES });
   /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
   let reader: S3Client | undefined;
 
@@ -74,7 +80,7 @@ export function connectS3(settings: S3Settings): Bucket {
       call(`upload ${url(key)}`, async () => {
         signal.throwIfAborted();
         const upload = new Upload({
-          client,
+          client: uploader,
           params: { ...written, Key: key, Body: body },
           partSize: UPLOAD_PART_BYTES,
           queueSize: 2,
@@ -193,6 +199,7 @@ export function connectS3(settings: S3Settings): Bucket {
 
     close: () => {
       client.destroy();
+      uploader.destroy();
       reader?.destroy();
     },
   };
@@ -212,7 +219,7 @@ function clientOptions(
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     forcePathStyle,
-    maxAttempts: 5,
+    maxAttempts: TRIES,
     requestHandler: requests(),
   };
 }
@@ -295,16 +302,15 @@ function aclOf(acl: string | undefined): Partial<PutObjectCommandInput> {
 
 const ADVICE: Readonly<Record<string, string>> = {
   NoSuchBucket: 'the bucket does not exist; create it or correct s3_bucket',
-  AccessDenied:
-    'access is denied; the identity needs s3:PutObject, s3:DeleteObject, s3:ListBucket and s3:AbortMultipartUpload',
-  InvalidAccessKeyId: 'the access key is unknown; correct aws_access_key_id',
+  AccessDenied: 'access is denied; --check finds out what is missing and how to grant it',
+  InvalidAccessKeyId: 'the access key is unknown; correct aws_access_key_id, or the AWS profile',
   SignatureDoesNotMatch: 'the signature does not match; correct aws_secret_access_key',
-  ExpiredToken: 'the session token has expired; renew aws_session_token',
+  ExpiredToken: 'the session token has expired; renew aws_session_token, or log in to AWS again',
   PermanentRedirect: 'the bucket is in another region; correct s3_region',
   AuthorizationHeaderMalformed: 'the bucket is in another region; correct s3_region',
   CredentialsProviderError:
     'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available',
-  ECONNREFUSED: 'nothing listens there; correct s3_endpoint',
+  ECONNREFUSED: 'nothing listens there; check s3_endpoint and the network',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
   EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
   ...UNTRUSTED_ADVICE,
@@ -319,12 +325,20 @@ const READ_ADVICE: typeof ADVICE = {
   PreconditionFailed: 'it was replaced while it was being read',
 };
 
+/** The words of S3 stay: they name the action that is denied, or the key of KMS. */
 function explain(what: string, error: unknown, advices = ADVICE): LoadError {
   if (error instanceof LoadError) return error;
   const name = error instanceof Error ? error.name : '';
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
   const advice = name === 'ProxyError' ? undefined : (advices[name] ?? advices[code]);
-  const reason = advice === undefined ? messageOf(error) || name : `${advice} (${name || code})`;
-  return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, cause: error });
+  const words = messageOf(error).replace(/\s+/g, ' ').trim();
+  const reason = advice === undefined ? words || name : `${advice} (${named(name, code, words)})`;
+  return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, service: 'S3', cause: error });
+}
+
+/** `AccessDenied: Access Denied`; without the code where the words have it. */
+function named(name: string, code: string, words: string): string {
+  const label = name === 'Error' ? code : name || code;
+  return words === '' || words.includes(label) ? words || label : `${label}: ${words}`;
 }

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import type { Staging } from './batch.ts';
 import type { Budget } from './budget.ts';
+import { hashRoom } from './hash-room.ts';
 import { compress, type RawPart, type StagedPart } from './part.ts';
 import { PartShaper } from './shape.ts';
 import { SlabPool } from './slabs.ts';
@@ -16,6 +17,8 @@ export interface UploadOptions {
   readonly gzipLevel: number;
   readonly compressors: number;
   readonly uploads: number;
+  /** Does an upload, again while its errors may pass. Its memory stays in use meanwhile. */
+  readonly patiently?: (what: string, upload: () => Promise<void>) => Promise<void>;
   /** Aborts running and waiting uploads. */
   readonly signal: AbortSignal;
   /** Called immediately, so that the run can stop reading. */
@@ -23,7 +26,12 @@ export interface UploadOptions {
 }
 
 export function createStaging(options: UploadOptions): Staging {
-  const { store, budget, signal } = options;
+  const {
+    store,
+    budget,
+    signal,
+    patiently = (_what: string, upload: () => Promise<void>) => upload(),
+  } = options;
   const pool = new SlabPool(budget);
   const shaper = new PartShaper(budget.limit * 0.45);
   const compressing = pLimit(options.compressors);
@@ -54,14 +62,17 @@ export function createStaging(options: UploadOptions): Staging {
       held = body.length;
       await uploading(async () => {
         signal.throwIfAborted();
-        await store.put(key, body, signal);
+        await patiently(`upload ${store.url(key)}`, () => store.put(key, body, signal));
       });
       return { key, bytes: body.length };
     } catch (error) {
       const failure =
         error instanceof LoadError
           ? error
-          : new LoadError(`Cannot stage ${store.url(key)}: ${messageOf(error)}`, { cause: error });
+          : new LoadError(`Cannot stage ${store.url(key)}: ${messageOf(error)}`, {
+              service: 'S3',
+              cause: error,
+            });
       if (!signal.aborted) options.onFailure(failure);
       throw failure;
     } finally {
@@ -70,5 +81,5 @@ export function createStaging(options: UploadOptions): Staging {
   }
 
   const url = (key: string): string => store.url(key);
-  return { stage, keep, url, budget, pool, shaper, format: options.format };
+  return { stage, keep, url, budget, hashRoom: hashRoom(budget), pool, shaper, format: options.format };
 }

@@ -93,6 +93,7 @@ export class TableWork {
   }
 
   load(batch: OpenBatch): void {
+    const mayRepeatKeys = batch.keyHashes?.close() !== true;
     if (batch.rows.rows === 0 && batch.rejected.count === 0) {
       void batch.rows.discard();
       batch.settle();
@@ -122,7 +123,7 @@ export class TableWork {
         bytes: ready.bytes,
         parts: ready.parts.length,
       };
-      const merge = { method, newest, census, narrow, nullKeys, keyPrefix };
+      const merge = { method, newest, census, narrow, nullKeys, mayRepeatKeys, keyPrefix };
       const own = { ...this.#job(plan, number, record, batch), ...merge };
       if (ready.rows === 0) {
         loader.note(own, {});
@@ -309,7 +310,8 @@ export class TableWork {
   }
 
   /** Rejected records stay: they show why records were rejected, however the run ended. */
-  async #discard({ rows, rejected }: OpenBatch): Promise<void> {
+  async #discard({ rows, rejected, keyHashes }: OpenBatch): Promise<void> {
+    keyHashes?.close();
     const { loader, log } = this.#context;
     await rejected.close().catch((error: unknown) => {
       log.warn({ stream: this.#stream }, `records could not be set aside: ${messageOf(error)}`);

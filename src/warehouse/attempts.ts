@@ -5,24 +5,21 @@
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Session, Warehouse } from '../ports.ts';
-import { retry } from '../retry.ts';
 import type { Sql } from '../sql.ts';
 import type { TableJob } from './jobs.ts';
 import type { KnownTables } from './known-tables.ts';
+import type { Outages } from './outages.ts';
 import type { PreparedTable } from './prepare.ts';
 import type { LoadRow } from './record-sql.ts';
 import type { Records } from './records.ts';
 import type { Room } from './room.ts';
 import { terminateBackend } from './statements.ts';
 import type { Commit } from './transaction.ts';
-import { isTransient } from './transient.ts';
 
 export interface AttemptsOptions {
   readonly warehouse: Warehouse;
-  readonly tries: number;
-  readonly retryPauseMs: number;
-  /** Aborted when the run gives up at once. */
-  readonly signal: AbortSignal;
+  /** Decides how long what passes is tried again. */
+  readonly outages: Outages;
   readonly log: Logger;
 }
 
@@ -33,7 +30,6 @@ export type TableTask<Counts> = (
   prepared: PreparedTable,
 ) => Promise<Counts>;
 
-const MAX_PAUSE_MS = 60_000;
 const CONNECTION_LOST = '08006';
 const TRY_AGAIN = '40001';
 
@@ -55,16 +51,15 @@ export class Attempts {
     this.#records = records;
   }
 
-  retry<T>(what: string, work: (attempt: number) => Promise<T>, maxTries = Infinity): Promise<T> {
-    const { tries, retryPauseMs, signal, log } = this.#options;
-    return retry(work, {
-      tries: Math.min(tries, maxTries),
-      pauseMs: retryPauseMs,
-      maxPauseMs: MAX_PAUSE_MS,
-      signal,
-      isTransient,
-      onRetry: (error, attempt, pauseMs) =>
-        log.warn({ attempt, pause_ms: pauseMs }, `trying again to ${what}: ${messageOf(error)}`),
+  /** Work with Redshift, with fewer tries than the run allows where `tries` says so. */
+  retry<T>(what: string, work: (attempt: number) => Promise<T>, tries?: number): Promise<T> {
+    return this.#options.outages.retry(what, work, tries === undefined ? {} : { tries });
+  }
+
+  /** The load of a batch, for which COPY reads S3. */
+  retryCopy<T>(what: string, work: (attempt: number) => Promise<T>): Promise<T> {
+    return this.#options.outages.retry(what, work, {
+      needs: ['Redshift', 'S3', 'S3, which COPY reads', 'AWS'],
     });
   }
 

@@ -39,11 +39,7 @@ export async function explain(
   const reason = row
     ? `column "${row.column}" (${row.type}) refused line ${row.line} of ${row.file}: ${row.reason} (${row.code})`
     : `${error.message}${copyAdvice(error.message)}`;
-  return new LoadError(`Cannot load stream "${stream}" into ${table}: ${reason}`, {
-    ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-    ...(error.detail === undefined ? {} : { detail: error.detail }),
-    cause: error.cause,
-  });
+  return error.saying(`Cannot load stream "${stream}" into ${table}: ${reason}`);
 }
 
 /** Where `--check` finds out more than COPY says. */

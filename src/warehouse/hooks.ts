@@ -60,9 +60,5 @@ export class Hooks {
 
 function failed(hook: Hook, error: unknown): unknown {
   if (!(error instanceof LoadError)) return error;
-  return new LoadError(`${error.message}; ${CONSEQUENCE[hook]}`, {
-    ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-    ...(error.detail === undefined ? {} : { detail: error.detail }),
-    cause: error.cause,
-  });
+  return error.saying(`${error.message}; ${CONSEQUENCE[hook]}`);
 }

@@ -58,6 +58,8 @@ export interface LoadJob extends CopyJob {
   readonly narrow: LoadShape['narrow'];
   /** Rows whose key holds a NULL. */
   readonly nullKeys: number;
+  /** Two rows may have the same key. False is certain. */
+  readonly mayRepeatKeys: boolean;
 }
 
 /** Files of a tap, to be copied as they are. */

@@ -17,6 +17,7 @@ import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
 import { load } from './load.ts';
+import type { Outages } from './outages.ts';
 import { overwrite, type OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
 import { Records } from './records.ts';
@@ -44,8 +45,8 @@ export interface LoaderOptions {
   readonly keepsRecords: boolean;
   /** What runs that began before this have left is removed. */
   readonly staleBefore: Date;
-  readonly tries: number;
-  readonly retryPauseMs: number;
+  /** Decides how long what passes is tried again. */
+  readonly outages: Outages;
   /** Nothing is created that only this program needs. */
   readonly forbidDdl: boolean;
   /** How long the outcome of a COMMIT without answer is looked for. */
@@ -175,7 +176,7 @@ export class Loader {
     const keys = [...from.keys];
     let outcomeIsKnown = true;
     try {
-      const counts = await this.#attempts.retry(`load stream "${job.stream}"`, async (attempt) => {
+      const counts = await this.#attempts.retryCopy(`load stream "${job.stream}"`, async (attempt) => {
         const key = `${job.keyPrefix}manifest-${attempt}.json`;
         keys.push(key);
         // Written beside the first statements.

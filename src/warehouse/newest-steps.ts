@@ -14,24 +14,30 @@ export type Newest = readonly Column[];
 
 export function newestSteps(load: LoadShape, newest: Newest, existing: readonly StoredColumn[]): LoadSteps {
   const keys = load.columns.filter(({ isKey }) => isKey);
-  const edges = edgesTable(0);
   return {
     stage: [
       ...stageSteps(load),
-      { what: 'find the newest of the rows of a key', sql: sql.findNewest(edges, STAGE, keys, newest) },
-      {
-        what: 'remove the rows beside it',
-        sql: sql.deleteOthers(edges, STAGE, keys),
-        counts: ['superseded'],
-      },
+      ...(load.mayRepeatKeys ? repeatedSteps(keys, newest) : []),
       ...unkeyedSteps(load, keys),
     ],
     transaction: covers(load.columns, existing)
       ? replaceSteps(load, keys, newest)
       : writeSteps(load, keys, newest),
-    clean: dropsOf(1),
+    clean: dropsOf(load.mayRepeatKeys ? 1 : 0),
     present: 'updated',
   };
+}
+
+function repeatedSteps(keys: Newest, newest: Newest): readonly Step[] {
+  const edges = edgesTable(0);
+  return [
+    { what: 'find the newest of the rows of a key', sql: sql.findNewest(edges, STAGE, keys, newest) },
+    {
+      what: 'remove the rows beside it',
+      sql: sql.deleteOthers(edges, STAGE, keys),
+      counts: ['superseded'],
+    },
+  ];
 }
 
 /** The rows carry every column of the table: old rows go, new rows come. What is left in the table then is newer. */

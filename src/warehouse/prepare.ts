@@ -205,11 +205,7 @@ async function runWork(work: () => Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     if (ALREADY_THERE.has(error.sqlstate ?? '')) return false;
-    throw new LoadError(`${error.message}${advice(error.sqlstate)}`, {
-      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-      ...(error.detail === undefined ? {} : { detail: error.detail }),
-      cause: error.cause,
-    });
+    throw error.saying(`${error.message}${advice(error.sqlstate)}`);
   }
 }
 

@@ -1,9 +1,8 @@
 /** Warehouse on node-postgres: connections with deadlines, keepalive and known session settings; simple protocol only. */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
-import { CommitUnknownError, LoadError } from '../errors.ts';
+import { CommitUnknownError, LoadError, stateOf } from '../errors.ts';
 import type { Answer, Session, StatementOptions, Warehouse } from '../ports.ts';
 import { integer, literal, raw, sql, type Sql } from '../sql.ts';
 import { requestCancel, type Cancellable } from './cancel.ts';
@@ -12,20 +11,26 @@ import { goesAlone } from './message.ts';
 import { query, StatementFailure } from './query.ts';
 import { firstWords, lostError, statementError } from './statement-errors.ts';
 import { LoginConnection } from './login.ts';
+import { tls, type SslMode } from './tls.ts';
 import type { Tunnel } from './tunnel.ts';
 
-export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
 
 export interface RedshiftSettings {
   readonly hostname: string;
   readonly port: number;
   readonly database: string;
   /** Asked anew for each connection. */
-  readonly login: () => Promise<{ readonly user: string; readonly password: string }>;
+  readonly login: () => Promise<Login>;
   readonly sslmode: SslMode;
   /** PEM text; Node's own list if undefined. */
   readonly sslCa: string | undefined;
   readonly queryGroup: string;
+  /** A connection that has been idle this long is asked for a sign of life before it is used again. */
+  readonly doubtfulMs?: number;
   /** Through which connections go; closed with the warehouse. */
   readonly tunnel: Tunnel | undefined;
   readonly connectTimeoutMs: number;
@@ -38,6 +43,16 @@ export interface RedshiftSettings {
 
 /** Firewalls drop idle connections within minutes, Serverless after an hour. */
 const IDLE_MS = 60_000;
+
+/**
+ * A connection that has been idle this long is asked for a sign of life before it is used again. A firewall, or a cluster that
+ * failed over, may have dropped it silently, and the first statement may be one that has an hour.
+ */
+const DOUBTFUL_MS = 5_000;
+/** With the grace below, a connection that was dropped costs at most 30 s. */
+const PING = { timeoutMs: 10_000 };
+
+const WRONG_PASSWORD = /^(28000|28P01)$/;
 
 /** What the server gets to cancel by itself before the connection is given up. */
 const GRACE_MS = 10_000;
@@ -55,16 +70,19 @@ function sessionSettings({ queryGroup, statementTimeoutMs }: RedshiftSettings): 
 }
 
 export function connectRedshift(settings: RedshiftSettings): Warehouse {
-  const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout }[] = [];
+  const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout; readonly since: number }[] =
+    [];
   const open = new Set<Connection>();
   const closing = new AbortController();
 
   async function acquire(): Promise<Connection> {
     if (closing.signal.aborted) throw new LoadError('The connections to Redshift are closed');
-    const free = idle.pop();
-    if (free) {
+    for (let free = idle.pop(); free; free = idle.pop()) {
       clearTimeout(free.timer);
-      if (free.connection.isUsable) return free.connection;
+      const isDoubtful = performance.now() - free.since > (settings.doubtfulMs ?? DOUBTFUL_MS);
+      if (free.connection.isUsable && (!isDoubtful || (await free.connection.isAlive())))
+        return free.connection;
+      free.connection.destroy();
     }
     const connection = await Connection.open(settings, closing.signal);
     open.add(connection);
@@ -86,7 +104,7 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
         } else if (clean && connection.isUsable) {
           const timer = setTimeout(() => void connection.end(), IDLE_MS);
           timer.unref();
-          idle.push({ connection, timer });
+          idle.push({ connection, timer, since: performance.now() });
         } else {
           connection.destroy();
         }
@@ -121,8 +139,20 @@ class Connection implements Session {
   }
 
   static async open(settings: RedshiftSettings, signal: AbortSignal): Promise<Connection> {
-    // Whoever closes does not wait for AWS or an SSH server.
+    // The caller that closes does not wait for AWS or an SSH server.
     const login = await unlessAborted(settings.login(), signal);
+    try {
+      return await this.#openAs(settings, login, signal);
+    } catch (error) {
+      if (!WRONG_PASSWORD.test(stateOf(error))) throw error;
+      // The password may have been replaced between the two.
+      const now = await unlessAborted(settings.login(), signal);
+      if (now.user === login.user && now.password === login.password) throw error;
+      return this.#openAs(settings, now, signal);
+    }
+  }
+
+  static async #openAs(settings: RedshiftSettings, login: Login, signal: AbortSignal): Promise<Connection> {
     const socket =
       settings.tunnel === undefined
         ? new Socket()
@@ -133,7 +163,7 @@ class Connection implements Session {
   /** The whole of it under one deadline: a server may accept a connection and then say nothing. */
   static async #logIn(
     settings: RedshiftSettings,
-    { user, password }: { readonly user: string; readonly password: string },
+    { user, password }: Login,
     socket: Duplex,
     signal: AbortSignal,
   ): Promise<Connection> {
@@ -178,6 +208,16 @@ class Connection implements Session {
     } finally {
       clearTimeout(deadline);
       signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Whether the server answers at all. */
+  async isAlive(): Promise<boolean> {
+    try {
+      await this.run(raw('SELECT 1'), PING);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -239,7 +279,7 @@ class Connection implements Session {
     const { heartbeatMs, onHeartbeat } = this.#settings;
     const started = performance.now();
     const heartbeat = setInterval(() => onHeartbeat(told, performance.now() - started), heartbeatMs);
-    let isLate = false;
+    let isLate = false as boolean;
     const deadline = setTimeout(() => {
       isLate = true;
       void this.#cancel();
@@ -254,7 +294,7 @@ class Connection implements Session {
       const [at, cause] = error instanceof StatementFailure ? [error.at, error.cause] : [0, error];
       const failed = statements[at] ?? told;
       this.#throwIfLost(failed);
-      throw statementError(failed, cause, { at, isLate });
+      throw statementError(failed, cause, { at, limitMs: isLate ? limitMs : undefined });
     } finally {
       clearInterval(heartbeat);
       clearTimeout(deadline);
@@ -316,19 +356,5 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     return await Promise.race([aborted, work]);
   } finally {
     signal.removeEventListener('abort', giveUp);
-  }
-}
-
-function tls({ sslmode, sslCa }: RedshiftSettings): boolean | ConnectionOptions {
-  const ca = sslCa === undefined ? {} : { ca: sslCa };
-  switch (sslmode) {
-    case 'disable':
-      return false;
-    case 'require':
-      return { ...ca, rejectUnauthorized: false };
-    case 'verify-ca':
-      return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-    case 'verify-full':
-      return { ...ca, rejectUnauthorized: true };
   }
 }

@@ -1,7 +1,11 @@
-/** Removes objects that have served: while one request is on its way, the keys of others gather for the next. */
+/**
+ * Removes objects that have served: while one request is on its way, the keys of others gather for the next. What S3 could not
+ * remove because it was away is removed with the next objects, or at the end.
+ */
 import { messageOf, stateOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore } from '../ports.ts';
+import { isTransient } from './transient.ts';
 
 /** With these errors nothing was written either: the failed upload tells of them. */
 const NOTHING_WRITTEN = new Set([
@@ -16,7 +20,9 @@ const NOTHING_WRITTEN = new Set([
 export class Remover {
   readonly #store: Pick<ObjectStore, 'remove'>;
   readonly #log: Logger;
-  #keys: string[] = [];
+  readonly #keys: string[] = [];
+  /** Keys whose removal failed for a reason that passes. */
+  readonly #left: string[] = [];
   #removing: Promise<void> | undefined;
 
   constructor(store: Pick<ObjectStore, 'remove'>, log: Logger) {
@@ -27,20 +33,30 @@ export class Remover {
   /** A failure is told, not thrown: the rows are safe, and the next run's sweep comes by. */
   add(keys: readonly string[]): void {
     this.#keys.push(...keys);
-    if (this.#keys.length > 0)
-      this.#removing ??= this.#removeAll().finally(() => (this.#removing = undefined));
+    if (this.#keys.length > 0) this.#start(false);
   }
 
   /** Resolves when everything added so far is removed, or was tried to be. */
   async done(): Promise<void> {
     await this.#removing;
+    if (this.#left.length > 0) this.#start(true);
+    await this.#removing;
   }
 
-  async #removeAll(): Promise<void> {
-    while (this.#keys.length > 0) {
+  #start(isLast: boolean): void {
+    this.#removing ??= this.#removeAll(isLast).finally(() => (this.#removing = undefined));
+  }
+
+  async #removeAll(isLast: boolean): Promise<void> {
+    while (this.#keys.length > 0 || (isLast && this.#left.length > 0)) {
+      const keys = [...this.#left.splice(0), ...this.#keys.splice(0)];
       try {
-        await this.#store.remove(this.#keys.splice(0));
+        await this.#store.remove(keys);
       } catch (error) {
+        if (isTransient(error) && !isLast) {
+          this.#left.push(...keys);
+          continue;
+        }
         const level = NOTHING_WRITTEN.has(stateOf(error)) ? 'debug' : 'warn';
         this.#log[level](`objects may stay in S3 until a later run removes them: ${messageOf(error)}`);
       }

@@ -33,6 +33,8 @@ export interface LoadShape {
   readonly narrow: readonly ReadonlySet<string>[];
   /** Rows whose key holds a NULL. */
   readonly nullKeys: number;
+  /** Two rows may have the same key. False is certain, and spares the warehouse looking. */
+  readonly mayRepeatKeys: boolean;
   readonly source: CopySource;
 }
 
@@ -73,7 +75,7 @@ export interface LoadSteps {
 export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): LoadSteps {
   if (load.method === 'append') return appendSteps(load);
   const merging = mergeOf(load, existing);
-  const passes = load.method === 'insert' ? insertPasses(merging) : upsertPasses(merging);
+  const passes = load.mayRepeatKeys ? passesOf(load.method, merging) : [];
   return {
     stage: [
       ...stageSteps(load),
@@ -198,6 +200,10 @@ interface Pass {
   readonly edge: Edge;
   readonly among: Kinds;
   readonly removes: Kinds;
+}
+
+function passesOf(method: LoadMethod, merging: Merge): readonly Pass[] {
+  return method === 'insert' ? insertPasses(merging) : upsertPasses(merging);
 }
 
 /** What leaves of each key one row in each layer, so that the layers can be written one after the other. */

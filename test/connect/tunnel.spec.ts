@@ -223,9 +223,7 @@ describe('a load through an SSH server', () => {
     expect(await ids()).to.deep.equal(['1', '2', '3']);
     expect(ssh.seen.connections).to.equal(2);
     expect(warnings(finished)).to.have.length(1);
-    expect(warnings(finished)[0]).to.match(
-      /^trying again to load stream "t": The connection to Redshift was lost/,
-    );
+    expect(warnings(finished)[0]).to.match(/^waiting for Redshift: The connection to Redshift was lost/);
   });
 
   describe('fails with one sentence when the server', () => {

@@ -151,6 +151,7 @@ describe('the local warehouse', () => {
     });
 
     it('objects that another program wrote', async () => {
+      await (await startLocalWarehouse({ dir })).stop();
       mkdirSync(join(dir, 's3', 'some-bucket'), { recursive: true });
       writeFileSync(join(dir, 's3', 'some-bucket', 'bucket.json'), 'not JSON');
       expect(String(await failureOf({}))).to.match(

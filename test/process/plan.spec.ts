@@ -111,14 +111,11 @@ describe('plan', () => {
       'CREATE TEMP',
       'COPY',
       'SELECT',
-      'CREATE TEMP',
-      'DELETE',
       'BEGIN',
       'DELETE',
       'SELECT',
       'INSERT INTO',
       'COMMIT',
-      'DROP',
       'DROP',
     ]);
   });

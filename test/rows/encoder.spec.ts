@@ -52,7 +52,14 @@ function encoderFor(columns: readonly Column[], options: Partial<EncoderOptions>
     syncStartedAt: 0,
     ...options,
   });
-  const facts = { seed: '0'.repeat(16), openedAt: 0, maxBytes: [], nulls: [], outgrown: [] };
+  const facts = {
+    seed: '0'.repeat(16),
+    openedAt: 0,
+    maxBytes: [],
+    nulls: [],
+    outgrown: [],
+    keyHashes: undefined,
+  };
   const outcome = (record: string | Buffer): Row | Rejection | Unplanned =>
     encoder.encode(message(record), { line: 42, bytes: Buffer.from(record) }, facts);
   return {

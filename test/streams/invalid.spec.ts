@@ -44,6 +44,7 @@ function refusal(record: string, columns: readonly Column[], options: Partial<En
     maxBytes: [],
     nulls: [],
     outgrown: [],
+    keyHashes: undefined,
   });
   if (outcome.kind !== 'rejection') throw new Error('the record was taken');
   try {

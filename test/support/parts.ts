@@ -10,6 +10,7 @@ import { designOf } from '../../src/table/design.ts';
 import type { Column, ColumnType, TableRef } from '../../src/table/types.ts';
 import type { LoadJob, TableJob } from '../../src/warehouse/jobs.ts';
 import { Loader, type LoaderOptions } from '../../src/warehouse/loader.ts';
+import { Outages } from '../../src/warehouse/outages.ts';
 import { settings } from './settings.ts';
 import { logLines, type LogLine } from './transcript.ts';
 import type { Place } from './warehouse.ts';
@@ -21,9 +22,11 @@ export interface Parts extends AsyncDisposable {
   readonly log: Logger;
   /** What was logged so far, from debug on. */
   readonly logged: readonly LogLine[];
-  /** Loads into the schema of the place. */
-  loader(more?: Partial<LoaderOptions>): Loader;
+  /** Loads into the schema of the place, with three tries. */
+  loader(more?: PartOptions): Loader;
 }
+
+export type PartOptions = Partial<LoaderOptions> & { readonly tries?: number };
 
 /** The string for NULL in the CSV of `staged`. */
 export const NULL = 'N';
@@ -53,7 +56,7 @@ export async function openParts(
     get logged() {
       return logLines(written);
     },
-    loader: (more) =>
+    loader: ({ tries = 3, ...more } = {}) =>
       new Loader({
         warehouse,
         store,
@@ -65,8 +68,15 @@ export async function openParts(
         keepFiles: false,
         keepsRecords: true,
         staleBefore: new Date(0),
-        tries: 3,
-        retryPauseMs: 1,
+        outages: new Outages({
+          retryForMs: 60_000,
+          tries,
+          pauseMs: 1,
+          renew: () => scope.renewKeys(),
+          stop: signal,
+          signal,
+          log,
+        }),
         forbidDdl: false,
         resolveTimeoutMs: 10_000,
         now: Date.now,
@@ -118,6 +128,7 @@ export function loadJob(prefix: string, job: TableJob, more: Partial<LoadJob> = 
     newest: undefined,
     narrow: [],
     nullKeys: 0,
+    mayRepeatKeys: true,
     ...more,
   };
 }

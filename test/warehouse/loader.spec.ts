@@ -2,9 +2,16 @@
 import { expect } from 'chai';
 import type { LoadCounts } from '../../src/warehouse/accounting.ts';
 import type { LoadJob } from '../../src/warehouse/jobs.ts';
-import type { LoaderOptions } from '../../src/warehouse/loader.ts';
 import type { OverwriteCounts } from '../../src/warehouse/overwrite.ts';
-import { column, loadJob, openParts, staged, tableJob, type Parts } from '../support/parts.ts';
+import {
+  column,
+  loadJob,
+  openParts,
+  staged,
+  tableJob,
+  type Parts,
+  type PartOptions,
+} from '../support/parts.ts';
 import { settings } from '../support/settings.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
@@ -50,11 +57,7 @@ describe('a loader', () => {
   }
 
   /** Loads a batch and waits for what is done in the background. */
-  const load = async (
-    one: LoadJob,
-    lines: readonly string[],
-    options: Partial<LoaderOptions> = {},
-  ): Promise<Loaded> => {
+  const load = async (one: LoadJob, lines: readonly string[], options: PartOptions = {}): Promise<Loaded> => {
     const loader = parts.loader(options);
     const counts: LoadCounts[] = [];
     const batch = await staged(parts.store, one, ...lines);
@@ -239,10 +242,10 @@ describe('a loader', () => {
       strike(/^COPY/, 9, 'drop-before');
       const { counts, error } = await load(job(), ['1,"a"'], { tries: 2 });
       expect(counts).to.deep.equal([]);
-      expect(error).to.match(/^Cannot load stream "t" into .*: The connection to Redshift was lost/);
-      const again = parts.logged.filter(({ message }) =>
-        message.startsWith('trying again to load stream "t"'),
+      expect(error).to.match(
+        /^Cannot load stream "t" into .*: The connection to Redshift was lost during .*; tried 2 times in 0 s and given up \(max_load_attempts is 2\)\. Run it again from the last state when Redshift works again, or let it wait longer$/,
       );
+      const again = parts.logged.filter(({ message }) => message.startsWith('waiting for Redshift: '));
       expect(again.length).to.equal(1);
       expect(await place.objects()).to.deep.equal([]);
     });

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { DELETED_AT } from '../../src/table/metadata.ts';
 import type { Column, ColumnType, StoredColumn } from '../../src/table/types.ts';
-import { stepsOf, type LoadMethod, type LoadShape } from '../../src/warehouse/steps.ts';
+import { stepsOf, type LoadMethod, type LoadShape, type LoadSteps } from '../../src/warehouse/steps.ts';
 
 const column = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
@@ -37,6 +37,7 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
   census: [10],
   narrow: [],
   nullKeys: 0,
+  mayRepeatKeys: true,
   source: {
     manifestUrl: 's3://b/m',
     format: { sentinel: 'N', compression: 'gzip' },
@@ -80,6 +81,21 @@ describe('the steps of a load', () => {
       'SELECT pg_attribute',
       'INSERT "s"."t"',
     ]);
+  });
+
+  it('look for repeated keys only where a key may be repeated', () => {
+    for (const method of ['upsert', 'insert'] as const)
+      for (const existing of [WHOLE, WIDER])
+        for (const more of [{}, SPECIAL, NARROW, { hardDelete: true, ...SPECIAL }]) {
+          const names = ({ stage, transaction, clean }: LoadSteps): readonly string[] =>
+            [...stage, ...transaction, ...clean].map(({ sql }) => sql.safe);
+          const perhaps = names(stepsOf(shape(method, more), existing));
+          const never = names(stepsOf(shape(method, { ...more, mayRepeatKeys: false }), existing));
+          expect(never).to.deep.equal(
+            perhaps.filter((statement) => !statement.includes('_target_redshift_edges_')),
+          );
+          expect(never).not.to.have.length(perhaps.length);
+        }
   });
 
   it('update and insert where the table has more columns', () => {

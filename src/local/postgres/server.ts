@@ -46,7 +46,8 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   // The path of a socket file is limited to 107 bytes.
   unix_socket_directories: '',
-  max_connections: '200',
+  // Redshift's 500, those of the warehouse's own user beyond, and the endpoint's.
+  max_connections: '530',
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
@@ -191,9 +192,7 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
       if (kept.length > LOG_LINES_KEPT) kept.shift();
       if (line.includes('ready to accept connections')) resolve();
     });
-    lines.once('end', () =>
-      reject(new LocalWarehouseError(`PostgreSQL did not start: ${kept.join('\n')}`)),
-    );
+    lines.once('end', () => reject(new LocalWarehouseError(`PostgreSQL did not start: ${kept.join('\n')}`)));
   });
 }
 

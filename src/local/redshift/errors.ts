@@ -35,6 +35,14 @@ export function describeError(error: RedshiftError, severity: 'ERROR' | 'FATAL' 
   };
 }
 
+/** The refusal of one session more than `most`, in the words that clusters were seen to use. */
+export function tooManyConnections(most: number): RedshiftError {
+  return new RedshiftError(
+    SQLSTATE.tooManyConnections,
+    `connection limit "${most}" exceeded for non-bootstrap users`,
+  );
+}
+
 /** What a statement that runs knows of itself, for the text of its errors. */
 export interface ErrorContext {
   readonly queryId: number;
@@ -77,7 +85,10 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
         M: message.replace(/^role "(?:(group|role):)?(.*)" does not exist$/s, namePrincipal),
       };
     case SQLSTATE.tooManyConnections:
+      // The engine's own limit is met by the warehouse's own user only; that of a role is the user's.
       return { ...kept, M: message.replace(/ for role "/, ' for user "') };
+    case SQLSTATE.programLimitExceeded:
+      return { ...kept, M: message.replace(/^row is too big: size (\d+), maximum size (\d+)$/, rowTooBig) };
     case SQLSTATE.invalidTextRepresentation:
       // PostgreSQL 8.0 has one text for all integers.
       return { ...kept, M: message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:') };
@@ -125,6 +136,14 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
 
 function namePrincipal(_message: string, kind = 'user', name = ''): string {
   return `${kind} "${name}" does not exist`;
+}
+
+/** A limit of the engine alone: Redshift stores columns, not rows in pages. */
+function rowTooBig(_message: string, bytes = '', most = ''): string {
+  return (
+    `The local warehouse cannot store a row of ${bytes} bytes in columns of fixed width; ` +
+    `the limit of its engine is ${most}. A cluster can store it`
+  );
 }
 
 function keep(fields: Fields): Fields {

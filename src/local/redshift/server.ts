@@ -2,22 +2,28 @@
  * The local SQL endpoint: speaks Redshift's protocol to clients on 127.0.0.1 and runs their statements on a private
  * PostgreSQL, with COPY from the local S3. Clients must use TLS.
  */
+import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import type pg from 'pg';
 import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
 import type { ClusterRole, ObjectStore } from './copy/credentials.ts';
+import { NEW_SECRET } from './catalog/endpoint.ts';
 import { openDatabase } from './database.ts';
-import { EngineError, translateError } from './errors.ts';
+import { describeError, EngineError, tooManyConnections, translateError } from './errors.ts';
 import { HOSTILE, type Readings } from './readings.ts';
 import { findAccount } from './session/accounts.ts';
 import { Cluster } from './session/cluster.ts';
 import { type DecorateSession, Session } from './session/session.ts';
 import { type Account, SessionUser } from './session/user.ts';
+import { dismiss } from './wire/dismiss.ts';
 import { type LoginRules, receive } from './wire/frontend.ts';
 import { Inbox } from './wire/inbox.ts';
 import { encodeFields } from './wire/message.ts';
+import type { Startup } from './wire/startup.ts';
 import { Upstream } from './wire/upstream.ts';
+import type { Limits } from '../limits.ts';
 import { listen } from '../listen.ts';
 
 export type { ClusterRole, ObjectStore } from './copy/credentials.ts';
@@ -43,6 +49,7 @@ export interface RedshiftOptions {
   readonly decorate?: DecorateSession | undefined;
   /** How to read what Redshift's documentation leaves open; `HOSTILE` if undefined. */
   readonly readings?: Readings | undefined;
+  readonly limits: Limits;
 }
 
 /** A running endpoint. */
@@ -57,6 +64,9 @@ export interface LocalRedshift {
 }
 
 const DEFAULT_REGION = 'us-east-1';
+/** How long the end of the administration's connection may take before the engine is ended anyway. */
+const ADMIN_END_MS = 1000;
+
 /** Query numbers reserved for each run, so that no number is given twice. */
 const QUERIES_PER_RUN = 100_000;
 
@@ -77,6 +87,8 @@ async function openCluster(options: RedshiftOptions, admin: pg.Client): Promise<
     `insert into pg_catalog.warehouse_run values (default)
      returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super`,
   );
+  const secret = randomBytes(32).toString('hex');
+  await admin.query(NEW_SECRET, [secret]);
   const names = await admin.query<{ name: string }>('select name from pg_catalog.warehouse_name');
   const { store, roles, region = DEFAULT_REGION, database } = options;
   return new Cluster({
@@ -84,6 +96,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Client): Promise<
     database,
     readings: options.readings ?? HOSTILE,
     admin,
+    secret,
     queries: Number(rows[0]?.queries),
     longNames: names.rows.map(({ name }) => name),
     superOid: Number(rows[0]?.super),
@@ -98,12 +111,16 @@ async function open(
   const cluster = await openCluster(options, admin);
   const endpoint = new Endpoint(options, postgres, admin, cluster);
   const server = createServer({ noDelay: true, keepAlive: true }, (raw) => endpoint.accept(raw));
+  // The process has no file descriptor left for a connection: the others go on.
+  server.on('error', () => undefined);
   const port = await listen(server, options.port ?? 0);
 
   const close = async () => {
     server.close();
     endpoint.close();
-    await admin.end().catch(() => undefined);
+    cluster.translator.close();
+    // The engine's end ends the connection too, when it does not answer.
+    await Promise.race([admin.end().catch(() => undefined), delay(ADMIN_END_MS, undefined, { ref: false })]);
     await postgres.stop();
   };
   let closed: Promise<void> | undefined;
@@ -126,11 +143,17 @@ class Endpoint {
   readonly #cluster: Cluster;
   readonly #rules: LoginRules;
   readonly #decorate: DecorateSession | undefined;
+  readonly #limits: Limits;
+  readonly #owner: string;
   readonly #sockets = new Set<Socket>();
+  /** Connections that have logged in, or are about to. */
+  #logins = 0;
   readonly #sessions = new Map<Session, Upstream>();
 
   constructor(options: RedshiftOptions, postgres: LocalPostgres, admin: pg.Client, cluster: Cluster) {
-    const { database, certificate, allowPlaintext = false, decorate } = options;
+    const { database, certificate, allowPlaintext = false, decorate, limits, user } = options;
+    this.#limits = limits;
+    this.#owner = user;
     this.#postgres = postgres;
     this.#admin = admin;
     this.#cluster = cluster;
@@ -140,6 +163,7 @@ class Endpoint {
       database,
       secureContext: createSecureContext({ cert: certificate.cert, key: certificate.key }),
       requireTls: !allowPlaintext,
+      timeoutMs: limits.loginMs,
     };
   }
 
@@ -167,11 +191,27 @@ class Endpoint {
       await this.#cancel(arrival.request);
       return;
     }
-    const { socket, parameters } = arrival;
+    const { socket, startup } = arrival;
     const inbox = new Inbox(socket);
-    const account = await findAccount(this.#admin, parameters.get('user') ?? '');
+    if (this.#logins >= this.#limits.connections && startup.user !== this.#owner) {
+      dismiss(
+        socket,
+        encodeFields('E', describeError(tooManyConnections(this.#limits.connections), 'FATAL')),
+      );
+      return;
+    }
+    this.#logins += 1;
+    try {
+      await this.#runSession(socket, inbox, startup);
+    } finally {
+      this.#logins -= 1;
+    }
+  }
+
+  async #runSession(socket: Socket, inbox: Inbox, startup: Startup): Promise<void> {
+    const account = await findAccount(this.#admin, startup.user);
     if (!account) return void socket.destroy();
-    const upstream = await this.#openUpstream(socket, account, parameters);
+    const upstream = await this.#openUpstream(socket, account, startup.settings);
     if (!upstream) return;
     const session = new Session({
       client: socket,
@@ -179,7 +219,7 @@ class Endpoint {
       upstream,
       cluster: this.#cluster,
       user: new SessionUser(account, upstream, this.#cluster.privileges),
-      application: parameters.get('application_name'),
+      application: startup.settings.get('application_name'),
       decorate: this.#decorate,
     });
     this.#sessions.set(session, upstream);
@@ -201,15 +241,16 @@ class Endpoint {
   async #openUpstream(
     client: Socket,
     account: Account,
-    parameters: ReadonlyMap<string, string>,
+    settings: ReadonlyMap<string, string>,
   ): Promise<Upstream | undefined> {
     const { port } = this.#postgres;
     const login = { port, user: account.name, secret: account.engineSecret, database: this.#rules.database };
     try {
-      return await Upstream.open(login, parameters);
+      return await Upstream.open(login, settings);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      client.end(encodeFields('E', translateError(error.fields, { queryId: 0, pid: 0, userId: 0 })));
+      const fields = translateError(error.fields, { queryId: 0, pid: 0, userId: 0 });
+      dismiss(client, encodeFields('E', fields));
       return undefined;
     }
   }

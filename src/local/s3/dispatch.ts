@@ -4,7 +4,7 @@ import { checkAccess } from './auth/access.ts';
 import { Caller } from './auth/caller.ts';
 import type { Regions } from './auth/claim.ts';
 import { authenticate } from './auth/signature.ts';
-import { planBody, receiveBody } from './http/body.ts';
+import { planBody, readInTime, receiveBody } from './http/body.ts';
 import type { Reply } from './http/reply.ts';
 import { findOperation, readTarget } from './http/request.ts';
 import { screenHeaders } from './objects/headers.ts';
@@ -17,13 +17,13 @@ export type Dispatch = (request: IncomingMessage, goOn: () => void) => Promise<R
 
 /**
  * Answers the requests to a service: read the target -> hand it to STS, or find the operation -> authenticate -> authorize
- * -> screen the headers -> run the operation, which receives the body when it wants it.
+ * -> screen the headers -> run the operation, which receives the body when it wants it. The body may pause for `requestMs`.
  */
-export function dispatchTo(service: Service): Dispatch {
+export function dispatchTo(service: Service, requestMs: number): Dispatch {
   return async (request, goOn) => {
     const target = readTarget(request);
     // Not the request itself: its connection must outlive a rejected body, for it carries the reply.
-    const body = () => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    const body = () => readInTime(request, requestMs);
     if (isSts(target)) {
       goOn();
       return await answerSts(service, target, regionsOf(service, ''), body());

@@ -11,6 +11,7 @@ import type { Reply } from './http/reply.ts';
 import { writeXml } from './http/xml.ts';
 import { makeReader, type S3Reader } from './reader.ts';
 import { changeAccess, openService, type S3Access, type Service, type ServiceOptions } from './service.ts';
+import { LIMITS } from '../limits.ts';
 import { listen } from '../listen.ts';
 
 export type { AccessEntry, AccessListener } from './auth/caller.ts';
@@ -31,6 +32,8 @@ export interface S3Entrances {
 export interface S3Options extends ServiceOptions {
   /** 0 or undefined for a free one. */
   readonly port?: number;
+  /** How long a request may pause, and a client take nothing of a reply, in milliseconds; see `Limits`. */
+  readonly requestMs?: number;
   /** Puts other entrances in the place of the real ones, for tests. `closing` is aborted when the server closes. */
   readonly decorate?: ((entrances: S3Entrances, closing: AbortSignal) => S3Entrances) | undefined;
 }
@@ -54,6 +57,8 @@ export interface LocalS3 {
 
 const keepAliveMs = 60_000;
 const closeGraceMs = 2000;
+/** A client that takes little of a reply at a time is given longer than one that sends nothing. */
+const REPLY_PATIENCE = 3;
 
 function describeError(service: Service, error: S3Error, request: IncomingMessage, requestId: string): Reply {
   const body = writeXml(
@@ -101,6 +106,18 @@ async function send(
   else await pipeline(body.open(), response);
 }
 
+/** Ends the connection when its client takes nothing of the reply. The function that it gives stops the watch. */
+function watchReply(response: ServerResponse, ms: number): () => void {
+  const { socket } = response;
+  let before = -1;
+  const timer = setInterval(() => {
+    const written = socket?.bytesWritten ?? 0;
+    if (response.writableNeedDrain && written === before) socket?.destroy();
+    before = written;
+  }, ms);
+  return () => clearInterval(timer);
+}
+
 /** Whether the connection was lost, so that there is nobody to answer. */
 function isReset(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
@@ -111,8 +128,9 @@ async function handle(
   dispatch: Dispatch,
   request: IncomingMessage,
   response: ServerResponse,
-  awaitsContinue: boolean,
+  { awaitsContinue, requestMs }: { readonly awaitsContinue: boolean; readonly requestMs: number },
 ): Promise<void> {
+  const stopWatch = watchReply(response, REPLY_PATIENCE * requestMs);
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   const isHead = request.method === 'HEAD';
   let isWaiting = awaitsContinue;
@@ -128,16 +146,22 @@ async function handle(
       return;
     }
     // A client that was not told to go on may send its body or not: the connection cannot be used again.
-    if (isWaiting) response.shouldKeepAlive = false;
-    const reply = describeError(service, toS3Error(error), request, requestId);
+    const problem = toS3Error(error);
+    if (isWaiting || problem.code === 'RequestTimeout') response.shouldKeepAlive = false;
+    const reply = describeError(service, problem, request, requestId);
     await send(response, reply, isHead, requestId);
   } finally {
+    stopWatch();
     // The rest of the body is read and dropped, so that the next request can follow.
     request.resume();
+    if (!request.complete) {
+      const overdue = setTimeout(() => request.socket.destroy(), requestMs);
+      request.once('close', () => clearTimeout(overdue));
+    }
   }
 }
 
-function makeHttpServer(service: Service, dispatch: Dispatch): Server {
+function makeHttpServer(service: Service, dispatch: Dispatch, requestMs: number): Server {
   const accept = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void => {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
@@ -145,14 +169,26 @@ function makeHttpServer(service: Service, dispatch: Dispatch): Server {
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    handle(service, dispatch, request, response, awaitsContinue).catch(() => request.socket.destroy());
+    handle(service, dispatch, request, response, { awaitsContinue, requestMs }).catch(() =>
+      request.socket.destroy(),
+    );
   };
-  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
+  const server = createServer({
+    keepAliveTimeout: keepAliveMs,
+    // A large object may take long, as long as it comes.
+    requestTimeout: 0,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: requestMs / 4,
+  });
+  // The process has no file descriptor left for a connection: the others go on.
+  server.on('error', () => undefined);
   server.on('request', (request, response) => accept(request, response, false));
   server.on('checkContinue', (request, response) => accept(request, response, true));
   server.on('clientError', (_error, socket) => {
     if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
+        socket.destroy(),
+      );
     else socket.destroy();
   });
   return server;
@@ -178,9 +214,10 @@ export async function startS3(options: S3Options): Promise<LocalS3> {
   const closing = new AbortController();
   const service = openService(options, region);
   const { decorate = (entrances: S3Entrances) => entrances } = options;
-  const real = { dispatch: dispatchTo(service), reader: makeReader(service) };
+  const { requestMs = LIMITS.requestMs } = options;
+  const real = { dispatch: dispatchTo(service, requestMs), reader: makeReader(service) };
   const { dispatch, reader } = decorate(real, closing.signal);
-  const server = makeHttpServer(service, dispatch);
+  const server = makeHttpServer(service, dispatch, requestMs);
   const port = await listen(server, options.port ?? 0);
   let closed: Promise<void> | undefined;
   return {

@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeFolder } from './folder.ts';
+import { openFolder } from './folder.ts';
 import { callHolder, readLock } from './lock.ts';
 import type { WarehouseConfig } from '../warehouse.ts';
 import { LocalWarehouseError } from '../warehouse-error.ts';
@@ -26,7 +26,7 @@ const RELEASE_MS = 20_000;
 
 /** `command` starts a process that serves `dir` until it is released. */
 export async function leaseLocal(dir: string, command: readonly string[]): Promise<Lease> {
-  makeFolder(dir);
+  openFolder(dir);
   const deadline = Date.now() + START_MS;
   let server: ChildProcess | undefined;
   for (;;) {

@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { listen } from '../listen.ts';
 import { FolderInUseError } from '../warehouse-error.ts';
-import { makeFolder } from './folder.ts';
+import { openFolder } from './folder.ts';
 import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
 import type { FaultCount } from '../faults/plan.ts';
 import {
@@ -43,7 +43,7 @@ export interface Served {
 }
 
 export async function serve(options: ServeOptions): Promise<Served> {
-  makeFolder(options.dir);
+  openFolder(options.dir);
   const desk = new LeaseDesk();
   const starter = { isGone: false };
   const loseStarter = (): void => {
@@ -101,12 +101,17 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
 }
 
+/** How long those who held a lease may take to close their connection, in milliseconds. */
+const FAREWELL_MS = 1000;
+
 class LeaseDesk {
   readonly token = randomBytes(24).toString('hex');
   readonly #server: Server;
   readonly #leases = new Set<Socket>();
   /** Sockets whose lease has ended and whose owner waits for the end of the warehouse. */
   readonly #released = new Set<Socket>();
+  /** All of them, those included that have not said who they are. */
+  readonly #sockets = new Set<Socket>();
   #config: WarehouseConfig | undefined;
   #isRefusing = false;
   onIdle: () => void = () => undefined;
@@ -136,11 +141,18 @@ class LeaseDesk {
   close(): void {
     this.#isRefusing = true;
     this.#server.close(() => this.onClosed());
-    for (const socket of [...this.#leases, ...this.#released]) socket.end();
+    const known = new Set([...this.#leases, ...this.#released]);
+    for (const socket of this.#sockets) {
+      if (known.has(socket)) socket.end();
+      else socket.destroy();
+    }
+    // The server has ended when all of them have, and one may be of a process that has stopped.
+    setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), FAREWELL_MS).unref();
   }
 
   #receive(socket: Socket): void {
     let said = '';
+    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('data', (data) => {
       said += data.toString('latin1');
@@ -148,6 +160,7 @@ class LeaseDesk {
       else if (said.includes('release\n')) this.#release(socket);
     });
     socket.on('close', () => {
+      this.#sockets.delete(socket);
       this.#released.delete(socket);
       if (this.#leases.delete(socket)) this.endIfIdle();
     });

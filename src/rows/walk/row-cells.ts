@@ -3,6 +3,7 @@
  * row is complete, if the two differ. Columns that are skipped are presumed to be NULL until their values arrive.
  */
 import { COMMA, QUOTE } from '../../protocol/bytes.ts';
+import type { KeyHashes } from '../key-hashes.ts';
 import { Token, type Cell } from '../values.ts';
 import { Tape } from './tape.ts';
 
@@ -102,6 +103,16 @@ export class RowCells {
     tape.width = width;
   }
 
+  /** Adds the key of the completed row. */
+  hashKey(columns: readonly number[], keys: KeyHashes): void {
+    const { out } = this.tape;
+    keys.begin();
+    for (const column of columns) {
+      keys.mix(out, this.#starts[column] as number, this.#ends[column] as number);
+    }
+    keys.end();
+  }
+
   /** Completes the row: missing columns are NULL, and all cells are in order, each followed by a comma. */
   complete(): void {
     const columns = this.widths.length;
@@ -120,8 +131,10 @@ export class RowCells {
       const start = this.#starts[column] as number;
       // Including its comma.
       const end = (this.#ends[column] as number) + 1;
+      this.#starts[column] = this.#rowStart + to;
       if (end - start > SHORT) to += out.copy(assembled, to, start, end);
       else for (let i = start; i < end; i++) assembled[to++] = out[i] as number;
+      this.#ends[column] = this.#rowStart + to - 1;
     }
     out.set(assembled.subarray(0, to), this.#rowStart);
     tape.to = this.#rowStart + to;

@@ -72,6 +72,7 @@ export class RowWalk {
   readonly #cells: RowCells;
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
+  readonly #keys: readonly number[];
   /** The schema has properties, and a record that has none of them is not taken. */
   readonly #refusesStrangers: boolean;
   /** Columns that hold no NULL. */
@@ -103,6 +104,7 @@ export class RowWalk {
     this.#refusesStrangers =
       !rules.takesStrangers && [...columns, ...ignored].some(({ source }) => source.kind === 'property');
     this.#isKey = columns.map(({ isKey }) => isKey);
+    this.#keys = columns.flatMap(({ isKey }, i) => (isKey ? [i] : []));
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
@@ -149,7 +151,8 @@ export class RowWalk {
   }
 
   /** Counts and measures the values of the completed row. */
-  commit({ maxBytes, nulls, outgrown }: BatchFacts): void {
+  commit({ maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
+    if (keyHashes?.isOpen === true) this.#cells.hashKey(this.#keys, keyHashes);
     const { widths } = this.#cells;
     for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;
     for (const i of this.#texts) {

@@ -114,6 +114,7 @@ export interface SignOptions {
   readonly payload: string;
   readonly timestamp: string;
   readonly region?: string;
+  readonly service?: string;
   readonly secret?: string;
 }
 
@@ -129,14 +130,15 @@ export function sign(options: SignOptions): Signed {
   const { method, path, query = '', headers, payload, timestamp } = options;
   const date = timestamp.slice(0, 8);
   const region = options.region ?? 'us-east-1';
-  const scope = `${date}/${region}/s3/aws4_request`;
+  const service = options.service ?? 's3';
+  const scope = `${date}/${region}/${service}/aws4_request`;
   const signedHeaders = Object.keys(headers).join(';');
   const canonicalHeaders = Object.entries(headers)
     .map(([name, value]) => `${name}:${value}\n`)
     .join('');
   const canonical = [method, path, query, canonicalHeaders, signedHeaders, payload].join('\n');
   const key = hmac(
-    hmac(hmac(hmac(`AWS4${options.secret ?? identity.secretAccessKey}`, date), region), 's3'),
+    hmac(hmac(hmac(`AWS4${options.secret ?? identity.secretAccessKey}`, date), region), service),
     'aws4_request',
   );
   const signature = hmac(key, `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonical)}`).toString(
@@ -156,6 +158,7 @@ export function signedHead(
     readonly headers?: Readonly<Record<string, string>>;
     readonly extra?: Readonly<Record<string, string>>;
     readonly timestamp?: string;
+    readonly accessKeyId?: string;
   },
 ): { readonly head: string; readonly signed: Signed; readonly timestamp: string } {
   const timestamp = options.timestamp ?? timestampOf(new Date());
@@ -167,7 +170,7 @@ export function signedHead(
   };
   const headers = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   const signed = sign({ ...options, headers, timestamp });
-  const authorization = `AWS4-HMAC-SHA256 Credential=${identity.accessKeyId}/${signed.scope}, SignedHeaders=${signed.signedHeaders}, Signature=${signed.signature}`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${options.accessKeyId ?? identity.accessKeyId}/${signed.scope}, SignedHeaders=${signed.signedHeaders}, Signature=${signed.signature}`;
   const lines = Object.entries({ ...headers, ...options.extra, authorization }).map(
     ([n, v]) => `${n}: ${v}\r\n`,
   );

@@ -5,7 +5,8 @@ import type { RecordMessage } from '../../../src/protocol/message.ts';
 import { parseSinger } from '../../../src/protocol/singer.ts';
 import { encodeRows } from '../../../src/rows/csv.ts';
 import { RecordEncoder, type BatchFacts, type Row } from '../../../src/rows/encoder.ts';
-import { Token, type Losses } from '../../../src/rows/values.ts';
+import { KeyHashes } from '../../../src/rows/key-hashes.ts';
+import { Token, type Cell, type Losses } from '../../../src/rows/values.ts';
 import { SINGER_RULES, type RecordRules } from '../../../src/rows/rules.ts';
 import { createWalk, type RowWalk } from '../../../src/rows/walk/row-walk.ts';
 import { slabOf, Tape } from '../../../src/rows/walk/tape.ts';
@@ -53,6 +54,8 @@ const TIMES = {
   syncStartedAt: 1_600_000_000_000,
 };
 
+const ROOM = { take: () => true, give: () => undefined };
+
 /** Holds one row at a time, of whichever walk. */
 const SLAB = slabOf(Buffer.alloc(16 * 1024 * 1024));
 
@@ -69,6 +72,7 @@ class Side {
       maxBytes: columns.map(() => 0),
       nulls: columns.map(() => false),
       outgrown: columns.map(() => false),
+      keyHashes: undefined,
     };
     this.encoder = new RecordEncoder({
       columns,
@@ -93,6 +97,8 @@ export class AgainstReference {
   readonly #lines: Lines;
   readonly #tape = new Tape();
   #ordinal = 0;
+  /** Has the key of the row that the walk made last. */
+  #keyHashes: KeyHashes | undefined;
 
   constructor(rows: Rows, lines = singerLines()) {
     const { columns, kind } = rows;
@@ -123,6 +129,14 @@ export class AgainstReference {
     }
   }
 
+  /** Whether both ways take the row of this line, which the walk took last, for the same key. */
+  #isSameKey(cells: readonly Cell[]): boolean {
+    const keyHashes = this.#keyHashes;
+    if (!keyHashes) return true;
+    keyHashes.addCells(cells.filter((_, i) => this.#rows.columns[i]?.isKey === true));
+    return !keyHashes.close();
+  }
+
   /** The CSV that the reference makes of a line; undefined when it refuses it or when the row is special. */
   expected(line: Buffer): string | undefined {
     let message;
@@ -136,7 +150,7 @@ export class AgainstReference {
     // The walk has counted the record already.
     const row = this.reference.encoder.encode(message, origin, this.reference.facts, this.#ordinal - 1);
     if (row.kind !== 'row' || row.deletion !== undefined) return undefined;
-    return this.#csv(row);
+    return this.#isSameKey(row.cells) ? this.#csv(row) : 'another key';
   }
 
   #line(at: number, end: number): string | undefined {
@@ -151,7 +165,8 @@ export class AgainstReference {
     if (recordEnd === -1 || !frame.close(tape.source, recordEnd, end)) return undefined;
     const { version, timeAt, emittedAt = 0 } = frame;
     if (!walk.complete({ ...TIMES, version, timeAt, emittedAt, ordinal: this.#ordinal })) return undefined;
-    walk.commit(this.walked.facts);
+    this.#keyHashes = KeyHashes.of(this.#rows.columns, ROOM);
+    walk.commit({ ...this.walked.facts, keyHashes: this.#keyHashes });
     if (tape.to > room || !SLAB.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
       throw new Error(`${tape.to} bytes were written, and room was asked for ${room}`);
     }

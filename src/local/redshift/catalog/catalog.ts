@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
+import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
 import { ENGINE } from './engine.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INFORMATION_SCHEMA } from './information-schema.ts';
@@ -13,6 +14,7 @@ import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
+import { SET_CONFIG } from './set-config.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
 import { STRINGS } from './strings.ts';
@@ -28,9 +30,28 @@ const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
 /** For superusers, and those whom they grant SELECT. */
 const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 
+/** Tables that the definers write who are no superusers of the engine. */
+const KEPT_TABLES = [
+  ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
+];
+
+/** Definers that write the engine's own catalog: keys, dependencies of views, roles and their members. */
+const SUPERUSER_FUNCTIONS = [
+  ...['warehouse_add_key', 'warehouse_add_foreign_key', 'warehouse_unbind'],
+  ...[
+    'warehouse_create_user',
+    'warehouse_alter_user',
+    'warehouse_set_default',
+    'warehouse_rename',
+    'warehouse_drop',
+  ],
+  ...['warehouse_create_holder', 'warehouse_member', 'warehouse_lend', 'warehouse_return'],
+];
+
 /** To be run in one transaction, whichever version the database had. */
 export const CATALOG = `
-set local search_path to pg_catalog;
+set local search_path to pg_catalog, pg_temp;
+${ENDPOINT}
 ${ENGINE}
 ${SUPER}
 ${FUNCTIONS}
@@ -48,6 +69,7 @@ ${MADE}
 ${SHOW_TABLE}
 ${WRITES}
 ${USER_FUNCTIONS}
+${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
 ${SYSTEM_CATALOGS}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
@@ -59,6 +81,8 @@ ${ABSENT}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}
 ${protect(SUPERUSER_ONLY, LOGS)}
+${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
+grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};
 `;
 
 /** Changes with the statements, so that the folder of an earlier version is brought up to date. */

@@ -6,20 +6,29 @@ create table if not exists pg_catalog.warehouse_design (relation oid primary key
 create or replace function pg_catalog.warehouse_must_own(relation regclass) returns void
 language plpgsql stable as $$
 begin
-  if not pg_has_role(session_user, (select relowner from pg_class where oid = relation), 'usage') then
-    raise exception 'must be owner of relation %', (select relname from pg_class where oid = relation)
+  if not pg_has_role(pg_catalog.warehouse_actor(), (select relowner from pg_catalog.pg_class where oid = relation), 'usage') then
+    raise exception 'must be owner of relation %', (select relname from pg_catalog.pg_class where oid = relation)
       using errcode = '42501';
+  end if;
+end $$;
+create or replace function pg_catalog.warehouse_must_own_table(relation regclass) returns void
+language plpgsql stable as $$
+begin
+  perform pg_catalog.warehouse_must_own(relation);
+  if not exists (select from pg_catalog.pg_class where oid = relation and relkind = 'r') then
+    raise exception '"%" is not a table', (select relname from pg_catalog.pg_class where oid = relation)
+      using errcode = '42809';
   end if;
 end $$;
 create or replace function pg_catalog.warehouse_attribute(relation regclass, field name) returns pg_attribute
 language plpgsql stable as $$
-declare found_attribute pg_attribute;
+declare found_attribute pg_catalog.pg_attribute;
 begin
-  select a.* into found_attribute from pg_attribute a
+  select a.* into found_attribute from pg_catalog.pg_attribute a
   where a.attrelid = relation and a.attname = field and a.attnum > 0 and not a.attisdropped;
   if not found then
     raise exception 'column "%" of relation "%" does not exist', field,
-      (select relname from pg_class where oid = relation) using errcode = '42703';
+      (select relname from pg_catalog.pg_class where oid = relation) using errcode = '42703';
   end if;
   return found_attribute;
 end $$;
@@ -41,77 +50,64 @@ end $$;
 
 /** After CREATE TABLE: `parent` is that of LIKE, whose storage the table has too. */
 const REMEMBER = `
--- The tables that foreign keys refer to are found on the search path of the client, which the next function has not.
-create or replace function pg_catalog.warehouse_resolved(design jsonb) returns jsonb language sql stable as $$
-  select case when design ? 'foreignKeys' then jsonb_set(design, '{foreignKeys}', (
-    select jsonb_agg(k || jsonb_build_object('references', format('%I.%I', s.nspname, c.relname)))
-    from jsonb_array_elements(design -> 'foreignKeys') k join pg_class c on c.oid = (k ->> 'references')::regclass
-    join pg_namespace s on s.oid = c.relnamespace)) else design end $$;
-create or replace function pg_catalog.warehouse_remember(relation regclass, design jsonb, parent regclass)
+create function pg_catalog.warehouse_remember(ticket text, relation regclass, design jsonb, parent regclass)
 returns void language plpgsql security definer as $$
 declare
-  inherited jsonb := coalesce((select w.design from warehouse_design w where w.relation = parent), '{}');
-  key record;
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+  inherited jsonb := coalesce((select w.design from pg_catalog.warehouse_design w where w.relation = parent), '{}');
 begin
-  -- CREATE TABLE IF NOT EXISTS may have found a table.
-  if exists (select from warehouse_design w where w.relation = $1) then return; end if;
-  perform warehouse_must_own(relation);
-  perform warehouse_check_encodings(relation, design -> 'encodings');
-  perform warehouse_check_keys(relation, array_remove(design ->> 'distKey' ||
+  perform pg_catalog.warehouse_must_own_table(relation);
+  perform pg_catalog.warehouse_check_encodings(relation, design -> 'encodings');
+  perform pg_catalog.warehouse_check_keys(relation, array_remove(design ->> 'distKey' ||
     array(select jsonb_array_elements_text(design -> 'sortKey')), null)::name[]);
-  insert into warehouse_design values (relation, inherited || (design - 'keys' - 'foreignKeys') || jsonb_build_object('encodings',
+  insert into pg_catalog.warehouse_design values (relation, inherited || design || jsonb_build_object('encodings',
     coalesce(inherited -> 'encodings', '{}') || (design -> 'encodings')));
-  perform warehouse_settle(relation);
-  for key in select * from jsonb_to_recordset(coalesce(design -> 'keys', '[]')) k (kind text, name text, columns name[]) loop
-    perform warehouse_add_key(relation, key.kind, key.name, key.columns);
-  end loop;
-  for key in select * from jsonb_to_recordset(coalesce(design -> 'foreignKeys', '[]'))
-    k (name text, columns name[], "references" text, "targetColumns" name[]) loop
-    perform warehouse_add_foreign_key(relation, key.name, key.columns, key."references"::regclass, key."targetColumns");
-  end loop;
 end $$;
 
-create or replace function pg_catalog.warehouse_redesign(relation regclass, fields name[], change jsonb)
+create function pg_catalog.warehouse_redesign(ticket text, relation regclass, fields name[], change jsonb)
 returns void language plpgsql security definer as $$
+declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
 begin
-  perform warehouse_must_own(relation);
+  perform pg_catalog.warehouse_must_own_table(relation);
   if change ? 'encodings' then
     perform warehouse_attribute(relation, field) from unnest(fields) field;
   else
     perform warehouse_check_keys(relation, fields);
   end if;
   perform warehouse_check_encodings(relation, change -> 'encodings');
-  if (select relpersistence = 't' from pg_class where oid = relation)
+  if (select relpersistence = 't' from pg_catalog.pg_class where oid = relation)
     and (change ? 'sortKey' or change ->> 'distStyle' in ('ALL', 'EVEN')) then
     raise exception 'ALTER SORTKEY/DISTSTYLE is not supported on temporary tables' using errcode = '0A000';
   end if;
-  if exists (select from warehouse_design w where w.relation = $1 and w.design ->> 'sortStyle' = 'INTERLEAVED')
+  if exists (select from pg_catalog.warehouse_design w where w.relation = warehouse_redesign.relation and w.design ->> 'sortStyle' = 'INTERLEAVED')
     and change ?| array['distStyle', 'distKey', 'encodings'] then
     raise exception 'cannot alter the distribution or encoding of a table with an interleaved sort key' using errcode = '0A000';
   end if;
   if change ? 'sortKey' then
     change := change || '{"sortStyle": null}';
   end if;
-  insert into warehouse_design as w values (relation, jsonb_strip_nulls(change))
+  insert into pg_catalog.warehouse_design as w values (relation, jsonb_strip_nulls(change))
   on conflict on constraint warehouse_design_pkey do update set design = jsonb_strip_nulls(w.design || (change - 'encodings') ||
     jsonb_build_object('encodings', coalesce(w.design -> 'encodings', '{}') || coalesce(change -> 'encodings', '{}')));
 end $$;
 
-create or replace function pg_catalog.warehouse_renamed(relation regclass, before name, after name)
+create function pg_catalog.warehouse_renamed(ticket text, relation regclass, before name, after name)
 returns void language plpgsql security definer as $$
 declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   was jsonb := to_jsonb(before::text);
   renamed jsonb := to_jsonb(after::text);
 begin
-  perform warehouse_must_own(relation);
-  update warehouse_design w set design = w.design
+  perform pg_catalog.warehouse_must_own_table(relation);
+  update pg_catalog.warehouse_design w set design = w.design
     || case when w.design -> 'distKey' = was then jsonb_build_object('distKey', after) else '{}' end
     || case when w.design -> 'sortKey' @> was then jsonb_build_object('sortKey', (select jsonb_agg(
          case when k = was then renamed else k end) from jsonb_array_elements(w.design -> 'sortKey') k)) else '{}' end
     || case when w.design -> 'encodings' ? before::text then jsonb_build_object('encodings',
          (w.design -> 'encodings') - before::text || jsonb_build_object(after::text, w.design -> 'encodings' -> before::text))
        else '{}' end
-  where w.relation = $1;
+  where w.relation = warehouse_renamed.relation;
 end $$;
 `;
 
@@ -157,8 +153,8 @@ declare
   types jsonb := '${JSON.stringify(ENCODABLE)}';
   field text;
 begin
-  select e.key into field from jsonb_each_text(encodings) e join pg_attribute a on a.attrelid = relation and a.attname = e.key
-    join pg_type t on t.oid = a.atttypid where types ? e.value and not types -> e.value ? t.typname::text limit 1;
+  select e.key into field from jsonb_each_text(encodings) e join pg_catalog.pg_attribute a on a.attrelid = relation and a.attname = e.key
+    join pg_catalog.pg_type t on t.oid = a.atttypid where types ? e.value and not types -> e.value ? t.typname::text limit 1;
   if found then
     raise exception 'invalid encoding type specified for column "%"', field using errcode = '0A000';
   end if;
@@ -170,23 +166,23 @@ const ALTER = `
 create or replace function pg_catalog.warehouse_may_drop(relation regclass, field name) returns void
 language plpgsql stable as $$
 declare
-  attribute pg_attribute := warehouse_attribute(relation, field);
-  design jsonb := (select w.design from warehouse_design w where w.relation = $1);
+  attribute pg_catalog.pg_attribute := warehouse_attribute(relation, field);
+  design jsonb := (select w.design from pg_catalog.warehouse_design w where w.relation = $1);
 begin
   if design ->> 'distKey' = field then
     raise exception 'cannot drop distkey column "%"', field using errcode = '0A000';
   elsif design -> 'sortKey' ? field::text then
     raise exception 'cannot drop sortkey column "%"', field using errcode = '0A000';
-  elsif (select count(*) = 1 from pg_attribute a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped) then
+  elsif (select count(*) = 1 from pg_catalog.pg_attribute a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped) then
     raise exception 'cannot drop the only column of a table' using errcode = '0A000';
   end if;
 end $$;
 
-create or replace function pg_catalog.warehouse_alter_length(relation regclass, field name, bytes int, growing_default boolean)
-returns void language plpgsql security definer as $$
+create or replace function pg_catalog.warehouse_may_resize(relation regclass, field name, bytes int, growing_default boolean)
+returns void language plpgsql as $$
 declare
-  attribute pg_attribute := warehouse_attribute(relation, field);
-  design jsonb := (select w.design from warehouse_design w where w.relation = $1);
+  attribute pg_catalog.pg_attribute := warehouse_attribute(relation, field);
+  design jsonb := (select w.design from pg_catalog.warehouse_design w where w.relation = $1);
   longest int;
 begin
   perform warehouse_must_own(relation);
@@ -198,12 +194,12 @@ begin
     raise exception 'cannot decrease a VARCHAR column size with default value' using errcode = '0A000';
   elsif attribute.atthasdef and not growing_default then
     raise exception 'cannot alter the size of a VARCHAR column with default value' using errcode = '0A000';
-  elsif exists (select from pg_constraint k where k.conrelid = relation and attribute.attnum = any (k.conkey))
-    or exists (select from pg_constraint k where k.confrelid = relation and attribute.attnum = any (k.confkey)) then
+  elsif exists (select from pg_catalog.pg_constraint k where k.conrelid = relation and attribute.attnum = any (k.conkey))
+    or exists (select from pg_catalog.pg_constraint k where k.confrelid = relation and attribute.attnum = any (k.confkey)) then
     raise exception 'cannot alter type of a column used by a UNIQUE, PRIMARY KEY or FOREIGN KEY constraint' using errcode = '0A000';
   elsif design -> 'encodings' ->> field in ('bytedict', 'runlength', 'text255', 'text32k') then
     raise exception 'cannot alter type of a column with encoding %', design -> 'encodings' ->> field using errcode = '0A000';
-  elsif exists (select from pg_depend d where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+  elsif exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_rewrite'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
     and d.refobjid = relation and d.refobjsubid = attribute.attnum) then
     raise exception 'cannot alter type of a column used by a view or rule' using errcode = '0A000';
   end if;
@@ -214,21 +210,19 @@ begin
       raise exception 'target column size should be greater or equal to current maximum column size' using errcode = '0A000';
     end if;
   end if;
-  -- ALTER TABLE would write the table anew, as the engine can not know what the cast of lengths does.
-  update pg_attribute set atttypmod = bytes + 4 where attrelid = relation and attnum = attribute.attnum;
 end $$;
 
 create or replace function pg_catalog.warehouse_append(target regclass, source regclass, mode text) returns void
 language plpgsql as $$
 declare
-  target_design jsonb := (select w.design from warehouse_design w where w.relation = target);
-  source_design jsonb := (select w.design from warehouse_design w where w.relation = source);
+  target_design jsonb := (select w.design from pg_catalog.warehouse_design w where w.relation = target);
+  source_design jsonb := (select w.design from pg_catalog.warehouse_design w where w.relation = source);
   compared record;
   columns text := '';
 begin
   if target = source then
     raise exception 'ALTER TABLE APPEND: source and target are the same table' using errcode = '0A000';
-  elsif exists (select from pg_class where oid in (target, source) and (relpersistence <> 'p' or relkind <> 'r')) then
+  elsif exists (select from pg_catalog.pg_class where oid in (target, source) and (relpersistence <> 'p' or relkind <> 'r')) then
     raise exception 'ALTER TABLE APPEND is supported between permanent tables only' using errcode = '0A000';
   elsif (select bool_and(identity) from (select bool_or(attidentity = 'a') as identity from pg_attribute
     where attrelid in (target, source) and attnum > 0 and not attisdropped group by attrelid) both_tables) then
@@ -244,8 +238,8 @@ begin
     select coalesce(t.attname, s.attname) as field, t.attname is null as extra, s.attname is null as absent,
       (t.atttypid, t.atttypmod) is distinct from (s.atttypid, s.atttypmod) as other_type, t.attnotnull <> s.attnotnull as other_null,
       warehouse_encoding(target, t.attname) <> warehouse_encoding(source, s.attname) as other_encoding
-    from (select * from pg_attribute where attrelid = target and attnum > 0 and not attisdropped) t
-    full join (select * from pg_attribute where attrelid = source and attnum > 0 and not attisdropped) s using (attname)
+    from (select * from pg_catalog.pg_attribute where attrelid = target and attnum > 0 and not attisdropped) t
+    full join (select * from pg_catalog.pg_attribute where attrelid = source and attnum > 0 and not attisdropped) s using (attname)
     order by t.attnum, s.attnum
   loop
     if compared.extra and mode = 'IGNOREEXTRA' or compared.absent and mode = 'FILLTARGET' then continue; end if;

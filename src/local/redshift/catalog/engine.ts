@@ -6,12 +6,12 @@
  * the value alone (LENGTH, LIKE, ||) go on to see the blanks.
  */
 const TRAILING_BLANKS = `
-update pg_operator o set oprcode = b.oprcode from pg_operator b
+update pg_catalog.pg_operator o set oprcode = b.oprcode from pg_catalog.pg_operator b
 where o.oprleft = 'text'::regtype and o.oprright = 'text'::regtype
   and b.oprleft = 'bpchar'::regtype and b.oprright = 'bpchar'::regtype
   and o.oprname = b.oprname and o.oprname in ('=', '<>', '<', '<=', '>', '>=');
-update pg_amproc p set amproc = b.amproc
-from pg_amproc b, pg_opfamily f, pg_opfamily g, pg_am m
+update pg_catalog.pg_amproc p set amproc = b.amproc
+from pg_catalog.pg_amproc b, pg_catalog.pg_opfamily f, pg_catalog.pg_opfamily g, pg_catalog.pg_am m
 where f.oid = p.amprocfamily and g.oid = b.amprocfamily and m.oid = f.opfmethod and m.amname in ('btree', 'hash')
   and f.opfname = 'text_ops' and g.opfname = 'bpchar_ops' and g.opfmethod = f.opfmethod
   and p.amprocnum = b.amprocnum and p.amproclefttype = 'text'::regtype and p.amprocrighttype = 'text'::regtype;
@@ -20,7 +20,8 @@ where f.oid = p.amprocfamily and g.oid = b.amprocfamily and m.oid = f.opfmethod 
 /**
  * The cast that holds VARCHAR(n) to its length counts bytes: a value assigned may be too long by blanks only, a value
  * cast is cut where a character ends. CHAR(n) takes ASCII. The functions called first are expressions that PostgreSQL
- * puts in place of the call, so that a value that fits costs little. COPY does not cast: its rows are checked before.
+ * puts in place of the call, so that a value that fits costs little; where the new length is no shorter it leaves the call
+ * out, so that ALTER TABLE does not write the table anew. COPY does not cast: its rows are checked before.
  */
 const LENGTHS = `
 create or replace function pg_catalog.warehouse_cut(value text, bytes int) returns text
@@ -43,7 +44,8 @@ end $$;
 create or replace function pg_catalog.warehouse_varchar(varchar, int, boolean) returns varchar
 language sql immutable as $$
   select case when octet_length($1) <= $2 - 4 then $1 else pg_catalog.warehouse_long_varchar($1, $2, $3) end $$;
-update pg_cast set castfunc = 'pg_catalog.warehouse_varchar(varchar, int, boolean)'::regprocedure
+alter function pg_catalog.warehouse_varchar(varchar, int, boolean) support varchar_support;
+update pg_catalog.pg_cast set castfunc = 'pg_catalog.warehouse_varchar(varchar, int, boolean)'::regprocedure
 where castsource = 'varchar'::regtype and casttarget = 'varchar'::regtype;
 
 create or replace function pg_catalog.warehouse_not_ascii(value bpchar) returns bpchar
@@ -55,13 +57,13 @@ create or replace function pg_catalog.warehouse_char(bpchar, int, boolean) retur
 language sql immutable as $$
   select pg_catalog.bpchar(case when octet_length($1::text) = char_length($1::text) then $1
     else pg_catalog.warehouse_not_ascii($1) end, $2, $3) $$;
-update pg_cast set castfunc = 'pg_catalog.warehouse_char(bpchar, int, boolean)'::regprocedure
+update pg_catalog.pg_cast set castfunc = 'pg_catalog.warehouse_char(bpchar, int, boolean)'::regprocedure
 where castsource = 'bpchar'::regtype and casttarget = 'bpchar'::regtype;
 `;
 
 /** VARBYTE(n) is bytea with a length, which PostgreSQL has not. */
 const BINARY_LENGTHS = `
-update pg_type set typmodin = 'varchartypmodin'::regproc, typmodout = 'varchartypmodout'::regproc
+update pg_catalog.pg_type set typmodin = 'varchartypmodin'::regproc, typmodout = 'varchartypmodout'::regproc
 where oid = 'bytea'::regtype;
 create or replace function pg_catalog.warehouse_long_varbyte(value bytea, modifier int, explicit boolean)
 returns bytea language plpgsql immutable strict as $$
@@ -75,7 +77,7 @@ create or replace function pg_catalog.warehouse_varbyte(bytea, int, boolean) ret
 language sql immutable as $$
   select case when octet_length($1) <= $2 - 4 then $1 else pg_catalog.warehouse_long_varbyte($1, $2, $3) end $$;
 do $$ begin
-  if not exists (select from pg_cast where castsource = 'bytea'::regtype and casttarget = 'bytea'::regtype) then
+  if not exists (select from pg_catalog.pg_cast where castsource = 'bytea'::regtype and casttarget = 'bytea'::regtype) then
     create cast (bytea as bytea) with function pg_catalog.warehouse_varbyte(bytea, int, boolean) as implicit;
   end if;
 end $$;
@@ -97,7 +99,7 @@ language sql immutable as $$
     when (($2 - 4) >> 16) & 65535 <> 19 then $1
     when abs(round($1, ($2 - 4) & 2047)) * power(10::numeric, ($2 - 4) & 2047) <= 9223372036854775807 then $1
     else pg_catalog.warehouse_decimal_overflow($1) end, $2) $$;
-update pg_cast set castfunc = 'pg_catalog.warehouse_decimal(numeric, int)'::regprocedure
+update pg_catalog.pg_cast set castfunc = 'pg_catalog.warehouse_decimal(numeric, int)'::regprocedure
 where castsource = 'numeric'::regtype and casttarget = 'numeric'::regtype;
 `;
 
@@ -110,9 +112,9 @@ create or replace function pg_catalog.warehouse_no_cast(boolean) returns text la
 begin
   raise exception 'cannot cast type boolean to character varying' using errcode = '42846';
 end $$;
-update pg_cast set castfunc = 'pg_catalog.warehouse_no_cast(boolean)'::regprocedure
+update pg_catalog.pg_cast set castfunc = 'pg_catalog.warehouse_no_cast(boolean)'::regprocedure
 where castsource = 'boolean'::regtype and casttarget in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype);
-update pg_cast set castcontext = 'i' where castsource = 'int'::regtype and casttarget = 'boolean'::regtype;
+update pg_catalog.pg_cast set castcontext = 'i' where castsource = 'int'::regtype and casttarget = 'boolean'::regtype;
 `;
 
 /**
@@ -140,7 +142,7 @@ $$ select div($1[2], nullif($1[1], 0))::bigint $$;
 create or replace function pg_catalog.warehouse_average_step(numeric[], bigint) returns numeric[]
 language sql immutable strict as
 $$ select array[$1[1] + 1, $1[2] + $2] $$;
-update pg_proc set proname = 'warehouse_decimal_average' where oid in (2100, 2101, 2102);
+update pg_catalog.pg_proc set proname = 'warehouse_decimal_average' where oid in (2100, 2101, 2102);
 create or replace aggregate pg_catalog.avg(smallint) (sfunc = int2_avg_accum, stype = bigint[], initcond = '{0,0}',
   finalfunc = warehouse_average, msfunc = int2_avg_accum, minvfunc = int2_avg_accum_inv, mstype = bigint[],
   minitcond = '{0,0}', mfinalfunc = warehouse_average);
@@ -151,16 +153,5 @@ create or replace aggregate pg_catalog.avg(bigint) (sfunc = warehouse_average_st
   initcond = '{0,0}', finalfunc = warehouse_average);
 `;
 
-/** Tables of earlier versions held lengths in constraints. */
-const OLD_CONSTRAINTS = `
-do $$
-declare held record;
-begin
-  for held in select conrelid::regclass as relation, conname from pg_constraint where starts_with(conname, 'rs_bytes_') loop
-    execute format('alter table %s drop constraint %I', held.relation, held.conname);
-  end loop;
-end $$;
-`;
-
 /** Idempotent statements of the superuser. */
-export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${AVERAGES}${OLD_CONSTRAINTS}`;
+export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${AVERAGES}`;

@@ -71,7 +71,7 @@ create or replace function pg_catalog.warehouse_identity(relation oid, number in
 language sql stable as
 $$ select format('"%s"(%s, %s, ''%s,%s''::text)', case identity when 'a' then 'identity' else 'default_identity' end,
     relation, number - 1, s.seqstart, s.seqincrement)
-  from pg_depend d join pg_sequence s on s.seqrelid = d.objid
+  from pg_catalog.pg_depend d join pg_catalog.pg_sequence s on s.seqrelid = d.objid
   where identity <> '' and d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
     and d.refobjid = relation and d.refobjsubid = number and d.deptype = 'i' $$;
 

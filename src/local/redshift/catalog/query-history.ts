@@ -14,12 +14,15 @@ create table if not exists pg_catalog.warehouse_query (userid int not null, quer
 `;
 
 const MICROSECONDS = '(extract(epoch from ended - started) * 1000000)::bigint';
-/** A user sees rows of the own name; superusers and those with SYSLOG ACCESS UNRESTRICTED see all. */
+/**
+ * A user sees rows of the own name; superusers and those with SYSLOG ACCESS UNRESTRICTED see all. The views are barriers: without,
+ * a condition of the query could be evaluated first, and its error would show a row of another user.
+ */
 const VISIBLE = `from pg_catalog.warehouse_query
 where pg_catalog.warehouse_sees_all() or userid::oid = pg_catalog.warehouse_actor()`;
 
 export const HISTORY_VIEWS = `
-create view pg_catalog.sys_query_history as
+create view pg_catalog.sys_query_history with (security_barrier) as
 select userid as user_id, query as query_id, 'default'::char(320) as query_label, query as transaction_id,
   pid as session_id, database::char(128) as database_name, type::char(32) as query_type,
   (case when succeeded then 'success' else 'failed' end)::char(10) as status, false as result_cache_hit,
@@ -28,7 +31,7 @@ select userid as user_id, query as query_id, 'default'::char(320) as query_label
   0::bigint as returned_bytes, text::char(4000) as query_text, ''::char(256) as redshift_version
 ${VISIBLE};
 
-create view pg_catalog.stl_query as
+create view pg_catalog.stl_query with (security_barrier) as
 select userid, query::int as query, 'default'::char(320) as label, query as xid, pid, database::char(32) as database,
   text::char(4000) as querytxt, started as starttime, ended as endtime, (not succeeded)::int as aborted,
   0 as insert_pristine, 0 as concurrency_scaling_status

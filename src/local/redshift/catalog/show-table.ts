@@ -10,10 +10,10 @@ select concat_ws(' ', quote_ident(warehouse_long_name(a.attname)), warehouse_typ
   case when a.attnotnull then 'NOT NULL' end,
   case when warehouse_encoding(relation, a.attname) <> 'none' then 'ENCODE ' || warehouse_encoding(relation, a.attname) end,
   case when w.design ->> 'distKey' = a.attname then 'distkey' end)
-from pg_attribute a
-left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-left join pg_sequence s on s.seqrelid = pg_get_serial_sequence(relation::regclass::text, a.attname)::regclass
-left join warehouse_design w on w.relation = a.attrelid
+from pg_catalog.pg_attribute a
+left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+left join pg_catalog.pg_sequence s on s.seqrelid = pg_get_serial_sequence(relation::regclass::text, a.attname)::regclass
+left join pg_catalog.warehouse_design w on w.relation = a.attrelid
 where a.attrelid = $1 and a.attname = field $$;
 `;
 
@@ -23,15 +23,15 @@ create or replace function pg_catalog.warehouse_show_table(relation regclass) re
 select format(E'CREATE TABLE %I.%I (\\n%s\\n)\\n', n.nspname, warehouse_long_name(c.relname), (
     select string_agg(line, E',\\n' order by position, name) from (
       select a.attnum as position, a.attname as name, '    ' || warehouse_show_column(c.oid, a.attname) as line
-      from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       union all
-      select 2000, k.conname, '    ' || pg_get_constraintdef(k.oid) from pg_constraint k where k.conrelid = c.oid
+      select 2000, k.conname, '    ' || pg_get_constraintdef(k.oid) from pg_catalog.pg_constraint k where k.conrelid = c.oid
     ) lines))
   || concat_ws(' ',
     'DISTSTYLE ' || coalesce(w.design ->> 'distStyle', 'AUTO'),
     case when w.design ? 'sortKey' then concat(case when w.design ->> 'sortStyle' = 'INTERLEAVED' then 'INTERLEAVED ' end,
       'SORTKEY ( ', (select string_agg(quote_ident(warehouse_long_name(k.name::name)), ', ' order by k.at)
         from jsonb_array_elements_text(w.design -> 'sortKey') with ordinality k (name, at)), ' )') end) || ';'
-from pg_class c join pg_namespace n on n.oid = c.relnamespace left join warehouse_design w on w.relation = c.oid
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace left join pg_catalog.warehouse_design w on w.relation = c.oid
 where c.oid = $1 $$;
 `;

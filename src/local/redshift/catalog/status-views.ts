@@ -29,7 +29,7 @@ select d.datname::varchar(128) as database_name, d.datdba::int as database_owner
 from pg_catalog.pg_database d where d.datname not in ('postgres', 'template0', 'template1');
 create view pg_catalog.svv_all_databases as select * from pg_catalog.svv_redshift_databases;
 
-create view pg_catalog.svv_transactions as
+create view pg_catalog.svv_transactions with (security_barrier) as
 select a.usename::text as txn_owner, d.datname::text as txn_db, a.backend_xid::text::bigint as xid, l.pid,
   a.xact_start at time zone 'UTC' as txn_start, l.mode::text as lock_mode, l.locktype::text as lockable_object_type,
   l.relation::int as relation, l.granted
@@ -39,13 +39,13 @@ where a.backend_type = 'client backend' and a.usename not like 'warehouse%'
   and (a.usename = session_user or warehouse_sees_all())
   and l.mode in ('AccessShareLock', 'ShareRowExclusiveLock', 'AccessExclusiveLock');
 
-create view pg_catalog.stv_sessions as
+create view pg_catalog.stv_sessions with (security_barrier) as
 select a.backend_start at time zone 'UTC' as starttime, a.pid as process, a.usename::char(50) as user_name,
   a.datname::char(50) as db_name, 0 as timeout_sec
 from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend' and a.usename not like 'warehouse%'
   and (a.usename = session_user or warehouse_sees_all());
 
-create view pg_catalog.stv_inflight as
+create view pg_catalog.stv_inflight with (security_barrier) as
 select a.usesysid::int as userid, 0 as slice, a.pid as query, 'default'::char(30) as label,
   a.backend_xid::text::bigint as xid, a.pid, a.query_start at time zone 'UTC' as starttime, a.query::char(100) as text,
   0 as suspended, 0 as insert_pristine, 0 as concurrency_scaling_status

@@ -2,21 +2,9 @@
 
 /**
  * The type borrows the representation of PostgreSQL's text and json, so that COPY and JSON functions need no conversion.
- * Tables of the first version, where it was a domain over text, are altered.
  */
 const TYPE = `
-do $$
-declare held record;
-begin
-  if (select typtype from pg_type where oid = to_regtype('pg_catalog.super')) = 'd' then
-    create temp table held_super on commit drop as
-      select a.attrelid::regclass as relation, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
-      where a.atttypid = 'pg_catalog.super'::regtype and c.relkind = 'r' and not a.attisdropped;
-    for held in select * from held_super loop
-      execute format('alter table %s alter column %I type text', held.relation, held.attname);
-    end loop;
-    drop domain pg_catalog.super cascade;
-  end if;
+do $$ begin
   if to_regtype('pg_catalog.super') is null then
     create type pg_catalog.super;
     create function pg_catalog.super_in(cstring) returns pg_catalog.super language internal immutable strict as 'textin';
@@ -27,12 +15,6 @@ begin
       receive = pg_catalog.super_recv, send = pg_catalog.super_send, like = text, category = 'U');
     create cast (pg_catalog.super as json) without function;
     create cast (json as pg_catalog.super) without function;
-  end if;
-  if to_regclass('pg_temp.held_super') is not null then
-    for held in select * from held_super loop
-      execute format('alter table %s alter column %I type pg_catalog.super using %I::json::pg_catalog.super',
-        held.relation, held.attname, held.attname);
-    end loop;
   end if;
 end $$;
 `;
@@ -48,7 +30,7 @@ create or replace function pg_catalog.super_ge(super, super) returns boolean lan
 create or replace function pg_catalog.super_cmp(super, super) returns int language internal immutable strict as 'byteacmp';
 create or replace function pg_catalog.super_hash(super) returns int language internal immutable strict as 'hashvarlena';
 do $$ begin
-  if not exists (select from pg_opclass where opcname = 'super_ops') then
+  if not exists (select from pg_catalog.pg_opclass where opcname = 'super_ops') then
     create operator pg_catalog.= (leftarg = super, rightarg = super, function = super_eq, commutator = =,
       negator = <>, restrict = eqsel, join = eqjoinsel, hashes, merges);
     create operator pg_catalog.<> (leftarg = super, rightarg = super, function = super_ne, commutator = <>, negator = =);
@@ -74,7 +56,7 @@ $$ select to_json($1)::pg_catalog.super $$;
 create or replace function pg_catalog.super_${type}(super) returns ${type} language sql immutable strict as
 $$ select case when json_typeof($1::json) = 'number' then ($1::json #>> '{}')::numeric::${type} end $$;
 do $$ begin
-  if not exists (select from pg_cast where castsource = '${type}'::regtype and casttarget = 'super'::regtype) then
+  if not exists (select from pg_catalog.pg_cast where castsource = '${type}'::regtype and casttarget = 'super'::regtype) then
     create cast (${type} as super) with function pg_catalog.super_of(${type}) as assignment;
     create cast (super as ${type}) with function pg_catalog.super_${type}(super) as assignment;
   end if;
@@ -90,7 +72,7 @@ $$ select to_json($1::text)::pg_catalog.super $$;
 create or replace function pg_catalog.super_${type}(super) returns ${type} language sql immutable strict as
 $$ select case when json_typeof($1::json) in ('object', 'array') then null else ($1::json #>> '{}')::${type} end $$;
 do $$ begin
-  if not exists (select from pg_cast where castsource = '${type}'::regtype and casttarget = 'super'::regtype) then
+  if not exists (select from pg_catalog.pg_cast where castsource = '${type}'::regtype and casttarget = 'super'::regtype) then
     create cast (${type} as super) with function pg_catalog.super_of(${type}) as assignment;
     create cast (super as ${type}) with function pg_catalog.super_${type}(super) as assignment;
   end if;
@@ -102,7 +84,7 @@ const BOOLEAN_CAST = `
 create or replace function pg_catalog.super_bool(super) returns boolean language sql immutable strict as
 $$ select case when json_typeof($1::json) = 'boolean' then ($1::json #>> '{}')::boolean end $$;
 do $$ begin
-  if not exists (select from pg_cast where castsource = 'super'::regtype and casttarget = 'bool'::regtype) then
+  if not exists (select from pg_catalog.pg_cast where castsource = 'super'::regtype and casttarget = 'bool'::regtype) then
     create cast (super as boolean) with function pg_catalog.super_bool(super) as assignment;
   end if;
 end $$;

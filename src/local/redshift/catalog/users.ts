@@ -10,7 +10,7 @@
 /** Tables and the role of the superusers. Idempotent. */
 export const USER_TABLES = `
 do $$ begin
-  if not exists (select from pg_roles where rolname = 'warehouse_superusers') then
+  if not exists (select from pg_catalog.pg_roles where rolname = 'warehouse_superusers') then
     create role warehouse_superusers;
   end if;
   if to_regclass('pg_catalog.warehouse_assumerole') is null then
@@ -32,12 +32,12 @@ create or replace function pg_catalog.warehouse_actor() returns oid language sql
 $$ select oid from pg_catalog.pg_roles where rolname = coalesce(nullif(current_setting('role'), 'none'), session_user) $$;
 
 create or replace function pg_catalog.warehouse_is_superuser() returns boolean
-language sql stable security definer set search_path to pg_catalog as
-$$ select coalesce((select superuser from warehouse_user where usesysid = warehouse_actor()), false) $$;
+language sql stable security definer as
+$$ select coalesce((select superuser from pg_catalog.warehouse_user where usesysid = pg_catalog.warehouse_actor()), false) $$;
 
 create or replace function pg_catalog.warehouse_sees_all() returns boolean
-language sql stable security definer set search_path to pg_catalog as
-$$ select coalesce((select superuser or syslog from warehouse_user where usesysid = warehouse_actor()), false) $$;
+language sql stable security definer as
+$$ select coalesce((select superuser or syslog from pg_catalog.warehouse_user where usesysid = pg_catalog.warehouse_actor()), false) $$;
 
 create or replace function pg_catalog.warehouse_require_superuser(task text) returns void
 language plpgsql stable as $$
@@ -63,34 +63,34 @@ end $$;
 
 const USERS = `
 create or replace function pg_catalog.warehouse_join(role oid, joining oid) returns void
-language plpgsql set search_path to pg_catalog as $$
+language plpgsql as $$
 begin
-  insert into pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
-  select pg_nextoid('pg_auth_members', 'oid', 'pg_auth_members_oid_index'), role, joining, 10, false, true, true
-  where not exists (select from pg_auth_members where roleid = role and member = joining);
+  insert into pg_catalog.pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
+  select pg_nextoid('pg_catalog.pg_auth_members', 'oid', 'pg_catalog.pg_auth_members_oid_index'), role, joining, 10, false, true, true
+  where not exists (select from pg_catalog.pg_auth_members where roleid = role and member = joining);
 end $$;
 
 create or replace function pg_catalog.warehouse_set_superuser(who oid, super boolean) returns void
-language plpgsql set search_path to pg_catalog as $$
+language plpgsql as $$
 declare
-  supers oid := (select oid from pg_roles where rolname = 'warehouse_superusers');
+  supers oid := (select oid from pg_catalog.pg_roles where rolname = 'warehouse_superusers');
 begin
-  insert into warehouse_user (usesysid, superuser) values (who, super)
+  insert into pg_catalog.warehouse_user (usesysid, superuser) values (who, super)
   on conflict (usesysid) do update set superuser = excluded.superuser;
-  perform warehouse_join(who, supers);
-  if super then perform warehouse_join(supers, who);
-  else delete from pg_auth_members where roleid = supers and member = who;
+  perform pg_catalog.warehouse_join(who, supers);
+  if super then perform pg_catalog.warehouse_join(supers, who);
+  else delete from pg_catalog.pg_auth_members where roleid = supers and member = who;
   end if;
 end $$;
 
 create or replace function pg_catalog.warehouse_set_user(who oid, options jsonb) returns void
-language plpgsql set search_path to pg_catalog as $$
+language plpgsql as $$
 declare
-  name text := (select rolname from pg_roles where oid = who);
+  name text := (select rolname from pg_catalog.pg_roles where oid = who);
 begin
-  perform warehouse_set_superuser(who,
-    coalesce((options ->> 'superuser')::boolean, (select superuser from warehouse_user where usesysid = who), false));
-  update warehouse_user set
+  perform pg_catalog.warehouse_set_superuser(who,
+    coalesce((options ->> 'superuser')::boolean, (select superuser from pg_catalog.warehouse_user where usesysid = who), false));
+  update pg_catalog.warehouse_user set
     secret = case when options ? 'secret' then options ->> 'secret' else secret end,
     syslog = coalesce((options ->> 'syslog')::boolean, syslog),
     valid_until = case when options ? 'validUntil' then (options ->> 'validUntil')::timestamptz else valid_until end
@@ -106,88 +106,95 @@ begin
   end if;
 end $$;
 
-create or replace function pg_catalog.warehouse_create_user(name text, options jsonb, groups text[]) returns void
-language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_create_user(ticket text, name text, options jsonb, groups text[]) returns void
+language plpgsql security definer as $$
 declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   each text;
 begin
-  perform warehouse_require_superuser('create users');
-  if exists (select from pg_roles where rolname = name) then
+  perform pg_catalog.warehouse_require_superuser('create users');
+  if exists (select from pg_catalog.pg_roles where rolname = name) then
     raise exception 'user "%" already exists', name using errcode = '42710';
   end if;
   -- Nobody logs in to the engine by the user's own password.
   execute format('create role %I login password %L', name, 'md5' || md5(gen_random_uuid()::text));
-  perform warehouse_set_user(warehouse_find('user', name), options);
+  perform pg_catalog.warehouse_set_user(pg_catalog.warehouse_find('user', name), options);
   foreach each in array groups loop
-    perform warehouse_find('group', each);
+    perform pg_catalog.warehouse_find('group', each);
     execute format('grant %I to %I', 'group:' || each, name);
   end loop;
 end $$;
 
-create or replace function pg_catalog.warehouse_alter_user(name text, options jsonb) returns void
-language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_alter_user(ticket text, name text, options jsonb) returns void
+language plpgsql security definer as $$
 declare
-  who oid := warehouse_find('user', name);
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+  who oid := pg_catalog.warehouse_find('user', name);
 begin
-  if not warehouse_is_superuser()
-    and (who <> warehouse_actor() or options - 'secret' <> '{}'::jsonb or options ->> 'secret' is null) then
+  if not pg_catalog.warehouse_is_superuser()
+    and (who <> pg_catalog.warehouse_actor() or options - 'secret' <> '{}'::jsonb or options ->> 'secret' is null) then
     raise exception 'permission denied' using errcode = '42501';
   end if;
-  perform warehouse_set_user(who, options);
+  perform pg_catalog.warehouse_set_user(who, options);
 end $$;
 
-create or replace function pg_catalog.warehouse_set_default(name text, setting text, value text) returns void
-language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_set_default(ticket text, name text, setting text, value text) returns void
+language plpgsql security definer as $$
+declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+  command text := format('alter role %I set %s from current', name, setting);
 begin
-  if warehouse_find('user', name) <> warehouse_actor() then perform warehouse_require_superuser('alter users'); end if;
+  if pg_catalog.warehouse_find('user', name) <> pg_catalog.warehouse_actor() then perform pg_catalog.warehouse_require_superuser('alter users'); end if;
   if setting !~ '^(rs[.][a-z_]+|search_path|statement_timeout|timezone|datestyle|extra_float_digits)$' then
     raise exception 'unrecognized configuration parameter "%"', setting using errcode = '42704';
   elsif value is null then
     execute format('alter role %I reset %s', name, setting);
   else
-    perform set_config(setting, value, true);
-    execute format('alter role %I set %s from current', name, setting);
+    -- From here on nothing may be looked up by its name: it would be looked for on the user's search path.
+    perform pg_catalog.warehouse_set_setting(setting, value, true);
+    execute command;
   end if;
 end $$;
 
-create or replace function pg_catalog.warehouse_rename(kind text, name text, target text) returns void
-language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_rename(ticket text, kind text, name text, target text) returns void
+language plpgsql security definer as $$
 declare
-  who oid := warehouse_find(kind, name);
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+  who oid := pg_catalog.warehouse_find(kind, name);
   prefix text := case kind when 'user' then '' else kind || ':' end;
 begin
-  perform warehouse_require_superuser('rename ' || kind || 's');
-  if kind = 'user' and who = (select oid from pg_roles where rolname = session_user) then
+  perform pg_catalog.warehouse_require_superuser('rename ' || kind || 's');
+  if kind = 'user' and who = (select oid from pg_catalog.pg_roles where rolname = session_user) then
     raise exception 'session user may not be renamed' using errcode = '0A000';
-  elsif exists (select from pg_roles where rolname = prefix || target) then
+  elsif exists (select from pg_catalog.pg_roles where rolname = prefix || target) then
     raise exception '% "%" already exists', kind, target using errcode = '42710';
   end if;
   execute format('alter role %I rename to %I', prefix || name, prefix || target);
   if kind = 'user' then
     execute format('alter role %I password %L', target, 'md5' || md5(gen_random_uuid()::text));
     -- The name is part of what is hashed.
-    update warehouse_user set secret = null where usesysid = who and secret like 'md5%';
+    update pg_catalog.warehouse_user set secret = null where usesysid = who and secret like 'md5%';
   end if;
 end $$;
 
-create or replace function pg_catalog.warehouse_drop(kind text, name text, if_exists boolean, force boolean)
-returns void
-language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_drop(ticket text, kind text, name text, if_exists boolean, force boolean)
+returns void language plpgsql security definer as $$
 declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   prefix text := case kind when 'user' then '' else kind || ':' end;
   who oid;
   why text;
 begin
-  perform warehouse_require_superuser('drop ' || kind || 's');
-  if if_exists and not exists (select from pg_roles where rolname = prefix || name and rolcanlogin = (kind = 'user')) then
+  perform pg_catalog.warehouse_require_superuser('drop ' || kind || 's');
+  if if_exists and not exists (select from pg_catalog.pg_roles where rolname = prefix || name and rolcanlogin = (kind = 'user')) then
     return;
   end if;
-  who := warehouse_find(kind, name);
-  if who = warehouse_actor() then
+  who := pg_catalog.warehouse_find(kind, name);
+  if who = pg_catalog.warehouse_actor() then
     raise exception 'current user cannot be dropped' using errcode = '55006';
   elsif force then
     execute format('drop owned by %I', prefix || name);
-  elsif exists (select from warehouse_privilege p join pg_class c on c.oid = p.relation where p.grantee = who) then
+  elsif exists (select from pg_catalog.warehouse_privilege p join pg_catalog.pg_class c on c.oid = p.relation where p.grantee = who) then
     raise exception '% "%" cannot be dropped because the % has a privilege on some object', kind, name, kind
       using errcode = '55006';
   end if;
@@ -199,35 +206,76 @@ begin
       case when why like '%owner of%' then 'owns some object' else 'has a privilege on some object' end
       using errcode = '55006';
   end;
-  delete from warehouse_user where usesysid = who;
-  delete from warehouse_privilege where grantee = who;
-  delete from warehouse_assumerole where grantee = who;
+  delete from pg_catalog.warehouse_user where usesysid = who;
+  delete from pg_catalog.warehouse_privilege where grantee = who;
+  delete from pg_catalog.warehouse_assumerole where grantee = who;
 end $$;
 `;
 
 const GROUPS = `
-create or replace function pg_catalog.warehouse_create_holder(kind text, name text) returns void
-language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_create_holder(ticket text, kind text, name text) returns void
+language plpgsql security definer as $$
+declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
 begin
-  perform warehouse_require_superuser('create ' || kind || 's');
-  if exists (select from pg_roles where rolname = kind || ':' || name) then
+  perform pg_catalog.warehouse_require_superuser('create ' || kind || 's');
+  if exists (select from pg_catalog.pg_roles where rolname = kind || ':' || name) then
     raise exception '% "%" already exists', kind, name using errcode = '42710';
   end if;
   execute format('create role %I', kind || ':' || name);
 end $$;
 
-create or replace function pg_catalog.warehouse_member(kind text, name text, member_kind text, member text, joins boolean)
-returns void language plpgsql security definer set search_path to pg_catalog as $$
+create function pg_catalog.warehouse_member(ticket text, kind text, name text, member_kind text, member text, joins boolean)
+returns void language plpgsql security definer as $$
+declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
 begin
-  perform warehouse_require_superuser('alter ' || kind || 's');
-  perform warehouse_find(kind, name), warehouse_find(member_kind, member);
+  perform pg_catalog.warehouse_require_superuser('alter ' || kind || 's');
+  perform pg_catalog.warehouse_find(kind, name), pg_catalog.warehouse_find(member_kind, member);
   execute format(case when joins then 'grant %I to %I' else 'revoke %I from %I' end, kind || ':' || name,
     case member_kind when 'user' then member else member_kind || ':' || member end);
 end $$;
 `;
 
+/**
+ * Privileges to DROP and ALTER tables, which the engine does not know. Who has one is lent the membership of the table's owner
+ * for the time of the statement, if it has one on every table of the statement that it does not own. The rows are written and
+ * deleted in the session's own transaction, so that no other session ever sees them; the number of the session stands in the
+ * place of a grantor, so that those of two sessions do not collide.
+ */
+const LOANS = `
+create function pg_catalog.warehouse_lend(ticket text, relations regclass[], wanted text) returns void
+language plpgsql security definer as $$
+declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+  borrower oid := pg_catalog.warehouse_actor();
+  lenders oid[];
+  refused name;
+begin
+  select array_agg(distinct c.relowner) filter (where granted), min(c.relname) filter (where not granted) into lenders, refused
+  from pg_catalog.pg_class c cross join lateral (select exists (
+    select from pg_catalog.warehouse_privilege p where p.relation = c.oid and p.privilege = wanted
+      and (p.grantee = 0 or pg_has_role(borrower, p.grantee, 'usage')))) asked (granted)
+  where c.oid = any (relations) and c.relkind = 'r' and not pg_has_role(borrower, c.relowner, 'usage');
+  -- The owner of one table may own all others of the statement, and may not have granted anything on them.
+  if refused is not null then
+    raise exception 'must be owner of relation %', refused using errcode = '42501';
+  end if;
+  insert into pg_catalog.pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
+  select pg_nextoid('pg_catalog.pg_auth_members', 'oid', 'pg_catalog.pg_auth_members_oid_index'), lender, borrower,
+    pg_backend_pid(), false, true, false
+  from unnest(lenders) lender;
+end $$;
+create function pg_catalog.warehouse_return(ticket text) returns void language plpgsql security definer as $$
+declare
+  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+begin
+  delete from pg_catalog.pg_auth_members where grantor = pg_backend_pid() and member = pg_catalog.warehouse_actor();
+end $$;
+`;
+
 /** Functions that the statements about users are translated to. Each checks by itself who calls it. */
-export const USER_FUNCTIONS = `${ASKING}${USERS}${GROUPS}`;
+export const USER_FUNCTIONS = `${ASKING}${USERS}${GROUPS}${LOANS}`;
 
 /** The catalogs of users and groups as Redshift shows them. */
 export const USER_VIEWS = `

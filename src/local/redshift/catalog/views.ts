@@ -127,7 +127,7 @@ where c.relkind = 'r' and c.relpersistence = 'p' and s.nspname not in ('pg_catal
 create view pg_catalog.stv_slices as
 select 0 as node, slice, slice as localslice, 'D'::char(1) as type from generate_series(0, 1) slice;
 
-create view pg_catalog.stv_recents as
+create view pg_catalog.stv_recents with (security_barrier) as
 select usesysid::int as userid, (case when state = 'idle' then 'Done' else 'Running' end)::char(20) as status,
   query_start at time zone 'UTC' as starttime,
   (extract(epoch from clock_timestamp() - query_start) * 1000000)::int as duration,

@@ -1,24 +1,9 @@
 /** What Redshift checks before UPDATE and MERGE write, and PostgreSQL does not ("UPDATE", "MERGE"). */
 
-/** Idempotent statements. The queries that are given name each row of the target that several source rows match. */
+/** Idempotent statements. */
 export const WRITES = `
-create or replace function pg_catalog.warehouse_refuse_many(query text) returns void language plpgsql as $$
-declare
-  many int;
-begin
-  execute query;
-  get diagnostics many = row_count;
-  if many > 0 then
-    raise exception 'Found multiple matches to update the same tuple.' using errcode = 'XX000';
-  end if;
-end $$;
-
-create or replace function pg_catalog.warehouse_check_update(query text) returns void language plpgsql as $$
-begin
-  if current_setting('rs.error_on_nondeterministic_update', true) = 'on' then
-    perform pg_catalog.warehouse_refuse_many(query);
-  end if;
-end $$;
+drop function if exists pg_catalog.warehouse_check_update(text);
+drop function if exists pg_catalog.warehouse_refuse_many(text);
 
 create or replace function pg_catalog.warehouse_check_merge(target regclass, source regclass) returns void
 language plpgsql stable as $$
@@ -30,8 +15,8 @@ begin
     with recursive reads (relation) as (
       select source::oid
       union
-      select d.refobjid from reads r join pg_rewrite w on w.ev_class = r.relation
-        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass)
+      select d.refobjid from reads r join pg_catalog.pg_rewrite w on w.ev_class = r.relation
+        join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass)
     select from reads where relation = target) then
     raise exception 'Source view/subquery in Merge statement cannot reference target table.' using errcode = '0A000';
   end if;

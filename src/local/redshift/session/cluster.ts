@@ -8,6 +8,8 @@ import { engineName } from '../sql/names.ts';
 import { History } from './history.ts';
 import { LongNames } from './names.ts';
 import { Privileges } from './privileges.ts';
+import { Translator } from './translator.ts';
+import { ticketFor } from '../catalog/endpoint.ts';
 
 /** What a cluster is made of. */
 export interface ClusterOptions {
@@ -17,6 +19,8 @@ export interface ClusterOptions {
   /** The engine's number of the type SUPER. */
   readonly superOid: number;
   readonly admin: Client;
+  /** What the tickets of sessions are made of. */
+  readonly secret: string;
   /** The number of the last query of earlier runs. */
   readonly queries: number;
   /** Those that earlier runs have met. */
@@ -36,7 +40,9 @@ export class Cluster {
   readonly privileges: Privileges;
   readonly longNames = new LongNames();
   readonly history = new History();
+  readonly translator = new Translator();
   readonly #admin: Client;
+  readonly #secret: string;
   #queries: number;
 
   constructor(options: ClusterOptions) {
@@ -46,8 +52,14 @@ export class Cluster {
     this.superOid = options.superOid;
     this.privileges = new Privileges(options.admin);
     this.#admin = options.admin;
+    this.#secret = options.secret;
     this.#queries = options.queries;
     for (const name of options.longNames) this.longNames.add(name);
+  }
+
+  /** The ticket with which the endpoint calls its own functions in the engine's session `pid`. */
+  ticket(pid: number): string {
+    return ticketFor(this.#secret, pid);
   }
 
   /** A new query of the session `pid` and its user, with a number that no other query has. */

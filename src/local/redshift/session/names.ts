@@ -20,6 +20,11 @@ export class LongNames {
     return this.#names.has(name);
   }
 
+  /** All of them. */
+  get all(): ReadonlySet<string> {
+    return this.#names;
+  }
+
   /** Whether there is none. */
   get empty(): boolean {
     return this.#names.size === 0;

@@ -5,16 +5,22 @@ import { RedshiftError, type Statement, type TableName } from '../sql/statement.
 /** Statements that queue for the table's write lock; others take a stronger lock by themselves. */
 const WRITERS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
 
+/** A table, and the kind of statement that writes it. */
+export interface Write {
+  readonly verb: string;
+  readonly table: TableName;
+}
+
 /** See the file. */
 export class SessionObjects {
   /** By name, the table that the statement writes. */
-  readonly #prepared = new Map<string, TableName | undefined>();
+  readonly #prepared = new Map<string, Write | undefined>();
   #cursor: string | undefined;
 
   /** The table whose write lock the statement needs, by itself or by what it executes. */
-  written(statement: Statement): TableName | undefined {
-    if (statement.executes !== undefined) return this.#prepared.get(statement.executes);
-    return WRITERS.has(statement.verb) ? statement.writes : undefined;
+  written({ verb, writes, executes }: Statement): Write | undefined {
+    if (executes !== undefined) return this.#prepared.get(executes);
+    return WRITERS.has(verb) && writes ? { verb, table: writes } : undefined;
   }
 
   /** @throws RedshiftError when the statement opens a second cursor, or one outside of a transaction. */
@@ -36,7 +42,10 @@ export class SessionObjects {
 
   /** Notes a statement that has succeeded. */
   note({ prepares, cursor }: Statement): void {
-    if (prepares) this.#prepared.set(prepares.name, prepares.writes);
+    if (prepares) {
+      const { name, verb, writes } = prepares;
+      this.#prepared.set(name, writes && { verb, table: writes });
+    }
     if (cursor) this.#cursor = cursor.opens ? cursor.name : undefined;
   }
 

@@ -6,7 +6,8 @@ import type { Socket } from 'node:net';
 import { describeLoad } from '../copy/report.ts';
 import { EngineError, type ErrorContext } from '../errors.ts';
 import { quoteTable } from '../sql/names.ts';
-import { type CopyStatement, RedshiftError, type Statement, type TableName } from '../sql/statement.ts';
+import { type CopyStatement, RedshiftError, type Statement, type Step } from '../sql/statement.ts';
+import { call, finishTable, regclass } from '../sql/steps.ts';
 import { literal } from '../sql/tokens.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { decodeFields, encode, encodeFields, type Fields, type Frame } from '../wire/message.ts';
@@ -14,7 +15,7 @@ import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CopyRun, type LoadRows } from './copy-run.ts';
-import { SessionObjects } from './objects.ts';
+import { SessionObjects, type Write } from './objects.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
 
@@ -72,6 +73,17 @@ export interface RunnerOptions {
   readonly user: SessionUser;
 }
 
+/**
+ * "You can't update, insert into, or delete from a view" (CREATE VIEW). The messages are those of PostgreSQL 8.0. The engine would
+ * write the table of a simple view; it rejects COPY by itself.
+ */
+const VIEW_REFUSALS: Readonly<Record<string, string>> = {
+  INSERT: 'cannot insert into a view',
+  UPDATE: 'cannot update a view',
+  DELETE: 'cannot delete from a view',
+  MERGE: 'cannot update a view',
+};
+
 /** The system tables that `Cluster.writeHistory` brings up to date. */
 const HISTORY = /\b(?:sys_query_history|stl_query)\b/i;
 const LAST_FUNCTIONS = /pg_last_(?:copy|query)/i;
@@ -85,6 +97,8 @@ export class Runner implements StatementRunner {
   readonly #block: TransactionBlock;
   readonly #copies: CopyRun;
   readonly #objects = new SessionObjects();
+  /** Proves to the functions of the catalog that the endpoint calls them. */
+  readonly #ticket: string;
   /** What pg_last_query_id() tells. */
   #lastQueryId = -1;
 
@@ -93,6 +107,7 @@ export class Runner implements StatementRunner {
     this.#cluster = cluster;
     this.#replies = replies;
     this.#user = user;
+    this.#ticket = cluster.ticket(upstream.pid);
     this.#block = new TransactionBlock(upstream);
     const gone = new AbortController();
     client.once('close', () => gone.abort());
@@ -185,24 +200,48 @@ export class Runner implements StatementRunner {
     await this.#updateSystemTables(statement);
     await this.#tellLast(statement);
     await this.#lock(statement);
-    if (statement.check !== undefined) await this.#upstream.run(statement.check);
-    const giveBack = await this.#user.borrow(statement);
-    try {
-      return await this.#runPrepared(execution, query);
-    } finally {
-      await giveBack();
+    this.#user.follow(statement);
+    await this.#borrow(statement);
+    for (const step of statement.before ?? []) await this.#take(step);
+    return await this.#runPrepared(execution, query);
+  }
+
+  /** Lets the user drop or alter tables by a privilege, until the end of the statement. */
+  async #borrow({ alters }: Statement): Promise<void> {
+    if (!alters || this.#user.mayDoAll) return;
+    const found = alters.tables.map((table) => `pg_catalog.to_regclass(${literal(quoteTable(table))})`);
+    await this.#take(
+      call('warehouse_lend', `array[${found.join(', ')}]::pg_catalog.regclass[]`, literal(alters.privilege)),
+    );
+  }
+
+  /** @throws EngineError or RedshiftError, the failure of the statement. */
+  async #take(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'run':
+        await this.#upstream.run(step.sql);
+        return;
+      case 'refuse':
+        if ((await this.#upstream.run(step.sql)).length > 0)
+          throw new RedshiftError(SQLSTATE.internalError, step.message);
+        return;
+      case 'call':
+        await this.#upstream.runWith(
+          this.#ticket,
+          `SELECT pg_catalog.${step.name}(${['$1', ...step.args].join(', ')})`,
+        );
     }
   }
 
   async #runPrepared(execution: Execution, query: Query): Promise<Fields | undefined> {
     const { statement } = execution;
-    const failure = await this.#forward(execution);
-    if (failure) return failure;
+    const forwarded = await this.#forward(execution);
+    if (forwarded.failure) return forwarded.failure;
     if (statement.copy) {
       const loadFailure = await this.#load(statement.copy, execution.load, query);
       if (loadFailure) return loadFailure;
     }
-    await this.#remember(statement);
+    if (!forwarded.isSkipped) await this.#finish(statement);
     if (isControl(statement)) this.#copies.settle(query.wasFailed || statement.verb === 'ROLLBACK');
     this.#objects.note(statement);
     if (!this.#block.isOpen) this.#objects.endTransaction();
@@ -240,15 +279,21 @@ export class Runner implements StatementRunner {
   async #lock(statement: Statement): Promise<void> {
     const locked = this.#objects.written(statement);
     const needsBlock = statement.copy !== undefined || statement.verb === 'LOCK';
-    if (needsBlock || (locked ?? statement.made ?? statement.check)) await this.#block.open();
+    const { made, before, after, alters } = statement;
+    if (needsBlock || (locked ?? made ?? before ?? after ?? alters)) await this.#block.open();
     if (locked) await this.#lockTable(locked, statement);
   }
 
   /** The lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. */
-  async #lockTable(table: TableName, statement: Statement): Promise<void> {
+  async #lockTable({ verb, table }: Write, statement: Statement): Promise<void> {
     const mode = await this.#user.lockMode(table);
     try {
-      await this.#upstream.run(`LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`);
+      const [[kind] = []] = await this.#upstream.run(
+        `LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`,
+        `SELECT relkind FROM pg_catalog.pg_class WHERE oid = ${regclass(table)}`,
+      );
+      const refusal = kind === 'v' ? VIEW_REFUSALS[verb] : undefined;
+      if (refusal !== undefined) throw new RedshiftError(SQLSTATE.featureNotSupported, refusal);
     } catch (error) {
       const isMissing = error instanceof EngineError && error.fields['C'] === SQLSTATE.undefinedTable;
       if (!statement.copy || !isMissing) throw error;
@@ -256,18 +301,24 @@ export class Runner implements StatementRunner {
     }
   }
 
-  /** Passes a statement and its answers on; its error is held back and returned. */
-  async #forward({ statement, perform }: Execution): Promise<Fields | undefined> {
+  /**
+   * Passes a statement and its answers on; its error is held back and returned. `isSkipped`: CREATE ... IF NOT EXISTS has found
+   * what it would make.
+   */
+  async #forward({ statement, perform }: Execution): Promise<{ failure?: Fields; isSkipped: boolean }> {
     let failure: Fields | undefined;
+    let isSkipped = false;
+    const isComplete = statement.made === undefined && statement.after === undefined;
     await perform((frame) => {
-      if (frame.type === 'C' && this.#block.isOwn) this.#replies.holdBack();
+      if (frame.type === 'C' && (this.#block.isOwn || !isComplete)) this.#replies.holdBack();
+      if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) isSkipped = true;
       if (frame.type === 's') this.#block.keepPortal();
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (frame.type === 'I' && statement.copy) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
       else this.#replies.relay(frame);
     });
-    return failure;
+    return { isSkipped, ...(failure && { failure }) };
   }
 
   /** Loads the rows of a COPY and reports them; its error is returned. */
@@ -284,13 +335,16 @@ export class Runner implements StatementRunner {
     return undefined;
   }
 
-  async #remember({ made }: Statement): Promise<void> {
-    if (!made) return;
-    const { table, like, design } = made;
-    const parent = like ? `${literal(quoteTable(like))}::regclass` : 'null';
-    await this.#upstream.run(
-      `SELECT pg_catalog.warehouse_remember(${literal(quoteTable(table))}::regclass, pg_catalog.warehouse_resolved(${literal(JSON.stringify(design))}), ${parent})`,
-    );
+  /** Does what comes after the statement; the client has not been told of its success then. */
+  async #finish({ made, after = [], alters }: Statement): Promise<void> {
+    try {
+      for (const step of [...(made ? finishTable(made) : []), ...after]) await this.#take(step);
+      if (alters && !this.#user.mayDoAll) await this.#take(call('warehouse_return'));
+    } catch (error) {
+      this.#replies.discard();
+      throw error;
+    }
+    if (!this.#block.isOwn) this.#replies.release();
   }
 }
 

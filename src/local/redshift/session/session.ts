@@ -4,11 +4,19 @@ import { runCopy } from '../copy/copy.ts';
 import { describeError } from '../errors.ts';
 import { translateDescribe } from '../sql/psql.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
-import { translate } from '../sql/translate.ts';
+import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
+import { dismiss } from '../wire/dismiss.ts';
 import { ExtendedMessages, type Segment } from '../wire/extended.ts';
 import type { Inbox } from '../wire/inbox.ts';
-import { decodeStrings, encode, encodeFields, encodeQuery, type Frame } from '../wire/message.ts';
+import {
+  decodeStrings,
+  encode,
+  encodeFields,
+  encodeQuery,
+  type Frame,
+  MessageError,
+} from '../wire/message.ts';
 import { type Outlet, SocketOutlet } from '../wire/outlet.ts';
 import { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
@@ -46,6 +54,8 @@ export interface SessionOptions {
 const undecorated: DecorateSession = ({ outlet }) => ({ outlet, decorate: (runner) => runner });
 
 const SYNC = encode('S');
+/** The type, the length and the zero at the end of a Query. */
+const QUERY_OVERHEAD = 6;
 
 /** Serves a client that has logged in until it leaves. */
 export class Session {
@@ -90,16 +100,20 @@ export class Session {
     try {
       for (let frame = await this.#inbox.next(); frame; frame = await this.#inbox.next()) {
         if (frame.type === 'X') break;
-        if (frame.type === 'Q') await this.#simple(decodeStrings(frame, 1).strings[0] ?? '');
+        await this.#untilHeard();
+        if (frame.type === 'Q') await this.#simple(frame);
         else if ('PBDECHS'.includes(frame.type)) await this.#extended(frame);
         else if (!'dcf'.includes(frame.type)) {
           this.#leave(`invalid frontend message type ${frame.type.charCodeAt(0)}`);
           break;
         }
       }
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.#leave(error.message);
     } finally {
       this.#upstream.destroy();
-      this.#client.destroySoon();
+      dismiss(this.#client);
     }
   }
 
@@ -116,14 +130,27 @@ export class Session {
     this.#replies.ready(this.#upstream.status);
   }
 
+  /** A client that takes no answers is asked nothing more until it does. */
+  async #untilHeard(): Promise<void> {
+    const client = this.#client;
+    if (!client.writableNeedDrain || client.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        client.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      client.on('drain', settle).on('close', settle);
+    });
+  }
+
   #leave(problem: string): void {
     const error = new RedshiftError(SQLSTATE.protocolViolation, problem);
-    this.#client.end(encodeFields('E', describeError(error, 'FATAL')));
+    dismiss(this.#client, encodeFields('E', describeError(error, 'FATAL')));
   }
 
   /** Runs the statements of a Query. Several are one transaction, as far as they do not say otherwise. */
-  async #simple(text: string): Promise<void> {
-    const statements = await this.#read(text);
+  async #simple(frame: Frame): Promise<void> {
+    const { text, statements } = await this.#read(frame);
     for (const [n, statement] of statements.entries()) {
       if (statements.length > 1 && !isControl(statement)) await this.#runner.openBlock();
       const done = await this.#execute({ statement, text, n }, async (receive) => {
@@ -137,16 +164,20 @@ export class Session {
   }
 
   /** The statements of a Query; none when it is empty or can not be read, which is answered. */
-  async #read(text: string): Promise<readonly Statement[]> {
+  async #read(frame: Frame): Promise<{ readonly text: string; readonly statements: readonly Statement[] }> {
     try {
+      if (frame.dropped !== undefined) throw tooLarge(frame.dropped - QUERY_OVERHEAD);
+      const { strings, end } = decodeStrings(frame, 1);
+      if (end !== frame.bytes.length) throw new MessageError('invalid message format');
+      const [text = ''] = strings;
       await this.#settings.settle(this.#upstream);
       const described = this.#isPsql ? translateDescribe(text) : undefined;
-      const statements = described ? [described] : translate(text, this.#settings.dialect);
+      const statements = described ? [described] : await this.#settings.translate(text);
       if (statements.length === 0) await this.#upstream.request(encodeQuery(''), this.#replies.relay);
-      return statements;
+      return { text, statements };
     } catch (error) {
       await this.#runner.fail(error);
-      return [];
+      return { text: '', statements: [] };
     }
   }
 
@@ -173,7 +204,7 @@ export class Session {
     if (bound && standsAlone(bound)) return;
     await this.#settings.settle(this.#upstream);
     const isJoined = isFlush || this.#isUnsynced || this.#messages.executions > 1;
-    for (const segment of this.#messages.segments()) {
+    for await (const segment of this.#messages.segments()) {
       if (this.#isSkipping) break;
       this.#isSkipping = !(await this.#runSegment(segment, isJoined));
     }
@@ -184,6 +215,7 @@ export class Session {
     }
     this.#isSkipping = false;
     await this.#runner.closeBlock();
+    if (this.#upstream.status === 'I') this.#messages.endTransaction();
     this.#replies.ready(this.#upstream.status);
   }
 

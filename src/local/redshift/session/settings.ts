@@ -1,15 +1,22 @@
 /** The settings of a session that the endpoint itself must know: those that decide how names are read and shown. */
 import type { Readings } from '../readings.ts';
-import type { Dialect } from '../sql/dialect.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { LongNames } from './names.ts';
+import type { Translator } from './translator.ts';
 
 const CASE = 'enable_case_sensitive_identifier';
 /** The older form of the first, with the opposite sense. */
 const FOLD = 'downcase_delimited_identifier';
 const UPPER = 'describe_field_name_in_uppercase';
 const NAMES = [CASE, FOLD, UPPER];
+
+/** What of the cluster decides how statements are read. */
+interface SettingsCluster {
+  readonly readings: Readings;
+  readonly longNames: LongNames;
+  readonly translator: Translator;
+}
 
 /**
  * A copy of the settings. The engine keeps them, because there they follow transactions and users as all settings do; they
@@ -19,17 +26,17 @@ export class SessionSettings {
   readonly #values = new Map<string, string>();
   /** Whether the engine may have changed them since they were read. */
   #stale = true;
-  readonly #cluster: { readonly readings: Readings; readonly longNames: LongNames };
+  readonly #cluster: SettingsCluster;
 
-  constructor(cluster: { readonly readings: Readings; readonly longNames: LongNames }) {
+  constructor(cluster: SettingsCluster) {
     this.#cluster = cluster;
   }
 
-  /** How the next statement is read. */
-  get dialect(): Dialect {
+  /** Reads a message. @throws RedshiftError as `translate` does. */
+  async translate(text: string): Promise<readonly Statement[]> {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
-    const { readings, longNames } = this.#cluster;
-    return { keepCase, readings, knowsLongName: (name) => longNames.knows(name) };
+    const { readings, longNames, translator } = this.#cluster;
+    return await translator.translate(text, { keepCase, readings, longNames: longNames.all });
   }
 
   /** The body of a Bind for a query of the catalog, with long names in their short form. */
@@ -56,6 +63,7 @@ export class SessionSettings {
 
   /** To be called after a statement that has succeeded. */
   follow({ verb, sql }: Statement): void {
+    if (/\bset_config\b/i.test(sql)) this.#stale = true;
     if (verb !== 'SET' && verb !== 'RESET') return;
     const [, name = '', value] = /\brs\.(\w+)(?: TO '(\w+)')?/.exec(sql) ?? [];
     if (NAMES.includes(name) && value !== undefined) this.#values.set(name, value);

@@ -35,15 +35,14 @@ export class SessionUser implements Copier {
     this.#owner = superuser;
   }
 
-  /**
-   * Lets the statement do what its user was granted, until the returned function is called. None of the queries takes the
-   * session's snapshot.
-   */
-  async borrow({ verb, sql }: Statement): Promise<() => Promise<void>> {
+  /** Whether every privilege is the user's, so that none needs to be looked up. */
+  get mayDoAll(): boolean {
+    return this.#owner;
+  }
+
+  /** To be called before each statement: SET SESSION AUTHORIZATION may make a superuser somebody else. */
+  follow({ verb, sql }: Statement): void {
     if (verb === 'SET' && sql.startsWith('SET ROLE')) this.#owner = false;
-    const privilege = verb === 'DROP TABLE' ? 'DROP' : verb === 'ALTER TABLE' ? 'ALTER' : undefined;
-    if (this.#owner || privilege === undefined) return NOTHING;
-    return await this.#privileges.lend(tablesIn(sql), privilege, await this.#scope());
   }
 
   /** The engine's mode of the write lock that the user may take on the table. */
@@ -66,18 +65,6 @@ export class SessionUser implements Copier {
     const call = `pg_catalog.warehouse_may_assume(${literal(arn)}, ${isDefault})`;
     return (await this.#upstream.run(`SELECT ${call}`))[0]?.[0] === 't';
   }
-}
-
-const NOTHING = () => Promise.resolve();
-
-/** The tables that a statement of the dialect's making is about. */
-function tablesIn(sql: string): TableName[] {
-  const [, list = ''] =
-    /^(?:DROP|ALTER) TABLE (?:IF EXISTS )?((?:"(?:[^"]|"")+"(?:\.|, ?)?)+)/.exec(sql) ?? [];
-  return (list.match(/(?:"(?:[^"]|"")+"\.)?"(?:[^"]|"")+"/g) ?? []).map((name) => {
-    const [first = '', second] = (name.match(/"(?:[^"]|"")+"/g) ?? []).map(unquote);
-    return second === undefined ? { table: first } : { schema: first, table: second };
-  });
 }
 
 function unquote(name: string): string {

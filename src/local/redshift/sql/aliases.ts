@@ -6,8 +6,12 @@
 import { isOperator, nameOf } from './reader.ts';
 import type { Token } from './tokens.ts';
 
+/** Drivers' queries are far shorter, and the work grows with the square of the length. In tokens. */
+const LONGEST = 5000;
+
 /** The tokens with the expressions in the place of their names, for one SELECT without set operations. */
 export function expandAliases(tokens: readonly Token[]): readonly Token[] {
+  if (tokens.length > LONGEST) return tokens;
   const depths = depthsOf(tokens);
   const find = (word: string, from: number, depth: number) =>
     tokens.findIndex((token, at) => at >= from && depths[at] === depth && token.word === word);

@@ -5,18 +5,22 @@ import { readTableConstraint, type TableConstraint } from './constraints.ts';
 import { ENCODINGS, readDistStyle, readSortColumns } from './design.ts';
 import { engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
 import { unsupported, type TokenReader } from './reader.ts';
-import { RedshiftError, type Statement, type TableDesign, type TableName } from './statement.ts';
+import { RedshiftError, type Statement, type TableDesign, type TableName, type Step } from './statement.ts';
+import { addKey, call, check, columnArray, columnLiteral, json, regclass, stepsAlone } from './steps.ts';
 import { literal } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
-/** One action: a statement of the engine, or statements of its procedural language. */
-interface Action {
+/** One action: a statement of the engine, if it takes one, and what the endpoint does around it. */
+interface Action extends Pick<Statement, 'before' | 'after'> {
   readonly sql?: string;
-  readonly block?: readonly string[];
   /** What it changes of the table's storage; only such actions can be combined. */
   readonly changes?: 'encoding' | 'sort key' | 'distribution key' | 'distribution to all' | 'distribution';
   /** The column whose encoding it changes. */
   readonly column?: string;
+  /** Whether it is the owner's to do, and not that of users who were granted ALTER. */
+  readonly isOwners?: boolean;
+  /** A table that it changes too. */
+  readonly source?: TableName;
   readonly more?: Pick<Statement, 'outsideTransactionOnly' | 'writes'>;
 }
 
@@ -43,33 +47,23 @@ export function readAlterTable(reader: TokenReader): Statement {
   const columns = actions.flatMap(({ column }) => column ?? []);
   if (new Set(columns).size < columns.length)
     throw unsupported('ALTER TABLE cannot alter the encoding of a column several times in one statement');
-  const sql = actions[0]?.sql ?? doBlock(actions.flatMap(({ block = [] }) => block));
-  return { verb: 'ALTER TABLE', sql, ...actions[0]?.more };
+  const [{ sql, after, more, source, isOwners } = {}] = actions;
+  const tables = source ? [table, source] : [table];
+  const loan = isOwners ? {} : { alters: { tables, privilege: 'ALTER' as const } };
+  const before = actions.flatMap((action) => action.before ?? []);
+  if (sql === undefined) return { ...stepsAlone('ALTER TABLE', before), ...loan, ...more };
+  return {
+    verb: 'ALTER TABLE',
+    sql,
+    ...(before.length > 0 && { before }),
+    ...(after && { after }),
+    ...loan,
+    ...more,
+  };
 }
 
-function doBlock(statements: readonly string[]): string {
-  return `DO ${literal(`BEGIN ${statements.map((statement) => `${statement}; `).join('')}END`)}`;
-}
-
-/** A call of a function of the catalog, whose first argument is the table. */
-function call(name: string, table: TableName, ...values: readonly string[]): string {
-  return `PERFORM pg_catalog.${name}(${[regclass(table), ...values].join(', ')})`;
-}
-
-function regclass(table: TableName): string {
-  return `${literal(quoteTable(table))}::regclass`;
-}
-
-function columnLiteral(name: string): string {
-  return literal(engineName(name));
-}
-
-function columnArray(names: readonly string[]): string {
-  return `array[${names.map(columnLiteral).join(', ')}]::name[]`;
-}
-
-function redesign(table: TableName, columns: readonly string[], change: Partial<TableDesign>): string {
-  return call('warehouse_redesign', table, columnArray(columns), literal(JSON.stringify(change)));
+function redesign(table: TableName, columns: readonly string[], change: Partial<TableDesign>): Step {
+  return call('warehouse_redesign', regclass(table), columnArray(columns), json(change));
 }
 
 function readAction(reader: TokenReader, table: TableName): Action {
@@ -77,7 +71,7 @@ function readAction(reader: TokenReader, table: TableName): Action {
   if (reader.accept('ADD')) return readAdd(reader, table, head);
   if (reader.accept('DROP')) return readDrop(reader, table, head);
   if (reader.accept('RENAME')) return readRename(reader, table, head);
-  if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}` };
+  if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}`, isOwners: true };
   if (reader.accept('APPEND', 'FROM')) return readAppend(reader, table);
   if (reader.sees('SET', 'SCHEMA')) throw unsupported('ALTER TABLE SET SCHEMA is not supported');
   reader.expect('ALTER');
@@ -87,7 +81,7 @@ function readAction(reader: TokenReader, table: TableName): Action {
 function readAdd(reader: TokenReader, table: TableName, head: string): Action {
   if (!reader.sees('COLUMN')) {
     const constraint = readTableConstraint(reader);
-    if (constraint !== undefined) return { block: [addConstraint(table, constraint)] };
+    if (constraint !== undefined) return { before: addConstraint(table, constraint) };
   }
   reader.accept('COLUMN');
   if (reader.sees('IF', 'NOT', 'EXISTS')) throw reader.unexpected();
@@ -105,15 +99,13 @@ function readAdd(reader: TokenReader, table: TableName, head: string): Action {
   const sql = `${head} ADD COLUMN ${column.sql}`;
   const { name, encoding } = column;
   if (encoding === undefined) return { sql };
-  return { block: [sql, redesign(table, [name], { encodings: { [engineName(name)]: encoding } })] };
+  return { sql, after: [redesign(table, [name], { encodings: { [engineName(name)]: encoding } })] };
 }
 
-function addConstraint(table: TableName, { kind, name, columns, references }: TableConstraint): string {
-  const title = name === undefined ? 'null' : columnLiteral(name);
-  if (references === undefined)
-    return call('warehouse_add_constraint', table, literal(kind), title, columnArray(columns));
-  const target = [regclass(references.table), columnArray(references.columns)];
-  return call('warehouse_add_foreign_key', table, title, columnArray(columns), ...target);
+function addConstraint(table: TableName, constraint: TableConstraint): readonly Step[] {
+  const addition = addKey(table, constraint);
+  if (constraint.kind !== 'PRIMARY KEY') return [addition];
+  return [check('warehouse_check_primary_key', regclass(table), columnArray(constraint.columns)), addition];
 }
 
 function readDrop(reader: TokenReader, table: TableName, head: string): Action {
@@ -124,10 +116,8 @@ function readDrop(reader: TokenReader, table: TableName, head: string): Action {
   const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
   if (constraint) return { sql: `${head} DROP CONSTRAINT ${quoteName(name)} ${behaviour}` };
   return {
-    block: [
-      call('warehouse_may_drop', table, columnLiteral(name)),
-      `${head} DROP COLUMN ${quoteName(name)} ${behaviour}`,
-    ],
+    before: [check('warehouse_may_drop', regclass(table), columnLiteral(name))],
+    sql: `${head} DROP COLUMN ${quoteName(name)} ${behaviour}`,
   };
 }
 
@@ -150,10 +140,8 @@ function readRename(reader: TokenReader, table: TableName, head: string): Action
     );
   }
   return {
-    block: [
-      `${head} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`,
-      call('warehouse_renamed', table, columnLiteral(from), columnLiteral(to)),
-    ],
+    sql: `${head} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`,
+    after: [call('warehouse_renamed', regclass(table), columnLiteral(from), columnLiteral(to))],
   };
 }
 
@@ -161,7 +149,8 @@ function readAppend(reader: TokenReader, table: TableName): Action {
   const source = reader.tableName();
   const mode = reader.acceptAny(['IGNOREEXTRA', 'FILLTARGET']) ?? '';
   return {
-    block: [call('warehouse_append', table, regclass(source), literal(mode))],
+    before: [check('warehouse_append', regclass(table), regclass(source), literal(mode))],
+    source,
     more: {
       writes: table,
       outsideTransactionOnly: 'ALTER TABLE APPEND cannot run inside a transaction block',
@@ -172,7 +161,7 @@ function readAppend(reader: TokenReader, table: TableName): Action {
 function readAlter(reader: TokenReader, table: TableName): Action {
   if (reader.accept('ENCODE')) {
     reader.expect('AUTO');
-    return { block: [redesign(table, [], {})] };
+    return { before: [redesign(table, [], {})] };
   }
   const storage = readStorage(reader);
   if (storage === undefined) {
@@ -180,7 +169,7 @@ function readAlter(reader: TokenReader, table: TableName): Action {
     return alterColumn(reader, table, reader.name());
   }
   const { columns, design, changes } = storage;
-  return { block: [redesign(table, columns, design)], changes, ...designMore(reader, 'ALTER TABLE ALTER') };
+  return { before: [redesign(table, columns, design)], changes, ...designMore(reader, 'ALTER TABLE ALTER') };
 }
 
 /** Whether storage can be altered inside a transaction block is an open point. */
@@ -235,8 +224,8 @@ function alterColumn(reader: TokenReader, table: TableName, column: string): Act
       throw new RedshiftError(SQLSTATE.undefinedObject, `unknown encoding "${token.text}"`);
     const encoding = token.word.toLowerCase();
     return {
-      block: [
-        call('warehouse_may_encode', table, columnLiteral(column), literal(encoding)),
+      before: [
+        check('warehouse_may_encode', regclass(table), columnLiteral(column), literal(encoding)),
         redesign(table, [column], { encodings: { [engineName(column)]: encoding } }),
       ],
       changes: 'encoding',
@@ -259,8 +248,10 @@ function alterColumn(reader: TokenReader, table: TableName, column: string): Act
     );
   }
   const growing = String(reader.dialect.readings.growingVarcharWithDefault);
+  const size = [columnLiteral(column), String(varcharBytes), growing];
   return {
-    block: [call('warehouse_alter_length', table, columnLiteral(column), String(varcharBytes), growing)],
+    before: [check('warehouse_may_resize', regclass(table), ...size)],
+    sql: `ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteName(column)} TYPE ${sql}`,
     more: { outsideTransactionOnly: 'ALTER TABLE ALTER COLUMN cannot run inside a transaction block' },
   };
 }

@@ -1,4 +1,5 @@
 /** Calls of Redshift's functions that are other expressions to the engine. */
+import type { Effort } from './effort.ts';
 import { isOperator, TokenReader } from './reader.ts';
 import type { Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
@@ -15,6 +16,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 interface CallContext {
   readonly source: string;
   readonly rewrite: (tokens: readonly Token[]) => string;
+  readonly effort: Effort;
 }
 
 /** The engine's text for the tokens from `at` on, and how many they are; undefined when it is no call of these. */
@@ -30,8 +32,9 @@ export function rewriteCall(
   if (renamed !== undefined) return { text: renamed, length: 1 };
   const build = BUILDERS[word];
   if (build === undefined) return undefined;
-  const reader = new TokenReader(context.source, tokens.slice(at + 1));
+  const reader = new TokenReader(context.source, tokens, undefined, at + 1);
   const inner = reader.parenthesized();
+  context.effort.spend(inner.length);
   const text = build(inner, context, reader);
   return text === undefined ? undefined : { text, length: inner.length + 3 };
 }
@@ -48,6 +51,8 @@ const BUILDERS: Readonly<Record<string, Build>> = {
   DECODE: (inner, context, reader) => {
     const [value, ...pairs] = argumentsOf(inner, context);
     if (value === undefined || pairs.length < 2) throw reader.unexpected();
+    // The value is written once for each pair, and may hold such a call itself.
+    context.effort.spend((value.length * pairs.length) / 2);
     const branches: string[] = [];
     for (let at = 0; at + 1 < pairs.length; at += 2) {
       const [search = '', result = ''] = [pairs[at], pairs[at + 1]];

@@ -13,7 +13,7 @@ import {
   type TableName,
 } from './statement.ts';
 import { createHead, readTableAs, refuseTwice } from './table-as.ts';
-import { literal } from './tokens.ts';
+import { check, regclass } from './steps.ts';
 
 /** Redshift's limit ("CREATE TABLE"). */
 const MAX_COLUMNS = 1600;
@@ -62,10 +62,8 @@ function readColumns(reader: TokenReader, table: TableName, head: string): State
   return {
     verb: 'CREATE TABLE',
     sql: `${head} (${elements.join(', ')})`,
-    made: { table, design, ...(like && { like }) },
-    ...(like && {
-      check: `SELECT pg_catalog.warehouse_check_parent(${literal(quoteTable(like))}::regclass)`,
-    }),
+    made: { table, design, keys: body.constraints, ...(like && { like }) },
+    ...(like && { before: [check('warehouse_check_parent', regclass(like))] }),
   };
 }
 
@@ -125,29 +123,7 @@ function designOf(body: Body, attributes: DesignDraft): TableDesign {
   const encodings = Object.fromEntries(
     body.columns.flatMap(({ name, encoding }) => (encoding ? [[engineName(name), encoding]] : [])),
   );
-  const foreignKeys = body.constraints.flatMap((constraint) => foreignKeyOf(constraint) ?? []);
-  return {
-    ...storageOf({ ...attributes, ...(distKey && { distKey }), ...(sortKey && { sortKey }) }, encodings),
-    keys: body.constraints.filter(({ references }) => references === undefined).map(keyOf),
-    ...(foreignKeys.length > 0 && { foreignKeys }),
-  };
-}
-
-function keyOf({ kind, name, columns }: TableConstraint): TableDesign['keys'][number] {
-  return { kind, ...(name !== undefined && { name: engineName(name) }), columns: columns.map(engineName) };
-}
-
-function foreignKeyOf(
-  constraint: TableConstraint,
-): NonNullable<TableDesign['foreignKeys']>[number] | undefined {
-  const { name, columns, references } = constraint;
-  if (references === undefined) return undefined;
-  return {
-    ...(name !== undefined && { name: engineName(name) }),
-    columns: columns.map(engineName),
-    references: quoteTable(references.table),
-    targetColumns: references.columns.map(engineName),
-  };
+  return storageOf({ ...attributes, ...(distKey && { distKey }), ...(sortKey && { sortKey }) }, encodings);
 }
 
 function columnKeys(columns: readonly ColumnDraft[]): { distKey?: string; sortKey?: readonly string[] } {

@@ -103,6 +103,5 @@ export function storageOf(
     ...(distKey !== undefined && { distStyle: 'KEY' as const, distKey: engineName(distKey) }),
     ...(sortKey && { sortKey: sortKey.map(engineName) }),
     encodings,
-    keys: [],
   };
 }

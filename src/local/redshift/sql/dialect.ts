@@ -6,9 +6,9 @@ export interface Dialect {
   /** Whether quoted names keep their case (`enable_case_sensitive_identifier`). */
   readonly keepCase: boolean;
   readonly readings: Readings;
-  /** Whether the warehouse holds this name under a shorter one. */
-  readonly knowsLongName: (name: string) => boolean;
+  /** The names that the warehouse holds under shorter ones. */
+  readonly longNames: ReadonlySet<string>;
 }
 
 /** That of a new session in an empty warehouse. */
-export const DEFAULT_DIALECT: Dialect = { keepCase: false, readings: HOSTILE, knowsLongName: () => false };
+export const DEFAULT_DIALECT: Dialect = { keepCase: false, readings: HOSTILE, longNames: new Set() };

@@ -6,9 +6,9 @@ import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { rewriteQuery } from './query.ts';
 import { isOperator, TokenReader, unsupported } from './reader.ts';
-import { RedshiftError, type Statement } from './statement.ts';
+import { MULTIPLE_MATCHES, RedshiftError, type Statement, type Step } from './statement.ts';
 import { translateInto } from './table-as.ts';
-import { literal, type Token } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 /** Reads the statement after INSERT. */
 export function readInsert(reader: TokenReader): Statement {
@@ -63,7 +63,7 @@ export function readUpdate(reader: TokenReader, head = ''): Statement {
   if (rest.length === 0) throw reader.unexpected();
   refuseLeaderFunctions(rest, { userTable: true });
   const name = alias === undefined ? target : `${target} AS ${quoteName(alias)}`;
-  const check = readUpdateSources(reader, rest, {
+  const refusal = readUpdateSources(reader, rest, {
     head,
     name,
     row: alias === undefined ? target : quoteName(alias),
@@ -73,7 +73,7 @@ export function readUpdate(reader: TokenReader, head = ''): Statement {
     sql: `${head}UPDATE ${name} SET ${rewrite(rest, { source: reader.source })}`,
     writes: table,
     onComputeNodes: true,
-    ...(check !== undefined && { check }),
+    ...(refusal && { before: [refusal] }),
   };
 }
 
@@ -83,6 +83,9 @@ function readTargetAlias(reader: TokenReader): string | undefined {
   return reader.name();
 }
 
+/** Whether the session wants a row that is matched twice to be an error; PostgreSQL's planner asks it once. */
+const STRICT_UPDATES = `pg_catalog.current_setting('rs.error_on_nondeterministic_update', true) = 'on'`;
+
 /**
  * The query that UPDATE ... FROM needs before: with error_on_nondeterministic_update on, no row may be matched twice.
  * Throws when a table of FROM is joined by an outer join, or none by equality ("Examples of UPDATE statements").
@@ -91,7 +94,7 @@ function readUpdateSources(
   reader: TokenReader,
   rest: readonly Token[],
   { head, name, row }: { readonly head: string; readonly name: string; readonly row: string },
-): string | undefined {
+): Step | undefined {
   const clauses = new TokenReader(reader.source, rest, reader.dialect);
   clauses.takeUntil(({ word }) => word === 'FROM' || word === 'WHERE');
   if (!clauses.accept('FROM')) return undefined;
@@ -108,8 +111,9 @@ function readUpdateSources(
   // A query with parameters can not be asked apart from its statement.
   if (rest.some(({ kind }) => kind === 'parameter')) return undefined;
   const [from, where] = [sources, condition].map((part) => rewrite(part, { source: reader.source }));
-  const query = `${head}SELECT FROM ${name}, ${from ?? ''}${where === '' ? '' : ` WHERE ${where ?? ''}`}`;
-  return `SELECT pg_catalog.warehouse_check_update(${literal(`${query} GROUP BY ${row}.ctid HAVING count(*) > 1`)})`;
+  const asked = where === '' ? STRICT_UPDATES : `${STRICT_UPDATES} AND (${where ?? ''})`;
+  const many = `${head}SELECT FROM ${name}, ${from ?? ''} WHERE ${asked} GROUP BY ${row}.ctid HAVING count(*) > 1`;
+  return { kind: 'refuse', sql: many, message: MULTIPLE_MATCHES };
 }
 
 /** The tokens that are in no parentheses. */

@@ -5,6 +5,7 @@
 import { SQLSTATE } from '../sqlstates.ts';
 import { rewriteCall } from './calls.ts';
 import { replaceCatalog } from './catalogs.ts';
+import { Effort } from './effort.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
 import { RedshiftError } from './statement.ts';
@@ -35,12 +36,17 @@ const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
 export interface ExpressionContext {
   readonly source: string;
   readonly valuesAllowed?: boolean;
+  /** What is left for calls; that of the outermost run of tokens goes on to those in it. */
+  readonly effort?: Effort;
   /** Whether the query reads the catalog, where TEXT is PostgreSQL's (elsewhere it is VARCHAR(256)) and arrays may be made. */
   readonly readsCatalog?: boolean;
 }
 
+type RunContext = ExpressionContext & { readonly effort: Effort };
+
 /** PostgreSQL text of the tokens; the gap before the first one is dropped. Throws what Redshift refuses. */
-export function rewrite(tokens: readonly Token[], context: ExpressionContext): string {
+export function rewrite(tokens: readonly Token[], given: ExpressionContext): string {
+  const context = { ...given, effort: given.effort ?? new Effort(tokens.length) };
   const parts: string[] = [];
   /** For each open parenthesis, whether it is that of CAST: the `AS` directly in it is followed by a type. */
   const casts: boolean[] = [];
@@ -84,7 +90,7 @@ interface Replacement {
 function rewriteSpecial(
   tokens: readonly Token[],
   at: number,
-  context: ExpressionContext,
+  context: RunContext,
   inCast: boolean,
 ): Replacement | undefined {
   const token = tokens[at];
@@ -110,6 +116,7 @@ function rewriteSpecial(
         rewriteCall(tokens, at, {
           source: context.source,
           rewrite: (inner) => rewrite(inner, context),
+          effort: context.effort,
         }) ?? (call ? rewriteDatePart(tokens, at) : undefined)
       );
   }
@@ -197,10 +204,11 @@ function rewriteDatePart(tokens: readonly Token[], at: number): Replacement | un
 }
 
 /** LISTAGG([DISTINCT] x [, delimiter]) [WITHIN GROUP (ORDER BY y)] is string_agg(x::text, delimiter ORDER BY y). */
-function rewriteListagg(tokens: readonly Token[], at: number, context: ExpressionContext): Replacement {
-  const reader = new TokenReader(context.source, tokens.slice(at + 1));
-  const total = tokens.length - at - 1;
-  const call = new TokenReader(context.source, reader.parenthesized());
+function rewriteListagg(tokens: readonly Token[], at: number, context: RunContext): Replacement {
+  const reader = new TokenReader(context.source, tokens, undefined, at + 1);
+  const inner = reader.parenthesized();
+  context.effort.spend(inner.length);
+  const call = new TokenReader(context.source, inner);
   const distinct = call.accept('DISTINCT') ? 'DISTINCT ' : '';
   const value = rewrite(
     call.takeUntil((token) => isOperator(token, ',')),
@@ -214,7 +222,7 @@ function rewriteListagg(tokens: readonly Token[], at: number, context: Expressio
     const byValue = distinct !== '' && clause.toUpperCase().startsWith(`ORDER BY ${value.toUpperCase()}`);
     order = byValue ? ` ORDER BY ${text}${clause.slice('ORDER BY '.length + value.length)}` : ` ${clause}`;
   }
-  const length = total - reader.rest().length + 1;
+  const length = reader.position - at;
   return { text: `string_agg(${distinct}${text}, ${delimiter}${order})`, length };
 }
 
@@ -247,8 +255,7 @@ function rewriteCast(
     return undefined;
   }
   if (isOperator(tokens[at + 2], '.') || type.word === 'INTERVAL') return undefined;
-  const window = tokens.slice(at + 1, at + 12);
-  const reader = new TokenReader(context.source, window);
+  const reader = new TokenReader(context.source, tokens, undefined, at + 1);
   const { sql } = readColumnType(reader, '?column?');
-  return { text: `${operator}${sql}`, length: 1 + window.length - reader.rest().length };
+  return { text: `${operator}${sql}`, length: reader.position - at };
 }

@@ -5,9 +5,9 @@
  */
 import { quoteName, quoteTable } from './names.ts';
 import { principal, type TokenReader, unsupported } from './reader.ts';
-import type { Statement } from './statement.ts';
-import { literal } from './tokens.ts';
-import { callAll, memberCall, principals, textArray } from './users.ts';
+import type { Statement, TableName, Step } from './statement.ts';
+import { call, regclass, stepsAlone, textArray } from './steps.ts';
+import { memberCall, principals } from './users.ts';
 
 type Verb = 'GRANT' | 'REVOKE';
 
@@ -54,7 +54,7 @@ function readTarget(reader: TokenReader): Target {
   if (reader.accept('ALL', 'TABLES', 'IN', 'SCHEMA')) {
     const schemas = readNames(reader);
     const sql = `ALL TABLES IN SCHEMA ${schemas.join(', ')}`;
-    return { kind: 'TABLE', sql, relations: `warehouse_tables_in(${textArray(schemas)})` };
+    return { kind: 'TABLE', sql, relations: `pg_catalog.warehouse_tables_in(${textArray(schemas)})` };
   }
   for (const kind of ['FUNCTION', 'PROCEDURE'] as const) {
     if (reader.accept('ALL', `${kind}S`, 'IN', 'SCHEMA')) {
@@ -69,11 +69,11 @@ function readTarget(reader: TokenReader): Target {
     if (reader.sees(kind)) throw unsupported(`The local warehouse does not hold privileges on ${kind}.`);
   }
   reader.accept('TABLE');
-  const tables: string[] = [];
-  do tables.push(quoteTable(reader.tableName()));
+  const tables: TableName[] = [];
+  do tables.push(reader.tableName());
   while (reader.acceptOperator(','));
-  const relations = `array[${tables.map((table) => `${literal(table)}::regclass`).join(', ')}]::oid[]`;
-  return { kind: 'TABLE', sql: `TABLE ${tables.join(', ')}`, relations };
+  const relations = `array[${tables.map(regclass).join(', ')}]::pg_catalog.oid[]`;
+  return { kind: 'TABLE', sql: `TABLE ${tables.map(quoteTable).join(', ')}`, relations };
 }
 
 function readNames(reader: TokenReader): string[] {
@@ -146,29 +146,25 @@ interface Grant {
 }
 
 function grant(wanted: Grant): Statement {
-  const { verb, privileges, target, grantees, withOption } = wanted;
+  const { verb, privileges, target } = wanted;
   const isTable = target.relations !== undefined;
   const named = privileges === 'ALL' ? (isTable ? ALL_ON_TABLES : undefined) : privileges;
   const own = isTable ? (named ?? []).filter(({ name }) => OWN_PRIVILEGES.includes(name)) : [];
   const native = named?.filter((privilege) => !own.includes(privilege));
-  const calls: string[] = [];
-  if (native === undefined || native.length > 0) calls.push(nativeGrant(wanted, native));
-  if (own.length > 0) {
-    const names = textArray(own.map(({ name }) => name));
-    const flags = `${verb === 'GRANT'}, ${withOption}`;
-    calls.push(`warehouse_grant(${target.relations ?? ''}, ${names}, ${textArray(grantees)}, ${flags})`);
-  }
-  const [only = '', ...others] = calls;
-  if (others.length === 0 && own.length === 0) return { verb, sql: only };
-  return callAll(
-    verb,
-    calls.map((call, at) => (at === 0 && native?.length !== 0 ? `EXECUTE ${literal(call)}` : call)),
-  );
+  const steps = own.length === 0 ? [] : [ownGrant(wanted, own)];
+  if (native?.length === 0) return stepsAlone(verb, steps);
+  return { verb, sql: nativeGrant(wanted, native), ...(steps.length > 0 && { after: steps }) };
 }
 
 const ALL_ON_TABLES: readonly Privilege[] = [...TABLE_PRIVILEGES, ...OWN_PRIVILEGES].map((name) => ({
   name,
 }));
+
+function ownGrant({ verb, target, grantees, withOption }: Grant, privileges: readonly Privilege[]): Step {
+  const names = textArray(privileges.map(({ name }) => name));
+  const flags = [String(verb === 'GRANT'), String(withOption)];
+  return call('warehouse_grant', target.relations ?? '', names, textArray(grantees), ...flags);
+}
 
 function nativeGrant(
   { verb, target, grantees, withOption }: Grant,
@@ -192,7 +188,7 @@ function engineGrantee(grantee: Grantee): string {
 function readRoleGrant(reader: TokenReader, verb: Verb): Statement {
   const roles = principals(reader);
   reader.expect(verb === 'GRANT' ? 'TO' : 'FROM');
-  const calls: string[] = [];
+  const calls: Step[] = [];
   do {
     const kind = reader.accept('ROLE') ? 'role' : 'user';
     const member = principal(reader);
@@ -201,7 +197,7 @@ function readRoleGrant(reader: TokenReader, verb: Verb): Statement {
   if (readOption(reader, verb, 'ADMIN')) {
     throw unsupported('The local warehouse does not hold the ADMIN OPTION of roles.');
   }
-  return callAll(verb, calls);
+  return stepsAlone(verb, calls);
 }
 
 function readAssumeRole(reader: TokenReader, verb: Verb): Statement {
@@ -226,8 +222,8 @@ function readAssumeRole(reader: TokenReader, verb: Verb): Statement {
     }
   } while (reader.acceptOperator(','));
   reader.expectEnd();
-  const call = `warehouse_assume(${[arns, commands, grantees].map(textArray).join(', ')}, ${verb === 'GRANT'})`;
-  return callAll(verb, [call]);
+  const lists = [arns, commands, grantees].map(textArray);
+  return stepsAlone(verb, [call('warehouse_assume', ...lists, String(verb === 'GRANT'))]);
 }
 
 /** Reads the statement after ALTER DEFAULT PRIVILEGES. */

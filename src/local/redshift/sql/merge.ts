@@ -3,8 +3,9 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
-import { RedshiftError, type Statement, type TableName } from './statement.ts';
-import { literal, type Token } from './tokens.ts';
+import { MULTIPLE_MATCHES, RedshiftError, type Statement, type TableName, type Step } from './statement.ts';
+import { check, regclass } from './steps.ts';
+import type { Token } from './tokens.ts';
 
 /** Reads the statement after MERGE. A row matched twice is PostgreSQL's 21000, which the session words as Redshift does. */
 export function readMerge(reader: TokenReader): Statement {
@@ -30,14 +31,13 @@ export function readMerge(reader: TokenReader): Statement {
   return { verb: 'MERGE', sql, writes: table, onComputeNodes: true, ...checked(checks) };
 }
 
-/** A call of the catalog's function that compares the two relations. */
-function checkOf(what: 'merge' | 'alike', target: TableName, source: TableName): string {
-  const [first, second] = [target, source].map((table) => `${literal(quoteTable(table))}::regclass`);
-  return `pg_catalog.warehouse_check_${what}(${first ?? ''}, ${second ?? ''})`;
+/** Has the catalog compare the two relations. */
+function checkOf(what: 'merge' | 'alike', target: TableName, source: TableName): Step {
+  return check(`warehouse_check_${what}`, regclass(target), regclass(source));
 }
 
-function checked(calls: readonly string[]): Pick<Statement, 'check'> {
-  return calls.length === 0 ? {} : { check: `SELECT ${calls.join(', ')}` };
+function checked(before: readonly Step[]): Pick<Statement, 'before'> {
+  return before.length === 0 ? {} : { before };
 }
 
 interface Source {
@@ -178,7 +178,7 @@ function removeDuplicates(merge: {
   readonly source: Source;
   readonly condition: readonly Token[];
   readonly match: string;
-}): Pick<Statement, 'sql' | 'check'> {
+}): Pick<Statement, 'sql' | 'before'> {
   const { table, source, condition, match } = merge;
   const target = quoteTable(table);
   const removed = `DELETE FROM ${target} USING ${source.sql} WHERE ${match}`;
@@ -188,7 +188,7 @@ function removeDuplicates(merge: {
   // A query with parameters can not be asked apart from its statement.
   if (!condition.some(({ kind }) => kind === 'parameter')) {
     const many = `SELECT FROM ${target}, ${source.sql} WHERE ${match} GROUP BY ${target}.ctid HAVING count(*) > 1`;
-    checks.push(`pg_catalog.warehouse_refuse_many(${literal(many)})`);
+    checks.push({ kind: 'refuse', sql: many, message: MULTIPLE_MATCHES });
   }
   return {
     sql: `WITH rs_removed AS (${removed}) INSERT INTO ${target} SELECT ${source.name}.* FROM ${source.sql}`,

@@ -18,11 +18,11 @@ export function readPrepare(reader: TokenReader, inner: TranslateInner): Stateme
   const name = reader.name();
   const types = reader.seesOperator('(') ? ` (${readTypes(reader)})` : '';
   reader.expect('AS');
-  const { sql, writes } = readInner(reader, inner, PREPARABLE);
+  const { verb, sql, writes } = readInner(reader, inner, PREPARABLE);
   return {
     verb: 'PREPARE',
     sql: `PREPARE ${quoteName(name)}${types} AS ${sql}`,
-    prepares: { name, ...(writes && { writes }) },
+    prepares: { name, verb, ...(writes && { writes }) },
   };
 }
 

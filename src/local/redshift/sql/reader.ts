@@ -10,12 +10,19 @@ export class TokenReader {
   readonly source: string;
   readonly dialect: Dialect;
   readonly #tokens: readonly Token[];
-  #next = 0;
+  #next: number;
 
-  constructor(source: string, tokens: readonly Token[], dialect: Dialect = DEFAULT_DIALECT) {
+  /** Reads the tokens from the one at `start` on. */
+  constructor(source: string, tokens: readonly Token[], dialect: Dialect = DEFAULT_DIALECT, start = 0) {
     this.source = source;
     this.dialect = dialect;
     this.#tokens = tokens;
+    this.#next = start;
+  }
+
+  /** The number of the next token. */
+  get position(): number {
+    return this.#next;
   }
 
   get done(): boolean {

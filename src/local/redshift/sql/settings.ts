@@ -4,46 +4,8 @@ import { foldName, quoteName, quoteTable } from './names.ts';
 import { nameOf, principal, unsupported, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
+import { REDSHIFT_ONLY, SHARED } from './setting-names.ts';
 import { readTransactionModes } from './utility.ts';
-
-/** Settings that both know. */
-const SHARED = new Set(
-  `application_name client_encoding datestyle extra_float_digits search_path statement_timeout timezone
-  session_authorization server_encoding max_connections is_superuser lc_collate lc_ctype`.split(/\s+/),
-);
-
-/** Settings of Redshift alone and their defaults ("Configuration reference"). */
-const REDSHIFT_ONLY: Readonly<Record<string, string>> = {
-  activate_aqua: 'auto',
-  analyze_threshold_percent: '10',
-  cast_super_null_on_error: 'on',
-  default_geometry_encoding: '1',
-  describe_field_name_in_uppercase: 'off',
-  downcase_delimited_identifier: 'on',
-  enable_case_sensitive_identifier: 'off',
-  enable_case_sensitive_super_attribute: 'off',
-  enable_numeric_rounding: 'on',
-  enable_result_cache_for_session: 'on',
-  enable_vacuum_boost: 'off',
-  error_on_nondeterministic_update: 'off',
-  json_parse_dedup_attributes: 'off',
-  json_parse_truncate_strings: 'off',
-  json_serialization_enable: 'off',
-  max_concurrency_scaling_clusters: '1',
-  max_cursor_result_set_size: 'default',
-  mv_enable_aqmv_for_session: 'on',
-  navigate_super_null_on_error: 'on',
-  parse_super_null_on_error: 'off',
-  pg_federation_repeatable_read: 'on',
-  query_group: 'unset',
-  spectrum_enable_pseudo_columns: 'on',
-  spectrum_query_maxerror: '-1',
-  stored_proc_log_min_messages: 'LOG',
-  // No statement changes the isolation, which is the database's.
-  transaction_isolation: 'serializable',
-  use_fips_ssl: 'off',
-  wlm_query_slot_count: '1',
-};
 
 /** Redshift reports PostgreSQL 8.0.2 as its server version. */
 const SERVER_VERSION = '8.0.2';
@@ -72,6 +34,39 @@ function setTransaction(reader: TokenReader, head: string): Statement {
   if (reader.done) throw reader.unexpected();
   const access = readTransactionModes(reader);
   return { verb: 'SET', sql: access === '' ? `SET rs.transaction_modes TO ''` : `${head} ${access}` };
+}
+
+/** The encodings in which a client may speak: others would be read as UTF-8, and not be it. */
+const ENCODINGS = /^(?:utf-?8|unicode|sql_ascii)$/i;
+
+/**
+ * A setting that a client gives with its login, for the engine. Throws 42704 for a setting that Redshift does not have, and
+ * 22023 for a value that it does not take.
+ */
+export function startupSetting(
+  name: string,
+  value: string,
+): { readonly name: string; readonly value: string } {
+  const title = name.toLowerCase();
+  if (Object.hasOwn(REDSHIFT_ONLY, title)) return { name: `rs.${title}`, value: plainValue(title, value) };
+  if (!SHARED.has(title) || title === 'session_authorization') throw unrecognized(name);
+  checkEncoding(title, value);
+  return { name: title, value: title === 'search_path' ? foldName(value) : value };
+}
+
+function unrecognized(name: string): RedshiftError {
+  return new RedshiftError(SQLSTATE.undefinedObject, `unrecognized configuration parameter "${name}"`);
+}
+
+function checkEncoding(setting: string, value: string): void {
+  const encoding = value.trim().replace(/^'(.*)'$/s, '$1');
+  if (setting !== 'client_encoding' || ENCODINGS.test(encoding) || encoding.toUpperCase() === 'DEFAULT')
+    return;
+  throw new RedshiftError(
+    SQLSTATE.invalidParameterValue,
+    `invalid value for parameter "client_encoding": "${encoding}"`,
+    { detail: 'The local warehouse speaks UTF8.' },
+  );
 }
 
 /** Reads the statement after RESET. */
@@ -111,7 +106,7 @@ export function readShow(reader: TokenReader): Statement {
     ? { name: 'transaction_isolation', engine: 'rs.transaction_isolation' }
     : settingName(reader);
   reader.expectEnd();
-  const fallback = REDSHIFT_ONLY[name];
+  const fallback = Object.hasOwn(REDSHIFT_ONLY, name) ? REDSHIFT_ONLY[name] : undefined;
   if (fallback === undefined) return { verb: 'SHOW', sql: `SHOW ${engine}` };
   const value = `coalesce(nullif(current_setting(${literal(engine)}, true), ''), ${literal(fallback)})`;
   return { verb: 'SHOW', sql: `SELECT ${value} AS ${quoteName(name)}` };
@@ -130,15 +125,15 @@ function settingName(reader: TokenReader): { name: string; engine: string } {
   if (token.kind !== 'word' && token.kind !== 'quoted') throw reader.unexpected(token);
   let name = nameOf(token);
   while (reader.acceptOperator('.')) name += `.${reader.name()}`;
-  if (name in REDSHIFT_ONLY) return { name, engine: `rs.${name}` };
-  if (!SHARED.has(name))
-    throw new RedshiftError(SQLSTATE.undefinedObject, `unrecognized configuration parameter "${name}"`);
+  if (Object.hasOwn(REDSHIFT_ONLY, name)) return { name, engine: `rs.${name}` };
+  if (!SHARED.has(name)) throw unrecognized(name);
   return { name, engine: name };
 }
 
 function valuesOf(setting: string, tokens: readonly Token[]): string {
   const values = tokens.map((token) => valueOf(setting, token)).join('');
-  if (setting in REDSHIFT_ONLY) return redshiftValue(setting, tokens);
+  if (Object.hasOwn(REDSHIFT_ONLY, setting)) return redshiftValue(setting, tokens);
+  checkEncoding(setting, values);
   if (setting === 'extra_float_digits' && Number(values.replaceAll("'", '')) > 2) {
     const digits = values.replaceAll("'", '');
     throw new RedshiftError(
@@ -162,8 +157,13 @@ function redshiftValue(setting: string, tokens: readonly Token[]): string {
   const text = tokens
     .map((token) => (token.kind === 'string' ? literalValue(token.text) : token.text))
     .join('');
+  return literal(plainValue(setting, text));
+}
+
+/** The value of a setting of Redshift alone, as it is kept. */
+function plainValue(setting: string, text: string): string {
   const fallback = REDSHIFT_ONLY[setting];
-  if (fallback !== 'on' && fallback !== 'off') return literal(text);
+  if (fallback !== 'on' && fallback !== 'off') return text;
   const on = /^(?:on|true|yes|1|t|y)$/i.test(text);
   if (!on && !/^(?:off|false|no|0|f|n)$/i.test(text)) {
     throw new RedshiftError(
@@ -171,5 +171,5 @@ function redshiftValue(setting: string, tokens: readonly Token[]): string {
       `parameter "${setting}" requires a Boolean value`,
     );
   }
-  return literal(on ? 'on' : 'off');
+  return on ? 'on' : 'off';
 }

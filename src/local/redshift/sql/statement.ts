@@ -80,7 +80,7 @@ export interface TableConstraint {
 }
 
 /**
- * What CREATE TABLE said of storage and keys; PostgreSQL has no place for it, the catalog does (`warehouse_remember`).
+ * What CREATE TABLE said of storage; PostgreSQL has no place for it, the catalog does (`warehouse_remember`).
  * Columns have the engine's names. Null takes an attribute away.
  */
 export interface TableDesign {
@@ -91,23 +91,28 @@ export interface TableDesign {
   readonly backup?: 'YES' | 'NO';
   /** Column name to encoding, lower case. */
   readonly encodings: Readonly<Record<string, string>>;
-  /** Those of CREATE TABLE; later ones are told to the catalog at once. */
-  readonly keys: readonly Omit<TableConstraint, 'references'>[];
-  readonly foreignKeys?: readonly {
-    readonly name?: string;
-    readonly columns: readonly string[];
-    readonly references: string;
-    readonly targetColumns: readonly string[];
-  }[];
 }
 
 /** A table that has been made, and what the catalog is to remember of it. */
 export interface NewTable {
   readonly table: TableName;
   readonly design: TableDesign;
+  readonly keys: readonly TableConstraint[];
   /** The parent of CREATE TABLE (LIKE parent): distribution, sort keys and encodings are copied from it. */
   readonly like?: TableName;
 }
+
+/** What the endpoint does by itself before or after a statement, in the statement's transaction. */
+export type Step =
+  /** A statement of the engine's, run with the rights of the session's user. */
+  | { readonly kind: 'run'; readonly sql: string }
+  /** A query, with the rights of the user; when it finds a row, the client's statement fails with XX000 and the message. */
+  | { readonly kind: 'refuse'; readonly sql: string; readonly message: string }
+  /**
+   * A function of the catalog that only the endpoint can call (catalog/endpoint.ts): it takes the ticket of the session
+   * before these arguments, which are expressions of the engine's SQL.
+   */
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly string[] };
 
 /** One statement of the client, ready for PostgreSQL. */
 export interface Statement {
@@ -122,14 +127,18 @@ export interface Statement {
   readonly outsideTransactionOnly?: string;
   /** Redshift commits the open transaction with this statement (TRUNCATE). */
   readonly commits?: boolean;
-  /** A query of the engine's, run before in the same transaction: it fails where Redshift refuses the statement. */
-  readonly check?: string;
+  /** What the endpoint does before it. A step that fails is the failure of the statement. */
+  readonly before?: readonly Step[];
+  /** What the endpoint does once it has succeeded. */
+  readonly after?: readonly Step[];
+  /** The tables that it drops or alters, for which privileges can be granted. */
+  readonly alters?: { readonly tables: readonly TableName[]; readonly privilege: 'DROP' | 'ALTER' };
   /** To be remembered once the statement has succeeded. */
   readonly made?: NewTable;
   /** It is a query that names tables of the catalog. */
   readonly readsCatalog?: boolean;
   /** The statement that PREPARE keeps under a name, and the table it writes. */
-  readonly prepares?: { readonly name: string; readonly writes?: TableName };
+  readonly prepares?: { readonly name: string; readonly verb: string; readonly writes?: TableName };
   /** The prepared statement that it executes. */
   readonly executes?: string;
   /** The cursor that DECLARE opens or CLOSE closes. */
@@ -161,3 +170,6 @@ export class RedshiftError extends Error {
     this.info = more.info;
   }
 }
+
+/** What Redshift says of an UPDATE or MERGE for which several source rows match one row of the target. */
+export const MULTIPLE_MATCHES = 'Found multiple matches to update the same tuple.';

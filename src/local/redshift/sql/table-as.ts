@@ -27,7 +27,7 @@ export function readTableAs(reader: TokenReader, table: TableName, head: string)
   const design = storageOf(readTableAttributes(reader), {});
   reader.expect('AS');
   const columns = names === undefined ? '' : ` (${names.map(quoteName).join(', ')})`;
-  return tableOf(reader.source, `${head}${columns}`, reader.rest(), { table, design });
+  return tableOf(reader.source, `${head}${columns}`, reader.rest(), { table, design, keys: [] });
 }
 
 /** The statement of a query that has INTO; undefined when it has none. */
@@ -46,8 +46,8 @@ export function translateInto(reader: TokenReader, tokens: readonly Token[]): St
   target.accept('TABLE');
   const table = target.tableName();
   const query = [...tokens.slice(0, at), ...target.rest()];
-  const design: TableDesign = { encodings: {}, keys: [] };
-  return tableOf(reader.source, createHead(table, { temporary }), query, { table, design });
+  const design: TableDesign = { encodings: {} };
+  return tableOf(reader.source, createHead(table, { temporary }), query, { table, design, keys: [] });
 }
 
 function tableOf(

@@ -17,6 +17,8 @@ export interface Token {
   readonly at: number;
   /** Set on a quoted name that is not to be folded. */
   readonly keepsCase?: boolean;
+  /** Set on a literal of bits (`b'01'`, `x'1f'`), in which a backslash escapes nothing. */
+  readonly isBits?: boolean;
 }
 
 /** 1-based position in characters, as PostgreSQL counts it. */
@@ -57,7 +59,11 @@ export function tokenize(source: string, keepCase = false, escapeStrings = false
   while (at < source.length) {
     const previous = tokens.at(-1);
     const kind = kindAt(source, at, previous, at === gapStart);
-    const end = endOf(source, at, kind);
+    const isBits = kind === 'string' && opensBits(previous, source.slice(gapStart, at));
+    if (isUnicode(kind, tokens, at === gapStart)) {
+      throw syntaxError(source, { kind, gap: '', text: source.slice(at, at + 20), word: '', at });
+    }
+    const end = isBits ? bitsEnd(source, at) : endOf(source, at, kind);
     const text = source.slice(at, end);
     const word = kind === 'word' ? text.toUpperCase() : '';
     if (word === 'E' && source[end] === "'" && !escapeStrings) {
@@ -65,7 +71,7 @@ export function tokenize(source: string, keepCase = false, escapeStrings = false
         position: positionOf(source, at),
       });
     }
-    const token = { kind, gap: source.slice(gapStart, at), text, word, at };
+    const token = { kind, gap: source.slice(gapStart, at), text, word, at, ...(isBits && { isBits }) };
     tokens.push(keepCase && kind === 'quoted' ? { ...token, keepsCase: true } : token);
     gapStart = end;
     at = skipGap(source, end);
@@ -167,7 +173,26 @@ function endOf(source: string, at: number, kind: TokenKind): number {
   }
 }
 
-/** Backslashes are live in every literal of Redshift (PostgreSQL before 8.1). */
+/** Whether a string is one of bits: behind B or X, or on a line of its own after one, which continues it. */
+function opensBits(previous: Token | undefined, gap: string): boolean {
+  if (previous?.isBits === true) return gap.includes('\n') || gap.includes('\r');
+  return gap === '' && (previous?.word === 'B' || previous?.word === 'X');
+}
+
+/** Whether it is a string or name in the form `U&'...'` or `U&"..."`, which Redshift does not know. */
+function isUnicode(kind: TokenKind, tokens: readonly Token[], adjacent: boolean): boolean {
+  if (!adjacent || (kind !== 'string' && kind !== 'quoted')) return false;
+  const [letter, ampersand] = tokens.slice(-2);
+  return letter?.word === 'U' && ampersand?.gap === '' && ampersand.text === '&';
+}
+
+function bitsEnd(source: string, from: number): number {
+  const end = source.indexOf("'", from + 1);
+  if (end === -1) throw unterminated(source, from, 'bit string literal');
+  return end + 1;
+}
+
+/** Backslashes are live in every other literal of Redshift (PostgreSQL before 8.1). */
 function literalEnd(source: string, from: number): number {
   const stop = /[\\']/g;
   stop.lastIndex = from + 1;

@@ -7,6 +7,7 @@ import { readAlterDatabase, refuseDatabases } from './database.ts';
 import { DEFAULT_DIALECT, type Dialect } from './dialect.ts';
 import { readDelete, readInsert, readUpdate, translateSelect, translateWith } from './dml.ts';
 import { rewrite } from './expression.ts';
+import { readCreateFunction } from './function.ts';
 import { readDefaultPrivileges, readGrant } from './grants.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
@@ -44,10 +45,17 @@ const PARAMETRIC = new Set([
  */
 export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Statement[] {
   if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
-    throw unsupported('Statement is too large: the maximum is 16777216 bytes');
+    throw tooLarge(Buffer.byteLength(sql));
   }
   return splitStatements(tokenize(sql, dialect.keepCase)).map((tokens) =>
     withLongNames(translateQuery(sql, tokens, dialect), tokens),
+  );
+}
+
+/** The refusal of a statement of so many bytes, in the words that clusters were seen to use. */
+export function tooLarge(bytes: number): RedshiftError {
+  return unsupported(
+    `Statement is too large. Statement Size: ${bytes} bytes. Maximum Allowed: ${MAX_STATEMENT_BYTES} bytes`,
   );
 }
 
@@ -61,7 +69,7 @@ function translateQuery(source: string, tokens: readonly Token[], dialect: Diale
   const shortened = tokens.map((token) => {
     if (token.kind !== 'string' || token.text.length <= 21) return token;
     const name = literalValue(token.text);
-    return dialect.knowsLongName(name) ? { ...token, text: literal(engineName(name)) } : token;
+    return dialect.longNames.has(name) ? { ...token, text: literal(engineName(name)) } : token;
   });
   return { ...translateOne(source, shortened, dialect), readsCatalog: true };
 }
@@ -154,7 +162,7 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
   if (read !== undefined) return read(reader, (inner) => translateOne(source, inner, dialect));
   switch (first.word) {
     case 'CREATE':
-      return translateCreate(source, tokens, reader);
+      return translateCreate(tokens, reader);
     case 'ALTER':
       return translateAlter(source, tokens, reader);
     case 'DROP':
@@ -171,7 +179,7 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
   }
 }
 
-function translateCreate(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
+function translateCreate(tokens: readonly Token[], reader: TokenReader): Statement {
   const local = reader.accept('LOCAL');
   const temporary = reader.acceptAny(['TEMP', 'TEMPORARY']) !== undefined;
   if (local && !temporary) throw reader.unexpected();
@@ -179,19 +187,15 @@ function translateCreate(source: string, tokens: readonly Token[], reader: Token
   if (temporary) throw reader.unexpected();
   if (reader.accept('SCHEMA')) return utility.readCreateSchema(reader);
   if (reader.sees('DATABASE')) throw refuseDatabases('CREATE');
-  reader.accept('OR', 'REPLACE');
+  const replace = reader.accept('OR', 'REPLACE');
   if (reader.accept('VIEW')) return readCreateView(reader, tokens);
   if (reader.accept('USER')) return users.readCreateUser(reader);
   if (reader.accept('GROUP')) return users.readCreateGroup(reader);
   if (reader.accept('ROLE')) return users.readCreateRole(reader);
-  if (reader.sees('FUNCTION')) return translateFunction(source, tokens);
+  if (reader.accept('FUNCTION')) {
+    return readCreateFunction(reader, replace, (body, inner) => translateOne(body, inner, reader.dialect));
+  }
   throw refusedObject('CREATE', reader);
-}
-
-function translateFunction(source: string, tokens: readonly Token[]): Statement {
-  const language = tokens[tokens.findIndex(({ word }) => word === 'LANGUAGE') + 1]?.word;
-  if (language !== 'SQL') throw unsupported('The local warehouse serves functions of LANGUAGE sql only.');
-  return { verb: 'CREATE FUNCTION', sql: rewrite(tokens, { source }) };
 }
 
 function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {

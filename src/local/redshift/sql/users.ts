@@ -6,7 +6,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { SQLSTATE } from '../sqlstates.ts';
 import { principal, type TokenReader, unsupported } from './reader.ts';
 import { readReset, readSet } from './settings.ts';
-import { RedshiftError, type Statement } from './statement.ts';
+import { RedshiftError, type Statement, type Step } from './statement.ts';
+import { call, json, stepsAlone, textArray } from './steps.ts';
 import { literal, literalValue } from './tokens.ts';
 
 interface UserOptions {
@@ -30,17 +31,6 @@ export function principals(reader: TokenReader): string[] {
   return names;
 }
 
-/** Calls of the endpoint's own functions as one statement without a result. */
-export function callAll(verb: string, calls: readonly string[]): Statement {
-  const body = calls.map((call) => (/^EXECUTE /.test(call) ? `${call};` : `PERFORM pg_catalog.${call};`));
-  return { verb, sql: `DO ${literal(`BEGIN ${body.join(' ')} END`)}` };
-}
-
-/** A list of texts for the engine. */
-export function textArray(texts: readonly string[]): string {
-  return `array[${texts.map(literal).join(', ')}]::text[]`;
-}
-
 /** Reads the statement after CREATE USER. */
 export function readCreateUser(reader: TokenReader): Statement {
   const name = principal(reader);
@@ -48,8 +38,8 @@ export function readCreateUser(reader: TokenReader): Statement {
     throw new RedshiftError(SQLSTATE.reservedName, 'user name "public" is reserved');
   const { options, groups } = readOptions(reader, name);
   if (options.secret === undefined) throw reader.unexpected();
-  const call = `warehouse_create_user(${literal(name)}, ${json(options)}, ${textArray(groups)})`;
-  return callAll('CREATE USER', [call]);
+  const create = call('warehouse_create_user', literal(name), json(options), textArray(groups));
+  return stepsAlone('CREATE USER', [create]);
 }
 
 /** Reads the statement after ALTER USER. */
@@ -62,22 +52,22 @@ export function readAlterUser(reader: TokenReader): Statement {
     const [, setting = '', value = ''] = /^SET (\S+) TO (.*)$/s.exec(sql) ?? [];
     if (setting === '') throw reader.unexpected();
     const text = /^'.*'$/s.test(value) ? value : literal(value);
-    return callAll(verb, [`warehouse_set_default(${literal(name)}, ${literal(setting)}, ${text})`]);
+    return stepsAlone(verb, [call('warehouse_set_default', literal(name), literal(setting), text)]);
   }
   if (reader.accept('RESET')) {
     const setting = /^RESET (\S+)$/.exec(readReset(reader).sql)?.[1] ?? '';
-    return callAll(verb, [`warehouse_set_default(${literal(name)}, ${literal(setting)}, null)`]);
+    return stepsAlone(verb, [call('warehouse_set_default', literal(name), literal(setting), 'null')]);
   }
   const { options, groups } = readOptions(reader, name);
   if (groups.length > 0 || Object.keys(options).length === 0) throw reader.unexpected();
-  return callAll(verb, [`warehouse_alter_user(${literal(name)}, ${json(options)})`]);
+  return stepsAlone(verb, [call('warehouse_alter_user', literal(name), json(options))]);
 }
 
 function readRename(reader: TokenReader, kind: string, name: string): Statement {
   const target = principal(reader);
   reader.expectEnd();
-  const call = `warehouse_rename(${literal(kind)}, ${literal(name)}, ${literal(target)})`;
-  return callAll(`ALTER ${kind.toUpperCase()}`, [call]);
+  const rename = call('warehouse_rename', literal(kind), literal(name), literal(target));
+  return stepsAlone(`ALTER ${kind.toUpperCase()}`, [rename]);
 }
 
 /** Reads the statement after DROP USER, DROP GROUP or DROP ROLE. */
@@ -87,10 +77,11 @@ export function readDropPrincipal(reader: TokenReader, kind: 'USER' | 'GROUP' | 
   const force = kind === 'ROLE' && reader.accept('FORCE');
   if (kind === 'ROLE' && !force) reader.accept('RESTRICT');
   reader.expectEnd();
-  const calls = names.map(
-    (name) => `warehouse_drop(${literal(kind.toLowerCase())}, ${literal(name)}, ${ifExists}, ${force})`,
+  const flags = [String(ifExists), String(force)];
+  return stepsAlone(
+    `DROP ${kind}`,
+    names.map((name) => call('warehouse_drop', literal(kind.toLowerCase()), literal(name), ...flags)),
   );
-  return callAll(`DROP ${kind}`, calls);
 }
 
 /** Reads the statement after CREATE GROUP. */
@@ -99,9 +90,8 @@ export function readCreateGroup(reader: TokenReader): Statement {
   reader.accept('WITH');
   const members = reader.accept('USER') ? principals(reader) : [];
   reader.expectEnd();
-  const create = `warehouse_create_holder('group', ${literal(name)})`;
-  return callAll('CREATE GROUP', [
-    create,
+  return stepsAlone('CREATE GROUP', [
+    call('warehouse_create_holder', `'group'`, literal(name)),
     ...members.map((member) => memberCall('group', name, member, true)),
   ]);
 }
@@ -115,7 +105,7 @@ export function readAlterGroup(reader: TokenReader): Statement {
   reader.expect('USER');
   const members = principals(reader);
   reader.expectEnd();
-  return callAll(
+  return stepsAlone(
     'ALTER GROUP',
     members.map((member) => memberCall('group', name, member, adds)),
   );
@@ -126,7 +116,7 @@ export function readCreateRole(reader: TokenReader): Statement {
   const name = principal(reader);
   if (reader.accept('EXTERNALID')) reader.take();
   reader.expectEnd();
-  return callAll('CREATE ROLE', [`warehouse_create_holder('role', ${literal(name)})`]);
+  return stepsAlone('CREATE ROLE', [call('warehouse_create_holder', `'role'`, literal(name))]);
 }
 
 /** Reads the statement after ALTER ROLE. */
@@ -144,8 +134,8 @@ export function memberCall(
   member: string,
   joins: boolean,
   memberKind: 'user' | 'role' = 'user',
-): string {
-  return `warehouse_member(${[kind, name, memberKind, member].map(literal).join(', ')}, ${joins})`;
+): Step {
+  return call('warehouse_member', ...[kind, name, memberKind, member].map(literal), String(joins));
 }
 
 function readOptions(reader: TokenReader, user: string): { options: UserOptions; groups: string[] } {
@@ -244,8 +234,4 @@ function checkPassword(password: string): string {
               : undefined;
   if (problem !== undefined) throw new RedshiftError(SQLSTATE.invalidParameterValue, `Password ${problem}.`);
   return password;
-}
-
-function json(options: UserOptions): string {
-  return `${literal(JSON.stringify(options))}::jsonb`;
 }

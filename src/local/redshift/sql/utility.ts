@@ -2,7 +2,7 @@
 import { rewrite, renderToken } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, unsupported, type TokenReader } from './reader.ts';
-import type { Statement } from './statement.ts';
+import type { Statement, TableName } from './statement.ts';
 import type { Token } from './tokens.ts';
 
 /** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
@@ -63,7 +63,7 @@ export function readLock(reader: TokenReader): Statement {
   reader.accept('TABLE');
   const tables = readTables(reader);
   reader.expectEnd();
-  return { verb: 'LOCK', sql: `LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE` };
+  return { verb: 'LOCK', sql: `LOCK TABLE ${tables.map(quoteTable).join(', ')} IN ACCESS EXCLUSIVE MODE` };
 }
 
 /** Reads the statement after DROP TABLE. */
@@ -72,12 +72,16 @@ export function readDropTable(reader: TokenReader): Statement {
   const tables = readTables(reader);
   const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
   reader.expectEnd();
-  return { verb: 'DROP TABLE', sql: `DROP TABLE ${ifExists}${tables.join(', ')} ${behaviour}` };
+  return {
+    verb: 'DROP TABLE',
+    sql: `DROP TABLE ${ifExists}${tables.map(quoteTable).join(', ')} ${behaviour}`,
+    alters: { tables, privilege: 'DROP' },
+  };
 }
 
-function readTables(reader: TokenReader): string[] {
-  const tables: string[] = [];
-  do tables.push(quoteTable(reader.tableName()));
+function readTables(reader: TokenReader): TableName[] {
+  const tables: TableName[] = [];
+  do tables.push(reader.tableName());
   while (reader.acceptOperator(','));
   return tables;
 }

@@ -1,10 +1,10 @@
 /** CREATE VIEW: bound to its tables as PostgreSQL has it, or late-binding ("CREATE VIEW"). */
 import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
-import { quoteTable } from './names.ts';
 import { isOperator, nameOf, type TokenReader } from './reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
-import { literal, type Token } from './tokens.ts';
+import { call, regclass } from './steps.ts';
+import type { Token } from './tokens.ts';
 
 /** Reads the statement after VIEW; `tokens` are all of it. A view WITH NO SCHEMA BINDING does not hold its tables. */
 export function readCreateView(reader: TokenReader, tokens: readonly Token[]): Statement {
@@ -14,8 +14,7 @@ export function readCreateView(reader: TokenReader, tokens: readonly Token[]): S
   const sql = rewrite(late ? tokens.slice(0, -4) : tokens, { source: reader.source });
   if (!late) return { verb: 'CREATE VIEW', sql };
   refuseUnqualified(reader.rest());
-  const unbind = `PERFORM pg_catalog.warehouse_unbind(${literal(quoteTable(view))}::regclass)`;
-  return { verb: 'CREATE VIEW', sql: `DO ${literal(`BEGIN ${sql}; ${unbind}; END`)}` };
+  return { verb: 'CREATE VIEW', sql, after: [call('warehouse_unbind', regclass(view))] };
 }
 
 function refuseUnqualified(query: readonly Token[]): void {

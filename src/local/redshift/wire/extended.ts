@@ -3,11 +3,10 @@
  * statements in Parse messages translated. Remembers what the prepared statements and portals of a session run. Sends
  * nothing itself.
  */
-import type { Dialect } from '../sql/dialect.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
-import { translate } from '../sql/translate.ts';
+import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
-import { decodeStrings, encode, type Frame } from './message.ts';
+import { decodeStrings, encode, type Frame, MessageError } from './message.ts';
 
 /** What a prepared statement or portal runs; `statement` is undefined for an empty string. */
 export interface Prepared {
@@ -31,7 +30,8 @@ export interface Segment {
 
 /** How a session has its statements read. */
 export interface StatementSettings {
-  readonly dialect: Dialect;
+  /** The statements in a text. @throws RedshiftError */
+  translate(text: string): Promise<readonly Statement[]>;
   /** The body of a Bind for a query of the catalog, with long names in their short form. */
   shortenNames(bind: Buffer): Buffer;
 }
@@ -40,12 +40,18 @@ export interface StatementSettings {
 const BODY = 5;
 /** Where a Describe or Close has its name: after the letter that says whether it is a statement or a portal. */
 const NAME = 6;
+/** What may wait for a Sync, in bytes. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** What a message takes of memory beside its bytes, about. */
+const OVERHEAD = 128;
 
 /** The messages of one session. */
 export class ExtendedMessages {
   readonly #settings: StatementSettings;
   /** Those since the last Sync or Flush. */
   #frames: Frame[] = [];
+  /** Their size in bytes, with what they take beside. */
+  #size = 0;
   readonly #statements = new Map<string, Prepared>();
   readonly #portals = new Map<string, Prepared>();
 
@@ -54,7 +60,14 @@ export class ExtendedMessages {
   }
 
   add(frame: Frame): void {
-    this.#frames.push(frame);
+    this.#size += frame.bytes.length + OVERHEAD;
+    // The end is not missed: it says when the others are answered.
+    if (this.#size <= MOST_BYTES || isEnd(frame)) this.#frames.push(frame);
+  }
+
+  /** Forgets the portals, which do not outlive their transaction. */
+  endTransaction(): void {
+    this.#portals.clear();
   }
 
   /** How many statements the messages execute. */
@@ -66,33 +79,58 @@ export class ExtendedMessages {
   get boundLast(): Statement | undefined {
     const bind = this.#frames.at(-2);
     if (bind?.type !== 'B') return undefined;
-    return this.#statements.get(decodeStrings(bind, 2).strings[1] ?? '')?.statement;
+    try {
+      return this.#statements.get(decodeStrings(bind, 2).strings[1] ?? '')?.statement;
+    } catch (error) {
+      // It is answered with the others.
+      if (error instanceof RedshiftError) return undefined;
+      throw error;
+    }
   }
 
   /** Takes all messages out. A segment is read only when the one before it has been run. */
-  *segments(): Generator<Segment> {
-    const frames = this.#frames.filter(({ type }) => type !== 'S' && type !== 'H');
+  async *segments(): AsyncGenerator<Segment> {
+    const frames = this.#frames.filter((frame) => !isEnd(frame));
+    const isTooMuch = this.#size > MOST_BYTES;
     this.#frames = [];
+    this.#size = 0;
+    if (isTooMuch) {
+      const problem = `more than ${MOST_BYTES} bytes of messages before a Sync`;
+      yield new Draft().close(new RedshiftError(SQLSTATE.programLimitExceeded, problem));
+      return;
+    }
     const last = frames.findLastIndex(({ type }) => type === 'E');
     let draft = new Draft();
     for (const [at, frame] of frames.entries()) {
       try {
-        draft.read.push(this.#note(frame).bytes);
+        await this.#read(frame, draft);
       } catch (error) {
         if (!(error instanceof RedshiftError)) throw error;
         yield draft.close(error);
         return;
       }
-      if (frame.type === 'B') draft.binds = true;
-      if (frame.type === 'D') draft.described.push(this.#named(frame).get(nameIn(frame)));
       if (frame.type !== 'E') continue;
-      draft.executed = this.#portals.get(decodeStrings(frame, 1).strings[0] ?? '');
-      // The messages after the last Execute go with it. Not those after a COPY, which runs when its messages are answered.
-      if (at === last && !draft.executed?.statement?.copy) continue;
+      // The messages after the last Execute go with it. Not those after a COPY, which runs when its messages are answered, and
+      // not those after a statement with a loan, which would have its rights.
+      const { copy, alters } = draft.executed?.statement ?? {};
+      if (at === last && !copy && !alters) continue;
       yield draft.close();
       draft = new Draft();
     }
     if (draft.read.length > 0) yield draft.close();
+  }
+
+  async #read(frame: Frame, draft: Draft): Promise<void> {
+    const { bytes } = await this.#note(frame);
+    if (frame.type === 'B') draft.binds = true;
+    if (frame.type === 'D') draft.described.push(this.#named(frame).get(nameIn(frame)));
+    if (frame.type === 'B') draft.portals.add(decodeStrings(frame, 1).strings[0] ?? '');
+    if (frame.type === 'E') {
+      const [portal = ''] = decodeStrings(frame, 1).strings;
+      draft.portals.delete(portal);
+      draft.executed = this.#portals.get(portal);
+    }
+    draft.read.push(bytes);
   }
 
   /** The statements or the portals, whichever a Describe or Close is about. */
@@ -101,10 +139,11 @@ export class ExtendedMessages {
   }
 
   /** Remembers what a message changes; the message as the engine is to get it. */
-  #note(frame: Frame): Frame {
+  async #note(frame: Frame): Promise<Frame> {
+    if (frame.dropped !== undefined) throw tooLarge(frame.dropped);
     switch (frame.type) {
       case 'P':
-        return this.#parse(frame);
+        return await this.#parse(frame);
       case 'B':
         return this.#bind(frame);
       case 'C':
@@ -115,10 +154,10 @@ export class ExtendedMessages {
     }
   }
 
-  #parse(frame: Frame): Frame {
+  async #parse(frame: Frame): Promise<Frame> {
     const { strings, end } = decodeStrings(frame, 2);
     const [name = '', text = ''] = strings;
-    const [statement, ...others] = translate(text, this.#settings.dialect);
+    const [statement, ...others] = await this.#settings.translate(text);
     if (others.length > 0) {
       throw new RedshiftError(
         SQLSTATE.syntaxError,
@@ -136,7 +175,16 @@ export class ExtendedMessages {
     const prepared = this.#statements.get(name);
     if (prepared) this.#portals.set(portal, prepared);
     if (prepared?.statement?.readsCatalog !== true) return frame;
-    return { type: 'B', bytes: encode('B', this.#settings.shortenNames(frame.bytes.subarray(BODY))) };
+    return { type: 'B', bytes: encode('B', this.#shorten(frame.bytes.subarray(BODY))) };
+  }
+
+  #shorten(bind: Buffer): Buffer {
+    try {
+      return this.#settings.shortenNames(bind);
+    } catch (error) {
+      if (error instanceof RangeError) throw new MessageError('invalid Bind message');
+      throw error;
+    }
   }
 }
 
@@ -144,13 +192,28 @@ export class ExtendedMessages {
 class Draft {
   readonly read: Buffer[] = [];
   readonly described: (Prepared | undefined)[] = [];
+  /** Those that are bound and not executed. */
+  readonly portals = new Set<string>();
   executed: Prepared | undefined;
   binds = false;
 
   close(error?: RedshiftError): Segment {
-    const { described, executed, binds } = this;
+    const { described, binds } = this;
+    const executed = this.portals.size > 0 ? withoutLoan(this.executed) : this.executed;
     return { bytes: Buffer.concat(this.read), described, executed, binds, ...(error && { error }) };
   }
+}
+
+/** The engine checks what a portal may read when it is bound: one that was bound under a loan would keep its rights. */
+function withoutLoan(prepared: Prepared | undefined): Prepared | undefined {
+  if (!prepared?.statement?.alters) return prepared;
+  const { alters: _, ...statement } = prepared.statement;
+  return { ...prepared, statement };
+}
+
+/** Whether the messages before it are to be answered. */
+function isEnd({ type }: Frame): boolean {
+  return type === 'S' || type === 'H';
 }
 
 function nameIn(frame: Frame): string {

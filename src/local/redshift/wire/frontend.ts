@@ -11,6 +11,9 @@ import { describeError } from '../errors.ts';
 import { DigestChallenge } from './digest.ts';
 import { decodeStrings, encode, encodeFields, type Frame, int32 } from './message.ts';
 import { RedshiftError } from '../sql/statement.ts';
+import { ByteReader } from './byte-reader.ts';
+import { dismiss } from './dismiss.ts';
+import { parseParameters, readStartup, type Startup } from './startup.ts';
 
 /** How the endpoint lets clients in. */
 export interface LoginRules {
@@ -20,11 +23,13 @@ export interface LoginRules {
   readonly secureContext: SecureContext;
   /** Refuse a login over plain TCP, as a cluster with require_ssl does. */
   readonly requireTls: boolean;
+  /** How long a login may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** What a new connection turned out to be. */
 export type Arrival =
-  | { readonly kind: 'login'; readonly socket: Socket; readonly parameters: ReadonlyMap<string, string> }
+  | { readonly kind: 'login'; readonly socket: Socket; readonly startup: Startup }
   | { readonly kind: 'cancel'; readonly request: Buffer }
   | { readonly kind: 'gone' };
 
@@ -32,31 +37,8 @@ const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 const LONGEST_STARTUP = 10_000;
-const LOGIN_TIMEOUT = 60_000;
-
-/** Parameters by which Amazon's drivers describe themselves. They change nothing: the base protocol is spoken. */
-const DRIVER_PARAMETERS = [
-  'client_protocol_version',
-  'driver_version',
-  'os_version',
-  'driver_discovery_version',
-  'plugin_name',
-];
-
-/** The startup parameters of Redshift. The engine has settings for all of them but query_group. */
-const PARAMETERS = new Set([
-  ...[
-    'user',
-    'database',
-    'application_name',
-    'client_encoding',
-    'options',
-    'datestyle',
-    'timezone',
-    'search_path',
-  ],
-  ...['statement_timeout', 'extra_float_digits', 'query_group'],
-]);
+/** A request for TLS or GSS is answered once each; then comes the startup message. */
+const MOST_REQUESTS = 3;
 
 /**
  * Talks to a new client until it has logged in, has asked to cancel a query, or is gone. A client is rejected with a FATAL
@@ -64,7 +46,7 @@ const PARAMETERS = new Set([
  */
 export async function receive(raw: Socket, rules: LoginRules): Promise<Arrival> {
   // Not the socket's own timeout: under TLS the raw socket seems idle for ever.
-  const overdue = setTimeout(() => raw.destroy(), LOGIN_TIMEOUT);
+  const overdue = setTimeout(() => raw.destroy(), rules.timeoutMs);
   try {
     return await greet(raw, rules);
   } finally {
@@ -74,30 +56,40 @@ export async function receive(raw: Socket, rules: LoginRules): Promise<Arrival> 
 
 async function greet(raw: Socket, rules: LoginRules): Promise<Arrival> {
   let socket = raw;
-  for (;;) {
-    const size = (await readExactly(socket, 4))?.readInt32BE();
-    if (size === undefined || size < 8 || size > LONGEST_STARTUP) return leave(socket);
-    const body = await readExactly(socket, size - 4);
-    if (body === undefined) return leave(socket);
+  let reader = new ByteReader(socket);
+  for (let requests = 0; requests < MOST_REQUESTS; requests += 1) {
+    const body = await readPacket(reader);
+    if (body === undefined) return leave(raw);
     const code = body.readInt32BE();
     if (code === GSS_REQUEST) {
       socket.write('N');
     } else if (code === SSL_REQUEST && socket === raw) {
+      reader.release();
       // Bytes sent in clear text after the request would be taken for encrypted ones: the classic injection.
-      if (raw.readableLength > 0) return leave(socket);
+      if (raw.readableLength > 0) return leave(raw);
       raw.write('S');
       const secured = await secure(raw, rules.secureContext);
       if (!secured) return leave(raw);
       socket = secured;
+      reader = new ByteReader(socket);
     } else if (code === CANCEL_REQUEST) {
       socket.destroy();
-      return { kind: 'cancel', request: Buffer.concat([int32(size), body]) };
+      return { kind: 'cancel', request: Buffer.concat([int32(body.length + 4), body]) };
     } else if (code >>> 16 === 3) {
-      return await login(socket, body, rules);
+      const arrival = await login(socket, reader, body, rules);
+      reader.release();
+      return arrival;
     } else {
-      return leave(socket);
+      return leave(raw);
     }
   }
+  return leave(raw);
+}
+
+/** The body of a message without a type; undefined when there is none. */
+async function readPacket(reader: ByteReader): Promise<Buffer | undefined> {
+  const size = (await reader.take(4))?.readInt32BE() ?? 0;
+  return size < 8 || size > LONGEST_STARTUP ? undefined : await reader.take(size - 4);
 }
 
 function leave(socket: Socket): Arrival {
@@ -115,55 +107,60 @@ async function secure(raw: Socket, secureContext: SecureContext): Promise<TLSSoc
   return await Promise.race([once(socket, 'secure').then(() => socket), failed]);
 }
 
-async function login(socket: Socket, startup: Buffer, rules: LoginRules): Promise<Arrival> {
-  const parameters = parseParameters(startup);
-  const refuse = (sqlstate: string, message: string): Arrival => {
-    socket.end(encodeFields('E', describeError(new RedshiftError(sqlstate, message), 'FATAL')));
+async function login(socket: Socket, reader: ByteReader, body: Buffer, rules: LoginRules): Promise<Arrival> {
+  if (body.readUInt16BE(2) > 0) socket.write(encode('v', int32(0x30000), int32(0)));
+  try {
+    const startup = readStartupOf(socket, body, rules);
+    const { user, database } = startup;
+    const known = await checkPassword(socket, reader, await rules.findSecret(user));
+    if (known === undefined) return leave(socket);
+    if (!known) throw invalidAuthorization(`password authentication failed for user "${user}"`);
+    if (database !== rules.database)
+      throw new RedshiftError(SQLSTATE.invalidCatalogName, `database "${database}" does not exist`);
+    return { kind: 'login', socket, startup };
+  } catch (error) {
+    if (!(error instanceof RedshiftError)) throw error;
+    reader.release();
+    dismiss(socket, encodeFields('E', describeError(error, 'FATAL')));
     return { kind: 'gone' };
-  };
-  const user = parameters.get('user') ?? '';
-  const database = parameters.get('database') ?? user;
-  if (startup.readUInt16BE(2) > 0) socket.write(encode('v', int32(0x30000), int32(0)));
+  }
+}
+
+function readStartupOf(socket: Socket, body: Buffer, rules: LoginRules): Startup {
+  const parameters = parseParameters(body);
   if (rules.requireTls && !(socket instanceof TLSSocket)) {
+    const user = parameters.get('user') ?? '';
     const host = socket.remoteAddress ?? 'unknown';
-    return refuse(
-      SQLSTATE.invalidAuthorizationSpecification,
+    const database = parameters.get('database') ?? user;
+    throw invalidAuthorization(
       `no pg_hba.conf entry for host "${host}", user "${user}", database "${database}", SSL off`,
     );
   }
-  for (const name of DRIVER_PARAMETERS) parameters.delete(name);
-  for (const name of parameters.keys()) {
-    if (!PARAMETERS.has(name.toLowerCase())) {
-      return refuse(SQLSTATE.undefinedObject, `unrecognized configuration parameter "${name}"`);
-    }
-  }
-  const known = await checkPassword(socket, await rules.findSecret(user));
-  if (known === undefined) return leave(socket);
-  if (!known) {
-    return refuse(
-      SQLSTATE.invalidAuthorizationSpecification,
-      `password authentication failed for user "${user}"`,
-    );
-  }
-  if (database !== rules.database)
-    return refuse(SQLSTATE.invalidCatalogName, `database "${database}" does not exist`);
-  return { kind: 'login', socket, parameters };
+  return readStartup(parameters);
+}
+
+function invalidAuthorization(message: string): RedshiftError {
+  return new RedshiftError(SQLSTATE.invalidAuthorizationSpecification, message);
 }
 
 /**
  * Asks for the password in the way that its secret allows: by the digest exchange or by md5. It is asked for without a secret
  * too, so that a client cannot find out which users exist. Undefined when the client leaves.
  */
-async function checkPassword(socket: Socket, secret: string | undefined): Promise<boolean | undefined> {
+async function checkPassword(
+  socket: Socket,
+  reader: ByteReader,
+  secret: string | undefined,
+): Promise<boolean | undefined> {
   if (secret?.startsWith('sha256|')) {
     const challenge = new DigestChallenge(secret);
     socket.write(challenge.message);
-    const answer = await readMessage(socket);
+    const answer = await readMessage(reader);
     return answer && challenge.isAnsweredBy(answer);
   }
   const salt = randomBytes(4);
   socket.write(encode('R', int32(5), salt));
-  const answer = await readMessage(socket);
+  const answer = await readMessage(reader);
   if (answer?.type !== 'p') return undefined;
   const given = decodeStrings(answer, 1).strings[0] ?? '';
   return secret !== undefined && isEqual(given, answerMd5(secret, salt));
@@ -179,36 +176,10 @@ function isEqual(given: string, expected: string): boolean {
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
-function parseParameters(startup: Buffer): Map<string, string> {
-  const words = startup.toString('utf8', 4).split('\0');
-  const parameters = new Map<string, string>();
-  for (let at = 0; at + 1 < words.length && words[at] !== ''; at += 2) {
-    parameters.set(words[at] ?? '', words[at + 1] ?? '');
-  }
-  return parameters;
-}
-
-async function readMessage(socket: Socket): Promise<Frame | undefined> {
-  const head = await readExactly(socket, 5);
+async function readMessage(reader: ByteReader): Promise<Frame | undefined> {
+  const head = await reader.take(5);
   const length = head?.readInt32BE(1) ?? 0;
-  if (head === undefined || length < 4 || length > LONGEST_STARTUP) return undefined;
-  const body = length === 4 ? Buffer.alloc(0) : await readExactly(socket, length - 4);
+  if (head === undefined || length < 5 || length > LONGEST_STARTUP) return undefined;
+  const body = await reader.take(length - 4);
   return body && { type: String.fromCharCode(head.readUInt8(0)), bytes: Buffer.concat([head, body]) };
-}
-
-/** The next `size` bytes; undefined when the client leaves before they have come. */
-async function readExactly(socket: Socket, size: number): Promise<Buffer | undefined> {
-  for (;;) {
-    const bytes = socket.read(size) as Buffer | null;
-    if (bytes !== null) return bytes.length === size ? bytes : undefined;
-    if (socket.destroyed || socket.readableEnded) return undefined;
-    await new Promise<void>((resolve) => {
-      const events = ['readable', 'end', 'close', 'error'] as const;
-      const settle = () => {
-        for (const event of events) socket.off(event, settle);
-        resolve();
-      };
-      for (const event of events) socket.on(event, settle);
-    });
-  }
 }

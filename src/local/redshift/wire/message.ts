@@ -2,11 +2,16 @@
  * The messages of PostgreSQL's protocol 3.0: cutting a stream of bytes into frames, and building the few messages
  * that the endpoint speaks for itself. Source: PostgreSQL documentation, "Message Formats".
  */
+import { isUtf8 } from 'node:buffer';
+import { RedshiftError } from '../sql/statement.ts';
+import { SQLSTATE } from '../sqlstates.ts';
 
 /** One message: its type letter and all of its bytes (type, length and body). */
 export interface Frame {
   readonly type: string;
   readonly bytes: Buffer;
+  /** The length of a message that was too long to be kept: `bytes` are its head alone. */
+  readonly dropped?: number;
 }
 
 /** The fields of an ErrorResponse or NoticeResponse by their letter (S severity, C SQLSTATE, M message, D detail...). */
@@ -16,39 +21,99 @@ export type Fields = Readonly<Record<string, string>>;
 export type TransactionStatus = 'I' | 'T' | 'E';
 
 const HEADER = 5;
-/** Redshift's limit of a statement is 16 MB; what is far beyond is no message of the protocol. */
-const LONGEST = 64 * 1024 * 1024;
+/** The most that a message can have in PostgreSQL; a greater length is none. */
+const LONGEST = 2 ** 30;
 
-/** Cuts a stream of bytes into frames, keeping an unfinished one for the next call. */
+/** The bytes can not be a message. */
+export class MessageError extends Error {
+  override readonly name = 'MessageError';
+}
+
+/**
+ * Cuts a stream of bytes into frames, keeping an unfinished one for the next call. Of a message longer than `longestKept`, its
+ * head alone is kept: the rest is dropped as it comes, and the frame has the length as `dropped`.
+ */
 export class FrameCutter {
-  #pending: Buffer[] = [];
+  readonly #longestKept: number;
+  /** The beginning of the unfinished frame, in a buffer that may have room for more. */
+  #pending: Buffer = Buffer.alloc(0);
   #size = 0;
-  #wanted = HEADER;
+  /** The frame whose rest is being dropped, and how much of it is to come. */
+  #dropping: { readonly frame: Frame; rest: number } | undefined;
 
-  /** The frames that `chunk` completes. @throws Error when the bytes can not be a message. */
+  constructor(longestKept = LONGEST) {
+    this.#longestKept = longestKept;
+  }
+
+  /** The frames that `chunk` completes. @throws MessageError */
   push(chunk: Buffer): Frame[] {
-    this.#pending.push(chunk);
-    this.#size += chunk.length;
-    // A long message that comes in many pieces is joined once.
-    if (this.#size < this.#wanted) return [];
-    const bytes = this.#pending.length === 1 ? chunk : Buffer.concat(this.#pending);
     const frames: Frame[] = [];
+    let bytes = this.#drop(chunk, frames);
+    if (this.#size > 0) {
+      this.#keep(bytes);
+      if (this.#size < this.#wanted()) return frames;
+      bytes = this.#pending.subarray(0, this.#size);
+      this.#pending = Buffer.alloc(0);
+      this.#size = 0;
+    }
     let at = 0;
-    this.#wanted = HEADER;
     while (bytes.length - at >= HEADER) {
-      const length = bytes.readInt32BE(at + 1) + 1;
-      if (length < HEADER || length > LONGEST) throw new Error(`invalid message length ${length}`);
-      if (bytes.length - at < length) {
-        this.#wanted = length;
-        break;
+      const length = lengthAt(bytes, at);
+      if (length > this.#longestKept) {
+        const head = Buffer.from(bytes.subarray(at, at + HEADER));
+        const frame = { type: String.fromCharCode(head.readUInt8(0)), bytes: head, dropped: length };
+        this.#dropping = { frame, rest: length - HEADER };
+        return [...frames, ...this.push(bytes.subarray(at + HEADER))];
       }
+      if (bytes.length - at < length) break;
       frames.push({ type: String.fromCharCode(bytes.readUInt8(at)), bytes: bytes.subarray(at, at + length) });
       at += length;
     }
-    this.#pending = at < bytes.length ? [bytes.subarray(at)] : [];
-    this.#size = bytes.length - at;
+    this.#keep(bytes.subarray(at));
     return frames;
   }
+
+  /** What of `chunk` does not belong to a message that is dropped. */
+  #drop(chunk: Buffer, frames: Frame[]): Buffer {
+    if (!this.#dropping) return chunk;
+    const count = Math.min(chunk.length, this.#dropping.rest);
+    this.#dropping.rest -= count;
+    if (this.#dropping.rest === 0) {
+      frames.push(this.#dropping.frame);
+      this.#dropping = undefined;
+    }
+    return chunk.subarray(count);
+  }
+
+  /** The buffer grows by doubling: a long message may come in any number of pieces. */
+  #keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    const size = this.#size + bytes.length;
+    if (this.#size === 0) {
+      this.#pending = bytes;
+    } else {
+      if (size > this.#pending.length) {
+        const grown = Buffer.allocUnsafe(Math.max(size, 2 * this.#pending.length));
+        this.#pending.copy(grown, 0, 0, this.#size);
+        this.#pending = grown;
+      }
+      bytes.copy(this.#pending, this.#size);
+    }
+    this.#size = size;
+  }
+
+  /** How many bytes complete the pending frame, as far as it is known. */
+  #wanted(): number {
+    if (this.#size < HEADER) return HEADER;
+    const length = lengthAt(this.#pending, 0);
+    return length > this.#longestKept ? HEADER : length;
+  }
+}
+
+function lengthAt(bytes: Buffer, at: number): number {
+  const length = bytes.readInt32BE(at + 1) + 1;
+  if (length < HEADER || length > LONGEST) throw new MessageError(`invalid message length ${length - 1}`);
+  return length;
 }
 
 /** A message of `type` with a body of these parts. */
@@ -92,15 +157,21 @@ export function decodeFields(frame: Frame): Fields {
   return fields;
 }
 
-/** The zero-ended strings in a frame's body from `at` on, and the position after the last. */
+/**
+ * The zero-ended strings in a frame's body from `at` on, and the position after the last.
+ * @throws MessageError when there are fewer, RedshiftError 22021 when they are not UTF-8: decoded, they would be others.
+ */
 export function decodeStrings(frame: Frame, count: number, at = HEADER): { strings: string[]; end: number } {
   const strings: string[] = [];
   let start = at;
   for (let n = 0; n < count; n += 1) {
     const end = frame.bytes.indexOf(0, start);
-    if (end < 0) throw new Error(`message ${frame.type} ends too early`);
+    if (end < 0) throw new MessageError('invalid string in message');
     strings.push(frame.bytes.toString('utf8', start, end));
     start = end + 1;
+  }
+  if (!isUtf8(frame.bytes.subarray(at, start))) {
+    throw new RedshiftError(SQLSTATE.characterNotInRepertoire, 'invalid byte sequence for encoding "UTF8"');
   }
   return { strings, end: start };
 }

@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Writable } from 'node:stream';
 import { EngineError } from '../errors.ts';
+import { dismiss } from './dismiss.ts';
 import { answerMd5 } from './frontend.ts';
 import {
   decodeFields,
@@ -66,7 +66,7 @@ export class Upstream {
   }
 
   /** Logs in. @throws EngineError when the engine refuses. */
-  static async open(login: EngineLogin, parameters: ReadonlyMap<string, string>): Promise<Upstream> {
+  static async open(login: EngineLogin, settings: ReadonlyMap<string, string>): Promise<Upstream> {
     const socket = connect({ port: login.port, host: '127.0.0.1', noDelay: true });
     socket.on('error', () => socket.destroy());
     const cutter = new FrameCutter();
@@ -89,7 +89,7 @@ export class Upstream {
         socket.on('data', (chunk: Buffer) => {
           for (const frame of cutter.push(chunk)) receive(frame);
         });
-        socket.once('connect', () => socket.write(encodeStartup(login, parameters)));
+        socket.once('connect', () => socket.write(encodeStartup(login, settings)));
       });
     } catch (error) {
       socket.destroy();
@@ -101,14 +101,14 @@ export class Upstream {
   }
 
   /** Hands messages outside of requests to `receive`, and slows the engine down to the pace of `client`. */
-  attach(client: Writable, receive: Receiver): void {
+  attach(client: Socket, receive: Receiver): void {
     this.#receiver = receive;
     this.#socket.on('data', () => {
       if (!client.writableNeedDrain) return;
       this.#socket.pause();
       client.once('drain', () => this.#socket.resume());
     });
-    this.#socket.on('close', () => client.destroy());
+    this.#socket.on('close', () => dismiss(client));
   }
 
   /** Whether `request` (the body of a CancelRequest) names this session. */
@@ -181,9 +181,18 @@ export class Upstream {
    * @throws EngineError when one fails.
    */
   async run(...statements: readonly string[]): Promise<(string | null)[][]> {
+    return await this.#runOwn(statements.map((sql) => encodeExecution(sql)));
+  }
+
+  /** As `run`, one statement with a string as its parameter, which no view of the engine shows. */
+  async runWith(parameter: string, sql: string): Promise<(string | null)[][]> {
+    return await this.#runOwn([encodeExecution(sql, parameter)]);
+  }
+
+  async #runOwn(executions: readonly Buffer[]): Promise<(string | null)[][]> {
     const rows: (string | null)[][] = [];
     let failure: Fields | undefined;
-    const messages = [...statements.map(encodeExecution), encode('S')];
+    const messages = [...executions, encode('S')];
     await this.request(Buffer.concat(messages), (frame) => {
       if (frame.type === 'D') rows.push(decodeRow(frame));
       if (frame.type === 'E') failure = decodeFields(frame);
@@ -223,22 +232,26 @@ export class Upstream {
 }
 
 /** The messages that run one statement. The last Close is skipped when it fails, so that another comes first. */
-function encodeExecution(sql: string): Buffer {
+function encodeExecution(sql: string, parameter?: string): Buffer {
   return Buffer.concat([
     encode('C', `S${OWN_NAME}\0`),
     encode('C', `P${OWN_NAME}\0`),
     encode('P', `${OWN_NAME}\0${sql}\0`, Buffer.alloc(2)),
-    encode('B', `${OWN_NAME}\0${OWN_NAME}\0`, Buffer.alloc(6)),
+    encode('B', `${OWN_NAME}\0${OWN_NAME}\0`, encodeParameters(parameter)),
     encode('E', `${OWN_NAME}\0`, int32(0)),
     encode('C', `P${OWN_NAME}\0`),
   ]);
 }
 
-function encodeStartup(login: EngineLogin, parameters: ReadonlyMap<string, string>): Buffer {
-  const words = ['user', login.user, 'database', login.database];
-  for (const [name, value] of parameters) {
-    if (!['user', 'database', 'query_group'].includes(name)) words.push(name, value);
-  }
+/** The end of a Bind: values and results are text. */
+function encodeParameters(parameter: string | undefined): Buffer {
+  if (parameter === undefined) return Buffer.alloc(6);
+  const value = Buffer.from(parameter);
+  return Buffer.concat([Buffer.from([0, 0, 0, 1]), int32(value.length), value, Buffer.alloc(2)]);
+}
+
+function encodeStartup(login: EngineLogin, settings: ReadonlyMap<string, string>): Buffer {
+  const words = ['user', login.user, 'database', login.database, ...[...settings].flat()];
   const body = Buffer.concat([int32(0x30000), Buffer.from(`${words.join('\0')}\0\0`)]);
   return Buffer.concat([int32(body.length + 4), body]);
 }

@@ -4,6 +4,7 @@
  * {@link receiveBody} returns.
  */
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { checksumAlgorithms, findAlgorithm, startChecksum, type ChecksumAlgorithm } from './checksums.ts';
 import { ChunkedDecoder, type ChunkedOptions, type ChunkSigner } from './chunked.ts';
 import { s3Error } from '../errors.ts';
@@ -156,6 +157,36 @@ function verifyChecksum(
     });
   }
   return { algorithm, value: claimed };
+}
+
+/**
+ * The pieces of a request's body. The connection outlives a reader who stops early, for it carries the reply.
+ * @throws S3Error RequestTimeout when the next piece does not come within `ms`.
+ */
+export async function* readInTime(request: Readable, ms: number): AsyncGenerator<Buffer> {
+  const iterable = request.iterator({ destroyOnReturn: false });
+  const pieces = iterable[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  try {
+    for (let piece = await inTime(pieces.next(), ms); piece.done !== true;) {
+      yield piece.value;
+      piece = await inTime(pieces.next(), ms);
+    }
+  } finally {
+    // Not awaited: after a timeout it waits for the piece that did not come.
+    pieces.return?.().catch(() => undefined);
+  }
+}
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let overdue: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    overdue = setTimeout(() => reject(s3Error('RequestTimeout')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(overdue);
+  }
 }
 
 /** Streams the body to the sink and verifies it. Throws S3Error when it is not what was planned, or what the sink throws. */

@@ -5,6 +5,9 @@ import { failureOf, rowsOf, startFixture, type Fixture } from '../support.ts';
 
 const ARMS = 'WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.v)';
 
+const columnsOf = (count: number, type: string) =>
+  Array.from({ length: count }, (_, n) => `c${n} ${type}`).join(', ');
+
 describe('statements that write on the local SQL endpoint', () => {
   let fixture: Fixture;
   let client: pg.Client;
@@ -72,7 +75,66 @@ describe('statements that write on the local SQL endpoint', () => {
     });
   });
 
+  describe('a view', () => {
+    for (const [sql, message] of [
+      ['INSERT INTO reads_t VALUES (3, 30)', 'cannot insert into a view'],
+      ['INSERT INTO reads_view (id) SELECT id FROM t', 'cannot insert into a view'],
+      ['UPDATE reads_t SET v = 0', 'cannot update a view'],
+      ['UPDATE reads_t SET v = s.v FROM s WHERE reads_t.id = s.id', 'cannot update a view'],
+      ['DELETE FROM reads_view', 'cannot delete from a view'],
+      ['DELETE FROM reads_t USING s WHERE reads_t.id = s.id', 'cannot delete from a view'],
+      [`MERGE INTO reads_t USING s ON reads_t.id = s.id ${ARMS}`, 'cannot update a view'],
+    ] as const) {
+      it(`is not written by ${sql}`, async () => {
+        expect(await failureOf(client.query(sql))).to.deep.equal({ code: '0A000', message });
+        expect(await rowsOfTarget()).to.deep.equal([
+          [1, 10],
+          [2, 20],
+        ]);
+      });
+    }
+
+    it('is not written by a prepared statement', async () => {
+      await client.query('PREPARE writes AS DELETE FROM reads_t');
+      expect(await failureOf(client.query('EXECUTE writes'))).to.deep.equal({
+        code: '0A000',
+        message: 'cannot delete from a view',
+      });
+      await client.query('DEALLOCATE writes');
+    });
+  });
+
   describe('INSERT', () => {
+    for (const [columns, type, value] of [
+      [1600, 'INT', '1'],
+      [1600, 'BOOLEAN', 'true'],
+      [1600, 'VARCHAR(10)', "'abc'"],
+      [1600, 'BIGINT', 'null'],
+      [1015, 'BIGINT', '1'],
+    ] as const) {
+      it(`stores a row of ${columns} columns of type ${type} with the value ${value}`, async () => {
+        await client.query(`CREATE TABLE broad (${columnsOf(columns, type)})`);
+        const values = Array<string>(columns).fill(value).join(', ');
+        expect((await client.query(`INSERT INTO broad VALUES (${values})`)).rowCount).to.equal(1);
+        await client.query('DROP TABLE broad');
+      });
+    }
+
+    it('says that a row is too big for the local warehouse alone, and so does COPY', async () => {
+      const refusal = {
+        code: '54000',
+        message:
+          'The local warehouse cannot store a row of 12824 bytes in columns of fixed width; ' +
+          'the limit of its engine is 8160. A cluster can store it',
+      };
+      await client.query(`CREATE TABLE broad (${columnsOf(1600, 'BIGINT')})`);
+      const values = Array<string>(1600).fill('1').join(',');
+      expect(await failureOf(client.query(`INSERT INTO broad VALUES (${values})`))).to.deep.equal(refusal);
+      const copy = await fixture.stage('broad', 'broad', [`${values}\n`]);
+      expect(await failureOf(client.query(copy))).to.deep.equal(refusal);
+      await client.query('DROP TABLE broad');
+    });
+
     it('fills the first columns when there are fewer values', async () => {
       await client.query('INSERT INTO t VALUES (3)');
       expect((await rowsOfTarget())[2]).to.deep.equal([3, null]);

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { HOSTILE, LENIENT, type Readings } from '../../../../src/local/redshift/readings.ts';
 import { DEFAULT_DIALECT } from '../../../../src/local/redshift/sql/dialect.ts';
 import { translate } from '../../../../src/local/redshift/sql/translate.ts';
-import { engineSql, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
+
+const ALTERS = { tables: [{ schema: 's', table: 't' }], privilege: 'ALTER' };
 
 describe('ALTER TABLE', () => {
   for (const [action, engine] of [
@@ -10,14 +12,38 @@ describe('ALTER TABLE', () => {
     ['ADD c VARCHAR(9)', 'ADD COLUMN "c" character varying(9)'],
     ['ADD COLUMN c int DEFAULT 5 NOT NULL', 'ADD COLUMN "c" integer DEFAULT 5 NOT NULL'],
     ['RENAME TO "New"', 'RENAME TO "new"'],
-    ['OWNER TO "Bob"', 'OWNER TO "Bob"'],
   ] as const) {
     it(`has ${action}`, () => {
       expect(translate(`ALTER TABLE "S".t ${action}`)).to.deep.equal([
-        { verb: 'ALTER TABLE', sql: `ALTER TABLE "s"."t" ${engine}` },
+        { verb: 'ALTER TABLE', sql: `ALTER TABLE "s"."t" ${engine}`, alters: ALTERS },
       ]);
     });
   }
+
+  it('is for owners only with OWNER TO', () => {
+    expect(translate('ALTER TABLE "S".t OWNER TO "Bob"')).to.deep.equal([
+      { verb: 'ALTER TABLE', sql: 'ALTER TABLE "s"."t" OWNER TO "Bob"' },
+    ]);
+  });
+
+  it('remembers the encoding of a new column, and that a column has another name', () => {
+    const after = (sql: string): unknown => translate(sql)[0]?.after;
+    const table = `'"t"'::pg_catalog.regclass`;
+    expect(after('ALTER TABLE t ADD COLUMN c int ENCODE zstd')).to.deep.equal([
+      {
+        kind: 'call',
+        name: 'warehouse_redesign',
+        args: [table, `array['c']::pg_catalog.name[]`, `'{"encodings":{"c":"zstd"}}'::pg_catalog.jsonb`],
+      },
+    ]);
+    expect(after('ALTER TABLE t RENAME COLUMN a TO b')).to.deep.equal([
+      {
+        kind: 'call',
+        name: 'warehouse_renamed',
+        args: [table, `'a'::pg_catalog.name`, `'b'::pg_catalog.name`],
+      },
+    ]);
+  });
 
   for (const [action, more] of [
     [
@@ -28,14 +54,17 @@ describe('ALTER TABLE', () => {
       'APPEND FROM s',
       {
         writes: { schema: 's', table: 't' },
+        // The user must own or may alter both.
+        alters: { ...ALTERS, tables: [...ALTERS.tables, { table: 's' }] },
         outsideTransactionOnly: 'ALTER TABLE APPEND cannot run inside a transaction block',
       },
     ],
   ] as const) {
     it(`runs outside transactions only with ${action}`, () => {
-      const [{ sql, ...rest } = { sql: '' }] = translate(`ALTER TABLE "S".t ${action}`);
-      expect(rest).to.deep.equal({ verb: 'ALTER TABLE', ...more });
-      expect(sql).to.match(/^DO 'BEGIN PERFORM /);
+      const [statement] = translate(`ALTER TABLE "S".t ${action}`);
+      const { sql: _sql, before, ...rest } = statement ?? { sql: '' };
+      expect(rest).to.deep.equal({ verb: 'ALTER TABLE', alters: ALTERS, ...more });
+      expect(before).to.have.lengthOf(1);
     });
   }
 
@@ -53,7 +82,8 @@ describe('ALTER TABLE', () => {
       'alter diststyle all, alter sortkey (a)',
       'alter column a encode raw, alter column b encode zstd',
     ]) {
-      expect(engineSql(`alter table t ${actions}`)).to.match(/^DO 'BEGIN (PERFORM .*; ){2}END'$/);
+      const calls = translate(`alter table t ${actions}`)[0]?.before?.filter(({ kind }) => kind === 'call');
+      expect(calls, actions).to.have.lengthOf(2);
     }
     expect(refusal('alter table t alter diststyle even, alter sortkey (a)')).to.equal(
       '0A000 ALTER TABLE does not support several actions in one statement',

@@ -23,12 +23,16 @@ describe('CREATE TABLE', () => {
             sortKey: ['id', 'amount'],
             sortStyle: 'COMPOUND',
             encodings: { id: 'az64', note: 'zstd' },
-            keys: [
-              { kind: 'PRIMARY KEY', columns: ['id'] },
-              { kind: 'UNIQUE', columns: ['note'] },
-            ],
-            foreignKeys: [{ columns: ['note'], references: '"other"', targetColumns: ['x'] }],
           },
+          keys: [
+            { kind: 'PRIMARY KEY', columns: ['id'] },
+            { kind: 'UNIQUE', columns: ['note'] },
+            {
+              kind: 'FOREIGN KEY',
+              columns: ['note'],
+              references: { table: { table: 'other' }, columns: ['x'] },
+            },
+          ],
         },
       },
     ]);
@@ -82,10 +86,16 @@ describe('CREATE TABLE', () => {
         sql: 'CREATE TEMP TABLE "stage" (LIKE "shop"."t" INCLUDING DEFAULTS)',
         made: {
           table: { table: 'stage' },
-          design: { encodings: {}, keys: [] },
+          design: { encodings: {} },
+          keys: [],
           like: { schema: 'shop', table: 't' },
         },
-        check: `SELECT pg_catalog.warehouse_check_parent('"shop"."t"'::regclass)`,
+        before: [
+          {
+            kind: 'run',
+            sql: `SELECT pg_catalog.warehouse_check_parent('"shop"."t"'::pg_catalog.regclass)`,
+          },
+        ],
       },
     ]);
   });
@@ -113,7 +123,8 @@ describe('CREATE TABLE', () => {
         sql: 'CREATE TABLE "t" ("a", "b") AS select 1, x::character varying(256) from "s"',
         made: {
           table: { table: 't' },
-          design: { distStyle: 'EVEN', sortKey: ['a'], sortStyle: 'COMPOUND', encodings: {}, keys: [] },
+          design: { distStyle: 'EVEN', sortKey: ['a'], sortStyle: 'COMPOUND', encodings: {} },
+          keys: [],
         },
         onComputeNodes: true,
       },

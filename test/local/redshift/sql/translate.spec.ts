@@ -55,10 +55,7 @@ describe('a message of statements', () => {
     [`comment on column s."T".c is 'it\\'s'`, `COMMENT ON COLUMN s."t".c IS 'it\\'s'`],
     ['grant select on "T" to "Bob", group "Staff"', 'GRANT SELECT ON TABLE "t" TO "Bob", "group:Staff"'],
     ['revoke all on schema "S" from "Bob"', 'REVOKE ALL PRIVILEGES ON SCHEMA "s" FROM "Bob"'],
-    [
-      'create view "V" as select 1 with no schema binding',
-      `DO 'BEGIN create view "v" as select 1; PERFORM pg_catalog.warehouse_unbind(''"v"''::regclass); END'`,
-    ],
+    ['create view "V" as select 1 with no schema binding', 'create view "v" as select 1'],
     ['analyze "T" (a) predicate columns', 'ANALYZE "t" ("a")'],
     ['begin isolation level serializable, read write', 'BEGIN READ WRITE'],
     ['start transaction read only', 'START TRANSACTION READ ONLY'],
@@ -225,7 +222,12 @@ describe('MERGE', () => {
           'case when x.b is null then 0 else x.b end WHEN NOT MATCHED THEN INSERT ("a", "b") VALUES (x.a, x.b)',
         writes: { schema: 's', table: 't' },
         onComputeNodes: true,
-        check: `SELECT pg_catalog.warehouse_check_merge('"s"."t"'::regclass, '"stage"'::regclass)`,
+        before: [
+          {
+            kind: 'run',
+            sql: `SELECT pg_catalog.warehouse_check_merge('"s"."t"'::pg_catalog.regclass, '"stage"'::pg_catalog.regclass)`,
+          },
+        ],
       },
     ]);
   });

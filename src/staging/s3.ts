@@ -19,7 +19,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { LoadError, messageOf } from '../errors.ts';
+import { LoadError, messageOf, UNTRUSTED_ADVICE } from '../errors.ts';
 import type { Bucket, StoredObject } from '../ports.ts';
 import { readBlocks } from './s3-read.ts';
 
@@ -36,6 +36,8 @@ export interface S3Settings {
   /** The account that the bucket must belong to. */
   readonly owner: string | undefined;
   readonly acl: string | undefined;
+  /** How requests reach S3; called for each client. */
+  readonly requests: () => NonNullable<S3ClientConfig['requestHandler']>;
   /** Aborts every request, including those of the clean-up. */
   readonly signal: AbortSignal;
 }
@@ -52,12 +54,11 @@ const UPLOAD_TRIES = 2;
 export function connectS3(settings: S3Settings): Bucket {
   const { bucket, owner, region } = settings;
   const abortSignal = settings.signal;
-  const options = clientOptions(settings, region);
   /** Members of every request. */
   const own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   const written = { ...own, ...encryptionOf(settings), ...aclOf(settings.acl) };
-  const client = new S3Client(options);
-  const uploader = new S3Client({ ...options, maxAttempts: UPLOAD_TRIES });
+  const client = new S3Client(clientOptions(settings, region));
+  const uploader = new S3Client({ ...clientOptions(settings, region), maxAttempts: UPLOAD_TRIES });
   /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
   let reader: S3Client | undefined;
 
@@ -94,7 +95,7 @@ export function connectS3(settings: S3Settings): Bucket {
       }),
 
     async *read(source, signal): AsyncGenerator<Buffer> {
-      reader ??= new S3Client({ ...options, followRegionRedirects: true });
+      reader ??= new S3Client({ ...clientOptions(settings, region), followRegionRedirects: true });
       try {
         yield* readBlocks(reader, source, signal);
       } catch (error) {
@@ -205,7 +206,12 @@ export function connectS3(settings: S3Settings): Bucket {
 }
 
 function clientOptions(
-  { endpoint, credentials, forcePathStyle }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle'>,
+  {
+    endpoint,
+    credentials,
+    forcePathStyle,
+    requests,
+  }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle' | 'requests'>,
   region: string,
 ): S3ClientConfig {
   return {
@@ -214,7 +220,7 @@ function clientOptions(
     ...(credentials === undefined ? {} : { credentials }),
     forcePathStyle,
     maxAttempts: TRIES,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
+    requestHandler: requests(),
   };
 }
 
@@ -307,6 +313,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; check s3_endpoint and the network',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
   EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
+  ...UNTRUSTED_ADVICE,
 };
 
 const READ_ADVICE: typeof ADVICE = {
@@ -324,7 +331,7 @@ function explain(what: string, error: unknown, advices = ADVICE): LoadError {
   const name = error instanceof Error ? error.name : '';
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
-  const advice = advices[name] ?? advices[code];
+  const advice = name === 'ProxyError' ? undefined : (advices[name] ?? advices[code]);
   const words = messageOf(error).replace(/\s+/g, ' ').trim();
   const reason = advice === undefined ? words || name : `${advice} (${named(name, code, words)})`;
   return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, service: 'S3', cause: error });

@@ -1,5 +1,5 @@
 /** Errors of S3 as LoadErrors that say which call on which object failed, and what to do. */
-import { LoadError, messageOf } from '../errors.ts';
+import { LoadError, messageOf, UNTRUSTED_ADVICE } from '../errors.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
   NoSuchBucket: 'the bucket does not exist; create it or correct s3_bucket',
@@ -14,6 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; check s3_endpoint and the network',
   ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
   EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
+  ...UNTRUSTED_ADVICE,
 };
 
 /** For reading an object of any bucket. */
@@ -32,7 +33,7 @@ export function explain(what: string, error: unknown, advices = ADVICE): LoadErr
   const name = error instanceof Error ? error.name : '';
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
-  const advice = advices[name] ?? advices[code];
+  const advice = name === 'ProxyError' ? undefined : (advices[name] ?? advices[code]);
   const words = messageOf(error).replace(/\s+/g, ' ').trim();
   const reason = advice === undefined ? words || name : `${advice} (${named(name, code, words)})`;
   return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, service: 'S3', cause: error });

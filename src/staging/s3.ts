@@ -36,6 +36,8 @@ export interface S3Settings {
   /** The account that the bucket must belong to. */
   readonly owner: string | undefined;
   readonly acl: string | undefined;
+  /** How requests reach S3; called for each client. */
+  readonly requests: () => NonNullable<S3ClientConfig['requestHandler']>;
   /** Aborts every request, including those of the clean-up. */
   readonly signal: AbortSignal;
 }
@@ -56,7 +58,6 @@ export function connectS3(settings: S3Settings): Bucket {
 class S3Bucket implements Bucket {
   readonly region: string;
   readonly #settings: S3Settings;
-  readonly #options: S3ClientConfig;
   readonly #client: S3Client;
   readonly #uploader: S3Client;
   /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
@@ -72,9 +73,8 @@ class S3Bucket implements Bucket {
     const { bucket, owner, region, signal } = settings;
     this.region = region;
     this.#settings = settings;
-    this.#options = clientOptions(settings, region);
-    this.#client = new S3Client(this.#options);
-    this.#uploader = new S3Client({ ...this.#options, maxAttempts: UPLOAD_TRIES });
+    this.#client = new S3Client(clientOptions(settings, region));
+    this.#uploader = new S3Client({ ...clientOptions(settings, region), maxAttempts: UPLOAD_TRIES });
     this.#own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
     this.#written = { ...encryptionOf(settings), ...aclOf(settings.acl), ...this.#own };
     this.#abortable = { abortSignal: signal };
@@ -104,7 +104,10 @@ class S3Bucket implements Bucket {
   }
 
   async *read(source: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-    this.#reader ??= new S3Client({ ...this.#options, followRegionRedirects: true });
+    this.#reader ??= new S3Client({
+      ...clientOptions(this.#settings, this.region),
+      followRegionRedirects: true,
+    });
     try {
       yield* readBlocks(this.#reader, source, signal);
     } catch (error) {
@@ -231,7 +234,12 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 function clientOptions(
-  { endpoint, credentials, forcePathStyle }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle'>,
+  {
+    endpoint,
+    credentials,
+    forcePathStyle,
+    requests,
+  }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle' | 'requests'>,
   region: string,
 ): S3ClientConfig {
   return {
@@ -240,7 +248,7 @@ function clientOptions(
     ...(credentials === undefined ? {} : { credentials }),
     forcePathStyle,
     maxAttempts: TRIES,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
+    requestHandler: requests(),
   };
 }
 

@@ -7,12 +7,11 @@ import { InputError } from '../errors.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import type { Unplanned } from '../rows/unplanned.ts';
-import { Token } from '../rows/values.ts';
 import { PresentFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { TableRef } from '../table/types.ts';
-import { kindOf, LIVE } from '../warehouse/row-kinds.ts';
+import { LIVE } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
@@ -21,7 +20,7 @@ import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
 import { Planning, type PlannedStream } from './planning.ts';
-import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
+import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork, type CompletionWish } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
@@ -108,13 +107,16 @@ export class Stream {
     await this.#adopt(next);
   }
 
-  async #adopt(plan: StreamPlan): Promise<StreamPlan> {
+  /** Takes a plan in batches of its own. The current schema joins it if it is a narrower one. */
+  async #adopt(plan: StreamPlan, current = plan.message): Promise<StreamPlan> {
     await this.work.room();
     this.close();
     this.#planning.adopt(plan);
     this.#isTableDue = true;
     if (this.#overwrites) this.work.beginOverwrite();
-    return plan;
+    if (current === plan.message) return plan;
+    const next = await this.#planning.planFor(current);
+    return this.#planning.join(next) ? (this.#plan ?? next) : this.#adopt(next);
   }
 
   /** Tells later plans the types that columns grow to for values of the open batch. */
@@ -190,13 +192,7 @@ export class Stream {
       this.#invalid.countNulled(outcome.nulled, origin);
     }
     this.#versions.record(message.version);
-    const { cells, deletion, hasNullKey } = outcome;
-    const kind = kindOf(plan.kind, deletion);
-    const ordinal = this.#ordinal++;
-    if (plan.method !== 'append') cells.push(new Token(String(ordinal)), new Token(String(kind)));
-    batch.census[kind] = (batch.census[kind] ?? 0) + 1;
-    if (hasNullKey) batch.nullKeys++;
-    batch.rows.append(cells);
+    appendRow(batch, plan, outcome, this.#ordinal++);
     return undefined;
   }
 
@@ -205,9 +201,10 @@ export class Stream {
     // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();
+    const current = this.#plan?.message;
     const plan = await this.#planning.planAround(unplanned);
     this.#teller.warn(...plan.warnings);
-    return this.#adopt(plan);
+    return this.#adopt(plan, current);
   }
 
   /** Whether a version shows that the table needs the versions of its rows. */
@@ -221,7 +218,8 @@ export class Stream {
         'ACTIVATE_VERSION can delete rows of older versions (add_record_metadata false prevents that)',
     );
     this.#grow();
-    return this.#adopt(await this.#planning.planWithMetadata());
+    const current = this.#plan?.message;
+    return this.#adopt(await this.#planning.planWithMetadata(), current);
   }
 
   /** Whether a property of the schema has this name. */

@@ -29,7 +29,7 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   let merged: Input = {};
   if (hasEnvironment) {
     try {
-      merged = fromEnvironment(readDotEnv());
+      merged = fromEnvironment(readDotEnv(env));
     } catch (error) {
       problems.push(`cannot read .env: ${readProblem(error)}`);
     }
@@ -38,7 +38,7 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
     try {
       merged = merge(merged, withoutNulls(readObject(name)));
     } catch (error) {
-      problems.push(`cannot read ${name}: ${readProblem(error)}`);
+      problems.push(`cannot read ${shownName(name)}: ${readProblem(error)}`);
     }
   }
   if (hasEnvironment) merged = merge(merged, fromEnvironment(env));
@@ -94,7 +94,8 @@ function readObject(path: string): Input {
   return value as Input;
 }
 
-function readDotEnv(): NodeJS.Dict<string> {
+/** The variables that `env` does not have, not even empty. */
+function readDotEnv(env: NodeJS.Dict<string>): NodeJS.Dict<string> {
   let text: string;
   try {
     text = readFileSync('.env', 'utf8');
@@ -102,7 +103,7 @@ function readDotEnv(): NodeJS.Dict<string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw error;
   }
-  return parseEnv(text);
+  return Object.fromEntries(Object.entries(parseEnv(text)).filter(([name]) => env[name] === undefined));
 }
 
 /** `TARGET_REDSHIFT_S3_BUCKET` is `s3_bucket`; names of other tools are found in any case, because variables are upper-case. */
@@ -126,6 +127,13 @@ function truthValue(name: string, value: string): unknown {
   if (optionOf(name)?.type !== 'boolean') return value;
   if (/^(true|1|yes|on)$/i.test(value)) return true;
   return /^(false|0|no|off)$/i.test(value) ? false : value;
+}
+
+/** A wrong name may be the configuration itself. */
+function shownName(name: string): string {
+  return /[{}"\n]/.test(name) && !existsSync(name)
+    ? 'the configuration (--config takes the path of a file, not JSON)'
+    : name;
 }
 
 /** Never quotes what was read, because it may contain a secret. */

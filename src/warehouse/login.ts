@@ -11,13 +11,19 @@ import pg from 'pg';
 export interface LoginSettings {
   readonly stream: () => Duplex;
   readonly ssl: boolean | ConnectionOptions;
-  readonly keepAlive: boolean;
-  readonly keepAliveInitialDelayMillis: number;
+  readonly keepAlive?: boolean;
+  readonly keepAliveInitialDelayMillis?: number;
   readonly password: string;
 }
 
 /** Members that the types of node-postgres do not have. */
-type Wire = EventEmitter & { readonly stream: Duplex; attachListeners(stream: EventEmitter): void };
+type Wire = EventEmitter & {
+  readonly stream: Duplex;
+  attachListeners(stream: EventEmitter): void;
+  connect(port: number, host: string): void;
+  requestSsl(): void;
+  cancel(processID: number, secretKey: number): void;
+};
 
 const WireBase = pg.Connection as unknown as new (settings: Omit<LoginSettings, 'password'>) => Wire;
 

@@ -2,13 +2,14 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect } from 'chai';
-import { lines, record, schema, state, type Finished } from '../support/cli.ts';
+import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { newPlace, type Place } from '../support/warehouse.ts';
 
 const INPUT = lines(schema('t', { id: { type: 'integer' } }), record('t', { id: 1 }), state({ n: 1 }));
-/** Of Mypassword1 and the salt "pepper". */
-const DIGEST = 'sha256|68c7d32a6782d8c530dad71bb1b083c890e9989be254d7306dd49e8f260f4d54|pepper';
+/** Of Mypassword1 and the bytes of the salt. */
+const DIGEST =
+  'sha256|ef26e6998a00f15594869f4c7f7c90b5d43d6d88ce063c415207c0e087de365b|00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff';
 
 describe('a login to Redshift', () => {
   let place: Place;
@@ -113,14 +114,24 @@ describe('a login to Redshift', () => {
   }
 
   it('that ends in a message which the parser cannot read fails with one sentence too', async () => {
-    // A second question after the login, while the first statement runs.
-    const server = await answering(
-      Buffer.concat([method(0), message('Z', Buffer.from('I'))]),
-      ...Array.from({ length: 10 }, () => Buffer.alloc(0)),
-      message('R', int32(77)),
-    );
-    expect(await failure({ ...server, connect_timeout_seconds: 5 })).to.match(
-      /^Cannot connect to Redshift at .*, database "dev", as "loader": Unknown authenticationOk message type 77$/,
-    );
+    // A second question after the login: while the first statement runs, and before it is sent.
+    const login = Buffer.concat([method(0), message('Z', Buffer.from('I'))]);
+    const question = message('R', int32(77));
+    for (const pieces of [
+      [login, ...Array.from({ length: 10 }, () => Buffer.alloc(0)), question],
+      [Buffer.concat([login, question])],
+    ]) {
+      const server = await answering(...pieces);
+      expect(await failure({ ...server, connect_timeout_seconds: 5 })).to.match(
+        /^Cannot connect to Redshift at .*, database "dev", as "loader": Unknown authenticationOk message type 77$/,
+      );
+    }
+  });
+
+  it('fails with one line of the log in the built program', async () => {
+    const path = place.configFile({ ...(await answering(method(99))), max_load_attempts: 1 });
+    const { code, stderr, logs } = await runCli(['--config', path], INPUT);
+    expect([code, stderr.trimEnd().split('\n').length]).to.deep.equal([1, logs.length]);
+    expect(logs.at(-1)?.message).to.include('authentication method 99');
   });
 });

@@ -197,9 +197,21 @@ function readPassword(reader: TokenReader, user: string): string | null {
   if (/^md5[0-9a-f]{32}$/.test(password)) return password;
   const [method, text = '', salt] = password.split('|');
   if (method !== 'sha256' || password === 'sha256') return md5Secret(user, checkPassword(password));
-  if (salt !== undefined && /^[0-9a-f]{64}$/i.test(text)) return password;
-  const made = randomBytes(16).toString('hex');
-  return `sha256|${createHash('sha256').update(checkPassword(text)).update(made).digest('hex')}|${made}`;
+  if (salt !== undefined) return readDigest(text, salt);
+  const made = randomBytes(32);
+  const digest = createHash('sha256').update(checkPassword(text)).update(made).digest('hex');
+  return `sha256|${digest}|${made.toString('hex')}`;
+}
+
+/** The digest is that of the password and the 32 bytes of the salt, not of the salt's digits. */
+function readDigest(digest: string, salt: string): string {
+  if (![digest, salt].every((text) => /^[0-9a-f]{64}$/i.test(text))) {
+    throw new RedshiftError(
+      SQLSTATE.invalidParameterValue,
+      'The digest and the salt of a SHA-256 password must be 64 hexadecimal digits each.',
+    );
+  }
+  return `sha256|${digest}|${salt}`;
 }
 
 /** What is kept of a password: the hash that the md5 exchange of a login begins with. */

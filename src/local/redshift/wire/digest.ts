@@ -16,18 +16,18 @@ const HEADER = 5;
 export class DigestChallenge {
   readonly #nonce = randomBytes(NONCE_BYTES);
   readonly #digest: Buffer;
-  readonly #salt: string;
+  readonly #salt: Buffer;
 
-  /** `secret` is `sha256|digest|salt`, with the digest in hexadecimal. */
+  /** `secret` is `sha256|digest|salt`, both in hexadecimal. */
   constructor(secret: string) {
     const [, digest = '', salt = ''] = secret.split('|');
     this.#digest = Buffer.from(digest, 'hex');
-    this.#salt = salt;
+    this.#salt = Buffer.from(salt, 'hex');
   }
 
   /** What the server sends. */
   get message(): Buffer {
-    const salt = Buffer.from(this.#salt);
+    const salt = this.#salt;
     return encode(
       'R',
       int32(AUTHENTICATION_DIGEST),

@@ -4,10 +4,10 @@ import { DigestChallenge } from '../../../../src/local/redshift/wire/digest.ts';
 import { encode, int32, type Frame } from '../../../../src/local/redshift/wire/message.ts';
 
 const PASSWORD = 'Mypassword1';
-const SALT = 'pepper';
+const SALT = Buffer.from('00ff70', 'hex');
 const sha256 = (...parts: readonly (string | Buffer)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
-const SECRET = `sha256|${sha256(PASSWORD, SALT).toString('hex')}|${SALT}`;
+const SECRET = `sha256|${sha256(PASSWORD, SALT).toString('hex')}|${SALT.toString('hex')}`;
 
 const frame = (type: string, ...parts: readonly Buffer[]): Frame => ({ type, bytes: encode(type, ...parts) });
 /** A part after its length. */
@@ -27,7 +27,7 @@ describe('the digest exchange', () => {
   it('sends algorithm, salt and a nonce', () => {
     const { message } = new DigestChallenge(SECRET);
     expect(message.subarray(0, -16)).to.deep.equal(
-      Buffer.from('R\0\0\0\x2a\0\0\0\x0d\0\0\0\0\0\0\0\x06pepper\0\0\0\x10', 'latin1'),
+      Buffer.from('R\0\0\0\x27\0\0\0\x0d\0\0\0\0\0\0\0\x03\x00\xff\x70\0\0\0\x10', 'latin1'),
     );
     expect(message).not.to.deep.equal(new DigestChallenge(SECRET).message);
   });

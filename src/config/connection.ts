@@ -40,7 +40,7 @@ export const CONNECTION = {
     type: 'string',
     secret: true,
     description:
-      'Password of the database user. Alternatives: `password_file`, `secret_arn`, `cluster_identifier`, `workgroup_name`.',
+      'Password of the database user. Alternatives: `password_file`, which is read again for each connection, `secret_arn`, `cluster_identifier`, `workgroup_name`.',
     aliases: ['redshift_password'],
   },
   secret_arn: {

@@ -48,6 +48,14 @@ export function bucketName(text: string): string {
   return withoutTrailing('/', text.replace(/^s3:\/\//, ''));
 }
 
+/**
+ * ARNs, and the names that AWS reserves for what is no bucket (Amazon S3 User Guide, General purpose bucket naming rules): COPY names
+ * an object as s3://bucket/key, in one region (copy-parameters-data-source-s3).
+ */
+function isNoBucket(name: string): boolean {
+  return /^arn:|--x-s3$|--op-s3$|--table-s3$|\.mrap$/.test(name);
+}
+
 function bucketProblems(config: Config): string[] {
   const bucket = bucketName(config.s3_bucket);
   const { s3_region: region, s3_endpoint: endpoint } = config;
@@ -56,7 +64,12 @@ function bucketProblems(config: Config): string[] {
     ...(region !== undefined && endpoint === undefined && !/^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(region)
       ? ['"s3_region" must be the code of a region, such as eu-west-1']
       : []),
-    ...(bucket === '' || bucket.includes('/')
+    ...(isNoBucket(bucket)
+      ? [
+          '"s3_bucket" must be the name or access point alias of a general purpose bucket: COPY reads no ARNs, directory buckets (S3 Express One Zone), Outposts or table buckets',
+        ]
+      : []),
+    ...(bucket === '' || (bucket.includes('/') && !isNoBucket(bucket))
       ? ['"s3_bucket" must be only the name of a bucket; put the rest into "s3_prefix"']
       : []),
     ...(/^\d{12}$/.test(owner) ? [] : ['"s3_bucket_owner" must be an account number of twelve digits']),

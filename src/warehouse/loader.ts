@@ -79,7 +79,7 @@ export class Loader {
 
   /** The tables of a schema; none when it does not exist yet. */
   async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
-    // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
+    // The first thing of a run: a wrong setting should be reported soon, not after minutes of trying.
     const [tables] = await Promise.all([this.#readTables(schema), this.#options.region()]);
     return tables;
   }
@@ -266,13 +266,13 @@ export class Loader {
     return this.#shadows.of(target);
   }
 
-  /** Drops a shadow; a failure is told, not thrown: a later run comes by. */
+  /** Drops a shadow; a failure is logged, not thrown: a later run tries again. */
   async drop(shadow: TableRef): Promise<void> {
     await this.#shadows.drop(shadow);
     this.#known.doubt(shadow);
   }
 
-  /** Removes objects in the background; a failure is told, not thrown: the rows are safe and the next run's sweep comes by. */
+  /** Removes objects in the background; a failure is logged, not thrown: the rows are safe, and the next run removes what is left. */
   remove(keys: readonly string[]): void {
     if (!this.#options.keepFiles) this.#remover.add(keys);
   }

@@ -30,7 +30,7 @@ export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, 
   return sql`CREATE TEMP TABLE ${ident(edges)} AS SELECT ${names(keys)}, ${ordinal} FROM ${ident(stage)}${where(only(stage, among))} GROUP BY ${groups}${repeated}`;
 }
 
-/** Removes the rows that come before the last of their key, or behind the first. */
+/** Removes the rows that come before the last of their key, or after the first. */
 export function deleteBeyond(edges: string, stage: string, keys: Keys, edge: Edge, rows: Kinds): Sql {
   const beyond = sql`${ident(stage, ORDINAL)} ${raw(edge === 'first' ? '>' : '<')} ${ident(edges, ORDINAL)}`;
   return sql`DELETE FROM ${ident(stage)} USING ${ident(edges)}${where([sameKey(stage, edges, keys), beyond, ...only(stage, rows)])}`;

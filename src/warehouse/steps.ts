@@ -246,7 +246,7 @@ function passSteps({ edge, among, removes }: Pass, pass: number, keys: readonly 
   ];
 }
 
-/** What cannot be told any more once the stage and the table have met. */
+/** What cannot be counted any more after the stage is merged into the table. */
 function censusSteps({ nullKeys }: LoadShape, merging: Merge): readonly Step[] {
   const { deletions, keys } = merging;
   return [

@@ -345,7 +345,7 @@ describe('a configuration that cannot work', () => {
         const said = logs.filter(({ level }) => level === 'error').map(({ message }) => message);
         expect([code, stdout, said.length]).to.deep.equal([1, '', 1]);
         expect(said[0]).to.match(
-          /^Cannot upload s3:\/\/.*: the session token has expired; renew aws_session_token \(ExpiredToken\)$/,
+          /^Cannot upload s3:\/\/.*: the session token has expired; renew aws_session_token, or log in to AWS again \(ExpiredToken: .*\)$/,
         );
       } finally {
         await setAccess({});

@@ -237,7 +237,7 @@ class Endpoint {
     }
   }
 
-  /** Logs in to the engine; undefined when it refuses, which the client is told. */
+  /** Logs in to the engine; undefined if it refuses; the client gets the error. */
   async #openUpstream(
     client: Socket,
     account: Account,

@@ -139,7 +139,7 @@ export class CsvReader implements RecordReader {
     if (only) record.marks[last] = (record.marks[last] ?? 0) & ~CARRIAGE;
   }
 
-  /** The offset of an opening quote behind white space; -1 when the field is not quoted. */
+  /** The offset of an opening quote after white space; -1 when the field is not quoted. */
   #quoteAfterBlanks(from: number): number {
     const { buffer } = this.source;
     let at = from;

@@ -33,7 +33,7 @@ function isCalendarDate(bytes: Uint8Array, start: number, end: number): boolean 
   return day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
-/** The offset behind `HH:MM[:SS[.ffffff]]`, or -1. */
+/** The offset after `HH:MM[:SS[.ffffff]]`, or -1. */
 function clockEnd(bytes: Uint8Array, start: number, end: number): number {
   const hours = digits(bytes, start, 2, end);
   const minutes = digits(bytes, start + 3, 2, end);

@@ -21,7 +21,7 @@ export interface DesignDraft {
   readonly backup?: NonNullable<TableDesign['backup']>;
 }
 
-/** Reads attributes in any order, each at most once; stops at the first word that is none. */
+/** Reads attributes in any order, each at most once; stops at the first other word. */
 export function readTableAttributes(reader: TokenReader): DesignDraft {
   let draft: DesignDraft = {};
   const seen = new Set<string>();

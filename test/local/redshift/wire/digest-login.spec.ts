@@ -120,7 +120,6 @@ describe('a SHA-256 password of the local SQL endpoint', () => {
       encode('p', 'Mypassword1\0'),
       encode('d', int32(1000), sha256('x')),
       encode('d', counted(sha256('x'))),
-      encode('d'),
       encode('d', int32(-1), counted(CLIENT_NONCE)),
       encode('d', counted(sha256('x')), counted(CLIENT_NONCE), Buffer.alloc(1)),
     ]) {

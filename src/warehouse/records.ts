@@ -218,7 +218,12 @@ export class Records {
         if (await this.#areThereNow(session)) return;
       }
       const missing = this.#known.isThere(schema) === true ? [] : [createSchema(schema)];
-      const all = [raw('BEGIN'), ...missing, ...statements.createRecords(schema, this.#tables), raw('COMMIT')];
+      const all = [
+        raw('BEGIN'),
+        ...missing,
+        ...statements.createRecords(schema, this.#tables),
+        raw('COMMIT'),
+      ];
       await patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
     };
     await retry(create, {

@@ -101,8 +101,8 @@ export class Records {
   }
 
   /**
-   * Whether a COMMIT without answer took effect. The old session may still be committing: it is ended first, and whoever writes
-   * the target is waited for; only then the record tells. Throws `unknown` when it cannot be found out in time.
+   * Whether a COMMIT without an answer took effect. The old session may still be committing: it is ended first, and writers of
+   * the target are waited for; only then does the record decide. Throws `unknown` if there is not enough time to find out.
    */
   async tookEffect(unknown: CommitUnknownError, target: TableRef, batch: number): Promise<boolean> {
     const { warehouse, schema, runId, resolveTimeoutMs, signal, log } = this.#options;
@@ -133,7 +133,7 @@ export class Records {
     }
   }
 
-  /** Writes what is left to be recorded. A failure is told, not thrown: the loads are safe. */
+  /** Writes what is left to be recorded. A failure is logged, not thrown: the loads are safe. */
   async end(outcome: Outcome, error?: string): Promise<void> {
     const { warehouse, schema, runId, version, log } = this.#options;
     if (!(await this.#isReady?.catch(() => false)) || this.#isGivenUp) return;
@@ -218,7 +218,12 @@ export class Records {
         if (await this.#areThereNow(session)) return;
       }
       const missing = this.#known.isThere(schema) === true ? [] : [createSchema(schema)];
-      const all = [raw('BEGIN'), ...missing, ...statements.createRecords(schema, this.#tables), raw('COMMIT')];
+      const all = [
+        raw('BEGIN'),
+        ...missing,
+        ...statements.createRecords(schema, this.#tables),
+        raw('COMMIT'),
+      ];
       await patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
     };
     await retry(create, {

@@ -173,7 +173,7 @@ $$ select (array['none', 'bytedict', 'delta', 'delta32k', 'lzo', 'mostly8', 'mos
   'runlength', 'text255', 'text32k', 'zstd', 'az64'])[encoding + 1] $$;
 `;
 
-/** Statements that make the views anew. */
+/** Statements that recreate the views. */
 export const SYSTEM_CATALOGS = `
 drop schema if exists ${STRICT_SCHEMA} cascade;
 drop schema if exists ${FULL_SCHEMA} cascade;

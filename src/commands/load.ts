@@ -1,4 +1,5 @@
 /** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import { onAbort } from '../io/abort.ts';
@@ -37,6 +38,8 @@ export interface LoadOptions {
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;
+/** How long a run that stops immediately waits for S3 to remove its objects. */
+const REMOVAL_MS = 2000;
 const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
 /** Resolves when every record that was read is committed. */
@@ -80,8 +83,10 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     clearTimeout(grace);
     if (kill.aborted) await abortUploads(store, place.ownPrefix, io.now());
     await swept();
-    if (!kill.aborted) await loader.finish(outcome, reason);
-    if (kill.aborted) tellLeftovers();
+    if (kill.aborted) {
+      await Promise.race([loader.removed(), delay(REMOVAL_MS, undefined, { ref: false })]);
+      tellLeftovers();
+    } else await loader.finish(outcome, reason);
   }
 }
 

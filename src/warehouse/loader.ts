@@ -290,6 +290,11 @@ export class Loader {
     if (!this.#options.keepFiles) this.#remover.add(keys);
   }
 
+  /** Resolves when all objects that were to be removed are removed, or were tried to be. */
+  removed(): Promise<void> {
+    return this.#remover.done();
+  }
+
   /** Records how the run ended, and resolves when nothing is done in the background any more. */
   async finish(outcome: Outcome, error?: string): Promise<void> {
     await Promise.all([this.#records.end(outcome, error), this.#remover.done()]);

@@ -2,6 +2,7 @@
 import { dirname, basename } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
+import { options } from '../../src/config/options.ts';
 import { newPlace, type Place } from '../support/warehouse.ts';
 import {
   catalog,
@@ -51,6 +52,15 @@ function nested({ config, schema, prefix }: Place): object {
   };
 }
 
+/** The fields that are marked as secret, those of the variants of a group included. */
+function secretsIn(properties: Readonly<Record<string, Record<string, unknown>>>): string[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const variants = (field['oneOf'] ?? []) as { properties?: Record<string, Record<string, unknown>> }[];
+    const inner = variants.flatMap((variant) => secretsIn(variant.properties ?? {}));
+    return [...(field['airbyte_secret'] === true ? [name] : []), ...inner.map((one) => `${name}.${one}`)];
+  });
+}
+
 const statusOf = ({ messages }: Outcome): { status: string; message?: string } =>
   messages.find(({ type }) => type === 'CONNECTION_STATUS')?.['connectionStatus'] as {
     status: string;
@@ -60,6 +70,7 @@ const statusOf = ({ messages }: Outcome): { status: string; message?: string } =
 describe('destination-redshift spec', () => {
   interface Spec {
     connectionSpecification: { properties: Record<string, Record<string, unknown>>; required: string[] };
+    supportsIncremental: boolean;
     supported_destination_sync_modes: string[];
   }
   const spec = async (): Promise<Spec> => {
@@ -69,11 +80,11 @@ describe('destination-redshift spec', () => {
   };
 
   it('answers with one message that names the modes', async () => {
-    expect((await spec()).supported_destination_sync_modes).to.deep.equal([
-      'append',
-      'overwrite',
-      'append_dedup',
-    ]);
+    const { supported_destination_sync_modes, supportsIncremental } = await spec();
+    expect({ supported_destination_sync_modes, supportsIncremental }).to.deep.equal({
+      supported_destination_sync_modes: ['append', 'overwrite', 'append_dedup'],
+      supportsIncremental: true,
+    });
   });
 
   it('takes the shape of Airbyte and the flat one, and not an empty one', async () => {
@@ -89,16 +100,18 @@ describe('destination-redshift spec', () => {
 
   it('marks every secret, gives each field a title, a description and its place, and the fields of Airbyte first', async () => {
     const { properties } = (await spec()).connectionSpecification;
-    const secrets = JSON.stringify(properties).match(/"title":"[^"]*"[^{}]*"airbyte_secret":true/g)?.length;
-    expect(secrets).to.be.above(8);
-    for (const name of [
-      'password',
-      'aws_secret_access_key',
-      'ssh_private_key',
-      'ssh_password',
-      'aws_session_token',
-    ])
-      expect(properties[name], name).to.have.property('airbyte_secret', true);
+    const own = options().flatMap(([name, { secret }]) => (secret ? [name as string] : []));
+    expect(own).to.include('ssh_private_key');
+    // The name of a nested field stands behind the path to it.
+    expect(secretsIn(properties).sort()).to.deep.equal(
+      [
+        ...own,
+        'uploading_method.access_key_id',
+        'uploading_method.secret_access_key',
+        'tunnel_method.ssh_key',
+        'tunnel_method.tunnel_user_password',
+      ].sort(),
+    );
     const fields = Object.entries(properties);
     expect(fields.map(([, { order }]) => order)).to.deep.equal(fields.map((_, i) => i));
     expect(fields.filter(([, field]) => !field['title'] || !field['description'])).to.deep.equal([]);
@@ -163,6 +176,23 @@ describe('destination-redshift check', () => {
       expect(statusOf(outcome).message).to.match(reason);
     });
   }
+});
+
+describe('destination-redshift check, as PyAirbyte runs it', () => {
+  it('is no success without its configuration file', async () => {
+    const outcome = await play(['check', '--config', '/nowhere/config.json']);
+    expect([outcome.code === 0, statusOf(outcome)?.status]).to.not.deep.equal([true, 'SUCCEEDED']);
+    expect(JSON.stringify(outcome.messages)).to.contain('/nowhere/config.json');
+  });
+
+  it('ends with 0 or by the signal when it is told to after its answer', async () => {
+    const place = await newPlace();
+    const run = startDestination(['check', '--config', fileOf(place.config)]);
+    await run.seen(/CONNECTION_STATUS/);
+    run.process.kill('SIGTERM');
+    const { code, signal } = await run.finished;
+    expect(code === 0 || signal === 'SIGTERM').to.equal(true);
+  });
 });
 
 describe('destination-redshift write', () => {
@@ -230,7 +260,26 @@ describe('destination-redshift write', () => {
     ]);
     run.process.stdout?.destroy();
     await run.write(text(record({ id: 1 }), streamState(1)));
-    const { code } = await run.finished;
-    expect(code).to.equal(1);
+    const { code, stderr } = await run.finished;
+    expect({ code, stderr }).to.deep.equal({ code: 1, stderr: '' });
+  });
+
+  it('reports an error in a sentence, and its causes apart from that, without a stack or a secret', async () => {
+    const place = await newPlace();
+    const password = 'a-Wrong-passw0rd';
+    const { code, messages, stdout } = await play(
+      ['write', '--config', fileOf({ ...place.config, password }), '--catalog', fileOf(catalog({}))],
+      text(record({ id: 1 }), status()),
+    );
+    const [trace] = messages.filter(({ type }) => type === 'TRACE');
+    const { error } = trace?.['trace'] as { error: Record<string, string> };
+    expect({ code, type: error['failure_type'], members: Object.keys(error) }).to.deep.equal({
+      code: 1,
+      type: 'config_error',
+      members: ['message', 'internal_message', 'failure_type'],
+    });
+    expect(error['message']).to.match(/^[A-Z][^\n]*$/);
+    expect(error['internal_message']).to.match(/^LoadError/);
+    expect(stdout).to.not.match(/\n *at |passw0rd/);
   });
 });

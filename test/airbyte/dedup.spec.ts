@@ -289,6 +289,23 @@ describe('append_dedup', () => {
     expect(await values(place)).to.deep.equal([['1', 'b']]);
   });
 
+  for (const mode of ['append', 'append_dedup']) {
+    it(`takes 3,000 records of 1,000 keys, in no order, in many batches (${mode})`, async () => {
+      const place = await newPlace();
+      // 7 and 3,000 have no common divisor: every number below 3,000 comes once.
+      const numbers = Array.from({ length: 3000 }, (_, i) => (i * 7) % 3000);
+      const records = numbers.map((n): Row => [n % 1000, n, `v${n}`]);
+      await sync(place, records, { ...STREAM, mode }, { batch_size_rows: 700 });
+      const [found] = await place.query(
+        `SELECT COUNT(*), COUNT(DISTINCT id), SUM(n), SUM(CASE WHEN v = 'v' || n::varchar THEN 1 ELSE 0 END) FROM ${place.schema}.s`,
+      );
+      // Of each key the newest is in 2,000 to 2,999.
+      expect(found).to.deep.equal(
+        mode === 'append' ? ['3000', '1000', '4498500', '3000'] : ['1000', '1000', '2499500', '1000'],
+      );
+    });
+  }
+
   describe('with deletions of a CDC source', () => {
     const CDC: StreamWish = {
       ...STREAM,

@@ -52,6 +52,54 @@ describe('generations', () => {
     expect(await tables(place)).to.deep.equal([]);
   });
 
+  for (const [title, wish] of [
+    ['an overwrite', { mode: 'overwrite' }],
+    ['an overwrite of a stream with a key', { ...KEYED, mode: 'overwrite' }],
+    ['a refresh with append', {}],
+  ] as const) {
+    it(`${title} with a newer generation replaces the rows at its end, and leaves other streams alone`, async () => {
+      const place = await newPlace();
+      const other = { name: 'other', ids: [1, 0, 1] } as const;
+      const ofOther = record({ id: 9 }, { stream: 'other' });
+      const ends = [status(), status('COMPLETE', 'other')];
+      const first = catalog({ ...wish, ids: [1, 1, 1] }, other);
+      await write(place, first, [record({ id: 1, n: 1 }), ofOther, ...ends]);
+      const second = catalog({ ...wish, ids: [2, 2, 2] }, { ...other, ids: [1, 0, 2] });
+      const { code } = await write(place, second, [record({ id: 2, n: 2 }), ofOther, ...ends]);
+      expect(code).to.equal(0);
+      expect(await rows(place)).to.deep.equal(['2@2']);
+      expect(await place.query(`SELECT id FROM ${place.schema}.other`)).to.deep.equal([['9'], ['9']]);
+      expect(await tables(place)).to.deep.equal([]);
+    });
+
+    it(`${title} that breaks off before there is a table is continued: every row once`, async () => {
+      const place = await newPlace();
+      const ids = [1, 1, 1] as const;
+      const broken = await sync(place, { ...wish, ids }, [1, 2], [streamState({ to: 2 })]);
+      expect({ code: broken.code, states: broken.states }).to.deep.equal({
+        code: 1,
+        states: [acknowledged({ to: 2 }, 2)],
+      });
+      expect(await sync(place, { ...wish, ids }, [3])).to.deep.equal(FINE(3, 1));
+      expect(await rows(place)).to.deep.equal(['1@1', '2@1', '3@1']);
+      expect(await tables(place)).to.deep.equal([]);
+    });
+  }
+
+  for (const [mode, wish, left] of [
+    ['append', {}, ['1@1', '2@1', '2@2', '3@2']],
+    ['append_dedup', KEYED, ['1@1', '2@2', '3@2']],
+  ] as const) {
+    it(`a refresh that retains rows (minimum 0) adds those of the new generation with ${mode}`, async () => {
+      const place = await newPlace();
+      await sync(place, { ...wish, ids: [1, 0, 1] }, [1, 2]);
+      const again = [2, 3].map((id) => record({ id, n: id + 1 }));
+      const { code } = await write(place, catalog({ ...wish, ids: [2, 0, 2] }), [...again, status()]);
+      expect(code).to.equal(0);
+      expect(await rows(place)).to.deep.equal(left);
+    });
+  }
+
   it('a refresh without records empties the table', async () => {
     const place = await newPlace();
     await sync(place, { ids: [1, 0, 1] }, [1, 2]);

@@ -153,6 +153,131 @@ describe('states of an Airbyte source', () => {
     expect(errors.join()).to.match(/^system_error: Cannot load stream "b" .*Disk Full$/);
   });
 
+  it('without any record before them come back with a count of zero, in a refresh too', async () => {
+    const end = [streamState({}, 'a'), ...BOTH];
+    const refresh = catalog({ name: 'a', ids: [2, 2, 2] }, { name: 'b' });
+    const place = await newPlace();
+    await write(place, TWO, [of('a', 1), ...BOTH]);
+    const { code, states } = await write(place, refresh, end);
+    expect({ code, states }).to.deep.equal({ code: 0, states: [acknowledged({}, 0, 'a')] });
+    expect(await place.query(`SELECT id FROM ${place.schema}.a`)).to.deep.equal([]);
+  });
+
+  it('count records whose values became NULL, duplicates, and records that are older than the row', async () => {
+    const properties = { id: { type: 'integer' }, n: { type: 'integer' }, v: { type: 'integer' } };
+    const keyed = catalog({ name: 'a', mode: 'append_dedup', key: ['id'], cursor: 'n', properties });
+    const row = (id: number, n: number, v: unknown): object => record({ id, n, v }, { stream: 'a' });
+    const place = await newPlace();
+    const { states } = await write(
+      place,
+      keyed,
+      [
+        row(1, 2, 1),
+        row(1, 2, 'x'),
+        row(1, 1, 3),
+        streamState(1, 'a'),
+        row(1, 0, 4),
+        streamState(2, 'a'),
+        BOTH[0],
+      ],
+      { batch_size_rows: 3 },
+    );
+    expect(states).to.deep.equal([acknowledged(1, 3, 'a'), acknowledged(2, 1, 'a')]);
+    expect(await place.query(`SELECT id, n, v FROM ${place.schema}.a`)).to.deep.equal([['1', '2', null]]);
+  });
+
+  it('of all streams wait for the batches of all, and come in their order', async () => {
+    const place = await newPlace();
+    let stalled = 0;
+    faults.sql = ({ sql }) =>
+      sql.startsWith('COPY') && sql.includes('"b"') && stalled++ === 0
+        ? { kind: 'stall', ms: 2000 }
+        : undefined;
+    const all = (lsn: number): object => ({
+      type: 'STATE',
+      state: { type: 'GLOBAL', global: { shared_state: { lsn }, stream_states: [] } },
+    });
+    const { code, states } = await write(
+      place,
+      TWO,
+      [of('b', 1), all(1), of('a', 1), of('a', 2), all(2), of('a', 3), all(3), ...BOTH],
+      { batch_size_rows: 1 },
+    );
+    expect(code).to.equal(0);
+    expect(
+      states.map((line) => [/"lsn":(\d)/.exec(line)?.[1], /recordCount":([\d.]+)/.exec(line)?.[1]]),
+    ).to.deep.equal([
+      ['1', '1.0'],
+      ['2', '2.0'],
+      ['3', '1.0'],
+    ]);
+  });
+
+  it('are not written for what S3 did not store', async () => {
+    const place = await newPlace();
+    faults.s3 = ({ operation, key }) =>
+      operation === 'PutObject' && key.includes('/b/')
+        ? { kind: 'error', status: 403, code: 'AccessDenied' }
+        : undefined;
+    const { code, states, errors } = await write(place, TWO, [of('b', 1), streamState(1, 'b'), ...BOTH]);
+    expect({ code, states }).to.deep.equal({ code: 1, states: [] });
+    expect(errors.join()).to.match(/^config_error: Cannot upload s3:.*AccessDenied/);
+  });
+
+  it('before a line that cannot be read are acknowledged, and their rows are there', async () => {
+    const place = await newPlace();
+    let seen: () => void = () => undefined;
+    const wasSeen = new Promise<void>((resolve) => (seen = resolve));
+    async function* lines(): AsyncGenerator<string> {
+      yield text(of('a', 1), streamState(1, 'a'));
+      await wasSeen;
+      yield text(of('a', 2), streamState(2, 'a'), '{"type":');
+    }
+    const { code, states } = await write(place, TWO, lines(), { batch_max_age_seconds: 1 }, () => seen());
+    expect({ code, states }).to.deep.equal({ code: 1, states: [acknowledged(1, 1, 'a')] });
+    expect(await place.query(`SELECT id FROM ${place.schema}.a`)).to.deep.equal([['1']]);
+  });
+
+  it('come back when a stream is INCOMPLETE, and the sync fails and names it', async () => {
+    const place = await newPlace();
+    const { code, states, errors } = await write(place, TWO, [
+      of('a', 1),
+      streamState(1, 'a'),
+      of('b', 2),
+      streamState(2, 'b'),
+      status('INCOMPLETE', 'a'),
+      status('COMPLETE', 'b'),
+    ]);
+    expect({ code, states: [...states].sort() }).to.deep.equal({
+      code: 1,
+      states: [acknowledged(1, 1, 'a'), acknowledged(2, 1, 'b')],
+    });
+    expect(errors.join()).to.match(
+      /^transient_error: Cannot complete stream "a": the source says that it is incomplete/,
+    );
+    expect(await place.query(`SELECT id FROM ${place.schema}.a`)).to.deep.equal([['1']]);
+  });
+
+  it('of a stream come back although another stream has an invalid key, and that stream is complete', async () => {
+    const place = await newPlace();
+    const keyed = { mode: 'append_dedup', key: ['id'] };
+    await write(place, catalog({ name: 'a' }, { name: 'b', ...keyed }), [of('a', 1), ...BOTH]);
+    const refresh = catalog({ name: 'a', ids: [2, 2, 2] }, { name: 'b', ...keyed });
+    let seen: () => void = () => undefined;
+    const wasSeen = new Promise<void>((resolve) => (seen = resolve));
+    async function* lines(): AsyncGenerator<string> {
+      yield text(of('a', 5), streamState(5, 'a'), status('COMPLETE', 'a'));
+      await wasSeen;
+      yield text(record({ id: 'x' }, { stream: 'b' }), streamState(6, 'b'), status('COMPLETE', 'b'));
+    }
+    const { code, states, errors } = await write(place, refresh, lines(), {}, () => seen());
+    expect({ code, states }).to.deep.equal({ code: 1, states: [acknowledged(5, 1, 'a')] });
+    expect(errors.join()).to.match(/^system_error: Cannot load stream "b", line 4/);
+    expect(await place.query(`SELECT id, _airbyte_generation_id FROM ${place.schema}.a`)).to.deep.equal([
+      ['5', '2'],
+    ]);
+  });
+
   for (const kind of ['drop-after', 'drop-before'] as const) {
     it(`and their rows are there once when COMMIT gets no answer (${kind})`, async () => {
       const place = await newPlace();

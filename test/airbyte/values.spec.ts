@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<string, object>> = {
   ut: { type: ['string', 'integer'] },
   x: { type: 'potato' },
   no: {},
+  yes: true as unknown as object,
   r: { $ref: 'WellKnownTypes.json#/definitions/Integer' },
 };
 
@@ -91,6 +92,11 @@ const VALUES: readonly (readonly [string, string, unknown])[] = [
   ['ts', '"2024-01-01T10:00:00-0800"', '2024-01-01 18:00:00+00'],
   ['ts', '"2024-01-01T10:00:00.123456789-08"', '2024-01-01 18:00:00.123456+00'],
   ['ts', '"2024-01-01T10:00:00"', '2024-01-01 10:00:00+00'],
+  ['ts', '"2024-01-01t10:00:00z"', '2024-01-01 10:00:00+00'],
+  ['ts', '"2024-01-01 10:00:00+01:30"', '2024-01-01 08:30:00+00'],
+  ['ts', '"2024-01-01T10:00Z"', '2024-01-01 10:00:00+00'],
+  ['ts', '"9999-12-31T23:59:59.999999Z"', '9999-12-31 23:59:59.999999+00'],
+  ['ts', '"12024-01-01T10:00:00Z"', nulled('ts', FORM)],
   ['ts', '"0044-03-15T10:00:00Z BC"', nulled('ts', FORM)],
   ['ts', '1700000000', nulled('ts', FORM)],
   ['tsn', '"2024-01-01 10:00:00"', '2024-01-01 10:00:00'],
@@ -105,6 +111,8 @@ const VALUES: readonly (readonly [string, string, unknown])[] = [
   ['x', '"text"', 'text'],
   ['x', '[1]', '[1]'],
   ['no', '1.0', '1.0'],
+  ['yes', '{"a":1}', '{"a":1}'],
+  ['yes', '"text"', 'text'],
   ['r', '"10000000000000000000000"', nulled('r', SIZE)],
 ];
 
@@ -138,6 +146,7 @@ describe('values of Airbyte', () => {
       `ut ${text}`,
       `x ${text}`,
       `no ${text}`,
+      `yes ${text}`,
       'r bigint',
     ]);
   });
@@ -170,6 +179,59 @@ describe('values of Airbyte', () => {
     expect(code).to.equal(0);
     expect(await place.query(`SELECT JSON_SERIALIZE(_airbyte_meta) FROM ${place.schema}.s`)).to.deep.equal([
       [JSON.stringify({ sync_id: 1, changes: [change, { field: 'i', change: 'NULLED', reason: FORM }] })],
+    ]);
+  });
+
+  for (const [title, megabytes] of [
+    ['SUPER stores, but not COPY', 6],
+    ['SUPER does not store', 17],
+  ] as const) {
+    it(`that are an object longer than ${title} (${megabytes} MB), become NULL with a change, and the row is loaded`, async () => {
+      const place = await newPlace();
+      const items = Array.from({ length: megabytes * 20 }, () => 'x'.repeat(52_000));
+      const { code, errors } = await load(
+        place,
+        { id: TYPES['i'], o: TYPES['o'] },
+        { id: 1, o: { items } },
+        { id: 2, o: {} },
+      );
+      expect({ code, errors }).to.deep.equal({ code: 0, errors: [] });
+      const rows = await place.query(
+        `SELECT id, JSON_SERIALIZE(o), JSON_SERIALIZE(_airbyte_meta) FROM ${place.schema}.s ORDER BY 1`,
+      );
+      expect(
+        rows.map(([id, o, meta]) => [id, o, /"reason":"(\w+)_SIZE_LIMITATION"/.exec(meta ?? '')?.[1]]),
+      ).to.satisfy((found: unknown) =>
+        ['DESTINATION_FIELD', 'DESTINATION_RECORD'].some(
+          (reason) =>
+            JSON.stringify(found) ===
+            JSON.stringify([
+              ['1', null, reason],
+              ['2', '{}', undefined],
+            ]),
+        ),
+      );
+    });
+  }
+
+  it('keep their columns while the schema changes: one more, one less, and other types', async () => {
+    const place = await newPlace();
+    await load(
+      place,
+      { id: TYPES['i'], gone: TYPES['s'], x: TYPES['i'], y: TYPES['i'] },
+      { id: 1, gone: 'a', x: 1, y: 1 },
+    );
+    const { code } = await load(
+      place,
+      { id: TYPES['i'], more: TYPES['s'], x: TYPES['s'], y: TYPES['d'] },
+      { id: 2, more: 'b', x: 'two', y: '2024-01-01' },
+    );
+    expect(code).to.equal(0);
+    expect(
+      await place.query(`SELECT id, gone, more, x, y, y__date::varchar FROM ${place.schema}.s ORDER BY 1`),
+    ).to.deep.equal([
+      ['1', 'a', null, '1', '1', null],
+      ['2', null, 'b', 'two', null, '2024-01-01'],
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** The two metadata cells of Airbyte that differ in each row. Their bytes are kept, and only a few of them are rewritten. */
+import { QUOTE } from '../../protocol/bytes.ts';
 import { rawId } from '../airbyte-metadata.ts';
-import type { Tape } from './tape.ts';
 
 const HEX = Buffer.from('0123456789abcdef');
 const DASH = 0x2d;
@@ -8,31 +8,54 @@ const DASH = 0x2d;
 /** The offsets of the digits of the position in an id with CSV quotes, last digit first. */
 const FIRST_PLACE = 21;
 const LAST_PLACE = 36;
+const DASH_PLACE = 24;
 
-/** Writes the ids of rows, batch after batch. */
+/** Bytes of an id with its quotes. */
+export const RAW_ID_CELL_BYTES = 38;
+
+/** Writes the ids of rows, batch after batch, as quoted strings. */
 export class RawIds {
   #seed = '';
   #bytes = Buffer.alloc(0);
+  /** The position in the id that was written last. */
+  #ordinal = NaN;
 
-  /** Writes the id of a row as a quoted string. */
-  write(tape: Tape, seed: string, ordinal: number): void {
+  /** Writes the id of a row. Returns the offset after it. */
+  write(out: Uint8Array, at: number, seed: string, ordinal: number): number {
     if (this.#seed !== seed) {
       this.#seed = seed;
       this.#bytes = Buffer.from(`"${rawId(seed, 0)}"`);
     }
     const bytes = this.#bytes;
+    for (let i = 0; i < FIRST_PLACE; i++) out[at + i] = bytes[i] as number;
+    this.#writePlace(out, at, ordinal);
+    out[at + LAST_PLACE + 1] = QUOTE;
+    return at + RAW_ID_CELL_BYTES;
+  }
+
+  /** The same where the id that was written last is. Most ids differ from the previous one in only one digit. */
+  rewrite(out: Uint8Array, at: number, seed: string, ordinal: number): void {
+    const digit = ordinal % 16;
+    if (this.#seed !== seed || ordinal !== this.#ordinal + 1 || digit === 0) {
+      this.write(out, at, seed, ordinal);
+      return;
+    }
+    out[at + LAST_PLACE] = HEX[digit] as number;
+    this.#ordinal = ordinal;
+  }
+
+  #writePlace(out: Uint8Array, start: number, ordinal: number): void {
     let rest = ordinal;
-    for (let at = LAST_PLACE; at >= FIRST_PLACE; at--) {
-      if (bytes[at] === DASH) continue;
+    for (let i = LAST_PLACE; i >= FIRST_PLACE; i--) {
+      if (i === DASH_PLACE) {
+        out[start + i] = DASH;
+        continue;
+      }
       const more = Math.floor(rest / 16);
-      bytes[at] = HEX[rest - more * 16] as number;
+      out[start + i] = HEX[rest - more * 16] as number;
       rest = more;
     }
-    const { out } = tape;
-    let { to } = tape;
-    for (let i = 0; i < bytes.length; i++) out[to++] = bytes[i] as number;
-    tape.to = to;
-    tape.width = bytes.length - 2;
+    this.#ordinal = ordinal;
   }
 }
 
@@ -46,12 +69,11 @@ export class EmittedTimes {
   #second = NaN;
   #bytes = Buffer.alloc(0);
 
-  /** Writes the time, in milliseconds since the epoch. Returns false if the reference encoder must write it. */
-  write(tape: Tape, milliseconds: number): boolean {
+  /** Writes the time, in milliseconds since the epoch. Returns the offset after it; -1 if the reference encoder must write it. */
+  write(out: Uint8Array, at: number, milliseconds: number): number {
     const second = Math.floor(milliseconds / 1000);
-    if (second !== this.#second && !this.#keep(second)) return false;
-    const { out } = tape;
-    let { to } = tape;
+    if (second !== this.#second && !this.#keep(second)) return -1;
+    let to = at;
     for (let i = 0; i < SECOND_CHARACTERS; i++) out[to++] = this.#bytes[i] as number;
     const fraction = milliseconds - second * 1000;
     if (fraction > 0) {
@@ -60,9 +82,7 @@ export class EmittedTimes {
         out[to++] = ZERO + Math.floor(rest / unit);
     }
     for (let i = 0; i < UTC.length; i++) out[to++] = UTC[i] as number;
-    tape.to = to;
-    tape.width = 0;
-    return true;
+    return to;
   }
 
   #keep(second: number): boolean {
@@ -74,4 +94,11 @@ export class EmittedTimes {
     );
     return true;
   }
+}
+
+/** How many digits the fraction of a second has. Times with as many have the same length. */
+export function fractionDigits(milliseconds: number): number {
+  if (milliseconds % 1000 === 0) return 0;
+  if (milliseconds % 100 === 0) return 1;
+  return milliseconds % 10 === 0 ? 2 : 3;
 }

@@ -9,6 +9,7 @@ import type { Json } from '../../protocol/json.ts';
 import type { BatchFacts } from '../batch-facts.ts';
 import { isPlain } from '../column-writer.ts';
 import { EmittedTimes, RawIds } from './airbyte-cells.ts';
+import { MetadataBlock } from './metadata-block.ts';
 import type { RowCells } from './row-cells.ts';
 import type { Tape } from './tape.ts';
 
@@ -70,6 +71,10 @@ export class MetadataCells {
   /** Columns that store these cells as the walk writes them. */
   readonly #isPlain: readonly boolean[];
   readonly #kept: readonly Kept[];
+  /** All of them as one block; undefined if they are not Airbyte's. */
+  readonly #block: MetadataBlock | undefined;
+  /** Whether the cells of the current row were written one by one, and may be kept as a block. */
+  #isToKeep = false;
 
   constructor(columns: readonly Column[], values: MetadataValues) {
     this.#values = values;
@@ -79,10 +84,30 @@ export class MetadataCells {
         ? [{ column, field: source.field, of: undefined, bytes: undefined, width: 0 }]
         : [],
     );
+    this.#block = this.#blockOf();
+  }
+
+  #blockOf(): MetadataBlock | undefined {
+    const first = this.#kept[0]?.column ?? 0;
+    const isFit = ({ column, field }: Kept, i: number): boolean =>
+      column === first + i &&
+      (field === '_airbyte_meta' || field === '_airbyte_generation_id' || this.#isPlain[column] === true);
+    const id = this.#kept.find(({ field }) => field === '_airbyte_raw_id')?.column;
+    const time = this.#kept.find(({ field }) => field === '_airbyte_extracted_at')?.column;
+    if (id === undefined || time === undefined || !this.#kept.every(isFit)) return undefined;
+    return new MetadataBlock({ first, count: this.#kept.length, id, time }, this.#rawIds, this.#times);
+  }
+
+  /** Call it when the row is complete. */
+  keep(facts: RecordFacts, cells: RowCells): void {
+    if (this.#isToKeep) this.#block?.keep(facts, cells);
   }
 
   /** Writes all of them. Returns false if one of them is declined. Throws ValueError. */
   write(facts: RecordFacts, cells: RowCells, writers: MetadataWriters): boolean {
+    this.#isToKeep = false;
+    if (this.#block?.write(facts, cells) === true) return true;
+    let isSameInEachRow = true;
     for (const kept of this.#kept) {
       const { column, field } = kept;
       if (field === '_sdc_extracted_at' && facts.timeAt !== -1) {
@@ -105,16 +130,24 @@ export class MetadataCells {
         kept.of = of;
         kept.bytes = isSame ? Buffer.from(tape.out.subarray(start, tape.to)) : undefined;
         kept.width = tape.width;
+        isSameInEachRow &&= isSame;
       }
       if (!writers.fits(column)) return false;
       cells.end(column, start);
     }
+    this.#isToKeep = isSameInEachRow;
     return true;
   }
 
   #write(field: MetadataField, tape: Tape, facts: RecordFacts): boolean {
-    if (field === '_airbyte_extracted_at') return this.#times.write(tape, facts.emittedAt);
-    this.#rawIds.write(tape, facts.batchSeed, facts.ordinal);
+    const { out, to } = tape;
+    const isTime = field === '_airbyte_extracted_at';
+    const end = isTime
+      ? this.#times.write(out, to, facts.emittedAt)
+      : this.#rawIds.write(out, to, facts.batchSeed, facts.ordinal);
+    if (end === -1) return false;
+    tape.width = isTime ? 0 : RAW_ID_BYTES;
+    tape.to = end;
     return true;
   }
 }

@@ -13,6 +13,16 @@ export const IS_NULL = -1;
 /** Shorter cells are copied byte by byte, which is faster. */
 const SHORT = 48;
 
+/** Cells of consecutive columns, each with its comma. */
+export interface CellBlock {
+  readonly first: number;
+  readonly bytes: Buffer;
+  /** By column, from the begin of the block. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly widths: readonly number[];
+}
+
 export class RowCells {
   /** Bytes of each string as its column stores it. */
   readonly widths: Int32Array;
@@ -101,6 +111,35 @@ export class RowCells {
     for (let i = 0; i < bytes.length; i++) out[to++] = bytes[i] as number;
     tape.to = to;
     tape.width = width;
+  }
+
+  /** Copies consecutive cells of the completed row. */
+  blockOf(first: number, count: number): CellBlock {
+    const from = this.#starts[first] as number;
+    const to = (this.#ends[first + count - 1] as number) + 1;
+    const columns = Array.from({ length: count }, (_, i) => first + i);
+    return {
+      first,
+      bytes: Buffer.from(this.tape.out.subarray(from, to)),
+      starts: columns.map((column) => (this.#starts[column] as number) - from),
+      ends: columns.map((column) => (this.#ends[column] as number) - from),
+      widths: columns.map((column) => this.widths[column] as number),
+    };
+  }
+
+  /** Writes the cells of a block, none of which has been reached. */
+  putBlock({ first, bytes, starts, ends, widths }: CellBlock): void {
+    this.reach(first);
+    this.#next = first + starts.length;
+    const { tape } = this;
+    const { to } = tape;
+    for (let i = 0; i < starts.length; i++) {
+      this.#starts[first + i] = to + (starts[i] as number);
+      this.#ends[first + i] = to + (ends[i] as number);
+      this.widths[first + i] = widths[i] as number;
+    }
+    tape.out.set(bytes, to);
+    tape.to = to + bytes.length;
   }
 
   /** Adds the key of the completed row. */

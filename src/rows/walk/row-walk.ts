@@ -138,6 +138,7 @@ export class RowWalk {
     if (this.#isRead === false && this.#refusesStrangers) return this.#decline('value') !== DECLINED;
     if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
     cells.complete();
+    this.#metadata?.keep(facts, cells);
     for (const column of this.#required) {
       if (cells.widths[column] === IS_NULL) return this.#decline('value') !== DECLINED;
     }

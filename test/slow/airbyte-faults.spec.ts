@@ -4,7 +4,15 @@
  */
 import { expect } from 'chai';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
-import { catalog, record, status, streamState, write, type Outcome, type StreamWish } from '../airbyte/support.ts';
+import {
+  catalog,
+  record,
+  status,
+  streamState,
+  write,
+  type Outcome,
+  type StreamWish,
+} from '../airbyte/support.ts';
 
 const PROPERTIES = {
   id: { type: 'integer' },

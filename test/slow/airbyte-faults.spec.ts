@@ -79,7 +79,7 @@ async function problemsAfter(
   strikes: (sql: string) => boolean,
 ): Promise<readonly string[]> {
   const place = await placeWithOldRows(wish);
-  let wasStruck = false;
+  let wasStruck = false as boolean;
   faults.sql = ({ sql }) => {
     if (wasStruck || !strikes(sql)) return undefined;
     wasStruck = true;

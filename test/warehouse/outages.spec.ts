@@ -40,7 +40,10 @@ describe('outages', () => {
       retryForMs: 5000,
       tries: Infinity,
       pauseMs: 1,
-      renew: () => Promise.resolve(void renewed++),
+      renew: () => {
+        renewed++;
+        return Promise.resolve();
+      },
       stop: signal,
       signal,
       log,

@@ -115,7 +115,7 @@ describe('retry', () => {
       const given = options({ tries: Infinity, windowMs: 100, pauseMs: 80, maxPauseMs: 80 });
       const started = performance.now();
       // A timer may be early by less than a millisecond.
-      expect((await failure(retry(succeedAt(9), given))).message).to.match(/^no [34]$/);
+      expect((await failure(retry(succeedAt(9), given))).message).to.match(/^no [234]$/);
       expect(performance.now() - started).to.be.within(95, 400);
     });
 

@@ -26,7 +26,12 @@ export interface UploadOptions {
 }
 
 export function createStaging(options: UploadOptions): Staging {
-  const { store, budget, signal, patiently = (_what, upload) => upload() } = options;
+  const {
+    store,
+    budget,
+    signal,
+    patiently = (_what: string, upload: () => Promise<void>) => upload(),
+  } = options;
   const pool = new SlabPool(budget);
   const shaper = new PartShaper(budget.limit * 0.45);
   const compressing = pLimit(options.compressors);

@@ -11,7 +11,7 @@ import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
-export type TableLoader = Omit<Loader, 'finish' | 'settle' | 'ask' | 'doubt'>;
+export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'settle' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What the streams of a run share. */

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
 import type { Settle } from '../states/ledger.ts';
+import type { Row } from '../rows/encoder.ts';
 import { KeyHashes } from '../rows/key-hashes.ts';
+import { Token } from '../rows/values.ts';
 import { Batch } from '../staging/batch.ts';
 import { batchName, batchPrefix, rejectedFolder } from '../staging/keys.ts';
 import { RejectedRecords } from '../staging/rejected.ts';
 import type { TableRef } from '../table/types.ts';
+import { kindOf } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
 import type { StreamPlan } from './plan.ts';
 
@@ -33,8 +36,7 @@ export interface OpenBatch {
 
 /** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
-  stream: string,
-  { table }: TableRef,
+  { name: stream, target: { table } }: { readonly name: string; readonly target: TableRef },
   plan: StreamPlan,
   narrow: readonly ReadonlySet<string>[],
   context: StreamContext,
@@ -63,6 +65,16 @@ export function openBatch(
     outgrown: plan.columns.map(() => false),
     keyHashes: plan.method === 'append' ? undefined : KeyHashes.of(plan.columns, staging.hashRoom),
   };
+}
+
+/** Adds the row of a record that was encoded for `plan`, whose schema may be narrower than that of the batch. */
+export function appendRow(batch: OpenBatch, plan: StreamPlan, row: Row, ordinal: number): void {
+  const { cells, deletion, hasNullKey } = row;
+  const kind = kindOf(plan.kind, deletion);
+  if (plan.method !== 'append') cells.push(new Token(String(ordinal)), new Token(String(kind)));
+  batch.census[kind] = (batch.census[kind] ?? 0) + 1;
+  if (hasNullKey) batch.nullKeys++;
+  batch.rows.append(cells);
 }
 
 /** Whether it has as many rows or bytes as a batch may have. */

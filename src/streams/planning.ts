@@ -20,6 +20,15 @@ import {
   type StreamPlan,
 } from './plan.ts';
 
+/** A stream and its table. */
+export interface PlannedStream {
+  readonly target: TableRef;
+  readonly settings: StreamSettings;
+  /** Undefined if there is none. */
+  readonly table: StoredTable | undefined;
+  readonly dialect: Dialect;
+}
+
 /** What planning needs from the stream and its table. */
 export interface PlanningDoors {
   readonly rows: RowOptions;
@@ -60,14 +69,7 @@ export class Planning {
   readonly #overflowing = new Set<string>();
   #hasMetadata: boolean;
 
-  /** `table` is undefined if there is none. */
-  constructor(
-    target: TableRef,
-    settings: StreamSettings,
-    table: StoredTable | undefined,
-    dialect: Dialect,
-    { rows, ...doors }: PlanningDoors,
-  ) {
+  constructor({ target, settings, table, dialect }: PlannedStream, { rows, ...doors }: PlanningDoors) {
     this.#target = target;
     this.#settings = settings;
     this.#dialect = dialect;
@@ -179,20 +181,20 @@ export class Planning {
     return withRows({ ...plan, columns }, this.#settings, this.#dialect, this.#rows);
   }
 
-  /** Plans a column for a value that the current plan cannot store. */
+  /** Plans the schema of the batches with a column for a value that they cannot store. */
   async planAround({ why, column }: Unplanned): Promise<StreamPlan> {
     const needed = why === 'overflow' ? this.#overflowing : this.#ungrowable;
-    if (!this.#plan || needed.has(column))
+    if (!this.#widest || needed.has(column))
       throw new Error(`column "${column}" was planned for such values already`);
     needed.add(column);
-    return this.planFor(this.#plan.message);
+    return this.planFor(this.#widest.message);
   }
 
-  /** Plans the metadata columns that versions need. */
+  /** Plans the schema of the batches with the metadata columns that versions need. */
   async planWithMetadata(): Promise<StreamPlan> {
-    if (!this.#plan) throw new Error('metadata columns are planned before a schema is known');
+    if (!this.#widest) throw new Error('metadata columns are planned before a schema is known');
     this.#hasMetadata = true;
-    return this.planFor(this.#plan.message);
+    return this.planFor(this.#widest.message);
   }
 
   /** The index of this narrower schema; -1 if its rows could not be ordered among those of the others. */

@@ -7,25 +7,27 @@ import { InputError } from '../errors.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import type { Unplanned } from '../rows/unplanned.ts';
-import { Token } from '../rows/values.ts';
 import { PresentFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
-import type { StoredTable, TableRef } from '../table/types.ts';
-import { kindOf, LIVE } from '../warehouse/row-kinds.ts';
+import type { TableRef } from '../table/types.ts';
+import { LIVE } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
-import { SINGER, type Dialect } from './dialect.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
-import { Planning } from './planning.ts';
-import { isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
+import { Planning, type PlannedStream } from './planning.ts';
+import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork, type CompletionWish } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
+
+export interface StreamOptions extends PlannedStream {
+  readonly name: string;
+}
 
 export class Stream {
   readonly name: string;
@@ -47,16 +49,7 @@ export class Stream {
   readonly #facts: PresentFacts;
   #ordinal = 0;
 
-  /** `table` is undefined if there is none. */
-
-  constructor(
-    name: string,
-    target: TableRef,
-    settings: StreamSettings,
-    table: StoredTable | undefined,
-    context: StreamContext,
-    dialect: Dialect = SINGER,
-  ) {
+  constructor({ name, target, settings, table, dialect }: StreamOptions, context: StreamContext) {
     this.name = name;
     this.target = target;
     this.settings = settings;
@@ -68,16 +61,20 @@ export class Stream {
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.ledger.marks);
     const { staging, loader, readAt, syncStartedAt } = context;
-    this.#planning = new Planning(target, settings, table, dialect, {
-      rows: {
-        sentinel: staging.format.sentinel,
-        readAt,
-        syncStartedAt,
-        warn: (sentence) => this.#teller.warn(sentence),
+    this.#planning = new Planning(
+      { target, settings, table, dialect },
+      {
+        rows: {
+          sentinel: staging.format.sentinel,
+          readAt,
+          syncStartedAt,
+          warn: (sentence) => this.#teller.warn(sentence),
+        },
+        settled: () => this.#settled(),
+        fits: (column, type) =>
+          loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
       },
-      settled: () => this.#settled(),
-      fits: (column, type) => loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
-    });
+    );
     this.#facts = new PresentFacts(syncStartedAt);
   }
 
@@ -110,13 +107,16 @@ export class Stream {
     await this.#adopt(next);
   }
 
-  async #adopt(plan: StreamPlan): Promise<StreamPlan> {
+  /** Takes a plan in batches of its own. The current schema joins it if it is a narrower one. */
+  async #adopt(plan: StreamPlan, current = plan.message): Promise<StreamPlan> {
     await this.work.room();
     this.close();
     this.#planning.adopt(plan);
     this.#isTableDue = true;
     if (this.#overwrites) this.work.beginOverwrite();
-    return plan;
+    if (current === plan.message) return plan;
+    const next = await this.#planning.planFor(current);
+    return this.#planning.join(next) ? (this.#plan ?? next) : this.#adopt(next);
   }
 
   /** Tells later plans the types that columns grow to for values of the open batch. */
@@ -192,13 +192,7 @@ export class Stream {
       this.#invalid.countNulled(outcome.nulled, origin);
     }
     this.#versions.record(message.version);
-    const { cells, deletion, hasNullKey } = outcome;
-    const kind = kindOf(plan.kind, deletion);
-    const ordinal = this.#ordinal++;
-    if (plan.method !== 'append') cells.push(new Token(String(ordinal)), new Token(String(kind)));
-    batch.census[kind] = (batch.census[kind] ?? 0) + 1;
-    if (hasNullKey) batch.nullKeys++;
-    batch.rows.append(cells);
+    appendRow(batch, plan, outcome, this.#ordinal++);
     return undefined;
   }
 
@@ -207,9 +201,10 @@ export class Stream {
     // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();
+    const current = this.#plan?.message;
     const plan = await this.#planning.planAround(unplanned);
     this.#teller.warn(...plan.warnings);
-    return this.#adopt(plan);
+    return this.#adopt(plan, current);
   }
 
   /** Whether a version shows that the table needs the versions of its rows. */
@@ -223,7 +218,8 @@ export class Stream {
         'ACTIVATE_VERSION can delete rows of older versions (add_record_metadata false prevents that)',
     );
     this.#grow();
-    return this.#adopt(await this.#planning.planWithMetadata());
+    const current = this.#plan?.message;
+    return this.#adopt(await this.#planning.planWithMetadata(), current);
   }
 
   /** Whether a property of the schema has this name. */
@@ -349,7 +345,7 @@ export class Stream {
   }
 
   #open(plan: StreamPlan): OpenBatch {
-    this.#batch = openBatch(this.name, this.target, plan, this.#planning.narrow, this.#context);
+    this.#batch = openBatch(this, plan, this.#planning.narrow, this.#context);
     return this.#batch;
   }
 

@@ -28,7 +28,7 @@ export interface Completion {
   readonly refreshTable: TableRef | undefined;
   /** Rows of older generations go when the table gets those. */
   readonly minimum: bigint;
-  /** How the newest row of a key is told; undefined where all rows stay. */
+  /** How the newest row of a key is recognized; undefined where all rows stay. */
   readonly newest: Newest | undefined;
   /** Rows in which this column is set go: they were deleted in the source. */
   readonly mark: Column | undefined;

@@ -14,8 +14,8 @@ export type Hook = 'pre_sql' | 'post_sql';
 export const analyzeTable = ({ schema, table }: TableRef): Sql => sql`ANALYZE ${ident(schema, table)}`;
 
 const CONSEQUENCE: Readonly<Record<Hook, string>> = {
-  pre_sql: 'what should follow it was not loaded',
-  post_sql: 'the rows are committed and their states written; statements behind it were not run',
+  pre_sql: 'nothing was loaded after it',
+  post_sql: 'the rows are committed and their states written; the statements after it were not run',
 };
 
 export class Hooks {
@@ -48,7 +48,7 @@ export class Hooks {
     );
   }
 
-  /** A failure is told, not thrown: statistics are no data. */
+  /** A failure is logged, not thrown: statistics are not data. */
   async analyze(table: TableRef): Promise<void> {
     try {
       await this.#warehouse.session((session) => session.run(analyzeTable(table)));

@@ -7,7 +7,7 @@ import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import { readSchema, readTable } from './catalog.ts';
 
 interface KnownSchema {
-  /** Undefined where nothing has told it yet. */
+  /** Undefined until it is known. */
   isThere: boolean | undefined;
   /** All its tables were read. */
   isRead: boolean;

@@ -60,6 +60,23 @@ export interface LoaderOptions {
 
 const FIRST_TRIES = 2;
 
+/** What COPY reads. */
+interface CopiedFiles {
+  readonly manifest: Buffer;
+  /** The objects that are removed when the outcome is final, besides the manifests. */
+  readonly keys: readonly string[];
+  readonly prefixes: readonly string[];
+}
+
+interface CopyTask<Counts> {
+  /** What the load record says about the counts. */
+  readonly changes: (counts: Counts) => Partial<LoadRow>;
+  readonly work: (
+    manifest: { readonly url: string; readonly written: Promise<void> },
+    ...on: Parameters<TableTask<Counts>>
+  ) => Promise<Counts>;
+}
+
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #known = new KnownTables();
@@ -79,7 +96,7 @@ export class Loader {
 
   /** The tables of a schema; none when it does not exist yet. */
   async tables(schema: string): Promise<ReadonlyMap<string, StoredTable>> {
-    // The first thing of a run: a setting that is wrong should be told soon, not after minutes of trying.
+    // The first thing of a run: a wrong setting should be reported soon, not after minutes of trying.
     const [tables] = await Promise.all([this.#readTables(schema), this.#options.region()]);
     return tables;
   }
@@ -124,15 +141,17 @@ export class Loader {
     await this.#copy<LoadCounts>(
       job,
       { manifest, keys, prefixes },
-      onCommitted,
-      // What goes into a shadow changes the table with the swap only.
-      (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
-      async (at, session, commit, { columns }) => {
-        const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
-        const hardDelete = job.settings.hard_delete;
-        const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
-        return load(session, plan, columns);
+      {
+        // What goes into a shadow changes the table with the swap only.
+        changes: (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
+        work: async (at, session, commit, { columns }) => {
+          const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
+          const hardDelete = job.settings.hard_delete;
+          const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
+          return load(session, plan, columns);
+        },
       },
+      onCommitted,
     );
   }
 
@@ -142,12 +161,14 @@ export class Loader {
     await this.#copy<number>(
       job,
       { manifest, keys: [], prefixes: job.files },
-      onCommitted,
-      (rows) => ({ received: rows, written: rows }),
-      async (at, session, commit) => {
-        const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-        return copyFiles(session, { ...job, ...commit, source, manifest: at.written });
+      {
+        changes: (rows) => ({ received: rows, written: rows }),
+        work: async (at, session, commit) => {
+          const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
+          return copyFiles(session, { ...job, ...commit, source, manifest: at.written });
+        },
       },
+      onCommitted,
     );
   }
 
@@ -160,17 +181,9 @@ export class Loader {
   /** Puts a manifest for each try, and has it and the other objects removed once the outcome is final. */
   async #copy<Counts>(
     job: CopyJob,
-    from: {
-      readonly manifest: Buffer;
-      readonly keys: readonly string[];
-      readonly prefixes: readonly string[];
-    },
+    from: CopiedFiles,
+    { changes, work }: CopyTask<Counts>,
     onCommitted: (counts: Counts) => void,
-    changes: (counts: Counts) => Partial<LoadRow>,
-    work: (
-      manifest: { readonly url: string; readonly written: Promise<void> },
-      ...on: Parameters<TableTask<Counts>>
-    ) => Promise<Counts>,
   ): Promise<void> {
     const { store, signal, warehouse } = this.#options;
     const keys = [...from.keys];
@@ -266,15 +279,20 @@ export class Loader {
     return this.#shadows.of(target);
   }
 
-  /** Drops a shadow; a failure is told, not thrown: a later run comes by. */
+  /** Drops a shadow; a failure is logged, not thrown: a later run tries again. */
   async drop(shadow: TableRef): Promise<void> {
     await this.#shadows.drop(shadow);
     this.#known.doubt(shadow);
   }
 
-  /** Removes objects in the background; a failure is told, not thrown: the rows are safe and the next run's sweep comes by. */
+  /** Removes objects in the background; a failure is logged, not thrown: the rows are safe, and the next run removes what is left. */
   remove(keys: readonly string[]): void {
     if (!this.#options.keepFiles) this.#remover.add(keys);
+  }
+
+  /** Resolves when all objects that were to be removed are removed, or were tried to be. */
+  removed(): Promise<void> {
+    return this.#remover.done();
   }
 
   /** Records how the run ended, and resolves when nothing is done in the background any more. */

@@ -24,8 +24,8 @@ import type { KnownTables } from './known-tables.ts';
 import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
 import * as statements from './statements.ts';
 
-/** Somebody else was faster: the schema, table or column is there already. */
-const ALREADY_THERE = new Set(['42P06', '42P07', '42701']);
+/** Another session was faster: the schema, table or column is there already. 23505 is the catalog's own answer to a race. */
+const ALREADY_THERE = new Set(['42P06', '42P07', '42701', '23505']);
 
 export interface TableWish {
   readonly target: TableRef;
@@ -98,7 +98,7 @@ function changesFor(
   existing: readonly StoredColumn[] | undefined,
 ): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
-  const all = planChanges(target.table, columns, needs, existing, rules);
+  const all = planChanges({ target, columns }, needs, existing, rules);
   const isLater = (change: Change): change is Replace => change.kind === 'replace' && discards === 'later';
   const later = all.filter(isLater);
   return { now: settings.forbid_ddl ? all : all.filter((change) => !isLater(change)), later };
@@ -185,7 +185,7 @@ function storedColumn({ name, type, comment }: NewColumn): StoredColumn {
   return { name, type, typeText: typeSql(type), nullable: true, hasDefault: false, comment };
 }
 
-/** Only its owner may comment on a table; whoever may not still loads. */
+/** Only its owner may comment on a table; other users load without the comment. */
 async function updateComment(session: Session, { target, design }: TableWish): Promise<void> {
   await runDdl(session, [statements.commentOnTable(target, design.comment)]).catch((error: unknown) => {
     if (!(error instanceof LoadError) || error.sqlstate !== '42501') throw error;
@@ -216,7 +216,7 @@ function advice(sqlstate: string | undefined): string {
     case '42501':
       return '; grant the user CREATE on the schema, and ownership of tables that it has to change';
     case '42704':
-      return '; whoever is named in grant_select_to must exist: the table was not created';
+      return '; all users and roles in grant_select_to must exist, so the table was not created';
     default:
       return '';
   }

@@ -46,8 +46,8 @@ export interface RunRow {
   readonly error?: string | undefined;
 }
 
-export const LOADS = `${RESERVED_PREFIX}loads`;
-export const RUNS = `${RESERVED_PREFIX}runs`;
+const LOADS = `${RESERVED_PREFIX}loads`;
+const RUNS = `${RESERVED_PREFIX}runs`;
 
 const MAX_STREAM_BYTES = 512;
 const MAX_ERROR_BYTES = 4096;
@@ -165,7 +165,7 @@ export const removeLoads = (schema: string, { loads }: RecordTables, runId: stri
   sql`DELETE FROM ${ident(schema, loads.name)} WHERE run_id = ${literal(runId)}`;
 
 /**
- * Waits for whoever writes the table, and changes nothing: a DELETE takes the lock of writers, which readers do not wait for
+ * Waits for writers of the table, and changes nothing: a DELETE takes the lock of writers, which readers do not wait for
  * (c_write_readwrite), unlike LOCK TABLE.
  */
 export const awaitWriters = ({ schema, table }: TableRef): Sql =>

@@ -1,89 +1,50 @@
-/** Warehouse on node-postgres: connections with deadlines, keepalive and known session settings; simple protocol only. */
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { ConnectionOptions } from 'node:tls';
-import pg from 'pg';
-import { CommitUnknownError, LoadError, stateOf } from '../errors.ts';
-import type { Answer, Session, StatementOptions, Warehouse } from '../ports.ts';
-import { integer, literal, raw, sql, type Sql } from '../sql.ts';
-import { requestCancel, type Cancellable } from './cancel.ts';
-import { connectError } from './connect-errors.ts';
-import { goesAlone } from './message.ts';
-import { query, StatementFailure } from './query.ts';
-import { firstWords, lostError, statementError } from './statement-errors.ts';
-import type { Tunnel } from './tunnel.ts';
+/** Warehouse on node-postgres: lends connections, and keeps those that are free for a while. */
+import { LoadError } from '../errors.ts';
+import type { Warehouse } from '../ports.ts';
+import { Connection, type ConnectionSettings } from './connection.ts';
 
-export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
-
-interface Login {
-  readonly user: string;
-  readonly password: string;
+export interface RedshiftSettings extends ConnectionSettings {
+  readonly doubt?: Doubt;
 }
 
-export interface RedshiftSettings {
-  readonly hostname: string;
-  readonly port: number;
-  readonly database: string;
-  /** Asked anew for each connection. */
-  readonly login: () => Promise<Login>;
-  readonly sslmode: SslMode;
-  /** PEM text; Node's own list if undefined. */
-  readonly sslCa: string | undefined;
-  readonly queryGroup: string;
-  /** A connection that has been idle this long is asked for a sign of life before it is used again. */
-  readonly doubtfulMs?: number;
-  /** Through which connections go; closed with the warehouse. */
-  readonly tunnel: Tunnel | undefined;
-  readonly connectTimeoutMs: number;
-  /** The deadline of a statement that has no shorter one. */
-  readonly statementTimeoutMs: number;
-  /** A line is logged each time a statement has run this long again. */
-  readonly heartbeatMs: number;
-  readonly onHeartbeat: (statement: Sql, runningMs: number) => void;
+/** When a connection is asked for a sign of life before it is used again, in milliseconds. */
+interface Doubt {
+  /** It was idle for longer than this. */
+  readonly afterMs: number;
+  /** It is given up if no answer comes in this time. */
+  readonly answerMs: number;
 }
 
 /** Firewalls drop idle connections within minutes, Serverless after an hour. */
 const IDLE_MS = 60_000;
 
 /**
- * A connection that has been idle this long is asked for a sign of life before it is used again. A firewall, or a cluster that
- * failed over, may have dropped it silently, and the first statement may be one that has an hour.
+ * A firewall, or a cluster that failed over, may have dropped an idle connection silently, and the first statement may be one that
+ * has an hour.
  */
-const DOUBTFUL_MS = 5_000;
-/** With the grace below, a connection that was dropped costs at most 30 s. */
-const PING = { timeoutMs: 10_000 };
-
-const WRONG_PASSWORD = /^(28000|28P01)$/;
-
-/** What the server gets to cancel by itself before the connection is given up. */
-const GRACE_MS = 10_000;
-const FAREWELL_MS = 2_000;
-
-/** A DBA may have set any of these for the user (load-safety 36). The server's own time limit holds should this program be gone. */
-function sessionSettings({ queryGroup, statementTimeoutMs }: RedshiftSettings): readonly Sql[] {
-  return [
-    raw('SET timezone TO UTC'),
-    raw("SET datestyle TO 'ISO, MDY'"),
-    raw('SET enable_case_sensitive_identifier TO false'),
-    sql`SET query_group TO ${literal(queryGroup)}`,
-    sql`SET statement_timeout TO ${integer(statementTimeoutMs)}`,
-  ];
-}
+const DOUBT: Doubt = { afterMs: 5_000, answerMs: 20_000 };
 
 export function connectRedshift(settings: RedshiftSettings): Warehouse {
   const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout; readonly since: number }[] =
     [];
   const open = new Set<Connection>();
+  const { doubt = DOUBT } = settings;
   const closing = new AbortController();
 
   async function acquire(): Promise<Connection> {
     if (closing.signal.aborted) throw new LoadError('The connections to Redshift are closed');
-    for (let free = idle.pop(); free; free = idle.pop()) {
+    const free = idle.pop();
+    if (free) {
       clearTimeout(free.timer);
-      const isDoubtful = performance.now() - free.since > (settings.doubtfulMs ?? DOUBTFUL_MS);
-      if (free.connection.isUsable && (!isDoubtful || (await free.connection.isAlive())))
+      const isDoubtful = performance.now() - free.since > doubt.afterMs;
+      if (free.connection.isUsable && (!isDoubtful || (await free.connection.isAlive(doubt.answerMs))))
         return free.connection;
+      // What cut off one of them has probably cut off the others.
       free.connection.destroy();
+      for (const { connection, timer } of idle.splice(0)) {
+        clearTimeout(timer);
+        connection.destroy();
+      }
     }
     const connection = await Connection.open(settings, closing.signal);
     open.add(connection);
@@ -120,250 +81,4 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
       settings.tunnel?.close();
     },
   };
-}
-
-class Connection implements Session {
-  readonly backend: number;
-  readonly #client: pg.Client;
-  readonly #socket: Duplex;
-  readonly #settings: RedshiftSettings;
-  #lost: Error | undefined;
-
-  private constructor(client: pg.Client, socket: Duplex, settings: RedshiftSettings, backend: number) {
-    this.#client = client;
-    this.#socket = socket;
-    this.#settings = settings;
-    this.backend = backend;
-    // Without a listener, a connection that the server closes while idle ends the process.
-    client.on('error', (error) => (this.#lost = error));
-    client.on('end', () => (this.#lost ??= new Error('the server closed the connection')));
-  }
-
-  static async open(settings: RedshiftSettings, signal: AbortSignal): Promise<Connection> {
-    // The caller that closes does not wait for AWS or an SSH server.
-    const login = await unlessAborted(settings.login(), signal);
-    try {
-      return await this.#openAs(settings, login, signal);
-    } catch (error) {
-      if (!WRONG_PASSWORD.test(stateOf(error))) throw error;
-      // The password may have been replaced between the two.
-      const now = await unlessAborted(settings.login(), signal);
-      if (now.user === login.user && now.password === login.password) throw error;
-      return this.#openAs(settings, now, signal);
-    }
-  }
-
-  static async #openAs(settings: RedshiftSettings, login: Login, signal: AbortSignal): Promise<Connection> {
-    const socket =
-      settings.tunnel === undefined
-        ? new Socket()
-        : await unlessAborted(dial(settings.tunnel, settings), signal);
-    return this.#logIn(settings, login, socket, signal);
-  }
-
-  /** The whole of it under one deadline: a server may accept a connection and then say nothing. */
-  static async #logIn(
-    settings: RedshiftSettings,
-    { user, password }: Login,
-    socket: Duplex,
-    signal: AbortSignal,
-  ): Promise<Connection> {
-    const client = new pg.Client({
-      stream: () => socket,
-      host: settings.hostname,
-      port: settings.port,
-      database: settings.database,
-      user,
-      password,
-      ssl: tls(settings),
-      connectionTimeoutMillis: settings.connectTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 30_000,
-      application_name: 'target-redshift',
-      // Values stay the server's texts: a BIGINT or NUMERIC never becomes a JavaScript number.
-      types: { getTypeParser: () => (value: string) => value },
-    });
-    const early = (): void => undefined;
-    client.on('error', early);
-    const giveUp = (): void => void socket.destroy(new Error('the login was given up'));
-    signal.addEventListener('abort', giveUp, { once: true });
-    const deadline = setTimeout(
-      () => socket.destroy(new Error('timeout: no answer to the login')),
-      settings.connectTimeoutMs + GRACE_MS,
-    );
-    try {
-      await client.connect();
-      const answers = await query(client, [...sessionSettings(settings), raw('SELECT pg_backend_pid()')]);
-      const connection = new Connection(client, socket, settings, Number(answers.at(-1)?.rows[0]?.[0]));
-      client.off('error', early);
-      return connection;
-    } catch (error) {
-      socket.destroy();
-      throw connectError(error, settings, user);
-    } finally {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', giveUp);
-    }
-  }
-
-  /** Whether the server answers at all. */
-  async isAlive(): Promise<boolean> {
-    try {
-      await this.run(raw('SELECT 1'), PING);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  get isUsable(): boolean {
-    return this.#lost === undefined;
-  }
-
-  onEnd(listener: () => void): void {
-    this.#client.on('end', listener);
-  }
-
-  async run(statement: Sql, options?: StatementOptions): Promise<Answer> {
-    const [answer] = await this.send([statement], options);
-    return answer as Answer;
-  }
-
-  async send(statements: readonly Sql[], options: StatementOptions = {}): Promise<readonly Answer[]> {
-    const message = statements.length > 1 ? statements.find(goesAlone) : undefined;
-    if (message) throw new TypeError(`This statement goes alone in its message: ${firstWords(message)}`);
-    return this.#send(statements, options.timeoutMs ?? this.#settings.statementTimeoutMs);
-  }
-
-  async commit(statements: readonly Sql[], options?: StatementOptions): Promise<void> {
-    let answer: Answer | undefined;
-    try {
-      answer = (await this.send([...statements, raw('COMMIT')], options)).at(-1);
-    } catch (error) {
-      if (isRefusal(error)) throw error;
-      throw new CommitUnknownError(this.backend, error);
-    }
-    if (answer?.command !== 'COMMIT') {
-      throw new LoadError(
-        `Cannot commit: the server answered ${answer?.command || 'nothing'} instead of COMMIT`,
-        {
-          sqlstate: '40001',
-        },
-      );
-    }
-  }
-
-  async end(): Promise<void> {
-    this.#lost ??= new Error('the connection was closed');
-    // A server behind a dead network never says goodbye.
-    const impatience = setTimeout(() => this.#socket.destroy(), FAREWELL_MS);
-    await this.#client.end().catch(() => undefined);
-    clearTimeout(impatience);
-  }
-
-  /** Gives up at once; whatever the server still does is cut off from us. */
-  destroy(): void {
-    this.#lost ??= new Error('the connection was given up');
-    this.#socket.destroy();
-  }
-
-  async #send(statements: readonly Sql[], limitMs: number): Promise<readonly Answer[]> {
-    const [first = raw('')] = statements;
-    const told = statements.find(isTold) ?? first;
-    this.#throwIfLost(told);
-    const { heartbeatMs, onHeartbeat } = this.#settings;
-    const started = performance.now();
-    const heartbeat = setInterval(() => onHeartbeat(told, performance.now() - started), heartbeatMs);
-    let isLate = false;
-    const deadline = setTimeout(() => {
-      isLate = true;
-      void this.#cancel();
-    }, limitMs);
-    const end = setTimeout(() => {
-      this.#lost = new Error(`no answer came within ${Math.round((limitMs + GRACE_MS) / 1000)} s`);
-      this.destroy();
-    }, limitMs + GRACE_MS);
-    try {
-      return await query(this.#client, statements);
-    } catch (error) {
-      const [at, cause] = error instanceof StatementFailure ? [error.at, error.cause] : [0, error];
-      const failed = statements[at] ?? told;
-      this.#throwIfLost(failed);
-      throw statementError(failed, cause, { at, limitMs: isLate ? limitMs : undefined });
-    } finally {
-      clearInterval(heartbeat);
-      clearTimeout(deadline);
-      clearTimeout(end);
-    }
-  }
-
-  #throwIfLost(statement: Sql): void {
-    if (this.#lost) throw lostError(statement, this.#lost);
-  }
-
-  async #cancel(): Promise<void> {
-    const { hostname, port, tunnel } = this.#settings;
-    const session: Cancellable = this.#client as never;
-    try {
-      const socket = tunnel === undefined ? new Socket() : await dial(tunnel, this.#settings);
-      requestCancel(session, socket, { hostname, port, ssl: tls(this.#settings) });
-    } catch {
-      // A tunnel that is gone takes the statement's own connection along.
-    }
-  }
-}
-
-/** Not only the frame of a transaction. */
-function isTold({ safe }: Sql): boolean {
-  return !/^(BEGIN|COMMIT|ROLLBACK)$/.test(safe);
-}
-
-/**
- * Whether an answer of the server says that nothing was committed. Silence says nothing, and neither does a session that
- * was ended or a statement that was cancelled while COMMIT ran.
- */
-function isRefusal(error: unknown): error is LoadError {
-  const state = error instanceof LoadError ? (error.sqlstate ?? '') : '';
-  return /^[0-9A-Z]{5}$/.test(state) && !/^(08|57)/.test(state);
-}
-
-/** A channel of the tunnel with what node-postgres calls of a socket. */
-async function dial(tunnel: Tunnel, { hostname, port }: RedshiftSettings): Promise<Duplex> {
-  const channel = await tunnel.open(hostname, port);
-  const same = (): Duplex => channel;
-  const connect = (): Duplex => {
-    setImmediate(() => channel.emit('connect'));
-    return channel;
-  };
-  return Object.assign(channel, { connect, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let giveUp = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(new LoadError('The connections to Redshift are closed'));
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
-  });
-  // What comes too late is for nobody.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([aborted, work]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
-}
-
-function tls({ sslmode, sslCa }: RedshiftSettings): boolean | ConnectionOptions {
-  const ca = sslCa === undefined ? {} : { ca: sslCa };
-  switch (sslmode) {
-    case 'disable':
-      return false;
-    case 'require':
-      return { ...ca, rejectUnauthorized: false };
-    case 'verify-ca':
-      return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-    case 'verify-full':
-      return { ...ca, rejectUnauthorized: true };
-  }
 }

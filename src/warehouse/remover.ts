@@ -30,7 +30,7 @@ export class Remover {
     this.#log = log;
   }
 
-  /** A failure is told, not thrown: the rows are safe, and the next run's sweep comes by. */
+  /** A failure is logged, not thrown: the rows are safe, and the next run removes what is left. */
   add(keys: readonly string[]): void {
     this.#keys.push(...keys);
     if (this.#keys.length > 0) this.#start(false);

@@ -27,7 +27,7 @@ export class Shadows {
     return shadowOf(target, this.#options.runId);
   }
 
-  /** A failure is told, not thrown: a later run comes by. */
+  /** A failure is logged, not thrown: a later run tries again. */
   async drop(shadow: TableRef): Promise<void> {
     const { warehouse, log } = this.#options;
     await warehouse

@@ -38,7 +38,7 @@ export const schemaExists = (schema: string): Sql =>
 export const createTable = (table: TableRef, columns: readonly NewColumn[], design?: Layout): Sql =>
   sql`CREATE TABLE ${tableName(table)} (${join(columns.map(definition))})${design ? attributes(design) : raw('')}`;
 
-/** What stands behind the columns of CREATE TABLE, in the order of its grammar. */
+/** The attributes after the columns of CREATE TABLE, in the order of its grammar. */
 function attributes({ diststyle, distkey, sortkey, sortkeyStyle }: Layout): Sql {
   return join(
     [

@@ -181,7 +181,7 @@ describe('destination-redshift check', () => {
 describe('destination-redshift check, as PyAirbyte runs it', () => {
   it('is no success without its configuration file', async () => {
     const outcome = await play(['check', '--config', '/nowhere/config.json']);
-    expect([outcome.code === 0, statusOf(outcome)?.status]).to.not.deep.equal([true, 'SUCCEEDED']);
+    expect([outcome.code === 0, statusOf(outcome).status]).to.not.deep.equal([true, 'SUCCEEDED']);
     expect(JSON.stringify(outcome.messages)).to.contain('/nowhere/config.json');
   });
 

@@ -31,6 +31,7 @@ function readerOf({ config }: Place): ObjectReader {
     kmsKeyId: undefined,
     owner: undefined,
     acl: undefined,
+    requests: () => ({}),
     signal,
   });
 }
@@ -146,12 +147,12 @@ describe('the files of a BATCH message', () => {
     'a missing object': () => [
       `s3://${place.config.s3_bucket}/${place.prefix}/none`,
       undefined,
-      `Cannot read s3://${place.config.s3_bucket}/${place.prefix}/none: there is no such object (NoSuchKey)`,
+      `Cannot read s3://${place.config.s3_bucket}/${place.prefix}/none: there is no such object (NoSuchKey: The specified key does not exist.)`,
     ],
     'a missing bucket': () => [
       's3://no-such-bucket-here/a',
       undefined,
-      'Cannot read s3://no-such-bucket-here/a: the bucket does not exist (NoSuchBucket)',
+      'Cannot read s3://no-such-bucket-here/a: the bucket does not exist (NoSuchBucket: The specified bucket does not exist)',
     ],
     'a bucket alone': () => [
       's3://bucket/',
@@ -217,6 +218,6 @@ describe('the files of a BATCH message', () => {
       while (!(await groups.next()).done);
     };
     const reason = await rest().catch((error: unknown) => (error as Error).message);
-    expect(reason).to.contain('it was replaced while it was being read (PreconditionFailed)');
+    expect(reason).to.contain('it was replaced while it was being read (PreconditionFailed');
   });
 });

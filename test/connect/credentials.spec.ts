@@ -244,7 +244,7 @@ describe('AWS credentials of a load', () => {
         code: 1,
         stdout: '',
         errors: [
-          'Cannot upload s3://local-bucket/KEY: no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available (CredentialsProviderError)',
+          'Cannot find AWS credentials: no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available (CredentialsProviderError: Could not load credentials from any providers)',
         ],
       });
     });
@@ -382,7 +382,7 @@ describe('AWS credentials of a load', () => {
         code: 1,
         stdout: '',
         errors: [
-          'Cannot upload s3://local-bucket/KEY: the session token has expired; renew aws_session_token (ExpiredToken)',
+          'Cannot upload s3://local-bucket/KEY: the session token has expired; renew aws_session_token, or log in to AWS again (ExpiredToken: The provided token has expired.)',
         ],
       });
     });

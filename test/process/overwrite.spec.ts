@@ -76,7 +76,7 @@ for (const method of ['delete-insert', 'swap'] as const) {
       faults.sql = atCommitBehind(end, { kind: 'drop-before' } as const);
       const { code, stdout, stderr } = await overwrite(place, input(3), options);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"ids":[3]}\n' });
-      expect(stderr).to.contain('trying again to overwrite table');
+      expect(stderr).to.contain('waiting for Redshift: ');
       expect(await ids(place)).to.deep.equal(['3']);
       expect(await tables(place)).to.deep.equal([]);
     });
@@ -198,7 +198,7 @@ describe('an ACTIVATE_VERSION', () => {
         const options = { add_record_metadata: true, hard_delete: verb === 'DELETE' };
         const { code, stdout, stderr } = await runHere(['--config', place.configFile(options)], text);
         expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"v":2}\n' });
-        expect(stderr).to.contain('trying again to activate version 2');
+        expect(stderr).to.contain('waiting for Redshift: ');
         expect(await ids(place)).to.deep.equal(left);
         const living = `SELECT id FROM ${place.schema}.t WHERE _sdc_deleted_at IS NULL`;
         expect(await place.query(living)).to.deep.equal([['2']]);

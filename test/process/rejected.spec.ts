@@ -85,7 +85,7 @@ describe('records that are set aside', function () {
     );
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(logs.at(-1)?.message).to.match(
-      /^Cannot upload s3:\/\/.*-rejected\/.*\.jsonl: access is denied; the identity needs s3:PutObject/,
+      /^Cannot upload s3:\/\/.*-rejected\/.*\.jsonl: access is denied; --check finds out what is missing/,
     );
     expect(await place.rejected()).to.deep.equal({});
     expect(await place.objects()).to.deep.equal([]);
@@ -101,7 +101,7 @@ describe('records that are set aside', function () {
     };
     const { code, stdout, stderr } = await runHere(['--config', place.configFile(QUARANTINE)], MIXED);
     expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":2}\n' });
-    expect(stderr).to.contain('trying again');
+    expect(stderr).to.contain('waiting for Redshift: ');
     expect(await recordsOf(place)).to.have.lengthOf(1);
   });
 

@@ -93,7 +93,7 @@ async function problemsAfter(
 ): Promise<readonly string[]> {
   const place = await placeWithOldRows(wish);
   const nameOf = newNames();
-  let wasStruck = false;
+  let wasStruck = false as boolean;
   faults.sql = ({ sql }) => {
     if (nameOf(sql) !== statement || wasStruck) return undefined;
     wasStruck = true;

@@ -9,6 +9,7 @@ import { Budget } from '../../src/staging/budget.ts';
 import { createStaging } from '../../src/staging/uploads.ts';
 import { Ledger } from '../../src/states/ledger.ts';
 import type { StreamContext } from '../../src/streams/context.ts';
+import { SINGER } from '../../src/streams/dialect.ts';
 import { Stream } from '../../src/streams/stream.ts';
 import { Hooks } from '../../src/warehouse/hooks.ts';
 import { NULL, openParts, type Parts } from '../support/parts.ts';
@@ -27,6 +28,8 @@ interface Driven {
   readonly batches: number;
   schema(schema: object, keys?: readonly string[]): Promise<void>;
   record(record: object, version?: number): Promise<void>;
+  /** A RECORD as it is written. */
+  line(text: string): Promise<void>;
   state(name: string): void;
   /** Resolves when all queued work is done. */
   done(): Promise<void>;
@@ -91,12 +94,21 @@ describe('a stream', () => {
     };
     const target = { schema: place.schema, table: 's' };
     const tables = await loader.tables(place.schema);
-    const stream = new Stream('s', target, { ...settingsOf(config, 's'), ...more }, tables.get('s'), context);
-    const parse = (message: object) => {
-      const bytes = Buffer.from(JSON.stringify(message));
+    const stream = new Stream(
+      {
+        name: 's',
+        target,
+        settings: { ...settingsOf(config, 's'), ...more },
+        table: tables.get('s'),
+        dialect: SINGER,
+      },
+      context,
+    );
+    const parse = (message: object | string) => {
+      const bytes = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
       return { message: parseSinger(bytes, ++line), origin: { line, bytes } };
     };
-    return {
+    const driven: Driven = {
       stream,
       context,
       failures,
@@ -108,8 +120,10 @@ describe('a stream', () => {
         const { message } = parse({ type: 'SCHEMA', stream: 's', schema, key_properties: keys });
         if (message?.type === 'schema') await stream.setSchema(message);
       },
-      async record(record, version) {
-        const { message, origin } = parse({ type: 'RECORD', stream: 's', record, version });
+      record: (record, version) =>
+        driven.line(JSON.stringify({ type: 'RECORD', stream: 's', record, version })),
+      async line(text) {
+        const { message, origin } = parse(text);
         if (message?.type === 'record') await stream.append(message, origin);
       },
       state(name) {
@@ -118,6 +132,7 @@ describe('a stream', () => {
       },
       done: () => stream.work.drained(),
     };
+    return driven;
   };
 
   it('opens a batch with its first record, and loads it after the batch is closed', async () => {
@@ -170,6 +185,31 @@ describe('a stream', () => {
       ['1', 'a', null],
       ['2', 'b', null],
       ['3', 'c', 't'],
+    ]);
+  });
+
+  it('keeps the columns of the widest schema when a value of a narrower one needs another column', async () => {
+    const optional = (type: string, more = {}): object => ({ type: ['null', type], ...more });
+    const cents = optional('number', { multipleOf: 0.01 });
+    const one = await drive();
+    await one.schema({
+      properties: { id: { type: 'integer' }, v: optional('integer'), x: optional('number') },
+    });
+    await one.record({ id: 1, v: 46, x: 0.5 });
+    one.stream.close();
+    await one.done();
+    await one.schema({ properties: { id: { type: 'integer' }, v: cents, x: optional('integer') } });
+    await one.schema({ properties: { id: { type: 'integer' }, x: optional('integer') } });
+    // No double is equal to it.
+    await one.line('{"type":"RECORD","stream":"s","record":{"id":2,"x":9007199254740993}}');
+    one.stream.finish();
+    await one.done();
+    expect([await rows('id, v, x, x__integer'), one.failures]).to.deep.equal([
+      [
+        ['1', '46.00', '0.5', null],
+        ['2', null, null, '9007199254740993'],
+      ],
+      [],
     ]);
   });
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { CommitUnknownError, LoadError } from '../../src/errors.ts';
-import { isTransient } from '../../src/warehouse/transient.ts';
+import { isTransient, PASSING, passing } from '../../src/warehouse/transient.ts';
 
 /** A LoadError as the adapter makes it: our sentence, the server's words as the cause. */
 const refused = (sqlstate: string, message: string, detail = ''): LoadError =>
@@ -85,5 +86,45 @@ describe('isTransient', () => {
       'Cannot load into table "deadlock detected": its column "resize mode" is date',
     );
     expect(isTransient(error)).to.equal(false);
+  });
+
+  const answered = (httpStatusCode: number): LoadError =>
+    new LoadError('Cannot upload', {
+      sqlstate: 'SomeError',
+      service: 'S3',
+      cause: Object.assign(new Error('x'), { $metadata: { httpStatusCode } }),
+    });
+
+  it('tells by the status of an answer of AWS whether it passes', () => {
+    const statuses = [400, 403, 404, 409, 429, 500, 501, 502, 503, 504, 507];
+    expect(statuses.filter((status) => isTransient(answered(status)))).to.deep.equal([
+      429, 500, 502, 503, 504, 507,
+    ]);
+  });
+
+  it('does not take a denied request of COPY for one that can be repeated, whatever CanRetry says', () => {
+    expect(passing(refused('XX000', s3(403, 'AccessDenied')))).to.equal(undefined);
+    expect(passing(refused('XX000', 'S3CurlException: x, CurlError 28, CanRetry 0, UserError 0'))).to.equal(
+      undefined,
+    );
+  });
+
+  it('knows credentials that have expired, which do not pass by themselves', () => {
+    const expired = [
+      refused('XX000', s3(400, 'ExpiredToken')),
+      new LoadError('Cannot upload', { sqlstate: 'ExpiredToken', service: 'S3' }),
+      new LoadError('Cannot get a login', { sqlstate: 'ExpiredTokenException', service: 'AWS' }),
+    ];
+    expect(expired.map((error) => [passing(error)?.kind, isTransient(error)])).to.deep.equal(
+      expired.map(() => ['expired', false]),
+    );
+  });
+
+  it('is the table of the documentation', () => {
+    const page = readFileSync(new URL('../../docs/retries.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| (.*?) +\| (outage|conflict|expired) +\| (.*?) +\|$/gm)].map((row) =>
+      row.slice(1, 4).map((cell) => cell.trim()),
+    );
+    expect(rows).to.deep.equal(PASSING.map(({ what, kind, source }) => [what, kind, source]));
   });
 });

@@ -26,7 +26,7 @@ import { Upstream } from './wire/upstream.ts';
 import type { Limits } from '../limits.ts';
 import { listen } from '../listen.ts';
 
-export type { ClusterRole, ObjectStore } from './copy/credentials.ts';
+export type { ClusterRole } from './copy/credentials.ts';
 
 /** How to run an endpoint. */
 export interface RedshiftOptions {
@@ -237,7 +237,7 @@ class Endpoint {
     }
   }
 
-  /** Logs in to the engine; undefined when it refuses, which the client is told. */
+  /** Logs in to the engine; undefined if it refuses; the client gets the error. */
   async #openUpstream(
     client: Socket,
     account: Account,

@@ -11,7 +11,7 @@ const LAST_PLACE = 36;
 const DASH_PLACE = 24;
 
 /** Bytes of an id with its quotes. */
-export const RAW_ID_CELL_BYTES = 38;
+const RAW_ID_CELL_BYTES = 38;
 
 /** Writes the ids of rows, batch after batch, as quoted strings. */
 export class RawIds {

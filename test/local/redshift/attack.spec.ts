@@ -267,7 +267,7 @@ describe('an ordinary user of the local warehouse', () => {
     await low.query('BEGIN');
     await low.query('CREATE TABLE hall.made (a INT PRIMARY KEY)');
     const shown = [
-      await outcome(second, 'SELECT query FROM pg_catalog.pg_stat_activity'),
+      await outcome(second, 'SELECT query FROM pg_catalog.pg_stat_get_activity(NULL)'),
       await outcome(low, 'SELECT name, statement FROM pg_catalog.pg_cursors'),
       await outcome(low, 'SELECT current_query()'),
     ];
@@ -418,7 +418,7 @@ describe('an ordinary user of the local warehouse', () => {
         'ALTER SYSTEM SET fsync = on',
         'SELECT pg_reload_conf()',
         'SELECT pg_rotate_logfile()',
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename <> current_user',
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL) WHERE usesysid IS DISTINCT FROM 0 AND pid <> pg_backend_pid()',
       ],
       'hidden in strings': [
         String.raw`SELECT b'\' ; DO $$ BEGIN END $$ ; SELECT b''`,

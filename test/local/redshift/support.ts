@@ -134,7 +134,10 @@ export function cancel(warehouse: LocalWarehouse, client: pg.Client): void {
 /** Resolves once the session of `pid` runs a query. */
 export async function untilActive(observer: pg.Client, pid: unknown): Promise<void> {
   for (;;) {
-    const sessions = await rowsOf(observer, `SELECT state FROM pg_stat_activity WHERE pid = ${String(pid)}`);
-    if (sessions[0]?.[0] === 'active') return;
+    const sessions = await rowsOf(
+      observer,
+      `SELECT current_query FROM pg_stat_activity WHERE procpid = ${String(pid)}`,
+    );
+    if (sessions.length > 0 && !String(sessions[0]?.[0]).startsWith('<IDLE>')) return;
   }
 }

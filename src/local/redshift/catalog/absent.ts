@@ -3,7 +3,7 @@
  * each model, find none. Columns are those of the Amazon Redshift Database Developer Guide.
  */
 
-/** All views, dropped and made anew with every version. */
+/** All views, dropped and recreated with every version. */
 export const ABSENT_VIEW_NAMES = ['svv_external_schemas', 'svv_external_tables', 'svv_external_columns'];
 
 /**

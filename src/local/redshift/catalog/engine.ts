@@ -21,7 +21,7 @@ where f.oid = p.amprocfamily and g.oid = b.amprocfamily and m.oid = f.opfmethod 
  * The cast that holds VARCHAR(n) to its length counts bytes: a value assigned may be too long by blanks only, a value
  * cast is cut where a character ends. CHAR(n) takes ASCII. The functions called first are expressions that PostgreSQL
  * puts in place of the call, so that a value that fits costs little; where the new length is no shorter it leaves the call
- * out, so that ALTER TABLE does not write the table anew. COPY does not cast: its rows are checked before.
+ * out, so that ALTER TABLE does not rewrite the table. COPY does not cast: its rows are checked before.
  */
 const LENGTHS = `
 create or replace function pg_catalog.warehouse_cut(value text, bytes int) returns text

@@ -1,6 +1,6 @@
 /** The standard's catalog where PostgreSQL's differs from Redshift's: names of types, and no NOT NULL among constraints. */
 
-/** Statements that make its views anew, with the definitions that the engine came with as their ground. */
+/** Statements that recreate its views, based on the definitions of the engine. */
 export const INFORMATION_SCHEMA = `
 create or replace view information_schema.table_constraints as
 select current_database()::information_schema.sql_identifier as constraint_catalog,

@@ -66,7 +66,7 @@ end $$;
 /**
  * No function of a user has the name of one in the catalog. PostgreSQL prefers the function whose arguments fit best, in whichever
  * schema of the search path it is: such a function would run in the place of the other within functions of the catalog, with
- * the rights of whoever calls these.
+ * the rights of their callers.
  */
 const FUNCTION_NAMES = `
 create or replace function pg_catalog.warehouse_check_function(name name) returns void language plpgsql stable as $$

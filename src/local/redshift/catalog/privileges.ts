@@ -1,5 +1,5 @@
 /**
- * Privileges that PostgreSQL has no place for, and what nobody may reach. Source: Amazon Redshift Database Developer Guide,
+ * Privileges that PostgreSQL has no place for, and what no user may access. Source: Amazon Redshift Database Developer Guide,
  * "GRANT".
  */
 

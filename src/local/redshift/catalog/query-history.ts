@@ -3,7 +3,7 @@
  * "STL_QUERY").
  */
 
-/** All views, dropped and made anew with every version. */
+/** All views, dropped and recreated with every version. */
 export const HISTORY_VIEW_NAMES = ['sys_query_history', 'stl_query'];
 
 /** Idempotent; `History` writes the table. */

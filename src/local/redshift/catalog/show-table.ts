@@ -1,4 +1,4 @@
-/** SHOW TABLE: the statement that would make a table anew, put as on the page "SHOW TABLE". */
+/** SHOW TABLE: the statement that would create the table again, formatted as on the page "SHOW TABLE". */
 
 const COLUMNS = `
 create or replace function pg_catalog.warehouse_show_column(relation oid, field name) returns text

@@ -1,12 +1,12 @@
 /** System views about sessions, transactions and the cluster ("SVV views", "STV tables"). */
 
-/** All of them, dropped and made anew with every version. */
+/** All of them, dropped and recreated with every version. */
 export const STATUS_VIEW_NAMES = [
   ...['pg_database_info', 'stv_db_isolation_level', 'svv_transactions', 'stv_sessions', 'stv_inflight'],
   ...['svv_redshift_databases', 'svv_all_databases'],
 ];
 
-/** Whether the database `d` was told to be SERIALIZABLE. */
+/** Whether the database `d` was set to SERIALIZABLE. */
 const SERIALIZABLE = `exists (select from pg_catalog.pg_db_role_setting s where s.setdatabase = d.oid and s.setrole = 0
   and 'default_transaction_isolation=serializable' = any (s.setconfig))`;
 const LEVEL = `(case when ${SERIALIZABLE} then 'Serializable' else 'Snapshot Isolation' end)`;

@@ -137,6 +137,12 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     pg_get_viewdef(c.oid) as definition
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind = 'v'`,
+  // The names of PostgreSQL 8.0: procpid and current_query.
+  pg_stat_activity: `select a.datid, a.datname, a.pid as procpid, a.usesysid, a.usename,
+    (case when a.usename <> session_user and not warehouse_sees_all() then '<insufficient privilege>'
+      when a.state = 'active' then a.query when a.state = 'idle' then '<IDLE>' else '<IDLE> in transaction' end)::text as current_query,
+    a.query_start
+    from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend' and a.usename not like 'warehouse%'`,
 };
 
 /** What the dialect replaces, by schema. */
@@ -167,7 +173,7 @@ $$ select (array['none', 'bytedict', 'delta', 'delta32k', 'lzo', 'mostly8', 'mos
   'runlength', 'text255', 'text32k', 'zstd', 'az64'])[encoding + 1] $$;
 `;
 
-/** Statements that make the views anew. */
+/** Statements that recreate the views. */
 export const SYSTEM_CATALOGS = `
 drop schema if exists ${STRICT_SCHEMA} cascade;
 drop schema if exists ${FULL_SCHEMA} cascade;

@@ -3,7 +3,7 @@
  * Redshift Database Developer Guide, "System tables and views reference".
  */
 
-/** All views, dropped and made anew with every version. */
+/** All views, dropped and recreated with every version. */
 export const VIEW_NAMES = [
   ...['stv_slices', 'stv_recents', 'pg_table_def', 'svv_table_info'],
   ...['svv_columns', 'svv_redshift_columns', 'svv_all_columns'],

@@ -254,7 +254,7 @@ export class RowChecker {
     return { file: this.#file, column: name, type, length, fields: [] };
   }
 
-  /** Writes the current record anew: it is good, but the engine would read it otherwise. Runs of clean fields are copied. */
+  /** Rewrites the current record: it is valid, but the engine would read it differently. Runs of clean fields are copied. */
   #rewrite(record: InputRecord): void {
     const writer = this.#writer;
     const plans = this.#plans;
@@ -306,7 +306,7 @@ export class RowChecker {
   }
 }
 
-/** What becomes of a record: it goes on as it stands, or written anew, or not at all. */
+/** What becomes of a record: it is passed on as it is, rewritten, or rejected. */
 type State = 0 | 1 | 2;
 const CLEAN = 0;
 const CHANGED = 1;

@@ -133,7 +133,7 @@ export class DelimitedReader implements RecordReader {
     return true;
   }
 
-  /** Takes one byte, or with ESCAPE the one behind a backslash, whatever it is. */
+  /** Takes one byte, or with ESCAPE any byte after a backslash. */
   #character(ended: boolean): boolean {
     const { buffer } = this.source;
     if (this.#syntax.escape === true && buffer[this.#at] === BACKSLASH) {
@@ -186,7 +186,7 @@ export class DelimitedReader implements RecordReader {
     return buffer[at] === this.#quote ? at : -1;
   }
 
-  /** CSV, from behind the opening quote. */
+  /** CSV, from the byte after the opening quote. */
   #quoted(ended: boolean): boolean {
     const { buffer } = this.source;
     this.#mark |= QUOTED;

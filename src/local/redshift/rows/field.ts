@@ -49,7 +49,7 @@ export class FieldChecker {
     return this.#zeroByteIsNull || this.#copy.format.kind === 'json';
   }
 
-  /** True when the engine reads the field as it stands, false when it must be written anew, else the problem. */
+  /** True if the engine reads the field as it is, false if the field must be rewritten, else the problem. */
   check(record: InputRecord, field: number, plan: ColumnPlan): boolean | Problem {
     const start = record.starts[field] as number;
     const end = record.ends[field] as number;

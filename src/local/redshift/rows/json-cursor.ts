@@ -24,7 +24,7 @@ const {
 } = ASCII;
 
 /** In bytes of UTF-8, of each string inside. */
-export const MAX_STRING_BYTES = 65_535;
+const MAX_STRING_BYTES = 65_535;
 const MAX_DEPTH = 1000;
 /** Objects of up to so many keys are searched for duplicates one by one. */
 const FEW_KEYS = 16;
@@ -42,7 +42,7 @@ export class JsonError extends Error {
   }
 }
 
-/** A place in JSON text. Every method moves `at` behind what it has read and throws JsonError for what is not JSON. */
+/** A place in JSON text. Every method moves `at` past what it has read, and throws JsonError for what is not JSON. */
 export class JsonCursor {
   bytes: Buffer = Buffer.alloc(0);
   at = 0;
@@ -120,7 +120,7 @@ export class JsonCursor {
     if (this.at < this.end) throw this.fault('Invalid JSON: text after the value');
   }
 
-  /** Calls `visit` at each value of an object, whose key lies between two offsets. The visitor moves behind the value. */
+  /** Calls `visit` at each value of an object, whose key lies between two offsets. The visitor moves past the value. */
   members(visit: (keyStart: number, keyEnd: number) => void): void {
     this.at += 1;
     this.skipSpaces();
@@ -136,7 +136,7 @@ export class JsonCursor {
     if (!this.accept(CLOSE_BRACE)) throw this.fault("Invalid JSON: ',' or '}' expected");
   }
 
-  /** Calls `visit` at each element of an array. The visitor moves behind it. */
+  /** Calls `visit` at each element of an array. The visitor moves past it. */
   elements(visit: () => void): void {
     this.at += 1;
     this.skipSpaces();

@@ -12,7 +12,7 @@ const STEP = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[(\d
 
 /**
  * The paths in the order of the columns; undefined when the file has no key `jsonpaths`, in which case COPY goes by the
- * names of the columns. Throws JsonPathsError for a path that is none; filters and wildcards are not supported.
+ * names of the columns. Throws JsonPathsError for an invalid path; filters and wildcards are not supported.
  */
 export function parseJsonPaths(text: string): readonly JsonPath[] | undefined {
   let content: unknown;

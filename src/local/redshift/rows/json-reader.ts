@@ -82,7 +82,7 @@ export class JsonReader implements RecordReader {
     this.source.at = at;
   }
 
-  /** Behind the object that begins here, or behind the line of what is no object; -1 when that is not in the buffer yet. */
+  /** The offset after the object that begins here, or after the line if it is not an object; -1 when that is not in the buffer yet. */
   #objectEnd(start: number): number {
     const { buffer, ended } = this.source;
     if (buffer[start] !== OPEN_BRACE) {

@@ -11,7 +11,7 @@ interface Moment {
   readonly hour?: number;
   readonly minute?: number;
   readonly second?: number;
-  /** Digits behind the point. */
+  /** Digits after the decimal point. */
   readonly fraction?: string | undefined;
   readonly zone?: string | undefined;
 }

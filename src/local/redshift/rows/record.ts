@@ -27,7 +27,7 @@ export interface RecordFault {
 
 const EMPTY = Buffer.alloc(0);
 
-/** Filled anew for each record. Spans stay valid until the next one. */
+/** Filled again for each record. Spans stay valid until the next one. */
 export class InputRecord {
   /** The input that `start`, `end` and `contentEnd` refer to. */
   buffer: Buffer = EMPTY;

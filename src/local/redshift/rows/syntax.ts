@@ -14,7 +14,7 @@ export interface EngineSyntax {
 }
 
 const SENTINELS = ['\\N', '@NULL@', '~', '?'] as const;
-/** Control characters that enclose fields where the input has no quotes: a field that holds one is written anew. */
+/** Control characters that enclose fields where the input has no quotes: a field that contains one is rewritten. */
 const UNUSUAL = ['\u0001', '\u0002'] as const;
 
 export function engineSyntax({ format, nullAs }: CopyStatement): EngineSyntax {

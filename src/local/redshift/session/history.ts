@@ -48,7 +48,7 @@ export class History {
 
   #written: Promise<void> = Promise.resolve();
 
-  /** Writes what waits, behind what another session is just writing: whoever asks may look for that. */
+  /** Writes what waits, after what another session is writing, because the caller may look for that too. */
   async write(admin: Client, database: string): Promise<void> {
     const write = (): Promise<void> => this.#writeWaiting(admin, database);
     this.#written = this.#written.then(write, write);

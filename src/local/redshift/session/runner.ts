@@ -335,7 +335,7 @@ export class Runner implements StatementRunner {
     return undefined;
   }
 
-  /** Does what comes after the statement; the client has not been told of its success then. */
+  /** Does what comes after the statement; the client does not know of its success yet. */
   async #finish({ made, after = [], alters }: Statement): Promise<void> {
     try {
       for (const step of [...(made ? finishTable(made) : []), ...after]) await this.#take(step);

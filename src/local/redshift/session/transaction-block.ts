@@ -66,7 +66,7 @@ export class TransactionBlock {
     await this.#upstream.run(this.isFailed ? 'ROLLBACK' : 'COMMIT');
   }
 
-  /** Commits the open block, whoever opened it. */
+  /** Commits the open block, implicit or not. */
   async commit(): Promise<void> {
     if (!this.isOpen) return;
     await this.#upstream.run('COMMIT');

@@ -38,5 +38,5 @@ function work({ text, dialect }: TranslationTask): Translation {
 process.once('message', (task) => {
   process.send?.(work(task as TranslationTask), () => process.disconnect());
 });
-// Without the warehouse there is nobody to translate for, however it has ended.
+// Without the warehouse there is nothing to translate.
 process.once('disconnect', () => process.exit());

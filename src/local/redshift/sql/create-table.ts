@@ -83,7 +83,7 @@ function readElement(reader: TokenReader, table: TableName, body: Body): void {
   body.constraints.push(...column.constraints);
 }
 
-/** Copies NOT NULL, and DEFAULT when told so. */
+/** Copies NOT NULL, and DEFAULT if wanted. */
 function readLike(reader: TokenReader, body: Body): void {
   const parent = reader.tableName();
   let defaults = false;

@@ -21,7 +21,7 @@ export interface DesignDraft {
   readonly backup?: NonNullable<TableDesign['backup']>;
 }
 
-/** Reads attributes in any order, each at most once; stops at the first word that is none. */
+/** Reads attributes in any order, each at most once; stops at the first other word. */
 export function readTableAttributes(reader: TokenReader): DesignDraft {
   let draft: DesignDraft = {};
   const seen = new Set<string>();
@@ -58,7 +58,7 @@ export function readDistStyle(reader: TokenReader): NonNullable<TableDesign['dis
 }
 
 /** `(column)`: a distribution key is one column. */
-export function readDistKey(reader: TokenReader): string {
+function readDistKey(reader: TokenReader): string {
   const names = reader.nameList();
   if (names.length > 1) throw new RedshiftError(SQLSTATE.syntaxError, 'DISTKEY takes one column');
   return names[0] ?? '';

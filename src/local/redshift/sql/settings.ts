@@ -78,7 +78,7 @@ export function readReset(reader: TokenReader): Statement {
   return { verb: 'RESET', sql: `RESET ${engine}` };
 }
 
-/** The statement that would make a table anew ("SHOW TABLE"). */
+/** The statement that would create a table again ("SHOW TABLE"). */
 function showTable(reader: TokenReader): Statement {
   reader.expect('TABLE');
   const table = literal(quoteTable(reader.tableName()));
@@ -98,7 +98,7 @@ export function readShow(reader: TokenReader): Statement {
   );
   if (object !== undefined) throw unsupported(`The local warehouse does not serve SHOW ${object}.`);
   if (reader.sees('SERVER_VERSION')) {
-    // The function refuses whoever is no superuser, as Redshift was seen to do.
+    // The function refuses users who are not superusers, as Redshift was seen to do.
     const check = `pg_catalog.warehouse_require_superuser('examine "server_version"')`;
     return { verb: 'SHOW', sql: `SELECT ${literal(SERVER_VERSION)}::text AS "server_version" FROM ${check}` };
   }

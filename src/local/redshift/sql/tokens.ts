@@ -3,7 +3,7 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError } from './statement.ts';
 
 /** `operator` also covers punctuation; `dollar` is a `$$...$$` body. */
-export type TokenKind = 'word' | 'quoted' | 'string' | 'dollar' | 'number' | 'parameter' | 'operator';
+type TokenKind = 'word' | 'quoted' | 'string' | 'dollar' | 'number' | 'parameter' | 'operator';
 
 /** One token of the client's text. */
 export interface Token {
@@ -173,7 +173,7 @@ function endOf(source: string, at: number, kind: TokenKind): number {
   }
 }
 
-/** Whether a string is one of bits: behind B or X, or on a line of its own after one, which continues it. */
+/** Whether a string is one of bits: after B or X, or on a line of its own after such a string, which continues it. */
 function opensBits(previous: Token | undefined, gap: string): boolean {
   if (previous?.isBits === true) return gap.includes('\n') || gap.includes('\r');
   return gap === '' && (previous?.word === 'B' || previous?.word === 'X');

@@ -3,7 +3,7 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError } from './statement.ts';
 import { unsupported, type TokenReader } from './reader.ts';
 
-/** A type as PostgreSQL is told it. */
+/** A type as PostgreSQL takes it. */
 export interface ColumnType {
   /** PostgreSQL's text of the type. */
   readonly sql: string;

@@ -1,6 +1,7 @@
 """One sync of PyAirbyte: from a source into destination-redshift, direct or through its cache.
 
-Arguments: a JSON file with source, source_config, destination, destination_config, strategy and cache (true or false).
+Arguments: a JSON file with source_name, source (a program), source_config, keys (a primary key for each stream whose source names
+none), destination (a program), destination_config, strategy and cache (true or false).
 """
 
 import json
@@ -16,6 +17,7 @@ with open(sys.argv[1]) as file:
 source = ab.get_source(
     wish["source_name"], local_executable=wish["source"], config=wish["source_config"], streams="*"
 )
+source.set_primary_keys(**wish["keys"])
 destination = ab.get_destination(
     "destination-redshift", local_executable=wish["destination"], config=wish["destination_config"]
 )

@@ -71,7 +71,7 @@ export class MetadataCells {
   /** Columns that store these cells as the walk writes them. */
   readonly #isPlain: readonly boolean[];
   readonly #kept: readonly Kept[];
-  /** All of them as one block; undefined if they are not Airbyte's. */
+  /** All of them as one block; undefined if they are not Airbyte's, or not the last ones. */
   readonly #block: MetadataBlock | undefined;
   /** Whether the cells of the current row were written one by one, and may be kept as a block. */
   #isToKeep = false;
@@ -94,7 +94,8 @@ export class MetadataCells {
       (field === '_airbyte_meta' || field === '_airbyte_generation_id' || this.#isPlain[column] === true);
     const id = this.#kept.find(({ field }) => field === '_airbyte_raw_id')?.column;
     const time = this.#kept.find(({ field }) => field === '_airbyte_extracted_at')?.column;
-    if (id === undefined || time === undefined || !this.#kept.every(isFit)) return undefined;
+    const isLast = first + this.#kept.length === this.#isPlain.length;
+    if (id === undefined || time === undefined || !isLast || !this.#kept.every(isFit)) return undefined;
     return new MetadataBlock({ first, count: this.#kept.length, id, time }, this.#rawIds, this.#times);
   }
 

@@ -127,16 +127,19 @@ export class RowCells {
     };
   }
 
-  /** Writes the cells of a block, none of which has been reached. */
+  /** Writes the cells of a block, none of which has been reached, and none of which is a key. */
   putBlock({ first, bytes, starts, ends, widths }: CellBlock): void {
     this.reach(first);
-    this.#next = first + starts.length;
+    this.#next = first + widths.length;
     const { tape } = this;
     const { to } = tape;
-    for (let i = 0; i < starts.length; i++) {
-      this.#starts[first + i] = to + (starts[i] as number);
-      this.#ends[first + i] = to + (ends[i] as number);
-      this.widths[first + i] = widths[i] as number;
+    for (let i = 0; i < widths.length; i++) this.widths[first + i] = widths[i] as number;
+    // Only cells that will be sorted, and keys, are looked up.
+    if (!this.#isOrdered) {
+      for (let i = 0; i < starts.length; i++) {
+        this.#starts[first + i] = to + (starts[i] as number);
+        this.#ends[first + i] = to + (ends[i] as number);
+      }
     }
     tape.out.set(bytes, to);
     tape.to = to + bytes.length;

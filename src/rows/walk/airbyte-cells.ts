@@ -17,12 +17,13 @@ const RAW_ID_CELL_BYTES = 38;
 export class RawIds {
   #seed = '';
   #bytes = Buffer.alloc(0);
-  /** The position in the id that was written last. */
+  /** Where the last id was written, and the position in it. */
+  #out: Uint8Array | undefined;
   #ordinal = NaN;
 
   /** Writes the id of a row. Returns the offset after it. */
   write(out: Uint8Array, at: number, seed: string, ordinal: number): number {
-    if (this.#seed !== seed) {
+    if (this.#out !== out || this.#seed !== seed) {
       this.#seed = seed;
       this.#bytes = Buffer.from(`"${rawId(seed, 0)}"`);
     }
@@ -33,10 +34,10 @@ export class RawIds {
     return at + RAW_ID_CELL_BYTES;
   }
 
-  /** The same where the id that was written last is. Most ids differ from the previous one in only one digit. */
+  /** The same in the bytes of a block. If its last id is the previous one, most ids differ from it in only one digit. */
   rewrite(out: Uint8Array, at: number, seed: string, ordinal: number): void {
     const digit = ordinal % 16;
-    if (this.#seed !== seed || ordinal !== this.#ordinal + 1 || digit === 0) {
+    if (this.#out !== out || this.#seed !== seed || ordinal !== this.#ordinal + 1 || digit === 0) {
       this.write(out, at, seed, ordinal);
       return;
     }
@@ -55,6 +56,7 @@ export class RawIds {
       out[start + i] = HEX[rest - more * 16] as number;
       rest = more;
     }
+    this.#out = out;
     this.#ordinal = ordinal;
   }
 }

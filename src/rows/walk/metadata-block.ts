@@ -14,6 +14,8 @@ export interface BlockFacts {
 
 interface Kept {
   readonly block: CellBlock;
+  /** Of the row that the block was last written for. */
+  emittedAt: number;
   /** Where the id and the time begin in the block. */
   readonly idAt: number;
   readonly timeAt: number;
@@ -31,8 +33,8 @@ export class MetadataBlock {
   readonly #columns: BlockColumns;
   readonly #ids: RawIds;
   readonly #times: EmittedTimes;
-  #kept: Kept | undefined;
-  #emittedAt = NaN;
+  /** By the digits of the fraction of the time: a time of another length moves the cells after it. */
+  readonly #kept: (Kept | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(columns: BlockColumns, ids: RawIds, times: EmittedTimes) {
     this.#columns = columns;
@@ -42,14 +44,12 @@ export class MetadataBlock {
 
   /** Writes the block. Returns false if the cells of this row must be written one by one. */
   write({ batchSeed, ordinal, emittedAt }: BlockFacts, cells: RowCells): boolean {
-    const kept = this.#kept;
+    const kept = this.#kept[fractionDigits(emittedAt)];
     if (!kept) return false;
     const { bytes } = kept.block;
-    if (emittedAt !== this.#emittedAt) {
-      // A time of another length moves the cells after it.
-      if (fractionDigits(emittedAt) !== fractionDigits(this.#emittedAt)) return false;
+    if (emittedAt !== kept.emittedAt) {
       if (this.#times.write(bytes, kept.timeAt, emittedAt) === -1) return false;
-      this.#emittedAt = emittedAt;
+      kept.emittedAt = emittedAt;
     }
     this.#ids.rewrite(bytes, kept.idAt, batchSeed, ordinal);
     cells.putBlock(kept.block);
@@ -57,12 +57,10 @@ export class MetadataBlock {
   }
 
   /** Keeps the cells of a completed row for the rows after it. */
-  keep({ batchSeed, ordinal, emittedAt }: BlockFacts, cells: RowCells): void {
+  keep({ emittedAt }: BlockFacts, cells: RowCells): void {
     const { first, count, id, time } = this.#columns;
     const block = cells.blockOf(first, count);
     const [idAt, timeAt] = [block.starts[id - first] ?? 0, block.starts[time - first] ?? 0];
-    this.#ids.write(block.bytes, idAt, batchSeed, ordinal);
-    this.#kept = { block, idAt, timeAt };
-    this.#emittedAt = emittedAt;
+    this.#kept[fractionDigits(emittedAt)] = { block, idAt, timeAt, emittedAt };
   }
 }

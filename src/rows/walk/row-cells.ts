@@ -141,7 +141,7 @@ export class RowCells {
         this.#ends[first + i] = to + (ends[i] as number);
       }
     }
-    tape.out.set(bytes, to);
+    bytes.copy(tape.out, to);
     tape.to = to + bytes.length;
   }
 

@@ -36,6 +36,16 @@ describe('ids of rows', () => {
       expect(ids(...wanted)).to.deep.equal(wanted.map(([seed, ordinal]) => `"${rawId(seed, ordinal)}"`));
     });
   }
+
+  it('are right where rows take turns between two blocks', () => {
+    const writer = new RawIds();
+    const [one, two] = [Buffer.alloc(38), Buffer.alloc(38)];
+    const written = [one, one, two, two, one, two].map((block, ordinal) => {
+      writer.rewrite(block, 0, SEED, ordinal);
+      return block.toString();
+    });
+    expect(written).to.deep.equal([0, 1, 2, 3, 4, 5].map((ordinal) => `"${rawId(SEED, ordinal)}"`));
+  });
 });
 
 describe('times of records', () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { WarehouseConfig } from '../../../src/local/api.ts';
 import { newWarehouseFolder } from '../../support/template.ts';
+import { inTime } from './patience.ts';
 
 const FIXTURE = fileURLToPath(new URL('./warehouse.fixture.ts', import.meta.url));
 /** No answer within this time is a stall, on a machine that does other work too; in milliseconds. */
@@ -90,15 +91,8 @@ export async function startSubject(): Promise<Subject> {
     },
     check: async () => {
       const start = performance.now();
-      let overdue: NodeJS.Timeout | undefined;
-      const stalled = new Promise<never>((_resolve, reject) => {
-        overdue = setTimeout(() => reject(new Error('the warehouse does not answer')), STALL_MS);
-      });
-      try {
-        await Promise.race([answerAll(), ended, stalled]);
-      } finally {
-        clearTimeout(overdue);
-      }
+      const outcome = await inTime(Promise.race([answerAll(), ended]), STALL_MS);
+      if (outcome === 'late') throw new Error('the warehouse does not answer');
       slowest = Math.max(slowest, performance.now() - start);
     },
     stop: async () => {

@@ -35,6 +35,16 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
+/** Says what has failed, and after how long. */
+async function step<T>(what: string, work: Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work;
+  } catch (cause) {
+    throw new Error(`${what} failed after ${Math.round(performance.now() - start)} ms`, { cause });
+  }
+}
+
 export async function startSubject(): Promise<Subject> {
   const dir = await newWarehouseFolder('fuzz-');
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', FIXTURE, dir], {
@@ -72,11 +82,11 @@ export async function startSubject(): Promise<Subject> {
   const old = await login();
   let slowest = 0;
   const answerAll = async (): Promise<void> => {
-    await old.query('SELECT 1');
-    const fresh = await login();
-    await fresh.query('SELECT 1');
+    await step('a query of an old session', old.query('SELECT 1'));
+    const fresh = await step('a login', login());
+    await step('a query of a new session', fresh.query('SELECT 1'));
     await fresh.end();
-    const { status } = await fetch(`${config.s3_endpoint}/bucket/key`);
+    const { status } = await step('a request to S3', fetch(`${config.s3_endpoint}/bucket/key`));
     if (status !== 403) throw new Error(`S3 answers ${status} to an anonymous request`);
   };
   return {

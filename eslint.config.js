@@ -1,15 +1,61 @@
 import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
+
+/** The layers of the data path, in its order. */
+const STAGES = ['protocol', 'table', 'rows', 'staging', 'warehouse'];
+
+/** Files that import nothing of ours, except those named here. */
+const BASE = {
+  'errors.ts': [],
+  'sql.ts': [],
+  'retry.ts': [],
+  'states/ledger.ts': [],
+  'ports.ts': ['sql.ts'],
+  'options.ts': [],
+};
+
+/** What every layer may import besides itself and earlier layers. */
+const FOR_STAGES = ['errors.ts', 'sql.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
+
+/** What may import what in `src/`. */
+const ZONES = [
+  ...STAGES.map((stage, at) => ({
+    target: `./src/${stage}`,
+    from: './src',
+    except: [...STAGES.slice(0, at + 1), ...FOR_STAGES],
+    message: `The layer ${stage}/ imports itself, earlier layers and the base only.`,
+  })),
+  ...Object.entries(BASE).map(([file, except]) => ({
+    target: `./src/${file}`,
+    from: './src',
+    except: [file, ...except],
+    message: `${file} belongs to the base, which imports nothing of ours.`,
+  })),
+  {
+    target: './src/local',
+    from: './src',
+    except: ['local'],
+    message: 'The local warehouse shares no code with the loader, because it judges it.',
+  },
+];
 
 export default tseslint.config(
   { ignores: ['dist/', '.cache/', '.target-redshift/', 'src/config/compiled-schema.js'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      'import-x/order': [
+        'error',
+        { groups: ['builtin', 'external', ['parent', 'sibling', 'index']], 'newlines-between': 'never' },
+      ],
+      'import-x/first': 'error',
+      'import-x/no-duplicates': 'error',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
@@ -22,6 +68,20 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', { max: 15, variant: 'modified' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-params': ['error', 4],
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: ZONES }],
     },
   },
   {

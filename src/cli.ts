@@ -122,16 +122,41 @@ function parseMain(argv: readonly string[]): Command {
     ...HELP_FLAG,
   });
   if (values.help) return { kind: 'help' };
-  const [word] = positionals;
+  refuseWord(positionals[0]);
+  if (values.version) return { kind: 'version' };
+  if (values.about)
+    return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
+  refuseContradictions(values);
+  const where = whereOf(values);
+  if (values.discard) {
+    if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; remove --local');
+    return { kind: 'discard', config: where.config, input: values.input };
+  }
+  if (values.check)
+    return { kind: 'check', where, format: oneOf('format', values.format ?? 'text', ['text', 'json']) };
+  if (values.discover) return { kind: 'discover', where };
+  return { kind: 'load', where, input: values.input };
+}
+
+/** The commands that are words come first; the others are flags. */
+function refuseWord(word: string | undefined): void {
   if (word === 'sql' || word === 'plan' || word === 'local' || word === 'setup')
     throw new UsageError(`"${word}" must come first: target-redshift ${word} ...`);
   if (word !== undefined) {
     const isFlag = ['check', 'discover', 'discard', 'about', 'version', 'help'].includes(word);
     throw new UsageError(`unknown command "${word}"${isFlag ? `; did you mean --${word}?` : ''}`);
   }
-  if (values.version) return { kind: 'version' };
-  if (values.about)
-    return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
+}
+
+interface MainFlags {
+  readonly discard?: boolean | undefined;
+  readonly check?: boolean | undefined;
+  readonly discover?: boolean | undefined;
+  readonly format?: string | undefined;
+  readonly input?: string | undefined;
+}
+
+function refuseContradictions(values: MainFlags): void {
   if (values.format !== undefined && !values.check)
     throw new UsageError('--format applies only to --about, --check, plan, setup and sql');
   const commands = (['discard', 'check', 'discover'] as const).filter((name) => values[name]);
@@ -142,15 +167,6 @@ function parseMain(argv: readonly string[]): Command {
   if ((values.check || values.discover) && values.input !== undefined) {
     throw new UsageError('--input applies to loads, not to --check or --discover');
   }
-  const where = whereOf(values);
-  if (values.discard) {
-    if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; remove --local');
-    return { kind: 'discard', config: where.config, input: values.input };
-  }
-  if (values.check)
-    return { kind: 'check', where, format: oneOf('format', values.format ?? 'text', ['text', 'json']) };
-  if (values.discover) return { kind: 'discover', where };
-  return { kind: 'load', where, input: values.input };
 }
 
 function parsePlan(argv: readonly string[]): Command {

@@ -1,13 +1,18 @@
 /** Builds the adapters to the outside from a checked configuration: Redshift, S3, and AWS for logins and keys. */
 import type { AwsIdentity, AwsKeys } from './aws/identity.ts';
+import { requestsOf, type Requests, type RequestSettings } from './aws/requests.ts';
 import { regionOfArn, regionOfHost, type LoginSource } from './aws/logins.ts';
 import { copyKind, loginKind } from './config/contradictions.ts';
+import { HostKeys } from './config/host-keys.ts';
 import type { Config } from './config/options.ts';
 import { readSecretFile } from './config/sources.ts';
 import type { Logger, Secrets } from './log.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 import type { Tunnel } from './warehouse/tunnel.ts';
+
+/** How long a request to S3 may take, which may upload 5 MiB. */
+const STORE_REQUEST_MS = 120_000;
 
 /** What connections need from the program. */
 export interface Around {
@@ -34,6 +39,7 @@ export class Connections {
   readonly #now: () => number;
   readonly #passwordFile: string | undefined;
   #identity: Promise<AwsIdentity> | undefined;
+  #requests: Promise<Requests> | undefined;
 
   /** `env` has the variables that the AWS SDK reads too: regions and endpoints. */
   constructor(config: Config, { log, secrets, env, now, passwordFile }: Around) {
@@ -87,6 +93,7 @@ export class Connections {
       endpoint: config.s3_endpoint,
       forcePathStyle: config.s3_force_path_style,
       credentials: await this.#storeCredentials(),
+      requests: await this.#storeRequests(),
       encryption: config.s3_encryption,
       kmsKeyId: config.s3_kms_key_id,
       owner: config.s3_bucket_owner,
@@ -158,6 +165,16 @@ export class Connections {
     return (await this.#awsIdentity()).credentials;
   }
 
+  async #storeRequests(): Promise<() => RequestSettings> {
+    const requests = await this.#awsRequests();
+    return () => requests(STORE_REQUEST_MS);
+  }
+
+  #awsRequests(): Promise<Requests> {
+    this.#requests ??= requestsOf(this.#env, (text) => this.#secrets.keep(text));
+    return this.#requests;
+  }
+
   #awsIdentity(): Promise<AwsIdentity> {
     this.#identity ??= this.#findIdentity();
     return this.#identity;
@@ -173,6 +190,7 @@ export class Connections {
         assume_role_arn === undefined
           ? undefined
           : { arn: assume_role_arn, externalId: assume_role_external_id },
+      requests: await this.#awsRequests(),
       region: s3_region ?? this.#homeRegion,
       now: this.#now,
       onSecret: (text) => this.#secrets.keep(text),
@@ -204,15 +222,16 @@ export class Connections {
     const { clusterLogin, secretLogin, workgroupLogin } = await import('./aws/logins.ts');
     const { hostname, database, redshift_region, secret_arn = '', workgroup_name = '' } = this.#config;
     const { credentials } = await this.#awsIdentity();
+    const requests = await this.#awsRequests();
     const region = redshift_region ?? regionOfHost(hostname) ?? this.#saidRegion;
     switch (kind) {
       case 'secret':
-        return secretLogin({ credentials, region: regionOfArn(secret_arn) ?? region }, secret_arn);
+        return secretLogin({ credentials, requests, region: regionOfArn(secret_arn) ?? region }, secret_arn);
       case 'workgroup':
-        return workgroupLogin({ credentials, region }, workgroup_name, database);
+        return workgroupLogin({ credentials, requests, region }, workgroup_name, database);
       default:
         return clusterLogin(
-          { credentials, region },
+          { credentials, requests, region },
           {
             cluster: this.#config.cluster_identifier ?? '',
             database,
@@ -236,13 +255,14 @@ export class Connections {
       privateKey: config.ssh_private_key,
       passphrase: config.ssh_private_key_passphrase,
       password: config.ssh_password,
-      fingerprint: config.ssh_host_fingerprint,
+      hostKeys: new HostKeys(config, {
+        onUnknown: (fingerprint) => {
+          this.#log.warn(
+            `the SSH server ${host} was not verified; if its fingerprint ${fingerprint} is correct, set ssh_host_fingerprint to it`,
+          );
+        },
+      }),
       timeoutMs: config.connect_timeout_seconds * 1000,
-      onUnknownServer: (fingerprint) => {
-        this.#log.warn(
-          `the SSH server ${host} was not verified; if its fingerprint ${fingerprint} is correct, set ssh_host_fingerprint to it`,
-        );
-      },
     });
   }
 }

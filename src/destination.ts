@@ -2,7 +2,7 @@
 /** `destination-redshift`: the same program as an Airbyte destination. Its stdout carries only messages of Airbyte's protocol. */
 import { DESTINATION_HELP, parseDestination } from './airbyte/cli.ts';
 import { UsageError } from './errors.ts';
-import { crash, guardProcess } from './guard.ts';
+import { crash, guardProcess, tell } from './guard.ts';
 import { versionOf } from './version.ts';
 
 guardProcess();
@@ -14,7 +14,7 @@ try {
   process.exitCode = await execute();
 } catch (error) {
   if (!(error instanceof UsageError)) crash(error);
-  process.stderr.write(`destination-redshift: ${error.message}\n\n${DESTINATION_HELP}`);
+  tell(`destination-redshift: ${error.message}\n\n${DESTINATION_HELP}`);
   process.exitCode = 2;
 }
 

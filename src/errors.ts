@@ -131,3 +131,17 @@ export function stateOf(error: unknown): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** For each code with which Node rejects a certificate of AWS, because it does not know the authority. */
+export const UNTRUSTED_ADVICE: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+  ].map((code) => [
+    code,
+    'the certificate is not trusted; if it is from a CA of your own or of a proxy, set AWS_CA_BUNDLE to a PEM file with that CA',
+  ]),
+);

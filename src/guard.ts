@@ -2,6 +2,7 @@
  * What Node would otherwise write to stderr itself: warnings, and errors that nothing catches, which it prints with all of their
  * properties, secrets included.
  */
+import { printableLines } from './printable.ts';
 
 const early: Error[] = [];
 let hearWarning = (warning: Error): void => void early.push(warning);
@@ -22,8 +23,13 @@ export function onWarning(listener: (warning: Error) => void): void {
 }
 
 /** Sets how an error is reported that nothing catches. Until then its stack is written to stderr. */
-export function onCrash(tell: (error: unknown) => void): void {
-  tellCrash = tell;
+export function onCrash(listener: (error: unknown) => void): void {
+  tellCrash = listener;
+}
+
+/** Writes to stderr what has no log to go to. */
+export function tell(text: string): void {
+  process.stderr.write(printableLines(text));
 }
 
 /** Ends the process because of an error that nothing catches. */
@@ -38,5 +44,5 @@ export function crash(error: unknown): never {
 
 function tellPlainly(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`Unexpected error: ${text}\n`);
+  tell(`Unexpected error: ${text}\n`);
 }

@@ -3,6 +3,7 @@
  * protocol.
  */
 import pino, { type Logger } from 'pino';
+import { printableLines } from './printable.ts';
 
 export type { Logger };
 
@@ -51,7 +52,7 @@ export async function createLogger(
   output: LogSink,
 ): Promise<Logger> {
   const isPretty = format === 'pretty' || (format === 'auto' && output.isTerminal);
-  const render = isPretty ? await pretty(output.isTerminal) : (line: string): string => line;
+  const render = isPretty ? await pretty(output.isTerminal) : printableLines;
   const options = {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -72,7 +73,7 @@ export async function createLogger(
 /** pino-pretty is loaded only for a person. */
 async function pretty(colorize: boolean): Promise<Rendering> {
   const { prettyFactory } = await import('./io/pretty-log.ts');
-  return prettyFactory({
+  const render = prettyFactory({
     colorize,
     ignore:
       'pid,hostname,table,copied,superseded,inserted,replaced,bytes,parts,lines,streams,sqlstate,detail,line',
@@ -80,4 +81,17 @@ async function pretty(colorize: boolean): Promise<Rendering> {
     messageKey: 'message',
     singleLine: true,
   }) as Rendering;
+  return (line) => render(tamed(line));
+}
+
+/**
+ * Makes the strings in a JSON line harmless for a terminal. A newline in a string becomes one with an indentation, so that no
+ * string can look like another line of the log.
+ */
+function tamed(line: string): string {
+  return printableLines(line).replace(/\\(?:u[0-9a-f]{4}|.)/g, (escape) => {
+    if (escape === '\\n') return '\\n    ';
+    const isHarmless = /^\\(?:["\\/t]|u[d-f])/.test(escape);
+    return isHarmless ? escape : `\\${escape}`;
+  });
 }

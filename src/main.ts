@@ -5,7 +5,7 @@
  */
 import { HELP, parseCommand, usageText, type Command } from './cli.ts';
 import { UsageError } from './errors.ts';
-import { crash, guardProcess } from './guard.ts';
+import { crash, guardProcess, tell } from './guard.ts';
 import { versionOf } from './version.ts';
 
 guardProcess();
@@ -17,7 +17,7 @@ try {
   process.exitCode = await execute(parseCommand(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof UsageError)) crash(error);
-  process.stderr.write(usageText(error));
+  tell(usageText(error));
   process.exitCode = 2;
 }
 

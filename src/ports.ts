@@ -22,7 +22,7 @@ export interface ObjectReader {
 }
 
 /** What `--check` does with the bucket besides what a load does. Errors are those of ObjectStore. */
-export interface ObjectProbe {
+interface ObjectProbe {
   /** Facts about the bucket that need only the permission to list the prefix, and its owner. */
   bucket(prefix: string): Promise<{
     readonly isThere: boolean;

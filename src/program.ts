@@ -25,6 +25,7 @@ import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
 import { warningLogger } from './io/warnings.ts';
 import { createLogger, Secrets, type Logger } from './log.ts';
+import { printableLines } from './printable.ts';
 import type { Scope } from './scope.ts';
 
 const NO_STDOUT =
@@ -201,7 +202,9 @@ class Program {
   }
 
   #answer(text: string): number {
-    this.#io.stdout.write(text);
+    const { stdout } = this.#io;
+    // Programs that read the answer get it as it is.
+    stdout.write(stdout.isTTY ? printableLines(text) : text);
     return 0;
   }
 

@@ -44,33 +44,74 @@ const HURRIED_TRIES = 2;
 
 /** `attempt` counts from 1. Rejects with the last error. */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { tries = Infinity, windowMs = Infinity, signal, hurry } = options;
-  let first: number | undefined;
-  let hurried = 0;
-  for (let attempt = 1; ; attempt++) {
-    signal?.throwIfAborted();
-    if (hurry?.aborted) hurried++;
-    const startedAt = performance.now();
+  const tries = new Tries(options);
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const attempt = tries.begin();
     try {
       return await work(attempt);
     } catch (error) {
-      if (signal?.aborted || !options.isTransient(error)) throw error;
-      const now = performance.now();
-      first ??= now;
-      const since = Math.min(first, options.failingSince?.(error) ?? first);
-      const left = windowMs - (now - since);
-      const isLong = windowMs > 0 && now - startedAt > windowMs && attempt < LONG_TRIES;
-      const isOver = attempt >= tries || hurried >= HURRIED_TRIES || (left <= 0 && !isLong);
-      const failure = { error, attempt, failingMs: now - first, pauseMs: 0 };
-      if (isOver) throw options.onGiveUp?.(failure) ?? error;
-      const grown = Math.min(options.pauseMs * 2 ** (attempt - 1), options.maxPauseMs);
-      const pause = grown * (1 + Math.random() / 2);
-      // The last try is at the end of the window.
-      const pauseMs = hurry?.aborted ? options.pauseMs : left > 0 ? Math.min(pause, left) : pause;
-      await options.onRetry?.({ ...failure, pauseMs: Math.round(pauseMs) });
-      await pauseFor(pauseMs, signal, hurry?.aborted ? undefined : hurry);
-      if (signal?.aborted) throw error;
+      await tries.pauseAfter(error);
     }
+  }
+}
+
+/** The tries of one piece of work so far, which decide whether and when there is another. */
+class Tries {
+  readonly #options: RetryOptions;
+  #attempt = 0;
+  #hurried = 0;
+  #startedAt = 0;
+  /** When the work first failed. */
+  #first: number | undefined;
+
+  constructor(options: RetryOptions) {
+    this.#options = options;
+  }
+
+  /** Counts a try. */
+  begin(): number {
+    if (this.#options.hurry?.aborted) this.#hurried++;
+    this.#startedAt = performance.now();
+    return ++this.#attempt;
+  }
+
+  /** Resolves when it is time for the next try. Rejects if there is none. */
+  async pauseAfter(error: unknown): Promise<void> {
+    const options = this.#options;
+    const { signal, hurry } = options;
+    if (signal?.aborted || !options.isTransient(error)) throw error;
+    const now = performance.now();
+    this.#first ??= now;
+    const left = this.#left(error, this.#first, now);
+    const failure = { error, attempt: this.#attempt, failingMs: now - this.#first, pauseMs: 0 };
+    if (this.#isOver(left, now)) throw options.onGiveUp?.(failure) ?? error;
+    const pauseMs = this.#pauseMs(left);
+    await options.onRetry?.({ ...failure, pauseMs: Math.round(pauseMs) });
+    await pauseFor(pauseMs, signal, hurry?.aborted ? undefined : hurry);
+    if (signal?.aborted) throw error;
+  }
+
+  /** The milliseconds that are left of the window. */
+  #left(error: unknown, first: number, now: number): number {
+    const { windowMs = Infinity } = this.#options;
+    const since = Math.min(first, this.#options.failingSince?.(error) ?? first);
+    return windowMs - (now - since);
+  }
+
+  #isOver(left: number, now: number): boolean {
+    const { tries = Infinity, windowMs = Infinity } = this.#options;
+    const isLong = windowMs > 0 && now - this.#startedAt > windowMs && this.#attempt < LONG_TRIES;
+    return this.#attempt >= tries || this.#hurried >= HURRIED_TRIES || (left <= 0 && !isLong);
+  }
+
+  #pauseMs(left: number): number {
+    const { pauseMs, maxPauseMs, hurry } = this.#options;
+    const grown = Math.min(pauseMs * 2 ** (this.#attempt - 1), maxPauseMs);
+    const pause = grown * (1 + Math.random() / 2);
+    if (hurry?.aborted) return pauseMs;
+    // The last try is at the end of the window.
+    return left > 0 ? Math.min(pause, left) : pause;
   }
 }
 

@@ -10,13 +10,13 @@ import {
 } from '../errors.ts';
 import { isTransient } from '../warehouse/transient.ts';
 
-export type FailureType = 'config_error' | 'transient_error' | 'system_error';
+type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 /** Errors of logins, grants and databases are errors of the configuration (SQLSTATE classes of PostgreSQL). */
 const CONFIGURATION =
   /^(28...|42501|3D000|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|NoSuchBucket)$/;
 
-export function failureType(error: unknown): FailureType {
+function failureType(error: unknown): FailureType {
   if (error instanceof ConfigError || error instanceof CatalogError) return 'config_error';
   if (error instanceof IncompleteError || isTransient(error)) return 'transient_error';
   if (error instanceof LoadError && CONFIGURATION.test(error.sqlstate ?? '')) return 'config_error';

@@ -39,6 +39,9 @@ const TUNNEL: readonly Field[] = [
   { name: 'tunnel_host', option: 'ssh_host' },
   { name: 'tunnel_port', option: 'ssh_port' },
   { name: 'tunnel_user', option: 'ssh_user' },
+  { name: 'ssh_host_fingerprint', option: 'ssh_host_fingerprint' },
+  { name: 'ssh_known_hosts', option: 'ssh_known_hosts' },
+  { name: 'ssh_host_key_check', option: 'ssh_host_key_check' },
 ];
 
 /** Patterns with which the form rejects wrong values. They accept an empty string, because the form sends one for a cleared field. */
@@ -51,6 +54,7 @@ const PATTERNS: Readonly<Partial<Record<OptionName, Schema>>> = {
   s3_region: { pattern: '^([a-z]{2,4}(-[a-z]+)+-\\d+)?$', pattern_descriptor: 'eu-west-1' },
   ssl_ca: { multiline: true },
   ssh_private_key: { multiline: true },
+  ssh_known_hosts: { multiline: true },
 };
 
 export function specification(): Schema {

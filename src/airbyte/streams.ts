@@ -96,7 +96,7 @@ export function dialectOf(configured: ConfiguredStream, completeGeneration: bigi
       setsAside: false,
     },
     columnsOf: (stream, schema, keyProperties, settings) =>
-      airbyteColumnsOf(stream, schema, keyProperties, settings, isProtected),
+      airbyteColumnsOf(stream, schema, { keys: keyProperties, isProtected }, settings),
     describe: withAirbyteMeta,
     newestBy: cursor === undefined ? [EXTRACTED_AT] : [cursor, EXTRACTED_AT],
     completeGeneration,

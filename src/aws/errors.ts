@@ -1,5 +1,5 @@
 /** Errors of AWS in one sentence: what was requested, what was answered, and what to do. */
-import { LoadError, messageOf } from '../errors.ts';
+import { LoadError, messageOf, UNTRUSTED_ADVICE } from '../errors.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
   CredentialsProviderError:
@@ -14,11 +14,12 @@ const ADVICE: Readonly<Record<string, string>> = {
     'there is no such cluster in that region; correct cluster_identifier or redshift_region',
   ECONNREFUSED: 'nothing listens there; check the region and the network path',
   ENOTFOUND: 'the host is unknown; check the region',
+  ...UNTRUSTED_ADVICE,
   EAI_AGAIN: 'the host name cannot be looked up; check the region and the network',
 };
 
 /** The error code of AWS or of the network. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const name = error.name;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : name;

@@ -3,7 +3,7 @@ import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-s
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import type { LoadError } from '../errors.ts';
 import { awsError } from './errors.ts';
-import { REQUESTS } from './requests.ts';
+import type { Requests } from './requests.ts';
 
 /** A key pair; a temporary one has a token and an expiration time. */
 export interface AwsKeys {
@@ -22,6 +22,7 @@ export interface IdentitySettings {
   readonly profile: string | undefined;
   /** A role to assume with these credentials. */
   readonly assumeRole: { readonly arn: string; readonly externalId: string | undefined } | undefined;
+  readonly requests: Requests;
   /** Region of STS. */
   readonly region: string;
   /** Milliseconds since the epoch. */
@@ -40,12 +41,12 @@ export class AwsIdentity {
 
   constructor(settings: IdentitySettings) {
     this.#settings = settings;
-    const { region } = settings;
+    const { region, requests } = settings;
     // The client keeps the keys of the provider until five minutes before they expire.
     this.#sts = new STSClient({
       region,
       credentials: sourceOf(settings, region),
-      requestHandler: REQUESTS,
+      requestHandler: requests(),
     });
   }
 
@@ -128,8 +129,12 @@ function refusal({ profile, assumeRole }: IdentitySettings, error: unknown): Loa
   });
 }
 
-function sourceOf({ keys, profile, assumeRole, now }: IdentitySettings, region: string): AwsKeySource {
-  const master = keys === undefined ? foundKeys(profile) : (): Promise<AwsKeys> => Promise.resolve(keys);
+function sourceOf(
+  { keys, profile, assumeRole, requests, now }: IdentitySettings,
+  region: string,
+): AwsKeySource {
+  const master =
+    keys === undefined ? foundKeys(profile, requests) : (): Promise<AwsKeys> => Promise.resolve(keys);
   if (assumeRole === undefined) return master;
   return fromTemporaryCredentials({
     masterCredentials: async () => shortLived(await master(), now()),
@@ -138,7 +143,7 @@ function sourceOf({ keys, profile, assumeRole, now }: IdentitySettings, region: 
       RoleSessionName: 'target-redshift',
       ...(assumeRole.externalId === undefined ? {} : { ExternalId: assumeRole.externalId }),
     },
-    clientConfig: { region, requestHandler: REQUESTS },
+    clientConfig: { region, requestHandler: requests() },
   });
 }
 
@@ -146,8 +151,8 @@ function sourceOf({ keys, profile, assumeRole, now }: IdentitySettings, region: 
  * If a configured profile is missing, the keys of a container or an instance must not be used, as the default chain would. The
  * files are read each time, because another program may have renewed the keys in them.
  */
-function foundKeys(profile: string | undefined): AwsKeySource {
-  const fresh = { ignoreCache: true };
+function foundKeys(profile: string | undefined, requests: Requests): AwsKeySource {
+  const fresh = { ignoreCache: true, clientConfig: { requestHandler: requests() } };
   return () => (profile === undefined ? fromNodeProviderChain(fresh)() : fromIni({ ...fresh, profile })());
 }
 

@@ -4,11 +4,11 @@
  */
 import type { AwsKeySource } from './identity.ts';
 import { awsError } from './errors.ts';
-import { REQUESTS } from './requests.ts';
+import type { Requests, RequestSettings } from './requests.ts';
 import { LoadError } from '../errors.ts';
 
 /** The user and password of a connection. */
-export interface Login {
+interface Login {
   readonly user: string;
   readonly password: string;
 }
@@ -18,6 +18,7 @@ export type LoginSource = () => Promise<Login>;
 export interface AwsAccess {
   readonly credentials: AwsKeySource;
   readonly region: string | undefined;
+  readonly requests: Requests;
 }
 
 /** Long enough to connect; an open session stays valid afterwards. The minimum that the APIs accept. */
@@ -108,17 +109,17 @@ export function secretLogin(access: AwsAccess, id: string): LoginSource {
   };
 }
 
-function clientOptions({ credentials, region }: AwsAccess): {
+function clientOptions({ credentials, region, requests }: AwsAccess): {
   credentials: AwsKeySource;
   region?: string;
   maxAttempts: number;
-  requestHandler: typeof REQUESTS;
+  requestHandler: RequestSettings;
 } {
   return {
     credentials,
     ...(region === undefined ? {} : { region }),
     maxAttempts: 3,
-    requestHandler: REQUESTS,
+    requestHandler: requests(),
   };
 }
 

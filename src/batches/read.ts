@@ -11,7 +11,7 @@ import { gunzip } from './gunzip.ts';
 import type { BatchLocations } from './locations.ts';
 
 /** A BATCH file. */
-export interface BatchFile {
+interface BatchFile {
   /** The place of its lines, for messages. */
   readonly source: Source;
   /** Its lines, see `blocksOf`. Throws InputError. */

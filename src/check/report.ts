@@ -1,4 +1,5 @@
 /** The outcomes of steps as lines for people and as JSON for orchestrators. */
+import { printable, printableLines } from '../printable.ts';
 import { fixText } from './fix.ts';
 import type { Outcome } from './step.ts';
 
@@ -7,10 +8,12 @@ const MARKS: Readonly<Record<Outcome['outcome'], string>> = { ok: 'ok', failed: 
 /** A line for the step and, if it failed, the fix below it. */
 export function stepLines({ name, outcome, message, milliseconds, fix }: Outcome): string {
   const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms)`;
-  const line = `${MARKS[outcome].padEnd(6)} ${name.padEnd(12)} ${message}${time}\n`;
+  const line = `${MARKS[outcome].padEnd(6)} ${name.padEnd(12)} ${printable(message)}${time}\n`;
   if (fix === undefined) return line;
   const { title, text } = fixText(fix);
-  const indented = text.split('\n').map((each) => `         ${each}\n`);
+  const indented = printableLines(text)
+    .split('\n')
+    .map((each) => `         ${each}\n`);
   return `${line}       fix: ${title}:\n${indented.join('')}`;
 }
 
@@ -28,5 +31,5 @@ export function asJson(outcomes: readonly Outcome[]): string {
     ...(fix === undefined ? {} : { fix: { kind: fix.kind, ...fixText(fix) } }),
   }));
   const ok = outcomes.every(({ outcome }) => outcome === 'ok');
-  return `${JSON.stringify({ ok, steps }, undefined, 2)}\n`;
+  return printableLines(`${JSON.stringify({ ok, steps }, undefined, 2)}\n`);
 }

@@ -50,7 +50,7 @@ async function openStore(place: Place): ReturnType<Place['store']> {
     return await place.store();
   } catch (error) {
     if (stateOf(error) === 'NoSuchBucket') throw noBucket(place, messageOf(error));
-    throw await denied(place, error, 's3:ListBucket', 'bucket', 'us-east-1');
+    throw await denied(place, error, { asked: 's3:ListBucket', on: 'bucket', region: 'us-east-1' });
   }
 }
 
@@ -106,10 +106,10 @@ async function uploadFinding(place: Place, error: unknown): Promise<Finding> {
     );
     if (isTheAcl) {
       place.seen.keys.add(key);
-      return denied(place, error, 's3:PutObjectAcl', 'objects', store.region);
+      return denied(place, error, { asked: 's3:PutObjectAcl', on: 'objects', region: store.region });
     }
   }
-  return denied(place, error, 's3:PutObject', 'objects', store.region);
+  return denied(place, error, { asked: 's3:PutObject', on: 'objects', region: store.region });
 }
 
 /** Large parts need a multipart upload, which must be aborted if it is given up. */
@@ -124,7 +124,11 @@ export function multipartStep(place: Place): Step {
         await store.tryMultipart(key);
         return 'a multipart upload can be started and aborted';
       } catch (error) {
-        throw await denied(place, error, 's3:AbortMultipartUpload', 'objects', store.region);
+        throw await denied(place, error, {
+          asked: 's3:AbortMultipartUpload',
+          on: 'objects',
+          region: store.region,
+        });
       }
     },
   };
@@ -141,12 +145,16 @@ export function listStep(place: Place): Step {
       try {
         for await (const _ of store.list(place.folder)) break;
       } catch (error) {
-        throw await denied(place, error, 's3:ListBucket', 'bucket', store.region);
+        throw await denied(place, error, { asked: 's3:ListBucket', on: 'bucket', region: store.region });
       }
       try {
         await store.abortUploads(prefix, new Date(0), () => false);
       } catch (error) {
-        throw await denied(place, error, 's3:ListBucketMultipartUploads', 'bucket', store.region);
+        throw await denied(place, error, {
+          asked: 's3:ListBucketMultipartUploads',
+          on: 'bucket',
+          region: store.region,
+        });
       }
       return 'leftovers of dead runs can be listed';
     },
@@ -166,7 +174,11 @@ export function removeStep(place: Place): Step {
         await store.remove(keys);
         return `the ${keys.length} objects of this check are removed`;
       } catch (error) {
-        const found = await denied(place, error, 's3:DeleteObject', 'objects', store.region);
+        const found = await denied(place, error, {
+          asked: 's3:DeleteObject',
+          on: 'objects',
+          region: store.region,
+        });
         const left = `; ${keys.length} objects are left below ${store.url(place.folder)}`;
         throw new Finding(`${found.message}${left}`, found.fix, error);
       }
@@ -174,7 +186,7 @@ export function removeStep(place: Place): Step {
   };
 }
 
-export function isDenied(error: unknown): boolean {
+function isDenied(error: unknown): boolean {
   return (
     /AccessDenied|Forbidden|403/.test(stateOf(error)) ||
     /AccessDenied|Access Denied|not authorized/.test(textOf(error))
@@ -186,17 +198,19 @@ function textOf(error: unknown): string {
   return [stateOf(error), messageOf(error), cause?.name, cause?.message].join(' ');
 }
 
+/** What was requested of S3. */
+interface Request {
+  /** The action that needs a permission, such as `s3:PutObject`. */
+  readonly asked: string;
+  readonly on: 'bucket' | 'objects';
+  readonly region: string;
+}
+
 /**
  * The finding for a denied request: the action and resource that AWS names, or else those that were requested. All other errors
  * stay as they are.
  */
-export async function denied(
-  place: Place,
-  error: unknown,
-  asked: string,
-  on: 'bucket' | 'objects',
-  region: string,
-): Promise<Finding> {
+async function denied(place: Place, error: unknown, { asked, on, region }: Request): Promise<Finding> {
   if (!isDenied(error)) return finding(error, undefined);
   const words = textOf(error);
   const [, action = asked] = /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(words) ?? [];

@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
+import type { Run } from '../run/run.ts';
 import type { Scope } from '../scope.ts';
 import { newRunId, normalisePrefix, rejectedPrefix, rejectedRoot } from '../staging/keys.ts';
 import { laterStore } from '../staging/later-store.ts';
@@ -21,7 +22,7 @@ import type { Outcome } from '../warehouse/record-sql.ts';
 import { isUnreachable } from '../warehouse/transient.ts';
 
 /** How a protocol takes part in a load: by its front, and by what it does with the loader. */
-export type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
+type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' | 'states'>;
 
 export interface LoadOptions {
   readonly config: Config;
@@ -39,84 +40,18 @@ const RETRY_PAUSE_MS = 1000;
 const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
 /** Resolves when every record that was read is committed. */
-export async function runLoad({
-  config,
-  scope,
-  io,
-  log,
-  input,
-  protocolOf,
-  redact,
-}: LoadOptions): Promise<void> {
+export async function runLoad(options: LoadOptions): Promise<void> {
+  const { config, io, log, input, redact } = options;
   const { stop, kill } = io.ending;
-  const objectPrefix = normalisePrefix(config.s3_prefix);
-  const runId = newRunId(new Date(io.now()));
-  // Kept objects are where the sweep does not look for leftovers.
-  const folder = config.keep_s3_files ? `kept-${runId}` : runId;
-  const ownPrefix = `${objectPrefix}${folder}/`;
-  const staleBefore = new Date(io.now() - config.stale_after_hours * 3_600_000);
-  const retryForMs = config.retry_for_seconds * 1000;
-  const outages = new Outages({
-    retryForMs,
-    tries: config.max_load_attempts ?? Infinity,
-    pauseMs: RETRY_PAUSE_MS,
-    renew: () => scope.renewKeys(),
-    stop,
-    signal: kill,
-    log,
-  });
-  let sweeping: Promise<void> | undefined;
-  const openBucket = (): Promise<Bucket> => {
-    const opened = scope.store();
-    sweeping ??= opened.then(
-      async (bucket) => {
-        const answered = await sweep(bucket, objectPrefix, staleBefore, log);
-        if (answered) outages.answered('S3');
-      },
-      () => (sweeping = undefined),
-    );
-    return opened;
-  };
+  const place = placeOf(config, io.now());
+  const outages = outagesOf(options);
+  const { openBucket, swept } = sweepWhenOpened(options, place, outages);
   const bucket = laterStore(config.s3_bucket, openBucket);
-  const store = watchLeftovers(bucket, ownPrefix);
-  const { warehouse } = scope;
-  const loader = new Loader({
-    warehouse,
-    store,
-    schema: config.target_schema,
-    access: () => scope.copyAccess(),
-    region: async () => (await openBucket()).region,
-    runId,
-    version: io.version,
-    now: io.now,
-    keepFiles: config.keep_s3_files,
-    keepsRecords: config.load_history,
-    staleBefore,
-    outages,
-    forbidDdl: config.forbid_ddl,
-    resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, retryForMs),
-    signal: kill,
-    log,
-  });
-  const run = assemble({
-    config,
-    io,
-    log,
-    loader,
-    hooks: new Hooks(warehouse, log),
-    store,
-    format: newFormat(compressionOf(config.compression)),
-    patiently: (what, upload) => outages.retry(what, upload, { needs: ['S3'] }),
-    objectPrefix,
-    folder,
-    rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
-    files: bucket,
-    locations: scope.locations,
-    ...protocolOf(loader),
-    signal: kill,
-  });
+  const store = watchLeftovers(bucket, place.ownPrefix);
+  const loader = loaderOf(options, place, { store, openBucket, outages });
+  const run = runOf(options, place, { bucket, store, loader, outages });
   const tellLeftovers = (): void => {
-    if (!config.keep_s3_files) reportLeftovers(store, ownPrefix, config.stale_after_hours, log);
+    if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
   io.ending.setLastWords(() => {
     tellLeftovers();
@@ -143,11 +78,137 @@ export async function runLoad({
   } finally {
     input.destroy();
     clearTimeout(grace);
-    if (kill.aborted) await abortUploads(store, ownPrefix, io.now());
-    await sweeping;
+    if (kill.aborted) await abortUploads(store, place.ownPrefix, io.now());
+    await swept();
     if (!kill.aborted) await loader.finish(outcome, reason);
     if (kill.aborted) tellLeftovers();
   }
+}
+
+/** Where the objects of a run are. */
+interface RunPlace {
+  readonly runId: string;
+  /** The prefix of the objects of all runs. */
+  readonly objectPrefix: string;
+  /** The name below `objectPrefix` of the folder of the run. */
+  readonly folder: string;
+  /** The prefix of the objects of the run. */
+  readonly ownPrefix: string;
+  /** Objects of other runs that are older are leftovers. */
+  readonly staleBefore: Date;
+}
+
+function placeOf(config: Config, now: number): RunPlace {
+  const objectPrefix = normalisePrefix(config.s3_prefix);
+  const runId = newRunId(new Date(now));
+  // Kept objects are where the sweep does not look for leftovers.
+  const folder = config.keep_s3_files ? `kept-${runId}` : runId;
+  const staleBefore = new Date(now - config.stale_after_hours * 3_600_000);
+  return { runId, objectPrefix, folder, ownPrefix: `${objectPrefix}${folder}/`, staleBefore };
+}
+
+function outagesOf({ config, scope, io, log }: LoadOptions): Outages {
+  return new Outages({
+    retryForMs: config.retry_for_seconds * 1000,
+    tries: config.max_load_attempts ?? Infinity,
+    pauseMs: RETRY_PAUSE_MS,
+    renew: () => scope.renewKeys(),
+    stop: io.ending.stop,
+    signal: io.ending.kill,
+    log,
+  });
+}
+
+interface SweptBucket {
+  readonly openBucket: () => Promise<Bucket>;
+  /** Resolves when the sweep has ended, immediately if none was started. */
+  readonly swept: () => Promise<void>;
+}
+
+/** Removes the leftovers of other runs, in the background, as soon as the bucket is opened. */
+function sweepWhenOpened(
+  { scope, log }: LoadOptions,
+  { objectPrefix, staleBefore }: RunPlace,
+  outages: Outages,
+): SweptBucket {
+  let sweeping: Promise<void> | undefined;
+  return {
+    openBucket: () => {
+      const opened = scope.store();
+      sweeping ??= opened.then(
+        async (bucket) => {
+          const answered = await sweep(bucket, objectPrefix, staleBefore, log);
+          if (answered) outages.answered('S3');
+        },
+        () => (sweeping = undefined),
+      );
+      return opened;
+    },
+    swept: async () => sweeping,
+  };
+}
+
+interface LoaderMeans {
+  readonly store: WatchedStore;
+  readonly openBucket: () => Promise<Bucket>;
+  readonly outages: Outages;
+}
+
+function loaderOf(
+  { config, scope, io, log }: LoadOptions,
+  { runId, staleBefore }: RunPlace,
+  { store, openBucket, outages }: LoaderMeans,
+): Loader {
+  return new Loader({
+    warehouse: scope.warehouse,
+    store,
+    schema: config.target_schema,
+    access: () => scope.copyAccess(),
+    region: async () => (await openBucket()).region,
+    runId,
+    version: io.version,
+    now: io.now,
+    keepFiles: config.keep_s3_files,
+    keepsRecords: config.load_history,
+    staleBefore,
+    outages,
+    forbidDdl: config.forbid_ddl,
+    resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, config.retry_for_seconds * 1000),
+    signal: io.ending.kill,
+    log,
+  });
+}
+
+/** What a run works with. */
+interface Means {
+  readonly bucket: Assembly['files'];
+  readonly store: WatchedStore;
+  readonly loader: Loader;
+  readonly outages: Outages;
+}
+
+function runOf(
+  { config, scope, io, log, protocolOf }: LoadOptions,
+  { runId, objectPrefix, folder }: RunPlace,
+  { bucket, store, loader, outages }: Means,
+): Run {
+  return assemble({
+    config,
+    io,
+    log,
+    loader,
+    hooks: new Hooks(scope.warehouse, log),
+    store,
+    format: newFormat(compressionOf(config.compression)),
+    patiently: (what, upload) => outages.retry(what, upload, { needs: ['S3'] }),
+    objectPrefix,
+    folder,
+    rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
+    files: bucket,
+    locations: scope.locations,
+    ...protocolOf(loader),
+    signal: io.ending.kill,
+  });
 }
 
 /** The SDK aborts an upload without waiting for the answer. */

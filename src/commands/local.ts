@@ -92,7 +92,10 @@ function readJson<T>(option: string, path: string, read: (value: unknown) => T):
   }
 }
 
-/** A terminal gets instructions to connect and the place of the secrets; a program gets the configuration. */
+/**
+ * A terminal gets instructions to connect and the place of the secrets. A program gets the configuration or, if that is written to
+ * a file, what is not secret and the path of the file.
+ */
 function announce(command: LocalCommand, config: WarehouseConfig, stdout: TextOutput): void {
   const line = `${JSON.stringify(config)}\n`;
   const isTerminal = stdout.isTTY && !command.untilReleased;
@@ -105,7 +108,16 @@ function announce(command: LocalCommand, config: WarehouseConfig, stdout: TextOu
     }
   }
   if (command.untilReleased) return;
-  stdout.write(isTerminal ? directions(config, path ?? '') : line);
+  if (path === undefined) stdout.write(line);
+  else stdout.write(isTerminal ? directions(config, path) : withoutSecrets(config, path));
+}
+
+function withoutSecrets(
+  { hostname, port, database, user, s3_endpoint, s3_region, s3_bucket }: WarehouseConfig,
+  path: string,
+): string {
+  const shown = { hostname, port, database, user, s3_endpoint, s3_region, s3_bucket, config_file: path };
+  return `${JSON.stringify(shown)}\n`;
 }
 
 function directions(

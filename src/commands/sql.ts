@@ -5,6 +5,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { TableFormat } from '../cli.ts';
 import { LoadError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { Answer, Warehouse } from '../ports.ts';
 import { raw } from '../sql.ts';
 
@@ -48,7 +49,9 @@ function csv({ columns, rows }: Answer): string {
   return stringify([columns, ...rows] as (string | null)[][], { quoted_match: /^$/, record_delimiter: '\n' });
 }
 
-function table({ columns, rows }: Answer): string {
+function table(answer: Answer): string {
+  const { rows } = answer;
+  const columns = answer.columns.map(printable);
   const cells = [
     columns,
     ...rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text)))),
@@ -70,10 +73,4 @@ function table({ columns, rows }: Answer): string {
     `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`,
     '',
   ].join('\n');
-}
-
-/** Keeps a row on one line, and keeps data from controlling the terminal. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that are meant
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
 }

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
+const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -29,6 +29,9 @@ data.query_group = "target-redshift";
 }
 if(data.ssh_port === undefined){
 data.ssh_port = 22;
+}
+if(data.ssh_host_key_check === undefined){
+data.ssh_host_key_check = true;
 }
 if(data.s3_prefix === undefined){
 data.s3_prefix = "target-redshift";
@@ -748,11 +751,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data.s3_bucket !== undefined){
-let data27 = data.s3_bucket;
+if(data.ssh_known_hosts !== undefined){
+let data27 = data.ssh_known_hosts;
 if(typeof data27 === "string"){
 if(data27.length < 1){
-const err49 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err49 = {instancePath:instancePath+"/ssh_known_hosts",schemaPath:"#/properties/ssh_known_hosts/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -763,7 +766,7 @@ errors++;
 }
 }
 else {
-const err50 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err50 = {instancePath:instancePath+"/ssh_known_hosts",schemaPath:"#/properties/ssh_known_hosts/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -773,8 +776,8 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(typeof data.s3_prefix !== "string"){
-const err51 = {instancePath:instancePath+"/s3_prefix",schemaPath:"#/properties/s3_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.ssh_host_key_check !== "boolean"){
+const err51 = {instancePath:instancePath+"/ssh_host_key_check",schemaPath:"#/properties/ssh_host_key_check/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -783,9 +786,11 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data.s3_region !== undefined){
-if(typeof data.s3_region !== "string"){
-const err52 = {instancePath:instancePath+"/s3_region",schemaPath:"#/properties/s3_region/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_bucket !== undefined){
+let data29 = data.s3_bucket;
+if(typeof data29 === "string"){
+if(data29.length < 1){
+const err52 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -795,9 +800,8 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data.s3_endpoint !== undefined){
-if(typeof data.s3_endpoint !== "string"){
-const err53 = {instancePath:instancePath+"/s3_endpoint",schemaPath:"#/properties/s3_endpoint/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err53 = {instancePath:instancePath+"/s3_bucket",schemaPath:"#/properties/s3_bucket/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -807,8 +811,8 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(typeof data.s3_force_path_style !== "boolean"){
-const err54 = {instancePath:instancePath+"/s3_force_path_style",schemaPath:"#/properties/s3_force_path_style/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data.s3_prefix !== "string"){
+const err54 = {instancePath:instancePath+"/s3_prefix",schemaPath:"#/properties/s3_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -817,9 +821,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-let data32 = data.s3_encryption;
-if(typeof data32 !== "string"){
-const err55 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_region !== undefined){
+if(typeof data.s3_region !== "string"){
+const err55 = {instancePath:instancePath+"/s3_region",schemaPath:"#/properties/s3_region/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -828,8 +832,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!(((data32 === "bucket-default") || (data32 === "sse-s3")) || (data32 === "sse-kms"))){
-const err56 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/enum",keyword:"enum",params:{allowedValues: schema11.properties.s3_encryption.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.s3_endpoint !== undefined){
+if(typeof data.s3_endpoint !== "string"){
+const err56 = {instancePath:instancePath+"/s3_endpoint",schemaPath:"#/properties/s3_endpoint/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -838,11 +844,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data.s3_kms_key_id !== undefined){
-let data33 = data.s3_kms_key_id;
-if(typeof data33 === "string"){
-if(data33.length < 1){
-const err57 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(typeof data.s3_force_path_style !== "boolean"){
+const err57 = {instancePath:instancePath+"/s3_force_path_style",schemaPath:"#/properties/s3_force_path_style/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -851,9 +855,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-else {
-const err58 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data34 = data.s3_encryption;
+if(typeof data34 !== "string"){
+const err58 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -862,12 +866,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data.s3_bucket_owner !== undefined){
-let data34 = data.s3_bucket_owner;
-if(typeof data34 === "string"){
-if(data34.length < 1){
-const err59 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data34 === "bucket-default") || (data34 === "sse-s3")) || (data34 === "sse-kms"))){
+const err59 = {instancePath:instancePath+"/s3_encryption",schemaPath:"#/properties/s3_encryption/enum",keyword:"enum",params:{allowedValues: schema11.properties.s3_encryption.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -876,9 +876,11 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-else {
-const err60 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_kms_key_id !== undefined){
+let data35 = data.s3_kms_key_id;
+if(typeof data35 === "string"){
+if(data35.length < 1){
+const err60 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -888,11 +890,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data.s3_acl !== undefined){
-let data35 = data.s3_acl;
-if(typeof data35 === "string"){
-if(data35.length < 1){
-const err61 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err61 = {instancePath:instancePath+"/s3_kms_key_id",schemaPath:"#/properties/s3_kms_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -902,8 +901,11 @@ vErrors.push(err61);
 errors++;
 }
 }
-else {
-const err62 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_bucket_owner !== undefined){
+let data36 = data.s3_bucket_owner;
+if(typeof data36 === "string"){
+if(data36.length < 1){
+const err62 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -913,9 +915,8 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.iam_role !== undefined){
-if(typeof data.iam_role !== "string"){
-const err63 = {instancePath:instancePath+"/iam_role",schemaPath:"#/properties/iam_role/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err63 = {instancePath:instancePath+"/s3_bucket_owner",schemaPath:"#/properties/s3_bucket_owner/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -925,9 +926,11 @@ vErrors.push(err63);
 errors++;
 }
 }
-let data37 = data.copy_credentials;
-if(typeof data37 !== "string"){
-const err64 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.s3_acl !== undefined){
+let data37 = data.s3_acl;
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err64 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -936,8 +939,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(!((((data37 === "auto") || (data37 === "role")) || (data37 === "keys")) || (data37 === "temporary"))){
-const err65 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/enum",keyword:"enum",params:{allowedValues: schema11.properties.copy_credentials.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err65 = {instancePath:instancePath+"/s3_acl",schemaPath:"#/properties/s3_acl/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -946,9 +950,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data.aws_access_key_id !== undefined){
-if(typeof data.aws_access_key_id !== "string"){
-const err66 = {instancePath:instancePath+"/aws_access_key_id",schemaPath:"#/properties/aws_access_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data.iam_role !== undefined){
+if(typeof data.iam_role !== "string"){
+const err66 = {instancePath:instancePath+"/iam_role",schemaPath:"#/properties/iam_role/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -958,9 +963,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data.aws_secret_access_key !== undefined){
-if(typeof data.aws_secret_access_key !== "string"){
-const err67 = {instancePath:instancePath+"/aws_secret_access_key",schemaPath:"#/properties/aws_secret_access_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data39 = data.copy_credentials;
+if(typeof data39 !== "string"){
+const err67 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -969,10 +974,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data.aws_secret_access_key_file !== undefined){
-if(typeof data.aws_secret_access_key_file !== "string"){
-const err68 = {instancePath:instancePath+"/aws_secret_access_key_file",schemaPath:"#/properties/aws_secret_access_key_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data39 === "auto") || (data39 === "role")) || (data39 === "keys")) || (data39 === "temporary"))){
+const err68 = {instancePath:instancePath+"/copy_credentials",schemaPath:"#/properties/copy_credentials/enum",keyword:"enum",params:{allowedValues: schema11.properties.copy_credentials.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -981,10 +984,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data.aws_session_token !== undefined){
-if(typeof data.aws_session_token !== "string"){
-const err69 = {instancePath:instancePath+"/aws_session_token",schemaPath:"#/properties/aws_session_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_access_key_id !== undefined){
+if(typeof data.aws_access_key_id !== "string"){
+const err69 = {instancePath:instancePath+"/aws_access_key_id",schemaPath:"#/properties/aws_access_key_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -994,9 +996,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data.aws_session_token_file !== undefined){
-if(typeof data.aws_session_token_file !== "string"){
-const err70 = {instancePath:instancePath+"/aws_session_token_file",schemaPath:"#/properties/aws_session_token_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_secret_access_key !== undefined){
+if(typeof data.aws_secret_access_key !== "string"){
+const err70 = {instancePath:instancePath+"/aws_secret_access_key",schemaPath:"#/properties/aws_secret_access_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1006,11 +1008,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data.aws_profile !== undefined){
-let data43 = data.aws_profile;
-if(typeof data43 === "string"){
-if(data43.length < 1){
-const err71 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.aws_secret_access_key_file !== undefined){
+if(typeof data.aws_secret_access_key_file !== "string"){
+const err71 = {instancePath:instancePath+"/aws_secret_access_key_file",schemaPath:"#/properties/aws_secret_access_key_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1020,8 +1020,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_session_token !== undefined){
+if(typeof data.aws_session_token !== "string"){
+const err72 = {instancePath:instancePath+"/aws_session_token",schemaPath:"#/properties/aws_session_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1031,11 +1032,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data.assume_role_arn !== undefined){
-let data44 = data.assume_role_arn;
-if(typeof data44 === "string"){
-if(data44.length < 1){
-const err73 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.aws_session_token_file !== undefined){
+if(typeof data.aws_session_token_file !== "string"){
+const err73 = {instancePath:instancePath+"/aws_session_token_file",schemaPath:"#/properties/aws_session_token_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1045,8 +1044,11 @@ vErrors.push(err73);
 errors++;
 }
 }
-else {
-const err74 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.aws_profile !== undefined){
+let data45 = data.aws_profile;
+if(typeof data45 === "string"){
+if(data45.length < 1){
+const err74 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1056,11 +1058,8 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data.assume_role_external_id !== undefined){
-let data45 = data.assume_role_external_id;
-if(typeof data45 === "string"){
-if(data45.length < 1){
-const err75 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err75 = {instancePath:instancePath+"/aws_profile",schemaPath:"#/properties/aws_profile/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1070,8 +1069,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-else {
-const err76 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.assume_role_arn !== undefined){
+let data46 = data.assume_role_arn;
+if(typeof data46 === "string"){
+if(data46.length < 1){
+const err76 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1081,10 +1083,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-let data46 = data.target_schema;
-if(typeof data46 === "string"){
-if(data46.length < 1){
-const err77 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err77 = {instancePath:instancePath+"/assume_role_arn",schemaPath:"#/properties/assume_role_arn/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1094,8 +1094,11 @@ vErrors.push(err77);
 errors++;
 }
 }
-else {
-const err78 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.assume_role_external_id !== undefined){
+let data47 = data.assume_role_external_id;
+if(typeof data47 === "string"){
+if(data47.length < 1){
+const err78 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1104,9 +1107,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-let data47 = data.batch_size_rows;
-if(!((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47)))){
-const err79 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err79 = {instancePath:instancePath+"/assume_role_external_id",schemaPath:"#/properties/assume_role_external_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1115,9 +1118,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(typeof data47 == "number"){
-if(data47 > 1000000000 || isNaN(data47)){
-const err80 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+let data48 = data.target_schema;
+if(typeof data48 === "string"){
+if(data48.length < 1){
+const err80 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1126,8 +1131,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data47 < 1 || isNaN(data47)){
-const err81 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+else {
+const err81 = {instancePath:instancePath+"/target_schema",schemaPath:"#/properties/target_schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1136,10 +1142,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-let data48 = data.batch_size_bytes;
-if(!((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48)))){
-const err82 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data49 = data.batch_size_rows;
+if(!((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49)))){
+const err82 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1148,9 +1153,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(typeof data48 == "number"){
-if(data48 > 1099511627776 || isNaN(data48)){
-const err83 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1099511627776},message:"must be <= 1099511627776"};
+if(typeof data49 == "number"){
+if(data49 > 1000000000 || isNaN(data49)){
+const err83 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1159,8 +1164,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data48 < 1024 || isNaN(data48)){
-const err84 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
+if(data49 < 1 || isNaN(data49)){
+const err84 = {instancePath:instancePath+"/batch_size_rows",schemaPath:"#/properties/batch_size_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1170,9 +1175,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-let data49 = data.batch_max_age_seconds;
-if(!((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49)))){
-const err85 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data50 = data.batch_size_bytes;
+if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
+const err85 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1181,9 +1186,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(typeof data49 == "number"){
-if(data49 > 86400 || isNaN(data49)){
-const err86 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data50 == "number"){
+if(data50 > 1099511627776 || isNaN(data50)){
+const err86 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1099511627776},message:"must be <= 1099511627776"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1192,8 +1197,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data49 < 1 || isNaN(data49)){
-const err87 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data50 < 1024 || isNaN(data50)){
+const err87 = {instancePath:instancePath+"/batch_size_bytes",schemaPath:"#/properties/batch_size_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1203,9 +1208,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-let data50 = data.max_parallel_loads;
-if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
-const err88 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data51 = data.batch_max_age_seconds;
+if(!((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51)))){
+const err88 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1214,9 +1219,9 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(typeof data50 == "number"){
-if(data50 > 50 || isNaN(data50)){
-const err89 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/maximum",keyword:"maximum",params:{comparison: "<=", limit: 50},message:"must be <= 50"};
+if(typeof data51 == "number"){
+if(data51 > 86400 || isNaN(data51)){
+const err89 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1225,8 +1230,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data50 < 1 || isNaN(data50)){
-const err90 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data51 < 1 || isNaN(data51)){
+const err90 = {instancePath:instancePath+"/batch_max_age_seconds",schemaPath:"#/properties/batch_max_age_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1236,9 +1241,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-let data51 = data.memory_budget_mb;
-if(!((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51)))){
-const err91 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data52 = data.max_parallel_loads;
+if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
+const err91 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1247,9 +1252,9 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(typeof data51 == "number"){
-if(data51 > 65536 || isNaN(data51)){
-const err92 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
+if(typeof data52 == "number"){
+if(data52 > 50 || isNaN(data52)){
+const err92 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/maximum",keyword:"maximum",params:{comparison: "<=", limit: 50},message:"must be <= 50"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1258,8 +1263,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data51 < 16 || isNaN(data51)){
-const err93 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
+if(data52 < 1 || isNaN(data52)){
+const err93 = {instancePath:instancePath+"/max_parallel_loads",schemaPath:"#/properties/max_parallel_loads/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1269,9 +1274,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-let data52 = data.compression;
-if(typeof data52 !== "string"){
-const err94 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data53 = data.memory_budget_mb;
+if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
+const err94 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1280,8 +1285,9 @@ vErrors.push(err94);
 }
 errors++;
 }
-if(!(((data52 === "auto") || (data52 === "gzip")) || (data52 === "zstd"))){
-const err95 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
+if(typeof data53 == "number"){
+if(data53 > 65536 || isNaN(data53)){
+const err95 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1290,9 +1296,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-let data53 = data.gzip_level;
-if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
-const err96 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data53 < 16 || isNaN(data53)){
+const err96 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1301,9 +1306,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(typeof data53 == "number"){
-if(data53 > 9 || isNaN(data53)){
-const err97 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
+}
+let data54 = data.compression;
+if(typeof data54 !== "string"){
+const err97 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1312,8 +1318,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(data53 < 1 || isNaN(data53)){
-const err98 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data54 === "auto") || (data54 === "gzip")) || (data54 === "zstd"))){
+const err98 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1322,9 +1328,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(typeof data.keep_s3_files !== "boolean"){
-const err99 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data55 = data.gzip_level;
+if(!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))){
+const err99 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1333,9 +1339,9 @@ vErrors.push(err99);
 }
 errors++;
 }
-let data55 = data.stale_after_hours;
-if(!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))){
-const err100 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data55 == "number"){
+if(data55 > 9 || isNaN(data55)){
+const err100 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1344,9 +1350,8 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(typeof data55 == "number"){
-if(data55 > 8760 || isNaN(data55)){
-const err101 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
+if(data55 < 1 || isNaN(data55)){
+const err101 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1355,8 +1360,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data55 < 1 || isNaN(data55)){
-const err102 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(typeof data.keep_s3_files !== "boolean"){
+const err102 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1365,10 +1371,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-let data56 = data.statement_timeout_seconds;
-if(!((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56)))){
-const err103 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data57 = data.stale_after_hours;
+if(!((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57)))){
+const err103 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1377,9 +1382,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(typeof data56 == "number"){
-if(data56 > 86400 || isNaN(data56)){
-const err104 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data57 == "number"){
+if(data57 > 8760 || isNaN(data57)){
+const err104 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1388,8 +1393,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data56 < 10 || isNaN(data56)){
-const err105 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
+if(data57 < 1 || isNaN(data57)){
+const err105 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1399,9 +1404,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-let data57 = data.heartbeat_seconds;
-if(!((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57)))){
-const err106 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data58 = data.statement_timeout_seconds;
+if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
+const err106 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1410,9 +1415,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(typeof data57 == "number"){
-if(data57 > 3600 || isNaN(data57)){
-const err107 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(typeof data58 == "number"){
+if(data58 > 86400 || isNaN(data58)){
+const err107 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1421,8 +1426,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data57 < 1 || isNaN(data57)){
-const err108 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data58 < 10 || isNaN(data58)){
+const err108 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1432,9 +1437,9 @@ vErrors.push(err108);
 errors++;
 }
 }
-let data58 = data.retry_for_seconds;
-if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
-const err109 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data59 = data.heartbeat_seconds;
+if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
+const err109 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1443,9 +1448,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(typeof data58 == "number"){
-if(data58 > 86400 || isNaN(data58)){
-const err110 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data59 == "number"){
+if(data59 > 3600 || isNaN(data59)){
+const err110 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1454,8 +1459,8 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data58 < 0 || isNaN(data58)){
-const err111 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data59 < 1 || isNaN(data59)){
+const err111 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1465,10 +1470,9 @@ vErrors.push(err111);
 errors++;
 }
 }
-if(data.max_load_attempts !== undefined){
-let data59 = data.max_load_attempts;
-if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
-const err112 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data60 = data.retry_for_seconds;
+if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
+const err112 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1477,9 +1481,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(typeof data59 == "number"){
-if(data59 > 100 || isNaN(data59)){
-const err113 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(typeof data60 == "number"){
+if(data60 > 86400 || isNaN(data60)){
+const err113 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1488,8 +1492,8 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(data59 < 1 || isNaN(data59)){
-const err114 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data60 < 0 || isNaN(data60)){
+const err114 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1499,10 +1503,10 @@ vErrors.push(err114);
 errors++;
 }
 }
-}
-let data60 = data.shutdown_grace_seconds;
-if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
-const err115 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.max_load_attempts !== undefined){
+let data61 = data.max_load_attempts;
+if(!((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61)))){
+const err115 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1511,9 +1515,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(typeof data60 == "number"){
-if(data60 > 3600 || isNaN(data60)){
-const err116 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(typeof data61 == "number"){
+if(data61 > 100 || isNaN(data61)){
+const err116 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1522,8 +1526,8 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(data60 < 0 || isNaN(data60)){
-const err117 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data61 < 1 || isNaN(data61)){
+const err117 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1533,9 +1537,10 @@ vErrors.push(err117);
 errors++;
 }
 }
-let data61 = data.log_level;
-if(typeof data61 !== "string"){
-const err118 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data62 = data.shutdown_grace_seconds;
+if(!((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62)))){
+const err118 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1544,8 +1549,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(!((((data61 === "debug") || (data61 === "info")) || (data61 === "warn")) || (data61 === "error"))){
-const err119 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
+if(typeof data62 == "number"){
+if(data62 > 3600 || isNaN(data62)){
+const err119 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1554,9 +1560,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-let data62 = data.log_format;
-if(typeof data62 !== "string"){
-const err120 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data62 < 0 || isNaN(data62)){
+const err120 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1565,8 +1570,10 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(!(((data62 === "auto") || (data62 === "json")) || (data62 === "pretty"))){
-const err121 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
+}
+let data63 = data.log_level;
+if(typeof data63 !== "string"){
+const err121 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1575,15 +1582,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data.batch_locations !== undefined){
-let data63 = data.batch_locations;
-if(Array.isArray(data63)){
-const len1 = data63.length;
-for(let i1=0; i1<len1; i1++){
-let data64 = data63[i1];
-if(typeof data64 === "string"){
-if(data64.length < 1){
-const err122 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data63 === "debug") || (data63 === "info")) || (data63 === "warn")) || (data63 === "error"))){
+const err122 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1592,9 +1592,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-else {
-const err123 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data64 = data.log_format;
+if(typeof data64 !== "string"){
+const err123 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1603,10 +1603,8 @@ vErrors.push(err123);
 }
 errors++;
 }
-}
-}
-else {
-const err124 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((data64 === "auto") || (data64 === "json")) || (data64 === "pretty"))){
+const err124 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1615,15 +1613,15 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-let data65 = data.pre_sql;
+if(data.batch_locations !== undefined){
+let data65 = data.batch_locations;
 if(Array.isArray(data65)){
-const len2 = data65.length;
-for(let i2=0; i2<len2; i2++){
-let data66 = data65[i2];
+const len1 = data65.length;
+for(let i1=0; i1<len1; i1++){
+let data66 = data65[i1];
 if(typeof data66 === "string"){
 if(data66.length < 1){
-const err125 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err125 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1634,7 +1632,7 @@ errors++;
 }
 }
 else {
-const err126 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err126 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1646,7 +1644,7 @@ errors++;
 }
 }
 else {
-const err127 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err127 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1655,14 +1653,15 @@ vErrors.push(err127);
 }
 errors++;
 }
-let data67 = data.post_sql;
+}
+let data67 = data.pre_sql;
 if(Array.isArray(data67)){
-const len3 = data67.length;
-for(let i3=0; i3<len3; i3++){
-let data68 = data67[i3];
+const len2 = data67.length;
+for(let i2=0; i2<len2; i2++){
+let data68 = data67[i2];
 if(typeof data68 === "string"){
 if(data68.length < 1){
-const err128 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err128 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1673,7 +1672,7 @@ errors++;
 }
 }
 else {
-const err129 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err129 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1685,7 +1684,7 @@ errors++;
 }
 }
 else {
-const err130 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err130 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1694,8 +1693,14 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(typeof data.load_history !== "boolean"){
-const err131 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data69 = data.post_sql;
+if(Array.isArray(data69)){
+const len3 = data69.length;
+for(let i3=0; i3<len3; i3++){
+let data70 = data69[i3];
+if(typeof data70 === "string"){
+if(data70.length < 1){
+const err131 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1704,9 +1709,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data.rejected_prefix !== undefined){
-if(typeof data.rejected_prefix !== "string"){
-const err132 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err132 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1716,12 +1721,9 @@ vErrors.push(err132);
 errors++;
 }
 }
-let data71 = data.schema_mapping;
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-for(const key0 in data71){
-let data72 = data71[key0];
-if((typeof data72 !== "string") && (!(data72 && typeof data72 == "object" && !Array.isArray(data72)))){
-const err133 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
+}
+else {
+const err133 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1730,9 +1732,8 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(typeof data72 === "string"){
-if(data72.length < 1){
-const err134 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.load_history !== "boolean"){
+const err134 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1741,10 +1742,9 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
-if(data72.schema === undefined){
-const err135 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
+if(data.rejected_prefix !== undefined){
+if(typeof data.rejected_prefix !== "string"){
+const err135 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1753,9 +1753,13 @@ vErrors.push(err135);
 }
 errors++;
 }
-for(const key1 in data72){
-if(!((key1 === "schema") || (key1 === "grant_select_to"))){
-const err136 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+let data73 = data.schema_mapping;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+for(const key0 in data73){
+let data74 = data73[key0];
+if((typeof data74 !== "string") && (!(data74 && typeof data74 == "object" && !Array.isArray(data74)))){
+const err136 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1764,12 +1768,9 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-if(data72.schema !== undefined){
-let data73 = data72.schema;
-if(typeof data73 === "string"){
-if(data73.length < 1){
-const err137 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data74 === "string"){
+if(data74.length < 1){
+const err137 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1779,8 +1780,9 @@ vErrors.push(err137);
 errors++;
 }
 }
-else {
-const err138 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(data74.schema === undefined){
+const err138 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1789,16 +1791,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-if(data72.grant_select_to !== undefined){
-let data74 = data72.grant_select_to;
-if(Array.isArray(data74)){
-const len4 = data74.length;
-for(let i4=0; i4<len4; i4++){
-let data75 = data74[i4];
-if(typeof data75 === "string"){
-if(data75.length < 1){
-const err139 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key1 in data74){
+if(!((key1 === "schema") || (key1 === "grant_select_to"))){
+const err139 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1808,8 +1803,11 @@ vErrors.push(err139);
 errors++;
 }
 }
-else {
-const err140 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data74.schema !== undefined){
+let data75 = data74.schema;
+if(typeof data75 === "string"){
+if(data75.length < 1){
+const err140 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1819,9 +1817,8 @@ vErrors.push(err140);
 errors++;
 }
 }
-}
 else {
-const err141 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err141 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1831,11 +1828,15 @@ vErrors.push(err141);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err142 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data74.grant_select_to !== undefined){
+let data76 = data74.grant_select_to;
+if(Array.isArray(data76)){
+const len4 = data76.length;
+for(let i4=0; i4<len4; i4++){
+let data77 = data76[i4];
+if(typeof data77 === "string"){
+if(data77.length < 1){
+const err142 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1844,10 +1845,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(data.unknown_options !== undefined){
-let data76 = data.unknown_options;
-if(typeof data76 !== "string"){
-const err143 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err143 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1856,8 +1856,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(!((data76 === "warn") || (data76 === "fail"))){
-const err144 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1867,9 +1869,11 @@ vErrors.push(err144);
 errors++;
 }
 }
-let data77 = data.load_method;
-if(typeof data77 !== "string"){
-const err145 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+else {
+const err145 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1878,8 +1882,10 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(!((((data77 === "upsert") || (data77 === "append-only")) || (data77 === "insert-only")) || (data77 === "overwrite"))){
-const err146 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+if(data.unknown_options !== undefined){
+let data78 = data.unknown_options;
+if(typeof data78 !== "string"){
+const err146 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1888,9 +1894,8 @@ vErrors.push(err146);
 }
 errors++;
 }
-let data78 = data.overwrite_method;
-if(typeof data78 !== "string"){
-const err147 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data78 === "warn") || (data78 === "fail"))){
+const err147 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1899,8 +1904,10 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(!((data78 === "delete-insert") || (data78 === "swap"))){
-const err148 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+let data79 = data.load_method;
+if(typeof data79 !== "string"){
+const err148 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1909,9 +1916,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-let data79 = data.overwrite_when;
-if(typeof data79 !== "string"){
-const err149 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data79 === "upsert") || (data79 === "append-only")) || (data79 === "insert-only")) || (data79 === "overwrite"))){
+const err149 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1920,8 +1926,9 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(!((data79 === "stream_complete") || (data79 === "end_of_input"))){
-const err150 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+let data80 = data.overwrite_method;
+if(typeof data80 !== "string"){
+const err150 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1930,8 +1937,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(typeof data.hard_delete !== "boolean"){
-const err151 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data80 === "delete-insert") || (data80 === "swap"))){
+const err151 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1940,8 +1947,9 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(typeof data.process_activate_version_messages !== "boolean"){
-const err152 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data81 = data.overwrite_when;
+if(typeof data81 !== "string"){
+const err152 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1950,9 +1958,8 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data.add_record_metadata !== undefined){
-if(typeof data.add_record_metadata !== "boolean"){
-const err153 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data81 === "stream_complete") || (data81 === "end_of_input"))){
+const err153 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1961,11 +1968,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-if(data.null_keys !== undefined){
-let data83 = data.null_keys;
-if(typeof data83 !== "string"){
-const err154 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.hard_delete !== "boolean"){
+const err154 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1974,8 +1978,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(!(((data83 === "fail") || (data83 === "quarantine")) || (data83 === "append"))){
-const err155 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.process_activate_version_messages !== "boolean"){
+const err155 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1984,10 +1988,9 @@ vErrors.push(err155);
 }
 errors++;
 }
-}
-let data84 = data.nested_values;
-if(typeof data84 !== "string"){
-const err156 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.add_record_metadata !== undefined){
+if(typeof data.add_record_metadata !== "boolean"){
+const err156 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1996,8 +1999,11 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(!(((data84 === "super") || (data84 === "text")) || (data84 === "flatten"))){
-const err157 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.null_keys !== undefined){
+let data85 = data.null_keys;
+if(typeof data85 !== "string"){
+const err157 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2006,9 +2012,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-let data85 = data.flatten_max_depth;
-if(!((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85)))){
-const err158 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data85 === "fail") || (data85 === "quarantine")) || (data85 === "append"))){
+const err158 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2017,9 +2022,10 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(typeof data85 == "number"){
-if(data85 > 100 || isNaN(data85)){
-const err159 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+let data86 = data.nested_values;
+if(typeof data86 !== "string"){
+const err159 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2028,8 +2034,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(data85 < 1 || isNaN(data85)){
-const err160 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data86 === "super") || (data86 === "text")) || (data86 === "flatten"))){
+const err160 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2038,11 +2044,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-let data86 = data.flatten_separator;
-if(typeof data86 === "string"){
-if(data86.length < 1){
-const err161 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+let data87 = data.flatten_max_depth;
+if(!((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87)))){
+const err161 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2051,9 +2055,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-}
-else {
-const err162 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data87 == "number"){
+if(data87 > 100 || isNaN(data87)){
+const err162 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2062,9 +2066,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-let data87 = data.naming;
-if(typeof data87 !== "string"){
-const err163 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data87 < 1 || isNaN(data87)){
+const err163 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2073,8 +2076,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!(((data87 === "exact") || (data87 === "safe")) || (data87 === "snake_case"))){
-const err164 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+let data88 = data.flatten_separator;
+if(typeof data88 === "string"){
+if(data88.length < 1){
+const err164 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2083,9 +2089,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-let data88 = data.table_names;
-if(typeof data88 !== "string"){
-const err165 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err165 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2094,8 +2100,9 @@ vErrors.push(err165);
 }
 errors++;
 }
-if(!((data88 === "whole") || (data88 === "last-part"))){
-const err166 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+let data89 = data.naming;
+if(typeof data89 !== "string"){
+const err166 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2104,8 +2111,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(typeof data.require_keys !== "boolean"){
-const err167 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!(((data89 === "exact") || (data89 === "safe")) || (data89 === "snake_case"))){
+const err167 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2114,8 +2121,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-if(typeof data.validate_records !== "boolean"){
-const err168 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data90 = data.table_names;
+if(typeof data90 !== "string"){
+const err168 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2124,9 +2132,8 @@ vErrors.push(err168);
 }
 errors++;
 }
-let data91 = data.on_invalid;
-if(typeof data91 !== "string"){
-const err169 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data90 === "whole") || (data90 === "last-part"))){
+const err169 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2135,8 +2142,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!(((data91 === "fail") || (data91 === "quarantine")) || (data91 === "null"))){
-const err170 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.require_keys !== "boolean"){
+const err170 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2145,9 +2152,8 @@ vErrors.push(err170);
 }
 errors++;
 }
-let data92 = data.max_rejected;
-if(!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))){
-const err171 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data.validate_records !== "boolean"){
+const err171 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2156,9 +2162,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(typeof data92 == "number"){
-if(data92 > 1000000000 || isNaN(data92)){
-const err172 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+let data93 = data.on_invalid;
+if(typeof data93 !== "string"){
+const err172 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2167,8 +2173,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data92 < 0 || isNaN(data92)){
-const err173 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data93 === "fail") || (data93 === "quarantine")) || (data93 === "null"))){
+const err173 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2177,12 +2183,9 @@ vErrors.push(err173);
 }
 errors++;
 }
-}
-let data93 = data.schema_changes;
-if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
-for(const key2 in data93){
-if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
-const err174 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+let data94 = data.max_rejected;
+if(!((typeof data94 == "number") && (!(data94 % 1) && !isNaN(data94)))){
+const err174 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2191,11 +2194,9 @@ vErrors.push(err174);
 }
 errors++;
 }
-}
-if(data93.add_column !== undefined){
-let data94 = data93.add_column;
-if(typeof data94 !== "string"){
-const err175 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data94 == "number"){
+if(data94 > 1000000000 || isNaN(data94)){
+const err175 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2204,8 +2205,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(!(((data94 === "evolve") || (data94 === "ignore")) || (data94 === "fail"))){
-const err176 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(data94 < 0 || isNaN(data94)){
+const err176 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2215,10 +2216,11 @@ vErrors.push(err176);
 errors++;
 }
 }
-if(data93.widen_column !== undefined){
-let data95 = data93.widen_column;
-if(typeof data95 !== "string"){
-const err177 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data95 = data.schema_changes;
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+for(const key2 in data95){
+if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
+const err177 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2227,8 +2229,11 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(!(((data95 === "evolve") || (data95 === "ignore")) || (data95 === "fail"))){
-const err178 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.add_column !== undefined){
+let data96 = data95.add_column;
+if(typeof data96 !== "string"){
+const err178 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2237,11 +2242,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-if(data93.relax_not_null !== undefined){
-let data96 = data93.relax_not_null;
-if(typeof data96 !== "string"){
-const err179 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data96 === "evolve") || (data96 === "ignore")) || (data96 === "fail"))){
+const err179 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2250,8 +2252,11 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(!(((data96 === "evolve") || (data96 === "ignore")) || (data96 === "fail"))){
-const err180 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.widen_column !== undefined){
+let data97 = data95.widen_column;
+if(typeof data97 !== "string"){
+const err180 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2260,11 +2265,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-if(data93.retype_column !== undefined){
-let data97 = data93.retype_column;
-if(typeof data97 !== "string"){
-const err181 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data97 === "evolve") || (data97 === "ignore")) || (data97 === "fail"))){
+const err181 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2273,8 +2275,11 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(!(((data97 === "evolve") || (data97 === "ignore")) || (data97 === "fail"))){
-const err182 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.relax_not_null !== undefined){
+let data98 = data95.relax_not_null;
+if(typeof data98 !== "string"){
+const err182 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2283,11 +2288,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-}
-if(data93.split_column !== undefined){
-let data98 = data93.split_column;
-if(typeof data98 !== "string"){
-const err183 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data98 === "evolve") || (data98 === "ignore")) || (data98 === "fail"))){
+const err183 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2296,8 +2298,11 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(!(((data98 === "evolve") || (data98 === "ignore")) || (data98 === "fail"))){
-const err184 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.retype_column !== undefined){
+let data99 = data95.retype_column;
+if(typeof data99 !== "string"){
+const err184 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2306,11 +2311,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-if(data93.drop_column !== undefined){
-let data99 = data93.drop_column;
-if(typeof data99 !== "string"){
-const err185 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
+const err185 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2319,8 +2321,11 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
-const err186 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.split_column !== undefined){
+let data100 = data95.split_column;
+if(typeof data100 !== "string"){
+const err186 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2329,11 +2334,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-if(data93.change_keys !== undefined){
-let data100 = data93.change_keys;
-if(typeof data100 !== "string"){
-const err187 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data100 === "evolve") || (data100 === "ignore")) || (data100 === "fail"))){
+const err187 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2342,8 +2344,11 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(!(((data100 === "evolve") || (data100 === "ignore")) || (data100 === "fail"))){
-const err188 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data95.drop_column !== undefined){
+let data101 = data95.drop_column;
+if(typeof data101 !== "string"){
+const err188 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2352,10 +2357,8 @@ vErrors.push(err188);
 }
 errors++;
 }
-}
-}
-else {
-const err189 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data101 === "evolve") || (data101 === "ignore")) || (data101 === "fail"))){
+const err189 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2364,8 +2367,11 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(typeof data.forbid_ddl !== "boolean"){
-const err190 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data95.change_keys !== undefined){
+let data102 = data95.change_keys;
+if(typeof data102 !== "string"){
+const err190 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2374,10 +2380,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data.diststyle !== undefined){
-let data102 = data.diststyle;
-if(typeof data102 !== "string"){
-const err191 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data102 === "evolve") || (data102 === "ignore")) || (data102 === "fail"))){
+const err191 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2386,8 +2390,10 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(!((((data102 === "auto") || (data102 === "even")) || (data102 === "all")) || (data102 === "key"))){
-const err192 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err192 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2396,15 +2402,8 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-let data103 = data.sortkey;
-if(Array.isArray(data103)){
-const len5 = data103.length;
-for(let i5=0; i5<len5; i5++){
-let data104 = data103[i5];
-if(typeof data104 === "string"){
-if(data104.length < 1){
-const err193 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.forbid_ddl !== "boolean"){
+const err193 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2413,9 +2412,10 @@ vErrors.push(err193);
 }
 errors++;
 }
-}
-else {
-const err194 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.diststyle !== undefined){
+let data104 = data.diststyle;
+if(typeof data104 !== "string"){
+const err194 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2424,10 +2424,8 @@ vErrors.push(err194);
 }
 errors++;
 }
-}
-}
-else {
-const err195 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data104 === "auto") || (data104 === "even")) || (data104 === "all")) || (data104 === "key"))){
+const err195 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2436,9 +2434,15 @@ vErrors.push(err195);
 }
 errors++;
 }
-let data105 = data.sortkey_style;
-if(typeof data105 !== "string"){
-const err196 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data105 = data.sortkey;
+if(Array.isArray(data105)){
+const len5 = data105.length;
+for(let i5=0; i5<len5; i5++){
+let data106 = data105[i5];
+if(typeof data106 === "string"){
+if(data106.length < 1){
+const err196 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2447,8 +2451,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(!((data105 === "compound") || (data105 === "interleaved"))){
-const err197 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err197 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2457,14 +2462,10 @@ vErrors.push(err197);
 }
 errors++;
 }
-let data106 = data.grant_select_to;
-if(Array.isArray(data106)){
-const len6 = data106.length;
-for(let i6=0; i6<len6; i6++){
-let data107 = data106[i6];
-if(typeof data107 === "string"){
-if(data107.length < 1){
-const err198 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+else {
+const err198 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2473,9 +2474,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-else {
-const err199 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data107 = data.sortkey_style;
+if(typeof data107 !== "string"){
+const err199 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2484,10 +2485,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-}
-else {
-const err200 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data107 === "compound") || (data107 === "interleaved"))){
+const err200 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2496,9 +2495,14 @@ vErrors.push(err200);
 }
 errors++;
 }
-let data108 = data.analyze_after_rows;
-if(!((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108)))){
-const err201 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data108 = data.grant_select_to;
+if(Array.isArray(data108)){
+const len6 = data108.length;
+for(let i6=0; i6<len6; i6++){
+let data109 = data108[i6];
+if(typeof data109 === "string"){
+if(data109.length < 1){
+const err201 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2507,9 +2511,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(typeof data108 == "number"){
-if(data108 > 1000000000000 || isNaN(data108)){
-const err202 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+else {
+const err202 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2518,8 +2522,10 @@ vErrors.push(err202);
 }
 errors++;
 }
-if(data108 < 0 || isNaN(data108)){
-const err203 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err203 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2528,9 +2534,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-if(typeof data.batch_direct_copy !== "boolean"){
-const err204 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data110 = data.analyze_after_rows;
+if(!((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110)))){
+const err204 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2539,14 +2545,9 @@ vErrors.push(err204);
 }
 errors++;
 }
-let data110 = data.streams;
-if(data110 && typeof data110 == "object" && !Array.isArray(data110)){
-for(const key3 in data110){
-let data111 = data110[key3];
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-for(const key4 in data111){
-if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
-const err205 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(typeof data110 == "number"){
+if(data110 > 1000000000000 || isNaN(data110)){
+const err205 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2555,11 +2556,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-if(data111.load_method !== undefined){
-let data112 = data111.load_method;
-if(typeof data112 !== "string"){
-const err206 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data110 < 0 || isNaN(data110)){
+const err206 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2568,8 +2566,9 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!((((data112 === "upsert") || (data112 === "append-only")) || (data112 === "insert-only")) || (data112 === "overwrite"))){
-const err207 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(typeof data.batch_direct_copy !== "boolean"){
+const err207 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2578,11 +2577,14 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data111.overwrite_method !== undefined){
-let data113 = data111.overwrite_method;
-if(typeof data113 !== "string"){
-const err208 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data112 = data.streams;
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+for(const key3 in data112){
+let data113 = data112[key3];
+if(data113 && typeof data113 == "object" && !Array.isArray(data113)){
+for(const key4 in data113){
+if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
+const err208 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2591,8 +2593,11 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(!((data113 === "delete-insert") || (data113 === "swap"))){
-const err209 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.load_method !== undefined){
+let data114 = data113.load_method;
+if(typeof data114 !== "string"){
+const err209 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2601,11 +2606,8 @@ vErrors.push(err209);
 }
 errors++;
 }
-}
-if(data111.overwrite_when !== undefined){
-let data114 = data111.overwrite_when;
-if(typeof data114 !== "string"){
-const err210 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data114 === "upsert") || (data114 === "append-only")) || (data114 === "insert-only")) || (data114 === "overwrite"))){
+const err210 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2614,8 +2616,11 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(!((data114 === "stream_complete") || (data114 === "end_of_input"))){
-const err211 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.overwrite_method !== undefined){
+let data115 = data113.overwrite_method;
+if(typeof data115 !== "string"){
+const err211 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2624,10 +2629,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-if(data111.hard_delete !== undefined){
-if(typeof data111.hard_delete !== "boolean"){
-const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data115 === "delete-insert") || (data115 === "swap"))){
+const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2637,9 +2640,10 @@ vErrors.push(err212);
 errors++;
 }
 }
-if(data111.process_activate_version_messages !== undefined){
-if(typeof data111.process_activate_version_messages !== "boolean"){
-const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data113.overwrite_when !== undefined){
+let data116 = data113.overwrite_when;
+if(typeof data116 !== "string"){
+const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2648,10 +2652,8 @@ vErrors.push(err213);
 }
 errors++;
 }
-}
-if(data111.add_record_metadata !== undefined){
-if(typeof data111.add_record_metadata !== "boolean"){
-const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data116 === "stream_complete") || (data116 === "end_of_input"))){
+const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2661,10 +2663,9 @@ vErrors.push(err214);
 errors++;
 }
 }
-if(data111.null_keys !== undefined){
-let data118 = data111.null_keys;
-if(typeof data118 !== "string"){
-const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.hard_delete !== undefined){
+if(typeof data113.hard_delete !== "boolean"){
+const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2673,8 +2674,10 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(!(((data118 === "fail") || (data118 === "quarantine")) || (data118 === "append"))){
-const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.process_activate_version_messages !== undefined){
+if(typeof data113.process_activate_version_messages !== "boolean"){
+const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2684,10 +2687,9 @@ vErrors.push(err216);
 errors++;
 }
 }
-if(data111.nested_values !== undefined){
-let data119 = data111.nested_values;
-if(typeof data119 !== "string"){
-const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.add_record_metadata !== undefined){
+if(typeof data113.add_record_metadata !== "boolean"){
+const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2696,8 +2698,11 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(!(((data119 === "super") || (data119 === "text")) || (data119 === "flatten"))){
-const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.null_keys !== undefined){
+let data120 = data113.null_keys;
+if(typeof data120 !== "string"){
+const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2706,11 +2711,8 @@ vErrors.push(err218);
 }
 errors++;
 }
-}
-if(data111.flatten_max_depth !== undefined){
-let data120 = data111.flatten_max_depth;
-if(!((typeof data120 == "number") && (!(data120 % 1) && !isNaN(data120)))){
-const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data120 === "fail") || (data120 === "quarantine")) || (data120 === "append"))){
+const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2719,9 +2721,11 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(typeof data120 == "number"){
-if(data120 > 100 || isNaN(data120)){
-const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+if(data113.nested_values !== undefined){
+let data121 = data113.nested_values;
+if(typeof data121 !== "string"){
+const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2730,8 +2734,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(data120 < 1 || isNaN(data120)){
-const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data121 === "super") || (data121 === "text")) || (data121 === "flatten"))){
+const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2741,12 +2745,10 @@ vErrors.push(err221);
 errors++;
 }
 }
-}
-if(data111.flatten_separator !== undefined){
-let data121 = data111.flatten_separator;
-if(typeof data121 === "string"){
-if(data121.length < 1){
-const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.flatten_max_depth !== undefined){
+let data122 = data113.flatten_max_depth;
+if(!((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122)))){
+const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2755,9 +2757,9 @@ vErrors.push(err222);
 }
 errors++;
 }
-}
-else {
-const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data122 == "number"){
+if(data122 > 100 || isNaN(data122)){
+const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2766,11 +2768,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data111.naming !== undefined){
-let data122 = data111.naming;
-if(typeof data122 !== "string"){
-const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data122 < 1 || isNaN(data122)){
+const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2779,8 +2778,13 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(!(((data122 === "exact") || (data122 === "safe")) || (data122 === "snake_case"))){
-const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data113.flatten_separator !== undefined){
+let data123 = data113.flatten_separator;
+if(typeof data123 === "string"){
+if(data123.length < 1){
+const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2790,10 +2794,8 @@ vErrors.push(err225);
 errors++;
 }
 }
-if(data111.table_names !== undefined){
-let data123 = data111.table_names;
-if(typeof data123 !== "string"){
-const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2802,8 +2804,11 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(!((data123 === "whole") || (data123 === "last-part"))){
-const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.naming !== undefined){
+let data124 = data113.naming;
+if(typeof data124 !== "string"){
+const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2812,10 +2817,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-if(data111.require_keys !== undefined){
-if(typeof data111.require_keys !== "boolean"){
-const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!(((data124 === "exact") || (data124 === "safe")) || (data124 === "snake_case"))){
+const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2825,9 +2828,10 @@ vErrors.push(err228);
 errors++;
 }
 }
-if(data111.validate_records !== undefined){
-if(typeof data111.validate_records !== "boolean"){
-const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data113.table_names !== undefined){
+let data125 = data113.table_names;
+if(typeof data125 !== "string"){
+const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2836,11 +2840,8 @@ vErrors.push(err229);
 }
 errors++;
 }
-}
-if(data111.on_invalid !== undefined){
-let data126 = data111.on_invalid;
-if(typeof data126 !== "string"){
-const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data125 === "whole") || (data125 === "last-part"))){
+const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2849,8 +2850,10 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(!(((data126 === "fail") || (data126 === "quarantine")) || (data126 === "null"))){
-const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+}
+if(data113.require_keys !== undefined){
+if(typeof data113.require_keys !== "boolean"){
+const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2860,10 +2863,9 @@ vErrors.push(err231);
 errors++;
 }
 }
-if(data111.max_rejected !== undefined){
-let data127 = data111.max_rejected;
-if(!((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127)))){
-const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data113.validate_records !== undefined){
+if(typeof data113.validate_records !== "boolean"){
+const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2872,9 +2874,11 @@ vErrors.push(err232);
 }
 errors++;
 }
-if(typeof data127 == "number"){
-if(data127 > 1000000000 || isNaN(data127)){
-const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+if(data113.on_invalid !== undefined){
+let data128 = data113.on_invalid;
+if(typeof data128 !== "string"){
+const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2883,8 +2887,8 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(data127 < 0 || isNaN(data127)){
-const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data128 === "fail") || (data128 === "quarantine")) || (data128 === "null"))){
+const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2894,13 +2898,10 @@ vErrors.push(err234);
 errors++;
 }
 }
-}
-if(data111.schema_changes !== undefined){
-let data128 = data111.schema_changes;
-if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
-for(const key5 in data128){
-if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
-const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data113.max_rejected !== undefined){
+let data129 = data113.max_rejected;
+if(!((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129)))){
+const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2909,11 +2910,9 @@ vErrors.push(err235);
 }
 errors++;
 }
-}
-if(data128.add_column !== undefined){
-let data129 = data128.add_column;
-if(typeof data129 !== "string"){
-const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data129 == "number"){
+if(data129 > 1000000000 || isNaN(data129)){
+const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2922,8 +2921,8 @@ vErrors.push(err236);
 }
 errors++;
 }
-if(!(((data129 === "evolve") || (data129 === "ignore")) || (data129 === "fail"))){
-const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(data129 < 0 || isNaN(data129)){
+const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2933,10 +2932,13 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data128.widen_column !== undefined){
-let data130 = data128.widen_column;
-if(typeof data130 !== "string"){
-const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data113.schema_changes !== undefined){
+let data130 = data113.schema_changes;
+if(data130 && typeof data130 == "object" && !Array.isArray(data130)){
+for(const key5 in data130){
+if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
+const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2945,8 +2947,11 @@ vErrors.push(err238);
 }
 errors++;
 }
-if(!(((data130 === "evolve") || (data130 === "ignore")) || (data130 === "fail"))){
-const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.add_column !== undefined){
+let data131 = data130.add_column;
+if(typeof data131 !== "string"){
+const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2955,11 +2960,8 @@ vErrors.push(err239);
 }
 errors++;
 }
-}
-if(data128.relax_not_null !== undefined){
-let data131 = data128.relax_not_null;
-if(typeof data131 !== "string"){
-const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data131 === "evolve") || (data131 === "ignore")) || (data131 === "fail"))){
+const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -2968,8 +2970,11 @@ vErrors.push(err240);
 }
 errors++;
 }
-if(!(((data131 === "evolve") || (data131 === "ignore")) || (data131 === "fail"))){
-const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.widen_column !== undefined){
+let data132 = data130.widen_column;
+if(typeof data132 !== "string"){
+const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -2978,11 +2983,8 @@ vErrors.push(err241);
 }
 errors++;
 }
-}
-if(data128.retype_column !== undefined){
-let data132 = data128.retype_column;
-if(typeof data132 !== "string"){
-const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data132 === "evolve") || (data132 === "ignore")) || (data132 === "fail"))){
+const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2991,8 +2993,11 @@ vErrors.push(err242);
 }
 errors++;
 }
-if(!(((data132 === "evolve") || (data132 === "ignore")) || (data132 === "fail"))){
-const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.relax_not_null !== undefined){
+let data133 = data130.relax_not_null;
+if(typeof data133 !== "string"){
+const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -3001,11 +3006,8 @@ vErrors.push(err243);
 }
 errors++;
 }
-}
-if(data128.split_column !== undefined){
-let data133 = data128.split_column;
-if(typeof data133 !== "string"){
-const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data133 === "evolve") || (data133 === "ignore")) || (data133 === "fail"))){
+const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3014,8 +3016,11 @@ vErrors.push(err244);
 }
 errors++;
 }
-if(!(((data133 === "evolve") || (data133 === "ignore")) || (data133 === "fail"))){
-const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.retype_column !== undefined){
+let data134 = data130.retype_column;
+if(typeof data134 !== "string"){
+const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3024,11 +3029,8 @@ vErrors.push(err245);
 }
 errors++;
 }
-}
-if(data128.drop_column !== undefined){
-let data134 = data128.drop_column;
-if(typeof data134 !== "string"){
-const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
+const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3037,8 +3039,11 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
-const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.split_column !== undefined){
+let data135 = data130.split_column;
+if(typeof data135 !== "string"){
+const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3047,11 +3052,8 @@ vErrors.push(err247);
 }
 errors++;
 }
-}
-if(data128.change_keys !== undefined){
-let data135 = data128.change_keys;
-if(typeof data135 !== "string"){
-const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data135 === "evolve") || (data135 === "ignore")) || (data135 === "fail"))){
+const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3060,8 +3062,11 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(!(((data135 === "evolve") || (data135 === "ignore")) || (data135 === "fail"))){
-const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data130.drop_column !== undefined){
+let data136 = data130.drop_column;
+if(typeof data136 !== "string"){
+const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3070,10 +3075,8 @@ vErrors.push(err249);
 }
 errors++;
 }
-}
-}
-else {
-const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data136 === "evolve") || (data136 === "ignore")) || (data136 === "fail"))){
+const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3083,9 +3086,10 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data111.forbid_ddl !== undefined){
-if(typeof data111.forbid_ddl !== "boolean"){
-const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data130.change_keys !== undefined){
+let data137 = data130.change_keys;
+if(typeof data137 !== "string"){
+const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3094,11 +3098,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-}
-if(data111.diststyle !== undefined){
-let data137 = data111.diststyle;
-if(typeof data137 !== "string"){
-const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data137 === "evolve") || (data137 === "ignore")) || (data137 === "fail"))){
+const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3107,8 +3108,10 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(!((((data137 === "auto") || (data137 === "even")) || (data137 === "all")) || (data137 === "key"))){
-const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3118,15 +3121,9 @@ vErrors.push(err253);
 errors++;
 }
 }
-if(data111.sortkey !== undefined){
-let data138 = data111.sortkey;
-if(Array.isArray(data138)){
-const len7 = data138.length;
-for(let i7=0; i7<len7; i7++){
-let data139 = data138[i7];
-if(typeof data139 === "string"){
-if(data139.length < 1){
-const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.forbid_ddl !== undefined){
+if(typeof data113.forbid_ddl !== "boolean"){
+const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3136,8 +3133,10 @@ vErrors.push(err254);
 errors++;
 }
 }
-else {
-const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.diststyle !== undefined){
+let data139 = data113.diststyle;
+if(typeof data139 !== "string"){
+const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3146,10 +3145,8 @@ vErrors.push(err255);
 }
 errors++;
 }
-}
-}
-else {
-const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data139 === "auto") || (data139 === "even")) || (data139 === "all")) || (data139 === "key"))){
+const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3159,10 +3156,15 @@ vErrors.push(err256);
 errors++;
 }
 }
-if(data111.sortkey_style !== undefined){
-let data140 = data111.sortkey_style;
-if(typeof data140 !== "string"){
-const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.sortkey !== undefined){
+let data140 = data113.sortkey;
+if(Array.isArray(data140)){
+const len7 = data140.length;
+for(let i7=0; i7<len7; i7++){
+let data141 = data140[i7];
+if(typeof data141 === "string"){
+if(data141.length < 1){
+const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3171,8 +3173,9 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(!((data140 === "compound") || (data140 === "interleaved"))){
-const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3182,15 +3185,9 @@ vErrors.push(err258);
 errors++;
 }
 }
-if(data111.grant_select_to !== undefined){
-let data141 = data111.grant_select_to;
-if(Array.isArray(data141)){
-const len8 = data141.length;
-for(let i8=0; i8<len8; i8++){
-let data142 = data141[i8];
-if(typeof data142 === "string"){
-if(data142.length < 1){
-const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3200,8 +3197,10 @@ vErrors.push(err259);
 errors++;
 }
 }
-else {
-const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.sortkey_style !== undefined){
+let data142 = data113.sortkey_style;
+if(typeof data142 !== "string"){
+const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3210,10 +3209,8 @@ vErrors.push(err260);
 }
 errors++;
 }
-}
-}
-else {
-const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data142 === "compound") || (data142 === "interleaved"))){
+const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3223,10 +3220,15 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data111.analyze_after_rows !== undefined){
-let data143 = data111.analyze_after_rows;
-if(!((typeof data143 == "number") && (!(data143 % 1) && !isNaN(data143)))){
-const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data113.grant_select_to !== undefined){
+let data143 = data113.grant_select_to;
+if(Array.isArray(data143)){
+const len8 = data143.length;
+for(let i8=0; i8<len8; i8++){
+let data144 = data143[i8];
+if(typeof data144 === "string"){
+if(data144.length < 1){
+const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3235,9 +3237,9 @@ vErrors.push(err262);
 }
 errors++;
 }
-if(typeof data143 == "number"){
-if(data143 > 1000000000000 || isNaN(data143)){
-const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+else {
+const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3246,8 +3248,10 @@ vErrors.push(err263);
 }
 errors++;
 }
-if(data143 < 0 || isNaN(data143)){
-const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3257,10 +3261,10 @@ vErrors.push(err264);
 errors++;
 }
 }
-}
-if(data111.batch_direct_copy !== undefined){
-if(typeof data111.batch_direct_copy !== "boolean"){
-const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data113.analyze_after_rows !== undefined){
+let data145 = data113.analyze_after_rows;
+if(!((typeof data145 == "number") && (!(data145 % 1) && !isNaN(data145)))){
+const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3269,12 +3273,9 @@ vErrors.push(err265);
 }
 errors++;
 }
-}
-if(data111.schema !== undefined){
-let data145 = data111.schema;
-if(typeof data145 === "string"){
-if(data145.length < 1){
-const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data145 == "number"){
+if(data145 > 1000000000000 || isNaN(data145)){
+const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3283,9 +3284,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-}
-else {
-const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data145 < 0 || isNaN(data145)){
+const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3295,11 +3295,10 @@ vErrors.push(err267);
 errors++;
 }
 }
-if(data111.table !== undefined){
-let data146 = data111.table;
-if(typeof data146 === "string"){
-if(data146.length < 1){
-const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data113.batch_direct_copy !== undefined){
+if(typeof data113.batch_direct_copy !== "boolean"){
+const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3309,8 +3308,11 @@ vErrors.push(err268);
 errors++;
 }
 }
-else {
-const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.schema !== undefined){
+let data147 = data113.schema;
+if(typeof data147 === "string"){
+if(data147.length < 1){
+const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3320,15 +3322,8 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data111.key_properties !== undefined){
-let data147 = data111.key_properties;
-if(Array.isArray(data147)){
-const len9 = data147.length;
-for(let i9=0; i9<len9; i9++){
-let data148 = data147[i9];
-if(typeof data148 === "string"){
-if(data148.length < 1){
-const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3338,8 +3333,11 @@ vErrors.push(err270);
 errors++;
 }
 }
-else {
-const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data113.table !== undefined){
+let data148 = data113.table;
+if(typeof data148 === "string"){
+if(data148.length < 1){
+const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3349,9 +3347,8 @@ vErrors.push(err271);
 errors++;
 }
 }
-}
 else {
-const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3361,11 +3358,15 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data111.distkey !== undefined){
-let data149 = data111.distkey;
-if(typeof data149 === "string"){
-if(data149.length < 1){
-const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.key_properties !== undefined){
+let data149 = data113.key_properties;
+if(Array.isArray(data149)){
+const len9 = data149.length;
+for(let i9=0; i9<len9; i9++){
+let data150 = data149[i9];
+if(typeof data150 === "string"){
+if(data150.length < 1){
+const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3376,7 +3377,7 @@ errors++;
 }
 }
 else {
-const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3386,15 +3387,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-if(data111.columns !== undefined){
-let data150 = data111.columns;
-if(data150 && typeof data150 == "object" && !Array.isArray(data150)){
-for(const key6 in data150){
-let data151 = data150[key6];
-if(data151 && typeof data151 == "object" && !Array.isArray(data151)){
-for(const key7 in data151){
-if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
-const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+}
+else {
+const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3404,11 +3399,11 @@ vErrors.push(err275);
 errors++;
 }
 }
-if(data151.name !== undefined){
-let data152 = data151.name;
-if(typeof data152 === "string"){
-if(data152.length < 1){
-const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.distkey !== undefined){
+let data151 = data113.distkey;
+if(typeof data151 === "string"){
+if(data151.length < 1){
+const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3419,7 +3414,7 @@ errors++;
 }
 }
 else {
-const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3429,11 +3424,15 @@ vErrors.push(err277);
 errors++;
 }
 }
-if(data151.type !== undefined){
-let data153 = data151.type;
-if(typeof data153 === "string"){
-if(data153.length < 1){
-const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data113.columns !== undefined){
+let data152 = data113.columns;
+if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
+for(const key6 in data152){
+let data153 = data152[key6];
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+for(const key7 in data153){
+if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
+const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3443,8 +3442,11 @@ vErrors.push(err278);
 errors++;
 }
 }
-else {
-const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.name !== undefined){
+let data154 = data153.name;
+if(typeof data154 === "string"){
+if(data154.length < 1){
+const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3454,10 +3456,8 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(data151.encode !== undefined){
-let data154 = data151.encode;
-if(typeof data154 !== "string"){
-const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3466,8 +3466,12 @@ vErrors.push(err280);
 }
 errors++;
 }
-if(!(((((((((((((data154 === "az64") || (data154 === "bytedict")) || (data154 === "delta")) || (data154 === "delta32k")) || (data154 === "lzo")) || (data154 === "mostly8")) || (data154 === "mostly16")) || (data154 === "mostly32")) || (data154 === "raw")) || (data154 === "runlength")) || (data154 === "text255")) || (data154 === "text32k")) || (data154 === "zstd"))){
-const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
+}
+if(data153.type !== undefined){
+let data155 = data153.type;
+if(typeof data155 === "string"){
+if(data155.length < 1){
+const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3477,9 +3481,8 @@ vErrors.push(err281);
 errors++;
 }
 }
-}
 else {
-const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3489,9 +3492,10 @@ vErrors.push(err282);
 errors++;
 }
 }
-}
-else {
-const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data153.encode !== undefined){
+let data156 = data153.encode;
+if(typeof data156 !== "string"){
+const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3500,16 +3504,8 @@ vErrors.push(err283);
 }
 errors++;
 }
-}
-if(data111.pre_sql !== undefined){
-let data155 = data111.pre_sql;
-if(Array.isArray(data155)){
-const len10 = data155.length;
-for(let i10=0; i10<len10; i10++){
-let data156 = data155[i10];
-if(typeof data156 === "string"){
-if(data156.length < 1){
-const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((((((((((((data156 === "az64") || (data156 === "bytedict")) || (data156 === "delta")) || (data156 === "delta32k")) || (data156 === "lzo")) || (data156 === "mostly8")) || (data156 === "mostly16")) || (data156 === "mostly32")) || (data156 === "raw")) || (data156 === "runlength")) || (data156 === "text255")) || (data156 === "text32k")) || (data156 === "zstd"))){
+const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3519,8 +3515,9 @@ vErrors.push(err284);
 errors++;
 }
 }
+}
 else {
-const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3532,7 +3529,7 @@ errors++;
 }
 }
 else {
-const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3542,15 +3539,15 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data111.post_sql !== undefined){
-let data157 = data111.post_sql;
+if(data113.pre_sql !== undefined){
+let data157 = data113.pre_sql;
 if(Array.isArray(data157)){
-const len11 = data157.length;
-for(let i11=0; i11<len11; i11++){
-let data158 = data157[i11];
+const len10 = data157.length;
+for(let i10=0; i10<len10; i10++){
+let data158 = data157[i10];
 if(typeof data158 === "string"){
 if(data158.length < 1){
-const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3561,7 +3558,7 @@ errors++;
 }
 }
 else {
-const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3573,7 +3570,7 @@ errors++;
 }
 }
 else {
-const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3583,9 +3580,15 @@ vErrors.push(err289);
 errors++;
 }
 }
-}
-else {
-const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data113.post_sql !== undefined){
+let data159 = data113.post_sql;
+if(Array.isArray(data159)){
+const len11 = data159.length;
+for(let i11=0; i11<len11; i11++){
+let data160 = data159[i11];
+if(typeof data160 === "string"){
+if(data160.length < 1){
+const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3595,9 +3598,8 @@ vErrors.push(err290);
 errors++;
 }
 }
-}
 else {
-const err291 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err291 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3607,13 +3609,49 @@ vErrors.push(err291);
 errors++;
 }
 }
+}
 else {
-const err292 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err292 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err292];
 }
 else {
 vErrors.push(err292);
+}
+errors++;
+}
+}
+}
+else {
+const err293 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err293];
+}
+else {
+vErrors.push(err293);
+}
+errors++;
+}
+}
+}
+else {
+const err294 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err294];
+}
+else {
+vErrors.push(err294);
+}
+errors++;
+}
+}
+else {
+const err295 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
 }
 errors++;
 }

@@ -92,19 +92,26 @@ function check(renamed: Renamed): LoadedConfig {
 /** Accepts numbers and booleans that are written as strings. An empty string means "not set" if the option has no default. */
 function readValue(name: string, value: unknown): [string, unknown][] {
   const option = optionOf(name);
-  if (option?.type === 'integer' && typeof value === 'string' && /^\d+$/.test(value))
-    return [[name, Number(value)]];
-  if (option?.type === 'boolean' && (value === 'true' || value === 'false'))
-    return [[name, value === 'true']];
-  // Values from the environment are strings.
-  if ((option?.type === 'array' || option?.type === 'object') && typeof value === 'string') {
-    return [[name, jsonOr(value)]];
-  }
   if (option?.type === 'string') {
     if (typeof value === 'number') return [[name, String(value)]];
     if (value === '' && !option.required && !('default' in option)) return [];
   }
-  return [[name, value]];
+  return [[name, typeof value === 'string' ? fromString(value, option?.type) : value]];
+}
+
+/** Values from the environment are strings. Those that are not of the type stay as they are. */
+function fromString(text: string, type: Option['type'] | undefined): unknown {
+  switch (type) {
+    case 'integer':
+      return /^\d+$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' || text === 'false' ? text === 'true' : text;
+    case 'array':
+    case 'object':
+      return jsonOr(text);
+    default:
+      return text;
+  }
 }
 
 function jsonOr(text: string): unknown {

@@ -156,7 +156,20 @@ export const CONNECTION = {
     type: 'string',
     minLength: 1,
     description:
-      'Fingerprint of the SSH server, as `ssh-keygen -lf` shows it. Without it any server is accepted and its fingerprint is logged. The connection to Redshift inside the tunnel is encrypted and verified in either case.',
+      'Fingerprint of the SSH server, as `ssh-keygen -lf` shows it; several are separated by commas. The server is verified with it or with `ssh_known_hosts`.',
     example: 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
+  },
+  ssh_known_hosts: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'Host keys of SSH servers in the format of `known_hosts`: the lines themselves or the path of a file.',
+    example: '/home/loader/.ssh/known_hosts',
+  },
+  ssh_host_key_check: {
+    type: 'boolean',
+    default: true,
+    description:
+      'With false, any SSH server is accepted and a warning shows its fingerprint. Another server could then read what is sent to it, such as `ssh_password`.',
   },
 } as const satisfies Readonly<Record<string, Option>>;

@@ -3,6 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { withoutTrailing } from '../table/trailing.ts';
 import { parseType, TYPE_NAMES } from '../table/type-text.ts';
+import { fingerprintsIn } from './host-keys.ts';
+import { keysOfHost } from './known-hosts.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
 
@@ -135,7 +137,14 @@ function isCertificate(body: string): boolean {
 }
 
 function tunnelProblems(config: Config): string[] {
-  const others = set(config, ['ssh_user', 'ssh_private_key', 'ssh_private_key_passphrase', 'ssh_password']);
+  const others = set(config, [
+    'ssh_user',
+    'ssh_private_key',
+    'ssh_private_key_passphrase',
+    'ssh_password',
+    'ssh_host_fingerprint',
+    'ssh_known_hosts',
+  ]);
   if (config.ssh_host === undefined)
     return others.length > 0
       ? [`${list(others)} ${others.length > 1 ? 'need' : 'needs'} "ssh_host", the server of the tunnel`]
@@ -145,9 +154,30 @@ function tunnelProblems(config: Config): string[] {
     ...(config.ssh_private_key === undefined && config.ssh_password === undefined
       ? ['"ssh_private_key" or "ssh_password" is missing, with which to log into the SSH server']
       : []),
-    ...(config.ssh_host_fingerprint !== undefined &&
-    !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(config.ssh_host_fingerprint)
-      ? ['"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it']
+    ...hostKeyProblems(config, config.ssh_host),
+  ];
+}
+
+function hostKeyProblems(config: Config, host: string): string[] {
+  const { ssh_port: port, ssh_host_fingerprint, ssh_known_hosts, ssh_host_key_check } = config;
+  // `setup` prints placeholders for values that are not known yet.
+  const fingerprints =
+    ssh_host_fingerprint === '<SSH_HOST_FINGERPRINT>' ? [] : fingerprintsIn(ssh_host_fingerprint);
+  return [
+    ...(fingerprints.every((one) => /^SHA256:[A-Za-z0-9+/]{43}$/.test(one))
+      ? []
+      : [
+          '"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it; several are separated by commas',
+        ]),
+    ...(ssh_known_hosts !== undefined && keysOfHost(ssh_known_hosts, host, port).length === 0
+      ? [
+          `"ssh_known_hosts" has no key of ${host}:${port}; \`ssh-keyscan -p ${port} ${host}\` prints its keys`,
+        ]
+      : []),
+    ...(ssh_host_key_check && ssh_host_fingerprint === undefined && ssh_known_hosts === undefined
+      ? [
+          `"ssh_host_fingerprint" or "ssh_known_hosts" is missing, without which another server could take the place of the SSH server; \`ssh-keyscan -p ${port} ${host} | ssh-keygen -lf -\` prints its fingerprints, to compare with those that its administrator knows; "ssh_host_key_check": false accepts any server`,
+        ]
       : []),
   ];
 }

@@ -1,17 +1,19 @@
-/** Patterns of names in which `*` stands for any characters. */
+/** Patterns of names in which `*` matches any characters. */
 
 /**
- * Whether the whole name fits. It takes the product of both lengths at most: where something does not fit, only the last star
- * has to take one character more, because what the stars before it took is as little as possible.
+ * Whether the pattern matches the whole name. Takes at most as many steps as the product of both lengths: after a mismatch only
+ * the last star has to match one more character, because the stars before it match as little as possible. `any` matches one
+ * character.
  */
-export function matchesGlob(pattern: string, name: string): boolean {
+export function matchesGlob(pattern: string, name: string, any?: string): boolean {
+  const isAny = (one: string | undefined): boolean => one !== undefined && one === any;
   let [at, inPattern] = [0, 0];
   let [star, starAt] = [-1, 0];
   while (at < name.length) {
     if (pattern[inPattern] === '*') {
       [star, starAt] = [inPattern, at];
       inPattern++;
-    } else if (pattern[inPattern] === name[at]) {
+    } else if (pattern[inPattern] === name[at] || isAny(pattern[inPattern])) {
       inPattern++;
       at++;
     } else if (star >= 0) {

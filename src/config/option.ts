@@ -31,7 +31,7 @@ export type Option = Common &
   );
 
 /** The value of an option; the type of an object option is that of its default. */
-export type ValueOf<O> = O extends { type: 'string'; oneOf: readonly (infer V)[] }
+type ValueOf<O> = O extends { type: 'string'; oneOf: readonly (infer V)[] }
   ? V
   : O extends { type: 'string' }
     ? string

@@ -1,13 +1,15 @@
 /** Reads options from JSON files, from the environment with `.env`, and from files of single secrets. */
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
 import { FOREIGN_NAMES, renameForeign, type Input, type Stranger } from './aliases.ts';
 import { parseJsonText } from './json-text.ts';
+import { HOST_KEY_LINE } from './known-hosts.ts';
 import { option as optionOf, options } from './options.ts';
 
 /** The argument of --config that means the environment, as in Meltano's targets. */
-export const ENVIRONMENT = 'ENV';
+const ENVIRONMENT = 'ENV';
 
 const PREFIX = 'TARGET_REDSHIFT_';
 
@@ -18,26 +20,28 @@ const PREFIX = 'TARGET_REDSHIFT_';
 const isOfMeltano = (word: string): boolean => word === 'LOGLEVEL' || word.startsWith('_');
 
 /**
- * Reads the sources in order. For each option the last file wins, and the environment overrides all files. Throws ConfigError
- * with every problem.
+ * Reads the sources in order. For each option the last file wins, the environment overrides all files, and all of them override
+ * `.env`, because that file was not named. Throws ConfigError with every problem.
  */
 export function readSources(names: readonly string[], env: NodeJS.Dict<string>): Input {
   const problems: string[] = [];
+  const hasEnvironment = names.includes(ENVIRONMENT);
   let merged: Input = {};
-  for (const name of names.filter((one) => one !== ENVIRONMENT)) {
+  if (hasEnvironment) {
     try {
-      merged = merge(merged, withoutNulls(readObject(name)));
-    } catch (error) {
-      problems.push(`cannot read ${name}: ${readProblem(error)}`);
-    }
-  }
-  if (names.includes(ENVIRONMENT)) {
-    try {
-      merged = merge(merged, fromEnvironment({ ...readDotEnv(), ...env }));
+      merged = fromEnvironment(readDotEnv(env));
     } catch (error) {
       problems.push(`cannot read .env: ${readProblem(error)}`);
     }
   }
+  for (const name of names.filter((one) => one !== ENVIRONMENT)) {
+    try {
+      merged = merge(merged, withoutNulls(readObject(name)));
+    } catch (error) {
+      problems.push(`cannot read ${shownName(name)}: ${readProblem(error)}`);
+    }
+  }
+  if (hasEnvironment) merged = merge(merged, fromEnvironment(env));
   if (problems.length > 0) throw new ConfigError(problems);
   return merged;
 }
@@ -52,8 +56,9 @@ export function filesOf(names: readonly string[], input: Input): readonly string
 }
 
 function isPath(name: string, value: string): boolean {
-  const isPem = (PEM_OPTIONS as readonly string[]).includes(name) && !value.includes('-----BEGIN');
-  return isPem || (name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true);
+  const content = CONTENTS.get(name);
+  if (content !== undefined) return !content.pattern.test(value);
+  return name.endsWith('_file') && optionOf(name.slice(0, -'_file'.length))?.secret === true;
 }
 
 /** For each option the later source wins, even if the two use different names or one has a file of the secret. */
@@ -89,7 +94,8 @@ function readObject(path: string): Input {
   return value as Input;
 }
 
-function readDotEnv(): NodeJS.Dict<string> {
+/** The variables that `env` does not have, not even empty. */
+function readDotEnv(env: NodeJS.Dict<string>): NodeJS.Dict<string> {
   let text: string;
   try {
     text = readFileSync('.env', 'utf8');
@@ -97,7 +103,7 @@ function readDotEnv(): NodeJS.Dict<string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw error;
   }
-  return parseEnv(text);
+  return Object.fromEntries(Object.entries(parseEnv(text)).filter(([name]) => env[name] === undefined));
 }
 
 /** `TARGET_REDSHIFT_S3_BUCKET` is `s3_bucket`; names of other tools are found in any case, because variables are upper-case. */
@@ -123,6 +129,13 @@ function truthValue(name: string, value: string): unknown {
   return /^(false|0|no|off)$/i.test(value) ? false : value;
 }
 
+/** A wrong name may be the configuration itself. */
+function shownName(name: string): string {
+  return /[{}"\n]/.test(name) && !existsSync(name)
+    ? 'the configuration (--config takes the path of a file, not JSON)'
+    : name;
+}
+
 /** Never quotes what was read, because it may contain a secret. */
 function readProblem(error: unknown): string {
   if (error instanceof Error && 'code' in error) {
@@ -140,11 +153,22 @@ function readProblem(error: unknown): string {
   return messageOf(error);
 }
 
-/** Options whose value can be the path of a PEM file instead. */
-const PEM_OPTIONS = ['ssl_ca', 'ssh_private_key'] as const;
+/** What an option contains whose value can be the path of a file instead. */
+interface Content {
+  readonly pattern: RegExp;
+  readonly name: string;
+}
+
+const PEM: Content = { pattern: /-----BEGIN/, name: 'PEM data ("-----BEGIN ...")' };
+
+const CONTENTS: ReadonlyMap<string, Content> = new Map([
+  ['ssl_ca', PEM],
+  ['ssh_private_key', PEM],
+  ['ssh_known_hosts', { pattern: HOST_KEY_LINE, name: 'line with a host key ("host ssh-ed25519 AAAA...")' }],
+]);
 
 /**
- * Replaces `password_file` with `password` (and the same for every other secret), and paths of PEM files with their contents.
+ * Replaces `password_file` with `password` (and the same for every other secret), and paths with the contents of their files.
  * Adds a sentence to `problems` for each file that cannot be used.
  */
 export function readSecretFiles(input: Input, problems: string[]): Input {
@@ -160,25 +184,25 @@ export function readSecretFiles(input: Input, problems: string[]): Input {
     else if (typeof path !== 'string') problems.push(`"${fileOption}" must be the path of a file`);
     else read.set(name, readText(fileOption, path, problems));
   }
-  for (const name of PEM_OPTIONS) {
+  for (const [name, content] of CONTENTS) {
     const value = read.get(name);
-    if (typeof value !== 'string' || value.trim() === '' || value.includes('-----BEGIN')) continue;
+    if (typeof value !== 'string' || value.trim() === '' || content.pattern.test(value)) continue;
     const fileOption = `${name}_file`;
-    if (input[fileOption] === undefined) read.set(name, readPem(name, value, problems));
-    else problems.push(`"${fileOption}" names a file that contains no PEM data ("-----BEGIN ...")`);
+    if (input[fileOption] === undefined) read.set(name, readContent(name, content, value, problems));
+    else problems.push(`"${fileOption}" names a file that contains no ${content.name}`);
   }
   return Object.fromEntries(read);
 }
 
 /** A wrong path may be a key without its first line, so the value of a secret is not shown. */
-function readPem(name: (typeof PEM_OPTIONS)[number], path: string, problems: string[]): string | undefined {
+function readContent(name: string, content: Content, path: string, problems: string[]): string | undefined {
   if (optionOf(name)?.secret && !existsSync(path)) {
-    problems.push(`"${name}" is neither PEM data ("-----BEGIN ...") nor the path of a file`);
+    problems.push(`"${name}" is neither ${content.name} nor the path of a file`);
     return undefined;
   }
   const text = readText(name, path, problems);
-  if (text !== undefined && !text.includes('-----BEGIN'))
-    problems.push(`"${name}": ${path} contains no PEM data ("-----BEGIN ...")`);
+  if (text !== undefined && !content.pattern.test(text))
+    problems.push(`"${name}": ${path} contains no ${content.name}`);
   return text;
 }
 
@@ -206,7 +230,9 @@ function readText(option: string, path: string, problems: string[]): string | un
   return undefined;
 }
 
-/** A wrong path may be the secret itself, pasted without its line breaks. */
+/** A wrong path may be the secret itself, also one with slashes, so a path is shown only if its directory exists. */
 function shownPath(path: string): string {
-  return path.length > 200 || /\s/.test(path) ? 'that file' : path;
+  const directory = dirname(path);
+  const isPath = /[/\\]/.test(path) && directory !== '/' && existsSync(directory);
+  return isPath && !/\s/.test(path) ? path : 'that file';
 }

@@ -37,7 +37,7 @@ export interface Io {
 }
 
 /** Where a person may type. */
-export interface TerminalInput extends Readable {
+interface TerminalInput extends Readable {
   readonly isTTY?: boolean | undefined;
 }
 

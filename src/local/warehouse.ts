@@ -18,6 +18,7 @@ import { type ClusterRole, startRedshift } from './redshift/server.ts';
 import type { DecorateSession } from './redshift/session/session.ts';
 import {
   type AccessListener,
+  type LocalS3,
   type S3Bucket,
   type S3Identity,
   type S3Options,
@@ -119,33 +120,14 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
   const faults = new PlannedFaults(options.faults ?? {});
   const limits = { ...LIMITS, ...options.limits };
   const secrets = keepSecrets(join(dir, 'secrets.json'));
-  const withOwn = ({ identities = [], roles = [] }: Access) => ({
-    identities: [secrets, ...identities],
-    roles: [{ arn: ROLE }, ...roles],
-  });
   const certificate = await keepCertificate(dir);
-  // The engine's own user may have to pass through the folder; S3 is read by this process alone.
-  const s3Dir = join(dir, 's3');
-  mkdirSync(s3Dir, { recursive: true });
-  chmodSync(s3Dir, 0o700);
-  const s3 = await startS3({
-    dir: s3Dir,
-    region: REGION,
-    ...withOwn(options),
-    buckets: [BUCKET, ...(options.buckets ?? [])],
-    ...(options.kmsKeys && { kmsKeys: options.kmsKeys }),
-    ...(options.onAccess && { onAccess: options.onAccess }),
-    ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
-    ...(options.s3Port !== undefined && { port: options.s3Port }),
-    decorate: decorateS3(options, faults),
-    requestMs: limits.requestMs,
-  });
+  const s3 = await openS3(options, secrets, { faults, requestMs: limits.requestMs });
   try {
     const redshift = await startRedshift({
       dir,
       store: s3.reader,
       region: REGION,
-      roles: withOwn(options).roles,
+      roles: withOwn(options, secrets).roles,
       user: USER,
       password: secrets.password,
       database: DATABASE,
@@ -160,30 +142,19 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     };
     let stopped: Promise<void> | undefined;
     return {
-      config: {
-        hostname: '127.0.0.1',
-        port: redshift.port,
-        database: DATABASE,
-        user: USER,
-        password: secrets.password,
-        target_schema: 'public',
-        sslmode: 'verify-full',
-        ssl_ca: certificate.cert,
-        s3_endpoint: s3.endpoint,
-        s3_force_path_style: true,
-        s3_region: REGION,
-        s3_bucket: BUCKET,
-        s3_prefix: 'target-redshift',
-        iam_role: ROLE,
-        aws_access_key_id: secrets.accessKeyId,
-        aws_secret_access_key: secrets.secretAccessKey,
-      },
+      config: configOf({
+        redshiftPort: redshift.port,
+        s3Endpoint: s3.endpoint,
+        ca: certificate.cert,
+        secrets,
+      }),
       get faultCounts() {
         return faults.counts;
       },
       setAccess: (access) => {
-        s3.setAccess({ ...access, ...withOwn(access) });
-        redshift.setRoles(withOwn(access).roles);
+        const all = withOwn(access, secrets);
+        s3.setAccess({ ...access, ...all });
+        redshift.setRoles(all.roles);
       },
       stop: () => (stopped ??= stop()),
     };
@@ -191,6 +162,67 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
     await s3.close();
     throw error;
   }
+}
+
+function openS3(
+  options: WarehouseOptions,
+  secrets: Secrets,
+  { faults, requestMs }: { readonly faults: PlannedFaults; readonly requestMs: number },
+): Promise<LocalS3> {
+  // The engine's own user may have to pass through the folder of the warehouse; S3 is read by this process alone.
+  const dir = join(options.dir, 's3');
+  mkdirSync(dir, { recursive: true });
+  chmodSync(dir, 0o700);
+  return startS3({
+    dir,
+    region: REGION,
+    ...withOwn(options, secrets),
+    buckets: [BUCKET, ...(options.buckets ?? [])],
+    ...(options.kmsKeys && { kmsKeys: options.kmsKeys }),
+    ...(options.onAccess && { onAccess: options.onAccess }),
+    ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
+    ...(options.s3Port !== undefined && { port: options.s3Port }),
+    decorate: decorateS3(options, faults),
+    requestMs,
+  });
+}
+
+/** The identities and roles of `access`, and the warehouse's own. */
+function withOwn({ identities = [], roles = [] }: Access, own: Secrets) {
+  return {
+    identities: [own, ...identities],
+    roles: [{ arn: ROLE }, ...roles],
+  };
+}
+
+/** Where a warehouse listens, and what a client needs to be let in. */
+interface Entrance {
+  readonly redshiftPort: number;
+  readonly s3Endpoint: string;
+  /** PEM text of the certificate to trust. */
+  readonly ca: string;
+  readonly secrets: Secrets;
+}
+
+function configOf({ redshiftPort, s3Endpoint, ca, secrets }: Entrance): WarehouseConfig {
+  return {
+    hostname: '127.0.0.1',
+    port: redshiftPort,
+    database: DATABASE,
+    user: USER,
+    password: secrets.password,
+    target_schema: 'public',
+    sslmode: 'verify-full',
+    ssl_ca: ca,
+    s3_endpoint: s3Endpoint,
+    s3_force_path_style: true,
+    s3_region: REGION,
+    s3_bucket: BUCKET,
+    s3_prefix: 'target-redshift',
+    iam_role: ROLE,
+    aws_access_key_id: secrets.accessKeyId,
+    aws_secret_access_key: secrets.secretAccessKey,
+  };
 }
 
 /** Undefined without any fault: the endpoint is the real one then. */

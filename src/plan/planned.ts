@@ -3,7 +3,7 @@ import type { Sql } from '../sql.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 
-export interface PlannedChange {
+interface PlannedChange {
   readonly why: string;
   readonly sql: readonly Sql[];
 }
@@ -14,7 +14,7 @@ export interface PlannedStep {
 }
 
 /** A column as the table will have it. */
-export interface PlannedColumn extends Column {
+interface PlannedColumn extends Column {
   /** The widest value, in bytes. */
   readonly maxBytes: number;
 }

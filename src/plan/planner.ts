@@ -8,7 +8,7 @@ import { raw } from '../sql.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { TableLoader } from '../streams/context.ts';
-import { planChanges } from '../table/changes.ts';
+import { planChanges, type Change } from '../table/changes.ts';
 import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
@@ -197,6 +197,7 @@ export class Planner implements TableLoader {
     });
   }
 
+  /** What the jobs would do to a table with these columns, and its columns after it. */
   #planned(
     one: Collected,
     existing: readonly StoredColumn[] | undefined,
@@ -205,76 +206,25 @@ export class Planner implements TableLoader {
     readonly planned: PlannedLoad;
     readonly columns: readonly StoredColumn[] | undefined;
   } {
-    const { job, maxBytes, nulls } = one;
-    const { target, settings, stream, keyProperties } = job;
-    const { method, batches, rows, then } = one;
-    const facts = (
-      there: readonly StoredColumn[] | undefined,
-    ): Omit<PlannedLoad, 'changes' | 'steps' | 'refusal'> => {
-      const types = new Map(there?.map(({ name, type }) => [name, type]));
-      const columns = job.columns.map((column, i) => {
-        return {
-          ...column,
-          type: types.get(column.name) ?? column.type,
-          maxBytes: maxBytes[i] ?? 0,
-        };
-      });
-      return {
-        stream,
-        target,
-        method,
-        keyProperties,
-        columns,
-        batches,
-        rows,
-        then,
-      };
-    };
+    const { forbid_ddl } = one.job.settings;
     try {
-      const needs = { maxBytes, nulls: rows > 0 ? nulls : [] };
-      const changes = planChanges(target.table, job.columns, needs, existing, {
-        retype: settings.schema_changes.retype_column,
-        discards: job.discards === true,
-      });
+      const changes = tableChanges(one, existing);
       const all = [
-        ...(isSchemaMissing
-          ? [
-              {
-                why: `schema "${target.schema}" does not exist`,
-                sql: [createSchema(target.schema)],
-              },
-            ]
-          : []),
+        ...(isSchemaMissing ? [schemaCreation(one.job)] : []),
         ...changes.map((change) => ({
           why: whyOf(change),
-          sql: ddlOf(target, job.design, change),
+          sql: ddlOf(one.job.target, one.job.design, change),
         })),
       ];
       const after = changes.reduce(changed, existing ?? []);
       const refusal =
-        settings.forbid_ddl && all.length > 0
-          ? 'the table must be changed, and forbid_ddl is set'
-          : undefined;
-      return {
-        planned: {
-          ...facts(after),
-          changes: all,
-          steps: this.#steps(one, after),
-          refusal,
-        },
-        columns: after,
-      };
+        forbid_ddl && all.length > 0 ? 'the table must be changed, and forbid_ddl is set' : undefined;
+      const planned = { ...factsOf(one, after), changes: all, steps: this.#steps(one, after), refusal };
+      return { planned, columns: after };
     } catch (error) {
       if (!isExpected(error)) throw error;
-      return {
-        planned: {
-          ...facts(existing),
-          changes: [],
-          steps: [],
-          refusal: messageOf(error),
-        },
-        columns: existing,
-      };
+      const planned = { ...factsOf(one, existing), changes: [], steps: [], refusal: messageOf(error) };
+      return { planned, columns: existing };
     }
   }
 
@@ -311,6 +261,37 @@ export class Planner implements TableLoader {
       ...steps.clean,
     ];
   }
+}
+
+/** What is known about the jobs of a table that has these columns. */
+function factsOf(
+  { job, method, batches, rows, then, maxBytes }: Collected,
+  there: readonly StoredColumn[] | undefined,
+): Omit<PlannedLoad, 'changes' | 'steps' | 'refusal'> {
+  const { stream, target, keyProperties } = job;
+  const types = new Map(there?.map(({ name, type }) => [name, type]));
+  const columns = job.columns.map((column, i) => ({
+    ...column,
+    type: types.get(column.name) ?? column.type,
+    maxBytes: maxBytes[i] ?? 0,
+  }));
+  return { stream, target, method, keyProperties, columns, batches, rows, then };
+}
+
+/** Throws LoadError if the table cannot be changed so that it stores the rows. */
+function tableChanges(
+  { job, maxBytes, nulls, rows }: Collected,
+  existing: readonly StoredColumn[] | undefined,
+): readonly Change[] {
+  const needs = { maxBytes, nulls: rows > 0 ? nulls : [] };
+  return planChanges(job, needs, existing, {
+    retype: job.settings.schema_changes.retype_column,
+    discards: job.discards === true,
+  });
+}
+
+function schemaCreation({ target: { schema } }: TableJob): PlannedLoad['changes'][number] {
+  return { why: `schema "${schema}" does not exist`, sql: [createSchema(schema)] };
 }
 
 function isSame(a: TableRef, b: TableRef): boolean {

@@ -1,4 +1,5 @@
 /** A plan as text for people and as JSON for programs. Secrets are masked in both. */
+import { printable, printableLines } from '../printable.ts';
 import { typeSql } from '../table/types.ts';
 import type { PlannedLoad } from './planned.ts';
 
@@ -9,18 +10,18 @@ export interface Plan {
 }
 
 export function asText({ loads, refusal }: Plan): string {
-  const end = refusal === undefined ? [] : [`The run would fail here: ${refusal}`];
+  const end = refusal === undefined ? [] : [`The run would fail here: ${printable(refusal)}`];
   return [...loads.map(loadText), ...end].join('\n\n');
 }
 
 function loadText(load: PlannedLoad): string {
   const { stream, target, columns, changes, steps, then, refusal } = load;
   return [
-    `stream "${stream}" into "${target.schema}"."${target.table}": ${methodText(load)}`,
+    `stream "${printable(stream)}" into "${printable(target.schema)}"."${printable(target.table)}": ${methodText(load)}`,
     '  columns',
     ...table(
       columns.map(({ name, type, isKey, maxBytes }) => [
-        `"${name}"`,
+        `"${printable(name)}"`,
         typeSql(type),
         [
           ...(isKey ? ['key'] : []),
@@ -28,18 +29,24 @@ function loadText(load: PlannedLoad): string {
         ].join(', '),
       ]),
     ),
-    ...(refusal === undefined ? [] : [`  rejected: ${refusal}`]),
+    ...(refusal === undefined ? [] : [`  rejected: ${printable(refusal)}`]),
     changes.length === 0 ? '  the table needs no change' : '  changes of the table',
-    ...changes.flatMap(({ why, sql }) => [`    -- ${why}`, ...sql.map(({ safe }) => `    ${safe};`)]),
+    ...changes.flatMap(({ why, sql }) => [
+      `    -- ${printable(why)}`,
+      ...sql.map(({ safe }) => `    ${printableLines(safe)};`),
+    ]),
     ...(steps.length === 0 ? [] : ['  each batch']),
-    ...steps.flatMap(({ what, sql }) => [`    -- ${what}`, `    ${sql.safe};`]),
-    ...then.map((what) => `  then ${what}`),
+    ...steps.flatMap(({ what, sql }) => [`    -- ${printable(what)}`, `    ${printableLines(sql.safe)};`]),
+    ...then.map((what) => `  then ${printable(what)}`),
   ].join('\n');
 }
 
 function methodText({ method, keyProperties, rows, batches }: PlannedLoad): string {
   if (method === undefined) return 'no rows';
-  const keys = method === 'append' ? '' : ` by ${keyProperties.map((key) => JSON.stringify(key)).join(', ')}`;
+  const keys =
+    method === 'append'
+      ? ''
+      : ` by ${keyProperties.map((key) => printableLines(JSON.stringify(key))).join(', ')}`;
   return `${method}${keys}, ${rows} ${rows === 1 ? 'row' : 'rows'} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
 }
 
@@ -72,5 +79,5 @@ export function asJson({ loads, refusal }: Plan): string {
     then: load.then,
     refusal: load.refusal ?? null,
   }));
-  return JSON.stringify({ loads: shown, refusal: refusal ?? null }, undefined, 2);
+  return printableLines(JSON.stringify({ loads: shown, refusal: refusal ?? null }, undefined, 2));
 }

@@ -72,7 +72,7 @@ const LEAST_SECONDS = 1_000_000_000;
  * `emitted_at` in milliseconds since the epoch. The protocol requires milliseconds. PyAirbyte sends seconds for records from
  * its cache; as milliseconds they would be before this century.
  */
-export function emittedAt(value: number): number {
+function emittedAt(value: number): number {
   return value >= LEAST_SECONDS && value < LEAST_MILLISECONDS ? value * 1000 : Math.floor(value);
 }
 

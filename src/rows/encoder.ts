@@ -6,9 +6,11 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { isMarker, isMetadata } from '../table/metadata.ts';
 import type { Column } from '../table/types.ts';
+import type { BatchFacts } from './batch-facts.ts';
 import { columnWriter } from './column-writer.ts';
 import { isDeletion, markerWriter } from './deletion-mark.ts';
 import { checkLimits } from './column-limits.ts';
+import { keyCell } from './key-cell.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import { KnownProperties } from './known-properties.ts';
 import type { Surroundings } from './metadata.ts';
@@ -25,6 +27,7 @@ import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES, shorten } from './row-size.ts
 import { SINGER_RULES, type RecordRules } from './rules.ts';
 import { pathOf, valueOf } from './source.ts';
 import type { Validator, Violation } from './validate.ts';
+import { checkViolations } from './violations.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
@@ -51,22 +54,6 @@ export interface Row {
   readonly nulled: readonly Rejection[];
 }
 
-/** Facts about the batch of a row. */
-export interface BatchFacts {
-  /** Sixteen random hexadecimal digits. */
-  readonly seed: string;
-  /** Milliseconds since the epoch. */
-  readonly openedAt: number;
-  /** The widest value of each column so far, in bytes; grows. */
-  readonly maxBytes: number[];
-  /** Whether NULL is among the values of each column so far; grows. */
-  readonly nulls: boolean[];
-  /** Whether a value of each column had to be written for the type that the column grows to. */
-  readonly outgrown: boolean[];
-  /** Learns the keys; undefined where it does not matter whether one is repeated. */
-  readonly keyHashes: KeyHashes | undefined;
-}
-
 export interface EncoderOptions {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
@@ -86,6 +73,21 @@ export interface EncoderOptions {
 }
 
 const NOTHING: readonly never[] = [];
+
+/** A record on its way to a row. */
+interface Draft {
+  readonly message: RecordMessage;
+  readonly surroundings: Surroundings;
+  readonly violations: readonly Violation[];
+  readonly deletion: Row['deletion'];
+  /** Grows from field to field. */
+  readonly cells: Cell[];
+  readonly nulled: Rejection[];
+  /** The cells of second columns whose first column cannot store the value, by field. */
+  readonly overflowed: Map<number, Cell>;
+  readonly losses: Losses;
+  hasNullKey: boolean;
+}
 
 export class RecordEncoder {
   readonly #options: EncoderOptions;
@@ -155,9 +157,24 @@ export class RecordEncoder {
   ): Row | Rejection | Unplanned {
     const { record } = message;
     this.#outgrown.clear();
+    const draft = this.#draft(message, facts, ordinal);
+    const obstacle =
+      this.#checkRecord(draft) ?? this.#fill(draft) ?? this.#complete(draft) ?? this.#checkSize(draft, bytes);
+    if (obstacle) return obstacle;
+    const { cells, deletion, hasNullKey, nulled, losses } = draft;
+    losses.duplicateKeys += message.duplicateKeys;
+    if (message.invalidUtf8) losses.invalidUtf8++;
+    addLosses(this.losses, losses);
+    this.#measure(cells, facts);
+    this.#known.tellUnknown(record, this.tellUnknown);
+    return { kind: 'row', cells, deletion, hasNullKey, nulled };
+  }
+
+  #draft(message: RecordMessage, facts: BatchFacts, ordinal: number): Draft {
+    const { record } = message;
     const { now, syncStartedAt, validate } = this.#options;
     const mark = this.#rules.deletionMark;
-    const surroundings: Surroundings = {
+    const surroundings = {
       now: now(),
       batchOpenedAt: facts.openedAt,
       syncStartedAt,
@@ -169,58 +186,84 @@ export class RecordEncoder {
       emittedAt: message.emittedAt ?? 0,
       sourceChanges: message.changes ?? NOTHING,
     };
-    const violations = validate ? validate(record) : NOTHING;
+    return {
+      message,
+      surroundings,
+      violations: validate ? validate(record) : NOTHING,
+      deletion: this.#deletionOf(record),
+      cells: [],
+      nulled: [],
+      overflowed: new Map(),
+      losses: noLosses(),
+      hasNullKey: false,
+    };
+  }
+
+  /** Why the record as a whole is invalid. */
+  #checkRecord({ message, violations }: Draft): Rejection | undefined {
     const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
-    if (fatal) return schemaRejection(fatal, record);
+    if (fatal) return schemaRejection(fatal, message.record);
     const repeated = this.#repeated(message);
-    if (repeated !== undefined) return repeatedKey(repeated);
-    const losses = noLosses();
-    const cells: Cell[] = [];
-    const nulled: Rejection[] = [];
-    const deletion = this.#deletionOf(record);
-    let hasNullKey = false;
-    const overflowed = new Map<number, Cell>();
-    for (const [i, field] of this.#fields.entries()) {
-      let value: Json | undefined;
-      try {
-        if (violations.length > 0) checkViolations(field.column, violations);
-        value = valueOf(field.column.source, record, this.#rules.metadata, surroundings);
-        const cell = field.column.isKey
-          ? this.#keyCell(field, value, message)
-          : (overflowed.get(i) ?? this.#valueCell(i, value ?? null, overflowed, losses));
-        if (field.hasLimits) checkLimits(field.column, cell, deletion);
-        if (cell === null && field.column.isKey) hasNullKey = true;
-        cells.push(cell);
-      } catch (error) {
-        if (error instanceof UnplannedError) return error.unplanned;
-        const rejection = rejectionOf(error, field.column, value);
-        if (
-          !this.#options.nullsInvalid ||
-          rejection.isKey ||
-          rejection.fault === 'change' ||
-          field.column.notNull === true ||
-          field.column.isProtected === true
-        )
-          return rejection;
-        nulled.push(rejection);
-        cells.push(null);
-      }
+    return repeated === undefined ? undefined : repeatedKey(repeated);
+  }
+
+  /** Writes the cells of all fields, or returns why one of them keeps the record from becoming a row. */
+  #fill(draft: Draft): Rejection | Unplanned | undefined {
+    for (let i = 0; i < this.#fields.length; i++) {
+      const obstacle = this.#writeCell(draft, i);
+      if (obstacle) return obstacle;
     }
-    const noteChanges = (): Rejection | undefined => this.#noteChanges(cells, nulled, surroundings, losses);
-    if (nulled.length > 0) {
-      const overflow = noteChanges();
-      if (overflow) return overflow;
+    return undefined;
+  }
+
+  #writeCell(draft: Draft, i: number): Rejection | Unplanned | undefined {
+    const { column, write, hasLimits } = this.#fields[i] as Field;
+    const { message, cells, nulled } = draft;
+    const { allowsNullKeys = false } = this.#options;
+    let value: Json | undefined;
+    try {
+      if (draft.violations.length > 0) checkViolations(column, draft.violations);
+      value = valueOf(column.source, message.record, this.#rules.metadata, draft.surroundings);
+      const cell = column.isKey
+        ? keyCell(write, value, { isNullAllowed: allowsNullKeys, hasInvalidUtf8: message.invalidUtf8 })
+        : this.#valueCell(i, value, draft);
+      if (hasLimits) checkLimits(column, cell, draft.deletion);
+      if (cell === null && column.isKey) draft.hasNullKey = true;
+      cells.push(cell);
+    } catch (error) {
+      if (error instanceof UnplannedError) return error.unplanned;
+      const rejection = rejectionOf(error, column, value);
+      if (!this.#canBeNulled(rejection, column)) return rejection;
+      nulled.push(rejection);
+      cells.push(null);
     }
-    if (!this.#rules.takesStrangers && this.#isStrange(record)) return strangeRecord(record, this.#known);
-    if (bytes.length > SAFE_LINE_BYTES && rowBytes(cells) > MAX_ROW_BYTES) {
-      if (!this.#rules.shortensRows || !this.#shorten(cells, nulled, noteChanges)) return rowTooLarge(cells);
-    }
-    losses.duplicateKeys += message.duplicateKeys;
-    if (message.invalidUtf8) losses.invalidUtf8++;
-    addLosses(this.losses, losses);
-    this.#measure(cells, facts);
-    this.#known.tellUnknown(record, this.tellUnknown);
-    return { kind: 'row', cells, deletion, hasNullKey, nulled };
+    return undefined;
+  }
+
+  /** Whether NULL may take the place of an invalid value. */
+  #canBeNulled({ isKey, fault }: Rejection, { notNull, isProtected }: Column): boolean {
+    return (
+      this.#options.nullsInvalid === true &&
+      !isKey &&
+      fault !== 'change' &&
+      notNull !== true &&
+      isProtected !== true
+    );
+  }
+
+  /** Writes the cell that depends on the others. Returns why the row cannot be stored, or is none. */
+  #complete(draft: Draft): Rejection | undefined {
+    const { message, nulled } = draft;
+    const overflow = nulled.length > 0 ? this.#noteChanges(draft) : undefined;
+    if (overflow) return overflow;
+    if (this.#rules.takesStrangers || !this.#isStrange(message.record)) return undefined;
+    return strangeRecord(message.record, this.#known);
+  }
+
+  /** Shortens a row that is too large, if the rules allow that and it can be shortened enough. */
+  #checkSize(draft: Draft, line: Uint8Array): Rejection | undefined {
+    if (line.length <= SAFE_LINE_BYTES || rowBytes(draft.cells) <= MAX_ROW_BYTES) return undefined;
+    return this.#rules.shortensRows && this.#shorten(draft) ? undefined : rowTooLarge(draft.cells);
   }
 
   /** A key property that occurs twice. */
@@ -237,32 +280,12 @@ export class RecordEncoder {
     return true;
   }
 
-  /** Keys identify rows. They must not be repaired, because two rows could become one. */
-  #keyCell({ write }: Field, value: Json | undefined, message: RecordMessage): Cell {
-    if (value === undefined || value === null) {
-      if (this.#options.allowsNullKeys) return null;
-      throw new ValueError(
-        `is ${value === null ? 'null' : 'missing'}, but every record must have its key`,
-        'null-key',
-      );
-    }
-    const changes = noLosses();
-    const cell = write(value, changes);
-    const changed =
-      Object.values(changes).some((count) => count > 0) ||
-      (message.invalidUtf8 && typeof cell === 'string' && cell.includes('\uFFFD'));
-    if (changed) {
-      throw new ValueError(
-        'has characters or digits that Redshift cannot store, and keys are never changed',
-        'key',
-      );
-    }
-    return cell;
-  }
-
   /** If the column cannot store the value, it is NULL, and the cell of the second column is put into `overflowed`. */
-  #valueCell(i: number, value: Json, overflowed: Map<number, Cell>, losses: Losses): Cell {
+  #valueCell(i: number, given: Json | undefined, { overflowed, losses }: Draft): Cell {
     const { write, column } = this.#fields[i] as Field;
+    const cell = overflowed.get(i);
+    if (cell !== undefined && cell !== null) return cell;
+    const value = given ?? null;
     try {
       return write(value, losses);
     } catch (error) {
@@ -279,20 +302,15 @@ export class RecordEncoder {
   }
 
   /** False when what may not become NULL is too long by itself. */
-  #shorten(cells: Cell[], nulled: Rejection[], noteChanges: () => unknown): boolean {
+  #shorten(draft: Draft): boolean {
     const columns = this.#fields.map(({ column }) => column);
-    return shorten(cells, columns, (column) => {
-      nulled.push(shortened(column));
-      noteChanges();
+    return shorten(draft.cells, columns, (column) => {
+      draft.nulled.push(shortened(column));
+      this.#noteChanges(draft);
     });
   }
 
-  #noteChanges(
-    cells: Cell[],
-    nulled: readonly Rejection[],
-    surroundings: Surroundings,
-    losses: Losses,
-  ): Rejection | undefined {
+  #noteChanges({ cells, nulled, surroundings, losses }: Draft): Rejection | undefined {
     const field = this.#fields[this.#changes];
     if (!field) return undefined;
     try {
@@ -350,14 +368,4 @@ export class RecordEncoder {
   hasOutgrown(column: number): boolean {
     return this.#outgrown.has(column);
   }
-}
-
-/** A violation concerns the columns that contain its value and, if objects are flattened, those of the members of its value. */
-function checkViolations({ source }: Column, violations: readonly Violation[]): void {
-  if (source.kind !== 'property') return;
-  const { path } = source;
-  const violation = violations.find((one) =>
-    one.path.every((step, i) => i >= path.length || step === path[i]),
-  );
-  if (violation) throw new ValueError(violation.reason, 'schema');
 }

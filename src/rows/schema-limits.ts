@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import { isObject, resolveReference } from '../table/shapes.ts';
 
 /** Schemas in a schema. The code that ajv makes takes some 30 KB for each. */
-export const MOST_PARTS = 10_000;
+const MOST_PARTS = 10_000;
 /** ajv compiles and checks by recursion. */
 export const MOST_LEVELS = 200;
 

@@ -111,15 +111,17 @@ class Preparation {
     if (DATA.has(keyword)) return toPlain(item);
     if (NAMED.has(keyword)) return this.#named(keyword, item, path);
     if (LISTS.has(keyword)) return this.#list(item, path);
-    if (BOUNDS.has(keyword)) return this.#checked(keyword, item, path, boundOf, 'is not a number');
-    if (COUNTS.has(keyword)) return this.#checked(keyword, item, path, countOf, 'is not a count');
+    if (BOUNDS.has(keyword))
+      return this.#checked(keyword, item, path, { read: boundOf, problem: 'is not a number' });
+    if (COUNTS.has(keyword))
+      return this.#checked(keyword, item, path, { read: countOf, problem: 'is not a count' });
     switch (keyword) {
       case 'type':
         return typeOf(item);
       case 'pattern':
         return this.#pattern(item, path);
       case 'enum':
-        return this.#checked(keyword, item, path, listOf, 'is an empty list');
+        return this.#checked(keyword, item, path, { read: listOf, problem: 'is an empty list' });
       case 'required':
         // In draft 3 it belongs to the property and is true or false.
         return typeof item === 'boolean' ? undefined : namesOf(item);
@@ -127,9 +129,7 @@ class Preparation {
       case 'nullable':
         return typeof item === 'boolean' ? item : undefined;
       case '$ref':
-        if (typeof item !== 'string' || resolveReference(item, this.#root) === undefined) return undefined;
-        this.references.add(item);
-        return this.#chunks.located(item);
+        return this.#reference(item);
       case 'items':
         return Array.isArray(item) ? this.#list(item, path) : this.schema(item, path);
       case 'dependentRequired':
@@ -138,6 +138,12 @@ class Preparation {
       default:
         return isObject(item) || typeof item === 'boolean' ? this.schema(item, path) : undefined;
     }
+  }
+
+  #reference(item: Json): unknown {
+    if (typeof item !== 'string' || resolveReference(item, this.#root) === undefined) return undefined;
+    this.references.add(item);
+    return this.#chunks.located(item);
   }
 
   #named(keyword: string, item: Json, path: readonly string[]): unknown {
@@ -165,8 +171,7 @@ class Preparation {
     keyword: string,
     item: Json,
     path: readonly string[],
-    read: (item: Json) => T | undefined,
-    problem: string,
+    { read, problem }: { readonly read: (item: Json) => T | undefined; readonly problem: string },
   ): T | undefined {
     const value = read(item);
     if (value === undefined) this.#note(path, `its ${keyword} ${shown(item)}, which ${problem}`);

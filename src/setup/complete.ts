@@ -51,6 +51,11 @@ export function withPlaceholders(given: ConfigInput): ConfigInput {
     ['iam_role', '<COPY_ROLE>', copyIs === 'role' || (copyIs === 'auto' && !hasKey && !hasSecretKey)],
     ['ssh_user', '<SSH_USER>', isGiven('ssh_host')],
     ['ssh_password', '<SSH_PASSWORD>', isGiven('ssh_host') && !isGiven('ssh_private_key')],
+    [
+      'ssh_host_fingerprint',
+      '<SSH_HOST_FINGERPRINT>',
+      isGiven('ssh_host') && !isGiven('ssh_known_hosts') && ours['ssh_host_key_check'] !== false,
+    ],
   ];
   const missing = needed.filter(([name, , isNeeded]) => isNeeded && !isGiven(name));
   return { ...input, ...Object.fromEntries(missing.map(([name, value]) => [name, value])) };

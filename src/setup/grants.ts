@@ -17,13 +17,13 @@ export interface Loader {
 }
 
 /** Never the real password, because statements are logged. */
-export const createUser = ({ user, hasPassword }: Loader): Sql =>
+const createUser = ({ user, hasPassword }: Loader): Sql =>
   sql`CREATE USER ${ident(user)} PASSWORD ${hasPassword ? literal('<PASSWORD>') : raw('DISABLE')}`;
 
 export const createSchema = (schema: string, user: string): Sql =>
   sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)} AUTHORIZATION ${ident(user)}`;
 
-export const grantSchema = (schema: string, user: string): Sql =>
+const grantSchema = (schema: string, user: string): Sql =>
   sql`GRANT USAGE, CREATE ON SCHEMA ${ident(schema)} TO ${ident(user)}`;
 
 export const grantTemporary = (database: string, user: string): Sql =>

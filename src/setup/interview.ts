@@ -55,14 +55,15 @@ export async function interview(prompt: Prompt, before: ConfigInput): Promise<Co
 
 async function askLogin(prompt: Prompt, answers: Answers): Promise<void> {
   const { cluster } = readHostname(answers.text('hostname') ?? '');
-  const login = await choose(
-    prompt,
-    'How the program logs in: with a password, with IAM into a cluster, with IAM into a serverless workgroup, or with a secret in Secrets Manager.',
-    'login',
-    LOGIN_NAMES,
-    LOGIN_NAMES.find((name) => answers.text(LOGINS[name][0]) !== undefined && name !== 'password') ??
+  const login = await choose(prompt, {
+    description:
+      'How the program logs in: with a password, with IAM into a cluster, with IAM into a serverless workgroup, or with a secret in Secrets Manager.',
+    name: 'login',
+    choices: LOGIN_NAMES,
+    proposal:
+      LOGIN_NAMES.find((name) => answers.text(LOGINS[name][0]) !== undefined && name !== 'password') ??
       'password',
-  );
+  });
   const wanted: readonly OptionName[] = LOGINS[login];
   answers.drop(
     Object.values(LOGINS)
@@ -90,13 +91,12 @@ async function askLogin(prompt: Prompt, answers: Answers): Promise<void> {
 
 async function askCopy(prompt: Prompt, answers: Answers): Promise<void> {
   const isKeys = answers.text('iam_role') === undefined && answers.text('aws_access_key_id') !== undefined;
-  const copy = await choose(
-    prompt,
-    'How COPY reads the bucket: with a role of the cluster, or with the keys of this program.',
-    'copy',
-    ['role', 'keys'],
-    isKeys ? 'keys' : 'role',
-  );
+  const copy = await choose(prompt, {
+    description: 'How COPY reads the bucket: with a role of the cluster, or with the keys of this program.',
+    name: 'copy',
+    choices: ['role', 'keys'],
+    proposal: isKeys ? 'keys' : 'role',
+  });
   answers.drop(copy === 'role' ? ['copy_credentials'] : ['iam_role']);
   if (copy === 'role')
     await answers.ask('iam_role', {
@@ -109,12 +109,17 @@ async function askCopy(prompt: Prompt, answers: Answers): Promise<void> {
   if (copy === 'keys') answers.set('copy_credentials', 'keys');
 }
 
+interface Choice<T extends string> {
+  readonly description: string;
+  readonly name: string;
+  readonly choices: readonly T[];
+  /** What an empty answer means. */
+  readonly proposal: T;
+}
+
 async function choose<T extends string>(
   prompt: Prompt,
-  description: string,
-  name: string,
-  choices: readonly T[],
-  proposal: T,
+  { description, name, choices, proposal }: Choice<T>,
 ): Promise<T> {
   prompt.say(`\n${description}`);
   for (;;) {
@@ -146,8 +151,7 @@ class Answers {
   /** Asks until the answer is valid, and keeps it. */
   async ask(name: OptionName, { proposal, ifEmpty }: Question = {}): Promise<void> {
     const option: Option = OPTIONS[name];
-    const usual = option.type === 'string' || option.type === 'integer' ? option.default : undefined;
-    const offered = this.text(name) ?? proposal ?? usual?.toString();
+    const offered = this.text(name) ?? proposal ?? defaultOf(option);
     const hint = ifEmpty !== undefined && offered === undefined ? ` ${ifEmpty}` : '';
     this.#prompt.say(`\n${firstSentence(option.description)}${hint}`);
     const shown = offered === undefined ? '' : ` [${option.secret ? 'unchanged' : offered}]`;
@@ -156,13 +160,17 @@ class Answers {
       const typed = await (option.secret ? this.#prompt.askSecret(question) : this.#prompt.ask(question));
       const answer = typed === '' ? offered : typed;
       if (answer === undefined && ifEmpty !== undefined) return;
-      const problems = answer === undefined ? [`"${name}" is needed`] : problemsOf(name, answer);
-      if (answer !== undefined && problems.length === 0) {
-        this.set(name, valueOf(name, answer));
-        return;
-      }
-      for (const problem of problems) this.#prompt.say(`${problem}.`);
+      if (this.#take(name, answer)) return;
     }
+  }
+
+  /** Keeps a valid answer. Says what is wrong with any other, and returns false. */
+  #take(name: OptionName, answer: string | undefined): boolean {
+    const problems = answer === undefined ? [`"${name}" is needed`] : problemsOf(name, answer);
+    for (const problem of problems) this.#prompt.say(`${problem}.`);
+    if (answer === undefined || problems.length > 0) return false;
+    this.set(name, valueOf(name, answer));
+    return true;
   }
 
   set(name: OptionName, value: unknown): void {
@@ -178,6 +186,10 @@ class Answers {
     });
     this.#all = Object.fromEntries(Object.entries(this.#all).filter(([name]) => !gone.includes(name)));
   }
+}
+
+function defaultOf(option: Option): string | undefined {
+  return option.type === 'string' || option.type === 'integer' ? option.default?.toString() : undefined;
 }
 
 function firstSentence(description: string): string {

@@ -19,8 +19,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { LoadError, messageOf } from '../errors.ts';
 import type { Bucket, StoredObject } from '../ports.ts';
+import { explain, READ_ADVICE } from './s3-errors.ts';
 import { readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
@@ -36,6 +36,8 @@ export interface S3Settings {
   /** The account that the bucket must belong to. */
   readonly owner: string | undefined;
   readonly acl: string | undefined;
+  /** How requests reach S3; called for each client. */
+  readonly requests: () => NonNullable<S3ClientConfig['requestHandler']>;
   /** Aborts every request, including those of the clean-up. */
   readonly signal: AbortSignal;
 }
@@ -50,162 +52,194 @@ const TRIES = 5;
 const UPLOAD_TRIES = 2;
 
 export function connectS3(settings: S3Settings): Bucket {
-  const { bucket, owner, region } = settings;
-  const abortSignal = settings.signal;
-  const options = clientOptions(settings, region);
-  /** Members of every request. */
-  const own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
-  const written = { ...own, ...encryptionOf(settings), ...aclOf(settings.acl) };
-  const client = new S3Client(options);
-  const uploader = new S3Client({ ...options, maxAttempts: UPLOAD_TRIES });
-  /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
-  let reader: S3Client | undefined;
+  return new S3Bucket(settings);
+}
 
-  async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
+class S3Bucket implements Bucket {
+  readonly region: string;
+  readonly #settings: S3Settings;
+  readonly #client: S3Client;
+  readonly #uploader: S3Client;
+  /** Files of taps may be in buckets of other regions. The region of our own bucket must be known, because COPY needs it. */
+  #reader: S3Client | undefined;
+  /** Members of every request. */
+  readonly #own: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
+  /** Members of every request that writes an object. */
+  readonly #written: Omit<PutObjectCommandInput, 'Key' | 'Body'> & { readonly Bucket: string };
+  /** The second argument of every request. */
+  readonly #abortable: { readonly abortSignal: AbortSignal };
+
+  constructor(settings: S3Settings) {
+    const { bucket, owner, region, signal } = settings;
+    this.region = region;
+    this.#settings = settings;
+    this.#client = new S3Client(clientOptions(settings, region));
+    this.#uploader = new S3Client({ ...clientOptions(settings, region), maxAttempts: UPLOAD_TRIES });
+    this.#own = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
+    this.#written = { ...encryptionOf(settings), ...aclOf(settings.acl), ...this.#own };
+    this.#abortable = { abortSignal: signal };
+  }
+
+  url(key: string): string {
+    return `s3://${this.#settings.bucket}/${key}`;
+  }
+
+  put(key: string, body: Uint8Array, signal: AbortSignal): Promise<void> {
+    return explained(`upload ${this.url(key)}`, async () => {
+      signal.throwIfAborted();
+      const upload = new Upload({
+        client: this.#uploader,
+        params: { ...this.#written, Key: key, Body: body },
+        partSize: UPLOAD_PART_BYTES,
+        queueSize: 2,
+      });
+      const abort = (): void => void upload.abort().catch(() => undefined);
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        await upload.done();
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    });
+  }
+
+  async *read(source: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+    this.#reader ??= new S3Client({
+      ...clientOptions(this.#settings, this.region),
+      followRegionRedirects: true,
+    });
     try {
-      return await work();
+      yield* readBlocks(this.#reader, source, signal);
     } catch (error) {
-      throw explain(what, error);
+      throw explain(`read ${source}`, error, READ_ADVICE);
     }
   }
 
-  const url = (key: string): string => `s3://${bucket}/${key}`;
-
-  return {
-    url,
-    region,
-
-    put: (key, body, signal) =>
-      call(`upload ${url(key)}`, async () => {
-        signal.throwIfAborted();
-        const upload = new Upload({
-          client: uploader,
-          params: { ...written, Key: key, Body: body },
-          partSize: UPLOAD_PART_BYTES,
-          queueSize: 2,
-        });
-        const abort = (): void => void upload.abort().catch(() => undefined);
-        signal.addEventListener('abort', abort, { once: true });
-        try {
-          await upload.done();
-        } finally {
-          signal.removeEventListener('abort', abort);
-        }
-      }),
-
-    async *read(source, signal): AsyncGenerator<Buffer> {
-      reader ??= new S3Client({ ...options, followRegionRedirects: true });
-      try {
-        yield* readBlocks(reader, source, signal);
-      } catch (error) {
-        throw explain(`read ${source}`, error, READ_ADVICE);
+  remove(keys: readonly string[]): Promise<void> {
+    return explained(`remove objects of s3://${this.#settings.bucket}`, async () => {
+      for (let start = 0; start < keys.length; start += DELETE_LIMIT) {
+        const Objects = keys.slice(start, start + DELETE_LIMIT).map((Key) => ({ Key }));
+        const command = new DeleteObjectsCommand({ ...this.#own, Delete: { Objects, Quiet: true } });
+        const answer = await this.#client.send(command, this.#abortable);
+        const failed = answer.Errors?.[0];
+        if (failed) throw new Error(`${failed.Key ?? ''}: ${failed.Code ?? ''} ${failed.Message ?? ''}`);
       }
-    },
+    });
+  }
 
-    remove: (keys) =>
-      call(`remove objects of s3://${bucket}`, async () => {
-        for (let start = 0; start < keys.length; start += DELETE_LIMIT) {
-          const Objects = keys.slice(start, start + DELETE_LIMIT).map((Key) => ({ Key }));
-          const answer = await client.send(
-            new DeleteObjectsCommand({ ...own, Delete: { Objects, Quiet: true } }),
-            { abortSignal },
-          );
-          const failed = answer.Errors?.[0];
-          if (failed) throw new Error(`${failed.Key ?? ''}: ${failed.Code ?? ''} ${failed.Message ?? ''}`);
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    const input = { ...this.#own, Prefix: prefix };
+    const pages = paginateListObjectsV2({ client: this.#client }, input, this.#abortable);
+    try {
+      for await (const page of pages) {
+        for (const { Key, LastModified } of page.Contents ?? []) {
+          if (Key !== undefined && LastModified) yield { key: Key, modified: LastModified };
         }
-      }),
-
-    async *list(prefix): AsyncGenerator<StoredObject> {
-      const pages = paginateListObjectsV2({ client }, { ...own, Prefix: prefix }, { abortSignal });
-      try {
-        for await (const page of pages) {
-          for (const { Key, LastModified } of page.Contents ?? []) {
-            if (Key !== undefined && LastModified) yield { key: Key, modified: LastModified };
-          }
-        }
-      } catch (error) {
-        throw explain(`list ${url(prefix)}`, error);
       }
-    },
+    } catch (error) {
+      throw explain(`list ${this.url(prefix)}`, error);
+    }
+  }
 
-    abortUploads: (prefix, before, isOurs) =>
-      call(`abort uploads below ${url(prefix)}`, async () => {
-        let aborted = 0;
-        let page: ListMultipartUploadsCommandOutput | undefined;
-        do {
-          const input = {
-            ...own,
-            Prefix: prefix,
-            KeyMarker: page?.NextKeyMarker,
-            UploadIdMarker: page?.NextUploadIdMarker,
-          };
-          page = await client.send(new ListMultipartUploadsCommand(input), { abortSignal });
-          for (const { Key = '', UploadId, Initiated } of page.Uploads ?? []) {
-            if (!Initiated || Initiated >= before || !isOurs(Key)) continue;
-            await client.send(new AbortMultipartUploadCommand({ ...own, Key, UploadId }), {
-              abortSignal,
-            });
-            aborted++;
-          }
-        } while (page.IsTruncated);
-        return aborted;
-      }),
-
-    bucket: (prefix) =>
-      call(`look at s3://${bucket}`, async () => {
-        const { status, region } = await headBucket(client, { Bucket: bucket }, abortSignal);
-        const mayList = async (input: object): Promise<boolean> => {
-          const command = new ListObjectsV2Command({ ...own, Prefix: prefix, MaxKeys: 1, ...input });
-          return client.send(command, { abortSignal }).then(
-            () => true,
-            () => false,
-          );
+  abortUploads(prefix: string, before: Date, isOurs: (key: string) => boolean): Promise<number> {
+    return explained(`abort uploads below ${this.url(prefix)}`, async () => {
+      let aborted = 0;
+      let page: ListMultipartUploadsCommandOutput | undefined;
+      do {
+        const input = {
+          ...this.#own,
+          Prefix: prefix,
+          KeyMarker: page?.NextKeyMarker,
+          UploadIdMarker: page?.NextUploadIdMarker,
         };
-        return {
-          isThere: status !== 404,
-          region,
-          belongsElsewhere:
-            owner !== undefined &&
-            !(await mayList({})) &&
-            (await mayList({ ExpectedBucketOwner: undefined })),
-        };
-      }),
+        page = await this.#client.send(new ListMultipartUploadsCommand(input), this.#abortable);
+        for (const { Key = '', UploadId, Initiated } of page.Uploads ?? []) {
+          if (!Initiated || Initiated >= before || !isOurs(Key)) continue;
+          const command = new AbortMultipartUploadCommand({ ...this.#own, Key, UploadId });
+          await this.#client.send(command, this.#abortable);
+          aborted++;
+        }
+      } while (page.IsTruncated);
+      return aborted;
+    });
+  }
 
-    tryPut: (key, body, { withoutAcl = false, withSse } = {}) =>
-      call(`upload ${url(key)}`, async () => {
-        const encryption = encryptionOf(
-          withSse === undefined ? settings : { ...settings, encryption: withSse },
+  bucket(prefix: string): ReturnType<Bucket['bucket']> {
+    const { bucket, owner } = this.#settings;
+    return explained(`look at s3://${bucket}`, async () => {
+      const { status, region } = await headBucket(
+        this.#client,
+        { Bucket: bucket },
+        this.#abortable.abortSignal,
+      );
+      const mayList = async (input: object): Promise<boolean> => {
+        const command = new ListObjectsV2Command({ ...this.#own, Prefix: prefix, MaxKeys: 1, ...input });
+        return this.#client.send(command, this.#abortable).then(
+          () => true,
+          () => false,
         );
-        const acl = withoutAcl ? {} : aclOf(settings.acl);
-        const command = new PutObjectCommand({ ...own, ...encryption, ...acl, Key: key, Body: body });
-        const { ServerSideEncryption, SSEKMSKeyId } = await client.send(command, { abortSignal });
-        return { kmsKey: ServerSideEncryption === 'aws:kms' ? SSEKMSKeyId : undefined };
-      }),
+      };
+      return {
+        isThere: status !== 404,
+        region,
+        belongsElsewhere:
+          owner !== undefined && !(await mayList({})) && (await mayList({ ExpectedBucketOwner: undefined })),
+      };
+    });
+  }
 
-    tryMultipart: (key) =>
-      call(`upload ${url(key)} as a multipart upload`, async () => {
-        const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...written, Key: key }), {
-          abortSignal,
-        });
-        const upload = { ...own, Key: key, UploadId };
-        try {
-          const body = Buffer.from('x');
-          await client.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: body }), { abortSignal });
-        } finally {
-          await client.send(new AbortMultipartUploadCommand(upload), { abortSignal });
-        }
-      }),
+  tryPut(
+    key: string,
+    body: Uint8Array,
+    { withoutAcl = false, withSse }: NonNullable<Parameters<Bucket['tryPut']>[2]> = {},
+  ): ReturnType<Bucket['tryPut']> {
+    return explained(`upload ${this.url(key)}`, async () => {
+      const settings = withSse === undefined ? this.#settings : { ...this.#settings, encryption: withSse };
+      const acl = withoutAcl ? {} : aclOf(settings.acl);
+      const input = { ...this.#own, ...encryptionOf(settings), ...acl, Key: key, Body: body };
+      const command = new PutObjectCommand(input);
+      const { ServerSideEncryption, SSEKMSKeyId } = await this.#client.send(command, this.#abortable);
+      return { kmsKey: ServerSideEncryption === 'aws:kms' ? SSEKMSKeyId : undefined };
+    });
+  }
 
-    close: () => {
-      client.destroy();
-      uploader.destroy();
-      reader?.destroy();
-    },
-  };
+  tryMultipart(key: string): Promise<void> {
+    return explained(`upload ${this.url(key)} as a multipart upload`, async () => {
+      const create = new CreateMultipartUploadCommand({ ...this.#written, Key: key });
+      const { UploadId } = await this.#client.send(create, this.#abortable);
+      const upload = { ...this.#own, Key: key, UploadId };
+      try {
+        const part = new UploadPartCommand({ ...upload, PartNumber: 1, Body: Buffer.from('x') });
+        await this.#client.send(part, this.#abortable);
+      } finally {
+        await this.#client.send(new AbortMultipartUploadCommand(upload), this.#abortable);
+      }
+    });
+  }
+
+  close(): void {
+    this.#client.destroy();
+    this.#uploader.destroy();
+    this.#reader?.destroy();
+  }
+}
+
+/** Runs `work`. An error of it says what could not be done. */
+async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explain(what, error);
+  }
 }
 
 function clientOptions(
-  { endpoint, credentials, forcePathStyle }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle'>,
+  {
+    endpoint,
+    credentials,
+    forcePathStyle,
+    requests,
+  }: Pick<S3Settings, 'endpoint' | 'credentials' | 'forcePathStyle' | 'requests'>,
   region: string,
 ): S3ClientConfig {
   return {
@@ -214,7 +248,7 @@ function clientOptions(
     ...(credentials === undefined ? {} : { credentials }),
     forcePathStyle,
     maxAttempts: TRIES,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
+    requestHandler: requests(),
   };
 }
 
@@ -292,46 +326,4 @@ function encryptionOf({ encryption, kmsKeyId }: S3Settings): Partial<PutObjectCo
 
 function aclOf(acl: string | undefined): Partial<PutObjectCommandInput> {
   return acl === undefined ? {} : { ACL: acl as NonNullable<PutObjectCommandInput['ACL']> };
-}
-
-const ADVICE: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'the bucket does not exist; create it or correct s3_bucket',
-  AccessDenied: 'access is denied; --check finds out what is missing and how to grant it',
-  InvalidAccessKeyId: 'the access key is unknown; correct aws_access_key_id, or the AWS profile',
-  SignatureDoesNotMatch: 'the signature does not match; correct aws_secret_access_key',
-  ExpiredToken: 'the session token has expired; renew aws_session_token, or log in to AWS again',
-  PermanentRedirect: 'the bucket is in another region; correct s3_region',
-  AuthorizationHeaderMalformed: 'the bucket is in another region; correct s3_region',
-  CredentialsProviderError:
-    'no AWS credentials were found; set aws_access_key_id and aws_secret_access_key, aws_profile, or run where a role is available',
-  ECONNREFUSED: 'nothing listens there; check s3_endpoint and the network',
-  ENOTFOUND: 'the host is unknown; correct s3_endpoint or s3_region',
-  EAI_AGAIN: 'the host name cannot be looked up; check s3_endpoint and the network',
-};
-
-const READ_ADVICE: typeof ADVICE = {
-  ...ADVICE,
-  NoSuchKey: 'there is no such object',
-  NoSuchBucket: 'the bucket does not exist',
-  AccessDenied:
-    'access is denied; the identity needs s3:GetObject on the bucket (without s3:ListBucket a missing object looks the same)',
-  PreconditionFailed: 'it was replaced while it was being read',
-};
-
-/** The words of S3 stay: they name the action that is denied, or the key of KMS. */
-function explain(what: string, error: unknown, advices = ADVICE): LoadError {
-  if (error instanceof LoadError) return error;
-  const name = error instanceof Error ? error.name : '';
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : name;
-  const advice = advices[name] ?? advices[code];
-  const words = messageOf(error).replace(/\s+/g, ' ').trim();
-  const reason = advice === undefined ? words || name : `${advice} (${named(name, code, words)})`;
-  return new LoadError(`Cannot ${what}: ${reason}`, { sqlstate: code, service: 'S3', cause: error });
-}
-
-/** `AccessDenied: Access Denied`; without the code where the words have it. */
-function named(name: string, code: string, words: string): string {
-  const label = name === 'Error' ? code : name || code;
-  return words === '' || words.includes(label) ? words || label : `${label}: ${words}`;
 }

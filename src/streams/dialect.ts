@@ -27,7 +27,7 @@ export interface Dialect {
 }
 
 /** The settings of a stream for such columns. */
-export interface DescriptionWish {
+interface DescriptionWish {
   readonly hasMetadata: boolean;
   /** Invalid values become NULL, and a column notes that. */
   readonly tellsChanges: boolean;

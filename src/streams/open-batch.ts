@@ -36,8 +36,7 @@ export interface OpenBatch {
 
 /** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
-  stream: string,
-  { table }: TableRef,
+  { name: stream, target: { table } }: { readonly name: string; readonly target: TableRef },
   plan: StreamPlan,
   narrow: readonly ReadonlySet<string>[],
   context: StreamContext,

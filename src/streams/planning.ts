@@ -20,6 +20,15 @@ import {
   type StreamPlan,
 } from './plan.ts';
 
+/** A stream and its table. */
+export interface PlannedStream {
+  readonly target: TableRef;
+  readonly settings: StreamSettings;
+  /** Undefined if there is none. */
+  readonly table: StoredTable | undefined;
+  readonly dialect: Dialect;
+}
+
 /** What planning needs from the stream and its table. */
 export interface PlanningDoors {
   readonly rows: RowOptions;
@@ -60,14 +69,7 @@ export class Planning {
   readonly #overflowing = new Set<string>();
   #hasMetadata: boolean;
 
-  /** `table` is undefined if there is none. */
-  constructor(
-    target: TableRef,
-    settings: StreamSettings,
-    table: StoredTable | undefined,
-    dialect: Dialect,
-    { rows, ...doors }: PlanningDoors,
-  ) {
+  constructor({ target, settings, table, dialect }: PlannedStream, { rows, ...doors }: PlanningDoors) {
     this.#target = target;
     this.#settings = settings;
     this.#dialect = dialect;

@@ -10,21 +10,24 @@ import type { Unplanned } from '../rows/unplanned.ts';
 import { PresentFacts } from '../rows/walk/metadata-cells.ts';
 import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
-import type { StoredTable, TableRef } from '../table/types.ts';
+import type { TableRef } from '../table/types.ts';
 import { LIVE } from '../warehouse/row-kinds.ts';
 import type { StreamContext } from './context.ts';
-import { SINGER, type Dialect } from './dialect.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
-import { Planning } from './planning.ts';
+import { Planning, type PlannedStream } from './planning.ts';
 import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork, type CompletionWish } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
+
+export interface StreamOptions extends PlannedStream {
+  readonly name: string;
+}
 
 export class Stream {
   readonly name: string;
@@ -46,16 +49,7 @@ export class Stream {
   readonly #facts: PresentFacts;
   #ordinal = 0;
 
-  /** `table` is undefined if there is none. */
-
-  constructor(
-    name: string,
-    target: TableRef,
-    settings: StreamSettings,
-    table: StoredTable | undefined,
-    context: StreamContext,
-    dialect: Dialect = SINGER,
-  ) {
+  constructor({ name, target, settings, table, dialect }: StreamOptions, context: StreamContext) {
     this.name = name;
     this.target = target;
     this.settings = settings;
@@ -67,16 +61,20 @@ export class Stream {
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.ledger.marks);
     const { staging, loader, readAt, syncStartedAt } = context;
-    this.#planning = new Planning(target, settings, table, dialect, {
-      rows: {
-        sentinel: staging.format.sentinel,
-        readAt,
-        syncStartedAt,
-        warn: (sentence) => this.#teller.warn(sentence),
+    this.#planning = new Planning(
+      { target, settings, table, dialect },
+      {
+        rows: {
+          sentinel: staging.format.sentinel,
+          readAt,
+          syncStartedAt,
+          warn: (sentence) => this.#teller.warn(sentence),
+        },
+        settled: () => this.#settled(),
+        fits: (column, type) =>
+          loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
       },
-      settled: () => this.#settled(),
-      fits: (column, type) => loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
-    });
+    );
     this.#facts = new PresentFacts(syncStartedAt);
   }
 
@@ -347,7 +345,7 @@ export class Stream {
   }
 
   #open(plan: StreamPlan): OpenBatch {
-    this.#batch = openBatch(this.name, this.target, plan, this.#planning.narrow, this.#context);
+    this.#batch = openBatch(this, plan, this.#planning.narrow, this.#context);
     return this.#batch;
   }
 

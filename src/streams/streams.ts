@@ -4,8 +4,8 @@ import { unmatched } from '../config/unmatched.ts';
 import { InputError } from '../errors.ts';
 import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.ts';
 import type { StreamContext } from './context.ts';
-import { Stream } from './stream.ts';
-import type { Dialect } from './dialect.ts';
+import { Stream, type StreamOptions } from './stream.ts';
+import { SINGER, type Dialect } from './dialect.ts';
 import { targetOf } from './target.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 
@@ -66,7 +66,7 @@ export class Streams {
 
   /** Adds a stream of which everything is known. Throws InputError or LoadError. */
   async declare({ name, target, settings, dialect, message, refreshTable }: DeclaredStream): Promise<Stream> {
-    const stream = await this.#open(name, target, settings, dialect, refreshTable ?? target);
+    const stream = await this.#open({ name, target, settings, dialect }, refreshTable);
     if (refreshTable) stream.work.collectIn(refreshTable);
     await stream.setSchema(message);
     return stream;
@@ -218,17 +218,12 @@ export class Streams {
   async #add(name: string): Promise<Stream> {
     const { config } = this.#context;
     const settings = settingsOf(config, name);
-    return this.#open(name, targetOf(name, settings, config), settings);
+    return this.#open({ name, target: targetOf(name, settings, config), settings, dialect: SINGER });
   }
 
   /** `basis` is the table whose columns decide how rows are written. */
-  async #open(
-    name: string,
-    target: TableRef,
-    settings: StreamSettings,
-    dialect?: Dialect,
-    basis = target,
-  ): Promise<Stream> {
+  async #open(options: Omit<StreamOptions, 'table'>, basis = options.target): Promise<Stream> {
+    const { name, target } = options;
     this.#named.add(name);
     const place = JSON.stringify([target.schema, target.table]);
     const other = this.#byTable.get(place);
@@ -247,7 +242,7 @@ export class Streams {
         { stream: name },
       );
     }
-    const stream = new Stream(name, target, settings, tables.get(basis.table), this.#context, dialect);
+    const stream = new Stream({ ...options, table: tables.get(basis.table) }, this.#context);
     this.#byName.set(name, stream);
     this.#byTable.set(place, stream);
     return stream;

@@ -26,16 +26,21 @@ export const GENERATION: AirbyteField = '_airbyte_generation_id';
 /** A row with this property was deleted in the source; written by Airbyte's CDC sources. */
 export const DELETED_AT_PROPERTY = '_ab_cdc_deleted_at';
 
+/** The values of these properties are never changed. */
+export interface KeyRules {
+  readonly keys: readonly string[];
+  /** Whether an invalid value of a property must not become NULL. */
+  readonly isProtected: (property: string) => boolean;
+}
+
 /**
- * The columns of the properties, in the order of the schema. An invalid value of a property that `isProtected` must not become
- * NULL. Throws InputError if a key is not one of the properties, or cannot identify rows.
+ * The columns of the properties, in the order of the schema. Throws InputError if a key is not one of the properties, or cannot identify rows.
  */
 export function airbyteColumnsOf(
   stream: string,
   schema: JsonObject,
-  keys: readonly string[],
+  { keys, isProtected }: KeyRules,
   settings: TableSettings,
-  isProtected: (property: string) => boolean,
 ): readonly Column[] {
   const declared = schema.get('properties');
   const properties = declared instanceof Map ? (declared as JsonObject) : new Map<string, never>();

@@ -7,7 +7,14 @@ import { columnComment } from './comment.ts';
 import { dependsOnValues, isLossless, isWider, sizedType } from './fits.ts';
 import { commentAfterRetype } from './former-types.ts';
 import type { ChangePolicy } from './settings.ts';
-import { typeSql, varcharWidth, type Column, type ColumnType, type StoredColumn } from './types.ts';
+import {
+  typeSql,
+  varcharWidth,
+  type Column,
+  type ColumnType,
+  type StoredColumn,
+  type TableRef,
+} from './types.ts';
 
 export type Change =
   | { readonly kind: 'create-table'; readonly columns: readonly NewColumn[] }
@@ -63,6 +70,12 @@ function newColumn(column: Column, type: ColumnType): NewColumn {
   return { name, type, ...(encode !== undefined && { encode }), ...(comment !== undefined && { comment }) };
 }
 
+/** The columns of rows, and the table that is to store them. */
+export interface RowsToStore {
+  readonly target: TableRef;
+  readonly columns: readonly Column[];
+}
+
 /** How a table may be changed. */
 export interface ChangeRules {
   /** Whether columns may get another type. */
@@ -76,8 +89,7 @@ export interface ChangeRules {
  * Throws LoadError if the table now has a type that the rows were not encoded for.
  */
 export function planChanges(
-  table: string,
-  columns: readonly Column[],
+  { target: { table }, columns }: RowsToStore,
   { maxBytes, nulls }: Needs,
   existing: readonly StoredColumn[] | undefined,
   { retype, discards }: ChangeRules,

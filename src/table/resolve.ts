@@ -99,11 +99,10 @@ function secondName(name: string, suffix: string): string {
 function resolve(place: Place, wanted: Column, table: Table): Resolved {
   const first = table.column(wanted.name);
   if (!first) return add(place, wanted);
-  const seconds = table.seconds(wanted);
   const here = into(place, wanted, first) ?? kept(place, wanted, first, 'split_column');
-  if (here) return withSecond(place, wanted, here, seconds, table);
+  if (here) return withSecond(place, wanted, here, table);
   const chosen = split(place, wanted, first, table);
-  const others = seconds.filter((one) => !chosen.columns.some(({ name }) => name === one.name));
+  const others = table.seconds(wanted).filter((one) => !chosen.columns.some(({ name }) => name === one.name));
   return beside(chosen, wanted, [first, ...others]);
 }
 
@@ -214,36 +213,25 @@ function withoutOverflow(column: Column): Column {
 }
 
 /** Values go to the first column; those that it cannot store go to a second one, if there is one or can be. */
-function withSecond(
-  place: Place,
-  wanted: Column,
-  here: Resolved,
-  seconds: readonly StoredColumn[],
-  table: Table,
-): Resolved {
+function withSecond(place: Place, wanted: Column, here: Resolved, table: Table): Resolved {
+  const seconds = table.seconds(wanted);
   const [first] = here.columns;
   if (!first) return beside(here, wanted, seconds);
   const second = secondFor(place, wanted, table);
-  const takes = first.overflows === true || hadSecond(place, wanted, first, second, table);
+  const isThere = second !== undefined && table.column(second.name) !== undefined;
+  const takes = first.overflows === true || (isThere && hadSecond(place, wanted, first));
   if (!takes || !second) return beside({ ...here, columns: [withoutOverflow(first)] }, wanted, seconds);
   const overflowing = { ...here, columns: [{ ...first, declared: wanted.type, overflows: true }] };
-  const isDue = table.column(second.name) !== undefined || place.overflowing.has(first.name);
+  const isDue = isThere || place.overflowing.has(first.name);
   return beside(overflowing, wanted, seconds, isDue ? second : undefined);
 }
 
 /**
- * Whether values of the type went to a second column before the first became a string column, which stores any value. They still
+ * Whether values of the type went to the second column, which is there, before the first became a string column, which stores any value. They still
  * do, so that a value goes to the same column whenever it is loaded.
  */
-function hadSecond(
-  { policies }: Place,
-  wanted: Column,
-  first: Column,
-  second: Column | undefined,
-  table: Table,
-): boolean {
-  if (policies.split_column !== 'evolve' || !second || !table.column(second.name)) return false;
-  return isText(first.type) && !isText(wanted.type);
+function hadSecond({ policies }: Place, wanted: Column, first: Column): boolean {
+  return policies.split_column === 'evolve' && isText(first.type) && !isText(wanted.type);
 }
 
 /** The column for values that the first cannot store; undefined if its name or its type is in the way. */

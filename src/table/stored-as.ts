@@ -23,12 +23,6 @@ export function stored(place: Place, wanted: Column, there: StoredColumn, type: 
   const grown = policies.retype_column === 'evolve' ? growthOf(place, wanted, type) : undefined;
   const formerly = isText(type) ? formerTypes(there.comment) : [];
   const overflows = mayOverflow(place, wanted, grown ?? type);
-  const isFixed = type.kind === 'varchar' && policies.widen_column !== 'evolve';
-  const isRequired = !there.nullable && policies.relax_not_null !== 'evolve';
-  const strict = [
-    ...(isFixed && policies.widen_column === 'fail' ? (['maxBytes'] as const) : []),
-    ...(isRequired && policies.relax_not_null === 'fail' ? (['notNull'] as const) : []),
-  ];
   return {
     ...wanted,
     type,
@@ -38,6 +32,23 @@ export function stored(place: Place, wanted: Column, there: StoredColumn, type: 
     ...(formerly.length > 0 ? { formerly } : {}),
     ...(overflows ? { overflows } : {}),
     ...(grown ? { growsTo: grown } : {}),
+    ...limitsOf(place, there, type),
+  };
+}
+
+/** What keeps values out that the type could store, because the policies forbid to change it. */
+function limitsOf(
+  { policies }: Place,
+  there: StoredColumn,
+  type: ColumnType,
+): Pick<Column, 'maxBytes' | 'notNull' | 'strict'> {
+  const isFixed = type.kind === 'varchar' && policies.widen_column !== 'evolve';
+  const isRequired = !there.nullable && policies.relax_not_null !== 'evolve';
+  const strict = [
+    ...(isFixed && policies.widen_column === 'fail' ? (['maxBytes'] as const) : []),
+    ...(isRequired && policies.relax_not_null === 'fail' ? (['notNull'] as const) : []),
+  ];
+  return {
     ...(isFixed ? { maxBytes: type.bytes } : {}),
     ...(isRequired ? { notNull: true } : {}),
     ...(strict.length > 0 ? { strict } : {}),

@@ -36,10 +36,23 @@ export interface Expected {
   readonly columns: number;
 }
 
+const NOTHING_COUNTED = {
+  copied: 0,
+  superseded: 0,
+  outdated: 0,
+  deleted: 0,
+  unmarked: 0,
+  inserted: 0,
+  removed: 0,
+  replaced: 0,
+};
+
 /** Throws LoadError when a row is missing or too many, or when the table got another column meanwhile. */
 export function account(expected: Expected, { present }: LoadSteps, tally: Tally): LoadCounts {
-  const { copied = 0, superseded = 0, outdated = 0, deleted = 0, unmarked = 0, inserted = 0 } = tally;
-  const { removed = 0, replaced = 0 } = tally;
+  const { copied, superseded, outdated, deleted, unmarked, inserted, removed, replaced } = {
+    ...NOTHING_COUNTED,
+    ...tally,
+  };
   if (tally.columns !== undefined && tally.columns !== expected.columns) {
     throw new LoadError(`Table "${expected.table}" got another column while its batch was staged`, {
       sqlstate: '40001',

@@ -1,7 +1,7 @@
 /** Asks the server to cancel the statement of another connection: a request on a connection of its own (protocol-flow, Canceling Requests). */
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import pg from 'pg';
+import { LoginConnection } from './login.ts';
 
 /** What node-postgres knows of a session that the server may be asked to interrupt. */
 export interface Cancellable {
@@ -15,15 +15,6 @@ export interface CancelAddress {
   readonly ssl: boolean | ConnectionOptions;
 }
 
-/** The part of node-postgres' connection that its types leave out. */
-interface RequestConnection {
-  once(event: 'connect' | 'sslconnect', listener: () => void): void;
-  on(event: 'error', listener: (error: Error) => void): void;
-  connect(port: number, host: string): void;
-  requestSsl(): void;
-  cancel(processID: number, secretKey: number): void;
-}
-
 /** How long the request may take before its connection is given up. */
 const PATIENCE_MS = 10_000;
 
@@ -33,7 +24,8 @@ export function requestCancel(
   socket: Duplex,
   { hostname, port, ssl }: CancelAddress,
 ): void {
-  const connection = new pg.Connection({ stream: () => socket, ssl }) as unknown as RequestConnection;
+  // The request is no login, but what answers may be anything.
+  const connection = new LoginConnection({ stream: () => socket, ssl, password: '' });
   const cancel = (): void => connection.cancel(processID, secretKey);
   connection.on('error', () => socket.destroy());
   connection.once('connect', () => (ssl === false ? cancel() : connection.requestSsl()));

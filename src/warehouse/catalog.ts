@@ -178,7 +178,7 @@ export async function readSlices(session: Session): Promise<number | undefined> 
   return number(rows[0]?.[0] ?? null) || undefined;
 }
 
-export const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
+const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
 
 /** From the catalog itself: views may cut texts at 256 bytes (c_join_PG), and `obj_description` does not (r_COMMENT). */
 export const relationsIn = (schema: string): Sql =>

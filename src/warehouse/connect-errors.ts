@@ -37,6 +37,8 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
     'the certificate is for another host name; use the endpoint name as hostname, or sslmode verify-ca',
   NO_TLS:
     'the server does not speak TLS, so password and data would be readable on the way; check port, or set sslmode to disable',
+  LOGIN_METHOD:
+    'the server requires a kind of login that this program does not have; give the user a password, or log in with IAM (cluster_identifier or workgroup_name)',
   NO_REDSHIFT: 'something answers there that is no Redshift; check hostname and port',
   TLS_ONLY: 'the server takes encrypted connections only; do not set sslmode to disable',
 };

@@ -1,7 +1,6 @@
 /** One connection on node-postgres, with deadlines, keepalive and known session settings; simple protocol only. */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { CommitUnknownError, LoadError, stateOf } from '../errors.ts';
 import type { Answer, Session, StatementOptions } from '../ports.ts';
@@ -11,9 +10,9 @@ import { connectError } from './connect-errors.ts';
 import { goesAlone } from './message.ts';
 import { query, StatementFailure } from './query.ts';
 import { firstWords, lostError, statementError } from './statement-errors.ts';
+import { LoginConnection } from './login.ts';
+import { tls, type SslMode } from './tls.ts';
 import type { Tunnel } from './tunnel.ts';
-
-export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
 interface Login {
   readonly user: string;
@@ -103,22 +102,26 @@ export class Connection implements Session {
     socket: Duplex,
     signal: AbortSignal,
   ): Promise<Connection> {
-    const client = new pg.Client({
-      stream: () => socket,
+    const ssl = tls(settings);
+    const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
+    const config: pg.ClientConfig & { readonly connection: LoginConnection } = {
+      connection: new LoginConnection({ stream: () => socket, ssl, password, ...keepAlive }),
       host: settings.hostname,
       port: settings.port,
       database: settings.database,
       user,
       password,
-      ssl: tls(settings),
+      ssl,
       connectionTimeoutMillis: settings.connectTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 30_000,
       application_name: 'target-redshift',
       // Values stay the server's texts: a BIGINT or NUMERIC never becomes a JavaScript number.
       types: { getTypeParser: () => (value: string) => value },
-    });
-    const early = (): void => undefined;
+    };
+    const client = new pg.Client(config);
+    let lost: Error | undefined;
+    const early = (error: Error): void => {
+      lost ??= error;
+    };
     client.on('error', early);
     const giveUp = (): void => void socket.destroy(new Error('the login was given up'));
     signal.addEventListener('abort', giveUp, { once: true });
@@ -134,7 +137,9 @@ export class Connection implements Session {
       return connection;
     } catch (error) {
       socket.destroy();
-      throw connectError(error, settings, user);
+      const cause = error instanceof StatementFailure ? error.cause : error;
+      // Of a connection that was lost before, node-postgres only says that it cannot be used.
+      throw connectError(cause instanceof pg.DatabaseError ? cause : (lost ?? cause), settings, user);
     } finally {
       clearTimeout(deadline);
       signal.removeEventListener('abort', giveUp);
@@ -289,19 +294,5 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     return await Promise.race([aborted, work]);
   } finally {
     signal.removeEventListener('abort', giveUp);
-  }
-}
-
-function tls({ sslmode, sslCa }: ConnectionSettings): boolean | ConnectionOptions {
-  const ca = sslCa === undefined ? {} : { ca: sslCa };
-  switch (sslmode) {
-    case 'disable':
-      return false;
-    case 'require':
-      return { ...ca, rejectUnauthorized: false };
-    case 'verify-ca':
-      return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-    case 'verify-full':
-      return { ...ca, rejectUnauthorized: true };
   }
 }

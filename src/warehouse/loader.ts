@@ -60,6 +60,23 @@ export interface LoaderOptions {
 
 const FIRST_TRIES = 2;
 
+/** What COPY reads. */
+interface CopiedFiles {
+  readonly manifest: Buffer;
+  /** The objects that are removed when the outcome is final, besides the manifests. */
+  readonly keys: readonly string[];
+  readonly prefixes: readonly string[];
+}
+
+interface CopyTask<Counts> {
+  /** What the load record says about the counts. */
+  readonly changes: (counts: Counts) => Partial<LoadRow>;
+  readonly work: (
+    manifest: { readonly url: string; readonly written: Promise<void> },
+    ...on: Parameters<TableTask<Counts>>
+  ) => Promise<Counts>;
+}
+
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #known = new KnownTables();
@@ -124,15 +141,17 @@ export class Loader {
     await this.#copy<LoadCounts>(
       job,
       { manifest, keys, prefixes },
-      onCommitted,
-      // What goes into a shadow changes the table with the swap only.
-      (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
-      async (at, session, commit, { columns }) => {
-        const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
-        const hardDelete = job.settings.hard_delete;
-        const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
-        return load(session, plan, columns);
+      {
+        // What goes into a shadow changes the table with the swap only.
+        changes: (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
+        work: async (at, session, commit, { columns }) => {
+          const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
+          const hardDelete = job.settings.hard_delete;
+          const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
+          return load(session, plan, columns);
+        },
       },
+      onCommitted,
     );
   }
 
@@ -142,12 +161,14 @@ export class Loader {
     await this.#copy<number>(
       job,
       { manifest, keys: [], prefixes: job.files },
-      onCommitted,
-      (rows) => ({ received: rows, written: rows }),
-      async (at, session, commit) => {
-        const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-        return copyFiles(session, { ...job, ...commit, source, manifest: at.written });
+      {
+        changes: (rows) => ({ received: rows, written: rows }),
+        work: async (at, session, commit) => {
+          const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
+          return copyFiles(session, { ...job, ...commit, source, manifest: at.written });
+        },
       },
+      onCommitted,
     );
   }
 
@@ -160,17 +181,9 @@ export class Loader {
   /** Puts a manifest for each try, and has it and the other objects removed once the outcome is final. */
   async #copy<Counts>(
     job: CopyJob,
-    from: {
-      readonly manifest: Buffer;
-      readonly keys: readonly string[];
-      readonly prefixes: readonly string[];
-    },
+    from: CopiedFiles,
+    { changes, work }: CopyTask<Counts>,
     onCommitted: (counts: Counts) => void,
-    changes: (counts: Counts) => Partial<LoadRow>,
-    work: (
-      manifest: { readonly url: string; readonly written: Promise<void> },
-      ...on: Parameters<TableTask<Counts>>
-    ) => Promise<Counts>,
   ): Promise<void> {
     const { store, signal, warehouse } = this.#options;
     const keys = [...from.keys];

@@ -22,8 +22,20 @@ export type Edge = 'first' | 'last';
 
 type Keys = readonly Column[];
 
+/** What is written of which rows. */
+export interface Written {
+  readonly columns: readonly Column[];
+  readonly keys: Keys;
+  readonly rows: Kinds;
+}
+
 /** The ordinal of the first or last of some rows, for each key; where all rows are meant, of repeated keys alone. */
-export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, among: Kinds): Sql {
+export function findEdges(
+  edges: string,
+  stage: string,
+  keys: Keys,
+  { edge, among }: { readonly edge: Edge; readonly among: Kinds },
+): Sql {
   const ordinal = sql`${raw(edge === 'first' ? 'MIN' : 'MAX')}(${ident(ORDINAL)}) AS ${ident(ORDINAL)}`;
   const groups = join([...keys.map(({ name }) => ident(name)), ...lengthsOf(keys)]);
   const repeated = raw(among === 'all' ? ' HAVING COUNT(*) > 1' : '');
@@ -31,7 +43,12 @@ export function findEdges(edges: string, stage: string, keys: Keys, edge: Edge, 
 }
 
 /** Removes the rows that come before the last of their key, or after the first. */
-export function deleteBeyond(edges: string, stage: string, keys: Keys, edge: Edge, rows: Kinds): Sql {
+export function deleteBeyond(
+  edges: string,
+  stage: string,
+  keys: Keys,
+  { edge, rows }: { readonly edge: Edge; readonly rows: Kinds },
+): Sql {
   const beyond = sql`${ident(stage, ORDINAL)} ${raw(edge === 'first' ? '>' : '<')} ${ident(edges, ORDINAL)}`;
   return sql`DELETE FROM ${ident(stage)} USING ${ident(edges)}${where([sameKey(stage, edges, keys), beyond, ...only(stage, rows)])}`;
 }
@@ -70,25 +87,13 @@ export function insertRows(
 }
 
 /** Writes columns of matching rows and leaves the table's other columns as they are. */
-export function updateMatching(
-  table: TableRef,
-  stage: string,
-  columns: readonly Column[],
-  keys: Keys,
-  rows: Kinds,
-): Sql {
+export function updateMatching(table: TableRef, stage: string, { columns, keys, rows }: Written): Sql {
   const assignments = columns.map(({ name }) => sql`${ident(name)} = ${ident(stage, name)}`);
   return sql`UPDATE ${tableName(table)} SET ${join(assignments)} FROM ${ident(stage)}${where([sameKey(table.table, stage, keys), ...only(stage, rows)])}`;
 }
 
 /** Inserts the rows whose key is not in the table. */
-export function insertMissing(
-  table: TableRef,
-  stage: string,
-  columns: readonly Column[],
-  keys: Keys,
-  rows: Kinds,
-): Sql {
+export function insertMissing(table: TableRef, stage: string, { columns, keys, rows }: Written): Sql {
   const [firstKey] = keys;
   if (!firstKey) throw new RangeError('Cannot look for missing keys without a key');
   const values = join(columns.map(({ name }) => ident(stage, name)));

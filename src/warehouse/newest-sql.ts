@@ -46,9 +46,11 @@ export function deleteOutdone(table: TableRef, stage: Stage, keys: Columns, newe
 export function updateOutdone(
   table: TableRef,
   stage: string,
-  columns: Columns,
-  keys: Columns,
-  newestBy: Columns,
+  {
+    columns,
+    keys,
+    newestBy,
+  }: { readonly columns: Columns; readonly keys: Columns; readonly newestBy: Columns },
 ): Sql {
   const assignments = columns.map(({ name }) => sql`${ident(name)} = ${ident(stage, name)}`);
   const isOutdone = notNewer(table.table, stage, newestBy);

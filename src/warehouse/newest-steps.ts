@@ -72,7 +72,7 @@ function writeSteps({ target, columns }: LoadShape, keys: Newest, newest: Newest
   return [
     {
       what: 'write the columns of the batch into the rows that are not newer',
-      sql: sql.updateOutdone(target, STAGE, values, keys, newest),
+      sql: sql.updateOutdone(target, STAGE, { columns: values, keys, newestBy: newest }),
       counts: ['replaced'],
     },
     {
@@ -82,7 +82,7 @@ function writeSteps({ target, columns }: LoadShape, keys: Newest, newest: Newest
     },
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, columns, keys, 'all'),
+      sql: merge.insertMissing(target, STAGE, { columns, keys, rows: 'all' }),
       counts: ['inserted'],
     },
     {

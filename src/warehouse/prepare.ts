@@ -24,8 +24,8 @@ import type { KnownTables } from './known-tables.ts';
 import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
 import * as statements from './statements.ts';
 
-/** Somebody else was faster: the schema, table or column is there already. */
-const ALREADY_THERE = new Set(['42P06', '42P07', '42701']);
+/** Another session was faster: the schema, table or column is there already. 23505 is the catalog's own answer to a race. */
+const ALREADY_THERE = new Set(['42P06', '42P07', '42701', '23505']);
 
 export interface TableWish {
   readonly target: TableRef;
@@ -98,7 +98,7 @@ function changesFor(
   existing: readonly StoredColumn[] | undefined,
 ): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
-  const all = planChanges(target.table, columns, needs, existing, rules);
+  const all = planChanges({ target, columns }, needs, existing, rules);
   const isLater = (change: Change): change is Replace => change.kind === 'replace' && discards === 'later';
   const later = all.filter(isLater);
   return { now: settings.forbid_ddl ? all : all.filter((change) => !isLater(change)), later };

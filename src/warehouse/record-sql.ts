@@ -46,8 +46,8 @@ export interface RunRow {
   readonly error?: string | undefined;
 }
 
-export const LOADS = `${RESERVED_PREFIX}loads`;
-export const RUNS = `${RESERVED_PREFIX}runs`;
+const LOADS = `${RESERVED_PREFIX}loads`;
+const RUNS = `${RESERVED_PREFIX}runs`;
 
 const MAX_STREAM_BYTES = 512;
 const MAX_ERROR_BYTES = 4096;

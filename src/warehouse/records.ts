@@ -36,6 +36,9 @@ export interface RecordsOptions {
 }
 
 const LOOK_PAUSE_MS = 1000;
+const REPORT_MS = 30_000;
+const CREATE_TRIES = 8;
+const CREATE_PAUSE_MS = 100;
 const LAST_WORDS = { timeoutMs: 30_000 };
 const ALREADY_THERE = new Set(['42P06', '42P07', '23505', '40001']);
 const NOT_ALLOWED = '42501';
@@ -112,14 +115,18 @@ export class Records {
         const { rows } = await session.run(statements.findLoad(schema, this.#tables, runId, batch), limit);
         return rows.length > 0;
       });
+    let nextReportMs = 0;
     try {
       return await retry(look, {
-        tries: Infinity,
         pauseMs: LOOK_PAUSE_MS,
         maxPauseMs: LOOK_PAUSE_MS,
         signal,
         isTransient: () => performance.now() < deadline,
-        onRetry: (error) => log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`),
+        onRetry: ({ error, failingMs }) => {
+          if (failingMs < nextReportMs) return;
+          nextReportMs += REPORT_MS;
+          log.warn(`cannot look for the outcome of a COMMIT yet: ${messageOf(error)}`);
+        },
       });
     } catch {
       throw unknown;
@@ -199,18 +206,42 @@ export class Records {
     return true;
   }
 
-  /** Several runs may start at once: what another one has made meanwhile is as good. */
+  /**
+   * Several runs may start at once, and one of them makes the schema or a table between the look and the statement of another: the
+   * other looks again, and makes what is still missing.
+   */
   async #create(session: Session): Promise<void> {
-    const { schema } = this.#options;
-    const missing = this.#known.isThere(schema) === true ? [] : [createSchema(schema)];
-    const all = [raw('BEGIN'), ...missing, ...statements.createRecords(schema, this.#tables), raw('COMMIT')];
-    const create = (): Promise<unknown> => patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
-    await create().catch(async (error: unknown) => {
-      if (!ALREADY_THERE.has(stateOf(error))) throw error;
-      await session.run(raw('ROLLBACK'));
-      await create();
+    const { schema, signal } = this.#options;
+    const create = async (attempt: number): Promise<void> => {
+      if (attempt > 1) {
+        await session.run(raw('ROLLBACK'));
+        if (await this.#areThereNow(session)) return;
+      }
+      const missing = this.#known.isThere(schema) === true ? [] : [createSchema(schema)];
+      const all = [
+        raw('BEGIN'),
+        ...missing,
+        ...statements.createRecords(schema, this.#tables),
+        raw('COMMIT'),
+      ];
+      await patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
+    };
+    await retry(create, {
+      tries: CREATE_TRIES,
+      pauseMs: CREATE_PAUSE_MS,
+      maxPauseMs: CREATE_PAUSE_MS * 8,
+      signal,
+      isTransient: (error) => ALREADY_THERE.has(stateOf(error)),
     });
     this.#known.created(schema);
+  }
+
+  /** The same as `#areThere`, of the catalog as it is at this moment. */
+  async #areThereNow(session: Session): Promise<boolean> {
+    const { schema } = this.#options;
+    const { loads, runs } = this.#tables;
+    for (const { name: table } of [loads, ...(runs ? [runs] : [])]) this.#known.doubt({ schema, table });
+    return this.#areThere(session);
   }
 }
 

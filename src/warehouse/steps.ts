@@ -236,11 +236,11 @@ function passSteps({ edge, among, removes }: Pass, pass: number, keys: readonly 
   return [
     {
       what: `find the ${edge} of the rows of a key`,
-      sql: merge.findEdges(edges, STAGE, keys, edge, among),
+      sql: merge.findEdges(edges, STAGE, keys, { edge, among }),
     },
     {
       what: `remove the rows ${edge === 'last' ? 'before' : 'after'} it`,
-      sql: merge.deleteBeyond(edges, STAGE, keys, edge, removes),
+      sql: merge.deleteBeyond(edges, STAGE, keys, { edge, rows: removes }),
       counts: ['superseded'],
     },
   ];
@@ -281,7 +281,7 @@ function insertSteps({ target, columns }: LoadShape, merging: Merge): readonly S
     ...deletionSteps(target, merging),
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, columns, merging.keys, lasting(merging)),
+      sql: merge.insertMissing(target, STAGE, { columns, keys: merging.keys, rows: lasting(merging) }),
       counts: ['inserted'],
     },
     presentStep(target, merging),
@@ -342,12 +342,12 @@ function writeSteps(
   return [
     ...given(values.length > 0, () => ({
       what: 'write the columns of the batch into the rows that are there',
-      sql: merge.updateMatching(target, STAGE, values, keys, rows),
+      sql: merge.updateMatching(target, STAGE, { columns: values, keys, rows }),
       counts: ['replaced'],
     })),
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, columns, keys, rows),
+      sql: merge.insertMissing(target, STAGE, { columns, keys, rows }),
       counts: ['inserted'],
     },
   ];

@@ -31,7 +31,7 @@ const SQLSTATES = 'PostgreSQL, Appendix A. Error Codes';
 const SERIALIZABLE = 'Redshift Database Developer Guide, Serializable isolation';
 const S3_ERRORS = 'Amazon S3 API Reference, Error responses';
 
-export const PASSING: readonly Passing[] = [
+const PASSING: readonly Passing[] = [
   { what: 'the connection is lost or rejected', kind: 'outage', code: /^08...$/, source: SQLSTATES },
   { what: 'there are too many connections', kind: 'outage', code: /^53300$/, source: SQLSTATES },
   {

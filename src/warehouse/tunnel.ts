@@ -1,7 +1,7 @@
 /** An SSH connection through which connections to Redshift go. Opened when the first is needed, and again when it was lost. */
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { Duplex } from 'node:stream';
-import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import { Client, type ClientChannel, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
 import { LoadError, messageOf } from '../errors.ts';
 
 export interface TunnelSettings {
@@ -12,11 +12,16 @@ export interface TunnelSettings {
   readonly privateKey: string | undefined;
   readonly passphrase: string | undefined;
   readonly password: string | undefined;
-  /** `SHA256:...`; any server is accepted without it. */
-  readonly fingerprint: string | undefined;
+  readonly hostKeys: HostKeyCheck;
   readonly timeoutMs: number;
-  /** Receives the server's fingerprint when there is none to compare it with. */
-  readonly onUnknownServer: (fingerprint: string) => void;
+}
+
+/** Verifies the SSH server by its host key. */
+interface HostKeyCheck {
+  /** The types of its known keys, such as `ssh-ed25519`. */
+  readonly types: readonly string[];
+  /** Why a server with this key is not accepted; undefined if it is. */
+  refusalOf(key: Buffer): string | undefined;
 }
 
 export interface Tunnel {
@@ -27,7 +32,7 @@ export interface Tunnel {
 
 const KEEPALIVE_MS = 30_000;
 
-/** SQLSTATE of a connection that is lost or was not made: the work is tried again. */
+/** SQLSTATE of a connection that was lost or could not be opened. The load is tried again. */
 const LOST = '08006';
 
 /** One SSH connection. */
@@ -70,7 +75,7 @@ export function openTunnel(settings: TunnelSettings): Tunnel {
 /** Throws LoadError for a key that cannot be used. */
 function connect(settings: TunnelSettings): Link {
   const client = new Client();
-  let seen: string | undefined;
+  let refusal: string | undefined;
   const options: ConnectConfig = {
     host: settings.host,
     port: settings.port,
@@ -79,10 +84,10 @@ function connect(settings: TunnelSettings): Link {
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: 3,
     ...(settings.password === undefined ? {} : { password: settings.password }),
+    algorithms: algorithms(settings.hostKeys),
     hostVerifier: (key: Buffer) => {
-      seen = fingerprintOf(key);
-      if (settings.fingerprint === undefined) settings.onUnknownServer(seen);
-      return settings.fingerprint === undefined || sameFingerprint(seen, settings.fingerprint);
+      refusal = settings.hostKeys.refusalOf(key);
+      return refusal === undefined;
     },
   };
   let isReady = false;
@@ -92,14 +97,14 @@ function connect(settings: TunnelSettings): Link {
       resolve();
     });
     client.on('error', (error) => {
-      reject(connectError(settings, seen, error));
+      reject(connectError(settings, refusal, error));
       client.destroy();
     });
     client.once('close', () =>
-      reject(connectError(settings, seen, new Error('the server closed the connection'))),
+      reject(connectError(settings, refusal, new Error('the server closed the connection'))),
     );
   });
-  // Everything that waits for it fails.
+  // The callers that wait for it handle the rejection.
   ready.catch(() => undefined);
   try {
     // Keys are read before anything is sent.
@@ -158,13 +163,30 @@ function prompt(channel: ClientChannel): Duplex {
   return Object.assign(channel, { destroy });
 }
 
-function fingerprintOf(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace('=', '')}`;
+/**
+ * The defaults of ssh2 without SHA-1, which OpenSSH has not offered for host keys since 8.8. A server has a key of each type, so the
+ * types of its known keys come first, as in OpenSSH.
+ */
+function algorithms(keys: HostKeyCheck): NonNullable<ConnectConfig['algorithms']> {
+  const types = new Set(keys.types.flatMap((type) => (type === 'ssh-rsa' ? RSA : [type])));
+  const first = HOST_KEY_TYPES.filter((type) => types.has(type));
+  return {
+    serverHostKey: { remove: ['ssh-rsa', ...first], prepend: first, append: [] },
+    hmac: { remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'], prepend: [], append: [] },
+  };
 }
 
-function sameFingerprint(seen: string, expected: string): boolean {
-  return seen === expected.replace(/=$/, '');
-}
+/** Signatures with a key of type `ssh-rsa` (RFC 8332). */
+const RSA = ['rsa-sha2-512', 'rsa-sha2-256'];
+
+const HOST_KEY_TYPES: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
 
 function keyError({ passphrase }: TunnelSettings, error: unknown): LoadError {
   const message = messageOf(error);
@@ -188,14 +210,15 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
 type SshError = Error & { readonly level?: string; readonly code?: string | number };
 
 function connectError(
-  { host, port, user, fingerprint, password }: TunnelSettings,
-  seen: string | undefined,
+  { host, port, user, password }: TunnelSettings,
+  refusal: string | undefined,
   error: SshError,
 ): LoadError {
   const where = `Cannot open the SSH tunnel through ${host}:${port} as "${user}"`;
-  if (fingerprint !== undefined && seen !== undefined && !sameFingerprint(seen, fingerprint)) {
+  if (refusal !== undefined) return new LoadError(`${where}: ${refusal}`, { cause: error });
+  if (/no matching .*(algorithm|format|cipher|MAC)/i.test(error.message)) {
     return new LoadError(
-      `${where}: the server has the fingerprint ${seen}, ssh_host_fingerprint says ${fingerprint}; it is another server, or its key was changed`,
+      `${where}: the server has no algorithm in common with this program, which does not accept SHA-1 and other outdated ones; update the SSH server (${error.message})`,
       { cause: error },
     );
   }

@@ -13,9 +13,9 @@ import { leakOf } from '../support/leaks.ts';
 import type { Place } from '../support/warehouse.ts';
 import { checkMessage } from './protocol-schema.ts';
 
-export const DESTINATION = fileURLToPath(new URL('../../dist/destination.js', import.meta.url));
+const DESTINATION = fileURLToPath(new URL('../../dist/destination.js', import.meta.url));
 
-export interface AirbyteMessage {
+interface AirbyteMessage {
   readonly type: string;
   readonly [member: string]: unknown;
 }

@@ -31,6 +31,7 @@ function readerOf({ config }: Place): ObjectReader {
     kmsKeyId: undefined,
     owner: undefined,
     acl: undefined,
+    requests: () => ({}),
     signal,
   });
 }

@@ -115,18 +115,39 @@ const WRONG: readonly (readonly [string, Given, string])[] = [
   ],
   [
     'a tunnel without user',
-    { ...least, ssh_host: 't', ssh_password: 'p' },
+    { ...least, ssh_host: 't', ssh_password: 'p', ssh_host_key_check: false },
     '"ssh_user" is missing: the user on the SSH server',
   ],
   [
     'a tunnel without login',
-    { ...least, ssh_host: 't', ssh_user: 'me' },
+    { ...least, ssh_host: 't', ssh_user: 'me', ssh_host_key_check: false },
     '"ssh_private_key" or "ssh_password" is missing, with which to log into the SSH server',
+  ],
+  [
+    'one of two fingerprints that is none',
+    {
+      ...least,
+      ssh_host: 't',
+      ssh_user: 'me',
+      ssh_password: 'p',
+      ssh_host_fingerprint: `SHA256:${'A'.repeat(43)},MD5:ab`,
+    },
+    '"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it; several are separated by commas',
+  ],
+  [
+    'a tunnel whose server nothing identifies',
+    { ...least, ssh_host: 't', ssh_user: 'me', ssh_password: 'p', ssh_port: 2222 },
+    '"ssh_host_fingerprint" or "ssh_known_hosts" is missing, without which another server could take the place of the SSH server; `ssh-keyscan -p 2222 t | ssh-keygen -lf -` prints its fingerprints, to compare with those that its administrator knows; "ssh_host_key_check": false accepts any server',
+  ],
+  [
+    'a tunnel whose server is not among the known hosts',
+    { ...least, ssh_host: 't', ssh_user: 'me', ssh_password: 'p', ssh_known_hosts: 'u ssh-ed25519 AAAA' },
+    '"ssh_known_hosts" has no key of t:22; `ssh-keyscan -p 22 t` prints its keys',
   ],
   [
     'a fingerprint that is none',
     { ...least, ssh_host: 't', ssh_user: 'me', ssh_password: 'p', ssh_host_fingerprint: 'ab:cd' },
-    '"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it',
+    '"ssh_host_fingerprint" must be SHA256: and 43 characters, as `ssh-keygen -lf` shows it; several are separated by commas',
   ],
 ];
 

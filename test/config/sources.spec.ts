@@ -97,6 +97,51 @@ describe('the environment as a source', () => {
     }
   });
 
+  it('is preceded by .env, which loses against files that are named and against variables, also empty ones', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
+    const before = process.cwd();
+    try {
+      process.chdir(dir);
+      writeFileSync(
+        '.env',
+        ['HOST', 'USER', 'DATABASE'].map((name) => `TARGET_REDSHIFT_${name}=dotenv`).join('\n'),
+      );
+      writeFileSync('a.json', '{"hostname": "file", "password": "file"}');
+      writeFileSync('b.json', '{"password_file": "/later"}');
+      const read = (names: readonly string[], env: NodeJS.Dict<string> = {}): unknown =>
+        readSources(names, env);
+      expect(read(['ENV'])).to.deep.equal({ host: 'dotenv', user: 'dotenv', database: 'dotenv' });
+      for (const names of [
+        ['ENV', 'a.json', 'b.json'],
+        ['a.json', 'b.json', 'ENV'],
+      ]) {
+        expect(read(names)).to.deep.equal({
+          user: 'dotenv',
+          database: 'dotenv',
+          hostname: 'file',
+          password_file: '/later',
+        });
+      }
+      expect(
+        read(['a.json', 'ENV'], { TARGET_REDSHIFT_HOSTNAME: 'env', TARGET_REDSHIFT_USER: '' }),
+      ).to.deep.equal({ database: 'dotenv', hostname: 'env', password: 'file' });
+      expect(read(['a.json'])).to.deep.equal({ hostname: 'file', password: 'file' });
+    } finally {
+      process.chdir(before);
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('is not read from --config itself, and what was pasted there is not quoted', () => {
+    for (const pasted of ['{"password": "geheim"}', '{"hostname": "h",\n"password": "geheim"}']) {
+      expect(() => readSources([pasted], {}))
+        .to.throw(ConfigError)
+        .with.deep.property('problems', [
+          'cannot read the configuration (--config takes the path of a file, not JSON): the file does not exist',
+        ]);
+    }
+  });
+
   it('wins over files, wherever it stands', () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
@@ -200,6 +245,19 @@ describe('files of secrets', () => {
       ['"password_file" must be the path of a file'],
     ]);
   });
+
+  for (const [what, pasted] of [
+    ['the password itself', 'PASTEDPLANTED19'],
+    ['a key with slashes', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+    ['a key that begins with a slash', '/wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY'],
+    ['a password with a blank', './my secret'],
+    ['a file of the working directory, which looks like a password', 'password.txt'],
+  ] as const) {
+    it(`of secrets are not shown if they may be the secret: ${what}`, () =>
+      expect(read({ password_file: pasted }).problems).to.deep.equal([
+        '"password_file": cannot read that file: the file does not exist',
+      ]));
+  }
 
   it('of PEM may stand where its text may stand', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { newPlace, s3Client } from '../support/warehouse.ts';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { newPlace, s3Client } from '../support/warehouse.ts';
 
 const script = fileURLToPath(new URL('cluster.ts', import.meta.url));
 

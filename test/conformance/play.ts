@@ -27,7 +27,7 @@ export interface Played {
   readonly actual: string;
 }
 
-export const PASSWORD = 'Conform1ng';
+const PASSWORD = 'Conform1ng';
 const PATIENCE = 20_000;
 
 let places = 0;

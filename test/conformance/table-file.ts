@@ -47,7 +47,7 @@ export function readTable(): Row[] {
     .flatMap((file) => readTopic(file.replace('.table', ''), readFileSync(folder + file, 'utf8')));
 }
 
-export function readTopic(topic: string, text: string): Row[] {
+function readTopic(topic: string, text: string): Row[] {
   const [head = '', ...rows] = text.split(/^== /m);
   const extended = /^@extended$/m.test(head);
   return rows.map((row) => readRow(topic, row, extended));

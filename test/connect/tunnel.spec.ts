@@ -1,10 +1,23 @@
 /** Loads through an SSH server: who is let in, which server is trusted, and what becomes of a load whose tunnel breaks. */
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import ssh2 from 'ssh2';
+import { fingerprintOf } from '../../src/config/known-hosts.ts';
 import { lines, record, runCli, schema, state, type Finished } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
-import { SSH_PASSWORD, SSH_USER, startSshServer, type SshServer } from '../support/ssh-server.ts';
+import {
+  newPrivateKey,
+  SSH_PASSWORD,
+  SSH_USER,
+  startSshServer,
+  type ServerOptions,
+  type SshServer,
+} from '../support/ssh-server.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
 const id = { id: { type: 'integer' } };
@@ -18,6 +31,14 @@ async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+/** A key that the server does not have. */
+function otherKey(): { readonly hostKey: string; readonly line: string } {
+  const key = ssh2.utils.parseKey(newPrivateKey());
+  if (key instanceof Error) throw key;
+  const blob = key.getPublicSSH();
+  return { hostKey: fingerprintOf(blob), line: `${key.type} ${blob.toString('base64')}` };
 }
 
 describe('a load through an SSH server', () => {
@@ -60,8 +81,17 @@ describe('a load through an SSH server', () => {
     expect(finished.stderr).not.to.contain(SSH_PASSWORD);
   });
 
-  it('logs in with a key, and at a server that it knows nothing about: says with what to check it', async () => {
-    const finished = await load({ ssh_private_key: ssh.privateKey });
+  it('logs in with a key', async () => {
+    const finished = await load({
+      ssh_private_key: ssh.privateKey,
+      ssh_host_fingerprint: ssh.fingerprint,
+    });
+    expect(finished.code, finished.stderr).to.equal(0);
+    expect(warnings(finished)).to.deep.equal([]);
+  });
+
+  it('accepts any server with ssh_host_key_check false, and says how to verify it', async () => {
+    const finished = await load({ ssh_private_key: ssh.privateKey, ssh_host_key_check: false });
     expect(finished.code, finished.stderr).to.equal(0);
     expect(await ids()).to.deep.equal(['1']);
     // Asked first whether the key will do, then signed with it.
@@ -79,8 +109,90 @@ describe('a load through an SSH server', () => {
     expect(ssh.seen.logins).to.deep.equal([]);
   });
 
+  it('is not begun at a server that nothing identifies', async () => {
+    expect(await failure({ ssh_password: SSH_PASSWORD })).to.equal(
+      `Cannot use the configuration: "ssh_host_fingerprint" or "ssh_known_hosts" is missing, without which another server could take the place of the SSH server; \`ssh-keyscan -p ${ssh.port} 127.0.0.1 | ssh-keygen -lf -\` prints its fingerprints, to compare with those that its administrator knows; "ssh_host_key_check": false accepts any server`,
+    );
+    expect(ssh.seen.connections).to.equal(0);
+  });
+
+  it('accepts a server with one of several fingerprints, such as while its key is replaced', async () => {
+    const ssh_host_fingerprint = `SHA256:${'A'.repeat(43)}, ${ssh.fingerprint}=`;
+    const { code, stderr } = await load({ ssh_password: SSH_PASSWORD, ssh_host_fingerprint });
+    expect(code, stderr).to.equal(0);
+  });
+
+  describe('with ssh_known_hosts', () => {
+    const knowing = (line: string): object => ({ ssh_password: SSH_PASSWORD, ssh_known_hosts: line });
+    const listed = (): string => `[127.0.0.1]:${ssh.port} ${ssh.publicKey}`;
+
+    it('accepts a server that is listed, in the option or in a file that it names', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'target-redshift-known-'));
+      const file = join(folder, 'known_hosts');
+      writeFileSync(file, `# servers\n\ngithub.com ssh-ed25519 AAAA\n${listed()}\n`);
+      for (const value of [listed(), file]) {
+        const { code, stderr } = await load(knowing(value));
+        expect(code, stderr).to.equal(0);
+      }
+      rmSync(folder, { recursive: true });
+    });
+
+    it('sends no login to a server with another key, or with a revoked one', async () => {
+      const { hostKey, line } = otherKey();
+      expect(await failure(knowing(`127.0.0.1 ${line}`))).to.equal(
+        `Cannot open the SSH tunnel through 127.0.0.1:${ssh.port} as "hopper": the server has the fingerprint ${ssh.fingerprint}, ssh_known_hosts has ${hostKey}; it is another server, or its key was changed`,
+      );
+      expect(
+        await failure({ ...knowing(`@revoked * ${ssh.publicKey}`), ssh_host_key_check: false }),
+      ).to.equal(
+        `Cannot open the SSH tunnel through 127.0.0.1:${ssh.port} as "hopper": the server has the fingerprint ${ssh.fingerprint}, which ssh_known_hosts marks as revoked`,
+      );
+      expect(ssh.seen.logins).to.deep.equal([]);
+    });
+
+    it('is a problem of the configuration if the server is not listed', async () => {
+      expect(await failure(knowing(`bastion ${ssh.publicKey}`))).to.equal(
+        `Cannot use the configuration: "ssh_known_hosts" has no key of 127.0.0.1:${ssh.port}; \`ssh-keyscan -p ${ssh.port} 127.0.0.1\` prints its keys`,
+      );
+    });
+  });
+
+  describe('through a server with outdated algorithms only', () => {
+    const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .privateKey.export({ type: 'pkcs1', format: 'pem' })
+      .toString();
+
+    for (const [what, options, says] of [
+      [
+        'signatures with SHA-1',
+        { hostKey: RSA, algorithms: { serverHostKey: ['ssh-rsa'] } },
+        'no matching host key format',
+      ],
+      [
+        'checksums with SHA-1',
+        { algorithms: { cipher: ['aes128-ctr'], hmac: ['hmac-sha1'] } },
+        'no matching C->S MAC',
+      ],
+      [
+        'a key exchange with SHA-1',
+        { algorithms: { kex: ['diffie-hellman-group14-sha1'] } },
+        'no matching key exchange algorithm',
+      ],
+      ['an outdated cipher', { algorithms: { cipher: ['aes128-cbc'] } }, 'no matching C->S cipher'],
+    ] as const satisfies readonly (readonly [string, ServerOptions, string])[]) {
+      it(`sends no login: ${what}`, async () => {
+        await ssh.close();
+        ssh = await startSshServer(undefined, undefined, options);
+        expect(await failure(byPassword())).to.equal(
+          `Cannot open the SSH tunnel through 127.0.0.1:${ssh.port} as "hopper": the server has no algorithm in common with this program, which does not accept SHA-1 and other outdated ones; update the SSH server (Handshake failed: ${says})`,
+        );
+        expect(ssh.seen.logins).to.deep.equal([]);
+      });
+    }
+  });
+
   it('takes a refusal for final: nothing is tried again, which could lock the user out', async () => {
-    expect(await failure({ ssh_password: 'wrong-password' })).to.equal(
+    expect(await failure({ ...byPassword(), ssh_password: 'wrong-password' })).to.equal(
       `Cannot open the SSH tunnel through 127.0.0.1:${ssh.port} as "hopper": the login was refused; check ssh_user and ssh_password (All configured authentication methods failed)`,
     );
     expect(ssh.seen.logins).to.deep.equal(['password refused']);

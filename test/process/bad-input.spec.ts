@@ -220,6 +220,25 @@ describe('a configuration that cannot work', () => {
       expect(connections).to.equal(0);
     });
 
+    it('wins over .env, as a file does, whichever comes first', async () => {
+      const path = configFile({ ...complete(), port: 'abc' });
+      for (const sources of [
+        ['--config', 'ENV', '--config', path],
+        ['--config', path, '--config', 'ENV'],
+      ]) {
+        const folder = mkdtempSync(join(dir, 'there-'));
+        writeFileSync(
+          join(folder, '.env'),
+          'TARGET_REDSHIFT_PORT=5439\nTARGET_REDSHIFT_HOSTNAME=evil.example\n',
+        );
+        const { code, logs } = await runCli(['sql', 'SELECT 1', ...sources], '', {}, { cwd: folder });
+        expect([code, logs.map(({ message }) => message)]).to.deep.equal([
+          1,
+          ['Cannot use the configuration: "port" must be a whole number from 1 to 65535'],
+        ]);
+      }
+    });
+
     it('wins over .env', async () => {
       const run = await runThere(
         asEnvironment({ ...complete(), port: 'abc' }),
@@ -246,7 +265,12 @@ describe('a configuration that cannot work', () => {
     });
 
     it('an SSH server whose name is unknown is named', async () => {
-      const tunnel = { ssh_host: 'bastion.invalid', ssh_user: 'ec2-user', ssh_password: 'Secret1234' };
+      const tunnel = {
+        ssh_host: 'bastion.invalid',
+        ssh_user: 'ec2-user',
+        ssh_password: 'Secret1234',
+        ssh_known_hosts: 'bastion.invalid ssh-ed25519 AAAA',
+      };
       const { code, stdout, logs } = await runHere([
         'sql',
         'SELECT 1',
@@ -285,6 +309,7 @@ describe('a configuration that cannot work', () => {
           ssh_port: ssh.port,
           ssh_user: UNWELCOME,
           ssh_private_key: key,
+          ssh_host_fingerprint: ssh.fingerprint,
         };
         const { code, stdout, logs } = await runHere([
           'sql',

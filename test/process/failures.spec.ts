@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import { lines, record, schema, startCli, state, type Finished } from '../support/cli.ts';
 import { runHere, startHere } from '../support/in-process.ts';
-import { atLoadCommit, faults, newPlace, type Place } from '../support/warehouse.ts';
+import type { Access } from '../../src/local/api.ts';
+import { atLoadCommit, faults, newPlace, setAccess, type Place } from '../support/warehouse.ts';
 
 const integer = { type: ['null', 'integer'] };
 
@@ -188,7 +189,9 @@ describe('what is not committed in time', () => {
         .then(() => place.query(`UPDATE ${place.schema}.t SET note = 'kept'`));
       return { kind: 'stall', ms: 1500 };
     };
-    const { code, stderr } = await runHere(['--config', place.configFile()], input(['id']));
+    // A key that comes again makes the stage look for repeated ones.
+    const repeated = `${input(['id'])}${lines(record('t', { id: 1 }))}`;
+    const { code, stderr } = await runHere(['--config', place.configFile()], repeated);
     expect(code, stderr).to.equal(0);
     expect(stderr).to.contain('got another column while its batch was staged');
     expect(await place.query(`SELECT id, note FROM ${place.schema}.t ORDER BY id`)).to.deep.equal([
@@ -201,7 +204,7 @@ describe('what is not committed in time', () => {
 });
 
 describe('failures of S3', () => {
-  it('a slow-down answer is tried again by the SDK', async () => {
+  it('slow-down answers are waited out', async () => {
     const place = await newPlace();
     let left = 2;
     faults.s3 = ({ operation }) =>
@@ -230,6 +233,46 @@ describe('failures of S3', () => {
     const { code, stdout } = await load(place, [], { max_load_attempts: 1 });
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
     expect(await ids(place)).to.deep.equal([]);
+  });
+
+  describe('keep the words of S3, and name --check', () => {
+    const KEYS = { aws_access_key_id: 'AKIANOKMS', aws_secret_access_key: 'no-kms-secret-key' };
+    const KEY = 'arn:aws:kms:us-east-1:000000000000:key/stage';
+    const identity = {
+      accessKeyId: KEYS.aws_access_key_id,
+      secretAccessKey: KEYS.aws_secret_access_key,
+      policy: { Statement: [{ Effect: 'Allow', Action: ['s3:*'], Resource: ['arn:aws:s3:::*'] }] },
+    } as const;
+    const access: Access = { identities: [identity], kmsKeys: [KEY] };
+
+    for (const [what, options, words] of [
+      [
+        'a key of KMS that the identity may not use',
+        { s3_encryption: 'sse-kms', s3_kms_key_id: KEY },
+        /\(AccessDenied: .*kms:GenerateDataKey.*\)/,
+      ],
+      [
+        'a bucket that belongs to another account',
+        { s3_bucket_owner: '999999999999' },
+        /\(AccessDenied: .+\)/,
+      ],
+    ] as const) {
+      it(`when what is denied is ${what}`, async () => {
+        await setAccess(access);
+        try {
+          const place = await newPlace();
+          const { code, stdout, logs } = await load(place, [], { ...KEYS, ...options });
+          expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+          const message = logs.filter(({ level }) => level === 'error').at(-1)?.message;
+          expect(message).to.match(
+            /^Cannot upload s3:\/\/.*: access is denied; --check finds out what is missing and how to grant it \(/,
+          );
+          expect(message).to.match(words);
+        } finally {
+          await setAccess({});
+        }
+      });
+    }
   });
 
   it('objects stay with keep_s3_files, where the next run does not take them for leftovers', async () => {

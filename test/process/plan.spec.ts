@@ -35,6 +35,24 @@ async function planned(
 }
 
 describe('plan', () => {
+  it('shows names of a tap without what controls a terminal, as text and as JSON', async () => {
+    const path = (await newPlace()).configFile();
+    const name = 's\u001b]0;PWNED\u0007\u009b2J\u202eevil\nstream "forged" into "x"."y": no rows';
+    const input = lines(
+      schema(name, { [name]: text, id: integer }, ['id']),
+      record(name, { id: 1, [name]: 'x' }),
+    );
+    for (const format of ['text', 'json']) {
+      for (const hostile of [input, lines(record(name, { id: 1 }))]) {
+        const { stdout } = await runHere(['plan', '--config', path, '--format', format], hostile);
+        expect(stdout).to.contain('s\\u001b]0;PWNED\\u0007\\u009b2J\\u202eevil\\nstream ');
+        // eslint-disable-next-line no-control-regex -- these are the characters that are meant
+        expect(stdout).not.to.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+        expect(stdout).not.to.match(/^stream "forged"/m);
+      }
+    }
+  });
+
   it('tells what differs from the table, what changes it, and how each batch is loaded', async () => {
     const place = await newPlace();
     const path = place.configFile();

@@ -79,6 +79,7 @@ describe('secrets', () => {
       ssh_host: '127.0.0.1',
       ssh_port: ssh.port,
       ssh_user: SSH_USER,
+      ssh_host_fingerprint: ssh.fingerprint,
       log_level: 'debug',
       log_format: 'json',
       max_load_attempts: 1,

@@ -1,6 +1,6 @@
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { gunzipSync } from 'node:zlib';
 import { Budget } from '../../src/staging/budget.ts';
 import { compress, type RawPart } from '../../src/staging/part.ts';
 import { SlabPool, Slabs } from '../../src/staging/slabs.ts';

@@ -9,6 +9,7 @@ import { Budget } from '../../src/staging/budget.ts';
 import { createStaging } from '../../src/staging/uploads.ts';
 import { Ledger } from '../../src/states/ledger.ts';
 import type { StreamContext } from '../../src/streams/context.ts';
+import { SINGER } from '../../src/streams/dialect.ts';
 import { Stream } from '../../src/streams/stream.ts';
 import { Hooks } from '../../src/warehouse/hooks.ts';
 import { NULL, openParts, type Parts } from '../support/parts.ts';
@@ -93,7 +94,16 @@ describe('a stream', () => {
     };
     const target = { schema: place.schema, table: 's' };
     const tables = await loader.tables(place.schema);
-    const stream = new Stream('s', target, { ...settingsOf(config, 's'), ...more }, tables.get('s'), context);
+    const stream = new Stream(
+      {
+        name: 's',
+        target,
+        settings: { ...settingsOf(config, 's'), ...more },
+        table: tables.get('s'),
+        dialect: SINGER,
+      },
+      context,
+    );
     const parse = (message: object | string) => {
       const bytes = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
       return { message: parseSinger(bytes, ++line), origin: { line, bytes } };

@@ -1,6 +1,6 @@
 /** Processes whose AWS identity a test decides alone, whatever the person has who runs it. */
 
-/** Nobody: no keys, no files, no container, no instance. A test adds what its case is about. */
+/** No keys, no files, no container, no instance, no proxy. A test adds what its case is about. */
 export const NOBODY: Readonly<Record<string, string>> = {
   // The SDK takes an empty variable for none.
   ...Object.fromEntries(
@@ -16,6 +16,8 @@ export const NOBODY: Readonly<Record<string, string>> = {
       'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
       'AWS_CONTAINER_AUTHORIZATION_TOKEN',
       'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      'AWS_CA_BUNDLE',
+      ...['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
     ].map((name) => [name, '']),
   ),
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

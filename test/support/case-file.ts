@@ -8,7 +8,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-export interface CaseRun {
+interface CaseRun {
   /** Statements to execute before it. */
   readonly sql: readonly string[];
   readonly input: string;

@@ -4,7 +4,7 @@
 type Forms = Map<string, string>;
 
 /** As it is, in JSON (also inside a text of JSON), in a URL, in a literal of SQL, and in base64. */
-export function formsOf(secret: string): string[] {
+function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   return [
     secret,

@@ -13,6 +13,8 @@ export interface SshServer {
   readonly port: number;
   /** As `ssh-keygen -lf` shows it. */
   readonly fingerprint: string;
+  /** The host key as in `known_hosts`: its type and its Base64. */
+  readonly publicKey: string;
   /** A private key that logs the user in. */
   readonly privateKey: string;
   /** What clients have done so far. */
@@ -30,15 +32,25 @@ export interface SshServer {
   close(): Promise<void>;
 }
 
+/** Which host key the server has, and which algorithms. */
+export interface ServerOptions {
+  /** PEM text; a new key of ECDSA without it. */
+  readonly hostKey?: string;
+  readonly algorithms?: ssh2.ServerConfig['algorithms'];
+}
+
 /** Lets the user in with the password, or with this key or one of its own. */
-export async function startSshServer(privateKey = newPrivateKey(), passphrase?: string): Promise<SshServer> {
-  const hostKey = newPrivateKey();
+export async function startSshServer(
+  privateKey = newPrivateKey(),
+  passphrase?: string,
+  { hostKey = newPrivateKey(), algorithms = {} }: ServerOptions = {},
+): Promise<SshServer> {
   const allowed = parsed(privateKey, passphrase);
   const clients = new Set<ssh2.Connection>();
   const seen: SshServer['seen'] = { connections: 0, logins: [], channels: 0 };
   let channels = 0;
 
-  const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey], algorithms }, (client) => {
     seen.connections++;
     clients.add(client);
     client.once('close', () => clients.delete(client));
@@ -74,6 +86,7 @@ export async function startSshServer(privateKey = newPrivateKey(), passphrase?: 
 
   const state: SshServer = {
     port: (server.address() as AddressInfo).port,
+    publicKey: `${parsed(hostKey).type} ${parsed(hostKey).getPublicSSH().toString('base64')}`,
     fingerprint: `SHA256:${createHash('sha256').update(parsed(hostKey).getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
     privateKey,
     seen,

@@ -21,7 +21,7 @@ import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
 
-export const SCHEMA = `s"; drop schema public; --`;
+const SCHEMA = `s"; drop schema public; --`;
 export const TABLE = { schema: SCHEMA, table: `x" int); drop table users; --` };
 const SHADOW = { schema: SCHEMA, table: `sh'ad"ow; commit` };
 export const STAGE = `st"age`;
@@ -35,7 +35,7 @@ export const column = (name: string, type: ColumnType, isKey = false): Column =>
 });
 
 export const ID = column(`i"d\\`, { kind: 'bigint' }, true);
-export const CODE = column(`co'de "😀`, { kind: 'varchar', bytes: 64 }, true);
+const CODE = column(`co'de "😀`, { kind: 'varchar', bytes: 64 }, true);
 const NOTE = column(`note); truncate users; --`, { kind: 'varchar', bytes: 65_535 });
 const LONG = column(`${'é'.repeat(63)}!`, { kind: 'numeric', precision: 38, scale: 9 });
 const KEYS = [ID, CODE];
@@ -58,7 +58,7 @@ export const source = (more: Partial<CopySource> = {}): CopySource => ({
   ...more,
 });
 
-export const DESIGN: TableDesign = {
+const DESIGN: TableDesign = {
   diststyle: 'key',
   distkey: ID.name,
   sortkey: [CODE.name, ID.name],
@@ -153,11 +153,14 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['copyPrefix', statements.copyPrefix(tableName(TABLE), "s3://bucket/o'hara", SECRETS, "eu'1")],
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
   ['lastCopyCount', statements.lastCopyCount()],
-  ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, 'last', 'all')],
-  ['findEdges of the first live rows', merge.findEdges('edges', STAGE, KEYS, 'first', [0, 3])],
-  ['deleteBeyond the last rows', merge.deleteBeyond('edges', STAGE, KEYS, 'last', 'all')],
-  ['deleteBeyond the first rows', merge.deleteBeyond('edges', STAGE, KEYS, 'first', 'all')],
-  ['deleteBeyond the last stubs', merge.deleteBeyond('edges', STAGE, KEYS, 'last', [2])],
+  ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, { edge: 'last', among: 'all' })],
+  [
+    'findEdges of the first live rows',
+    merge.findEdges('edges', STAGE, KEYS, { edge: 'first', among: [0, 3] }),
+  ],
+  ['deleteBeyond the last rows', merge.deleteBeyond('edges', STAGE, KEYS, { edge: 'last', rows: 'all' })],
+  ['deleteBeyond the first rows', merge.deleteBeyond('edges', STAGE, KEYS, { edge: 'first', rows: 'all' })],
+  ['deleteBeyond the last stubs', merge.deleteBeyond('edges', STAGE, KEYS, { edge: 'last', rows: [2] })],
   ['deleteKinds', merge.deleteKinds(STAGE, [2])],
   ['countRows', merge.countRows(STAGE, [1, 2])],
   ['countUnkeyed', merge.countUnkeyed(STAGE, KEYS, 'all')],
@@ -166,14 +169,17 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['countColumns', merge.countColumns({ schema: `o'hara\\`, table: `t'; drop table users; --` })],
   ['insertRows', merge.insertRows(TABLE, STAGE, COLUMNS, 'all')],
   ['insertRows that are no stubs', merge.insertRows(TABLE, STAGE, COLUMNS, [0, 1])],
-  ['updateMatching', merge.updateMatching(TABLE, STAGE, [NOTE, LONG], KEYS, 'all')],
-  ['insertMissing', merge.insertMissing(TABLE, STAGE, COLUMNS, KEYS, 'all')],
+  ['updateMatching', merge.updateMatching(TABLE, STAGE, { columns: [NOTE, LONG], keys: KEYS, rows: 'all' })],
+  ['insertMissing', merge.insertMissing(TABLE, STAGE, { columns: COLUMNS, keys: KEYS, rows: 'all' })],
   ['insertRows of a refresh', merge.insertRows(TABLE, SHADOW, COLUMNS, 'all')],
   ['findNewest', newest.findNewest('edges', STAGE, KEYS, [NOTE, LONG])],
   ['deleteOthers', newest.deleteOthers('edges', STAGE, KEYS)],
   ['deleteOutdone', newest.deleteOutdone(TABLE, STAGE, KEYS, [NOTE, LONG])],
   ['deleteOutdone by a refresh', newest.deleteOutdone(TABLE, SHADOW, KEYS, [LONG])],
-  ['updateOutdone', newest.updateOutdone(TABLE, STAGE, [NOTE, LONG], KEYS, [LONG])],
+  [
+    'updateOutdone',
+    newest.updateOutdone(TABLE, STAGE, { columns: [NOTE, LONG], keys: KEYS, newestBy: [LONG] }),
+  ],
   ['deleteStaged', newest.deleteStaged(STAGE, TABLE, KEYS)],
   ['deleteStaged of a refresh', newest.deleteStaged(SHADOW, TABLE, KEYS)],
   ['deleteOutdated', newest.deleteOutdated(STAGE, TABLE, KEYS, [LONG])],

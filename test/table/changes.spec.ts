@@ -40,7 +40,8 @@ function planChanges(
   more: { nulls?: Needs['nulls'] } & Partial<ChangeRules> = {},
 ): readonly Change[] {
   const needs = { maxBytes, nulls: more.nulls ?? [] };
-  return changesOf('t', columns, needs, existing, { retype: 'evolve', discards: false, ...more });
+  const rows = { target: { schema: 's', table: 't' }, columns };
+  return changesOf(rows, needs, existing, { retype: 'evolve', discards: false, ...more });
 }
 
 describe('planChanges', () => {

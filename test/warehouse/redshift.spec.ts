@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { connectRedshift, type RedshiftSettings } from '../../src/warehouse/redshift.ts';
+import { breakable } from '../support/breakable.ts';
+import { sharedWarehouse } from '../support/warehouse.ts';
 
 const settings: RedshiftSettings = {
   hostname: '127.0.0.1',
@@ -39,5 +41,35 @@ describe('the connections to Redshift', () => {
       .catch((error: unknown) => (error as Error).message);
     expect(await session).to.equal('the secret is gone');
     await warehouse.close();
+  });
+});
+
+describe('a connection that was dropped silently while it was idle', () => {
+  it('is noticed before it is used, and the work gets a new one', async () => {
+    const { hostname, port, database, user, password, ssl_ca: sslCa } = await sharedWarehouse();
+    await using proxy = await breakable(port);
+    const warehouse = connectRedshift({
+      ...settings,
+      hostname,
+      port: proxy.port,
+      database,
+      sslmode: 'verify-full',
+      sslCa,
+      login: () => Promise.resolve({ user, password }),
+      connectTimeoutMs: 20_000,
+      statementTimeoutMs: 3_600_000,
+      doubt: { afterMs: 0, answerMs: 300 },
+    });
+    const backend = (): Promise<number> => warehouse.session((session) => Promise.resolve(session.backend));
+    const first = await backend();
+    expect(await backend()).to.equal(first);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    proxy.freeze();
+    proxy.mend();
+    const started = performance.now();
+    const second = await backend();
+    expect(second).not.to.equal(first);
+    expect(performance.now() - started).to.be.below(10_000);
+    await warehouse.close(true);
   });
 });

@@ -87,6 +87,8 @@ describe('statements', () => {
   });
 
   it('do not look for missing keys without a key', () => {
-    expect(() => merge.insertMissing(TABLE, STAGE, COLUMNS, [], 'all')).to.throw(RangeError);
+    expect(() => merge.insertMissing(TABLE, STAGE, { columns: COLUMNS, keys: [], rows: 'all' })).to.throw(
+      RangeError,
+    );
   });
 });

@@ -7,7 +7,7 @@ import type { S3Fault, S3Request } from './s3.ts';
 import type { FaultTarget, SqlFault } from './sql.ts';
 
 /** The numbers of the requests or statements that fit, from 1: one, all, or those from the first of a pair to the second. */
-export type Occasion = number | 'every' | readonly [from: number, to: number];
+type Occasion = number | 'every' | readonly [from: number, to: number];
 
 interface Order {
   /** Operations of S3 (`GetObject`) or commands of SQL (`COPY`, `CREATE TABLE`); all if undefined. */

@@ -61,6 +61,16 @@ const KINDS: Readonly<Record<Kind, { readonly name: string; readonly holds: (val
     },
   };
 
+type Place = 's3' | 'sql';
+
+/** What every order of a place may say, and its faults. */
+const FORMS: Readonly<
+  Record<Place, { readonly common: Members; readonly faults: Readonly<Record<string, Members>> }>
+> = {
+  s3: { common: S3_COMMON, faults: S3_FAULTS },
+  sql: { common: SQL_COMMON, faults: SQL_FAULTS },
+};
+
 /** @throws Error with every problem, one sentence each in a line of its own. */
 export function readFaultPlan(value: unknown): FaultPlan {
   const problems: string[] = [];
@@ -69,19 +79,13 @@ export function readFaultPlan(value: unknown): FaultPlan {
     if (name !== 's3' && name !== 'sql')
       problems.push(`there is no "${name}"${nearest(name, ['s3', 'sql'])}`);
   }
-  check(value['s3'], 's3', S3_COMMON, S3_FAULTS, problems);
-  check(value['sql'], 'sql', SQL_COMMON, SQL_FAULTS, problems);
+  check(value['s3'], 's3', problems);
+  check(value['sql'], 'sql', problems);
   if (problems.length > 0) throw new LocalWarehouseError(problems.join('\n'));
   return value;
 }
 
-function check(
-  orders: unknown,
-  place: 's3' | 'sql',
-  common: Members,
-  faults: Readonly<Record<string, Members>>,
-  problems: string[],
-): void {
+function check(orders: unknown, place: Place, problems: string[]): void {
   if (orders === undefined) return;
   if (!Array.isArray(orders)) {
     problems.push(`${place} is no list`);
@@ -91,7 +95,7 @@ function check(
     const where = `${place}[${at}]`;
     if (!isRecord(order)) problems.push(`${where} is no object`);
     else {
-      checkOrder(order, where, common, faults, problems);
+      checkOrder(order, where, place, problems);
       checkNames(order['on'], where, place, problems);
     }
   }
@@ -100,10 +104,10 @@ function check(
 function checkOrder(
   order: Readonly<Record<string, unknown>>,
   where: string,
-  common: Members,
-  faults: Readonly<Record<string, Members>>,
+  place: Place,
   problems: string[],
 ): void {
+  const { common, faults } = FORMS[place];
   const { fault } = order;
   const own = typeof fault === 'string' ? faults[fault] : undefined;
   if (own === undefined) {

@@ -57,43 +57,48 @@ export interface ErrorContext {
 
 const CONFLICT = 'could not complete because of conflict with concurrent transaction';
 
+/** The messages that Redshift words differently, by SQLSTATE. */
+const REWORDED: Readonly<Record<string, (message: string) => string>> = {
+  [SQLSTATE.internalError]: (message) => (/^tuple concurrently/.test(message) ? CONFLICT : message),
+  [SQLSTATE.insufficientPrivilege]: (message) =>
+    message
+      .replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation')
+      .replace(/^permission denied to set role .*/s, 'permission denied to set session authorization'),
+  [SQLSTATE.undefinedObject]: (message) =>
+    message.replace(/^role "(?:(group|role):)?(.*)" does not exist$/s, namePrincipal),
+  // The engine's own limit is met by the warehouse's own user only; that of a role is the user's.
+  [SQLSTATE.tooManyConnections]: (message) => message.replace(/ for role "/, ' for user "'),
+  [SQLSTATE.programLimitExceeded]: (message) =>
+    message.replace(/^row is too big: size (\d+), maximum size (\d+)$/, rowTooBig),
+  // PostgreSQL 8.0 has one text for all integers.
+  [SQLSTATE.invalidTextRepresentation]: (message) =>
+    message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:'),
+  [SQLSTATE.notNullViolation]: (message) => message.replace(/ of relation ".*?"/, ''),
+  [SQLSTATE.duplicateTable]: (message) => message.replace(/^relation/, 'Relation'),
+  [SQLSTATE.wrongObjectType]: (message) =>
+    message.replace(/^ALTER action .* cannot be performed on relation (".*")$/, '$1 is not a table'),
+  [SQLSTATE.dependentObjectsStillExist]: (message) =>
+    message.replace(
+      /^cannot drop column (.+) of table (.+?) because/,
+      'cannot drop table $2 column $1 because',
+    ),
+};
+
 /** PostgreSQL's error fields in Redshift's words. */
 export function translateError(fields: Fields, context: ErrorContext): Fields {
   const kept = keep(fields);
-  const message = fields['M'] ?? '';
-  switch (fields['C'] ?? '') {
+  const { C: code = '', M: message = '', S: severity = 'ERROR' } = fields;
+  const reworded = REWORDED[code]?.(message);
+  if (reworded !== undefined) return { ...kept, M: reworded };
+  switch (code) {
     case SQLSTATE.serializationFailure:
       return { ...kept, C: SQLSTATE.internalError, ...conflict(message, context) };
     case SQLSTATE.uniqueViolation:
       return alreadyExists(fields) ?? kept;
-    case SQLSTATE.internalError:
-      return /^tuple concurrently/.test(message) ? { ...kept, M: CONFLICT } : kept;
     case SQLSTATE.queryCanceled:
       return { ...kept, M: `Query (${context.queryId}) canceled on user's request` };
     case SQLSTATE.invalidPassword:
       return { ...kept, C: SQLSTATE.invalidAuthorizationSpecification };
-    case SQLSTATE.insufficientPrivilege:
-      return {
-        ...kept,
-        M: message
-          .replace(/^(permission denied for|must be owner of) (table|view)/, '$1 relation')
-          .replace(/^permission denied to set role .*/s, 'permission denied to set session authorization'),
-      };
-    case SQLSTATE.undefinedObject:
-      return {
-        ...kept,
-        M: message.replace(/^role "(?:(group|role):)?(.*)" does not exist$/s, namePrincipal),
-      };
-    case SQLSTATE.tooManyConnections:
-      // The engine's own limit is met by the warehouse's own user only; that of a role is the user's.
-      return { ...kept, M: message.replace(/ for role "/, ' for user "') };
-    case SQLSTATE.programLimitExceeded:
-      return { ...kept, M: message.replace(/^row is too big: size (\d+), maximum size (\d+)$/, rowTooBig) };
-    case SQLSTATE.invalidTextRepresentation:
-      // PostgreSQL 8.0 has one text for all integers.
-      return { ...kept, M: message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:') };
-    case SQLSTATE.notNullViolation:
-      return { ...kept, M: message.replace(/ of relation ".*?"/, '') };
     case SQLSTATE.stringDataRightTruncation:
       return context.onComputeNodes === true
         ? { ...kept, C: SQLSTATE.internalError, M: 'Value too long for character type' }
@@ -102,32 +107,13 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
       return { ...kept, ...overflow(message, context) };
     case SQLSTATE.cardinalityViolation:
       return /^MERGE /.test(message)
-        ? {
-            S: kept['S'] ?? 'ERROR',
-            C: SQLSTATE.internalError,
-            M: 'Found multiple matches to update the same tuple.',
-          }
+        ? { S: severity, C: SQLSTATE.internalError, M: 'Found multiple matches to update the same tuple.' }
         : kept;
-    case SQLSTATE.duplicateTable:
-      return { ...kept, M: message.replace(/^relation/, 'Relation') };
-    case SQLSTATE.wrongObjectType:
-      return {
-        ...kept,
-        M: message.replace(/^ALTER action .* cannot be performed on relation (".*")$/, '$1 is not a table'),
-      };
     case SQLSTATE.generatedAlways:
       return {
-        S: kept['S'] ?? 'ERROR',
+        S: severity,
         C: SQLSTATE.featureNotSupported,
         M: 'cannot set an identity column to a value',
-      };
-    case SQLSTATE.dependentObjectsStillExist:
-      return {
-        ...kept,
-        M: message.replace(
-          /^cannot drop column (.+) of table (.+?) because/,
-          'cannot drop table $2 column $1 because',
-        ),
       };
     default:
       return kept;

@@ -26,7 +26,7 @@ import { Upstream } from './wire/upstream.ts';
 import type { Limits } from '../limits.ts';
 import { listen } from '../listen.ts';
 
-export type { ClusterRole, ObjectStore } from './copy/credentials.ts';
+export type { ClusterRole } from './copy/credentials.ts';
 
 /** How to run an endpoint. */
 export interface RedshiftOptions {

@@ -9,7 +9,7 @@ import { listPage } from './objects/listing.ts';
 import type { Store } from './objects/store.ts';
 
 /** A key pair as a COPY statement has it. */
-export interface S3Keys {
+interface S3Keys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

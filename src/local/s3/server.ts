@@ -18,8 +18,6 @@ export type { AccessEntry, AccessListener } from './auth/caller.ts';
 export type { S3Identity, S3Role } from './auth/credentials.ts';
 export type { S3Policy, S3PolicyStatement } from './auth/policy.ts';
 export { S3Error } from './errors.ts';
-export type { S3Operation } from './http/request.ts';
-export type { S3Caller, S3Keys, S3Reader } from './reader.ts';
 export type { S3Access, S3Bucket } from './service.ts';
 
 /** The two ways to a service: over HTTP, and in process for COPY. */
@@ -123,12 +121,19 @@ function isReset(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client sends the body when it is told to go on. */
+  readonly awaitsContinue: boolean;
+  /** The deadline of a request, in milliseconds. */
+  readonly requestMs: number;
+}
+
 async function handle(
   service: Service,
   dispatch: Dispatch,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { awaitsContinue, requestMs }: { readonly awaitsContinue: boolean; readonly requestMs: number },
+  { request, response, awaitsContinue, requestMs }: Exchange,
 ): Promise<void> {
   const stopWatch = watchReply(response, REPLY_PATIENCE * requestMs);
   const requestId = randomBytes(8).toString('hex').toUpperCase();
@@ -169,7 +174,7 @@ function makeHttpServer(service: Service, dispatch: Dispatch, requestMs: number)
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    handle(service, dispatch, request, response, { awaitsContinue, requestMs }).catch(() =>
+    handle(service, dispatch, { request, response, awaitsContinue, requestMs }).catch(() =>
       request.socket.destroy(),
     );
   };

@@ -18,7 +18,7 @@ export const GREETING = 'target-redshift local';
 
 const PROBE_MS = 5_000;
 
-export function lockPath(dir: string): string {
+function lockPath(dir: string): string {
   return join(dir, 'lock.json');
 }
 

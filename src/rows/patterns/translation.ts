@@ -233,11 +233,8 @@ export class Translation {
       this.#needsUnicode = true;
       return atom(`\\${property}`);
     }
-    const start = reader.takes('A') ? '^' : reader.takes('Z') || reader.takes('z') ? '$' : undefined;
-    if (start !== undefined) {
-      this.#sawPython = true;
-      return assertion(start);
-    }
+    const edge = this.#textEdge();
+    if (edge !== undefined) return assertion(edge);
     if (reader.takes('b')) return assertion(this.#wordEdge());
     if (reader.takes('B')) {
       if (this.#isPython) throw new Untranslatable('has \\B, which differs between versions of Python');
@@ -250,6 +247,14 @@ export class Translation {
       : reader.takesMatch(/^[1-9]\d?/)?.[0];
     if (digits !== undefined) return this.#reference(this.#groups[Number(digits) - 1]);
     return this.#character(readEscape(reader, this.#context));
+  }
+
+  /** Python's escapes for the beginning and the end of the string. */
+  #textEdge(): string | undefined {
+    const reader = this.#reader;
+    const edge = reader.takes('A') ? '^' : reader.takes('Z') || reader.takes('z') ? '$' : undefined;
+    if (edge !== undefined) this.#sawPython = true;
+    return edge;
   }
 
   /** Python has the letters of all scripts in words. */

@@ -6,7 +6,7 @@ import type { Column, MetadataField } from '../../table/types.ts';
 import type { MetadataValues, Surroundings } from '../metadata.ts';
 import type { Frame } from '../../protocol/envelope.ts';
 import type { Json } from '../../protocol/json.ts';
-import type { BatchFacts } from '../encoder.ts';
+import type { BatchFacts } from '../batch-facts.ts';
 import { isPlain } from '../column-writer.ts';
 import { EmittedTimes, RawIds } from './airbyte-cells.ts';
 import type { RowCells } from './row-cells.ts';

@@ -23,6 +23,7 @@ const LARGEST = {
 /** Numbers without fraction; `5.0` is one. */
 export function wholeWriter(kind: keyof typeof LARGEST): Writer {
   const largest = LARGEST[kind];
+  // eslint-disable-next-line complexity -- scans the bytes of every number; calls would cost speed
   return (tape, at) => {
     const { source, out } = tape;
     const isText = source[at] === QUOTE;
@@ -110,6 +111,7 @@ export const writeDouble = plainWriter({ whole: 15, fraction: Infinity, digits: 
 
 function plainWriter(limits: DecimalLimits): Writer {
   const { whole, fraction, leadingZeros } = limits;
+  // eslint-disable-next-line complexity -- scans the bytes of every number; calls would cost speed
   return (tape, at) => {
     const { source, out } = tape;
     const isText = source[at] === QUOTE;

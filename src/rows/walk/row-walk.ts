@@ -6,7 +6,8 @@
 import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
 import type { Column } from '../../table/types.ts';
-import type { BatchFacts, RecordEncoder } from '../encoder.ts';
+import type { BatchFacts } from '../batch-facts.ts';
+import type { RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
 import { SINGER_RULES, type RecordRules } from '../rules.ts';
 import { pathOf } from '../source.ts';

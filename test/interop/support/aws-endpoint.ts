@@ -10,7 +10,7 @@ import { environmentOrSkip } from './python.ts';
 const MOTO = ['moto[server]==5.2.5'];
 const START_SECONDS = 60;
 
-export interface Asked {
+interface Asked {
   readonly operation: string;
   /** Who signed; undefined when nobody did. */
   readonly accessKeyId: string | undefined;

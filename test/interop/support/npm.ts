@@ -36,7 +36,7 @@ export async function npmInstall(
 }
 
 /** The error for a failure of npm, from what it said. */
-export function refusal(what: string, said: string): Error {
+function refusal(what: string, said: string): Error {
   if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT/.test(said))
     return new RegistryUnreachableError(`${what}: its registry cannot be reached`);
   return new Error(`${what}:\n${said.slice(-4000)}`);

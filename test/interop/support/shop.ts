@@ -1,7 +1,7 @@
 /** A shop's two streams as Singer messages, in two versions: the second changes and adds records. */
 
 /** A number that JSON.parse of JavaScript would not keep; its digits. */
-export class Digits {
+class Digits {
   constructor(readonly text: string) {}
 }
 

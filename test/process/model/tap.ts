@@ -12,7 +12,7 @@ import {
 import { BEGINS_WITH_FIRST, VARYING } from './varying.ts';
 
 /** Identities first. */
-export const SLOTS: readonly Slot[] = [
+const SLOTS: readonly Slot[] = [
   ...IDENTITIES.map((one): Slot => [one]),
   ...PROPERTIES.map((one): Slot => [one]),
   ...VARYING,

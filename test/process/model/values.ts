@@ -17,8 +17,8 @@ export interface Property {
 /** What a property may be declared as, one form at a time. */
 export type Slot = readonly [Property, ...Property[]];
 
-export const text = (value: string): Value => [JSON.stringify(value), value];
-export const same = (value: string): Value => [value, value];
+const text = (value: string): Value => [JSON.stringify(value), value];
+const same = (value: string): Value => [value, value];
 export const optional = (type: string, more: object = {}): object => ({ type: ['null', type], ...more });
 
 const WHOLE: readonly Value[] = [

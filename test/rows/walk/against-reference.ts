@@ -1,19 +1,20 @@
 /** Takes lines by walking and by the reference encoder, and says where the two differ. */
+import { isUtf8 } from 'node:buffer';
 import { LF } from '../../../src/protocol/bytes.ts';
 import { Envelope, type Frame } from '../../../src/protocol/envelope.ts';
 import type { RecordMessage } from '../../../src/protocol/message.ts';
 import { parseSinger } from '../../../src/protocol/singer.ts';
 import { encodeRows } from '../../../src/rows/csv.ts';
-import { RecordEncoder, type BatchFacts, type Row } from '../../../src/rows/encoder.ts';
+import type { BatchFacts } from '../../../src/rows/batch-facts.ts';
+import { RecordEncoder, type Row } from '../../../src/rows/encoder.ts';
 import { KeyHashes } from '../../../src/rows/key-hashes.ts';
 import { Token, type Cell, type Losses } from '../../../src/rows/values.ts';
 import { SINGER_RULES, type RecordRules } from '../../../src/rows/rules.ts';
 import { createWalk, type RowWalk } from '../../../src/rows/walk/row-walk.ts';
 import { slabOf, Tape } from '../../../src/rows/walk/tape.ts';
-import { isUtf8 } from 'node:buffer';
 import type { Column } from '../../../src/table/types.ts';
 
-export const SENTINEL = 'N-0';
+const SENTINEL = 'N-0';
 
 export interface Rows {
   readonly columns: readonly Column[];
@@ -31,7 +32,7 @@ export interface Lines {
   parse(line: Buffer): RecordMessage | undefined;
 }
 
-export function singerLines(): Lines {
+function singerLines(): Lines {
   const frame = new Envelope();
   return {
     rules: SINGER_RULES,

@@ -52,7 +52,12 @@ const SCHEMA: JsonObject = new Map([
   ],
 ]);
 const COLUMNS = withAirbyteMeta(
-  airbyteColumnsOf('s', SCHEMA, [], settings({ naming: 'safe' }), (name) => name === 'id'),
+  airbyteColumnsOf(
+    's',
+    SCHEMA,
+    { keys: [], isProtected: (name) => name === 'id' },
+    settings({ naming: 'safe' }),
+  ),
 );
 const NAMES = ['id', 'n', 'b', 's', 'd', 't', 'o', 'u', 'x', 'data', 'unknown', '_airbyte_meta'];
 

@@ -33,7 +33,7 @@ export type CopyResult =
   | { readonly kind: 'failed'; readonly failure: Fields };
 
 /** What COPY needs of the cluster. */
-export interface CopyCluster {
+interface CopyCluster {
   readonly access: CopyAccess;
   readonly database: string;
   readonly readings: Readings;

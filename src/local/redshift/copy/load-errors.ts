@@ -27,14 +27,14 @@ export function explainRejection(
 ): RowError {
   const [, line = '0', name = '', value = ''] =
     /^COPY .*?, line (\d+)(?:, column (.+?)(?:: "(.*)")?)?$/s.exec(failure['W'] ?? '') ?? [];
-  const column = columns.find((candidate) => engineName(candidate.name) === name);
-  const object = files.findLast(({ firstRow }) => firstRow < Number(line));
+  const column = columns.find((candidate) => engineName(candidate.name) === name) ?? { name, type: '' };
+  const object = files.findLast(({ firstRow }) => firstRow < Number(line)) ?? { file: '', firstRow: 0 };
   return {
-    file: object?.file ?? '',
-    line: Number(line) - (object?.firstRow ?? 0),
-    column: column?.name ?? name,
-    type: column?.type ?? '',
-    length: String(column?.length ?? ''),
+    file: object.file,
+    line: Number(line) - object.firstRow,
+    column: column.name,
+    type: column.type,
+    length: String(column.length ?? ''),
     position: 0,
     value,
     rawLine: '',

@@ -20,7 +20,7 @@ export interface CopyColumn {
 }
 
 /** `text` and `char` hold an empty field as empty string, for the others it is NULL. */
-export type PlanKind = 'text' | 'char' | 'super' | 'binary' | 'plain';
+type PlanKind = 'text' | 'char' | 'super' | 'binary' | 'plain';
 
 /** A column with its check. */
 export interface ColumnPlan {
@@ -163,9 +163,9 @@ function checkFor(
 function hexCheck(limit: number): FieldCheck {
   return (bytes, start, end) => {
     for (let at = start; at < end; at += 1) {
-      if (hexDigit(bytes[at] ?? 0) < 0) return invalidDigit(bytes, start, at, 'Varbyte');
+      if (hexDigit(bytes[at] ?? 0) < 0) return invalidDigit(bytes, { start, at }, 'Varbyte');
     }
-    if ((end - start) % 2 !== 0) return invalidDigit(bytes, start, end, 'Varbyte');
+    if ((end - start) % 2 !== 0) return invalidDigit(bytes, { start, at: end }, 'Varbyte');
     return end - start > limit * 2 ? problem(1204, 'Value exceeds the length of the column') : end;
   };
 }

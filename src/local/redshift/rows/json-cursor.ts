@@ -24,7 +24,7 @@ const {
 } = ASCII;
 
 /** In bytes of UTF-8, of each string inside. */
-export const MAX_STRING_BYTES = 65_535;
+const MAX_STRING_BYTES = 65_535;
 const MAX_DEPTH = 1000;
 /** Objects of up to so many keys are searched for duplicates one by one. */
 const FEW_KEYS = 16;

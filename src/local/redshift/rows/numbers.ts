@@ -33,8 +33,8 @@ export function integerCheck(type: string): FieldCheck {
   return (bytes, start, end) => {
     let at = isSign(bytes[start]) ? start + 1 : start;
     const first = at;
-    for (; at < end; at += 1) if (!isDigit(bytes[at])) return invalidDigit(bytes, start, at, name);
-    if (at === first) return invalidDigit(bytes, start, start, name, end);
+    for (; at < end; at += 1) if (!isDigit(bytes[at])) return invalidDigit(bytes, { start, at }, name);
+    if (at === first) return invalidDigit(bytes, { start, at: start, end }, name);
     if (end - first <= safeDigits) return end;
     const digits = textOf(bytes, first, end).replace(/^0+(?=\d)/, '');
     const magnitude = digits.length > max.length ? undefined : BigInt(digits);
@@ -54,6 +54,7 @@ export function decimalCheck(precision: number, scale: number, round: boolean): 
   const overflow = problem(1209, `Overflow for NUMERIC(${precision},${scale})`);
   const exact = (digits: string, fraction: string): boolean =>
     fitsExactly(digits, fraction, { precision, scale, round });
+  // eslint-disable-next-line complexity -- scans the bytes of every number of COPY; calls would cost speed
   return (bytes, start, end) => {
     let at = isSign(bytes[start]) ? start + 1 : start;
     const first = at;
@@ -75,7 +76,7 @@ export function decimalCheck(precision: number, scale: number, round: boolean): 
     }
     if (round || fractionDigits <= scale) return end;
     if (scale > 0) return integerEnd + 1 + scale;
-    return integerEnd > first ? integerEnd : invalidDigit(bytes, start, integerEnd, 'Decimal');
+    return integerEnd > first ? integerEnd : invalidDigit(bytes, { start, at: integerEnd }, 'Decimal');
   };
 }
 
@@ -96,7 +97,7 @@ function decimalProblem(bytes: Uint8Array, start: number, at: number, end: numbe
   const byte = bytes[at];
   const exponent = at > start && at < end && byte !== undefined && (byte | LOWER_CASE) === LOWER_E;
   if (exponent) return problem(1209, 'Invalid decimal format: an exponent is not supported', at - start);
-  return invalidDigit(bytes, start, at < end ? at : start, 'Decimal', end);
+  return invalidDigit(bytes, { start, at: at < end ? at : start, end }, 'Decimal');
 }
 
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

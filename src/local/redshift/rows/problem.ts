@@ -20,13 +20,11 @@ export function problem(code: number, reason: string, position = 0): Problem {
   return { code, reason, position };
 }
 
-/** 1207, for the first byte that a number can not have; at `end` it is a digit that is missing. */
+/** 1207, for the byte `at` that a number of the field from `start` on cannot have; at `end` a digit is missing. */
 export function invalidDigit(
   bytes: Uint8Array,
-  start: number,
-  at: number,
+  { start, at, end = Infinity }: { readonly start: number; readonly at: number; readonly end?: number },
   type: string,
-  end = Infinity,
 ): Problem {
   const byte = at < end ? bytes[at] : undefined;
   const value = byte === undefined ? '' : byte < 128 ? String.fromCharCode(byte) : '.';

@@ -38,14 +38,18 @@ function clockEnd(bytes: Uint8Array, start: number, end: number): number {
   const hours = digits(bytes, start, 2, end);
   const minutes = digits(bytes, start + 3, 2, end);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || bytes[start + 2] !== COLON) return -1;
-  let at = start + 5;
-  if (at >= end || bytes[at] !== COLON) return at;
-  const seconds = digits(bytes, at + 1, 2, end);
+  const at = start + 5;
+  return at < end && bytes[at] === COLON ? secondsEnd(bytes, at + 1, end) : at;
+}
+
+/** The offset after `SS[.ffffff]`, or -1. */
+function secondsEnd(bytes: Uint8Array, start: number, end: number): number {
+  const seconds = digits(bytes, start, 2, end);
   if (seconds < 0 || seconds > 59) return -1;
-  at += 3;
-  if (at >= end || bytes[at] !== POINT) return at;
-  const fraction = at + 1;
-  at = fraction;
+  const point = start + 2;
+  if (point >= end || bytes[point] !== POINT) return point;
+  const fraction = point + 1;
+  let at = fraction;
   while (at < end && digits(bytes, at, 1, end) >= 0) at += 1;
   return at === fraction || at - fraction > 6 ? -1 : at;
 }

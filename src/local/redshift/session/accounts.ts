@@ -6,7 +6,7 @@ import { md5Secret } from '../sql/users.ts';
 import { literal } from '../sql/tokens.ts';
 
 /** A secret that is the hash of no password. */
-export function randomSecret(): string {
+function randomSecret(): string {
   return `md5${randomBytes(16).toString('hex')}`;
 }
 

@@ -31,25 +31,41 @@ export function replaceCatalog(
   source: string,
   schema = STRICT_SCHEMA,
 ): CatalogReplacement | undefined {
-  const first = tokens[at];
-  if (first === undefined || isOperator(tokens[at - 1], '.')) return undefined;
-  const qualified = isName(first) && nameOf(first) === 'pg_catalog' && isOperator(tokens[at + 1], '.');
-  const token = qualified ? tokens[at + 2] : first;
-  if (token === undefined || !isName(token) || !/^"?(?:pg_|format_type)/i.test(token.text)) return undefined;
+  const found = catalogName(tokens, at);
+  if (found === undefined) return undefined;
+  const { token, length } = found;
   const name = nameOf(token);
-  const next = tokens[at + (qualified ? 3 : 1)];
-  const length = qualified ? 3 : 1;
-  if (isOperator(next, '(')) {
+  if (isOperator(tokens[at + length], '(')) {
     return SHADOWED_FUNCTIONS.has(name) ? { text: `${FULL_SCHEMA}.${name}`, length } : undefined;
   }
-  if (!qualified && !standsForRelation(tokens, at)) return undefined;
+  if (length === 1 && !standsForRelation(tokens, at)) return undefined;
   if (SHADOWED[schema]?.has(name) === true) return { text: `${schema}.${name}`, length };
-  if (schema === STRICT_SCHEMA && ABSENT.has(name)) {
+  if (isAbsent(name, schema)) {
     throw new RedshiftError(SQLSTATE.undefinedTable, `relation "${name}" does not exist`, {
       position: positionOf(source, token.at),
     });
   }
   return undefined;
+}
+
+/** The token that may name a catalog, and how many tokens it has with `pg_catalog.` before it. */
+function catalogName(
+  tokens: readonly Token[],
+  at: number,
+): { readonly token: Token; readonly length: number } | undefined {
+  const first = tokens[at];
+  if (first === undefined || isOperator(tokens[at - 1], '.')) return undefined;
+  const qualified = isName(first) && nameOf(first) === 'pg_catalog' && isOperator(tokens[at + 1], '.');
+  const token = qualified ? tokens[at + 2] : first;
+  return token !== undefined && mayBeCatalog(token) ? { token, length: qualified ? 3 : 1 } : undefined;
+}
+
+function mayBeCatalog(token: Token): boolean {
+  return isName(token) && /^"?(?:pg_|format_type)/i.test(token.text);
+}
+
+function isAbsent(name: string, schema: string): boolean {
+  return schema === STRICT_SCHEMA && ABSENT.has(name);
 }
 
 function isName(token: Token): boolean {

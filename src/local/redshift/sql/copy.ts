@@ -94,28 +94,42 @@ function settle(draft: CopyDraft): Omit<CopyStatement, 'table' | 'columns' | 'bu
   return {
     credentials: draft.credentials,
     ...(draft.region === undefined ? {} : { region: draft.region }),
-    manifest: draft.manifest ?? false,
-    compression: draft.compression ?? 'none',
     format: settleFormat(draft),
-    encoding: draft.encoding ?? 'utf8',
-    nullAs: draft.nullAs ?? '\\N',
-    emptyAsNull: draft.emptyAsNull ?? false,
-    blanksAsNull: draft.blanksAsNull ?? false,
-    trimBlanks: draft.trimBlanks ?? false,
-    dateFormat: draft.dateFormat ?? 'default',
-    timeFormat: draft.timeFormat ?? 'default',
-    acceptAnyDate: draft.acceptAnyDate ?? false,
     ...(draft.replaceInvalid === undefined ? {} : { replaceInvalid: draft.replaceInvalid }),
-    ignoreHeader: draft.ignoreHeader ?? 0,
-    ignoreBlankLines: draft.ignoreBlankLines ?? false,
-    maxError: draft.maxError ?? 0,
-    truncateColumns: draft.truncateColumns ?? false,
-    roundDecimals: draft.roundDecimals ?? false,
-    fillRecord: draft.fillRecord ?? false,
-    explicitIds: draft.explicitIds ?? false,
-    noLoad: draft.noLoad ?? false,
-    needsOwnership: draft.needsOwnership ?? false,
+    ...withDefaults(draft),
   };
+}
+
+const DEFAULTS = {
+  manifest: false,
+  compression: 'none',
+  encoding: 'utf8',
+  nullAs: '\\N',
+  emptyAsNull: false,
+  blanksAsNull: false,
+  trimBlanks: false,
+  dateFormat: 'default',
+  timeFormat: 'default',
+  acceptAnyDate: false,
+  ignoreHeader: 0,
+  ignoreBlankLines: false,
+  maxError: 0,
+  truncateColumns: false,
+  roundDecimals: false,
+  fillRecord: false,
+  explicitIds: false,
+  noLoad: false,
+  needsOwnership: false,
+} as const satisfies Partial<CopyStatement>;
+
+type WithDefault = keyof typeof DEFAULTS;
+
+function withDefaults(draft: CopyDraft): Pick<CopyStatement, WithDefault> {
+  const names = Object.keys(DEFAULTS) as WithDefault[];
+  return Object.fromEntries(names.map((name) => [name, draft[name] ?? DEFAULTS[name]])) as unknown as Pick<
+    CopyStatement,
+    WithDefault
+  >;
 }
 
 function settleFormat(draft: CopyDraft): CopyFormat {

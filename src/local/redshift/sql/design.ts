@@ -58,7 +58,7 @@ export function readDistStyle(reader: TokenReader): NonNullable<TableDesign['dis
 }
 
 /** `(column)`: a distribution key is one column. */
-export function readDistKey(reader: TokenReader): string {
+function readDistKey(reader: TokenReader): string {
   const names = reader.nameList();
   if (names.length > 1) throw new RedshiftError(SQLSTATE.syntaxError, 'DISTKEY takes one column');
   return names[0] ?? '';

@@ -14,9 +14,7 @@ import type { Token } from './tokens.ts';
 export function readInsert(reader: TokenReader): Statement {
   reader.expect('INTO');
   const table = reader.tableName();
-  const opensQuery =
-    ['SELECT', 'WITH'].includes(reader.peek(1)?.word ?? '') || isOperator(reader.peek(1), '(');
-  const columns = reader.seesOperator('(') && !opensQuery ? reader.nameList() : undefined;
+  const columns = readColumns(reader);
   const list = columns === undefined ? '' : ` (${columns.map(quoteName).join(', ')})`;
   const target = `INSERT INTO ${quoteTable(table)}${list}`;
   if (reader.accept('DEFAULT')) {
@@ -38,6 +36,13 @@ export function readInsert(reader: TokenReader): Statement {
     writes: table,
     ...(onComputeNodes && { onComputeNodes }),
   };
+}
+
+/** The list of columns; undefined if there is none, also where a parenthesis opens the query. */
+function readColumns(reader: TokenReader): readonly string[] | undefined {
+  const next = reader.peek(1);
+  const opensQuery = ['SELECT', 'WITH'].includes(next?.word ?? '') || isOperator(next, '(');
+  return reader.seesOperator('(') && !opensQuery ? reader.nameList() : undefined;
 }
 
 /** A subquery may be a value of INSERT in a single row only ("INSERT"). */

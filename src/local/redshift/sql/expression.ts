@@ -129,47 +129,57 @@ function refuseForeign(tokens: readonly Token[], at: number, context: Expression
   if (isReservedName(token.word) && tokens[at - 1]?.word !== 'AS' && !isOperator(tokens[at + 1], '(')) {
     throw syntaxError(context.source, token);
   }
-  const sees = (...words: readonly string[]): boolean =>
-    words.every((word, index) => tokens[at + index]?.word === word);
-  switch (token.word) {
-    case 'RETURNING':
-    case 'LATERAL':
-    case 'TABLESAMPLE':
-      throw syntaxError(context.source, token);
-    case 'ON':
-      if (sees('ON', 'CONFLICT')) throw syntaxError(context.source, token);
-      return;
-    case 'IS':
-      if (sees('IS', 'DISTINCT', 'FROM')) throw syntaxError(context.source, tokens[at + 1]);
-      if (sees('IS', 'NOT', 'DISTINCT', 'FROM')) throw syntaxError(context.source, tokens[at + 2]);
-      return;
-    case 'DISTINCT':
-      if (sees('DISTINCT', 'ON')) throw unsupported('SELECT DISTINCT ON is not supported');
-      return;
-    case 'FILTER':
-      if (isOperator(tokens[at - 1], ')') && isOperator(tokens[at + 1], '('))
-        throw syntaxError(context.source, token);
-      return;
-    case 'FETCH':
-      if (sees('FETCH', 'FIRST') || sees('FETCH', 'NEXT')) throw syntaxError(context.source, token);
-      return;
-    case 'FOR':
-      if (
-        sees('FOR', 'UPDATE') ||
-        sees('FOR', 'SHARE') ||
-        sees('FOR', 'NO', 'KEY') ||
-        sees('FOR', 'KEY', 'SHARE')
-      ) {
-        throw unsupported('SELECT FOR UPDATE/SHARE is not supported');
-      }
-      return;
-    case 'VALUES':
-      if (context.valuesAllowed === true && at === 0) return;
-      if (at === 0 || isOperator(tokens[at - 1], '(')) throw syntaxError(context.source, token);
-      return;
-    default:
-      refuseArraysAndFunctions(tokens, at, context);
-  }
+  refuseClauses(tokens, at, context.source);
+  const next = tokens[at + 1];
+  const before = tokens[at - 1];
+  if (token.word === 'FILTER' && isOperator(before, ')') && isOperator(next, '('))
+    throw syntaxError(context.source, token);
+  if (token.word === 'VALUES' && isQueryOfValues(at, before, context))
+    throw syntaxError(context.source, token);
+  refuseArraysAndFunctions(tokens, at, context);
+}
+
+/** VALUES as a query, not as the rows of INSERT. */
+function isQueryOfValues(
+  at: number,
+  before: Token | undefined,
+  { valuesAllowed }: ExpressionContext,
+): boolean {
+  return at === 0 ? valuesAllowed !== true : isOperator(before, '(');
+}
+
+/** A clause that only PostgreSQL has: its words, and what Redshift says. */
+interface ForeignClause {
+  readonly words: readonly string[];
+  /** The word that the syntax error names, or the message in place of a syntax error. */
+  readonly refusal: number | string;
+}
+
+const NO_LOCKS = 'SELECT FOR UPDATE/SHARE is not supported';
+
+const FOREIGN_CLAUSES: readonly ForeignClause[] = [
+  { words: ['RETURNING'], refusal: 0 },
+  { words: ['LATERAL'], refusal: 0 },
+  { words: ['TABLESAMPLE'], refusal: 0 },
+  { words: ['ON', 'CONFLICT'], refusal: 0 },
+  { words: ['IS', 'DISTINCT', 'FROM'], refusal: 1 },
+  { words: ['IS', 'NOT', 'DISTINCT', 'FROM'], refusal: 2 },
+  { words: ['DISTINCT', 'ON'], refusal: 'SELECT DISTINCT ON is not supported' },
+  { words: ['FETCH', 'FIRST'], refusal: 0 },
+  { words: ['FETCH', 'NEXT'], refusal: 0 },
+  { words: ['FOR', 'UPDATE'], refusal: NO_LOCKS },
+  { words: ['FOR', 'SHARE'], refusal: NO_LOCKS },
+  { words: ['FOR', 'NO', 'KEY'], refusal: NO_LOCKS },
+  { words: ['FOR', 'KEY', 'SHARE'], refusal: NO_LOCKS },
+];
+
+function refuseClauses(tokens: readonly Token[], at: number, source: string): void {
+  const found = FOREIGN_CLAUSES.find(({ words }) =>
+    words.every((word, index) => tokens[at + index]?.word === word),
+  );
+  if (found === undefined) return;
+  const { refusal } = found;
+  throw typeof refusal === 'string' ? unsupported(refusal) : syntaxError(source, tokens[at + refusal]);
 }
 
 function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context: ExpressionContext): void {

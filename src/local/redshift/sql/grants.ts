@@ -192,7 +192,8 @@ function readRoleGrant(reader: TokenReader, verb: Verb): Statement {
   do {
     const kind = reader.accept('ROLE') ? 'role' : 'user';
     const member = principal(reader);
-    for (const role of roles) calls.push(memberCall('role', role, member, verb === 'GRANT', kind));
+    for (const role of roles)
+      calls.push(memberCall({ kind: 'role', name: role }, { kind, name: member }, verb === 'GRANT'));
   } while (reader.acceptOperator(','));
   if (readOption(reader, verb, 'ADMIN')) {
     throw unsupported('The local warehouse does not hold the ADMIN OPTION of roles.');

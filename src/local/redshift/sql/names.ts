@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { TableName } from './statement.ts';
 
 /** Redshift cuts longer names silently, on a character boundary ("Names and identifiers"). In bytes of UTF-8. */
-export const MAX_NAME_BYTES = 127;
+const MAX_NAME_BYTES = 127;
 const MAX_ENGINE_NAME_BYTES = 63;
 const HASH_DIGITS = 8;
 

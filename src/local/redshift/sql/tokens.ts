@@ -3,7 +3,7 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError } from './statement.ts';
 
 /** `operator` also covers punctuation; `dollar` is a `$$...$$` body. */
-export type TokenKind = 'word' | 'quoted' | 'string' | 'dollar' | 'number' | 'parameter' | 'operator';
+type TokenKind = 'word' | 'quoted' | 'string' | 'dollar' | 'number' | 'parameter' | 'operator';
 
 /** One token of the client's text. */
 export interface Token {

@@ -92,7 +92,7 @@ export function readCreateGroup(reader: TokenReader): Statement {
   reader.expectEnd();
   return stepsAlone('CREATE GROUP', [
     call('warehouse_create_holder', `'group'`, literal(name)),
-    ...members.map((member) => memberCall('group', name, member, true)),
+    ...members.map((member) => memberCall({ kind: 'group', name }, { kind: 'user', name: member }, true)),
   ]);
 }
 
@@ -107,7 +107,7 @@ export function readAlterGroup(reader: TokenReader): Statement {
   reader.expectEnd();
   return stepsAlone(
     'ALTER GROUP',
-    members.map((member) => memberCall('group', name, member, adds)),
+    members.map((member) => memberCall({ kind: 'group', name }, { kind: 'user', name: member }, adds)),
   );
 }
 
@@ -127,15 +127,14 @@ export function readAlterRole(reader: TokenReader): Statement {
   throw unsupported('The local warehouse has no owners and external identifiers of roles.');
 }
 
-/** The call that puts a user (or with `ROLE` a role) into a group or role, or takes it out. */
+/** The call that puts a user or a role into a group or role, or takes it out. */
 export function memberCall(
-  kind: 'group' | 'role',
-  name: string,
-  member: string,
+  holder: { readonly kind: 'group' | 'role'; readonly name: string },
+  member: { readonly kind: 'user' | 'role'; readonly name: string },
   joins: boolean,
-  memberKind: 'user' | 'role' = 'user',
 ): Step {
-  return call('warehouse_member', ...[kind, name, memberKind, member].map(literal), String(joins));
+  const names = [holder.kind, holder.name, member.kind, member.name];
+  return call('warehouse_member', ...names.map(literal), String(joins));
 }
 
 function readOptions(reader: TokenReader, user: string): { options: UserOptions; groups: string[] } {
@@ -197,9 +196,21 @@ function readPassword(reader: TokenReader, user: string): string | null {
   if (/^md5[0-9a-f]{32}$/.test(password)) return password;
   const [method, text = '', salt] = password.split('|');
   if (method !== 'sha256' || password === 'sha256') return md5Secret(user, checkPassword(password));
-  if (salt !== undefined && /^[0-9a-f]{64}$/i.test(text)) return password;
-  const made = randomBytes(16).toString('hex');
-  return `sha256|${createHash('sha256').update(checkPassword(text)).update(made).digest('hex')}|${made}`;
+  if (salt !== undefined) return readDigest(text, salt);
+  const made = randomBytes(32);
+  const digest = createHash('sha256').update(checkPassword(text)).update(made).digest('hex');
+  return `sha256|${digest}|${made.toString('hex')}`;
+}
+
+/** The digest is that of the password and the 32 bytes of the salt, not of the salt's digits. */
+function readDigest(digest: string, salt: string): string {
+  if (![digest, salt].every((text) => /^[0-9a-f]{64}$/i.test(text))) {
+    throw new RedshiftError(
+      SQLSTATE.invalidParameterValue,
+      'The digest and the salt of a SHA-256 password must be 64 hexadecimal digits each.',
+    );
+  }
+  return `sha256|${digest}|${salt}`;
 }
 
 /** What is kept of a password: the hash that the md5 exchange of a login begins with. */

@@ -164,11 +164,6 @@ export function readVacuum(reader: TokenReader): Statement {
   return { verb: 'VACUUM', sql, outsideTransactionOnly: 'VACUUM cannot run inside a transaction block' };
 }
 
-/** The statement as written, in one piece. */
-export function textOf(tokens: readonly Token[]): string {
-  return tokens.map((token, index) => (index === 0 ? token.text : token.gap + token.text)).join('');
-}
-
 const BEFORE_USER = new Set(['TO', 'FROM', 'USER', 'ROLE', 'GROUP', 'AUTHORIZATION', 'OWNER']);
 
 /** Folds every quoted name but those of users; `TO ROLE r` is `TO r` in PostgreSQL. */

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { SQLSTATE } from '../sqlstates.ts';
 import { describeError } from '../errors.ts';
+import { DigestChallenge } from './digest.ts';
 import { decodeStrings, encode, encodeFields, type Frame, int32 } from './message.ts';
 import { RedshiftError } from '../sql/statement.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -143,24 +144,26 @@ function invalidAuthorization(message: string): RedshiftError {
 }
 
 /**
- * Asks for the password in the way that its secret allows: md5, or in clear text (over TLS) when only a sha256 digest is
- * kept. It is asked for without a secret too, so that a client can not find out which users exist. Undefined when the
- * client leaves.
+ * Asks for the password in the way that its secret allows: by the digest exchange or by md5. It is asked for without a secret
+ * too, so that a client cannot find out which users exist. Undefined when the client leaves.
  */
 async function checkPassword(
   socket: Socket,
   reader: ByteReader,
   secret: string | undefined,
 ): Promise<boolean | undefined> {
-  const [method, digest = '', pepper = ''] = (secret ?? '').split('|');
+  if (secret?.startsWith('sha256|')) {
+    const challenge = new DigestChallenge(secret);
+    socket.write(challenge.message);
+    const answer = await readMessage(reader);
+    return answer && challenge.isAnsweredBy(answer);
+  }
   const salt = randomBytes(4);
-  socket.write(method === 'sha256' ? encode('R', int32(3)) : encode('R', int32(5), salt));
+  socket.write(encode('R', int32(5), salt));
   const answer = await readMessage(reader);
   if (answer?.type !== 'p') return undefined;
   const given = decodeStrings(answer, 1).strings[0] ?? '';
-  if (secret === undefined) return false;
-  if (method !== 'sha256') return isEqual(given, answerMd5(secret, salt));
-  return isEqual(createHash('sha256').update(given).update(pepper).digest('hex'), digest.toLowerCase());
+  return secret !== undefined && isEqual(given, answerMd5(secret, salt));
 }
 
 /** The answer to a server's md5 challenge, made from the secret `md5...` of a user; the password is not needed. */

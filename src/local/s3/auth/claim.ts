@@ -6,7 +6,7 @@ import { s3Error, type S3Error } from '../errors.ts';
 import type { SignedRequest } from '../http/request.ts';
 
 /** Where and when a signature holds. */
-export interface Scope {
+interface Scope {
   readonly accessKeyId: string;
   readonly date: string;
   readonly region: string;

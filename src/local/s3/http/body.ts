@@ -159,6 +159,50 @@ function verifyChecksum(
   return { algorithm, value: claimed };
 }
 
+function verifySize({ size }: BodyPlan, received: number): void {
+  if (received === size) return;
+  throw s3Error('IncompleteBody', {
+    message: 'You did not provide the number of bytes specified by the Content-Length HTTP header',
+  });
+}
+
+function verifySha256({ sha256 = '' }: BodyPlan, computed: string): void {
+  if (computed === sha256) return;
+  throw s3Error('XAmzContentSHA256Mismatch', {
+    elements: { ClientComputedContentSHA256: sha256, S3ComputedContentSHA256: computed },
+  });
+}
+
+/** The digests of a body that its plan asks for. */
+class Digests {
+  readonly #plan: BodyPlan;
+  readonly #md5 = createHash('md5');
+  readonly #sha256: ReturnType<typeof createHash> | undefined;
+  readonly #checksum: ReturnType<typeof startChecksum> | undefined;
+
+  constructor(plan: BodyPlan) {
+    this.#plan = plan;
+    this.#sha256 = plan.sha256 === undefined ? undefined : createHash('sha256');
+    this.#checksum = plan.checksum && startChecksum(plan.checksum.algorithm);
+  }
+
+  update(data: Buffer): void {
+    this.#md5.update(data);
+    this.#sha256?.update(data);
+    this.#checksum?.update(data);
+  }
+
+  /** Throws S3Error when one of them is not the one that was sent. */
+  verify(trailers: ReadonlyMap<string, string>): Pick<ReceivedBody, 'md5' | 'checksum'> {
+    const plan = this.#plan;
+    if (this.#sha256) verifySha256(plan, this.#sha256.digest('hex'));
+    const md5 = this.#md5.digest();
+    if (plan.md5 !== undefined && !md5.equals(plan.md5)) throw s3Error('BadDigest');
+    const checksum = this.#checksum && verifyChecksum(plan, this.#checksum.digest(), trailers);
+    return { md5, ...(checksum && { checksum }) };
+  }
+}
+
 /**
  * The pieces of a request's body. The connection outlives a reader who stops early, for it carries the reply.
  * @throws S3Error RequestTimeout when the next piece does not come within `ms`.
@@ -196,38 +240,19 @@ export async function receiveBody(
   sink: BodySink,
 ): Promise<ReceivedBody> {
   const decoder = plan.chunked && new ChunkedDecoder(plan.chunked);
-  const md5 = createHash('md5');
-  const sha256 = plan.sha256 === undefined ? undefined : createHash('sha256');
-  const checksum = plan.checksum && startChecksum(plan.checksum.algorithm);
+  const digests = new Digests(plan);
   let size = 0;
   for await (const bytes of source) {
     for (const data of decoder?.push(bytes) ?? [bytes]) {
       size += data.length;
       if (size > plan.size)
         throw s3Error('IncompleteBody', { message: 'The request body is longer than was declared' });
-      md5.update(data);
-      sha256?.update(data);
-      checksum?.update(data);
+      digests.update(data);
       const written = sink(data);
       if (written !== undefined) await written;
     }
   }
   decoder?.finish();
-  if (size !== plan.size) {
-    throw s3Error('IncompleteBody', {
-      message: 'You did not provide the number of bytes specified by the Content-Length HTTP header',
-    });
-  }
-  if (sha256 !== undefined) {
-    const computed = sha256.digest('hex');
-    if (computed !== plan.sha256) {
-      throw s3Error('XAmzContentSHA256Mismatch', {
-        elements: { ClientComputedContentSHA256: plan.sha256 ?? '', S3ComputedContentSHA256: computed },
-      });
-    }
-  }
-  const digest = md5.digest();
-  if (plan.md5 !== undefined && !digest.equals(plan.md5)) throw s3Error('BadDigest');
-  const declared = checksum && verifyChecksum(plan, checksum.digest(), decoder?.trailers ?? new Map());
-  return { size, md5: digest, ...(declared && { checksum: declared }) };
+  verifySize(plan, size);
+  return { size, ...digests.verify(decoder?.trailers ?? new Map()) };
 }

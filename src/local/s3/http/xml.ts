@@ -6,7 +6,7 @@
 import { s3Error } from '../errors.ts';
 
 /** Element content to write: text, or child elements in order; an array of values repeats the element. */
-export type XmlContent = string | number | boolean | readonly XmlElement[];
+type XmlContent = string | number | boolean | readonly XmlElement[];
 
 /** One element to write. */
 export type XmlElement = readonly [name: string, content: XmlContent];

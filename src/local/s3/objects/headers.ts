@@ -193,16 +193,15 @@ export interface ByteRange {
 
 /** The one range that a read asks for; undefined for the whole object, as S3 takes ranges it cannot read. Throws InvalidRange. */
 export function readRange(size: number, request: Headers): ByteRange | undefined {
-  const text = request.get('range');
-  const match = /^bytes=(\d*)-(\d*)$/.exec(text?.trim() ?? '');
-  const [, first = '', last = ''] = match ?? [];
-  if (match === null || (first === '' && last === '')) return undefined;
+  const text = request.get('range') ?? '';
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
+  if (first === '' && last === '') return undefined;
   if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
   if (start >= end) {
     throw s3Error('InvalidRange', {
-      elements: { RangeRequested: text ?? '', ActualObjectSize: String(size) },
+      elements: { RangeRequested: text, ActualObjectSize: String(size) },
       headers: { 'content-range': `bytes */${size}` },
     });
   }

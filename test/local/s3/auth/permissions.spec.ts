@@ -1,4 +1,8 @@
 /** Encryption with keys of KMS, owners of buckets and ACLs, as far as S3 asks for permissions. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -15,10 +19,6 @@ import {
   UploadPartCommand,
   type ObjectCannedACL,
 } from '@aws-sdk/client-s3';
-import { expect } from 'chai';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AccessEntry, S3Access, S3PolicyStatement } from '../../../../src/local/s3/server.ts';
 import { identity, startFixture, type Fixture } from '../support.ts';
 

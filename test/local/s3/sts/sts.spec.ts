@@ -1,4 +1,5 @@
 /** STS on the port of S3, asked by the SDK's own client. */
+import { createHash, createHmac } from 'node:crypto';
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   AssumeRoleCommand,
@@ -9,7 +10,6 @@ import {
   type Credentials,
 } from '@aws-sdk/client-sts';
 import { expect } from 'chai';
-import { createHash, createHmac } from 'node:crypto';
 import type { AccessEntry, S3Access, S3Policy } from '../../../../src/local/s3/server.ts';
 import { failureOf, identity, startFixture, temporary, timestampOf, type Fixture } from '../support.ts';
 

@@ -1,0 +1,18 @@
+/** What the encoders know and learn about the batch of a row. */
+import type { KeyHashes } from './key-hashes.ts';
+
+/** Facts about the batch of a row. */
+export interface BatchFacts {
+  /** Sixteen random hexadecimal digits. */
+  readonly seed: string;
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number;
+  /** The widest value of each column so far, in bytes; grows. */
+  readonly maxBytes: number[];
+  /** Whether NULL is among the values of each column so far; grows. */
+  readonly nulls: boolean[];
+  /** Whether a value of each column had to be written for the type that the column grows to. */
+  readonly outgrown: boolean[];
+  /** Learns the keys; undefined where it does not matter whether one is repeated. */
+  readonly keyHashes: KeyHashes | undefined;
+}

@@ -1,8 +1,8 @@
 /** Sends requests to the S3 endpoint from several clients at once; each must be answered, or its connection ended, in time. */
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../rows/walk/hostile.ts';
 import { cut } from './mutate.ts';
+import { inTime } from './patience.ts';
 import { s3Request, type Request } from './s3-requests.ts';
 import type { Subject } from './subject.ts';
 
@@ -51,10 +51,7 @@ async function fuzzConnection(
       const answered = answer(socket, request);
       for (const piece of cut(request.bytes, random)) socket.write(piece);
       const isAwaited = !request.isBroken || random.chance(0.01);
-      const status = await Promise.race([
-        answered,
-        delay(isAwaited ? ANSWER_MS : PATIENCE_MS, 'late' as const),
-      ]);
+      const status = await inTime(answered, isAwaited ? ANSWER_MS : PATIENCE_MS);
       if (status === 'late' && isAwaited) throw new Error(`no answer to ${textOf(request)}`);
       if (status !== 'late') counts.statuses.set(status, (counts.statuses.get(status) ?? 0) + 1);
       if (status === 500) counts.defects.push(textOf(request));

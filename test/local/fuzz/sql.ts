@@ -6,6 +6,7 @@ import { FrameCutter } from '../../../src/local/redshift/wire/message.ts';
 import { Random } from '../../rows/walk/hostile.ts';
 import { closed, SSL_REQUEST, Wire, wire } from '../redshift/wire.ts';
 import { cut } from './mutate.ts';
+import { inTime } from './patience.ts';
 import { loginPacket, sessionPacket } from './sql-packets.ts';
 import type { Subject } from './subject.ts';
 
@@ -113,10 +114,7 @@ async function fuzzSession(subject: Subject, random: Random, counts: SqlCounts, 
         await delay(SILENCE_MS);
         return;
       }
-      const outcome = await Promise.race([
-        session.heard(mark),
-        delay(ANSWER_MS, 'late' as const, { ref: false }),
-      ]);
+      const outcome = await inTime(session.heard(mark), ANSWER_MS);
       if (outcome === 'late') throw new Error(`no answer to ${JSON.stringify(textOf(packets))}`);
       if (outcome === 'heard') continue;
       note(session, packets, counts);

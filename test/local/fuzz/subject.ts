@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { WarehouseConfig } from '../../../src/local/api.ts';
 import { newWarehouseFolder } from '../../support/template.ts';
+import { inTime } from './patience.ts';
 
 const FIXTURE = fileURLToPath(new URL('./warehouse.fixture.ts', import.meta.url));
 /** No answer within this time is a stall, on a machine that does other work too; in milliseconds. */
@@ -32,6 +33,16 @@ export interface Subject {
   /** The longest time of a check, in milliseconds. */
   readonly slowest: number;
   stop(): Promise<void>;
+}
+
+/** Says what has failed, and after how long. */
+async function step<T>(what: string, work: Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work;
+  } catch (cause) {
+    throw new Error(`${what} failed after ${Math.round(performance.now() - start)} ms`, { cause });
+  }
 }
 
 export async function startSubject(): Promise<Subject> {
@@ -71,11 +82,11 @@ export async function startSubject(): Promise<Subject> {
   const old = await login();
   let slowest = 0;
   const answerAll = async (): Promise<void> => {
-    await old.query('SELECT 1');
-    const fresh = await login();
-    await fresh.query('SELECT 1');
+    await step('a query of an old session', old.query('SELECT 1'));
+    const fresh = await step('a login', login());
+    await step('a query of a new session', fresh.query('SELECT 1'));
     await fresh.end();
-    const { status } = await fetch(`${config.s3_endpoint}/bucket/key`);
+    const { status } = await step('a request to S3', fetch(`${config.s3_endpoint}/bucket/key`));
     if (status !== 403) throw new Error(`S3 answers ${status} to an anonymous request`);
   };
   return {
@@ -90,15 +101,8 @@ export async function startSubject(): Promise<Subject> {
     },
     check: async () => {
       const start = performance.now();
-      let overdue: NodeJS.Timeout | undefined;
-      const stalled = new Promise<never>((_resolve, reject) => {
-        overdue = setTimeout(() => reject(new Error('the warehouse does not answer')), STALL_MS);
-      });
-      try {
-        await Promise.race([answerAll(), ended, stalled]);
-      } finally {
-        clearTimeout(overdue);
-      }
+      const outcome = await inTime(Promise.race([answerAll(), ended]), STALL_MS);
+      if (outcome === 'late') throw new Error('the warehouse does not answer');
       slowest = Math.max(slowest, performance.now() - start);
     },
     stop: async () => {

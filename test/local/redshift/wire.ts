@@ -24,9 +24,11 @@ export function startup(parameters: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([int32(body.length + 4), body]);
 }
 
-/** Resolves when the other side has ended the connection; what comes until then is dropped. */
+/** Resolves when the connection has ended, by a reset too; what comes until then is dropped. */
 export async function closed(socket: Socket): Promise<void> {
-  if (!socket.closed) await once(socket.resume(), 'close');
+  if (socket.closed) return;
+  // `once` of Node rejects at an error.
+  await new Promise<void>((resolve) => socket.resume().once('close', () => resolve()));
 }
 
 /** Writes the bytes one by one, each in a packet of its own as far as the system does so. */

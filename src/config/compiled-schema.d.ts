@@ -1,6 +1,6 @@
 /** The check of a configuration, compiled by ajv from `checkedSchema()`: `npm run spec` writes it, and a test compares them. */
 
-/** What of a configuration breaks the schema, as ajv says it. */
+/** A violation of the schema by a configuration, in the form of ajv. */
 export interface SchemaError {
   readonly keyword: string;
   /** JSON pointer to the value. */

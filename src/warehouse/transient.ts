@@ -169,7 +169,7 @@ export function passing(error: unknown): Passing | undefined {
   );
 }
 
-/** Whether trying again can help without anybody doing something. */
+/** Whether trying again can help by itself. */
 export function isTransient(error: unknown): boolean {
   const kind = passing(error)?.kind;
   return kind === 'outage' || kind === 'conflict';

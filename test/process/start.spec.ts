@@ -43,7 +43,7 @@ describe('a start', () => {
     });
   }
 
-  /** What of HEAVY a run loads. */
+  /** The modules of HEAVY that a run loads. */
   async function loaded(args: readonly string[], stdin = input): Promise<readonly string[]> {
     const sources = (await loadedFiles(args, stdin)).flatMap((file) => {
       const map = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: readonly string[] };

@@ -12,7 +12,7 @@ function problem(schema: object | string, record: object | string): string | und
   return violation && `${violation.path[0] ?? 'record'} ${violation.reason}`;
 }
 
-/** What of the schema is not checked. */
+/** The parts of the schema that are not checked. */
 function notes(schema: object): readonly string[] {
   const found: string[] = [];
   compileValidator('s', parseObject(JSON.stringify(schema)).members, { onNote: (note) => found.push(note) });

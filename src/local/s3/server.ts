@@ -116,7 +116,7 @@ function watchReply(response: ServerResponse, ms: number): () => void {
   return () => clearInterval(timer);
 }
 
-/** Whether the connection was lost, so that there is nobody to answer. */
+/** Whether the connection was lost, so that no answer can be sent. */
 function isReset(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }

@@ -1,4 +1,4 @@
-/** What is behind the endpoint: the store, and who may use it. */
+/** What the endpoint serves: the store, and its users. */
 import type { AccessListener } from './auth/caller.ts';
 import { Credentials, type S3Identity, type S3Role } from './auth/credentials.ts';
 import { KmsKeys } from './auth/kms.ts';

@@ -238,10 +238,10 @@ end $$;
 `;
 
 /**
- * Privileges to DROP and ALTER tables, which the engine does not know. Who has one is lent the membership of the table's owner
- * for the time of the statement, if it has one on every table of the statement that it does not own. The rows are written and
- * deleted in the session's own transaction, so that no other session ever sees them; the number of the session stands in the
- * place of a grantor, so that those of two sessions do not collide.
+ * Privileges to DROP and ALTER tables, which the engine does not know. A user who has one becomes a member of the table's owner
+ * for the time of the statement, if the user has one on each table of the statement that belongs to somebody else. The rows are
+ * written and deleted in the session's own transaction, so no other session sees them. The grantor is the number of the session,
+ * so that two sessions do not collide.
  */
 const LOANS = `
 create function pg_catalog.warehouse_lend(ticket text, relations regclass[], wanted text) returns void

@@ -11,7 +11,7 @@ const FOLD = 'downcase_delimited_identifier';
 const UPPER = 'describe_field_name_in_uppercase';
 const NAMES = [CASE, FOLD, UPPER];
 
-/** What of the cluster decides how statements are read. */
+/** The settings of the cluster that decide how statements are read. */
 interface SettingsCluster {
   readonly readings: Readings;
   readonly longNames: LongNames;

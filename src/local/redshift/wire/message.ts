@@ -73,7 +73,7 @@ export class FrameCutter {
     return frames;
   }
 
-  /** What of `chunk` does not belong to a message that is dropped. */
+  /** The part of `chunk` that does not belong to a dropped message. */
   #drop(chunk: Buffer, frames: Frame[]): Buffer {
     if (!this.#dropping) return chunk;
     const count = Math.min(chunk.length, this.#dropping.rest);

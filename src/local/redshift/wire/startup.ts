@@ -1,4 +1,4 @@
-/** The startup message of a client: its parameters, and what of them the engine is told. */
+/** The startup message of a client: its parameters, and which of them are passed on to the engine. */
 import { startupSetting } from '../sql/settings.ts';
 import { RedshiftError } from '../sql/statement.ts';
 import { SQLSTATE } from '../sqlstates.ts';

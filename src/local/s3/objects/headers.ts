@@ -114,7 +114,7 @@ function dropChunkedEncoding(kept: Record<string, string>): void {
   else delete kept['content-encoding'];
 }
 
-/** What of an object's headers an answer to a write repeats. S3 encrypts every object since 2023, so there is always one. */
+/** The headers of an object that the answer to a write repeats. S3 encrypts every object since 2023, so there is always one. */
 export function encryptionOf(headers: Readonly<Record<string, string>>): Record<string, string> {
   const found = encryptionHeaders.flatMap((name) => {
     const value = headers[name];

@@ -30,7 +30,7 @@ export interface StoredObject {
   readonly segments: readonly Segment[];
 }
 
-/** What of a bucket is not kept, but told at every start. */
+/** The properties of a bucket that are not stored, but given at each start. */
 export interface BucketSettings {
   /** The key, by ID or ARN, that encrypts objects for which nothing else is asked. */
   readonly encryption?: { readonly kmsKey: string };

@@ -152,22 +152,21 @@ describe('logins that AWS gives out', () => {
   describe('for a cluster, as a user', () => {
     const as = { cluster_identifier: 'analytics', user: 'loader' };
 
-    it('are asked for with the user and the database, and used as they come', async () => {
+    it('are requested with the user and the database, used as they come, and requested again once when refused', async () => {
       expect(await failure(as)).to.match(/database "dev", as "IAM:loader": the login was refused/);
       const { aws_access_key_id: accessKeyId } = watched!.config;
-      expect(aws.takeAsked()).to.deep.equal([
-        {
-          operation: 'GetClusterCredentials',
-          accessKeyId,
-          parameters: {
-            ClusterIdentifier: 'analytics',
-            DbName: 'dev',
-            DbUser: 'loader',
-            DurationSeconds: '900',
-            AutoCreate: 'false',
-          },
+      const request = {
+        operation: 'GetClusterCredentials',
+        accessKeyId,
+        parameters: {
+          ClusterIdentifier: 'analytics',
+          DbName: 'dev',
+          DbUser: 'loader',
+          DurationSeconds: '900',
+          AutoCreate: 'false',
         },
-      ]);
+      };
+      expect(aws.takeAsked()).to.deep.equal([request, request]);
     });
 
     it('are asked for with the groups, and with the wish to create the user', async () => {

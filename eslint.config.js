@@ -10,6 +10,7 @@ const STAGES = ['protocol', 'table', 'rows', 'staging', 'warehouse'];
 const BASE = {
   'errors.ts': [],
   'sql.ts': [],
+  'abort.ts': [],
   'retry.ts': [],
   'states/ledger.ts': [],
   'ports.ts': ['sql.ts'],
@@ -17,7 +18,7 @@ const BASE = {
 };
 
 /** What every layer may import besides itself and earlier layers. */
-const FOR_STAGES = ['errors.ts', 'sql.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
+const FOR_STAGES = ['errors.ts', 'sql.ts', 'abort.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
 
 /** What may import what in `src/`. */
 const ZONES = [

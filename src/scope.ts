@@ -5,7 +5,7 @@
 import { BatchLocations } from './batches/locations.ts';
 import type { Config } from './config/options.ts';
 import { Connections, type Around } from './connect.ts';
-import { afterwards, onAbort } from './io/abort.ts';
+import { afterwards, onAbort } from './abort.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
 

@@ -3,7 +3,7 @@
  * program. No state is printed, because nothing is stored.
  */
 import type { Config } from '../config/options.ts';
-import { onAbort } from '../io/abort.ts';
+import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';

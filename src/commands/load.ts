@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
-import { onAbort } from '../io/abort.ts';
+import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';

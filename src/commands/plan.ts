@@ -2,7 +2,7 @@
 import type { Config } from '../config/options.ts';
 import { shownAccess } from '../connect.ts';
 import { InputError, LoadError } from '../errors.ts';
-import { onAbort } from '../io/abort.ts';
+import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';

@@ -2,9 +2,11 @@
  * How a run ends before its work is done. The first SIGTERM or SIGINT asks the run to end in good order. The second one, or the
  * end of the grace period, gives the run up: the process then ends after a moment, even if something hangs.
  */
+import { sharedAbort } from '../abort.ts';
+
 export class Ending {
-  readonly #stop = new AbortController();
-  readonly #kill = new AbortController();
+  readonly #stop = sharedAbort();
+  readonly #kill = sharedAbort();
   #lastWords: () => void = () => undefined;
   #tellCrash: (error: unknown) => void = () => undefined;
   #tellBusy: () => void = () => undefined;

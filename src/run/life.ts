@@ -2,10 +2,12 @@
  * The phases of a run. It reads; then it drains: nothing more is read, and what was read is loaded. It fails when loading cannot
  * go on: running loads are finished, and nothing new is started.
  */
+import { sharedAbort } from '../abort.ts';
+
 export type Phase = 'reading' | 'draining' | 'failed' | 'done';
 
 export class Life {
-  readonly #reading = new AbortController();
+  readonly #reading = sharedAbort();
   #phase: Phase = 'reading';
   #isWholeInput = false;
   #error: { readonly value: unknown } | undefined;

@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import type { BatchLocations } from '../batches/locations.ts';
 import type { BatchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
-import { onAbort } from '../io/abort.ts';
+import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';

@@ -1,5 +1,6 @@
 /** Warehouse on node-postgres: lends connections, and keeps those that are free for a while. */
 import { LoadError } from '../errors.ts';
+import { sharedAbort } from '../abort.ts';
 import type { Warehouse } from '../ports.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 
@@ -29,7 +30,7 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
     [];
   const open = new Set<Connection>();
   const { doubt = DOUBT } = settings;
-  const closing = new AbortController();
+  const closing = sharedAbort();
 
   async function acquire(): Promise<Connection> {
     if (closing.signal.aborted) throw new LoadError('The connections to Redshift are closed');

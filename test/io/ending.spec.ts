@@ -29,4 +29,16 @@ describe('Ending', () => {
     ending.sayLastWords();
     expect(said).to.deep.equal(['two']);
   });
+
+  it('has signals that many works may listen to, without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const hear = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', hear);
+    const { stop, kill } = new Ending();
+    for (const signal of [stop, kill])
+      for (let n = 0; n < 20; n++) signal.addEventListener('abort', () => undefined);
+    await new Promise(setImmediate);
+    process.off('warning', hear);
+    expect(warnings).to.deep.equal([]);
+  });
 });

@@ -1,4 +1,12 @@
 /** Listens to an abort signal, only for as long as the work takes. A signal that is already aborted is reported immediately. */
+import { setMaxListeners } from 'node:events';
+
+/** A controller whose signal any number of works may listen to: Node warns of more than ten listeners. */
+export function sharedAbort(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
 
 /** Calls the listener at most once. Dispose of the result to stop listening. */
 export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
@@ -9,7 +17,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
 
 /** A signal that is aborted some time after another one. */
 export function afterwards(signal: AbortSignal, ms: number): AbortSignal {
-  const later = new AbortController();
+  const later = sharedAbort();
   onAbort(signal, () => void setTimeout(() => later.abort(), ms).unref());
   return later.signal;
 }

@@ -3,7 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf, UsageError } from './errors.ts';
 
 /** Which warehouse to use: that of the configuration, or the local warehouse in a directory. */
-export interface Where {
+export interface WarehouseChoice {
   readonly config: readonly string[];
   /** The directory of the local warehouse. */
   readonly local: string | undefined;
@@ -12,16 +12,16 @@ export interface Where {
 export type TableFormat = 'table' | 'csv' | 'json';
 
 export type Command =
-  | { readonly kind: 'load'; readonly where: Where; readonly input: string | undefined }
+  | { readonly kind: 'load'; readonly warehouse: WarehouseChoice; readonly input: string | undefined }
   | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
-  | { readonly kind: 'check'; readonly where: Where; readonly format: 'text' | 'json' }
+  | { readonly kind: 'check'; readonly warehouse: WarehouseChoice; readonly format: 'text' | 'json' }
   | {
       readonly kind: 'plan';
-      readonly where: Where;
+      readonly warehouse: WarehouseChoice;
       readonly input: string | undefined;
       readonly format: 'text' | 'json';
     }
-  | { readonly kind: 'discover'; readonly where: Where }
+  | { readonly kind: 'discover'; readonly warehouse: WarehouseChoice }
   | {
       readonly kind: 'setup';
       readonly config: readonly string[];
@@ -31,7 +31,12 @@ export type Command =
   | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
-  | { readonly kind: 'sql'; readonly where: Where; readonly query: string; readonly format: TableFormat }
+  | {
+      readonly kind: 'sql';
+      readonly warehouse: WarehouseChoice;
+      readonly query: string;
+      readonly format: TableFormat;
+    }
   | {
       readonly kind: 'local';
       readonly dir: string;
@@ -127,15 +132,19 @@ function parseMain(argv: readonly string[]): Command {
   if (values.about)
     return { kind: 'about', format: oneOf('format', values.format ?? 'text', ['text', 'json', 'markdown']) };
   refuseContradictions(values);
-  const where = whereOf(values);
+  const warehouse = warehouseOf(values);
   if (values.discard) {
-    if (where.local !== undefined) throw new UsageError('--discard needs no warehouse; remove --local');
-    return { kind: 'discard', config: where.config, input: values.input };
+    if (warehouse.local !== undefined) throw new UsageError('--discard needs no warehouse; remove --local');
+    return { kind: 'discard', config: warehouse.config, input: values.input };
   }
   if (values.check)
-    return { kind: 'check', where, format: oneOf('format', values.format ?? 'text', ['text', 'json']) };
-  if (values.discover) return { kind: 'discover', where };
-  return { kind: 'load', where, input: values.input };
+    return {
+      kind: 'check',
+      warehouse: warehouse,
+      format: oneOf('format', values.format ?? 'text', ['text', 'json']),
+    };
+  if (values.discover) return { kind: 'discover', warehouse: warehouse };
+  return { kind: 'load', warehouse: warehouse, input: values.input };
 }
 
 /** The commands that are words come first; the others are flags. */
@@ -179,7 +188,7 @@ function parsePlan(argv: readonly string[]): Command {
   if (values.help) return { kind: 'help' };
   if (positionals.length > 0) throw new UsageError(`plan accepts no argument "${positionals[0] ?? ''}"`);
   const format = oneOf('format', values.format ?? 'text', ['text', 'json']);
-  return { kind: 'plan', where: whereOf(values), input: values.input, format };
+  return { kind: 'plan', warehouse: warehouseOf(values), input: values.input, format };
 }
 
 function parseSql(argv: readonly string[]): Command {
@@ -189,7 +198,7 @@ function parseSql(argv: readonly string[]): Command {
   if (query === undefined || query.trim() === '' || more.length > 0)
     throw new UsageError('sql needs exactly one query, in quotes');
   const format = oneOf('format', values.format ?? 'table', ['table', 'csv', 'json']);
-  return { kind: 'sql', where: whereOf(values), query, format };
+  return { kind: 'sql', warehouse: warehouseOf(values), query, format };
 }
 
 function parseSetup(argv: readonly string[]): Command {
@@ -242,7 +251,7 @@ function parseLocal(argv: readonly string[]): Command {
   };
 }
 
-function whereOf(values: { config?: string[]; local?: boolean; dir?: string }): Where {
+function warehouseOf(values: { config?: string[]; local?: boolean; dir?: string }): WarehouseChoice {
   const { config = [], local = false, dir } = values;
   if (dir !== undefined && !local) throw new UsageError('--dir requires --local');
   return { config, local: local ? (dir ?? DEFAULT_DIR) : undefined };

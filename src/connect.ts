@@ -15,7 +15,7 @@ import type { Tunnel } from './warehouse/tunnel.ts';
 const STORE_REQUEST_MS = 120_000;
 
 /** What connections need from the program. */
-export interface Around {
+export interface ConnectionContext {
   readonly log: Logger;
   readonly secrets: Secrets;
   readonly env: NodeJS.Dict<string>;
@@ -42,7 +42,7 @@ export class Connections {
   #requests: Promise<Requests> | undefined;
 
   /** `env` has the variables that the AWS SDK reads too: regions and endpoints. */
-  constructor(config: Config, { log, secrets, env, now, passwordFile }: Around) {
+  constructor(config: Config, { log, secrets, env, now, passwordFile }: ConnectionContext) {
     this.#config = config;
     this.#log = log;
     this.#secrets = secrets;

@@ -1,6 +1,6 @@
 /** Runs a command: reads the configuration, opens what the command needs, and reports in one sentence why it failed. */
 import type { Writable } from 'node:stream';
-import type { Command, Where } from './cli.ts';
+import type { Command, WarehouseChoice } from './cli.ts';
 import {
   checkConfig,
   overrideConnection,
@@ -92,19 +92,19 @@ class Program {
       case 'load': {
         const states = this.#io.states();
         if (!states) throw new LoadError(NO_STDOUT);
-        return this.#withConfig(command.where, (config) => this.#load(config, command.input, states));
+        return this.#withConfig(command.warehouse, (config) => this.#load(config, command.input, states));
       }
       case 'plan':
-        return this.#withConfig(command.where, (config) => this.#plan(config, command));
+        return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
       case 'check':
-        return this.#withConfig(command.where, (config) => this.#check(config, command.format));
+        return this.#withConfig(command.warehouse, (config) => this.#check(config, command.format));
       case 'discover':
-        return this.#withConfig(command.where, async (config) => {
+        return this.#withConfig(command.warehouse, async (config) => {
           const { discover } = await import('./commands/discover.ts');
           return this.#ask(config, async (scope) => discover(scope.warehouse, config));
         });
       case 'sql':
-        return this.#withConfig(command.where, async (config) => {
+        return this.#withConfig(command.warehouse, async (config) => {
           const { query } = await import('./commands/sql.ts');
           return this.#ask(config, async (scope) => query(scope.warehouse, command.query, command.format));
         });
@@ -235,17 +235,17 @@ class Program {
   }
 
   /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
-  async #withConfig(where: Where, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = this.#read(where.config, where.local === undefined ? [] : [where.local]);
-    if (where.local === undefined && where.config.length === 0) {
+  async #withConfig(warehouse: WarehouseChoice, work: (config: Config) => Promise<number>): Promise<number> {
+    const given = this.#read(warehouse.config, warehouse.local === undefined ? [] : [warehouse.local]);
+    if (warehouse.local === undefined && warehouse.config.length === 0) {
       throw new ConfigError([
         'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
       ]);
     }
-    if (where.local === undefined) return work(this.#connectable(await this.#accept(checkConfig(given))));
+    if (warehouse.local === undefined) return work(this.#connectable(await this.#accept(checkConfig(given))));
     const { leaseLocal, LocalWarehouseError } = await import('./local/door.ts');
-    const server = [...this.#io.self, 'local', '--until-released', '--dir', where.local];
-    const lease = await leaseLocal(where.local, server).catch((error: unknown) => {
+    const server = [...this.#io.self, 'local', '--until-released', '--dir', warehouse.local];
+    const lease = await leaseLocal(warehouse.local, server).catch((error: unknown) => {
       throw error instanceof LocalWarehouseError ? new MachineError(error.message, { cause: error }) : error;
     });
     try {

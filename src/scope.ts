@@ -4,7 +4,7 @@
  */
 import { BatchLocations } from './batches/locations.ts';
 import type { Config } from './config/options.ts';
-import { Connections, type Around } from './connect.ts';
+import { Connections, type ConnectionContext } from './connect.ts';
 import { afterwards, onAbort } from './abort.ts';
 import type { Bucket, ObjectReader, Warehouse } from './ports.ts';
 import type { CopyAccess } from './warehouse/statements.ts';
@@ -34,8 +34,8 @@ export interface Scope extends AsyncDisposable {
 }
 
 /** Opens nothing yet. `giveUp` destroys what is open, without waiting for running statements. */
-export function openScope(config: Config, around: Around, giveUp: AbortSignal): Scope {
-  const connections = new Connections(config, around);
+export function openScope(config: Config, context: ConnectionContext, giveUp: AbortSignal): Scope {
+  const connections = new Connections(config, context);
   const cleanUpEnd = afterwards(giveUp, CLEAN_UP_MS);
   const warehouse = once(() => connections.openWarehouse());
   const store = once(() => connections.openStore(cleanUpEnd));
@@ -50,7 +50,7 @@ export function openScope(config: Config, around: Around, giveUp: AbortSignal): 
     locations: new BatchLocations({
       given: config.batch_locations,
       bucket: config.s3_bucket,
-      own: around.ownFiles,
+      own: context.ownFiles,
     }),
     copyAccess: () => connections.copyAccess(),
     renewKeys: () => connections.renewKeys(),

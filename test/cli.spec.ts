@@ -17,29 +17,35 @@ const local = {
 
 describe('parseCommand', () => {
   const commands: readonly (readonly [string, Command])[] = [
-    ['', { kind: 'load', where: nowhere, input: undefined }],
-    ['--config a.json', { kind: 'load', where: { config: ['a.json'], local: undefined }, input: undefined }],
-    ['--config=a.json', { kind: 'load', where: { config: ['a.json'], local: undefined }, input: undefined }],
+    ['', { kind: 'load', warehouse: nowhere, input: undefined }],
+    [
+      '--config a.json',
+      { kind: 'load', warehouse: { config: ['a.json'], local: undefined }, input: undefined },
+    ],
+    [
+      '--config=a.json',
+      { kind: 'load', warehouse: { config: ['a.json'], local: undefined }, input: undefined },
+    ],
     [
       '-c a.json -c b.json',
-      { kind: 'load', where: { config: ['a.json', 'b.json'], local: undefined }, input: undefined },
+      { kind: 'load', warehouse: { config: ['a.json', 'b.json'], local: undefined }, input: undefined },
     ],
-    ['--local', { kind: 'load', where: { config: [], local: DEFAULT_DIR }, input: undefined }],
-    ['--local --dir d --input f', { kind: 'load', where: { config: [], local: 'd' }, input: 'f' }],
+    ['--local', { kind: 'load', warehouse: { config: [], local: DEFAULT_DIR }, input: undefined }],
+    ['--local --dir d --input f', { kind: 'load', warehouse: { config: [], local: 'd' }, input: 'f' }],
     [
       'plan --local',
-      { kind: 'plan', where: { config: [], local: DEFAULT_DIR }, input: undefined, format: 'text' },
+      { kind: 'plan', warehouse: { config: [], local: DEFAULT_DIR }, input: undefined, format: 'text' },
     ],
     [
       'plan -c a --input f --format json',
-      { kind: 'plan', where: { config: ['a'], local: undefined }, input: 'f', format: 'json' },
+      { kind: 'plan', warehouse: { config: ['a'], local: undefined }, input: 'f', format: 'json' },
     ],
-    ['--check -c a', { kind: 'check', where: { config: ['a'], local: undefined }, format: 'text' }],
+    ['--check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
       '--check -c a --format json',
-      { kind: 'check', where: { config: ['a'], local: undefined }, format: 'json' },
+      { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'json' },
     ],
-    ['--discover --local', { kind: 'discover', where: { config: [], local: DEFAULT_DIR } }],
+    ['--discover --local', { kind: 'discover', warehouse: { config: [], local: DEFAULT_DIR } }],
     ['--about', { kind: 'about', format: 'text' }],
     ['--about --format json', { kind: 'about', format: 'json' }],
     ['--about --format=markdown', { kind: 'about', format: 'markdown' }],
@@ -47,14 +53,14 @@ describe('parseCommand', () => {
     ['--help', { kind: 'help' }],
     ['-h', { kind: 'help' }],
     ['--help --version --check', { kind: 'help' }],
-    ['sql SELECT+1', { kind: 'sql', where: nowhere, query: 'SELECT 1', format: 'table' }],
+    ['sql SELECT+1', { kind: 'sql', warehouse: nowhere, query: 'SELECT 1', format: 'table' }],
     [
       'sql --local SELECT+1 --format csv',
-      { kind: 'sql', where: { config: [], local: DEFAULT_DIR }, query: 'SELECT 1', format: 'csv' },
+      { kind: 'sql', warehouse: { config: [], local: DEFAULT_DIR }, query: 'SELECT 1', format: 'csv' },
     ],
     [
       'sql -c a -- --comment',
-      { kind: 'sql', where: { config: ['a'], local: undefined }, query: '--comment', format: 'table' },
+      { kind: 'sql', warehouse: { config: ['a'], local: undefined }, query: '--comment', format: 'table' },
     ],
     ['local', local],
     ['local --dir d --port 5439 --s3-port 0', { ...local, dir: 'd', port: 5439, s3Port: 0 }],
@@ -67,7 +73,7 @@ describe('parseCommand', () => {
     ['setup -c a -c b --format sql', { kind: 'setup', config: ['a', 'b'], format: 'sql' }],
     ['setup --interactive', { kind: 'interview', file: 'config.json' }],
     ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
-    ['--input sql', { kind: 'load', where: nowhere, input: 'sql' }],
+    ['--input sql', { kind: 'load', warehouse: nowhere, input: 'sql' }],
   ];
   const words = (line: string): string[] =>
     line === '' ? [] : line.split(' ').map((word) => word.replaceAll('+', ' '));

@@ -1,6 +1,6 @@
 /** `check`: runs the steps of `--check` and reports the problem of the first one that fails. */
 import { fixText } from '../check/fix.ts';
-import type { Doors } from '../check/place.ts';
+import type { CheckResources } from '../check/context.ts';
 import { runSteps } from '../check/step.ts';
 import { checkSteps } from '../commands/check.ts';
 import type { Config } from '../config/options.ts';
@@ -9,13 +9,13 @@ import type { Logger } from '../log.ts';
 /** Resolves with the problem and its fix; undefined if a sync has everything that it needs. */
 export async function checkConnection(
   config: Config,
-  doors: Doors,
+  resources: CheckResources,
   log: Logger,
 ): Promise<string | undefined> {
   const outcomes = await runSteps(
-    checkSteps(config, doors),
+    checkSteps(config, resources),
     ({ name, outcome, message }) => log.debug(`${name}: ${outcome}, ${message}`),
-    doors.stop,
+    resources.stop,
   );
   const failed = outcomes.find(({ outcome }) => outcome === 'failed');
   if (failed) {

@@ -19,21 +19,21 @@ import {
   type CopyAccess,
 } from '../warehouse/statements.ts';
 import { byCommands, byPolicy, bySetting, bySql, type Fix } from './fix.ts';
-import { TIMEOUT, type Place } from './place.ts';
+import { TIMEOUT, type CheckContext } from './context.ts';
 import { readBack } from './redshift-steps.ts';
 import { Finding, finding, type Step } from './step.ts';
 import { bucketArns } from './storage-steps.ts';
 
-export function copyStep(place: Place): Step {
+export function copyStep(context: CheckContext): Step {
   return {
     name: 'copy',
-    needs: [place.mayCreate ? 'create table' : 'temp table', 'upload'],
+    needs: [context.mayCreate ? 'create table' : 'temp table', 'upload'],
     work: async () => {
-      const access = await place.copyAccess();
+      const access = await context.copyAccess();
       try {
-        await copy(place, access, place.manifest);
+        await copy(context, access, context.manifest);
       } catch (error) {
-        throw await copyFinding(place, access, error);
+        throw await copyFinding(context, access, error);
       }
       if (access.kind === 'role') return `COPY reads the bucket with the role ${access.role}`;
       return access.sessionToken === undefined
@@ -43,12 +43,12 @@ export function copyStep(place: Place): Step {
   };
 }
 
-async function copy(place: Place, access: CopyAccess, manifest: string): Promise<void> {
-  const { table, columns, format, store } = place;
+async function copy(context: CheckContext, access: CopyAccess, manifest: string): Promise<void> {
+  const { table, columns, format, store } = context;
   const { region, url } = await location(store, manifest);
   const source = { manifestUrl: url, format, access, region };
-  await inTable(place, async (session) => {
-    if (!place.mayCreate) {
+  await inTable(context, async (session) => {
+    if (!context.mayCreate) {
       await session.run(copyToStage(table.table, columns, source), TIMEOUT);
       await readBack(session, ident(table.table));
     } else await session.run(copyToTable(table, columns, source), TIMEOUT);
@@ -56,7 +56,7 @@ async function copy(place: Place, access: CopyAccess, manifest: string): Promise
 }
 
 /** If nothing may be created, in a temporary table of this session. */
-async function inTable({ session, table, columns, mayCreate }: Place, work: Work): Promise<void> {
+async function inTable({ session, table, columns, mayCreate }: CheckContext, work: Work): Promise<void> {
   await session(async (connection) => {
     if (mayCreate) {
       await work(connection, tableName(table));
@@ -73,20 +73,20 @@ async function inTable({ session, table, columns, mayCreate }: Place, work: Work
 
 type Work = (session: Session, into: Sql) => Promise<unknown>;
 
-async function location(store: Place['store'], key: string): Promise<{ region: string; url: string }> {
+async function location(store: CheckContext['store'], key: string): Promise<{ region: string; url: string }> {
   const open = await store();
   return { region: open.region, url: open.url(key) };
 }
 
-async function copyFinding(place: Place, access: CopyAccess, error: unknown): Promise<Finding> {
+async function copyFinding(context: CheckContext, access: CopyAccess, error: unknown): Promise<Finding> {
   const words = messageOf(error);
   const role = access.kind === 'role' ? access.role : undefined;
   if (/does not have ASSUMEROLE permission/i.test(words) && role !== undefined) {
     const roles = role === 'default' ? 'default' : role.split(',');
-    return finding(error, bySql(grantAssumeRole(roles, place.seen.user)));
+    return finding(error, bySql(grantAssumeRole(roles, context.seen.user)));
   }
   const [, refused] = /Not authorized to get credentials of role (\S+)/i.exec(words) ?? [];
-  if (refused !== undefined && role !== undefined) return finding(error, roleFix(place, role, refused));
+  if (refused !== undefined && role !== undefined) return finding(error, roleFix(context, role, refused));
   if (/InvalidAccessKeyId|SignatureDoesNotMatch/.test(words))
     return finding(error, bySetting('aws_access_key_id and aws_secret_access_key: a valid pair'));
   if (/ExpiredToken/.test(words))
@@ -94,11 +94,11 @@ async function copyFinding(place: Place, access: CopyAccess, error: unknown): Pr
   if (/PermanentRedirect/.test(words))
     return finding(error, bySetting('s3_region: the region of the bucket'));
   if (!/Access ?Denied/i.test(words)) return finding(error, undefined);
-  return accessFinding(place, access, error);
+  return accessFinding(context, access, error);
 }
 
 /** The first role must be attached to the cluster, each other trusted by the one before it. */
-function roleFix({ config }: Place, roles: string, refused: string): Fix {
+function roleFix({ config }: CheckContext, roles: string, refused: string): Fix {
   const chain = roles.split(',');
   const before = chain[chain.indexOf(refused) - 1];
   if (before !== undefined) {
@@ -112,22 +112,22 @@ function roleFix({ config }: Place, roles: string, refused: string): Fix {
   );
 }
 
-async function accessFinding(place: Place, access: CopyAccess, error: unknown): Promise<Finding> {
-  const store = await place.store();
+async function accessFinding(context: CheckContext, access: CopyAccess, error: unknown): Promise<Finding> {
+  const store = await context.store();
   const who =
-    access.kind === 'role' ? `the role ${access.role.split(',').at(-1) ?? ''}` : await place.identity();
-  const arns = bucketArns(place, store.region);
-  const policy = access.kind === 'role' ? copyRolePolicy(place.config) : uploaderPolicy(place.config);
+    access.kind === 'role' ? `the role ${access.role.split(',').at(-1) ?? ''}` : await context.identity();
+  const arns = bucketArns(context, store.region);
+  const policy = access.kind === 'role' ? copyRolePolicy(context.config) : uploaderPolicy(context.config);
   const refusal = (action: string, resource: string): Finding =>
     new Finding(
       `COPY: ${action} on ${resource} is denied to ${who}`,
       byPolicy(who, policy, action, resource),
       error,
     );
-  if (!(await mayList(place, access))) return refusal('s3:ListBucket', arns.bucket);
-  const { kmsKey } = place.seen;
+  if (!(await mayList(context, access))) return refusal('s3:ListBucket', arns.bucket);
+  const { kmsKey } = context.seen;
   if (kmsKey === undefined) return refusal('s3:GetObject', arns.objects);
-  const isKey = /kms:Decrypt/.test(messageOf(error)) || (await mayReadPlain(place, access));
+  const isKey = /kms:Decrypt/.test(messageOf(error)) || (await mayReadPlain(context, access));
   if (isKey === true) return refusal('kms:Decrypt', kmsKey);
   const object = refusal('s3:GetObject', arns.objects);
   if (isKey === false) return object;
@@ -140,10 +140,10 @@ async function accessFinding(place: Place, access: CopyAccess, error: unknown): 
 }
 
 /** An identity that can list gets "not found", one that cannot gets "access denied". */
-async function mayList(place: Place, access: CopyAccess): Promise<boolean> {
-  const { region, url } = await location(place.store, `${place.folder}nothing/`);
+async function mayList(context: CheckContext, access: CopyAccess): Promise<boolean> {
+  const { region, url } = await location(context.store, `${context.folder}nothing/`);
   try {
-    await inTable(place, (session, into) => session.run(copyPrefix(into, url, access, region), TIMEOUT));
+    await inTable(context, (session, into) => session.run(copyPrefix(into, url, access, region), TIMEOUT));
     return true;
   } catch (error) {
     return !/Access ?Denied/i.test(messageOf(error));
@@ -159,11 +159,11 @@ function bothPolicies(one: Fix | undefined, other: Fix | undefined): Fix | undef
  * Tries the same object encrypted with the key of S3 itself. If that one can be read, the permission for the KMS key is missing.
  * Undefined if the bucket does not accept such an object.
  */
-async function mayReadPlain(place: Place, access: CopyAccess): Promise<boolean | undefined> {
-  const store = await place.store();
-  const [part, manifest] = [`${place.folder}plain`, `${place.folder}plain.json`];
+async function mayReadPlain(context: CheckContext, access: CopyAccess): Promise<boolean | undefined> {
+  const store = await context.store();
+  const [part, manifest] = [`${context.folder}plain`, `${context.folder}plain.json`];
   const body = Buffer.from('');
-  place.seen.keys.add(part).add(manifest);
+  context.seen.keys.add(part).add(manifest);
   try {
     await store.tryPut(part, body, { withSse: 'sse-s3' });
     await store.tryPut(manifest, manifestOf(store, [{ key: part, bytes: body.length }]), {
@@ -173,7 +173,7 @@ async function mayReadPlain(place: Place, access: CopyAccess): Promise<boolean |
     return undefined;
   }
   try {
-    await copy(place, access, manifest);
+    await copy(context, access, manifest);
     return true;
   } catch (error) {
     return !/Access ?Denied/i.test(messageOf(error));

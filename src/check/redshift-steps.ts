@@ -8,24 +8,24 @@ import { notedKeys } from '../table/comment.ts';
 import { hasSchema } from '../warehouse/catalog.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
 import { byPolicy, bySetting, bySql, type Fix } from './fix.ts';
-import { NOTE, TIMEOUT, type Place } from './place.ts';
+import { NOTE, TIMEOUT, type CheckContext } from './context.ts';
 import { Finding, finding, type Step } from './step.ts';
 
-export function loginStep(place: Place): Step {
-  const { config, seen } = place;
+export function loginStep(context: CheckContext): Step {
+  const { config, seen } = context;
   return {
     name: 'connect',
     needs: [],
     work: async () => {
       try {
-        return await place.session(async (session) => {
+        return await context.session(async (session) => {
           const { rows } = await session.run(raw('SELECT current_user, version()'), TIMEOUT);
           seen.user = rows[0]?.[0] ?? seen.user;
           const version = /Redshift [\d.]+/.exec(rows[0]?.[1] ?? '')?.[0] ?? rows[0]?.[1] ?? '';
           return `${config.hostname}:${config.port}, database "${config.database}", user "${seen.user}": ${version}`;
         });
       } catch (error) {
-        throw finding(error, loginFix(place, error));
+        throw finding(error, loginFix(context, error));
       }
     },
   };
@@ -36,7 +36,7 @@ function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
 }
 
-function loginFix({ config }: Place, error: unknown): Fix | undefined {
+function loginFix({ config }: CheckContext, error: unknown): Fix | undefined {
   const code = stateOf(error);
   const denied = /^User: (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/.exec(
     causeOf(error),
@@ -55,30 +55,30 @@ function loginFix({ config }: Place, error: unknown): Fix | undefined {
   };
 }
 
-export function schemaStep(place: Place, schema: string): Step {
-  const isTarget = schema === place.config.target_schema;
+export function schemaStep(context: CheckContext, schema: string): Step {
+  const isTarget = schema === context.config.target_schema;
   return {
     name: isTarget ? 'schema' : `schema ${schema}`,
     needs: ['connect'],
     work: () =>
-      place.session(async (session) => {
-        const user = ident(place.seen.user);
+      context.session(async (session) => {
+        const user = ident(context.seen.user);
         const isThere = await hasSchema(session, schema);
-        if (isTarget) place.seen.hadSchema = isThere;
-        if (!isThere && !place.mayCreate)
+        if (isTarget) context.seen.hadSchema = isThere;
+        if (!isThere && !context.mayCreate)
           throw new Finding(
             `schema "${schema}" does not exist, and forbid_ddl is set`,
-            bySql(createSchemaFor(schema, place.seen.user)),
+            bySql(createSchemaFor(schema, context.seen.user)),
           );
         if (!isThere) {
-          if (!isTarget) return mayCreateSchemas(place, schema);
+          if (!isTarget) return mayCreateSchemas(context, schema);
           try {
             await session.run(createSchema(schema), TIMEOUT);
             return `schema "${schema}" does not exist and can be created`;
           } catch (error) {
             if (stateOf(error) !== '42501') throw error;
-            throw finding(error, bySql(createSchemaFor(schema, place.seen.user)), {
-              message: `schema "${schema}" does not exist, and the user "${place.seen.user}" is not allowed to create it`,
+            throw finding(error, bySql(createSchemaFor(schema, context.seen.user)), {
+              message: `schema "${schema}" does not exist, and the user "${context.seen.user}" is not allowed to create it`,
             });
           }
         }
@@ -86,12 +86,12 @@ export function schemaStep(place: Place, schema: string): Step {
         const [mayUse, mayCreate] = (await session.run(rights, TIMEOUT)).rows[0] ?? [];
         const missing = [
           ...(isTrue(mayUse) ? [] : ['USAGE']),
-          ...(isTrue(mayCreate) || !place.mayCreate ? [] : ['CREATE']),
+          ...(isTrue(mayCreate) || !context.mayCreate ? [] : ['CREATE']),
         ];
         if (missing.length === 0)
-          return `schema "${schema}" exists${place.mayCreate ? ', and tables can be created in it' : ''}`;
+          return `schema "${schema}" exists${context.mayCreate ? ', and tables can be created in it' : ''}`;
         throw new Finding(
-          `the user "${place.seen.user}" has no ${missing.join(' and no ')} on schema "${schema}"`,
+          `the user "${context.seen.user}" has no ${missing.join(' and no ')} on schema "${schema}"`,
           bySql(...missing.map((right) => sql`GRANT ${raw(right)} ON SCHEMA ${ident(schema)} TO ${user}`)),
         );
       }),
@@ -104,7 +104,7 @@ function isTrue(text: string | null | undefined): boolean {
 }
 
 /** Without creating it, because this schema is not needed now. */
-async function mayCreateSchemas({ session, seen }: Place, schema: string): Promise<string> {
+async function mayCreateSchemas({ session, seen }: CheckContext, schema: string): Promise<string> {
   return session(async (connection) => {
     const right = raw("SELECT has_database_privilege(current_database(), 'create')");
     const [may] = (await connection.run(right, TIMEOUT)).rows[0] ?? [];
@@ -117,26 +117,28 @@ async function mayCreateSchemas({ session, seen }: Place, schema: string): Promi
 }
 
 /** Tables of earlier runs may belong to another user. Only the owner can change their columns, widths and comments. */
-export function tablesStep(place: Place): Step {
+export function tablesStep(context: CheckContext): Step {
   return {
     name: 'tables',
     needs: ['schema'],
     work: () =>
-      place.session(async (session) => {
-        const { rows } = await session.run(tablesIn(place.config.target_schema), TIMEOUT);
+      context.session(async (session) => {
+        const { rows } = await session.run(tablesIn(context.config.target_schema), TIMEOUT);
         const loaded = rows.filter(([, comment]) => notedKeys(comment ?? undefined) !== undefined);
-        const others = loaded.filter(([, , owner, isSuper]) => owner !== place.seen.user && !isTrue(isSuper));
+        const others = loaded.filter(
+          ([, , owner, isSuper]) => owner !== context.seen.user && !isTrue(isSuper),
+        );
         if (others.length === 0)
           return loaded.length === 0
             ? 'no table of an earlier run'
             : `all ${loaded.length} tables of earlier runs belong to the user`;
         const [first] = others;
         throw new Finding(
-          `${others.length} of ${loaded.length} tables of earlier runs belong to another user, for example "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${place.seen.user}" cannot add or widen their columns`,
+          `${others.length} of ${loaded.length} tables of earlier runs belong to another user, for example "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${context.seen.user}" cannot add or widen their columns`,
           bySql(
             ...others.map(
               ([table]) =>
-                sql`ALTER TABLE ${ident(place.config.target_schema, table ?? '')} OWNER TO ${ident(place.seen.user)}`,
+                sql`ALTER TABLE ${ident(context.config.target_schema, table ?? '')} OWNER TO ${ident(context.seen.user)}`,
             ),
           ),
         );
@@ -147,31 +149,31 @@ export function tablesStep(place: Place): Step {
 const tablesIn = (schema: string): Sql =>
   sql`SELECT c.relname, obj_description(c.oid), pg_get_userbyid(c.relowner), (SELECT usesuper FROM pg_user WHERE usename = current_user) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL ORDER BY 1`;
 
-export function tableStep(place: Place): Step {
+export function tableStep(context: CheckContext): Step {
   return {
     name: 'create table',
     needs: ['schema'],
     work: () =>
-      place.session(async (session) => {
+      context.session(async (session) => {
         // It may exist even if there was no answer.
-        place.seen.hasTable = true;
-        await session.run(createTable(place.table, place.columns), TIMEOUT);
-        return `"${place.table.schema}"."${place.table.table}" for this check`;
+        context.seen.hasTable = true;
+        await session.run(createTable(context.table, context.columns), TIMEOUT);
+        return `"${context.table.schema}"."${context.table.table}" for this check`;
       }),
   };
 }
 
 /** Upserts need one for the stage. */
-export function temporaryTableStep(place: Place): Step {
-  const { config, seen } = place;
-  const stage = place.table.table;
+export function temporaryTableStep(context: CheckContext): Step {
+  const { config, seen } = context;
+  const stage = context.table.table;
   return {
     name: 'temp table',
     needs: ['connect'],
     work: async () => {
       try {
-        await place.session(async (session) => {
-          await session.run(createStage(stage, place.columns), TIMEOUT);
+        await context.session(async (session) => {
+          await session.run(createStage(stage, context.columns), TIMEOUT);
           await session.run(dropStage(stage), TIMEOUT);
         });
         return 'a temporary table can be created';
@@ -185,7 +187,7 @@ export function temporaryTableStep(place: Place): Step {
   };
 }
 
-export function readStep({ session, table }: Place): Step {
+export function readStep({ session, table }: CheckContext): Step {
   return {
     name: 'read',
     needs: ['copy'],
@@ -204,7 +206,7 @@ export async function readBack(session: Session, table: Sql): Promise<void> {
     throw new Finding('the row that was copied differs from the one that was sent');
 }
 
-export function deleteStep({ session, table }: Place): Step {
+export function deleteStep({ session, table }: CheckContext): Step {
   return {
     name: 'delete',
     needs: ['copy'],
@@ -217,7 +219,7 @@ export function deleteStep({ session, table }: Place): Step {
 }
 
 /** Removes what the check created in Redshift. */
-export async function dropAll({ session, table, seen }: Place): Promise<string> {
+export async function dropAll({ session, table, seen }: CheckContext): Promise<string> {
   if (!seen.hasTable && seen.hadSchema) return 'nothing was created in Redshift';
   if (seen.hasTable)
     await session((connection) =>

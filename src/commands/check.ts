@@ -1,7 +1,7 @@
 /** `--check`: tries every step of a load with one row, and removes what it created. */
 import { asJson, closingLine, stepLines } from '../check/report.ts';
 import { copyStep } from '../check/copy-step.ts';
-import { newPlace, type Doors } from '../check/place.ts';
+import { newContext, type CheckResources } from '../check/context.ts';
 import {
   deleteStep,
   dropAll,
@@ -20,33 +20,33 @@ import { schemasOf } from '../config/schemas.ts';
 /** Reports each step through `say` as soon as it is done. Resolves with whether all succeeded. */
 export async function check(
   config: Config,
-  doors: Doors,
+  resources: CheckResources,
   format: 'text' | 'json',
   say: (text: string) => void,
 ): Promise<boolean> {
   const tell = (outcome: Outcome): void => {
     if (format === 'text') say(stepLines(outcome));
   };
-  const outcomes = await runSteps(checkSteps(config, doors), tell, doors.stop);
+  const outcomes = await runSteps(checkSteps(config, resources), tell, resources.stop);
   say(format === 'text' ? closingLine(outcomes) : asJson(outcomes));
   return outcomes.every(({ outcome }) => outcome === 'ok');
 }
 
 /** Every step, in its order. */
-export function checkSteps(config: Config, doors: Doors): readonly Step[] {
-  const place = newPlace(config, doors);
+export function checkSteps(config: Config, resources: CheckResources): readonly Step[] {
+  const context = newContext(config, resources);
   return [
-    loginStep(place),
-    ...schemasOf(place.config).map((schema) => schemaStep(place, schema)),
-    ...(place.mayCreate ? [tablesStep(place), tableStep(place)] : []),
-    temporaryTableStep(place),
-    bucketStep(place),
-    uploadStep(place),
-    multipartStep(place),
-    listStep(place),
-    copyStep(place),
-    ...(place.mayCreate ? [readStep(place), deleteStep(place)] : []),
-    removeStep(place),
-    { name: 'drop', needs: [], isCleanUp: true, work: () => dropAll(place) },
+    loginStep(context),
+    ...schemasOf(context.config).map((schema) => schemaStep(context, schema)),
+    ...(context.mayCreate ? [tablesStep(context), tableStep(context)] : []),
+    temporaryTableStep(context),
+    bucketStep(context),
+    uploadStep(context),
+    multipartStep(context),
+    listStep(context),
+    copyStep(context),
+    ...(context.mayCreate ? [readStep(context), deleteStep(context)] : []),
+    removeStep(context),
+    { name: 'drop', needs: [], isCleanUp: true, work: () => dropAll(context) },
   ];
 }

@@ -8,7 +8,7 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import { readOnly, storeNothing } from '../plan/guards.ts';
 import { Planner } from '../plan/planner.ts';
-import { asJson, asText, type Plan } from '../plan/report.ts';
+import { asJson, asText, type PlanReport } from '../plan/report.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
@@ -59,7 +59,7 @@ export async function plan(
   try {
     const refused = await run.load(input).then(() => undefined, refusalOf);
     const refusal = refused ?? (stop.aborted ? 'stopped before the end of the input' : undefined);
-    const result: Plan = { loads: await planner.loads(), refusal };
+    const result: PlanReport = { loads: await planner.loads(), refusal };
     const isFine = refusal === undefined && result.loads.every((load) => load.refusal === undefined);
     return {
       text: `${options.format === 'json' ? asJson(result) : asText(result)}\n`,

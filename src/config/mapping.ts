@@ -20,7 +20,7 @@ export type SchemaMapping = Readonly<Record<string, string | MappedSchema>>;
  */
 export type TableNames = 'whole' | 'last-part';
 
-export interface Place {
+export interface StreamMapping {
   /** The name of the table that follows from the name of the stream, before `naming` is applied. */
   readonly table: string;
   /** The stream's source, and what it is mapped to; undefined when nothing maps it. */
@@ -29,7 +29,7 @@ export interface Place {
   readonly otherTables: readonly string[];
 }
 
-export function placeOf(stream: string, mapping: SchemaMapping, names: TableNames): Place {
+export function mappingOf(stream: string, mapping: SchemaMapping, names: TableNames): StreamMapping {
   return names === 'whole' ? byPrefix(stream, mapping) : byParts(stream, mapping);
 }
 
@@ -39,7 +39,7 @@ export function mappedSchema(to: string | MappedSchema): MappedSchema {
 }
 
 /** The longest source in the mapping that matches; with `*`, the part before the first dash. */
-function byPrefix(stream: string, mapping: SchemaMapping): Place {
+function byPrefix(stream: string, mapping: SchemaMapping): StreamMapping {
   const { '*': others, ...named } = mapping;
   const isSource = (source: string): boolean =>
     stream.startsWith(`${source}-`) && stream.length > source.length + 1;
@@ -61,7 +61,7 @@ function byPrefix(stream: string, mapping: SchemaMapping): Place {
 }
 
 /** The table is the last part and the source the one before it; the mapping may also name everything before the table. */
-function byParts(stream: string, mapping: SchemaMapping): Place {
+function byParts(stream: string, mapping: SchemaMapping): StreamMapping {
   const parts = stream.split('-');
   const [source, table] = [parts.at(-2), parts.at(-1)];
   if (source === undefined || table === undefined || table === '') {
@@ -77,7 +77,7 @@ function byParts(stream: string, mapping: SchemaMapping): Place {
   };
 }
 
-function mapped(mapping: SchemaMapping, key: string, source: string): Place['mapped'] {
+function mapped(mapping: SchemaMapping, key: string, source: string): StreamMapping['mapped'] {
   const to = mapping[key];
   return to === undefined ? undefined : { source, key, to: mappedSchema(to) };
 }

@@ -3,7 +3,7 @@
  * by the entry in `streams` that matches its name.
  */
 import { matchesGlob } from './glob.ts';
-import { placeOf } from './mapping.ts';
+import { mappingOf } from './mapping.ts';
 import type { Values } from './option.ts';
 import type { Config, StreamEntry } from './options.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type TableSettings } from '../table/settings.ts';
@@ -24,7 +24,7 @@ export function settingsOf(config: Config, stream: string): StreamSettings {
   const common = Object.fromEntries(
     Object.keys(TABLES).map((name) => [name, config[name as keyof typeof TABLES]]),
   ) as unknown as Values<typeof TABLES>;
-  const { mapped } = placeOf(stream, config.schema_mapping, entry.table_names ?? config.table_names);
+  const { mapped } = mappingOf(stream, config.schema_mapping, entry.table_names ?? config.table_names);
   const { grant_select_to = common.grant_select_to } = mapped?.to ?? {};
   const kinds = { ...common.schema_changes, ...entry.schema_changes };
   const schema_changes = Object.fromEntries(

@@ -1,5 +1,5 @@
 /** Finds settings for streams that the run did not have: usually a name is misspelled. */
-import { placeOf } from './mapping.ts';
+import { mappingOf } from './mapping.ts';
 import { nearest } from './near.ts';
 import type { Config } from './options.ts';
 import { isEntryOf, settingsOf } from './settings.ts';
@@ -59,7 +59,7 @@ function unusedSources(config: Config, streams: readonly string[]): readonly str
   const { schema_mapping } = config;
   const used = new Set(
     streams.map(
-      (stream) => placeOf(stream, schema_mapping, settingsOf(config, stream).table_names).mapped?.key,
+      (stream) => mappingOf(stream, schema_mapping, settingsOf(config, stream).table_names).mapped?.key,
     ),
   );
   return Object.keys(schema_mapping).filter((source) => source !== '*' && !used.has(source));

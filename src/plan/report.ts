@@ -3,13 +3,13 @@ import { printable, printableLines } from '../printable.ts';
 import { typeSql } from '../table/types.ts';
 import type { PlannedLoad } from './planned.ts';
 
-export interface Plan {
+export interface PlanReport {
   readonly loads: readonly PlannedLoad[];
   /** Why the run would end before all of the input is read. */
   readonly refusal: string | undefined;
 }
 
-export function asText({ loads, refusal }: Plan): string {
+export function asText({ loads, refusal }: PlanReport): string {
   const end = refusal === undefined ? [] : [`The run would fail here: ${printable(refusal)}`];
   return [...loads.map(loadText), ...end].join('\n\n');
 }
@@ -55,7 +55,7 @@ function table(rows: readonly (readonly string[])[]): readonly string[] {
   return rows.map((row) => `    ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());
 }
 
-export function asJson({ loads, refusal }: Plan): string {
+export function asJson({ loads, refusal }: PlanReport): string {
   const shown = loads.map(({ stream, target, method, keyProperties, rows, batches, ...load }) => ({
     stream,
     schema: target.schema,

@@ -23,7 +23,7 @@ export function parseSinger(line: Buffer, lineNumber: number): Message | undefin
       line: lineNumber,
     });
   }
-  return new Envelope(envelope, bytes, text, lineNumber).message(type);
+  return new EnvelopeReader(envelope, bytes, text, lineNumber).message(type);
 }
 
 /** The byte order mark that some editors and tools write before the first line. */
@@ -100,7 +100,7 @@ function parse(text: string, place: Omit<Origin, 'bytes'>): ParsedObject {
   }
 }
 
-class Envelope {
+class EnvelopeReader {
   readonly #envelope: ParsedObject;
   readonly #bytes: Buffer;
   readonly #text: string;

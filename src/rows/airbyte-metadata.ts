@@ -4,7 +4,7 @@
  */
 import { JsonNumber, type Json } from '../protocol/json.ts';
 import type { AirbyteField, MetadataField } from '../table/types.ts';
-import type { MetadataValues, Surroundings } from './metadata.ts';
+import type { MetadataValues, RecordContext } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
 import { ValueError } from './value-error.ts';
 
@@ -20,20 +20,20 @@ export function airbyteMetadata({ syncId, generation }: Sync): MetadataValues {
       ['sync_id', new JsonNumber(String(syncId))],
       ['changes', changes],
     ]);
-  const value = (field: AirbyteField, surroundings: Surroundings): Json => {
+  const value = (field: AirbyteField, context: RecordContext): Json => {
     switch (field) {
       case '_airbyte_raw_id':
-        return rawId(surroundings.batchSeed, surroundings.ordinal);
+        return rawId(context.batchSeed, context.ordinal);
       case '_airbyte_extracted_at':
-        return timeText(surroundings.emittedAt);
+        return timeText(context.emittedAt);
       case '_airbyte_meta':
-        return meta(surroundings.sourceChanges);
+        return meta(context.sourceChanges);
       case '_airbyte_generation_id':
         return new JsonNumber(String(generation));
     }
   };
   return {
-    value: (field: MetadataField, surroundings) => value(field as AirbyteField, surroundings),
+    value: (field: MetadataField, context) => value(field as AirbyteField, context),
     changesField: '_airbyte_meta',
     changes: (nulled, { sourceChanges }) => meta([...sourceChanges, ...nulled.map(changeOf)]),
   };

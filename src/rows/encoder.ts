@@ -13,7 +13,7 @@ import { checkLimits } from './column-limits.ts';
 import { keyCell } from './key-cell.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import { KnownProperties } from './known-properties.ts';
-import type { Surroundings } from './metadata.ts';
+import type { RecordContext } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
 import {
   rejectionOf,
@@ -77,7 +77,7 @@ const NOTHING: readonly never[] = [];
 /** A record on its way to a row. */
 interface Draft {
   readonly message: RecordMessage;
-  readonly surroundings: Surroundings;
+  readonly context: RecordContext;
   readonly violations: readonly Violation[];
   readonly deletion: Row['deletion'];
   /** Grows from field to field. */
@@ -188,7 +188,7 @@ export class RecordEncoder {
     };
     return {
       message,
-      surroundings,
+      context: surroundings,
       violations: validate ? validate(record) : NOTHING,
       deletion: this.#deletionOf(record),
       cells: [],
@@ -223,7 +223,7 @@ export class RecordEncoder {
     let value: Json | undefined;
     try {
       if (draft.violations.length > 0) checkViolations(column, draft.violations);
-      value = valueOf(column.source, message.record, this.#rules.metadata, draft.surroundings);
+      value = valueOf(column.source, message.record, this.#rules.metadata, draft.context);
       const cell = column.isKey
         ? keyCell(write, value, { isNullAllowed: allowsNullKeys, hasInvalidUtf8: message.invalidUtf8 })
         : this.#valueCell(i, value, draft);
@@ -310,11 +310,11 @@ export class RecordEncoder {
     });
   }
 
-  #noteChanges({ cells, nulled, surroundings, losses }: Draft): Rejection | undefined {
+  #noteChanges({ cells, nulled, context: context, losses }: Draft): Rejection | undefined {
     const field = this.#fields[this.#changes];
     if (!field) return undefined;
     try {
-      cells[this.#changes] = field.write(this.#rules.metadata.changes(nulled, surroundings), losses);
+      cells[this.#changes] = field.write(this.#rules.metadata.changes(nulled, context), losses);
       return undefined;
     } catch (error) {
       return rejectionOf(error, field.column, undefined);

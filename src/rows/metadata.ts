@@ -5,15 +5,15 @@ import type { Rejection } from './rejection.ts';
 
 /** The source of the metadata columns, in one protocol. */
 export interface MetadataValues {
-  value(field: MetadataField, surroundings: Surroundings): Json;
+  value(field: MetadataField, context: RecordContext): Json;
   /** The field that notes the values of a record that became NULL. */
   readonly changesField: MetadataField;
   /** The value of that field. */
-  changes(nulled: readonly Rejection[], surroundings: Surroundings): Json;
+  changes(nulled: readonly Rejection[], context: RecordContext): Json;
 }
 
 /** All times are in milliseconds since the epoch. */
-export interface Surroundings {
+export interface RecordContext {
   readonly now: number;
   readonly batchOpenedAt: number;
   readonly syncStartedAt: number;
@@ -32,27 +32,27 @@ export interface Surroundings {
 }
 
 export const SINGER_METADATA: MetadataValues = {
-  value: (field, surroundings) => singerValue(field as SingerField, surroundings),
+  value: (field, context) => singerValue(field as SingerField, context),
   changesField: '_sdc_changes',
   changes: changesValue,
 };
 
-function singerValue(field: SingerField, surroundings: Surroundings): Json {
+function singerValue(field: SingerField, context: RecordContext): Json {
   switch (field) {
     case '_sdc_extracted_at':
-      return surroundings.timeExtracted ?? null;
+      return context.timeExtracted ?? null;
     case '_sdc_received_at':
-      return new Date(surroundings.now).toISOString();
+      return new Date(context.now).toISOString();
     case '_sdc_batched_at':
-      return new Date(surroundings.batchOpenedAt).toISOString();
+      return new Date(context.batchOpenedAt).toISOString();
     case '_sdc_deleted_at':
-      return surroundings.deletedAt;
+      return context.deletedAt;
     case '_sdc_sequence':
-      return new JsonNumber(String(surroundings.now));
+      return new JsonNumber(String(context.now));
     case '_sdc_table_version':
-      return surroundings.version === undefined ? null : new JsonNumber(surroundings.version);
+      return context.version === undefined ? null : new JsonNumber(context.version);
     case '_sdc_sync_started_at':
-      return new JsonNumber(String(surroundings.syncStartedAt));
+      return new JsonNumber(String(context.syncStartedAt));
     case '_sdc_changes':
       // Known when the whole record is encoded: see changesValue.
       return null;

@@ -1,7 +1,7 @@
 /** Finds the value of a column in a message. */
 import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Source } from '../table/types.ts';
-import type { MetadataValues, Surroundings } from './metadata.ts';
+import type { MetadataValues, RecordContext } from './metadata.ts';
 import { ValueError } from './value-error.ts';
 import { kindOf } from './values.ts';
 
@@ -16,11 +16,11 @@ export function valueOf(
   source: Source,
   record: JsonObject,
   metadata: MetadataValues,
-  surroundings: Surroundings,
+  context: RecordContext,
 ): Json | undefined {
   switch (source.kind) {
     case 'metadata':
-      return metadata.value(source.field, surroundings);
+      return metadata.value(source.field, context);
     case 'nothing':
       return undefined;
     case 'overflow':

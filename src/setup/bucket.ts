@@ -1,7 +1,7 @@
 /** The bucket: how to create it, and how leftovers in it are removed. */
 import type { Config } from '../config/options.ts';
 import { normalisePrefix } from '../staging/keys.ts';
-import { placeOf } from './place.ts';
+import { locationOf } from './aws-location.ts';
 import type { Step, Word } from './shell.ts';
 
 const EXPIRE_DAYS = 7;
@@ -28,7 +28,7 @@ export function lifecycle({ s3_prefix }: Config): Lifecycle {
 }
 
 export function bucketSteps(config: Config): readonly Step[] {
-  const { bucketRegion } = placeOf(config);
+  const { bucketRegion } = locationOf(config);
   const owner = config.s3_bucket_owner;
   const s3api = (command: string, ...words: readonly Word[]): readonly Word[] => [
     ...['aws', 's3api', command, '--bucket', config.s3_bucket],

@@ -2,7 +2,7 @@
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 import { ident, join, literal, raw, sql, type Sql } from '../sql.ts';
-import { nameIn, parseArn } from './place.ts';
+import { nameIn, parseArn } from './aws-location.ts';
 import { copyRoles } from './policies.ts';
 
 export interface Grant {

@@ -1,6 +1,6 @@
 /** The commands that create the roles for COPY and give this program its policy. */
 import type { Config } from '../config/options.ts';
-import { nameIn, parseArn, placeOf } from './place.ts';
+import { nameIn, parseArn, locationOf } from './aws-location.ts';
 import { callerPolicy, copyRoles, uploaderPolicy, uploaderTrust, type CopyRole } from './policies.ts';
 import type { Step } from './shell.ts';
 
@@ -12,14 +12,14 @@ export function copyRoleSteps(config: Config): readonly Step[] {
   const [first] = roles;
   if (!first) return [];
   return [
-    ...roles.flatMap((role, i) => roleSteps(role, i, roles.length, placeOf(config).account)),
+    ...roles.flatMap((role, i) => roleSteps(role, i, roles.length, locationOf(config).account)),
     ...attachSteps(config, first),
   ];
 }
 
 /** With a role to assume: the role with the policy, and the permission to assume it for the identity that starts the program. */
 export function uploaderSteps(config: Config): readonly Step[] {
-  const { partition, account } = placeOf(config);
+  const { partition, account } = locationOf(config);
   const role = parseArn(config.assume_role_arn ?? '');
   const caller = callerPolicy(config);
   if (!role || !caller) {
@@ -130,7 +130,7 @@ function roleSteps(
 
 /** Both ways if the configuration does not show which one it is. */
 export function attachSteps(config: Config, { arn }: Pick<CopyRole, 'arn'>): readonly Step[] {
-  const { cluster, region } = placeOf(config);
+  const { cluster, region } = locationOf(config);
   const isDefault = config.iam_role === 'default';
   const asDefault = isDefault ? ['--default-iam-role-arn', arn] : [];
   const provisioned = {

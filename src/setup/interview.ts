@@ -4,7 +4,7 @@ import type { Option } from '../config/option.ts';
 import { OPTIONS, type OptionName } from '../config/options.ts';
 import { ConfigError } from '../errors.ts';
 import { completeConfig, givenIn } from './complete.ts';
-import { parseArn, readHostname } from './place.ts';
+import { parseArn, readHostname } from './aws-location.ts';
 import type { Prompt } from './prompt.ts';
 
 /** The options of each login; those of the other logins are removed. */

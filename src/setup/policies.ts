@@ -6,7 +6,7 @@
 import { copyKind } from '../config/contradictions.ts';
 import type { Config } from '../config/options.ts';
 import { normalisePrefix, rejectedRoot } from '../staging/keys.ts';
-import { nameIn, parseArn, placeOf } from './place.ts';
+import { nameIn, parseArn, locationOf } from './aws-location.ts';
 
 export interface Policy {
   readonly Version: '2012-10-17';
@@ -91,7 +91,7 @@ export function copyRolePolicy(config: Config): Policy {
 /** The roles of `iam_role` in their order: the cluster assumes the first, each the next, and the last one reads. */
 export function copyRoles(config: Config): readonly CopyRole[] {
   if (copyKind(config) !== 'role') return [];
-  const { partition, account } = placeOf(config);
+  const { partition, account } = locationOf(config);
   const chain = (config.iam_role ?? '').split(',').map((text) => {
     const arn = parseArn(text);
     // The default role, or one that has no name yet.
@@ -139,7 +139,7 @@ function allow(
 }
 
 function bucketArn(config: Config): string {
-  return `arn:${placeOf(config).partition}:s3:::${config.s3_bucket}`;
+  return `arn:${locationOf(config).partition}:s3:::${config.s3_bucket}`;
 }
 
 function objects(config: Config, prefix: string): string {
@@ -156,7 +156,7 @@ function listStage(config: Config): PolicyStatement {
 function useKey(config: Config, actions: readonly string[]): readonly PolicyStatement[] {
   const { s3_encryption, s3_kms_key_id: key } = config;
   if (s3_encryption !== 'sse-kms' || key === undefined) return [];
-  const { partition, account, bucketRegion } = placeOf(config);
+  const { partition, account, bucketRegion } = locationOf(config);
   const ownArn = parseArn(key);
   const resource = ownArn?.resource ?? (key.startsWith('alias/') ? key : `key/${key}`);
   const head = `arn:${partition}:kms:${ownArn?.region ?? bucketRegion}:${ownArn?.account ?? account}:`;
@@ -172,7 +172,7 @@ function useKey(config: Config, actions: readonly string[]): readonly PolicyStat
 
 function login(config: Config): readonly PolicyStatement[] {
   const { cluster_identifier: cluster, database, user } = config;
-  const { partition, region, account } = placeOf(config);
+  const { partition, region, account } = locationOf(config);
   if (cluster !== undefined) {
     const arn = (kind: string, name: string): string =>
       `arn:${partition}:redshift:${region}:${account}:${kind}:${cluster}/${name}`;
@@ -197,7 +197,7 @@ function login(config: Config): readonly PolicyStatement[] {
 function readSecret(config: Config): readonly PolicyStatement[] {
   const { secret_arn: secret } = config;
   if (secret === undefined) return [];
-  const { partition, region, account } = placeOf(config);
+  const { partition, region, account } = locationOf(config);
   // In an ARN the name is followed by six characters that Secrets Manager chose.
   const arn = parseArn(secret)
     ? secret

@@ -10,7 +10,7 @@ import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
 import { commentAfterRetype } from '../table/former-types.ts';
 import { checkColumnCount } from '../table/limits.ts';
 import { resolveColumns } from '../table/resolve.ts';
-import type { Place } from '../table/stored-as.ts';
+import type { StoringContext } from '../table/stored-as.ts';
 import {
   MAX_VARCHAR_BYTES,
   typeSql,
@@ -59,7 +59,7 @@ export interface PlanInput {
   readonly stored: readonly StoredColumn[] | undefined;
   /** The keys that have identified the rows of the table so far; undefined if they are not known. */
   readonly notedKeys: readonly string[] | undefined;
-  readonly fate: Pick<Place, 'isDiscarded' | 'canBecome' | 'overflowing'>;
+  readonly fate: Pick<StoringContext, 'isDiscarded' | 'canBecome' | 'overflowing'>;
   readonly rows: RowOptions;
 }
 

@@ -1,5 +1,5 @@
 /** The target table of a stream: its schema and name, from the settings and the name of the stream. */
-import { placeOf } from '../config/mapping.ts';
+import { mappingOf } from '../config/mapping.ts';
 import type { Config } from '../config/options.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
@@ -15,10 +15,10 @@ export function targetOf(
   { schema, table, table_names, naming }: StreamSettings,
   config: Config,
 ): TableRef {
-  const place = placeOf(stream, config.schema_mapping, table_names);
-  const { mapped, otherTables } = place;
+  const mapping = mappingOf(stream, config.schema_mapping, table_names);
+  const { mapped, otherTables } = mapping;
   if (table === undefined && otherTables.length > 0) {
-    const tables = [place.table, ...otherTables].map((name) => `"${name}"`).join(' or ');
+    const tables = [mapping.table, ...otherTables].map((name) => `"${name}"`).join(' or ');
     throw new InputError(
       `Cannot load stream "${stream}": its name has more than three parts, and other loaders use the table ${tables} for it; ` +
         `set streams.${stream}.table, or set table_names to "whole"`,
@@ -32,6 +32,6 @@ export function targetOf(
         : mapped
           ? schemaName(mapped.to.schema, mapped.source, naming)
           : config.target_schema,
-    table: table === undefined ? tableName(place.table, naming) : givenName(table),
+    table: table === undefined ? tableName(mapping.table, naming) : givenName(table),
   };
 }

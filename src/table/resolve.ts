@@ -9,7 +9,7 @@ import { PLACEHOLDER } from './columns.ts';
 import { holdsExactly, isLossless } from './fits.ts';
 import { fit } from './names.ts';
 import type { ChangeKind } from './settings.ts';
-import { isReplaced, isText, stored, type Place } from './stored-as.ts';
+import { isReplaced, isText, stored, type StoringContext } from './stored-as.ts';
 import { canBeKey, typeSql, type Column, type ColumnType, type StoredColumn } from './types.ts';
 
 export interface Resolution {
@@ -44,22 +44,22 @@ const SUFFIXES: Readonly<Record<ColumnType['kind'], string>> = {
 
 /** Without a table, the columns as the stream wants them. Throws InputError or LoadError if the table cannot store the stream. */
 export function resolveColumns(
-  place: Place,
+  context: StoringContext,
   wanted: readonly Column[],
   existing: readonly StoredColumn[] | undefined,
 ): Resolution {
   if (!existing) return as(wanted);
   const table = new Table(wanted, existing);
-  const resolved = wanted.map((column) => resolve(place, column, table));
+  const resolved = wanted.map((column) => resolve(context, column, table));
   const columns = resolved.flatMap((one) => one.columns);
   if (columns.length === 0)
-    throw refusal(place, 'add_column', 'it has no column for any property', 'add the columns');
+    throw refusal(context, 'add_column', 'it has no column for any property', 'add the columns');
   const carried = new Set(columns.map(({ name }) => name));
   const left = existing.filter(({ name }) => !carried.has(name));
   return {
     columns,
     ignored: resolved.flatMap((one) => one.ignored),
-    notes: [...resolved.flatMap((one) => one.notes), ...left.flatMap((column) => checkLeft(place, column))],
+    notes: [...resolved.flatMap((one) => one.notes), ...left.flatMap((column) => checkLeft(context, column))],
   };
 }
 
@@ -96,95 +96,100 @@ function secondName(name: string, suffix: string): string {
   return fit(`${name}__${suffix}`);
 }
 
-function resolve(place: Place, wanted: Column, table: Table): Resolved {
+function resolve(context: StoringContext, wanted: Column, table: Table): Resolved {
   const first = table.column(wanted.name);
-  if (!first) return add(place, wanted);
-  const here = into(place, wanted, first) ?? kept(place, wanted, first, 'split_column');
-  if (here) return withSecond(place, wanted, here, table);
-  const chosen = split(place, wanted, first, table);
+  if (!first) return add(context, wanted);
+  const here = into(context, wanted, first) ?? kept(context, wanted, first, 'split_column');
+  if (here) return withSecond(context, wanted, here, table);
+  const chosen = split(context, wanted, first, table);
   const others = table.seconds(wanted).filter((one) => !chosen.columns.some(({ name }) => name === one.name));
   return beside(chosen, wanted, [first, ...others]);
 }
 
-function add(place: Place, wanted: Column): Resolved {
+function add(context: StoringContext, wanted: Column): Resolved {
   const { property, name, isKey } = wanted;
-  const policy = place.policies.add_column;
+  const policy = context.policies.add_column;
   if (policy === 'evolve') return as([wanted]);
   if (policy === 'fail' || isKey) {
     const what = `it has no column "${name}" for ${isKey ? 'key ' : ''}property "${property}"`;
-    throw refusal(place, 'add_column', what, 'add the column');
+    throw refusal(context, 'add_column', what, 'add the column');
   }
   return {
     ...as(
       [],
-      `property "${property}" has no column in table "${place.table}" and is not loaded (schema_changes.add_column is ignore)`,
+      `property "${property}" has no column in table "${context.table}" and is not loaded (schema_changes.add_column is ignore)`,
     ),
     ignored: [wanted],
   };
 }
 
 /** The values in an existing column; undefined if it cannot store them. */
-function into(place: Place, wanted: Column, there: StoredColumn): Resolved | undefined {
+function into(context: StoringContext, wanted: Column, there: StoredColumn): Resolved | undefined {
   const { type } = there;
-  if (!type) throw unknownType(place, wanted, there);
+  if (!type) throw unknownType(context, wanted, there);
   if (there.isIdentity) {
     throw conflict(
-      place,
+      context,
       wanted,
       there,
       'it is an IDENTITY column, which Redshift fills and which accepts no values; rename it, or give the property another name ' +
-        `with streams.${place.stream}.columns.${wanted.property}.name`,
+        `with streams.${context.stream}.columns.${wanted.property}.name`,
     );
   }
-  if (isReplaced(place, wanted, type)) return retyped(place, wanted, there);
+  if (isReplaced(context, wanted, type)) return retyped(context, wanted, there);
   if (holdsExactly(type, wanted.type)) {
-    if (!wanted.isKey || canBeKey(type)) return as([stored(place, wanted, there, type)]);
+    if (!wanted.isKey || canBeKey(type)) return as([stored(context, wanted, there, type)]);
     throw new LoadError(
-      `Cannot load into table "${place.table}": its column "${there.name}" is ${there.typeText}, which cannot identify rows, ` +
+      `Cannot load into table "${context.table}": its column "${there.name}" is ${there.typeText}, which cannot identify rows, ` +
         'and it is a key of the stream; load into another table, or with load_method append-only',
     );
   }
-  if (!isLossless(type, wanted.type) && !place.isDiscarded(wanted.name)) return undefined;
-  return retyped(place, wanted, there);
+  if (!isLossless(type, wanted.type) && !context.isDiscarded(wanted.name)) return undefined;
+  return retyped(context, wanted, there);
 }
 
 /** The column gets the wanted type. */
-function retyped(place: Place, wanted: Column, there: StoredColumn): Resolved | undefined {
-  if (place.policies.retype_column !== 'evolve') return kept(place, wanted, there, 'retype_column');
+function retyped(context: StoringContext, wanted: Column, there: StoredColumn): Resolved | undefined {
+  if (context.policies.retype_column !== 'evolve') return kept(context, wanted, there, 'retype_column');
   return as(
     [wanted],
-    `column "${there.name}" of table "${place.table}" changes its type from ${there.typeText} to ${declared(wanted.type)}`,
+    `column "${there.name}" of table "${context.table}" changes its type from ${there.typeText} to ${declared(wanted.type)}`,
   );
 }
 
 /** The column stays as it is, by policy: values that do not fit it are invalid. */
-function kept(place: Place, wanted: Column, there: StoredColumn, kind: ChangeKind): Resolved | undefined {
+function kept(
+  context: StoringContext,
+  wanted: Column,
+  there: StoredColumn,
+  kind: ChangeKind,
+): Resolved | undefined {
   const difference = `column "${there.name}" is ${there.typeText}, but the stream declares ${declared(wanted.type)}`;
-  const policy = place.policies[kind];
-  if (policy === 'fail') throw refusal(place, kind, `its ${difference}`, 'change the column');
+  const policy = context.policies[kind];
+  if (policy === 'fail') throw refusal(context, kind, `its ${difference}`, 'change the column');
   if (policy === 'evolve' || !there.type) return undefined;
   return as(
-    [stored(place, wanted, there, there.type)],
+    [stored(context, wanted, there, there.type)],
     `${difference}: values that do not fit it are invalid (schema_changes.${kind} is ignore)`,
   );
 }
 
 /** A second column for values that the first cannot store: an existing one or a new one. */
-function split(place: Place, wanted: Column, first: StoredColumn, table: Table): Resolved {
+function split(context: StoringContext, wanted: Column, first: StoredColumn, table: Table): Resolved {
   const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
   if (wanted.isKey || wanted.source.kind !== 'property') {
     const why = wanted.isKey
       ? 'a key cannot be split over two columns'
       : 'it cannot be split over two columns';
-    throw conflict(place, wanted, first, `${why}; rename or drop the column, or load into another table`);
+    throw conflict(context, wanted, first, `${why}; rename or drop the column, or load into another table`);
   }
   const owner = table.owner(name);
   if (owner) {
     throw new InputError(
-      `Cannot load stream "${place.stream}": property "${wanted.property}" needs a second column "${name}", because its first ` +
+      `Cannot load stream "${context.stream}": property "${wanted.property}" needs a second column "${name}", because its first ` +
         `is ${first.typeText} and it now declares ${declared(wanted.type)}, but that is the column of property ` +
         `"${owner.property}"; give one of them another name with the option columns`,
-      { stream: place.stream },
+      { stream: context.stream },
     );
   }
   const column = { ...wanted, name };
@@ -192,14 +197,14 @@ function split(place: Place, wanted: Column, first: StoredColumn, table: Table):
   if (!second) {
     return as(
       [column],
-      `column "${first.name}" of table "${place.table}" is ${first.typeText}, which cannot store ${declared(wanted.type)}: ` +
+      `column "${first.name}" of table "${context.table}" is ${first.typeText}, which cannot store ${declared(wanted.type)}: ` +
         `values go to a second column "${name}"`,
     );
   }
-  const found = into(place, column, second);
+  const found = into(context, column, second);
   if (found) return { ...found, columns: found.columns.map(withoutOverflow) };
   throw conflict(
-    place,
+    context,
     column,
     second,
     'the first column cannot store it either; rename or drop one of them',
@@ -213,16 +218,16 @@ function withoutOverflow(column: Column): Column {
 }
 
 /** Values go to the first column; those that it cannot store go to a second one, if there is one or can be. */
-function withSecond(place: Place, wanted: Column, here: Resolved, table: Table): Resolved {
+function withSecond(context: StoringContext, wanted: Column, here: Resolved, table: Table): Resolved {
   const seconds = table.seconds(wanted);
   const [first] = here.columns;
   if (!first) return beside(here, wanted, seconds);
-  const second = secondFor(place, wanted, table);
+  const second = secondFor(context, wanted, table);
   const isThere = second !== undefined && table.column(second.name) !== undefined;
-  const takes = first.overflows === true || (isThere && hadSecond(place, wanted, first));
+  const takes = first.overflows === true || (isThere && hadSecond(context, wanted, first));
   if (!takes || !second) return beside({ ...here, columns: [withoutOverflow(first)] }, wanted, seconds);
   const overflowing = { ...here, columns: [{ ...first, declared: wanted.type, overflows: true }] };
-  const isDue = isThere || place.overflowing.has(first.name);
+  const isDue = isThere || context.overflowing.has(first.name);
   return beside(overflowing, wanted, seconds, isDue ? second : undefined);
 }
 
@@ -230,12 +235,12 @@ function withSecond(place: Place, wanted: Column, here: Resolved, table: Table):
  * Whether values of the type went to the second column, which is there, before the first became a string column, which stores any value. They still
  * do, so that a value goes to the same column whenever it is loaded.
  */
-function hadSecond({ policies }: Place, wanted: Column, first: Column): boolean {
+function hadSecond({ policies }: StoringContext, wanted: Column, first: Column): boolean {
   return policies.split_column === 'evolve' && isText(first.type) && !isText(wanted.type);
 }
 
 /** The column for values that the first cannot store; undefined if its name or its type is in the way. */
-function secondFor(place: Place, wanted: Column, table: Table): Column | undefined {
+function secondFor(context: StoringContext, wanted: Column, table: Table): Column | undefined {
   if (wanted.isKey || wanted.source.kind !== 'property') return undefined;
   const name = secondName(wanted.name, SUFFIXES[wanted.type.kind]);
   const column = { ...wanted, name, source: { ...wanted.source, kind: 'overflow' } } as const;
@@ -243,7 +248,7 @@ function secondFor(place: Place, wanted: Column, table: Table): Column | undefin
   const there = table.column(name);
   if (!there) return column;
   if (!there.type || !holdsExactly(there.type, wanted.type)) return undefined;
-  return withoutOverflow(stored(place, column, there, there.type));
+  return withoutOverflow(stored(context, column, there, there.type));
 }
 
 /** With the other columns of the property, which are NULL, so that no row shows a value that its record no longer has. */
@@ -262,11 +267,11 @@ function beside(
 }
 
 /** A column of the table that the stream does not have. */
-function checkLeft(place: Place, there: StoredColumn): readonly string[] {
+function checkLeft(context: StoringContext, there: StoredColumn): readonly string[] {
   const isOurs = there.name === PLACEHOLDER.name || there.name.startsWith('_sdc_');
-  if (place.policies.drop_column === 'fail' && !there.hasDefault && !isOurs) {
+  if (context.policies.drop_column === 'fail' && !there.hasDefault && !isOurs) {
     throw refusal(
-      place,
+      context,
       'drop_column',
       `its column "${there.name}" is not in the stream`,
       'drop the column or give it a DEFAULT',
@@ -275,16 +280,16 @@ function checkLeft(place: Place, there: StoredColumn): readonly string[] {
   if (!needsValue(there)) return [];
   if (!there.type) {
     throw new LoadError(
-      `Cannot load stream "${place.stream}" into table "${place.table}": its column "${there.name}" is NOT NULL without a DEFAULT, ` +
+      `Cannot load stream "${context.stream}" into table "${context.table}": its column "${there.name}" is NOT NULL without a DEFAULT, ` +
         `the stream does not have it, and it cannot be changed because it is ${there.typeText}, a type that this program does ` +
-        `not write; drop the column, or load into another table (streams.${place.stream}.table)`,
+        `not write; drop the column, or load into another table (streams.${context.stream}.table)`,
     );
   }
-  if (place.policies.relax_not_null !== 'evolve') {
+  if (context.policies.relax_not_null !== 'evolve') {
     const what = `its column "${there.name}" is NOT NULL without a DEFAULT, and the stream does not have it`;
-    throw refusal(place, 'relax_not_null', what, 'change the column');
+    throw refusal(context, 'relax_not_null', what, 'change the column');
   }
-  return [`column "${there.name}" of table "${place.table}" is not in the stream: its NOT NULL is removed`];
+  return [`column "${there.name}" of table "${context.table}" is not in the stream: its NOT NULL is removed`];
 }
 
 function as(columns: readonly Column[], ...notes: readonly string[]): Resolved {
@@ -292,7 +297,7 @@ function as(columns: readonly Column[], ...notes: readonly string[]): Resolved {
 }
 
 function refusal(
-  { stream, table, policies }: Place,
+  { stream, table, policies }: StoringContext,
   kind: ChangeKind,
   what: string,
   remedy: string,
@@ -305,7 +310,7 @@ function refusal(
   );
 }
 
-function conflict({ table }: Place, wanted: Column, there: StoredColumn, why: string): LoadError {
+function conflict({ table }: StoringContext, wanted: Column, there: StoredColumn, why: string): LoadError {
   return new LoadError(
     `Cannot load into table "${table}": its column "${there.name}" is ${there.typeText}, but the stream declares ` +
       `${declared(wanted.type)}, and ${why}`,
@@ -314,7 +319,7 @@ function conflict({ table }: Place, wanted: Column, there: StoredColumn, why: st
 
 /** CHAR pads values, and other types store no JSON values. Values must not change. */
 function unknownType(
-  { stream, table }: Place,
+  { stream, table }: StoringContext,
   { property, source }: Column,
   { name, typeText }: StoredColumn,
 ): LoadError {

@@ -5,7 +5,7 @@ import type { ChangeKind, ChangePolicy } from './settings.ts';
 import type { Column, ColumnType, StoredColumn } from './types.ts';
 
 /** A stream and its table, and what is allowed where they differ. */
-export interface Place {
+export interface StoringContext {
   readonly stream: string;
   readonly table: string;
   readonly policies: Readonly<Record<ChangeKind, ChangePolicy>>;
@@ -18,11 +18,16 @@ export interface Place {
 }
 
 /** The wanted column with the type of the stored one, and the values that it does not accept. */
-export function stored(place: Place, wanted: Column, there: StoredColumn, type: ColumnType): Column {
-  const { policies } = place;
-  const grown = policies.retype_column === 'evolve' ? growthOf(place, wanted, type) : undefined;
+export function stored(
+  context: StoringContext,
+  wanted: Column,
+  there: StoredColumn,
+  type: ColumnType,
+): Column {
+  const { policies } = context;
+  const grown = policies.retype_column === 'evolve' ? growthOf(context, wanted, type) : undefined;
   const formerly = isText(type) ? formerTypes(there.comment) : [];
-  const overflows = mayOverflow(place, wanted, grown ?? type);
+  const overflows = mayOverflow(context, wanted, grown ?? type);
   return {
     ...wanted,
     type,
@@ -32,13 +37,13 @@ export function stored(place: Place, wanted: Column, there: StoredColumn, type: 
     ...(formerly.length > 0 ? { formerly } : {}),
     ...(overflows ? { overflows } : {}),
     ...(grown ? { growsTo: grown } : {}),
-    ...limitsOf(place, there, type),
+    ...limitsOf(context, there, type),
   };
 }
 
 /** What keeps values out that the type could store, because the policies forbid to change it. */
 function limitsOf(
-  { policies }: Place,
+  { policies }: StoringContext,
   there: StoredColumn,
   type: ColumnType,
 ): Pick<Column, 'maxBytes' | 'notNull' | 'strict'> {
@@ -56,15 +61,19 @@ function limitsOf(
 }
 
 /** The number type that the column grows to for a value that it cannot store. */
-function growthOf(place: Place, { name, type: wanted }: Column, type: ColumnType): ColumnType | undefined {
+function growthOf(
+  context: StoringContext,
+  { name, type: wanted }: Column,
+  type: ColumnType,
+): ColumnType | undefined {
   const grown = grownType(type, wanted);
   if (grown || isWider(type, wanted) || !dependsOnValues(type, wanted)) return grown;
-  return place.canBecome(name, wanted) ? wanted : undefined;
+  return context.canBecome(name, wanted) ? wanted : undefined;
 }
 
 /** Whether some values of the wanted type may not fit the type that stores them. Strings and SUPER store any value. */
 function mayOverflow(
-  { policies }: Place,
+  { policies }: StoringContext,
   { type: wanted, source, isKey }: Column,
   type: ColumnType,
 ): boolean {
@@ -81,9 +90,13 @@ export function isText({ kind }: ColumnType): boolean {
  * Whether a type is changed although it could store many of the values: in an overwrite, whose old rows are deleted, unless it
  * stores all values as what they are; and if the configuration sets a number type that all values of the table fit.
  */
-export function isReplaced(place: Place, { name, type: wanted, isGiven }: Column, type: ColumnType): boolean {
+export function isReplaced(
+  context: StoringContext,
+  { name, type: wanted, isGiven }: Column,
+  type: ColumnType,
+): boolean {
   const holds = holdsAll(grownType(type, wanted) ?? type, wanted);
-  if (place.isDiscarded(name)) return !holds || (isText(type) && type.kind !== wanted.kind);
+  if (context.isDiscarded(name)) return !holds || (isText(type) && type.kind !== wanted.kind);
   if (holds) return false;
-  return isGiven === true && dependsOnValues(type, wanted) && place.canBecome(name, wanted);
+  return isGiven === true && dependsOnValues(type, wanted) && context.canBecome(name, wanted);
 }

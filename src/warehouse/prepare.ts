@@ -27,7 +27,7 @@ import * as statements from './statements.ts';
 /** Another session was faster: the schema, table or column is there already. 23505 is the catalog's own answer to a race. */
 const ALREADY_THERE = new Set(['42P06', '42P07', '42701', '23505']);
 
-export interface TableWish {
+export interface TableRequest {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly needs: Needs;
@@ -59,14 +59,14 @@ export async function prepareSchema(session: Session, schema: string, known: Kno
 }
 
 /** Makes the changes; all columns that the batch writes are in the table afterwards and wide enough. */
-export async function prepareTable(session: Session, wish: TableWish): Promise<PreparedTable> {
-  const { target, known, settings } = wish;
+export async function prepareTable(session: Session, request: TableRequest): Promise<PreparedTable> {
+  const { target, known, settings } = request;
   let existing = await known.columns(session, target);
-  checkCommitted(wish, existing);
-  let changes = changesFor(wish, existing);
+  checkCommitted(request, existing);
+  let changes = changesFor(request, existing);
   for (let round = 0; changes.now.length > 0; round++) {
-    if (settings.forbid_ddl) throw await forbidden(session, wish, changes.now);
-    if (round > wish.columns.length + 8) {
+    if (settings.forbid_ddl) throw await forbidden(session, request, changes.now);
+    if (round > request.columns.length + 8) {
       throw new LoadError(
         `Cannot prepare table "${target.table}": its columns keep changing while they are altered`,
       );
@@ -74,16 +74,16 @@ export async function prepareTable(session: Session, wish: TableWish): Promise<P
     // Another run may have altered the table since it was read.
     if (round === 0 && existing) {
       existing = await known.readAgain(session, target);
-      checkCommitted(wish, existing);
-      changes = changesFor(wish, existing);
+      checkCommitted(request, existing);
+      changes = changesFor(request, existing);
       if (changes.now.length === 0) break;
     }
-    const made = await apply(session, wish, changes.now);
+    const made = await apply(session, request, changes.now);
     if (made) known.set(target, made);
     existing = made ?? (await known.readAgain(session, target));
-    changes = changesFor(wish, existing);
+    changes = changesFor(request, existing);
   }
-  if (wish.isCommentDue && !settings.forbid_ddl) await updateComment(session, wish);
+  if (request.isCommentDue && !settings.forbid_ddl) await updateComment(session, request);
   return { columns: existing ?? [], replaces: changes.later };
 }
 
@@ -94,7 +94,7 @@ interface Changes {
 }
 
 function changesFor(
-  { target, columns, needs, settings, discards }: TableWish,
+  { target, columns, needs, settings, discards }: TableRequest,
   existing: readonly StoredColumn[] | undefined,
 ): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
@@ -106,7 +106,7 @@ function changesFor(
 
 /** Throws LoadError when something that holds rows of this run is gone: to make it again would hide that they are gone too. */
 function checkCommitted(
-  { target: { schema, table }, committed }: TableWish,
+  { target: { schema, table }, committed }: TableRequest,
   existing: readonly StoredColumn[] | undefined,
 ): void {
   if (!committed) return;
@@ -120,8 +120,12 @@ function checkCommitted(
   );
 }
 
-async function forbidden(session: Session, wish: TableWish, changes: readonly Change[]): Promise<LoadError> {
-  const { target, design } = wish;
+async function forbidden(
+  session: Session,
+  request: TableRequest,
+  changes: readonly Change[],
+): Promise<LoadError> {
+  const { target, design } = request;
   const missing = (await hasSchema(session, target.schema)) ? [] : [statements.createSchema(target.schema)];
   const all = [...missing, ...changes.flatMap((change) => ddlOf(target, design, change))];
   return new LoadError(
@@ -132,17 +136,17 @@ async function forbidden(session: Session, wish: TableWish, changes: readonly Ch
 /** Makes the first of the changes, and those that go with it. The columns afterwards, where they are known without a look. */
 async function apply(
   session: Session,
-  wish: TableWish,
+  request: TableRequest,
   changes: readonly Change[],
 ): Promise<readonly StoredColumn[] | undefined> {
-  const { target } = wish;
+  const { target } = request;
   // Only those before any other change: a change of a type moves its column to the end, and the order is that of the stream.
   const end = changes.findIndex(({ kind }) => kind !== 'add-column');
   const leading = end === -1 ? changes : changes.slice(0, end);
   const added = leading.flatMap((change) => (change.kind === 'add-column' ? [change.column] : []));
   const [change] = changes;
   if (added.length > 0) await addColumns(session, target, added);
-  else if (change?.kind === 'create-table') return create(session, wish, change.columns);
+  else if (change?.kind === 'create-table') return create(session, request, change.columns);
   else if (change?.kind === 'retype') await retype(session, target, change);
   else if (change?.kind === 'replace') await replace(session, target, change);
   else if (change?.kind === 'widen') await widen(session, target, change);
@@ -172,7 +176,7 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
 /** Its columns as they are then; undefined when another session has made it meanwhile. */
 async function create(
   session: Session,
-  { target, design, usage }: TableWish,
+  { target, design, usage }: TableRequest,
   columns: readonly NewColumn[],
 ): Promise<readonly StoredColumn[] | undefined> {
   if (design.readers.length > 0) await runWork(() => usage.allow(session, target.schema, design.readers));
@@ -186,7 +190,7 @@ function storedColumn({ name, type, comment }: NewColumn): StoredColumn {
 }
 
 /** Only its owner may comment on a table; other users load without the comment. */
-async function updateComment(session: Session, { target, design }: TableWish): Promise<void> {
+async function updateComment(session: Session, { target, design }: TableRequest): Promise<void> {
   await runDdl(session, [statements.commentOnTable(target, design.comment)]).catch((error: unknown) => {
     if (!(error instanceof LoadError) || error.sqlstate !== '42501') throw error;
   });

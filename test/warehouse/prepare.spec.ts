@@ -6,7 +6,7 @@ import type { Replace } from '../../src/table/changes.ts';
 import type { Column } from '../../src/table/types.ts';
 import { SchemaGrants } from '../../src/warehouse/grants.ts';
 import { KnownTables } from '../../src/warehouse/known-tables.ts';
-import { prepareSchema, prepareTable, type TableWish } from '../../src/warehouse/prepare.ts';
+import { prepareSchema, prepareTable, type TableRequest } from '../../src/warehouse/prepare.ts';
 import { column, openParts, type Parts } from '../support/parts.ts';
 import { settings } from '../support/settings.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
@@ -38,7 +38,7 @@ describe('a table that is prepared', () => {
 
   const shown = (text: string): string => text.replaceAll(`"${place.schema}".`, '');
 
-  const wish = (columns: readonly Column[], more: Partial<TableWish> = {}): TableWish => ({
+  const wish = (columns: readonly Column[], more: Partial<TableRequest> = {}): TableRequest => ({
     target: { schema: place.schema, table: 't' },
     columns,
     needs: NO_ROWS,
@@ -60,7 +60,7 @@ describe('a table that is prepared', () => {
     readonly replaces: readonly Replace[];
   }
 
-  const prepare = async (one: TableWish): Promise<Prepared> => {
+  const prepare = async (one: TableRequest): Promise<Prepared> => {
     const { columns, replaces } = await inSession((session) => prepareTable(session, one));
     return {
       columns: columns.map(({ name, typeText, nullable }) =>
@@ -73,7 +73,7 @@ describe('a table that is prepared', () => {
     };
   };
 
-  const failure = async (one: TableWish): Promise<string> =>
+  const failure = async (one: TableRequest): Promise<string> =>
     prepare(one).then(
       () => 'it succeeded',
       (error: unknown) => shown((error as Error).message),

@@ -61,11 +61,11 @@ const KINDS: Readonly<Record<Kind, { readonly name: string; readonly holds: (val
     },
   };
 
-type Place = 's3' | 'sql';
+type Endpoint = 's3' | 'sql';
 
 /** What every order of a place may say, and its faults. */
 const FORMS: Readonly<
-  Record<Place, { readonly common: Members; readonly faults: Readonly<Record<string, Members>> }>
+  Record<Endpoint, { readonly common: Members; readonly faults: Readonly<Record<string, Members>> }>
 > = {
   s3: { common: S3_COMMON, faults: S3_FAULTS },
   sql: { common: SQL_COMMON, faults: SQL_FAULTS },
@@ -85,18 +85,18 @@ export function readFaultPlan(value: unknown): FaultPlan {
   return value;
 }
 
-function check(orders: unknown, place: Place, problems: string[]): void {
+function check(orders: unknown, endpoint: Endpoint, problems: string[]): void {
   if (orders === undefined) return;
   if (!Array.isArray(orders)) {
-    problems.push(`${place} is no list`);
+    problems.push(`${endpoint} is no list`);
     return;
   }
   for (const [at, order] of (orders as unknown[]).entries()) {
-    const where = `${place}[${at}]`;
+    const where = `${endpoint}[${at}]`;
     if (!isRecord(order)) problems.push(`${where} is no object`);
     else {
-      checkOrder(order, where, place, problems);
-      checkNames(order['on'], where, place, problems);
+      checkOrder(order, where, endpoint, problems);
+      checkNames(order['on'], where, endpoint, problems);
     }
   }
 }
@@ -104,10 +104,10 @@ function check(orders: unknown, place: Place, problems: string[]): void {
 function checkOrder(
   order: Readonly<Record<string, unknown>>,
   where: string,
-  place: Place,
+  endpoint: Endpoint,
   problems: string[],
 ): void {
-  const { common, faults } = FORMS[place];
+  const { common, faults } = FORMS[endpoint];
   const { fault } = order;
   const own = typeof fault === 'string' ? faults[fault] : undefined;
   if (own === undefined) {

@@ -3,7 +3,7 @@
  * is so.
  */
 import type { Column, MetadataField } from '../../table/types.ts';
-import type { MetadataValues, Surroundings } from '../metadata.ts';
+import type { MetadataValues, RecordContext } from '../metadata.ts';
 import type { Frame } from '../../protocol/envelope.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { BatchFacts } from '../batch-facts.ts';
@@ -14,7 +14,7 @@ import type { RowCells } from './row-cells.ts';
 import type { Tape } from './tape.ts';
 
 /** What is known about a record besides its values. */
-export interface RecordFacts extends Omit<Surroundings, 'timeExtracted' | 'deletedAt' | 'sourceChanges'> {
+export interface RecordFacts extends Omit<RecordContext, 'timeExtracted' | 'deletedAt' | 'sourceChanges'> {
   /** Where the string of time_extracted begins in the tape's source; -1 if there is none. */
   readonly timeAt: number;
 }

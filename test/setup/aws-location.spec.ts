@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { placeOf } from '../../src/setup/place.ts';
+import { locationOf } from '../../src/setup/aws-location.ts';
 import { configOf, ROLE } from './support.ts';
 
 describe('where things are', () => {
   it('is told by the endpoint of a cluster and the role', () => {
-    expect(placeOf(configOf())).to.deep.equal({
+    expect(locationOf(configOf())).to.deep.equal({
       partition: 'aws',
       account: '123456789012',
       region: 'eu-west-1',
@@ -15,7 +15,7 @@ describe('where things are', () => {
 
   it('is told by the endpoint of a workgroup', () => {
     const hostname = 'wg.210987654321.cn-north-1.redshift-serverless.amazonaws.com.cn';
-    expect(placeOf(configOf({ hostname, s3_region: undefined, iam_role: 'default' }))).to.deep.equal({
+    expect(locationOf(configOf({ hostname, s3_region: undefined, iam_role: 'default' }))).to.deep.equal({
       partition: 'aws-cn',
       account: '210987654321',
       region: 'cn-north-1',
@@ -26,7 +26,7 @@ describe('where things are', () => {
 
   it('is a placeholder otherwise', () => {
     expect(
-      placeOf(configOf({ hostname: '10.0.0.1', s3_region: undefined, iam_role: 'default' })),
+      locationOf(configOf({ hostname: '10.0.0.1', s3_region: undefined, iam_role: 'default' })),
     ).to.deep.equal({
       partition: 'aws',
       account: '<ACCOUNT>',
@@ -38,7 +38,7 @@ describe('where things are', () => {
 
   it('is what the options say, before what an endpoint says', () => {
     const more = { cluster_identifier: 'c', redshift_region: 'us-gov-west-1' };
-    const { partition, region, bucketRegion, cluster } = placeOf(configOf(more));
+    const { partition, region, bucketRegion, cluster } = locationOf(configOf(more));
     expect({ partition, region, bucketRegion, cluster }).to.deep.equal({
       partition: 'aws-us-gov',
       region: 'us-gov-west-1',
@@ -50,6 +50,6 @@ describe('where things are', () => {
   it('has the partition of the role where no region is known', () => {
     const iam_role = ROLE.replace('arn:aws:', 'arn:aws-cn:');
     const config = configOf({ hostname: 'localhost', s3_region: undefined, iam_role });
-    expect(placeOf(config).partition).to.equal('aws-cn');
+    expect(locationOf(config).partition).to.equal('aws-cn');
   });
 });

@@ -10,7 +10,7 @@ import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { CopyAccess } from '../warehouse/statements.ts';
 
-export interface Place {
+export interface CheckContext {
   readonly config: Config;
   /** Opened by the steps that need them, so that a failure is reported for that step. */
   readonly store: () => Promise<Bucket>;
@@ -47,7 +47,7 @@ export const TIMEOUT = { timeoutMs: 120_000 };
 
 export const NOTE = 'it works';
 
-export interface Doors {
+export interface CheckResources {
   readonly scope: Scope;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -57,15 +57,15 @@ export interface Doors {
   readonly signal: AbortSignal;
 }
 
-export function newPlace(config: Config, doors: Doors): Place {
-  const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date(doors.now()))}/check/`;
+export function newContext(config: Config, resources: CheckResources): CheckContext {
+  const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date(resources.now()))}/check/`;
   const format = newFormat(compressionOf(config.compression));
   return {
     config,
-    store: () => doors.scope.store(),
-    session: (work) => doors.scope.warehouse.session(work),
-    copyAccess: () => doors.scope.copyAccess(),
-    identity: () => doors.scope.identity(),
+    store: () => resources.scope.store(),
+    session: (work) => resources.scope.warehouse.session(work),
+    copyAccess: () => resources.scope.copyAccess(),
+    identity: () => resources.scope.identity(),
     mayCreate: !config.forbid_ddl,
     table: {
       schema: config.target_schema,
@@ -84,7 +84,7 @@ export function newPlace(config: Config, doors: Doors): Place {
     folder,
     part: `${folder}00000${FILE_ENDINGS[format.compression]}`,
     manifest: `${folder}manifest.json`,
-    signal: doors.signal,
+    signal: resources.signal,
     seen: { user: config.user ?? '', hadSchema: true, hasTable: false, keys: new Set(), kmsKey: undefined },
   };
 }

@@ -1,7 +1,7 @@
 /** Partition, regions, account and cluster, as far as the configuration shows them. The rest are placeholders. */
 import type { Config } from '../config/options.ts';
 
-export interface Place {
+export interface AwsLocation {
   /** The first part of every ARN. */
   readonly partition: string;
   readonly account: string;
@@ -21,7 +21,7 @@ export interface Cluster {
 const PROVISIONED = /^([^.]+)\.[^.]+\.([a-z0-9-]+)\.redshift\.amazonaws\.(?:com(\.cn)?|eu)$/i;
 const SERVERLESS = /^([^.]+)\.(\d{12})\.([a-z0-9-]+)\.redshift-serverless\.amazonaws\.(?:com(\.cn)?|eu)$/i;
 
-export function placeOf(config: Config): Place {
+export function locationOf(config: Config): AwsLocation {
   const arns = [config.iam_role, config.assume_role_arn, config.secret_arn, config.s3_kms_key_id].map(
     (text) => parseArn(text ?? ''),
   );

@@ -15,6 +15,7 @@ import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CopyRun, type LoadRows } from './copy-run.ts';
+import { hideRow, SECURED_TABLES } from './explain.ts';
 import { SessionObjects, type Write } from './objects.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
@@ -309,6 +310,7 @@ export class Runner implements StatementRunner {
     let failure: Fields | undefined;
     let isSkipped = false;
     const isComplete = statement.made === undefined && statement.after === undefined;
+    const secured = statement.verb === 'EXPLAIN' ? await this.#securedTables() : undefined;
     await perform((frame) => {
       if (frame.type === 'C' && (this.#block.isOwn || !isComplete)) this.#replies.holdBack();
       if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) isSkipped = true;
@@ -316,9 +318,24 @@ export class Runner implements StatementRunner {
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (frame.type === 'I' && statement.copy) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
+      else if (frame.type === 'D' && secured) this.#relayPlan(frame, secured);
       else this.#replies.relay(frame);
     });
     return { isSkipped, ...(failure && { failure }) };
+  }
+
+  /** Those whose policies apply to the user; undefined where no table has any. */
+  async #securedTables(): Promise<ReadonlySet<string> | undefined> {
+    if (this.#block.isFailed) return undefined;
+    const rows = await this.#upstream.run(SECURED_TABLES);
+    return rows.length === 0
+      ? undefined
+      : new Set(rows.flatMap(([name, applies]) => (applies === 't' ? [name ?? ''] : [])));
+  }
+
+  #relayPlan(frame: Frame, secured: ReadonlySet<string>): void {
+    const bytes = hideRow(frame, secured);
+    if (bytes) this.#replies.relay({ ...frame, bytes });
   }
 
   /** Loads the rows of a COPY and reports them; its error is returned. */

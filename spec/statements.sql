@@ -229,7 +229,7 @@ SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" LIM
 DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2);
 
 -- deleteOlder of none
-DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE 1 = 0;
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE FALSE;
 
 -- createBeside
 CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."sh'ad""ow; commit" (LIKE "s""; drop schema public; --"."x"" int); drop table users; --" INCLUDING DEFAULTS);
@@ -239,9 +239,6 @@ DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE
 
 -- countPresent
 SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_target_redshift_kind" = 0;
-
--- lockTable
-LOCK TABLE "s""; drop schema public; --"."x"" int); drop table users; --";
 
 -- terminateBackend
 SELECT pg_terminate_backend(42);
@@ -320,3 +317,9 @@ DELETE FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_i
 
 -- awaitWriters
 DELETE FROM "s""; drop schema public; --"."t" WHERE FALSE;
+
+-- findTransaction
+SELECT 1 FROM svv_transactions WHERE pid = 7 LIMIT 1;
+
+-- explainRead
+EXPLAIN SELECT 1 FROM "s""; drop schema public; --"."t";

@@ -23,9 +23,11 @@ import type { LoadRow, Outcome } from './record-sql.ts';
 import { Records } from './records.ts';
 import { Remover } from './remover.ts';
 import { countMisfits } from './retype.ts';
+import { checkAllSeen, explainRead } from './row-security.ts';
 import { Room } from './room.ts';
 import { Shadows } from './shadows.ts';
 import type { CopyAccess } from './statements.ts';
+import { countIn } from './transaction.ts';
 import { removeOlderVersions } from './versions.ts';
 
 export interface LoaderOptions {
@@ -330,8 +332,10 @@ export class Loader {
         const there = (await readTables(session, schema, table)).get(table);
         const from = there?.find(({ name }) => name === column)?.type;
         if (!from || !dependsOnValues(from, type)) return true;
-        const { rows } = await session.run(countMisfits({ schema, table }, column, from, type));
-        return rows[0]?.[0] === '0';
+        const count = countMisfits({ schema, table }, column, from, type);
+        const [plan, answer] = await session.send([explainRead({ schema, table }), count]);
+        checkAllSeen({ schema, table }, plan);
+        return countIn(answer) === 0;
       }),
     );
   }

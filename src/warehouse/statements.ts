@@ -107,7 +107,10 @@ const region = (name: string | undefined): Sql =>
 /** Rows that the last COPY of this session loaded; COPY's own tag has no count. */
 export const lastCopyCount = (): Sql => raw('SELECT pg_last_copy_count()');
 
-/** ACCESS EXCLUSIVE: waits for every transaction that writes the table (r_LOCK). */
-export const lockTable = (table: TableRef): Sql => sql`LOCK TABLE ${tableName(table)}`;
+/**
+ * Waits for writers of the table and keeps others waiting, and changes nothing: a DELETE takes the lock of writers, for which readers
+ * do not wait (c_write_readwrite), unlike LOCK TABLE.
+ */
+export const awaitWriters = (table: TableRef): Sql => sql`DELETE FROM ${tableName(table)} WHERE FALSE`;
 
 export const terminateBackend = (pid: number): Sql => sql`SELECT pg_terminate_backend(${integer(pid)})`;

@@ -17,6 +17,7 @@ import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as generations from '../../src/warehouse/generations-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as newest from '../../src/warehouse/newest-sql.ts';
+import { explainRead } from '../../src/warehouse/row-security.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
@@ -191,7 +192,6 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['createBeside', generations.createBeside(SHADOW, TABLE)],
   ['deleteMarked', generations.deleteMarked(TABLE, NOTE)],
   ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, [0])],
-  ['lockTable', statements.lockTable(TABLE)],
   ['terminateBackend', statements.terminateBackend(42)],
   ['sysLoadErrors', explain.sysLoadErrors([`s3://bucket/o'hara_50%\\`])],
   ['sysLoadErrors of several files', explain.sysLoadErrors(['s3://a/1', 's3://b/2'])],
@@ -229,5 +229,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['endRun', records.endRun(SCHEMA, RUNS, FAILED_RUN)],
   ['findLoad', records.findLoad(SCHEMA, records.HISTORY, `r'1\\`, 7)],
   ['removeLoads', records.removeLoads(SCHEMA, records.COMMITS, `r'1\\`)],
-  ['awaitWriters', records.awaitWriters({ schema: SCHEMA, table: 't' })],
+  ['awaitWriters', statements.awaitWriters({ schema: SCHEMA, table: 't' })],
+  ['findTransaction', records.findTransaction(7)],
+  ['explainRead', explainRead({ schema: SCHEMA, table: 't' })],
 ];

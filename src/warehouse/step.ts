@@ -1,8 +1,7 @@
 /** A step of a load: a statement, what it is for, and what its answer says. */
-import type { Answer } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
-import { checkAllSeen, explainRead } from './row-security.ts';
+import { explainRead } from './row-security.ts';
 import { awaitWriters } from './statements.ts';
 
 /** What answers count. `replaced` and `removed` are rows of the table, `columns` its columns, the rest rows of the batch. */
@@ -25,8 +24,8 @@ export interface Step {
   readonly sql: Sql;
   /** What its answer counts. */
   readonly counts?: readonly Count[];
-  /** Throws LoadError for an answer with which the load must not go on. */
-  readonly check?: (answer: Answer | undefined) => void;
+  /** The table of which its answer must say that no row is hidden. */
+  readonly sees?: TableRef;
 }
 
 export interface LoadSteps {
@@ -53,7 +52,7 @@ export function beginning(target: TableRef, steps: readonly Step[]): readonly St
   const see: Step = {
     what: 'see that no row of the table is hidden',
     sql: explainRead(target),
-    check: (plan) => checkAllSeen(target, plan),
+    sees: target,
   };
   if (!first.sql.safe.startsWith('INSERT ')) return [first, see, ...others];
   return [{ what: 'wait for other writers of the table', sql: awaitWriters(target) }, see, ...steps];

@@ -15,7 +15,7 @@ import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CopyRun, type LoadRows } from './copy-run.ts';
-import { hideRow, SECURED_TABLES } from './explain.ts';
+import { SECURED_TABLES, showRow, type PlanView } from './explain.ts';
 import { SessionObjects, type Write } from './objects.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
@@ -285,10 +285,15 @@ export class Runner implements StatementRunner {
     if (locked) await this.#lockTable(locked, statement);
   }
 
-  /** The lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. */
+  /**
+   * The exclusive lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. Under
+   * SNAPSHOT, INSERTs and COPYs share a lock ("Write and read/write operations"), and read what was there before they waited.
+   */
   async #lockTable({ verb, table }: Write, statement: Statement): Promise<void> {
-    const mode = await this.#user.lockMode(table);
+    const isShared = !this.#block.isSerializable && (verb === 'INSERT' || verb === 'COPY');
+    const mode = isShared ? 'ROW EXCLUSIVE' : await this.#user.lockMode(table);
     try {
+      if (isShared) await this.#upstream.run('SELECT 1');
       const [[kind] = []] = await this.#upstream.run(
         `LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`,
         `SELECT relkind FROM pg_catalog.pg_class WHERE oid = ${regclass(table)}`,
@@ -310,7 +315,7 @@ export class Runner implements StatementRunner {
     let failure: Fields | undefined;
     let isSkipped = false;
     const isComplete = statement.made === undefined && statement.after === undefined;
-    const secured = statement.verb === 'EXPLAIN' ? await this.#securedTables() : undefined;
+    const view = await this.#planView(statement);
     await perform((frame) => {
       if (frame.type === 'C' && (this.#block.isOwn || !isComplete)) this.#replies.holdBack();
       if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) isSkipped = true;
@@ -318,23 +323,22 @@ export class Runner implements StatementRunner {
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (frame.type === 'I' && statement.copy) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
-      else if (frame.type === 'D' && secured) this.#relayPlan(frame, secured);
+      else if (frame.type === 'D' && view) this.#relayPlan(frame, view);
       else this.#replies.relay(frame);
     });
     return { isSkipped, ...(failure && { failure }) };
   }
 
-  /** Those whose policies apply to the user; undefined where no table has any. */
-  async #securedTables(): Promise<ReadonlySet<string> | undefined> {
-    if (this.#block.isFailed) return undefined;
+  /** Undefined for a statement that shows no plan. */
+  async #planView({ explains }: Statement): Promise<PlanView | undefined> {
+    if (!explains || this.#block.isFailed) return undefined;
     const rows = await this.#upstream.run(SECURED_TABLES);
-    return rows.length === 0
-      ? undefined
-      : new Set(rows.flatMap(([name, applies]) => (applies === 't' ? [name ?? ''] : [])));
+    const secured = rows.filter(([, applies]) => applies === 't').map(([name]) => name ?? '');
+    return { ...explains, hasPolicies: rows.length > 0, secured: new Set(secured) };
   }
 
-  #relayPlan(frame: Frame, secured: ReadonlySet<string>): void {
-    const bytes = hideRow(frame, secured);
+  #relayPlan(frame: Frame, view: PlanView): void {
+    const bytes = showRow(frame, view);
     if (bytes) this.#replies.relay({ ...frame, bytes });
   }
 

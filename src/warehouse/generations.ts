@@ -10,6 +10,7 @@ import type { Sql } from '../sql.ts';
 import { GENERATION } from '../table/airbyte-columns.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
+import { collated } from './collation.ts';
 import * as sql from './generations-sql.ts';
 import type { TableJob } from './jobs.ts';
 import type { Loader } from './loader.ts';
@@ -168,7 +169,8 @@ function columnOf({ name, type }: StoredColumn, keys: ReadonlySet<string>): read
 /** The statements of a completion; the first one writes the table, so that it waits for other writers and the rest sees what they did. */
 function workOf({ job, refreshTable, minimum, newest, mark, comment }: Completion): Work<CompletionCounts> {
   const { target, columns } = job;
-  const keys = columns.filter(({ isKey }) => isKey);
+  // Both tables may ignore the case of letters, and then nothing would refuse to compare their keys.
+  const keys = collated(columns).filter(({ isKey }) => isKey);
   const steps: [keyof Tally | 'plan', Sql][] = [];
   if (refreshTable) {
     steps.push(['older', sql.deleteOlder(target, minimum)], ['staged', countRows(refreshTable)]);

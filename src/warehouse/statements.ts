@@ -27,8 +27,8 @@ export interface FilesSource extends Omit<CopySource, 'format'> {
   readonly isGzip: boolean;
 }
 
-const definition = ({ name, type, encode }: NewColumn): Sql =>
-  sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}`;
+const definition = ({ name, type, encode, mindsCase = false }: NewColumn): Sql =>
+  sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}${raw(mindsCase ? ' COLLATE CASE_SENSITIVE' : '')}`;
 
 export const createSchema = (schema: string): Sql => sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`;
 

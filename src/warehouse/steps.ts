@@ -143,13 +143,16 @@ export function stageSteps(load: LoadShape): readonly Step[] {
   ];
 }
 
-/** The columns of the batch, as wide as its values, and after them those that only the stage has. */
+/**
+ * The columns of the batch, as wide as its values, and after them those that only the stage has. Keys mind the case of letters: see
+ * collation.ts.
+ */
 function stageColumns({ columns, maxBytes }: LoadShape): readonly NewColumn[] {
   return [
-    ...columns.map(({ name, type }, i): NewColumn => {
-      return type.kind === 'varchar'
-        ? { name, type: { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } }
-        : { name, type };
+    ...columns.map(({ name, type, isKey }, i): NewColumn => {
+      if (type.kind !== 'varchar') return { name, type };
+      const width = { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } as const;
+      return { name, type: width, ...(isKey && { mindsCase: true }) };
     }),
     { name: merge.ORDINAL, type: { kind: 'bigint' } },
     { name: merge.KIND, type: { kind: 'smallint' } },

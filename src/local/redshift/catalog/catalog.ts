@@ -1,6 +1,7 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
 import { createHash } from 'node:crypto';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
+import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
@@ -35,7 +36,14 @@ const ALL_VIEWS = [
   ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
   ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES],
 ];
-const READABLE = ['warehouse_name', 'warehouse_design', ...SECURITY_TABLE_NAMES, ...LOGS, ...ALL_VIEWS];
+const READABLE = [
+  'warehouse_name',
+  'warehouse_design',
+  'warehouse_collation',
+  ...SECURITY_TABLE_NAMES,
+  ...LOGS,
+  ...ALL_VIEWS,
+];
 
 /** For superusers, and those whom they grant SELECT. */
 const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
@@ -43,7 +51,7 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 /** Tables that the definers write who are no superusers of the engine. */
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
-  ...SECURITY_TABLE_NAMES,
+  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation'],
 ];
 
 /** Definers that write the engine's own catalog: keys, dependencies of views, roles and their members. */
@@ -72,6 +80,7 @@ ${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}
+${COLLATION_TABLE}
 ${LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
@@ -84,6 +93,7 @@ ${USER_FUNCTIONS}
 ${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
 ${SECURITY_FUNCTIONS}
+${COLLATION_FUNCTIONS}
 ${SYSTEM_CATALOGS}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}

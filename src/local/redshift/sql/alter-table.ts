@@ -254,8 +254,7 @@ function alterColumn(reader: TokenReader, table: TableName, column: string): Act
   const growing = String(reader.dialect.readings.growingVarcharWithDefault);
   const size = [columnLiteral(column), String(varcharBytes), growing];
   return {
-    before: [check('warehouse_may_resize', regclass(table), ...size)],
-    sql: `ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteName(column)} TYPE ${sql}`,
+    before: [check('warehouse_resize', regclass(table), ...size)],
     more: { outsideTransactionOnly: 'ALTER TABLE ALTER COLUMN cannot run inside a transaction block' },
   };
 }

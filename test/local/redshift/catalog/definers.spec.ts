@@ -67,9 +67,10 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_remember',
       'warehouse_renamed',
       'warehouse_sees_all',
+      'warehouse_set_collation',
       'warehouse_set_security',
     ]);
-    expect(definers).to.have.lengthOf(28);
+    expect(definers).to.have.lengthOf(29);
   });
 
   it('belong to roles of which one alone is a superuser, and nobody can log in as the other', async () => {
@@ -100,7 +101,7 @@ describe('the functions of the catalog with rights of their own', () => {
         'warehouse_check_primary_key',
         'warehouse_may_drop',
         'warehouse_may_encode',
-        'warehouse_may_resize',
+        'warehouse_resize',
       ],
       ...['warehouse_must_own', 'warehouse_settle'],
     ]);

@@ -33,6 +33,9 @@ ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD C
 -- widenColumn
 ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ALTER COLUMN "note); truncate users; --" TYPE VARCHAR(1024);
 
+-- encodeColumn
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ALTER COLUMN "note); truncate users; --" ENCODE ZSTD;
+
 -- ddlOf boolean to text, 1
 ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "_target_redshift_retyped" VARCHAR(64);
 
@@ -121,7 +124,7 @@ CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note);
 DROP TABLE IF EXISTS "st""age";
 
 -- copyToTable with a role
-COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF;
 
 -- copyToTable with the default role and a region
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE default REGION 'eu''1' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
@@ -130,7 +133,7 @@ COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FR
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' REGION 'eu''1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto';
 
 -- copyFilesToTable of plain files
-COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST JSON 'auto ignorecase' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST JSON 'auto ignorecase' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF;
 
 -- copyToTable with keys, as it is shown in logs
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';

@@ -19,6 +19,8 @@ interface KnownSchema {
   readonly fresh: Set<string>;
   /** Tables whose keys ignore the case of letters. */
   readonly ignoringCase: Set<string>;
+  /** Tables that this run has made. */
+  readonly made: Set<string>;
 }
 
 export class KnownTables {
@@ -35,6 +37,7 @@ export class KnownTables {
       doubtful: new Set(),
       fresh: new Set(),
       ignoringCase: new Set(),
+      made: new Set(),
     });
     return tables;
   }
@@ -80,6 +83,16 @@ export class KnownTables {
     return this.#schema(schema).fresh.has(table);
   }
 
+  /** Whether this run has made the table, which then belongs to its user. */
+  isMade({ schema, table }: TableRef): boolean {
+    return this.#schema(schema).made.has(table);
+  }
+
+  /** This run has made the table. */
+  setMade({ schema, table }: TableRef): void {
+    this.#schema(schema).made.add(table);
+  }
+
   /** Whether the keys of the table were found to ignore the case of letters. */
   ignoresCase({ schema, table }: TableRef): boolean {
     return this.#schema(schema).ignoringCase.has(table);
@@ -109,6 +122,7 @@ export class KnownTables {
       doubtful: new Set(),
       fresh: new Set(),
       ignoringCase: new Set(),
+      made: new Set(),
     };
     this.#schemas.set(name, known);
     return known;

@@ -151,7 +151,9 @@ export class Loader {
         work: async (at, session, commit, { columns }) => {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
-          const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
+          const isOwn = this.#known.isMade(job.target);
+          const facts = { rows: staged.rows, isOwn, source, manifest: at.written };
+          const plan = { ...job, ...commit, hardDelete, ...facts };
           return this.#minding(job.target, plan, (one) => load(session, one, columns));
         },
       },
@@ -185,7 +187,8 @@ export class Loader {
         changes: (rows) => ({ received: rows, written: rows }),
         work: async (at, session, commit) => {
           const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-          return copyFiles(session, { ...job, ...commit, source, manifest: at.written });
+          const isOwn = this.#known.isMade(job.target);
+          return copyFiles(session, { ...job, ...commit, source, isOwn, manifest: at.written });
         },
       },
       onCommitted,

@@ -129,6 +129,7 @@ export async function createLike(
   if (!(await known.columns(session, parent))) return;
   await refuseViews(session, parent);
   await session.run(statements.createTableLike(shadow, parent), { timeoutMs: DDL_TIMEOUT_MS });
+  known.setMade(shadow);
   known.doubt(shadow);
 }
 

@@ -36,6 +36,8 @@ export interface LoadShape {
   /** Two rows may have the same key. False is certain, and spares the warehouse looking. */
   readonly mayRepeatKeys: boolean;
   readonly source: CopySource;
+  /** This run has made the table. */
+  readonly isOwn: boolean;
 }
 
 /** The steps of a load into a table whose columns are `existing`, those of the batch among them. */
@@ -59,11 +61,11 @@ export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): Loa
   };
 }
 
-function appendSteps({ target, columns, source }: LoadShape): LoadSteps {
+function appendSteps({ target, columns, source, isOwn }: LoadShape): LoadSteps {
   return {
     stage: [],
     transaction: [
-      { what: 'load the batch into the table', sql: copyToTable(target, columns, source) },
+      { what: 'load the batch into the table', sql: copyToTable(target, columns, source, isOwn) },
       { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied', 'inserted'] },
     ],
     clean: [],

@@ -39,6 +39,7 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
   narrow: [],
   nullKeys: 0,
   mayRepeatKeys: true,
+  isOwn: false,
   source: {
     manifestUrl: 's3://b/m',
     format: { sentinel: 'N', compression: 'gzip' },
@@ -157,9 +158,7 @@ describe('the steps of a load', () => {
 
   it('take the lock that no writer shares in the first statement of every merge, which then sees the others', () => {
     for (const { transaction } of everyLoad) {
-      expect(transaction[0]?.sql.safe).to.match(
-        /^(COPY "s"."t"|DELETE FROM "s"."t"|UPDATE "s"."t") /,
-      );
+      expect(transaction[0]?.sql.safe).to.match(/^(COPY "s"."t"|DELETE FROM "s"."t"|UPDATE "s"."t") /);
     }
   });
 

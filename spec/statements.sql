@@ -7,10 +7,10 @@ SELECT 1 FROM pg_namespace WHERE nspname = 'o''hara\\';
 CREATE SCHEMA IF NOT EXISTS "s""; drop schema public; --";
 
 -- columnsIn a schema
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
 
 -- columnsIn a table
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
 -- relationsIn
 SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL);

@@ -97,12 +97,7 @@ describe('the functions of the catalog with rights of their own', () => {
     );
     expect(rows.map(({ name }) => name)).to.include.members([
       ...['warehouse_append', 'warehouse_check_alike', 'warehouse_check_merge', 'warehouse_check_parent'],
-      ...[
-        'warehouse_check_primary_key',
-        'warehouse_may_drop',
-        'warehouse_may_encode',
-        'warehouse_resize',
-      ],
+      ...['warehouse_check_primary_key', 'warehouse_may_drop', 'warehouse_may_encode', 'warehouse_resize'],
       ...['warehouse_must_own', 'warehouse_settle'],
     ]);
     expect(new Set(rows.map(({ settings }) => settings?.join()))).to.deep.equal(

@@ -7,10 +7,10 @@ SELECT 1 FROM pg_namespace WHERE nspname = 'o''hara\\';
 CREATE SCHEMA IF NOT EXISTS "s""; drop schema public; --";
 
 -- columnsIn a schema
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
 
 -- columnsIn a table
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
+SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
 -- relationsIn
 SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL);
@@ -32,6 +32,9 @@ ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD C
 
 -- widenColumn
 ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ALTER COLUMN "note); truncate users; --" TYPE VARCHAR(1024);
+
+-- encodeColumn
+ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ALTER COLUMN "note); truncate users; --" ENCODE ZSTD;
 
 -- ddlOf boolean to text, 1
 ALTER TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ADD COLUMN "_target_redshift_retyped" VARCHAR(64);
@@ -121,7 +124,7 @@ CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note);
 DROP TABLE IF EXISTS "st""age";
 
 -- copyToTable with a role
-COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF;
 
 -- copyToTable with the default role and a region
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE default REGION 'eu''1' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
@@ -130,7 +133,7 @@ COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FR
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' REGION 'eu''1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto';
 
 -- copyFilesToTable of plain files
-COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST JSON 'auto ignorecase' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST JSON 'auto ignorecase' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF;
 
 -- copyToTable with keys, as it is shown in logs
 COPY "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\") FROM 's3://bucket/o''hara\\manifest.json' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto';
@@ -229,7 +232,7 @@ SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" LIM
 DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE ("_airbyte_generation_id" IS NULL OR "_airbyte_generation_id" < 2);
 
 -- deleteOlder of none
-DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE 1 = 0;
+DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE FALSE;
 
 -- createBeside
 CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."sh'ad""ow; commit" (LIKE "s""; drop schema public; --"."x"" int); drop table users; --" INCLUDING DEFAULTS);
@@ -239,9 +242,6 @@ DELETE FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE
 
 -- countPresent
 SELECT COUNT(*) FROM "st""age" WHERE EXISTS (SELECT 1 FROM "s""; drop schema public; --"."x"" int); drop table users; --" WHERE "x"" int); drop table users; --"."i""d\" = "st""age"."i""d\" AND "x"" int); drop table users; --"."co'de ""😀" = "st""age"."co'de ""😀" AND LEN("x"" int); drop table users; --"."co'de ""😀") = LEN("st""age"."co'de ""😀")) AND "st""age"."_target_redshift_kind" = 0;
-
--- lockTable
-LOCK TABLE "s""; drop schema public; --"."x"" int); drop table users; --";
 
 -- terminateBackend
 SELECT pg_terminate_backend(42);
@@ -320,3 +320,9 @@ DELETE FROM "s""; drop schema public; --"."_target_redshift_commits" WHERE run_i
 
 -- awaitWriters
 DELETE FROM "s""; drop schema public; --"."t" WHERE FALSE;
+
+-- findTransaction
+SELECT 1 FROM svv_transactions WHERE pid = 7 LIMIT 1;
+
+-- explainRead
+EXPLAIN SELECT 1 FROM "s""; drop schema public; --"."t";

@@ -51,7 +51,7 @@ async function copy(context: CheckContext, access: CopyAccess, manifest: string)
     if (!context.mayCreate) {
       await session.run(copyToStage(table.table, columns, source), TIMEOUT);
       await readBack(session, ident(table.table));
-    } else await session.run(copyToTable(table, columns, source), TIMEOUT);
+    } else await session.run(copyToTable(table, columns, source, true), TIMEOUT);
   });
 }
 

@@ -6,6 +6,7 @@ import type { Session } from '../ports.ts';
 import { ident, literal, raw, sql, tableName, type Sql } from '../sql.ts';
 import { notedKeys } from '../table/comment.ts';
 import { hasSchema } from '../warehouse/catalog.ts';
+import { explainRead, isFiltered } from '../warehouse/row-security.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
 import { byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { NOTE, TIMEOUT, type CheckContext } from './context.ts';
@@ -19,17 +20,25 @@ export function loginStep(context: CheckContext): Step {
     work: async () => {
       try {
         return await context.session(async (session) => {
-          const { rows } = await session.run(raw('SELECT current_user, version()'), TIMEOUT);
+          const ask = raw('SELECT current_user, version(), pg_backend_pid()');
+          const { rows } = await session.run(ask, TIMEOUT);
+          if (Number(rows[0]?.[2]) !== session.backend) throw new Finding(POOLED, bySetting(UNPOOLED));
           seen.user = rows[0]?.[0] ?? seen.user;
           const version = /Redshift [\d.]+/.exec(rows[0]?.[1] ?? '')?.[0] ?? rows[0]?.[1] ?? '';
           return `${config.hostname}:${config.port}, database "${config.database}", user "${seen.user}": ${version}`;
         });
       } catch (error) {
-        throw finding(error, loginFix(context, error));
+        throw error instanceof Finding ? error : finding(error, loginFix(context, error));
       }
     },
   };
 }
+
+const POOLED =
+  'two statements of one connection ran in different sessions of the cluster: a pooler between this program and the cluster gives each ' +
+  'transaction another session, and temporary tables and settings of a session would be lost';
+const UNPOOLED =
+  'hostname and port: those of the cluster itself, or of a pooler that keeps a session for each client';
 
 /** The message of the service that denied it. */
 function causeOf(error: unknown): string {
@@ -128,6 +137,8 @@ export function tablesStep(context: CheckContext): Step {
         const others = loaded.filter(
           ([, , owner, isSuper]) => owner !== context.seen.user && !isTrue(isSuper),
         );
+        const names = loaded.map(([table]) => table ?? '');
+        await refuseHidden(session, context, names);
         if (others.length === 0)
           return loaded.length === 0
             ? 'no table of an earlier run'
@@ -145,6 +156,33 @@ export function tablesStep(context: CheckContext): Step {
       }),
   };
 }
+
+/** Throws Finding if row-level security hides rows of tables of earlier runs: merges would not find them. */
+async function refuseHidden(
+  session: Session,
+  context: CheckContext,
+  loaded: readonly string[],
+): Promise<void> {
+  const schema = context.config.target_schema;
+  // Where users cannot see it, a load finds out by itself.
+  const { rows } = await session.run(securedIn(schema), TIMEOUT).catch(() => ({ rows: [] }));
+  const secured = rows.flatMap(([table]) => (table != null && loaded.includes(table) ? [table] : []));
+  if (secured.length === 0) return;
+  const plans = await session.send(
+    secured.map((table) => explainRead({ schema, table })),
+    TIMEOUT,
+  );
+  const hidden = secured.filter((_, i) => isFiltered(plans[i]));
+  if (hidden.length === 0) return;
+  throw new Finding(
+    `row-level security hides rows of "${hidden.join('", "')}" from the user "${context.seen.user}": only append-only loads go on`,
+    bySql(sql`GRANT IGNORE RLS TO ${ident(context.seen.user)}`),
+  );
+}
+
+/** SVV_RLS_RELATION. */
+const securedIn = (schema: string): Sql =>
+  sql`SELECT relname FROM svv_rls_relation WHERE datname = current_database() AND relschema = ${literal(schema)} AND is_rls_on ORDER BY 1`;
 
 const tablesIn = (schema: string): Sql =>
   sql`SELECT c.relname, obj_description(c.oid), pg_get_userbyid(c.relowner), (SELECT usesuper FROM pg_user WHERE usename = current_user) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL ORDER BY 1`;

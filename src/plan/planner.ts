@@ -115,7 +115,7 @@ export class Planner implements TableLoader {
       access,
       region,
     };
-    const copy = copyFilesToTable(job.target, job.columns, source);
+    const copy = copyFilesToTable(job.target, job.columns, source, this.#isNew(job.target));
     this.#collect(job, undefined).then.push(`${job.files.length} files are copied directly: ${copy.safe}`);
     onCommitted(0);
     return Promise.resolve();
@@ -189,6 +189,11 @@ export class Planner implements TableLoader {
     return collected;
   }
 
+  /** Whether a load would make the table. */
+  #isNew({ schema, table }: TableRef): boolean {
+    return this.#tables.get(schema)?.has(table) !== true;
+  }
+
   async #missingSchemas(): Promise<Set<string>> {
     const schemas = new Set(this.#collected.map(({ job }) => job.target.schema));
     return this.#options.warehouse.session(async (session) => {
@@ -244,6 +249,7 @@ export class Planner implements TableLoader {
         narrow,
         nullKeys,
         mayRepeatKeys,
+        isOwn: this.#isNew(job.target),
         source: {
           manifestUrl: url(`${keyPrefix}manifest-1.json`),
           format,

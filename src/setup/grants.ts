@@ -55,7 +55,7 @@ export function grants(config: Config): readonly Grant[] {
       statements: schemas.filter((schema) => schema !== 'public').map((schema) => createSchema(schema, user)),
     },
     {
-      why: 'For existing schemas: the user creates its tables in them. Existing tables must belong to the user (ALTER TABLE ... OWNER TO).',
+      why: 'For existing schemas: the user creates its tables in them. Existing tables must belong to the user (ALTER TABLE ... OWNER TO); those with row-level security also need GRANT IGNORE RLS TO the user.',
       statements: schemas.map((schema) => grantSchema(schema, user)),
     },
     {

@@ -54,6 +54,8 @@ export interface NewColumn {
   readonly type: ColumnType;
   readonly encode?: string;
   readonly comment?: string;
+  /** Strings that differ in the case of a letter are different, whatever the database says. */
+  readonly mindsCase?: boolean;
 }
 
 /** What the rows of a batch need from its columns, by position; empty if there are no rows. */

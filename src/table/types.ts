@@ -140,6 +140,8 @@ export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly isKey: boolean;
+  /** As a key, it is compared with COLLATE: in the table it may ignore the case of letters. */
+  readonly isCollated?: boolean;
   /** How the record writes a binary value; undefined for hexadecimal digits. */
   readonly encoding?: BinaryEncoding;
   readonly form?: Form;

@@ -1,6 +1,6 @@
 /** Every row of a batch has a fate, and the counts that the warehouse gave must say so before COMMIT. */
 import { LoadError } from '../errors.ts';
-import type { Count, LoadSteps } from './steps.ts';
+import type { Count, LoadSteps } from './step.ts';
 
 /** What answers have counted so far. */
 export type Tally = Partial<Record<Count, number>>;

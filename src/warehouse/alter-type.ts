@@ -8,6 +8,7 @@ import { readTables } from './catalog.ts';
 import { readDesignRole, readViews } from './dependents.ts';
 import { committed, DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
 import { replaceSql, retypeSql } from './retype.ts';
+import { checkAllSeen, explainRead } from './row-security.ts';
 
 /** The table has no rows yet. */
 export async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
@@ -30,7 +31,8 @@ export async function retype(session: Session, target: TableRef, change: Retype)
       );
     }
     if (guard) checkMisfits(target, change, (await session.run(guard)).rows[0] ?? []);
-    const [, seen] = await session.send([fill, check]);
+    const [plan, , seen] = await session.send([explainRead(target), fill, check]);
+    checkAllSeen(target, plan);
     checkValues(target, change, seen?.rows[0] ?? []);
   };
   await patiently(() => committed(session, finish, work));

@@ -184,9 +184,10 @@ const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
 export const relationsIn = (schema: string): Sql =>
   sql`SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL)`;
 
+/** Of this database: without a word on it, Redshift would look into others and their external schemas too (r_SVV_COLUMNS). */
 export function columnsIn(schema: string, table?: string): Sql {
   const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;
-  return sql`SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = ${literal(schema)}${only} ORDER BY table_name, ordinal_position`;
+  return sql`SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = ${literal(schema)}${only} ORDER BY table_name, ordinal_position`;
 }
 
 interface Facts {

@@ -8,15 +8,17 @@ export interface FilesPlan extends Commit<number> {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly source: FilesSource;
+  /** This run has made the table. */
+  readonly isOwn: boolean;
   /** Resolves when the manifest is in S3. */
   readonly manifest: Promise<unknown>;
 }
 
 /** Only COPY knows how many rows the files have; its count, which this resolves with, is all there is. */
 export async function copyFiles(session: Session, plan: FilesPlan): Promise<number> {
-  const { target, columns, source, manifest } = plan;
+  const { target, columns, source, isOwn, manifest } = plan;
   return transaction(session, plan, {
-    statements: [copyFilesToTable(target, columns, source), lastCopyCount()],
+    statements: [copyFilesToTable(target, columns, source, isOwn), lastCopyCount()],
     before: manifest,
     count: ([, answer]) => countIn(answer),
   });

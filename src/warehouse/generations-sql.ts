@@ -2,6 +2,7 @@
 import { ident, raw, sql, tableName, type Sql } from '../sql.ts';
 import { GENERATION } from '../table/airbyte-columns.ts';
 import type { Column, TableRef } from '../table/types.ts';
+import { awaitWriters } from './statements.ts';
 
 function isOlder(minimum: bigint): Sql {
   const generation = ident(GENERATION);
@@ -20,9 +21,7 @@ export const findAny = (table: TableRef): Sql => sql`SELECT 1 FROM ${tableName(t
 
 /** With a minimum of 0 only rows without a generation below it, which are none: the statement takes the lock for writing all the same. */
 export const deleteOlder = (table: TableRef, minimum: bigint): Sql =>
-  minimum > 0n
-    ? sql`DELETE FROM ${tableName(table)} WHERE ${isOlder(minimum)}`
-    : sql`DELETE FROM ${tableName(table)} WHERE 1 = 0`;
+  minimum > 0n ? sql`DELETE FROM ${tableName(table)} WHERE ${isOlder(minimum)}` : awaitWriters(table);
 
 /** With the columns, encodings, distribution and sort key of the table (r_CREATE_TABLE_NEW, LIKE). */
 export const createBeside = (table: TableRef, parent: TableRef): Sql =>

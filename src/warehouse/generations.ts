@@ -10,6 +10,7 @@ import type { Sql } from '../sql.ts';
 import { GENERATION } from '../table/airbyte-columns.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
+import { collated } from './collation.ts';
 import * as sql from './generations-sql.ts';
 import type { TableJob } from './jobs.ts';
 import type { Loader } from './loader.ts';
@@ -17,6 +18,7 @@ import { insertRows } from './merge-sql.ts';
 import { deleteOutdone, deleteStaged } from './newest-sql.ts';
 import type { Newest } from './newest-steps.ts';
 import { countRows, dropTable, dropTableIfExists } from './overwrite-sql.ts';
+import { checkAllSeen, explainRead } from './row-security.ts';
 import { commentOnTable } from './statements.ts';
 import { counted, countIn, transaction, type Work } from './transaction.ts';
 
@@ -72,7 +74,9 @@ export class Generations {
 
   async #finds(table: TableRef, query: ReturnType<typeof sql.findAny>): Promise<boolean> {
     return this.#loader.ask(`look at the generations of table "${table.table}"`, async (session) => {
-      return (await session.run(query)).rows.length > 0;
+      const [plan, found] = await session.send([explainRead(table), query]);
+      checkAllSeen(table, plan);
+      return (found?.rows.length ?? 0) > 0;
     });
   }
 
@@ -165,8 +169,9 @@ function columnOf({ name, type }: StoredColumn, keys: ReadonlySet<string>): read
 /** The statements of a completion; the first one writes the table, so that it waits for other writers and the rest sees what they did. */
 function workOf({ job, refreshTable, minimum, newest, mark, comment }: Completion): Work<CompletionCounts> {
   const { target, columns } = job;
-  const keys = columns.filter(({ isKey }) => isKey);
-  const steps: [keyof Tally, Sql][] = [];
+  // Both tables may ignore the case of letters, and then nothing would refuse to compare their keys.
+  const keys = collated(columns).filter(({ isKey }) => isKey);
+  const steps: [keyof Tally | 'plan', Sql][] = [];
   if (refreshTable) {
     steps.push(['older', sql.deleteOlder(target, minimum)], ['staged', countRows(refreshTable)]);
     if (newest) {
@@ -176,11 +181,17 @@ function workOf({ job, refreshTable, minimum, newest, mark, comment }: Completio
     steps.push(['inserted', insertRows(target, refreshTable, columns, 'all')]);
   }
   if (mark) steps.push(['deleted', sql.deleteMarked(target, mark)]);
+  // After the first statement, which takes the lock of writers: no policy can come from then on.
+  if (steps.length > 0) steps.splice(1, 0, ['plan', explainRead(target)]);
   if (refreshTable) steps.push(['done', dropTable(refreshTable)]);
   if (comment !== undefined) steps.push(['done', commentOnTable(target, comment)]);
   return {
     statements: steps.map(([, statement]) => statement),
-    count: (answers) => account(target, tallyOf(steps, answers)),
+    count: (answers) => {
+      const plan = steps.findIndex(([name]) => name === 'plan');
+      checkAllSeen(target, answers[plan]);
+      return account(target, tallyOf(steps, answers));
+    },
   };
 }
 
@@ -195,10 +206,13 @@ interface Tally {
   done: number;
 }
 
-function tallyOf(steps: readonly (readonly [keyof Tally, Sql])[], answers: readonly Answer[]): Tally {
+function tallyOf(
+  steps: readonly (readonly [keyof Tally | 'plan', Sql])[],
+  answers: readonly Answer[],
+): Tally {
   const tally = { older: 0, staged: 0, outdone: 0, outdated: 0, inserted: 0, deleted: 0, done: 0 };
   steps.forEach(([name, { safe }], i) => {
-    if (name === 'done') return;
+    if (name === 'done' || name === 'plan') return;
     const command = safe.slice(0, safe.indexOf(' '));
     tally[name] = command === 'SELECT' ? countIn(answers[i]) : counted(answers[i], command);
   });

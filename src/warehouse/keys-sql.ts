@@ -12,8 +12,11 @@ export const where = (conditions: readonly Sql[]): Fragment =>
 /** Rows of two tables with the same key. */
 export const sameKey = (left: string, right: string, keys: readonly Column[]): Fragment =>
   join(
-    keys.flatMap(({ name, type }) => {
-      const [a, b] = [ident(left, name), ident(right, name)];
+    keys.flatMap(({ name, type, isCollated = false }) => {
+      const [a, b] = [left, right].map((table) => {
+        const key = ident(table, name);
+        return isCollated && type.kind === 'varchar' ? sql`COLLATE(${key}, 'case_sensitive')` : key;
+      }) as [Sql, Sql];
       const equal = sql`${a} = ${b}`;
       return type.kind === 'varchar' ? [equal, sql`LEN(${a}) = LEN(${b})`] : [equal];
     }),

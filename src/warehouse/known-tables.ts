@@ -17,6 +17,10 @@ interface KnownSchema {
   readonly doubtful: Set<string>;
   /** Tables that were read for the work that is being done. */
   readonly fresh: Set<string>;
+  /** Tables whose keys ignore the case of letters. */
+  readonly ignoringCase: Set<string>;
+  /** Tables that this run has made. */
+  readonly made: Set<string>;
 }
 
 export class KnownTables {
@@ -32,6 +36,8 @@ export class KnownTables {
       tables: new Map(columns.map(([name, table]) => [name, table.columns])),
       doubtful: new Set(),
       fresh: new Set(),
+      ignoringCase: new Set(),
+      made: new Set(),
     });
     return tables;
   }
@@ -77,6 +83,26 @@ export class KnownTables {
     return this.#schema(schema).fresh.has(table);
   }
 
+  /** Whether this run has made the table, which then belongs to its user. */
+  isMade({ schema, table }: TableRef): boolean {
+    return this.#schema(schema).made.has(table);
+  }
+
+  /** This run has made the table. */
+  setMade({ schema, table }: TableRef): void {
+    this.#schema(schema).made.add(table);
+  }
+
+  /** Whether the keys of the table were found to ignore the case of letters. */
+  ignoresCase({ schema, table }: TableRef): boolean {
+    return this.#schema(schema).ignoringCase.has(table);
+  }
+
+  /** The keys of the table ignore the case of letters. */
+  setIgnoresCase({ schema, table }: TableRef): void {
+    this.#schema(schema).ignoringCase.add(table);
+  }
+
   /** The work is done: another session may change the table from here on. */
   age({ schema, table }: TableRef): void {
     this.#schema(schema).fresh.delete(table);
@@ -95,6 +121,8 @@ export class KnownTables {
       tables: new Map(),
       doubtful: new Set(),
       fresh: new Set(),
+      ignoringCase: new Set(),
+      made: new Set(),
     };
     this.#schemas.set(name, known);
     return known;

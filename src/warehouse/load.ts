@@ -8,7 +8,9 @@ import type { StoredColumn } from '../table/types.ts';
 import { account, type LoadCounts, type Tally } from './accounting.ts';
 import { sendAll } from './message.ts';
 import { newestSteps, type Newest } from './newest-steps.ts';
-import { stepsOf, type LoadShape, type Step } from './steps.ts';
+import { checkAllSeen } from './row-security.ts';
+import type { Step } from './step.ts';
+import { stepsOf, type LoadShape } from './steps.ts';
 import { counted, countIn, transaction, type Commit } from './transaction.ts';
 
 export interface LoadPlan extends LoadShape, Commit<LoadCounts> {
@@ -50,6 +52,7 @@ async function stage(session: Session, steps: readonly Step[], before: Promise<u
 function tallyOf(steps: readonly Step[], answers: readonly Answer[], before: Tally): Tally {
   const tally = { ...before };
   steps.forEach((step, i) => {
+    if (step.sees) checkAllSeen(step.sees, answers[i]);
     for (const name of step.counts ?? []) tally[name] = (tally[name] ?? 0) + countOf(step, answers[i]);
   });
   return tally;

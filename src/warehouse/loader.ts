@@ -2,7 +2,7 @@
  * Loads batches until their outcome is final: has the table prepared, writes the manifest, and has the objects removed from S3 once
  * they are not needed any more.
  */
-import { CommitUnknownError, messageOf } from '../errors.ts';
+import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import type { StagedBatch } from '../staging/batch.ts';
@@ -12,20 +12,23 @@ import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
 import { Attempts, type TableTask } from './attempts.ts';
 import { readSlices, readTables } from './catalog.ts';
+import { collated, isMixedCollation } from './collation.ts';
 import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
-import { load } from './load.ts';
+import { load, type LoadPlan } from './load.ts';
 import type { Outages } from './outages.ts';
 import { overwrite, type OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
 import { Records } from './records.ts';
 import { Remover } from './remover.ts';
 import { countMisfits } from './retype.ts';
+import { checkAllSeen, explainRead } from './row-security.ts';
 import { Room } from './room.ts';
 import { Shadows } from './shadows.ts';
 import type { CopyAccess } from './statements.ts';
+import { countIn } from './transaction.ts';
 import { removeOlderVersions } from './versions.ts';
 
 export interface LoaderOptions {
@@ -59,6 +62,7 @@ export interface LoaderOptions {
 }
 
 const FIRST_TRIES = 2;
+const TRY_AGAIN = '40001';
 
 /** What COPY reads. */
 interface CopiedFiles {
@@ -147,12 +151,30 @@ export class Loader {
         work: async (at, session, commit, { columns }) => {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
-          const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
-          return load(session, plan, columns);
+          const isOwn = this.#known.isMade(job.target);
+          const facts = { rows: staged.rows, isOwn, source, manifest: at.written };
+          const plan = { ...job, ...commit, hardDelete, ...facts };
+          return this.#minding(job.target, plan, (one) => load(session, one, columns));
         },
       },
       onCommitted,
     );
+  }
+
+  /** Merges by keys whose case counts: where the table ignores it, the load is tried again with COLLATE. */
+  async #minding(
+    target: TableRef,
+    plan: LoadPlan,
+    work: (plan: LoadPlan) => Promise<LoadCounts>,
+  ): Promise<LoadCounts> {
+    const ignoresCase = this.#known.ignoresCase(target);
+    try {
+      return await work(ignoresCase ? { ...plan, columns: collated(plan.columns) } : plan);
+    } catch (error) {
+      if (ignoresCase || !isMixedCollation(error)) throw error;
+      this.#known.setIgnoresCase(target);
+      throw new LoadError(error.message, { sqlstate: TRY_AGAIN, cause: error });
+    }
   }
 
   /** Copies the files of a tap, which stay where they are. Tells `onCommitted` as soon as their rows are visible. */
@@ -165,7 +187,8 @@ export class Loader {
         changes: (rows) => ({ received: rows, written: rows }),
         work: async (at, session, commit) => {
           const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-          return copyFiles(session, { ...job, ...commit, source, manifest: at.written });
+          const isOwn = this.#known.isMade(job.target);
+          return copyFiles(session, { ...job, ...commit, source, isOwn, manifest: at.written });
         },
       },
       onCommitted,
@@ -330,8 +353,10 @@ export class Loader {
         const there = (await readTables(session, schema, table)).get(table);
         const from = there?.find(({ name }) => name === column)?.type;
         if (!from || !dependsOnValues(from, type)) return true;
-        const { rows } = await session.run(countMisfits({ schema, table }, column, from, type));
-        return rows[0]?.[0] === '0';
+        const count = countMisfits({ schema, table }, column, from, type);
+        const [plan, answer] = await session.send([explainRead({ schema, table }), count]);
+        checkAllSeen({ schema, table }, plan);
+        return countIn(answer) === 0;
       }),
     );
   }

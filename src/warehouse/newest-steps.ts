@@ -7,7 +7,8 @@ import type { Column, StoredColumn } from '../table/types.ts';
 import * as merge from './merge-sql.ts';
 import * as sql from './newest-sql.ts';
 import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
-import { covers, stageSteps, unkeyedSteps, type LoadShape, type LoadSteps, type Step } from './steps.ts';
+import { beginning, type LoadSteps, type Step } from './step.ts';
+import { covers, stageSteps, unkeyedSteps, type LoadShape } from './steps.ts';
 
 /** The columns that tell which row of a key is newer, most important first. */
 export type Newest = readonly Column[];
@@ -20,9 +21,10 @@ export function newestSteps(load: LoadShape, newest: Newest, existing: readonly 
       ...(load.mayRepeatKeys ? repeatedSteps(keys, newest) : []),
       ...unkeyedSteps(load, keys),
     ],
-    transaction: covers(load.columns, existing)
-      ? replaceSteps(load, keys, newest)
-      : writeSteps(load, keys, newest),
+    transaction: beginning(
+      load.target,
+      covers(load.columns, existing) ? replaceSteps(load, keys, newest) : writeSteps(load, keys, newest),
+    ),
     clean: dropsOf(load.mayRepeatKeys ? 1 : 0),
     present: 'updated',
   };

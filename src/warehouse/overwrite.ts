@@ -16,6 +16,7 @@ import { grantSelect } from './grants.ts';
 import type { KnownTables } from './known-tables.ts';
 import * as statements from './overwrite-sql.ts';
 import { refuseBound } from './alter-type.ts';
+import { checkAllSeen, explainRead } from './row-security.ts';
 import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
 import { DDL_TIMEOUT_MS } from './patience.ts';
@@ -52,10 +53,12 @@ async function deleteInsert(session: Session, plan: OverwritePlan): Promise<Over
   return transaction(session, plan, {
     statements: [
       statements.deleteAll(target),
+      explainRead(target),
       ...replaces.flatMap((replace) => replaceSql(target, replace)),
       statements.insertFrom(target, shadow, columns),
     ],
     count: (answers) => {
+      checkAllSeen(target, answers[1]);
       const inserted = counted(answers.at(-1), 'INSERT');
       account(plan, inserted);
       return { inserted, deleted: counted(answers[0], 'DELETE') };
@@ -126,6 +129,7 @@ export async function createLike(
   if (!(await known.columns(session, parent))) return;
   await refuseViews(session, parent);
   await session.run(statements.createTableLike(shadow, parent), { timeoutMs: DDL_TIMEOUT_MS });
+  known.setMade(shadow);
   known.doubt(shadow);
 }
 

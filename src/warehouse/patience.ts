@@ -27,14 +27,15 @@ export async function together(session: Session, all: readonly Sql[]): Promise<v
 }
 
 /** The same of work that looks at answers; `last` goes in one message with COMMIT. */
-export async function committed(
+export async function committed<T>(
   session: Session,
   last: readonly Sql[],
-  work: () => Promise<unknown>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await work();
+    const done = await work();
     await session.commit(last, { timeoutMs: DDL_TIMEOUT_MS });
+    return done;
   } catch (error) {
     await session.run(raw('ROLLBACK'), { timeoutMs: 5_000 }).catch(() => undefined);
     if (!(error instanceof CommitUnknownError)) throw error;

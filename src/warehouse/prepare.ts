@@ -79,6 +79,7 @@ export async function prepareTable(session: Session, request: TableRequest): Pro
       if (changes.now.length === 0) break;
     }
     const made = await apply(session, request, changes.now);
+    if (made) known.setMade(target);
     if (made) known.set(target, made);
     existing = made ?? (await known.readAgain(session, target));
     changes = changesFor(request, existing);
@@ -162,8 +163,14 @@ async function addColumns(session: Session, target: TableRef, columns: readonly 
 }
 
 async function widen(session: Session, target: TableRef, change: Widen): Promise<void> {
+  const alter = (): Promise<unknown> =>
+    runDdl(session, [statements.widenColumn(target, change.column, change.bytes)]);
   try {
-    await runDdl(session, [statements.widenColumn(target, change.column, change.bytes)]);
+    await alter().catch(async (error: unknown) => {
+      if (!isBoundByEncoding(error)) throw error;
+      await runDdl(session, [statements.encodeColumn(target, change.column)]);
+      await alter();
+    });
   } catch (error) {
     const columns = (await readTables(session, target.schema, target.table)).get(target.table);
     const there = columns?.find(({ name }) => name === change.column);
@@ -183,6 +190,11 @@ async function create(
   const comments = [statements.commentOnTable(target, design.comment), ...columnComments(target, columns)];
   const isMade = await runDdl(session, [...creation(target, design, columns), ...comments]);
   return isMade ? columns.map(storedColumn) : undefined;
+}
+
+/** BYTEDICT, RUNLENGTH, TEXT255 and TEXT32K keep a column from being widened (r_ALTER_TABLE). */
+function isBoundByEncoding(error: unknown): boolean {
+  return error instanceof LoadError && error.sqlstate === '0A000' && /\bencoding\b/i.test(error.message);
 }
 
 function storedColumn({ name, type, comment }: NewColumn): StoredColumn {

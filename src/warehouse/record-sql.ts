@@ -5,7 +5,6 @@
  */
 import { ident, integer, join, literal, raw, sql, type Sql } from '../sql.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
-import type { TableRef } from '../table/types.ts';
 
 /** What a load did. No state and no secret: anybody who may read the schema reads this. */
 export interface LoadRow {
@@ -164,12 +163,9 @@ export const findLoad = (schema: string, { loads }: RecordTables, runId: string,
 export const removeLoads = (schema: string, { loads }: RecordTables, runId: string): Sql =>
   sql`DELETE FROM ${ident(schema, loads.name)} WHERE run_id = ${literal(runId)}`;
 
-/**
- * Waits for writers of the table, and changes nothing: a DELETE takes the lock of writers, which readers do not wait for
- * (c_write_readwrite), unlike LOCK TABLE.
- */
-export const awaitWriters = ({ schema, table }: TableRef): Sql =>
-  sql`DELETE FROM ${ident(schema, table)} WHERE FALSE`;
+/** Shows the locks of the transaction that a server process has open; other users see none (r_SVV_TRANSACTIONS). */
+export const findTransaction = (pid: number): Sql =>
+  sql`SELECT 1 FROM svv_transactions WHERE pid = ${integer(pid)} LIMIT 1`;
 
 /** UTC, as all times of this program. */
 const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));

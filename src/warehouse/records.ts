@@ -13,7 +13,7 @@ import type { KnownTables } from './known-tables.ts';
 import { DDL_TIMEOUT_MS, patiently } from './patience.ts';
 import * as statements from './record-sql.ts';
 import type { LoadRow, Outcome, RecordTables, RunRow } from './record-sql.ts';
-import { createSchema, lockTable, terminateBackend } from './statements.ts';
+import { awaitWriters, createSchema, terminateBackend } from './statements.ts';
 import { isTransient } from './transient.ts';
 
 export interface RecordsOptions {
@@ -111,7 +111,7 @@ export class Records {
       warehouse.session(async (session) => {
         await session.run(terminateBackend(unknown.backend), LAST_WORDS).catch(() => undefined);
         const limit = { timeoutMs: Math.max(deadline - performance.now(), 1000) };
-        await awaitWriters(session, target, limit);
+        await awaitEnd(session, target, unknown.backend, limit);
         const { rows } = await session.run(statements.findLoad(schema, this.#tables, runId, batch), limit);
         return rows.length > 0;
       });
@@ -245,16 +245,22 @@ export class Records {
   }
 }
 
-/** In a transaction of its own, so that what is read after it sees what was waited for. */
-async function awaitWriters(
+/**
+ * Waits until the transaction of a server process has ended, without a lock for which readers wait. In a transaction of its own,
+ * so that what is read after it sees what was waited for. Throws LoadError if the transaction is open and cannot be waited for.
+ */
+async function awaitEnd(
   session: Session,
   target: TableRef,
+  backend: number,
   limit: { readonly timeoutMs: number },
 ): Promise<void> {
-  const wait = (by: Sql): Promise<unknown> => session.send([raw('BEGIN'), by, raw('ROLLBACK')], limit);
-  await wait(statements.awaitWriters(target)).catch(async (error: unknown) => {
+  try {
+    await session.send([raw('BEGIN'), awaitWriters(target), raw('ROLLBACK')], limit);
+  } catch (error) {
     if (stateOf(error) !== NOT_ALLOWED) throw error;
     await session.run(raw('ROLLBACK'));
-    await wait(lockTable(target));
-  });
+    const { rows } = await session.run(statements.findTransaction(backend), limit);
+    if (rows.length > 0) throw new LoadError('the transaction of the lost connection has not ended yet');
+  }
 }

@@ -27,8 +27,8 @@ export interface FilesSource extends Omit<CopySource, 'format'> {
   readonly isGzip: boolean;
 }
 
-const definition = ({ name, type, encode }: NewColumn): Sql =>
-  sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}`;
+const definition = ({ name, type, encode, mindsCase = false }: NewColumn): Sql =>
+  sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}${raw(mindsCase ? ' COLLATE CASE_SENSITIVE' : '')}`;
 
 export const createSchema = (schema: string): Sql => sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`;
 
@@ -67,6 +67,10 @@ export const addColumn = (table: TableRef, column: NewColumn): Sql =>
 export const widenColumn = (table: TableRef, column: string, bytes: number): Sql =>
   sql`ALTER TABLE ${tableName(table)} ALTER COLUMN ${ident(column)} TYPE VARCHAR(${integer(bytes)})`;
 
+/** An encoding with which every VARCHAR column can be widened. Not inside a transaction block, as far as it is known (r_ALTER_TABLE). */
+export const encodeColumn = (table: TableRef, column: string): Sql =>
+  sql`ALTER TABLE ${tableName(table)} ALTER COLUMN ${ident(column)} ENCODE ZSTD`;
+
 /** A temporary table cannot be qualified; it is gone with the session. */
 export const createStage = (stage: string, columns: readonly NewColumn[]): Sql =>
   sql`CREATE TEMP TABLE ${ident(stage)} (${join(columns.map(definition))})`;
@@ -76,13 +80,26 @@ export const dropStage = (stage: string): Sql => sql`DROP TABLE IF EXISTS ${iden
 const copyInto = (into: Sql, columns: Sql, source: CopySource): Sql =>
   sql`COPY ${into} (${columns}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST ${copyFormat(source.format)}`;
 
-/** Statistics and encodings of the owner's table are left to Redshift's defaults. */
-export const copyToTable = (table: TableRef, columns: readonly Column[], source: CopySource): Sql =>
-  copyInto(tableName(table), names(columns), source);
+/**
+ * Statistics are left to Redshift's defaults, and so are the encodings of a table of somebody else. COPY would choose those of an
+ * empty table from a sample, perhaps one with which a column cannot be widened (c_Loading_tables_auto_compress); only the owner may
+ * say that it must not.
+ */
+export const copyToTable = (
+  table: TableRef,
+  columns: readonly Column[],
+  source: CopySource,
+  isOwn: boolean,
+): Sql => sql`${copyInto(tableName(table), names(columns), source)}${raw(isOwn ? ' COMPUPDATE OFF' : '')}`;
 
 /** The files of a tap as they are: JSON objects whose keys are the names of columns, in any case. */
-export const copyFilesToTable = (table: TableRef, columns: readonly Column[], source: FilesSource): Sql =>
-  sql`COPY ${tableName(table)} (${names(columns)}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST JSON 'auto ignorecase'${raw(source.isGzip ? ' GZIP' : '')} DATEFORMAT 'auto' TIMEFORMAT 'auto'`;
+export const copyFilesToTable = (
+  table: TableRef,
+  columns: readonly Column[],
+  source: FilesSource,
+  isOwn: boolean,
+): Sql =>
+  sql`COPY ${tableName(table)} (${names(columns)}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST JSON 'auto ignorecase'${raw(source.isGzip ? ' GZIP' : '')} DATEFORMAT 'auto' TIMEFORMAT 'auto'${raw(isOwn ? ' COMPUPDATE OFF' : '')}`;
 
 /** A stage needs neither compression analysis nor statistics (copy-parameters-data-load). */
 export const copyToStage = (stage: string, columns: readonly NewColumn[], source: CopySource): Sql =>
@@ -107,7 +124,10 @@ const region = (name: string | undefined): Sql =>
 /** Rows that the last COPY of this session loaded; COPY's own tag has no count. */
 export const lastCopyCount = (): Sql => raw('SELECT pg_last_copy_count()');
 
-/** ACCESS EXCLUSIVE: waits for every transaction that writes the table (r_LOCK). */
-export const lockTable = (table: TableRef): Sql => sql`LOCK TABLE ${tableName(table)}`;
+/**
+ * Waits for writers of the table and keeps others waiting, and changes nothing: a DELETE takes the lock of writers, for which readers
+ * do not wait (c_write_readwrite), unlike LOCK TABLE.
+ */
+export const awaitWriters = (table: TableRef): Sql => sql`DELETE FROM ${tableName(table)} WHERE FALSE`;
 
 export const terminateBackend = (pid: number): Sql => sql`SELECT pg_terminate_backend(${integer(pid)})`;

@@ -2,7 +2,6 @@
  * A load as data: the statements in their order, what each is for, and what its answer counts. The executor runs them,
  * `plan` prints them. Nothing here reaches a warehouse.
  */
-import type { Sql } from '../sql.ts';
 import type { NewColumn } from '../table/changes.ts';
 import { isMark, isMarker } from '../table/metadata.ts';
 import { varcharWidth, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
@@ -11,6 +10,7 @@ import type { Edge, Kinds } from './merge-sql.ts';
 import { DELETION, LIVE, STUB, deletionKinds, narrowKind, rowsOf, type Census } from './row-kinds.ts';
 import { copyToStage, copyToTable, createStage, lastCopyCount, type CopySource } from './statements.ts';
 import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
+import { beginning, given, type LoadSteps, type Step } from './step.ts';
 
 /**
  * How the rows of a batch meet those of the table: all become rows; the last row of each key replaces the table's; the first
@@ -36,39 +36,8 @@ export interface LoadShape {
   /** Two rows may have the same key. False is certain, and spares the warehouse looking. */
   readonly mayRepeatKeys: boolean;
   readonly source: CopySource;
-}
-
-/** What answers count. `replaced` and `removed` are rows of the table, `columns` its columns, the rest rows of the batch. */
-export type Count =
-  | 'copied'
-  | 'superseded'
-  | 'outdated'
-  | 'deleted'
-  | 'unmarked'
-  | 'inserted'
-  | 'present'
-  | 'unkeyed'
-  | 'replaced'
-  | 'removed'
-  | 'columns';
-
-export interface Step {
-  /** What it is for, as the object of "in order to". */
-  readonly what: string;
-  readonly sql: Sql;
-  /** What its answer counts. */
-  readonly counts?: readonly Count[];
-}
-
-export interface LoadSteps {
-  /** Before the transaction, on tables of the session. */
-  readonly stage: readonly Step[];
-  /** Between BEGIN and COMMIT. The first one writes the target: it queues behind other writers and sees what they did. */
-  readonly transaction: readonly Step[];
-  /** After the transaction, however it ended. */
-  readonly clean: readonly Step[];
-  /** What became of rows that are in the table without having been inserted. */
-  readonly present: 'updated' | 'ignored';
+  /** This run has made the table. */
+  readonly isOwn: boolean;
 }
 
 /** The steps of a load into a table whose columns are `existing`, those of the batch among them. */
@@ -83,17 +52,20 @@ export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): Loa
       ...passes.flatMap((pass, i) => passSteps(pass, i, merging.keys)),
       ...censusSteps(load, merging),
     ],
-    transaction: load.method === 'insert' ? insertSteps(load, merging) : upsertSteps(load, merging),
+    transaction: beginning(
+      load.target,
+      load.method === 'insert' ? insertSteps(load, merging) : upsertSteps(load, merging),
+    ),
     clean: dropsOf(passes.length),
     present: load.method === 'insert' ? 'ignored' : 'updated',
   };
 }
 
-function appendSteps({ target, columns, source }: LoadShape): LoadSteps {
+function appendSteps({ target, columns, source, isOwn }: LoadShape): LoadSteps {
   return {
     stage: [],
     transaction: [
-      { what: 'load the batch into the table', sql: copyToTable(target, columns, source) },
+      { what: 'load the batch into the table', sql: copyToTable(target, columns, source, isOwn) },
       { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied', 'inserted'] },
     ],
     clean: [],
@@ -173,13 +145,16 @@ export function stageSteps(load: LoadShape): readonly Step[] {
   ];
 }
 
-/** The columns of the batch, as wide as its values, and after them those that only the stage has. */
+/**
+ * The columns of the batch, as wide as its values, and after them those that only the stage has. Keys mind the case of letters: see
+ * collation.ts.
+ */
 function stageColumns({ columns, maxBytes }: LoadShape): readonly NewColumn[] {
   return [
-    ...columns.map(({ name, type }, i): NewColumn => {
-      return type.kind === 'varchar'
-        ? { name, type: { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } }
-        : { name, type };
+    ...columns.map(({ name, type, isKey }, i): NewColumn => {
+      if (type.kind !== 'varchar') return { name, type };
+      const width = { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } as const;
+      return { name, type: width, ...(isKey && { mindsCase: true }) };
     }),
     { name: merge.ORDINAL, type: { kind: 'bigint' } },
     { name: merge.KIND, type: { kind: 'smallint' } },
@@ -368,5 +343,3 @@ function presentStep(target: TableRef, merging: Merge): Step {
     counts: ['present'],
   };
 }
-
-const given = (condition: boolean, step: () => Step): readonly Step[] => (condition ? [step()] : []);

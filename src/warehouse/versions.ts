@@ -1,10 +1,13 @@
 /** What an ACTIVATE_VERSION does to a table: rows of older versions go, or are marked as deleted. */
 import { LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
+import { raw } from '../sql.ts';
 import { TABLE_VERSION } from '../table/metadata.ts';
 import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type TableRef } from '../table/types.ts';
 import { deleteOlderVersions, markOlderVersions } from './overwrite-sql.ts';
+import { committed } from './patience.ts';
+import { checkAllSeen, explainRead } from './row-security.ts';
 import { counted } from './transaction.ts';
 
 interface VersionedTable {
@@ -15,7 +18,7 @@ interface VersionedTable {
   readonly keepsUnversioned: boolean;
 }
 
-/** One statement, committed by itself. Returns how many rows it changed; throws LoadError. */
+/** One transaction, which can be repeated as it is. Returns how many rows it changed; throws LoadError. */
 export async function removeOlderVersions(
   session: Session,
   { target, columns, settings, keepsUnversioned }: VersionedTable,
@@ -30,6 +33,12 @@ export async function removeOlderVersions(
     );
   }
   const older = { version, keepsUnversioned };
-  if (settings.hard_delete) return counted(await session.run(deleteOlderVersions(target, older)), 'DELETE');
-  return counted(await session.run(markOlderVersions(target, older, time.toISOString())), 'UPDATE');
+  const change = settings.hard_delete
+    ? deleteOlderVersions(target, older)
+    : markOlderVersions(target, older, time.toISOString());
+  return committed(session, [], async () => {
+    const [, changed, plan] = await session.send([raw('BEGIN'), change, explainRead(target)]);
+    checkAllSeen(target, plan);
+    return counted(changed, settings.hard_delete ? 'DELETE' : 'UPDATE');
+  });
 }

@@ -162,6 +162,31 @@ describe('--check, when one privilege is missing', () => {
     expect(rows).to.deep.equal([]);
   });
 
+  it('finds tables of earlier runs whose rows are hidden from the user, and what to grant', async () => {
+    await admin.query('CREATE TABLE landing.people (id BIGINT)');
+    try {
+      await admin.query(
+        `COMMENT ON TABLE landing.people IS '{"target-redshift":{"stream":"people","key_properties":["id"]}}'`,
+      );
+      await admin.query(`ALTER TABLE landing.people OWNER TO ${USER}`);
+      await admin.query('ALTER TABLE landing.people ROW LEVEL SECURITY ON');
+      expect(
+        failures(await check()).map(({ name, message, fix }) => [name, message, fix?.text]),
+      ).to.deep.equal([
+        [
+          'tables',
+          `row-level security hides rows of "people" from the user "${USER}": only append-only loads go on`,
+          `GRANT IGNORE RLS TO "${USER}";`,
+        ],
+      ]);
+      await admin.query(`GRANT IGNORE RLS TO ${USER}`);
+      expect(failures(await check())).to.deep.equal([]);
+      await admin.query(`REVOKE IGNORE RLS FROM ${USER}`);
+    } finally {
+      await admin.query('DROP TABLE landing.people');
+    }
+  });
+
   interface Denial {
     readonly what: string;
     readonly config?: Readonly<Record<string, unknown>>;

@@ -7,11 +7,13 @@ import { faults, newPlace } from '../support/warehouse.ts';
 const properties = { id: { type: 'integer' }, run: { type: 'string' } };
 
 /** The rows 1 and 2 are sent by both runs, each sends one of its own too. */
-const input = (run: string, own: number): string =>
-  lines(schema('t', properties, ['id']), ...[1, 2, own].map((id) => record('t', { id, run })));
+const input = (run: string, own: number, keysAlone: boolean): string =>
+  keysAlone
+    ? lines(schema('t', { id: properties.id }, ['id']), ...[1, 2, own].map((id) => record('t', { id })))
+    : lines(schema('t', properties, ['id']), ...[1, 2, own].map((id) => record('t', { id, run })));
 
 describe('two runs on one table', () => {
-  for (const { load_method, inside, rows } of [
+  for (const { load_method, keysAlone = false, inside, rows } of [
     {
       load_method: 'upsert',
       inside: /^INSERT INTO "case_\d+"."t"/,
@@ -20,6 +22,18 @@ describe('two runs on one table', () => {
         ['2', 'late'],
         ['3', 'early'],
         ['4', 'late'],
+      ],
+    },
+    {
+      load_method: 'upsert',
+      // The table has another column, so that rows are inserted only where their key is missing.
+      keysAlone: true,
+      inside: /^SELECT COUNT\(\*\) FROM "_target_redshift_stage" WHERE EXISTS/,
+      rows: [
+        ['1', null],
+        ['2', null],
+        ['3', null],
+        ['4', null],
       ],
     },
     {
@@ -33,7 +47,7 @@ describe('two runs on one table', () => {
       ],
     },
   ]) {
-    it(`${load_method}: the later one waits for the earlier and sees its rows, so that no key is doubled`, async () => {
+    it(`${load_method}${keysAlone ? ' of keys alone' : ''}: the later one waits for the earlier and sees its rows, so that no key is doubled`, async () => {
       const place = await newPlace();
       const args = ['--config', place.configFile({ load_method, heartbeat_seconds: 1 })];
       await runHere(args, lines(schema('t', properties, ['id'])));
@@ -45,10 +59,10 @@ describe('two runs on one table', () => {
       };
       // It holds the table's write lock, and what it wrote is not committed yet.
       const early = startHere(args);
-      await early.write(input('early', 3));
+      await early.write(input('early', 3, keysAlone));
       early.end();
       await early.seen(/still running/);
-      const late = await runHere(args, input('late', 4));
+      const late = await runHere(args, input('late', 4, keysAlone));
       expect({ early: (await early.finished).code, late: late.code }, late.stderr).to.deep.equal({
         early: 0,
         late: 0,

@@ -113,6 +113,7 @@ describe('plan', () => {
       'SELECT',
       'BEGIN',
       'DELETE',
+      'EXPLAIN',
       'SELECT',
       'INSERT INTO',
       'COMMIT',
@@ -144,7 +145,7 @@ describe('plan', () => {
     -- begin the load
     BEGIN;
     -- load the batch into the table
-    COPY "raw"."t" ("id", "a") FROM '... ACCESS_KEY_ID '...' SECRET_ACCESS_KEY '***' REGION 'us-east-1' MANIFEST CSV GZIP NULL AS '...' DATEFORMAT 'auto' TIMEFORMAT 'auto';
+    COPY "raw"."t" ("id", "a") FROM '... ACCESS_KEY_ID '...' SECRET_ACCESS_KEY '***' REGION 'us-east-1' MANIFEST CSV GZIP NULL AS '...' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF;
     -- count what was loaded
     SELECT pg_last_copy_count();
     -- commit the load if every row is accounted for

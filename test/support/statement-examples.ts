@@ -17,6 +17,7 @@ import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as generations from '../../src/warehouse/generations-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as newest from '../../src/warehouse/newest-sql.ts';
+import { explainRead } from '../../src/warehouse/row-security.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
 import type { CopyAccess, CopySource } from '../../src/warehouse/statements.ts';
@@ -120,6 +121,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['commentOnColumn', statements.commentOnColumn(TABLE, NOTE.name, `it's "here"\\`)],
   ['addColumn', statements.addColumn(TABLE, LONG)],
   ['widenColumn', statements.widenColumn(TABLE, NOTE.name, 1024)],
+  ['encodeColumn', statements.encodeColumn(TABLE, NOTE.name)],
   ...retype('boolean to text', { kind: 'boolean' }, { kind: 'varchar', bytes: 64 }),
   ...retype('numeric to super', { kind: 'numeric', precision: 18, scale: 2 }, { kind: 'super' }),
   ...retype('bigint to double', { kind: 'bigint' }, { kind: 'double' }),
@@ -129,26 +131,27 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['designOn', designOn(TABLE, NOTE.name)],
   ['createStage', statements.createStage(STAGE, [...COLUMNS, ORDINAL])],
   ['dropStage', statements.dropStage(STAGE)],
-  ['copyToTable with a role', statements.copyToTable(TABLE, COLUMNS, source())],
+  ['copyToTable with a role', statements.copyToTable(TABLE, COLUMNS, source(), true)],
   [
     'copyToTable with the default role and a region',
     statements.copyToTable(
       TABLE,
       [ID],
       source({ region: "eu'1", access: { kind: 'role', role: 'default' } }),
+      false,
     ),
   ],
   [
     'copyFilesToTable of gzip files',
-    statements.copyFilesToTable(TABLE, COLUMNS, { ...source({ region: "eu'1" }), isGzip: true }),
+    statements.copyFilesToTable(TABLE, COLUMNS, { ...source({ region: "eu'1" }), isGzip: true }, false),
   ],
   [
     'copyFilesToTable of plain files',
-    statements.copyFilesToTable(TABLE, [ID], { ...source(), isGzip: false }),
+    statements.copyFilesToTable(TABLE, [ID], { ...source(), isGzip: false }, true),
   ],
   [
     'copyToTable with keys, as it is shown in logs',
-    statements.copyToTable(TABLE, [ID], source({ access: SECRETS })),
+    statements.copyToTable(TABLE, [ID], source({ access: SECRETS }), false),
   ],
   ['copyPrefix', statements.copyPrefix(tableName(TABLE), "s3://bucket/o'hara", SECRETS, "eu'1")],
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
@@ -191,7 +194,6 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['createBeside', generations.createBeside(SHADOW, TABLE)],
   ['deleteMarked', generations.deleteMarked(TABLE, NOTE)],
   ['countPresent', merge.countPresent(TABLE, STAGE, KEYS, [0])],
-  ['lockTable', statements.lockTable(TABLE)],
   ['terminateBackend', statements.terminateBackend(42)],
   ['sysLoadErrors', explain.sysLoadErrors([`s3://bucket/o'hara_50%\\`])],
   ['sysLoadErrors of several files', explain.sysLoadErrors(['s3://a/1', 's3://b/2'])],
@@ -229,5 +231,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['endRun', records.endRun(SCHEMA, RUNS, FAILED_RUN)],
   ['findLoad', records.findLoad(SCHEMA, records.HISTORY, `r'1\\`, 7)],
   ['removeLoads', records.removeLoads(SCHEMA, records.COMMITS, `r'1\\`)],
-  ['awaitWriters', records.awaitWriters({ schema: SCHEMA, table: 't' })],
+  ['awaitWriters', statements.awaitWriters({ schema: SCHEMA, table: 't' })],
+  ['findTransaction', records.findTransaction(7)],
+  ['explainRead', explainRead({ schema: SCHEMA, table: 't' })],
 ];

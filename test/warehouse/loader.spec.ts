@@ -238,6 +238,32 @@ describe('a loader', () => {
       expect(await place.objects()).to.deep.equal([]);
     });
 
+    it('finds out about a lost COMMIT without a lock for which readers wait, also where it may not delete', async () => {
+      const user = `${place.schema}_adds`;
+      await load(job(), ['1,"a"']);
+      await place.query(`CREATE USER ${user} PASSWORD 'Adds_only1'`);
+      await place.query(`GRANT USAGE ON SCHEMA ${place.schema} TO ${user}`);
+      await place.query(`GRANT INSERT, SELECT ON ALL TABLES IN SCHEMA ${place.schema} TO ${user}`);
+      await place.query(`GRANT UPDATE ON ${place.schema}._target_redshift_runs TO ${user}`);
+      await using adding = await openParts(place, { user, password: 'Adds_only1' });
+      const locks: string[] = [];
+      let commits = 0;
+      faults.sql = ({ verb, sql }) => {
+        if (/^(LOCK|DELETE)|svv_transactions/.test(sql))
+          locks.push(/LOCK|DELETE|svv_transactions/.exec(sql)?.[0] ?? '');
+        return verb === 'COMMIT' && commits++ === 0 ? { kind: 'drop-after' } : undefined;
+      };
+      const one = job({ batch: 2 });
+      const loader = adding.loader();
+      await loader.load(one, await staged(adding.store, one, '2,"b"'), () => undefined);
+      await loader.finish('succeeded');
+      expect(locks).to.deep.equal(['DELETE', 'svv_transactions']);
+      expect(await rows()).to.deep.equal([
+        ['1', 'a'],
+        ['2', 'b'],
+      ]);
+    });
+
     it('gives up after `tries`, with what the last one met', async () => {
       strike(/^COPY/, 9, 'drop-before');
       const { counts, error } = await load(job(), ['1,"a"'], { tries: 2 });

@@ -41,7 +41,7 @@ const upsert = (...repeated: readonly string[]): string[] => [
   'BEGIN; CREATE TEMP TABLE stage',
   'COPY stage',
   ['SELECT pg_last_copy_count', ...repeated, 'COMMIT'].join('; '),
-  'BEGIN; DELETE t; SELECT pg_attribute; INSERT t',
+  'BEGIN; DELETE t; EXPLAIN t; SELECT pg_attribute; INSERT t',
 ];
 const UPSERT = upsert();
 const APPEND = ['BEGIN', 'COPY t', 'SELECT pg_last_copy_count'];

@@ -52,7 +52,7 @@ describe('statements', () => {
   });
 
   it('put access keys into COPY and show them nowhere', () => {
-    const statement = statements.copyToTable(TABLE, [ID], source({ access: SECRETS }));
+    const statement = statements.copyToTable(TABLE, [ID], source({ access: SECRETS }), false);
     expect(statement.text).to.contain(
       String.raw` ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY 'geheim''1\\' SESSION_TOKEN 'geheim2' MANIFEST `,
     );
@@ -64,7 +64,9 @@ describe('statements', () => {
 
   it('leave the session token out when there is none', () => {
     const access: CopyAccess = { ...SECRETS, sessionToken: undefined };
-    expect(statements.copyToTable(TABLE, [ID], source({ access })).text).not.to.contain('SESSION_TOKEN');
+    expect(statements.copyToTable(TABLE, [ID], source({ access }), false).text).not.to.contain(
+      'SESSION_TOKEN',
+    );
   });
 
   it('compare keys with = alone, and only VARCHAR keys by length too', () => {

@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import { DELETED_AT } from '../../src/table/metadata.ts';
 import type { Column, ColumnType, StoredColumn } from '../../src/table/types.ts';
-import { stepsOf, type LoadMethod, type LoadShape, type LoadSteps } from '../../src/warehouse/steps.ts';
+import type { LoadSteps } from '../../src/warehouse/step.ts';
+import { stepsOf, type LoadMethod, type LoadShape } from '../../src/warehouse/steps.ts';
 
 const column = (name: string, type: ColumnType, isKey = false): Column => ({
   property: name,
@@ -38,6 +39,7 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
   narrow: [],
   nullKeys: 0,
   mayRepeatKeys: true,
+  isOwn: false,
   source: {
     manifestUrl: 's3://b/m',
     format: { sentinel: 'N', compression: 'gzip' },
@@ -78,6 +80,7 @@ describe('the steps of a load', () => {
   it('delete and insert where the batch carries every column of the table', () => {
     expect(heads(shape('upsert'), WHOLE)).to.deep.equal([
       'DELETE "s"."t"',
+      'EXPLAIN "s"."t"',
       'SELECT pg_attribute',
       'INSERT "s"."t"',
     ]);
@@ -101,6 +104,7 @@ describe('the steps of a load', () => {
   it('update and insert where the table has more columns', () => {
     expect(heads(shape('upsert'), WIDER)).to.deep.equal([
       'UPDATE "s"."t"',
+      'EXPLAIN "s"."t"',
       'INSERT "s"."t"',
       'SELECT "s"."t"',
     ]);
@@ -109,6 +113,7 @@ describe('the steps of a load', () => {
   it('write full rows first and then what stubs say of theirs', () => {
     expect(heads(shape('upsert', SPECIAL), WHOLE)).to.deep.equal([
       'DELETE "s"."t"',
+      'EXPLAIN "s"."t"',
       'SELECT pg_attribute',
       'INSERT "s"."t"',
       'UPDATE "s"."t"',
@@ -121,6 +126,7 @@ describe('the steps of a load', () => {
     const { transaction } = stepsOf(shape('upsert', NARROW), WHOLE);
     expect(transaction.map(({ sql }) => sql.safe.replace(/ WHERE .*/, ''))).to.deep.equal([
       'DELETE FROM "s"."t" USING "_target_redshift_stage"',
+      'EXPLAIN SELECT 1 FROM "s"."t"',
       'SELECT COUNT(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace',
       'INSERT INTO "s"."t" ("id", "name", "_sdc_deleted_at") SELECT "id", "name", "_sdc_deleted_at" FROM "_target_redshift_stage"',
       'UPDATE "s"."t" SET "_sdc_deleted_at" = "_target_redshift_stage"."_sdc_deleted_at" FROM "_target_redshift_stage"',
@@ -133,11 +139,16 @@ describe('the steps of a load', () => {
     const unmarked = shape('upsert', { census: [10, 0, 2], columns: columns.slice(0, 2), maxBytes: [0, 3] });
     const { stage, transaction } = stepsOf(unmarked, stored(['id', 'name']));
     expect(stage.flatMap(({ counts = [] }) => counts)).to.deep.equal(['copied', 'unmarked', 'superseded']);
-    expect(transaction).to.have.length(3);
+    expect(transaction).to.have.length(4);
   });
 
   it('only insert where rows that are there stay', () => {
-    expect(heads(shape('insert'), WIDER)).to.deep.equal(['INSERT "s"."t"', 'SELECT "s"."t"']);
+    expect(heads(shape('insert'), WIDER)).to.deep.equal([
+      'DELETE "s"."t"',
+      'EXPLAIN "s"."t"',
+      'INSERT "s"."t"',
+      'SELECT "s"."t"',
+    ]);
   });
 
   it('are as few as without hard_delete for a batch that deletes nothing', () => {
@@ -145,11 +156,9 @@ describe('the steps of a load', () => {
     expect(hard).to.deep.equal(soft);
   });
 
-  it('write the table in the first statement of every transaction, so that it queues and then sees the others', () => {
+  it('take the lock that no writer shares in the first statement of every merge, which then sees the others', () => {
     for (const { transaction } of everyLoad) {
-      expect(transaction[0]?.sql.safe).to.match(
-        /^(COPY "s"."t"|DELETE FROM "s"."t"|UPDATE "s"."t"|INSERT INTO "s"."t") /,
-      );
+      expect(transaction[0]?.sql.safe).to.match(/^(COPY "s"."t"|DELETE FROM "s"."t"|UPDATE "s"."t") /);
     }
   });
 

@@ -109,6 +109,13 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
       return /^MERGE /.test(message)
         ? { S: severity, C: SQLSTATE.internalError, M: 'Found multiple matches to update the same tuple.' }
         : kept;
+    case SQLSTATE.collationMismatch:
+    case SQLSTATE.indeterminateCollation:
+      return {
+        S: severity,
+        C: SQLSTATE.featureNotSupported,
+        M: 'Query with different collations is not supported yet.',
+      };
     case SQLSTATE.generatedAlways:
       return {
         S: severity,

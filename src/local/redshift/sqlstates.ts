@@ -37,6 +37,8 @@ export const SQLSTATE = {
   reservedName: '42939',
   undefinedTable: '42P01',
   undefinedParameter: '42P02',
+  collationMismatch: '42P21',
+  indeterminateCollation: '42P22',
   duplicateSchema: '42P06',
   duplicateTable: '42P07',
   invalidFunctionDefinition: '42P13',

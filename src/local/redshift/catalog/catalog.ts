@@ -1,6 +1,7 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
 import { createHash } from 'node:crypto';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
+import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
@@ -14,6 +15,13 @@ import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
+import {
+  SECURITY_FUNCTIONS,
+  SECURITY_TABLE_NAMES,
+  SECURITY_TABLES,
+  SECURITY_VIEW_NAMES,
+  SECURITY_VIEWS,
+} from './row-security.ts';
 import { SET_CONFIG } from './set-config.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
@@ -24,8 +32,18 @@ import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
 
-const ALL_VIEWS = [...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES, ...ABSENT_VIEW_NAMES];
-const READABLE = ['warehouse_name', 'warehouse_design', ...LOGS, ...ALL_VIEWS];
+const ALL_VIEWS = [
+  ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
+  ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES],
+];
+const READABLE = [
+  'warehouse_name',
+  'warehouse_design',
+  'warehouse_collation',
+  ...SECURITY_TABLE_NAMES,
+  ...LOGS,
+  ...ALL_VIEWS,
+];
 
 /** For superusers, and those whom they grant SELECT. */
 const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
@@ -33,6 +51,7 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 /** Tables that the definers write who are no superusers of the engine. */
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
+  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation'],
 ];
 
 /** Definers that write the engine's own catalog: keys, dependencies of views, roles and their members. */
@@ -60,6 +79,8 @@ ${STRINGS}
 ${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}
+${SECURITY_TABLES}
+${COLLATION_TABLE}
 ${LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
@@ -71,6 +92,8 @@ ${WRITES}
 ${USER_FUNCTIONS}
 ${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
+${SECURITY_FUNCTIONS}
+${COLLATION_FUNCTIONS}
 ${SYSTEM_CATALOGS}
 ${ALL_VIEWS.map((view) => `drop view if exists pg_catalog.${view} cascade;`).join('\n')}
 ${VIEWS}
@@ -78,6 +101,7 @@ ${STATUS_VIEWS}
 ${INFORMATION_SCHEMA}
 ${HISTORY_VIEWS}
 ${ABSENT}
+${SECURITY_VIEWS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}
 ${protect(SUPERUSER_ONLY, LOGS)}

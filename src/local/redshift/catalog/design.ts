@@ -178,7 +178,7 @@ begin
   end if;
 end $$;
 
-create or replace function pg_catalog.warehouse_may_resize(relation regclass, field name, bytes int, growing_default boolean)
+create or replace function pg_catalog.warehouse_resize(relation regclass, field name, bytes int, growing_default boolean)
 returns void language plpgsql as $$
 declare
   attribute pg_catalog.pg_attribute := warehouse_attribute(relation, field);
@@ -210,7 +210,10 @@ begin
       raise exception 'target column size should be greater or equal to current maximum column size' using errcode = '0A000';
     end if;
   end if;
+  execute format('alter table %s alter column %I type varchar(%s) collate %s', relation, field, bytes,
+    attribute.attcollation::regcollation);
 end $$;
+drop function if exists pg_catalog.warehouse_may_resize(regclass, name, int, boolean);
 
 create or replace function pg_catalog.warehouse_append(target regclass, source regclass, mode text) returns void
 language plpgsql as $$

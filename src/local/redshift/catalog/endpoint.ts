@@ -19,7 +19,9 @@ import { createHash } from 'node:crypto';
 export const KEEPER = 'warehouse_keeper';
 
 /** Those that anybody may call: they answer a question about the user who asks. */
-const QUESTIONS = ['warehouse_is_superuser', 'warehouse_sees_all', 'warehouse_may_assume'];
+const QUESTIONS = [
+  ...['warehouse_is_superuser', 'warehouse_sees_all', 'warehouse_may_assume', 'warehouse_ignores_policies'],
+];
 
 /** The ticket of the engine's session `pid`; `secret` is that of the run. */
 export function ticketFor(secret: string, pid: number): string {

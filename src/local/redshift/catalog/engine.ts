@@ -153,5 +153,14 @@ create or replace aggregate pg_catalog.avg(bigint) (sfunc = warehouse_average_st
   initcond = '{0,0}', finalfunc = warehouse_average);
 `;
 
+/**
+ * Collations ("Database collation"). A string of one is not compared with one of the other; the engine says so where both are
+ * named. Columns without a word on it have the engine's default in a database that minds case, and are compared with either.
+ */
+const COLLATIONS = `
+create collation if not exists pg_catalog.case_sensitive (provider = libc, locale = 'C');
+create collation if not exists pg_catalog.case_insensitive (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+`;
+
 /** Idempotent statements of the superuser. */
-export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${AVERAGES}`;
+export const ENGINE = `${TRAILING_BLANKS}${LENGTHS}${BINARY_LENGTHS}${DECIMALS}${CASTS}${FUNCTIONS}${AVERAGES}${COLLATIONS}`;

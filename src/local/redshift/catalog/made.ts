@@ -12,7 +12,7 @@ declare
   type text;
   changes text[] := '{}';
 begin
-  for loose in select attname, atttypid from pg_catalog.pg_attribute where attrelid = relation and attnum > 0 and atttypmod = -1
+  for loose in select attname, atttypid, attcollation::regcollation as collation from pg_catalog.pg_attribute where attrelid = relation and attnum > 0 and atttypmod = -1
     and atttypid in ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'numeric'::regtype)
   loop
     if loose.atttypid = 'numeric'::regtype then
@@ -25,7 +25,7 @@ begin
       if needed > 65535 then
         raise exception 'Value too long for character type' using errcode = 'XX000';
       end if;
-      type := format('varchar(%s)', needed);
+      type := format('varchar(%s) collate %s', needed, loose.collation);
       -- The cast of a CHAR would drop the blanks at its end.
       if loose.atttypid = 'bpchar'::regtype then
         type := type || format(' using case when %1$I is not null then pg_catalog.format(''%%s'', %1$I) end', loose.attname);

@@ -30,14 +30,16 @@ from pg_catalog.pg_database d where d.datname not in ('postgres', 'template0', '
 create view pg_catalog.svv_all_databases as select * from pg_catalog.svv_redshift_databases;
 
 create view pg_catalog.svv_transactions with (security_barrier) as
-select a.usename::text as txn_owner, d.datname::text as txn_db, a.backend_xid::text::bigint as xid, l.pid,
-  a.xact_start at time zone 'UTC' as txn_start, l.mode::text as lock_mode, l.locktype::text as lockable_object_type,
+-- The lock that INSERT and COPY share has no name of its own in Redshift's documentation.
+select distinct a.usename::text as txn_owner, d.datname::text as txn_db, a.backend_xid::text::bigint as xid, l.pid,
+  a.xact_start at time zone 'UTC' as txn_start, (case l.mode when 'RowExclusiveLock' then 'ShareRowExclusiveLock' else l.mode end)::text as lock_mode, l.locktype::text as lockable_object_type,
   l.relation::int as relation, l.granted
 from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
 join pg_catalog.pg_database d on d.oid = a.datid
 where a.backend_type = 'client backend' and a.usename not like 'warehouse%'
   and (a.usename = session_user or warehouse_sees_all())
-  and l.mode in ('AccessShareLock', 'ShareRowExclusiveLock', 'AccessExclusiveLock');
+  and (l.mode in ('AccessShareLock', 'ShareRowExclusiveLock', 'AccessExclusiveLock')
+    or l.mode = 'RowExclusiveLock' and l.relation >= 16384);
 
 create view pg_catalog.stv_sessions with (security_barrier) as
 select a.backend_start at time zone 'UTC' as starttime, a.pid as process, a.usename::char(50) as user_name,

@@ -19,6 +19,7 @@ import type { Readings } from '../readings.ts';
 import { quoteName, quoteTable } from '../sql/names.ts';
 import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
 import type { Upstream } from '../wire/upstream.ts';
+import { makeWaitingRoom, moveRows, WAITING_ROWS } from './secured.ts';
 
 /** How a COPY that came to reading rows ended. */
 export type CopyResult =
@@ -188,7 +189,9 @@ async function feed(job: CopyJob, feeder: Feeder, target: CopyTarget, checker: R
     }
   };
   const columns = target.columns.map(({ name }) => quoteName(name)).join(', ');
-  const sql = `COPY ${quoteTable(job.copy.table)} (${columns}) FROM STDIN WITH (${checker.engineOptions})`;
+  if (target.isSecured) await makeWaitingRoom(target, upstream);
+  const into = target.isSecured ? WAITING_ROWS : quoteTable(job.copy.table);
+  const sql = `COPY ${into} (${columns}) FROM STDIN WITH (${checker.engineOptions})`;
   await upstream.request(encodeQuery(sql), (frame) => {
     if (frame.type === 'G') {
       feeding = start();
@@ -201,6 +204,7 @@ async function feed(job: CopyJob, feeder: Feeder, target: CopyTarget, checker: R
     }
   });
   await feeding;
+  if (target.isSecured && !failure && cause === undefined) await moveRows(job.copy.table, target, upstream);
   const rows = Number(/^COPY (\d+)$/.exec(tag)?.[1] ?? 0);
   return { rows, ...(failure && { failure }), ...(cause !== undefined && { cause }) };
 }

@@ -13,6 +13,8 @@ export interface CopyTarget {
   readonly columns: readonly CopyColumn[];
   /** A column that gets no field, although it must not be NULL and has no default. */
   readonly missing?: CopyColumn;
+  /** Row-level security is on, under which the engine does not copy. */
+  readonly isSecured: boolean;
 }
 
 interface TableColumn extends CopyColumn {
@@ -31,7 +33,8 @@ export async function findTarget(copy: CopyStatement, upstream: Upstream): Promi
        CASE WHEN a.atttypid = 'bytea'::regtype THEN nullif(a.atttypmod, -1) - 4
          ELSE information_schema._pg_char_max_length(a.atttypid, a.atttypmod) END,
        information_schema._pg_numeric_precision(a.atttypid, a.atttypmod),
-       information_schema._pg_numeric_scale(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.atthasdef
+       information_schema._pg_numeric_scale(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.atthasdef,
+       c.relrowsecurity
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.oid = ${literal(quoteTable(copy.table))}::regclass AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attnum`,
@@ -48,7 +51,7 @@ export async function findTarget(copy: CopyStatement, upstream: Upstream): Promi
   const missing = all.find(
     (column) => !columns.includes(column) && column.notNull && !column.hasDefault && !column.identity,
   );
-  return { oid: Number(oid), columns, ...(missing && { missing }) };
+  return { oid: Number(oid), columns, ...(missing && { missing }), isSecured: rows[0]?.[12] === 't' };
 }
 
 function chooseColumns(copy: CopyStatement, all: readonly TableColumn[]): readonly TableColumn[] {

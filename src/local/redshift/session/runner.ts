@@ -15,6 +15,7 @@ import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CopyRun, type LoadRows } from './copy-run.ts';
+import { SECURED_TABLES, showRow, type PlanView } from './explain.ts';
 import { SessionObjects, type Write } from './objects.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
@@ -284,10 +285,15 @@ export class Runner implements StatementRunner {
     if (locked) await this.#lockTable(locked, statement);
   }
 
-  /** The lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. */
+  /**
+   * The exclusive lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. Under
+   * SNAPSHOT, INSERTs and COPYs share a lock ("Write and read/write operations"), and read what was there before they waited.
+   */
   async #lockTable({ verb, table }: Write, statement: Statement): Promise<void> {
-    const mode = await this.#user.lockMode(table);
+    const isShared = !this.#block.isSerializable && (verb === 'INSERT' || verb === 'COPY');
+    const mode = isShared ? 'ROW EXCLUSIVE' : await this.#user.lockMode(table);
     try {
+      if (isShared) await this.#upstream.run('SELECT 1');
       const [[kind] = []] = await this.#upstream.run(
         `LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`,
         `SELECT relkind FROM pg_catalog.pg_class WHERE oid = ${regclass(table)}`,
@@ -309,6 +315,7 @@ export class Runner implements StatementRunner {
     let failure: Fields | undefined;
     let isSkipped = false;
     const isComplete = statement.made === undefined && statement.after === undefined;
+    const view = await this.#planView(statement);
     await perform((frame) => {
       if (frame.type === 'C' && (this.#block.isOwn || !isComplete)) this.#replies.holdBack();
       if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) isSkipped = true;
@@ -316,9 +323,23 @@ export class Runner implements StatementRunner {
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (frame.type === 'I' && statement.copy) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
+      else if (frame.type === 'D' && view) this.#relayPlan(frame, view);
       else this.#replies.relay(frame);
     });
     return { isSkipped, ...(failure && { failure }) };
+  }
+
+  /** Undefined for a statement that shows no plan. */
+  async #planView({ explains }: Statement): Promise<PlanView | undefined> {
+    if (!explains || this.#block.isFailed) return undefined;
+    const rows = await this.#upstream.run(SECURED_TABLES);
+    const secured = rows.filter(([, applies]) => applies === 't').map(([name]) => name ?? '');
+    return { ...explains, hasPolicies: rows.length > 0, secured: new Set(secured) };
+  }
+
+  #relayPlan(frame: Frame, view: PlanView): void {
+    const bytes = showRow(frame, view);
+    if (bytes) this.#replies.relay({ ...frame, bytes });
   }
 
   /** Loads the rows of a COPY and reports them; its error is returned. */

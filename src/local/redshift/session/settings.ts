@@ -26,6 +26,7 @@ export class SessionSettings {
   readonly #values = new Map<string, string>();
   /** Whether the engine may have changed them since they were read. */
   #stale = true;
+  #ignoresCase = false;
   readonly #cluster: SettingsCluster;
 
   constructor(cluster: SettingsCluster) {
@@ -35,8 +36,9 @@ export class SessionSettings {
   /** Reads a message. @throws RedshiftError as `translate` does. */
   async translate(text: string): Promise<readonly Statement[]> {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
+    const ignoresCase = this.#ignoresCase;
     const { readings, longNames, translator } = this.#cluster;
-    return await translator.translate(text, { keepCase, readings, longNames: longNames.all });
+    return await translator.translate(text, { keepCase, ignoresCase, readings, longNames: longNames.all });
   }
 
   /** The body of a Bind for a query of the catalog, with long names in their short form. */
@@ -56,7 +58,8 @@ export class SessionSettings {
   async settle(upstream: Upstream): Promise<void> {
     if (!this.#stale || upstream.status !== 'I') return;
     const list = NAMES.map((name) => `coalesce(current_setting('rs.${name}', true), '')`).join(', ');
-    const [row = []] = await upstream.run(`SELECT ${list}`);
+    const [row = []] = await upstream.run(`SELECT ${list}, pg_catalog.db_collation()`);
+    this.#ignoresCase = row[NAMES.length] === 'case_insensitive';
     NAMES.forEach((name, at) => this.#values.set(name, row[at] ?? ''));
     this.#stale = false;
   }

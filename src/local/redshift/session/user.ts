@@ -45,7 +45,7 @@ export class SessionUser implements Copier {
     if (verb === 'SET' && sql.startsWith('SET ROLE')) this.#owner = false;
   }
 
-  /** The engine's mode of the write lock that the user may take on the table. */
+  /** The engine's mode of the exclusive write lock, as far as the user may take it on the table. */
   async lockMode(table: TableName): Promise<'SHARE ROW EXCLUSIVE' | 'ROW EXCLUSIVE'> {
     if (this.#owner) return 'SHARE ROW EXCLUSIVE';
     const onlyInserts = await this.#privileges.mayOnlyInsert(table, await this.#scope());

@@ -5,6 +5,7 @@ import { readTableConstraint, type TableConstraint } from './constraints.ts';
 import { ENCODINGS, readDistStyle, readSortColumns } from './design.ts';
 import { engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
 import { unsupported, type TokenReader } from './reader.ts';
+import { readRowSecurity } from './row-security.ts';
 import { RedshiftError, type Statement, type TableDesign, type TableName, type Step } from './statement.ts';
 import { addKey, call, check, columnArray, columnLiteral, json, regclass, stepsAlone } from './steps.ts';
 import { literal } from './tokens.ts';
@@ -73,6 +74,9 @@ function readAction(reader: TokenReader, table: TableName): Action {
   if (reader.accept('RENAME')) return readRename(reader, table, head);
   if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}`, isOwners: true };
   if (reader.accept('APPEND', 'FROM')) return readAppend(reader, table);
+  if (reader.accept('ROW', 'LEVEL', 'SECURITY')) {
+    return { before: readRowSecurity(reader, table), isOwners: true };
+  }
   if (reader.sees('SET', 'SCHEMA')) throw unsupported('ALTER TABLE SET SCHEMA is not supported');
   reader.expect('ALTER');
   return readAlter(reader, table);
@@ -250,8 +254,7 @@ function alterColumn(reader: TokenReader, table: TableName, column: string): Act
   const growing = String(reader.dialect.readings.growingVarcharWithDefault);
   const size = [columnLiteral(column), String(varcharBytes), growing];
   return {
-    before: [check('warehouse_may_resize', regclass(table), ...size)],
-    sql: `ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteName(column)} TYPE ${sql}`,
+    before: [check('warehouse_resize', regclass(table), ...size)],
     more: { outsideTransactionOnly: 'ALTER TABLE ALTER COLUMN cannot run inside a transaction block' },
   };
 }

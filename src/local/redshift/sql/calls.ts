@@ -1,7 +1,8 @@
 /** Calls of Redshift's functions that are other expressions to the engine. */
 import type { Effort } from './effort.ts';
+import { COLLATIONS } from './collation.ts';
 import { isOperator, TokenReader } from './reader.ts';
-import type { Token } from './tokens.ts';
+import { literalValue, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
 /** Functions of another name in the engine: theirs differ from PostgreSQL's of the same name. */
@@ -60,6 +61,12 @@ const BUILDERS: Readonly<Record<string, Build>> = {
     }
     const otherwise = pairs.length % 2 === 1 ? ` ELSE ${pairs.at(-1) ?? ''}` : '';
     return `CASE ${branches.join(' ')}${otherwise} END`;
+  },
+  COLLATE: (inner, context, reader) => {
+    const [value, name] = argumentsOf(inner, context);
+    const collation = name === undefined ? undefined : COLLATIONS[literalValue(name).toLowerCase()];
+    if (value === undefined || collation === undefined) throw reader.unexpected();
+    return `((${value}) COLLATE ${collation})`;
   },
   MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)})`,
   CONVERT: (inner, context) => {

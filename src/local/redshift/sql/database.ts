@@ -1,7 +1,9 @@
-/** CREATE, ALTER and DROP DATABASE: the local warehouse has one database, whose isolation can be chosen. */
+/** CREATE, ALTER and DROP DATABASE: the local warehouse has one database, whose isolation and collation can be chosen. */
 import { quoteName } from './names.ts';
 import { unsupported, type TokenReader } from './reader.ts';
 import type { Statement } from './statement.ts';
+import { call, stepsAlone } from './steps.ts';
+import { literal } from './tokens.ts';
 
 /** PostgreSQL's levels that behave as those of Redshift ("CREATE DATABASE"). */
 const LEVELS: Readonly<Record<string, string>> = {
@@ -12,6 +14,7 @@ const LEVELS: Readonly<Record<string, string>> = {
 /** Reads the statement after ALTER DATABASE. The new level holds for sessions that log in from then on. */
 export function readAlterDatabase(reader: TokenReader): Statement {
   const name = reader.name();
+  if (reader.accept('COLLATE')) return readCollation(reader);
   if (!reader.accept('ISOLATION', 'LEVEL')) throw refuseDatabases('ALTER');
   const level = LEVELS[reader.take().word];
   if (level === undefined) throw reader.unexpected();
@@ -20,6 +23,14 @@ export function readAlterDatabase(reader: TokenReader): Statement {
     verb: 'ALTER DATABASE',
     sql: `ALTER DATABASE ${quoteName(name)} SET default_transaction_isolation TO '${level}'`,
   };
+}
+
+/** The collation of a database is changed while it has no tables. It holds for sessions that log in from then on. */
+function readCollation(reader: TokenReader): Statement {
+  const collation = reader.acceptAny(['CASE_SENSITIVE', 'CASE_INSENSITIVE']);
+  if (collation === undefined) throw reader.unexpected();
+  reader.expectEnd();
+  return stepsAlone('ALTER DATABASE', [call('warehouse_set_collation', literal(collation.toLowerCase()))]);
 }
 
 /** The refusal of other statements about databases. */

@@ -5,10 +5,17 @@ import { HOSTILE, type Readings } from '../readings.ts';
 export interface Dialect {
   /** Whether quoted names keep their case (`enable_case_sensitive_identifier`). */
   readonly keepCase: boolean;
+  /** Whether strings are compared without their case where nothing else is said ("CREATE DATABASE", COLLATE). */
+  readonly ignoresCase: boolean;
   readonly readings: Readings;
   /** The names that the warehouse holds under shorter ones. */
   readonly longNames: ReadonlySet<string>;
 }
 
 /** That of a new session in an empty warehouse. */
-export const DEFAULT_DIALECT: Dialect = { keepCase: false, readings: HOSTILE, longNames: new Set() };
+export const DEFAULT_DIALECT: Dialect = {
+  keepCase: false,
+  ignoresCase: false,
+  readings: HOSTILE,
+  longNames: new Set(),
+};

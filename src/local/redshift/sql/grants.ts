@@ -5,6 +5,7 @@
  */
 import { quoteName, quoteTable } from './names.ts';
 import { principal, type TokenReader, unsupported } from './reader.ts';
+import { readIgnoreGrant } from './row-security.ts';
 import type { Statement, TableName, Step } from './statement.ts';
 import { call, regclass, stepsAlone, textArray } from './steps.ts';
 import { memberCall, principals } from './users.ts';
@@ -34,6 +35,7 @@ export function readGrant(reader: TokenReader, verb: Verb): Statement {
   }
   if (reader.accept('ROLE')) return readRoleGrant(reader, verb);
   if (reader.accept('ASSUMEROLE')) return readAssumeRole(reader, verb);
+  if (reader.accept('IGNORE', 'RLS')) return readIgnoreGrant(reader, verb);
   const privileges = readPrivileges(reader);
   reader.expect('ON');
   const target = readTarget(reader);

@@ -141,6 +141,8 @@ export interface Statement {
   readonly prepares?: { readonly name: string; readonly verb: string; readonly writes?: TableName };
   /** The prepared statement that it executes. */
   readonly executes?: string;
+  /** It is EXPLAIN: whether the client wants the full plan. */
+  readonly explains?: { readonly verbose: boolean };
   /** The cursor that DECLARE opens or CLOSE closes. */
   readonly cursor?: { readonly name: string; readonly opens: boolean };
   /** It works on rows of tables: compute nodes have words of their own for a value that does not fit. */

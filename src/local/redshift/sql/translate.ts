@@ -23,6 +23,7 @@ import {
   readPrepare,
   type TranslateInner,
 } from './prepared.ts';
+import { readAttach, readCreatePolicy, readDropPolicy } from './row-security.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
@@ -104,6 +105,7 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   ABORT: (reader) => utility.readEnd(reader, 'ROLLBACK'),
   ANALYSE: utility.readAnalyze,
   ANALYZE: utility.readAnalyze,
+  ATTACH: (reader) => readAttach(reader, 'ATTACH'),
   BEGIN: (reader) => utility.readBegin(reader, 'BEGIN'),
   CANCEL: utility.readCancel,
   CLOSE: readClose,
@@ -113,6 +115,7 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   DEALLOCATE: readDeallocate,
   DECLARE: readDeclare,
   DELETE: (reader) => readDelete(reader),
+  DETACH: (reader) => readAttach(reader, 'DETACH'),
   END: (reader) => utility.readEnd(reader, 'COMMIT'),
   EXECUTE: readExecute,
   EXPLAIN: readExplain,
@@ -140,16 +143,7 @@ const FOREIGN_STATEMENTS = new Set(
 );
 
 /** Statements of Redshift that the local warehouse does not serve. */
-const UNSERVED_STATEMENTS = new Set([
-  'CALL',
-  'CANCEL',
-  'REFRESH',
-  'UNLOAD',
-  'USE',
-  'DESC',
-  'ATTACH',
-  'DETACH',
-]);
+const UNSERVED_STATEMENTS = new Set(['CALL', 'CANCEL', 'REFRESH', 'UNLOAD', 'USE', 'DESC']);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
@@ -192,6 +186,7 @@ function translateCreate(tokens: readonly Token[], reader: TokenReader): Stateme
   if (reader.accept('USER')) return users.readCreateUser(reader);
   if (reader.accept('GROUP')) return users.readCreateGroup(reader);
   if (reader.accept('ROLE')) return users.readCreateRole(reader);
+  if (reader.accept('RLS', 'POLICY')) return readCreatePolicy(reader);
   if (reader.accept('FUNCTION')) {
     return readCreateFunction(reader, replace, (body, inner) => translateOne(body, inner, reader.dialect));
   }
@@ -221,6 +216,7 @@ function translateDrop(source: string, tokens: readonly Token[], reader: TokenRe
   for (const kind of ['USER', 'GROUP', 'ROLE'] as const) {
     if (reader.accept(kind)) return users.readDropPrincipal(reader, kind);
   }
+  if (reader.accept('RLS', 'POLICY')) return readDropPolicy(reader);
   if (reader.sees('DATABASE')) throw refuseDatabases('DROP');
   const kind = reader.acceptAny(['VIEW', 'FUNCTION']);
   if (kind !== undefined) return { verb: `DROP ${kind}`, sql: rewrite(tokens, { source }) };

@@ -55,15 +55,22 @@ describe('the functions of the catalog with rights of their own', () => {
       'set_config',
       'warehouse_admit',
       'warehouse_assume',
+      'warehouse_attach_policy',
+      'warehouse_create_policy',
+      'warehouse_drop_policy',
       'warehouse_grant',
+      'warehouse_ignore_policies',
+      'warehouse_ignores_policies',
       'warehouse_is_superuser',
       'warehouse_may_assume',
       'warehouse_redesign',
       'warehouse_remember',
       'warehouse_renamed',
       'warehouse_sees_all',
+      'warehouse_set_collation',
+      'warehouse_set_security',
     ]);
-    expect(definers).to.have.lengthOf(22);
+    expect(definers).to.have.lengthOf(29);
   });
 
   it('belong to roles of which one alone is a superuser, and nobody can log in as the other', async () => {
@@ -90,12 +97,7 @@ describe('the functions of the catalog with rights of their own', () => {
     );
     expect(rows.map(({ name }) => name)).to.include.members([
       ...['warehouse_append', 'warehouse_check_alike', 'warehouse_check_merge', 'warehouse_check_parent'],
-      ...[
-        'warehouse_check_primary_key',
-        'warehouse_may_drop',
-        'warehouse_may_encode',
-        'warehouse_may_resize',
-      ],
+      ...['warehouse_check_primary_key', 'warehouse_may_drop', 'warehouse_may_encode', 'warehouse_resize'],
       ...['warehouse_must_own', 'warehouse_settle'],
     ]);
     expect(new Set(rows.map(({ settings }) => settings?.join()))).to.deep.equal(
@@ -111,6 +113,7 @@ describe('the functions of the catalog with rights of their own', () => {
     expect(open.map(({ name }) => name)).to.deep.equal([
       'set_config',
       'warehouse_admit',
+      'warehouse_ignores_policies',
       'warehouse_is_superuser',
       'warehouse_may_assume',
       'warehouse_sees_all',

@@ -116,11 +116,11 @@ describe('transactions on the local SQL endpoint', () => {
     });
 
     it('tells one of two transactions that wait for each other of the deadlock', async () => {
-      await client.query('BEGIN; INSERT INTO t VALUES (1)');
-      await other.query('BEGIN; INSERT INTO u VALUES (1)');
+      await client.query('BEGIN; DELETE FROM t');
+      await other.query('BEGIN; DELETE FROM u');
       const outcomes = await Promise.allSettled([
-        client.query('INSERT INTO u VALUES (2)'),
-        other.query('INSERT INTO t VALUES (2)'),
+        client.query('DELETE FROM u'),
+        other.query('DELETE FROM t'),
       ]);
       const failures = outcomes.flatMap((outcome) =>
         outcome.status === 'rejected' ? [outcome.reason as { code: string; message: string }] : [],
@@ -194,7 +194,7 @@ describe('transactions on the local SQL endpoint', () => {
   describe('PREPARE', () => {
     it('keeps a statement for its session, which takes the write lock when executed', async () => {
       await client.query('PREPARE put (INT, VARCHAR(10)) AS INSERT INTO t VALUES ($1)');
-      await other.query('BEGIN; INSERT INTO t VALUES (1)');
+      await other.query('BEGIN; DELETE FROM t');
       let done = false;
       const put = client.query("EXECUTE put (2, 'x')").then(() => (done = true));
       await rowsOf(other, 'SELECT 1');

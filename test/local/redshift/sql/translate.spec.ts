@@ -59,7 +59,7 @@ describe('a message of statements', () => {
     ['analyze "T" (a) predicate columns', 'ANALYZE "t" ("a")'],
     ['begin isolation level serializable, read write', 'BEGIN READ WRITE'],
     ['start transaction read only', 'START TRANSACTION READ ONLY'],
-    ['explain select "A" from t', 'EXPLAIN select "a" from t'],
+    ['explain select "A" from t', 'EXPLAIN VERBOSE select "a" from t'],
     ['prepare P (text) as select $1', 'PREPARE "p" (character varying(256)) AS select $1'],
     ['execute "P" (getdate(), sysdate)', 'EXECUTE "p" (getdate(), getdate())'],
     ['deallocate prepare p', 'DEALLOCATE "p"'],

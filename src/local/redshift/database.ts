@@ -49,7 +49,7 @@ async function makeCatalog(admin: pg.Client): Promise<void> {
 
 function connectAdmin(postgres: LocalPostgres, database: string): pg.Client {
   const client = new pg.Client({
-    host: '127.0.0.1',
+    host: postgres.host,
     port: postgres.port,
     user: postgres.superuser,
     password: postgres.password,

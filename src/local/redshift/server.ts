@@ -243,8 +243,14 @@ class Endpoint {
     account: Account,
     settings: ReadonlyMap<string, string>,
   ): Promise<Upstream | undefined> {
-    const { port } = this.#postgres;
-    const login = { port, user: account.name, secret: account.engineSecret, database: this.#rules.database };
+    const { host, port } = this.#postgres;
+    const login = {
+      host,
+      port,
+      user: account.name,
+      secret: account.engineSecret,
+      database: this.#rules.database,
+    };
     try {
       return await Upstream.open(login, settings);
     } catch (error) {

@@ -1,9 +1,10 @@
 /**
- * One session of the engine, spoken to in PostgreSQL's protocol over plain TCP on loopback: requests that run until
- * ReadyForQuery, and the session's transaction status after each.
+ * One session of the engine, spoken to in PostgreSQL's protocol without TLS: requests that run until ReadyForQuery, and
+ * the session's transaction status after each.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { socketPath } from '../../postgres/place.ts';
 import { EngineError } from '../errors.ts';
 import { dismiss } from './dismiss.ts';
 import { answerMd5 } from './frontend.ts';
@@ -21,6 +22,7 @@ import {
 
 /** Where and as whom to log in to the engine. `secret` is the engine's own of the user, `md5...`. */
 export interface EngineLogin {
+  readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly secret: string;
@@ -67,7 +69,7 @@ export class Upstream {
 
   /** Logs in. @throws EngineError when the engine refuses. */
   static async open(login: EngineLogin, settings: ReadonlyMap<string, string>): Promise<Upstream> {
-    const socket = connect({ port: login.port, host: '127.0.0.1', noDelay: true });
+    const socket = connectTo(login);
     socket.on('error', () => socket.destroy());
     const cutter = new FrameCutter();
     const greeting: Frame[] = [];
@@ -123,7 +125,7 @@ export class Upstream {
   }
 
   async #sendCancel(): Promise<void> {
-    const socket = connect({ port: this.#login.port, host: '127.0.0.1' });
+    const socket = connectTo(this.#login);
     socket.on('error', () => socket.destroy());
     socket.end(Buffer.concat([int32(16), int32(80877102), this.#key]));
     socket.resume();
@@ -229,6 +231,11 @@ export class Upstream {
       else this.#receiver(frame);
     }
   }
+}
+
+function connectTo({ host, port }: EngineLogin): Socket {
+  const path = socketPath(host, port);
+  return path === undefined ? connect({ host, port, noDelay: true }) : connect({ path });
 }
 
 /** The messages that run one statement. The last Close is skipped when it fails, so that another comes first. */

@@ -50,7 +50,6 @@ const SETTINGS = {
   // Redshift's 500, those of the warehouse's own user beyond, and the endpoint's.
   max_connections: '530',
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',

@@ -16,10 +16,12 @@ export interface Engine {
 export function engineOf(dir: string, database: string): Engine {
   const remembered = join(dir, 'postgres-files');
   const files = existsSync(remembered) ? readFileSync(remembered, 'utf8') : join(dir, 'postgres');
+  // Lines 4 and 5: the port and the folder of the socket.
+  const [port, host = ''] = readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n').slice(3);
   return {
     login: {
-      host: '127.0.0.1',
-      port: Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[3]),
+      host,
+      port: Number(port),
       user: 'warehouse_admin',
       password: readFileSync(join(dir, 'postgres-password'), 'utf8'),
       database,

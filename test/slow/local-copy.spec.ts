@@ -42,10 +42,14 @@ function part(number: number): Buffer {
 async function openEngine(dir: string, database: string): Promise<Upstream> {
   const remembered = join(dir, 'postgres-files');
   const files = existsSync(remembered) ? readFileSync(remembered, 'utf8') : join(dir, 'postgres');
-  const port = Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[3]);
+  // Lines 4 and 5: the port and the folder of the socket.
+  const [port, host = ''] = readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n').slice(3);
   const password = readFileSync(join(dir, 'postgres-password'), 'utf8');
   const secret = md5Secret('warehouse_admin', password);
-  return await Upstream.open({ port, user: 'warehouse_admin', secret, database }, new Map());
+  return await Upstream.open(
+    { host, port: Number(port), user: 'warehouse_admin', secret, database },
+    new Map(),
+  );
 }
 
 async function bareCopy(engine: Upstream, table: string, parts: readonly Buffer[]): Promise<void> {

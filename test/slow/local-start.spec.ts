@@ -29,12 +29,12 @@ describe('the local warehouse', () => {
     await made.connect();
     return made;
   };
-  /** The port of the engine while it runs. */
-  const enginePort = () => {
+  /** The process and the socket of the engine while it runs. */
+  const findEngine = () => {
     const remembered = join(dir, 'postgres-files');
     const files = existsSync(remembered) ? readFileSync(remembered, 'utf8') : join(dir, 'postgres');
-    const [pid, , , port] = readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n').map(Number);
-    return { pid: pid ?? 0, port: port ?? 0 };
+    const [pid, , , port, host] = readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n');
+    return { pid: Number(pid), socket: `${host}/.s.PGSQL.${port}` };
   };
   const isOpen = (port: number) =>
     new Promise<boolean>((resolve) => {
@@ -51,11 +51,13 @@ describe('the local warehouse', () => {
     for (let run = 0; run < 10; run += 1) {
       const { served, ms } = await start();
       times.push(ms);
-      const engine = enginePort();
+      const engine = findEngine();
+      expect(existsSync(engine.socket)).to.equal(true);
       await served.stop();
-      for (const port of [served.config.port, Number(new URL(served.config.s3_endpoint).port), engine.port]) {
+      for (const port of [served.config.port, Number(new URL(served.config.s3_endpoint).port)]) {
         expect(await isOpen(port)).to.equal(false);
       }
+      expect(existsSync(engine.socket)).to.equal(false);
       expect(() => process.kill(engine.pid, 0)).to.throw('ESRCH');
       expect(readdirSync(dir).sort()).to.deep.equal(left);
     }

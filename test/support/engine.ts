@@ -7,9 +7,10 @@ import pg from 'pg';
 export async function connectEngine(dir: string, database = 'dev'): Promise<pg.Client> {
   const elsewhere = join(dir, 'postgres-files');
   const files = existsSync(elsewhere) ? readFileSync(elsewhere, 'utf8') : join(dir, 'postgres');
-  const port = Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[3]);
+  // Lines 4 and 5: the port and the folder of the socket.
+  const [port, host] = readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n').slice(3);
   const password = readFileSync(join(dir, 'postgres-password'), 'utf8');
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'warehouse_admin', password, database });
+  const client = new pg.Client({ host, port: Number(port), user: 'warehouse_admin', password, database });
   await client.connect();
   return client;
 }

@@ -9,6 +9,6 @@ import type { Account } from './account.ts';
  */
 export function writeAccessFile(files: string, account: Account | undefined): void {
   const path = join(files, 'pg_hba.conf');
-  writeFileSync(path, 'host all all 127.0.0.1/32 md5\n', { mode: 0o600 });
+  writeFileSync(path, 'local all all md5\nhost all all 127.0.0.1/32 md5\n', { mode: 0o600 });
   if (account) chownSync(path, account.uid, account.gid);
 }

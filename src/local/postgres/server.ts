@@ -1,12 +1,12 @@
 /**
- * Runs a private PostgreSQL server on 127.0.0.1 for as long as this process lives, however this process ends. It is
- * a stand-in: its files survive the death of any process, but not a loss of power (fsync is off).
+ * Runs a private PostgreSQL server for as long as this process lives, however this process ends. It is a stand-in: its
+ * files survive the death of any process, but not a loss of power (fsync is off). It listens on a socket in a folder that
+ * only its owner can enter, because on a port every program of the machine could take up its connections.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,11 +15,15 @@ import { writeAccessFile } from './hba-file.ts';
 import { type Account, findAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { placeFiles } from './directory.ts';
+import { findFreePort, makeSocketFolder, type Place } from './place.ts';
 import { endPostmaster } from './postmaster.ts';
 import { LocalWarehouseError } from '../warehouse-error.ts';
 
 /** A running server. */
 export interface LocalPostgres {
+  /** As PGHOST: the folder of the server's socket, or an address. */
+  readonly host: string;
+  /** As PGPORT: a part of the socket's name, or a port. */
   readonly port: number;
   readonly superuser: string;
   readonly password: string;
@@ -43,13 +47,9 @@ const GUARD =
   '"$0" "$@" </dev/null & P=$!; exec 2>/dev/null; trap "kill -INT $P" TERM INT; cat >/dev/null; kill -INT $P; wait $P';
 
 const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  // The path of a socket file is limited to 107 bytes.
-  unix_socket_directories: '',
   // Redshift's 500, those of the warehouse's own user beyond, and the endpoint's.
   max_connections: '530',
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
@@ -68,8 +68,16 @@ const SETTINGS = {
   ...(process.platform === 'linux' && { client_connection_check_interval: '500ms' }),
 };
 
-/** Starts the server of the warehouse in the folder `dir` (which must exist), making its database at the first start. */
-export async function startPostgres(options: { readonly dir: string }): Promise<LocalPostgres> {
+/** Where to keep the files of a server, and how clients reach it. */
+export interface PostgresOptions {
+  /** The folder of the warehouse, which must exist. */
+  readonly dir: string;
+  /** Listens on a port of 127.0.0.1 instead of a socket, for clients that cannot use one. */
+  readonly onPort?: boolean;
+}
+
+/** Starts the server of a warehouse. The first start makes its database. */
+export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const account = findAccount();
   const binaries = findBinaries();
   const files = placeFiles(options.dir, account);
@@ -77,20 +85,22 @@ export async function startPostgres(options: { readonly dir: string }): Promise<
   await endPostmaster(files);
   if (!existsSync(join(files, 'global', 'pg_control'))) await initialise(binaries, files, password, account);
   writeAccessFile(files, account);
+  const isOnPort = options.onPort === true || process.platform === 'win32';
   for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort();
-    const child = launch(binaries, files, port, account);
+    const place = isOnPort ? await findFreePort() : makeSocketFolder(files, account);
+    const child = launch(binaries, files, place, account);
     try {
       await waitUntilReady(child);
     } catch (error) {
       await end(child, files);
+      place.remove();
       // Another program may take the port between our look and the server's start.
       if (attempt < ATTEMPTS && String(error).includes('could not bind')) continue;
       throw error;
     }
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= end(child, files));
-    return { port, superuser: SUPERUSER, password, files, stop };
+    const stop = () => (stopped ??= end(child, files).finally(() => place.remove()));
+    return { host: place.host, port: place.port, superuser: SUPERUSER, password, files, stop };
   }
 }
 
@@ -141,9 +151,12 @@ async function initialise(
   }
 }
 
-function launch(binaries: Binaries, files: string, port: number, account: Account | undefined): ChildProcess {
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const command = [binaries.postgres, '-D', files, '-p', String(port), ...settings];
+function launch(binaries: Binaries, files: string, place: Place, account: Account | undefined): ChildProcess {
+  const settings = Object.entries({ ...SETTINGS, ...place.settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const command = [binaries.postgres, '-D', files, '-p', String(place.port), ...settings];
   const guarded = process.platform !== 'win32';
   return spawn(
     guarded ? '/bin/sh' : binaries.postgres,
@@ -208,16 +221,4 @@ async function end(child: ChildProcess, files: string): Promise<void> {
     }
   }
   await endPostmaster(files);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string')
-    throw new Error('the port of a listening server is unknown');
-  return address.port;
 }

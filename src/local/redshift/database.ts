@@ -11,23 +11,25 @@ export interface DatabaseOptions {
   readonly database: string;
 }
 
-/** Makes what is missing; a connection of the engine's superuser to the database. */
+/**
+ * Makes what is missing; the administration: one connection of the engine's superuser to the database, which is opened
+ * again after it is lost. The engine ends all connections when one of its processes crashes or the system kills it.
+ */
 export async function openDatabase(
   postgres: LocalPostgres,
   { user, password, database }: DatabaseOptions,
-): Promise<pg.Client> {
-  await asAdmin(postgres, 'postgres', async (client) => {
+): Promise<pg.Pool> {
+  await asAdmin(postgres, 'postgres', async (admin) => {
     const [role, name] = [pg.escapeIdentifier(user), pg.escapeIdentifier(database)];
-    await makeFirstRole(client, user);
-    const databases = await client.query('select from pg_database where datname = $1', [database]);
+    await makeFirstRole(admin, user);
+    const databases = await admin.query('select from pg_database where datname = $1', [database]);
     if (databases.rowCount !== 0) return;
-    await client.query(`create database ${name} owner ${role}`);
+    await admin.query(`create database ${name} owner ${role}`);
     // Redshift's default is snapshot isolation, which PostgreSQL calls repeatable read.
-    await client.query(`alter database ${name} set default_transaction_isolation to 'repeatable read'`);
-    await client.query(`alter database ${name} set extra_float_digits to 0`);
+    await admin.query(`alter database ${name} set default_transaction_isolation to 'repeatable read'`);
+    await admin.query(`alter database ${name} set extra_float_digits to 0`);
   });
   const admin = connectAdmin(postgres, database);
-  await admin.connect();
   try {
     await makeCatalog(admin);
     await makeFirstUser(admin, user, password);
@@ -38,7 +40,7 @@ export async function openDatabase(
   }
 }
 
-async function makeCatalog(admin: pg.Client): Promise<void> {
+async function makeCatalog(admin: pg.Pool): Promise<void> {
   const marker = `warehouse catalog ${CATALOG_VERSION}`;
   const found = await admin.query<{ comment: string | null }>(
     "select obj_description(to_regtype('pg_catalog.super'), 'pg_type') as comment",
@@ -47,9 +49,12 @@ async function makeCatalog(admin: pg.Client): Promise<void> {
   await admin.query(`begin; ${CATALOG}; comment on type pg_catalog.super is '${marker}'; commit`);
 }
 
-function connectAdmin(postgres: LocalPostgres, database: string): pg.Client {
-  const client = new pg.Client({
-    host: '127.0.0.1',
+function connectAdmin(postgres: LocalPostgres, database: string): pg.Pool {
+  const admin = new pg.Pool({
+    // Queries wait for each other, and the connection stays open between them.
+    max: 1,
+    idleTimeoutMillis: 0,
+    host: postgres.host,
     port: postgres.port,
     user: postgres.superuser,
     password: postgres.password,
@@ -57,21 +62,19 @@ function connectAdmin(postgres: LocalPostgres, database: string): pg.Client {
     // Functions and operators that users make must not get in the way of the endpoint's queries.
     options: '-c search_path=pg_catalog',
   });
-  // A lost connection shows in the next query.
-  client.on('error', () => undefined);
-  return client;
+  admin.on('error', () => undefined);
+  return admin;
 }
 
 async function asAdmin(
   postgres: LocalPostgres,
   database: string,
-  work: (client: pg.Client) => Promise<void>,
+  work: (admin: pg.Pool) => Promise<void>,
 ): Promise<void> {
-  const client = connectAdmin(postgres, database);
-  await client.connect();
+  const admin = connectAdmin(postgres, database);
   try {
-    await work(client);
+    await work(admin);
   } finally {
-    await client.end();
+    await admin.end();
   }
 }

@@ -82,7 +82,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<LocalReds
   }
 }
 
-async function openCluster(options: RedshiftOptions, admin: pg.Client): Promise<Cluster> {
+async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cluster> {
   const { rows } = await admin.query<{ queries: string; super: number }>(
     `insert into pg_catalog.warehouse_run values (default)
      returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super`,
@@ -106,7 +106,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Client): Promise<
 async function open(
   options: RedshiftOptions,
   postgres: LocalPostgres,
-  admin: pg.Client,
+  admin: pg.Pool,
 ): Promise<LocalRedshift> {
   const cluster = await openCluster(options, admin);
   const endpoint = new Endpoint(options, postgres, admin, cluster);
@@ -139,7 +139,7 @@ async function open(
 /** The connections of an endpoint, and the sessions of those that have logged in. */
 class Endpoint {
   readonly #postgres: LocalPostgres;
-  readonly #admin: pg.Client;
+  readonly #admin: pg.Pool;
   readonly #cluster: Cluster;
   readonly #rules: LoginRules;
   readonly #decorate: DecorateSession | undefined;
@@ -150,7 +150,7 @@ class Endpoint {
   #logins = 0;
   readonly #sessions = new Map<Session, Upstream>();
 
-  constructor(options: RedshiftOptions, postgres: LocalPostgres, admin: pg.Client, cluster: Cluster) {
+  constructor(options: RedshiftOptions, postgres: LocalPostgres, admin: pg.Pool, cluster: Cluster) {
     const { database, certificate, allowPlaintext = false, decorate, limits, user } = options;
     this.#limits = limits;
     this.#owner = user;
@@ -243,8 +243,14 @@ class Endpoint {
     account: Account,
     settings: ReadonlyMap<string, string>,
   ): Promise<Upstream | undefined> {
-    const { port } = this.#postgres;
-    const login = { port, user: account.name, secret: account.engineSecret, database: this.#rules.database };
+    const { host, port } = this.#postgres;
+    const login = {
+      host,
+      port,
+      user: account.name,
+      secret: account.engineSecret,
+      database: this.#rules.database,
+    };
     try {
       return await Upstream.open(login, settings);
     } catch (error) {

@@ -28,20 +28,27 @@ const RELEASE_MS = 20_000;
 export async function leaseLocal(dir: string, command: readonly string[]): Promise<Lease> {
   openFolder(dir);
   const deadline = Date.now() + START_MS;
-  let server: ChildProcess | undefined;
+  let server: StartedServer | undefined;
   for (;;) {
     const lease = await tryJoin(dir, deadline);
     if (lease) return { ...lease, release: () => releaseStarted(lease, server) };
-    if (server && server.exitCode !== null && server.exitCode !== FOLDER_IN_USE) throw startError(dir);
-    if (Date.now() > deadline) throw startError(dir);
-    if (!server || server.exitCode !== null) server = startServer(dir, command);
+    if (server?.end !== undefined && server.end !== FOLDER_IN_USE) throw startError(dir, server.end);
+    if (Date.now() > deadline) throw startError(dir, 'it takes too long');
+    if (server?.end !== undefined || !server) server = startServer(dir, command);
     await sleep(50);
   }
 }
 
+/** A process that was told to serve. */
+interface StartedServer {
+  readonly process: ChildProcess;
+  /** How it ended: its exit code, or the signal or the error that ended it. Undefined while it runs. */
+  end: number | string | undefined;
+}
+
 /** The pipe to a server that this process started counts as a lease too. */
-async function releaseStarted(lease: Lease, server: ChildProcess | undefined): Promise<void> {
-  server?.stdin?.end();
+async function releaseStarted(lease: Lease, server: StartedServer | undefined): Promise<void> {
+  server?.process.stdin?.end();
   await lease.release();
 }
 
@@ -102,23 +109,26 @@ function logPath(dir: string): string {
   return joinPath(dir, 'local.log');
 }
 
-function startServer(dir: string, [program = '', ...args]: readonly string[]): ChildProcess {
+function startServer(dir: string, [program = '', ...args]: readonly string[]): StartedServer {
   const log = openSync(logPath(dir), 'w', 0o600);
   const server = spawn(program, args, { detached: true, stdio: ['pipe', log, log] });
   closeSync(log);
-  server.on('error', () => undefined);
+  const started: StartedServer = { process: server, end: undefined };
+  server.once('exit', (code, signal) => (started.end ??= code ?? `its process was ended by ${signal}`));
+  server.on('error', (error) => (started.end ??= `its process did not start: ${error.message}`));
   // Never written to: its end tells the server that this process has ended, however it did.
   server.stdin?.on('error', () => undefined);
   (server.stdin as Socket | null)?.unref();
   server.unref();
-  return server;
+  return started;
 }
 
-function startError(dir: string): Error {
+/** What the server said last is the reason, or else how it ended. */
+function startError(dir: string, end: number | string): Error {
   const lines = readFileSync(logPath(dir), 'utf8').trim().split('\n');
   const last = lines.at(-1) ?? '';
   return new LocalWarehouseError(
-    `Cannot start the local warehouse in ${dir}: ${messageIn(last) || 'it gave no reason'}`,
+    `Cannot start the local warehouse in ${dir}: ${messageIn(last) || (typeof end === 'string' ? end : 'it gave no reason')}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * Who serves a folder: one lock file with the port and the secret of its holder. The holder is alive when it answers
- * there, so a lock left by a killed process, or by one with a recycled process number, is told apart from a living one.
+ * Who serves a folder: one lock file with the port and the secrets of its holder. The holder is alive when it answers
+ * there with its greeting, so a lock left by a killed process, or by one with a recycled process number, is told apart from
+ * a living one. Another program that has the port since, perhaps another user's, does not know the greeting.
  */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -9,12 +10,12 @@ import { join } from 'node:path';
 
 export interface Lock {
   readonly port: number;
+  /** What shows the holder that a client has read the lock. */
   readonly token: string;
+  /** With what the holder answers the token, to show that it has written the lock. */
+  readonly greeting: string;
   readonly pid: number;
 }
-
-/** What the holder says at once to whoever knows the token. */
-export const GREETING = 'target-redshift local';
 
 const PROBE_MS = 5_000;
 
@@ -58,6 +59,7 @@ export function releaseLock(dir: string, lock: Lock): void {
 
 /** Opens a connection to the holder and presents the token. Rejects when nobody answers rightly. */
 export async function callHolder(lock: Lock): Promise<Socket> {
+  if (!lock.greeting) throw new Error('the lock is of an older version');
   const socket = connect({ host: '127.0.0.1', port: lock.port });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -67,8 +69,9 @@ export async function callHolder(lock: Lock): Promise<Socket> {
       socket.once('connect', () => socket.write(`${lock.token}\n`));
       socket.once('data', (data) => {
         socket.pause();
-        const rest = data.subarray(GREETING.length + 1);
-        if (!data.toString().startsWith(`${GREETING}\n`)) reject(new Error('another program answers'));
+        const greeting = Buffer.from(`${lock.greeting}\n`);
+        const rest = data.subarray(greeting.length);
+        if (!data.subarray(0, greeting.length).equals(greeting)) reject(new Error('another program answers'));
         if (rest.length > 0) socket.unshift(rest);
         resolve();
       });

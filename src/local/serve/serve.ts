@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { listen } from '../listen.ts';
 import { FolderInUseError } from '../warehouse-error.ts';
 import { openFolder } from './folder.ts';
-import { GREETING, releaseLock, takeLock, type Lock } from './lock.ts';
+import { releaseLock, takeLock, type Lock } from './lock.ts';
 import type { FaultCount } from '../faults/plan.ts';
 import {
   openWarehouse,
@@ -51,7 +51,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     desk.endIfIdle();
   };
   options.starter?.resume().once('end', loseStarter).once('error', loseStarter);
-  const lock: Lock = { port: await desk.open(), token: desk.token, pid: process.pid };
+  const { token, greeting } = desk;
+  const lock: Lock = { port: await desk.open(), token, greeting, pid: process.pid };
   const holder = await takeLock(options.dir, lock);
   if (holder) {
     desk.close();
@@ -106,6 +107,7 @@ const FAREWELL_MS = 1000;
 
 class LeaseDesk {
   readonly token = randomBytes(24).toString('hex');
+  readonly greeting = randomBytes(24).toString('hex');
   readonly #server: Server;
   readonly #leases = new Set<Socket>();
   /** Sockets whose lease has ended and whose owner waits for the end of the warehouse. */
@@ -173,7 +175,7 @@ class LeaseDesk {
       socket.destroy();
       return;
     }
-    socket.write(`${GREETING}\n`);
+    socket.write(`${this.greeting}\n`);
     if (this.#isRefusing) {
       // Still alive, so that nobody takes the folder yet; the end of the connection tells that it is free.
       this.#released.add(socket);

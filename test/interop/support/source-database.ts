@@ -90,7 +90,7 @@ function row(i: number): SourceRow {
 /** Starts a server in `dir` and fills its table. */
 export async function startSourceDatabase(dir: string): Promise<SourceDatabase> {
   mkdirSync(dir);
-  const server = await startPostgres({ dir });
+  const server = await startPostgres({ dir, onPort: true });
   const source = await connected({ ...server, user: server.superuser });
   try {
     await source.query(DDL);

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   watch,
   writeFileSync,
 } from 'node:fs';
@@ -28,7 +29,7 @@ describe('a private PostgreSQL server', () => {
 
   const query = async (server: Omit<LocalPostgres, 'stop'>, text: string) => {
     const client = new pg.Client({
-      ...{ host: '127.0.0.1', port: server.port, user: server.superuser, password: server.password },
+      ...{ host: server.host, port: server.port, user: server.superuser, password: server.password },
       database: 'postgres',
     });
     await client.connect();
@@ -64,6 +65,55 @@ describe('a private PostgreSQL server', () => {
     } finally {
       await server.stop();
       rmSync(join(server.files, '..'), { recursive: true, force: true });
+    }
+  });
+
+  it('listens on no port, only in a folder of its own account', async () => {
+    const server = await startPostgres({ dir });
+    try {
+      const shown = await query(server, "SELECT current_setting('listen_addresses'), inet_server_port()");
+      expect(shown).to.deep.equal([['', null]]);
+      expect(server.host).to.equal(server.files);
+      expect(statSync(server.host).mode & 0o777).to.equal(0o700);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('has its socket in a temporary folder when the path to its files is too long for one', async () => {
+    const long = join(dir, 'x'.repeat(100));
+    mkdirSync(long);
+    // As root, the files are elsewhere if others cannot pass through the folder.
+    chmodSync(dir, 0o711);
+    const server = await startPostgres({ dir: long });
+    try {
+      expect(await query(server, 'SELECT 1')).to.deep.equal([[1]]);
+      expect(server.files.startsWith(server.host)).to.equal(false);
+      expect(statSync(server.host).mode & 0o777).to.equal(0o700);
+    } finally {
+      await server.stop();
+    }
+    expect(existsSync(server.host)).to.equal(false);
+  });
+
+  it('runs in a folder with a name of quotes, commas and blanks', async () => {
+    const odd = join(dir, `a "b", 'c'`);
+    mkdirSync(odd);
+    const server = await startPostgres({ dir: odd });
+    try {
+      expect(await query(server, 'SELECT 1')).to.deep.equal([[1]]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('listens on a port of 127.0.0.1 for clients that need one', async () => {
+    const server = await startPostgres({ dir, onPort: true });
+    try {
+      expect(server.host).to.equal('127.0.0.1');
+      expect(await query(server, 'SELECT inet_server_port()')).to.deep.equal([[server.port]]);
+    } finally {
+      await server.stop();
     }
   });
 

@@ -1,4 +1,5 @@
 /** The endpoint as a client sees it: login, statements, transactions. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
 import {
@@ -316,4 +317,33 @@ describe('the local SQL endpoint', () => {
     await client.query('INSERT INTO held VALUES (2)');
     expect(await rowsOf(client, 'SELECT a FROM held')).to.deep.equal([[2]]);
   });
+
+  it('takes logins again after the engine has lost a process and ended all of its sessions', async () => {
+    const own = await startFixture();
+    try {
+      const other = await own.connect();
+      await other.query('CREATE TABLE kept AS SELECT 1 AS a');
+      for (let crash = 0; crash < 2; crash += 1) {
+        const client = await own.connect();
+        const [[pid] = []] = await rowsOf(client, 'SELECT pg_backend_pid()');
+        const ended = new Promise<void>((resolve) => client.once('end', resolve));
+        process.kill(Number(pid), 'SIGKILL');
+        await ended;
+        expect(await rowsOf(await untilConnected(own), 'SELECT a FROM kept')).to.deep.equal([[1]]);
+      }
+    } finally {
+      await own.close();
+    }
+  });
 });
+
+/** The engine takes a moment to start again. */
+async function untilConnected(fixture: Fixture): Promise<pg.Client> {
+  for (;;) {
+    try {
+      return await fixture.connect();
+    } catch {
+      await delay(50);
+    }
+  }
+}

@@ -425,6 +425,20 @@ describe('local S3, buckets and listings', () => {
     expect(await failureOf(token)).to.deep.equal({ code: 'InvalidArgument', status: 400 });
   });
 
+  it('rejects headers to answer with that are none', async () => {
+    await put(client, 'override');
+    for (const override of [
+      { ResponseContentDisposition: 'a\r\nset-cookie: b' },
+      { ResponseContentType: 'text/plain\u0000' },
+      { ResponseCacheControl: '\u{1f600}' },
+    ]) {
+      const call = client.send(new GetObjectCommand({ Bucket, Key: 'override', ...override }));
+      expect(await failureOf(call)).to.deep.equal({ code: 'InvalidArgument', status: 400 });
+    }
+    const call = new GetObjectCommand({ Bucket, Key: 'override', ResponseContentDisposition: 'a; b="é"' });
+    expect((await client.send(call)).ContentDisposition).to.equal('a; b="é"');
+  });
+
   it('deletes many keys at once, loud and quiet', async () => {
     const keys = Array.from({ length: 1000 }, (_, index) => ({ Key: `many/${index} é&` }));
     await Promise.all(keys.slice(0, 20).map(({ Key }) => put(client, Key)));

@@ -102,13 +102,22 @@ export class Feeder {
     body.on('data', (chunk: Buffer) => {
       file.bytes += chunk.length;
     });
+    let failure: { readonly cause: unknown } | undefined;
     const check = async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) await pass(checker.push(this.#decode(() => decoding.push(chunk))));
-      await pass(checker.push(this.#decode(() => decoding.end())));
-      await pass(checker.endFile());
+      try {
+        for await (const chunk of source) await pass(checker.push(this.#decode(() => decoding.push(chunk))));
+        await pass(checker.push(this.#decode(() => decoding.end())));
+        await pass(checker.endFile());
+      } catch (cause) {
+        failure = { cause };
+        throw cause;
+      }
     };
     try {
       await inflate(body, copy, check, signal);
+    } catch (error) {
+      // The stream that is destroyed for it may report its own end first.
+      throw failure ? failure.cause : error;
     } finally {
       file.lines = checker.scanned - before.lines;
       file.errors = checker.errors.length - before.errors;

@@ -2,7 +2,7 @@
  * Writes the rows that a COPY leaves in the system tables. They go through a connection of their own, because they must
  * outlive the transaction of a COPY that failed.
  */
-import type { Client } from 'pg';
+import type { Pool } from 'pg';
 import type { LoadedFile } from './feed.ts';
 import type { Replacement, RowError } from '../rows/check.ts';
 import type { CopyStatement } from '../sql/statement.ts';
@@ -33,7 +33,7 @@ const WIDTH = { filename: 256, column: 127, type: 10, raw: 1024, reason: 100, me
 const BATCH = 1000;
 
 /** Writes all rows of one COPY; resolves when every session can see them. */
-export async function recordLoad(admin: Client, load: LoadRecord): Promise<void> {
+export async function recordLoad(admin: Pool, load: LoadRecord): Promise<void> {
   await insert(admin, 'stl_load_errors', load.errors, (error) => stlError(load, error));
   await insert(admin, 'sys_load_error_detail', load.errors, (error) => sysError(load, error));
   await insert(
@@ -63,7 +63,7 @@ export async function recordLoad(admin: Client, load: LoadRecord): Promise<void>
 }
 
 async function insert<T>(
-  admin: Client,
+  admin: Pool,
   table: string,
   items: readonly T[],
   row: (item: T) => Row,

@@ -11,7 +11,7 @@ function randomSecret(): string {
 }
 
 /** Makes the role of the endpoint's first user, so that it can own the database. `admin` is in any database. */
-export async function makeFirstRole(admin: pg.Client, user: string): Promise<void> {
+export async function makeFirstRole(admin: pg.Pool, user: string): Promise<void> {
   const role = pg.escapeIdentifier(user);
   const found = await admin.query<{ secret: string | null }>(
     'select rolpassword as secret from pg_authid where rolname = $1',
@@ -24,7 +24,7 @@ export async function makeFirstRole(admin: pg.Client, user: string): Promise<voi
 }
 
 /** Makes the first user a superuser with this password, and ends what an earlier run may have lent. */
-export async function makeFirstUser(admin: pg.Client, user: string, password: string): Promise<void> {
+export async function makeFirstUser(admin: pg.Pool, user: string, password: string): Promise<void> {
   const options = JSON.stringify({ superuser: true, secret: md5Secret(user, password) });
   await admin.query('select pg_catalog.warehouse_set_user(pg_catalog.warehouse_find($1, $2), $3::jsonb)', [
     'user',
@@ -36,7 +36,7 @@ export async function makeFirstUser(admin: pg.Client, user: string, password: st
 }
 
 /** The account of a user that exists, whose password is not disabled and has not expired. */
-export async function findAccount(admin: pg.Client, name: string): Promise<Account | undefined> {
+export async function findAccount(admin: pg.Pool, name: string): Promise<Account | undefined> {
   const { rows } = await admin.query<Account>(
     `select r.rolname as name, r.oid::int as id, u.secret, u.superuser, r.rolpassword as "engineSecret"
      from pg_authid r join pg_catalog.warehouse_user u on u.usesysid = r.oid

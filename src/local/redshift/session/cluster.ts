@@ -1,5 +1,5 @@
 /** What all sessions of an endpoint share. */
-import type { Client } from 'pg';
+import type { Pool } from 'pg';
 import type { CopyAccess } from '../copy/credentials.ts';
 import { type LoadRecord, recordLoad } from '../copy/load-log.ts';
 import type { ErrorContext } from '../errors.ts';
@@ -18,7 +18,7 @@ export interface ClusterOptions {
   readonly readings: Readings;
   /** The engine's number of the type SUPER. */
   readonly superOid: number;
-  readonly admin: Client;
+  readonly admin: Pool;
   /** What the tickets of sessions are made of. */
   readonly secret: string;
   /** The number of the last query of earlier runs. */
@@ -41,7 +41,7 @@ export class Cluster {
   readonly longNames = new LongNames();
   readonly history = new History();
   readonly translator = new Translator();
-  readonly #admin: Client;
+  readonly #admin: Pool;
   readonly #secret: string;
   #queries: number;
 

@@ -2,7 +2,7 @@
  * The statements that ran, for the system tables of queries. They wait in memory, and are written when somebody is about
  * to read them, so that no statement pays for it.
  */
-import type { Client } from 'pg';
+import type { Pool } from 'pg';
 import type { ErrorContext } from '../errors.ts';
 
 interface Ended {
@@ -49,13 +49,13 @@ export class History {
   #written: Promise<void> = Promise.resolve();
 
   /** Writes what waits, after what another session is writing, because the caller may look for that too. */
-  async write(admin: Client, database: string): Promise<void> {
+  async write(admin: Pool, database: string): Promise<void> {
     const write = (): Promise<void> => this.#writeWaiting(admin, database);
     this.#written = this.#written.then(write, write);
     await this.#written;
   }
 
-  async #writeWaiting(admin: Client, database: string): Promise<void> {
+  async #writeWaiting(admin: Pool, database: string): Promise<void> {
     const rows = this.#waiting.splice(0).map(({ context, type, succeeded, text, started, ended }) => ({
       ...{ userid: context.userId, query: context.queryId, pid: context.pid, type, succeeded },
       ...{

@@ -2,7 +2,7 @@
  * The write lock, which the engine gives only to users who may do more than INSERT. It is asked on the administration's
  * connection: a question of the session's own would take its snapshot.
  */
-import type { Client } from 'pg';
+import type { Pool } from 'pg';
 import { engineName } from '../sql/names.ts';
 import type { TableName } from '../sql/statement.ts';
 
@@ -20,9 +20,9 @@ const FIND = `
 
 /** See the file. */
 export class Privileges {
-  readonly #admin: Client;
+  readonly #admin: Pool;
 
-  constructor(admin: Client) {
+  constructor(admin: Pool) {
     this.#admin = admin;
   }
 

@@ -19,7 +19,7 @@ import {
 } from '../wire/message.ts';
 import { type Outlet, SocketOutlet } from '../wire/outlet.ts';
 import { Replies } from '../wire/replies.ts';
-import type { Upstream } from '../wire/upstream.ts';
+import { ResultTooLargeError, type Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { type Execution, Runner, type StatementRunner } from './runner.ts';
 import { SessionSettings } from './settings.ts';
@@ -109,8 +109,8 @@ export class Session {
         }
       }
     } catch (error) {
-      if (!(error instanceof MessageError)) throw error;
-      this.#leave(error.message);
+      if (error instanceof MessageError) this.#leave(error.message);
+      else if (!(error instanceof ResultTooLargeError)) throw error;
     } finally {
       this.#upstream.destroy();
       dismiss(this.#client);

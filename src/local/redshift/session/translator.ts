@@ -10,8 +10,8 @@ import { translate } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import type { Translation, TranslationTask } from './translation-process.ts';
 
-/** A text of so many characters is translated in about a tenth of a second. */
-const LONG = 500_000;
+/** A text of so many characters is translated in less than a tenth of a second, and no other session is served meanwhile. */
+const LONG = 100_000;
 /** What the process may have of memory, in megabytes: several times what any statement of a loader takes. */
 const MEMORY_MB = 3072;
 

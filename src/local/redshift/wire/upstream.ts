@@ -1,10 +1,13 @@
 /**
- * One session of the engine, spoken to in PostgreSQL's protocol over plain TCP on loopback: requests that run until
- * ReadyForQuery, and the session's transaction status after each.
+ * One session of the engine, spoken to in PostgreSQL's protocol without TLS: requests that run until ReadyForQuery, and
+ * the session's transaction status after each.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { EngineError } from '../errors.ts';
+import { socketPath } from '../../postgres/place.ts';
+import { describeError, EngineError } from '../errors.ts';
+import { RedshiftError } from '../sql/statement.ts';
+import { SQLSTATE } from '../sqlstates.ts';
 import { dismiss } from './dismiss.ts';
 import { answerMd5 } from './frontend.ts';
 import {
@@ -12,6 +15,7 @@ import {
   decodeRow,
   decodeStatus,
   encode,
+  encodeFields,
   type Fields,
   type Frame,
   FrameCutter,
@@ -21,6 +25,7 @@ import {
 
 /** Where and as whom to log in to the engine. `secret` is the engine's own of the user, `md5...`. */
 export interface EngineLogin {
+  readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly secret: string;
@@ -32,7 +37,18 @@ const NO_STATEMENT = '!';
 /** The prepared statement and portal of `Upstream.run`. */
 const OWN_NAME = 'warehouse own';
 
+/**
+ * The most that a message of the engine may have, in bytes: more than 1600 columns of 65535 bytes. A message is in memory
+ * as a whole before it is passed on, and one of the engine may have a gigabyte.
+ */
+const LONGEST_MESSAGE = 128 * 1024 * 1024;
+
 type Receiver = (frame: Frame) => void;
+
+/** The engine has sent a message that is too long. The session is over, and the client has been told. */
+export class ResultTooLargeError extends Error {
+  override readonly name = 'ResultTooLargeError';
+}
 
 /** A connection to the engine. Every promise of it rejects when the connection is lost. */
 export class Upstream {
@@ -46,6 +62,7 @@ export class Upstream {
   readonly #socket: Socket;
   readonly #lost: Promise<never>;
   #cancelling: Promise<void> | undefined;
+  #failure: ResultTooLargeError | undefined;
   #receiver: Receiver;
   #ready: ((status: TransactionStatus) => void) | undefined;
 
@@ -59,7 +76,7 @@ export class Upstream {
     this.pid = key.readInt32BE();
     this.#receiver = () => undefined;
     this.#lost = once(socket, 'close').then(() => {
-      throw new Error('the connection to the engine is lost');
+      throw this.#failure ?? new Error('the connection to the engine is lost');
     });
     this.#lost.catch(() => undefined);
     socket.on('data', (chunk: Buffer) => this.#dispatch(cutter.push(chunk)));
@@ -67,9 +84,9 @@ export class Upstream {
 
   /** Logs in. @throws EngineError when the engine refuses. */
   static async open(login: EngineLogin, settings: ReadonlyMap<string, string>): Promise<Upstream> {
-    const socket = connect({ port: login.port, host: '127.0.0.1', noDelay: true });
+    const socket = connectTo(login);
     socket.on('error', () => socket.destroy());
-    const cutter = new FrameCutter();
+    const cutter = new FrameCutter(LONGEST_MESSAGE);
     const greeting: Frame[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
@@ -108,7 +125,7 @@ export class Upstream {
       this.#socket.pause();
       client.once('drain', () => this.#socket.resume());
     });
-    this.#socket.on('close', () => dismiss(client));
+    this.#socket.on('close', () => dismiss(client, this.#failure && encodeFields('E', tooLarge())));
   }
 
   /** Whether `request` (the body of a CancelRequest) names this session. */
@@ -123,7 +140,7 @@ export class Upstream {
   }
 
   async #sendCancel(): Promise<void> {
-    const socket = connect({ port: this.#login.port, host: '127.0.0.1' });
+    const socket = connectTo(this.#login);
     socket.on('error', () => socket.destroy());
     socket.end(Buffer.concat([int32(16), int32(80877102), this.#key]));
     socket.resume();
@@ -225,10 +242,25 @@ export class Upstream {
 
   #dispatch(frames: readonly Frame[]): void {
     for (const frame of frames) {
+      if (frame.dropped !== undefined) {
+        this.#failure = new ResultTooLargeError(`a message of ${frame.dropped} bytes`);
+        this.#socket.destroy();
+        return;
+      }
       if (frame.type === 'Z' && this.#ready) this.#ready(decodeStatus(frame));
       else this.#receiver(frame);
     }
   }
+}
+
+function tooLarge(): Fields {
+  const sentence = `A row of the result has more than ${LONGEST_MESSAGE / 1024 / 1024} MB, which the local warehouse does not send.`;
+  return describeError(new RedshiftError(SQLSTATE.programLimitExceeded, sentence), 'FATAL');
+}
+
+function connectTo({ host, port }: EngineLogin): Socket {
+  const path = socketPath(host, port);
+  return path === undefined ? connect({ host, port, noDelay: true }) : connect({ path });
 }
 
 /** The messages that run one statement. The last Close is skipped when it fails, so that another comes first. */

@@ -1,4 +1,5 @@
 /** The operations on single objects: PutObject, GetObject, HeadObject, DeleteObject, CopyObject. */
+import { validateHeaderValue } from 'node:http';
 import { checkOwner } from '../auth/access.ts';
 import { receiveBody, type ReceivedBody } from '../http/body.ts';
 import type { Call } from './call.ts';
@@ -96,7 +97,20 @@ export async function putObject(call: Call): Promise<Reply> {
 
 function readOverrides(call: Call): Record<string, string> {
   const overrides = [...call.target.params].filter(([name]) => name.startsWith('response-'));
+  for (const [name, value] of overrides) checkHeader(name, value);
   return Object.fromEntries(overrides.map(([name, value]) => [name.slice('response-'.length), value]));
+}
+
+/** @throws InvalidArgument for a value that cannot be a header, such as one of two lines. */
+function checkHeader(name: string, value: string): void {
+  try {
+    validateHeaderValue(name, value);
+  } catch {
+    throw s3Error('InvalidArgument', {
+      message: 'Header value cannot be represented using ISO-8859-1.',
+      elements: { ArgumentName: name, ArgumentValue: value },
+    });
+  }
 }
 
 /** GetObject and HeadObject: the same but for the body, which whoever sends the answer leaves out for HEAD. */

@@ -206,6 +206,23 @@ describe('COPY on the local SQL endpoint', () => {
     expect(await rowsOf(client, 'SELECT count(*) FROM broken')).to.deep.equal([['0']]);
   });
 
+  for (const [what, body] of [
+    ['short', 'x\n'.repeat(10)],
+    ['long', 'x\n'.repeat(2_000_000)],
+    ['endless', '1'.repeat(30_000_000)],
+  ] as const) {
+    it(`refers to the table of errors when a row of a ${what} gzipped object is rejected`, async () => {
+      await client.query(`CREATE TABLE rejected_${what} (a INT)`);
+      await fixture.put(`${what}.gz`, gzipSync(body));
+      const copy = client.query(
+        `COPY rejected_${what} FROM 's3://local-bucket/${what}.gz' ${role()} GZIP CSV`,
+      );
+      expect((await failureOf(copy)).message).to.match(
+        /^Load into table 'rejected_.*' failed\. {2}Check 'stl/,
+      );
+    });
+  }
+
   it('leaves nothing when the client dies in the middle', async () => {
     const victim = await fixture.connect();
     await client.query('CREATE TABLE left_over (a INT)');

@@ -32,7 +32,7 @@ describe('the system tables of queries', () => {
         await delay(20);
         told.push('written');
       },
-    } as unknown as pg.Client;
+    } as unknown as pg.Pool;
     const context = { userId: 1, queryId: 1, pid: 1 } as Parameters<History['add']>[0]['context'];
     history.add({ context, verb: 'COPY', succeeded: false, text: 'COPY t', started: 0 });
     await Promise.all(

@@ -217,6 +217,26 @@ describe('the local SQL endpoint', () => {
       expect(length).to.equal(70_000_000);
     });
 
+    for (const [what, query] of Object.entries<pg.QueryConfig>({
+      'a value': { text: `SELECT repeat('x', 150000000)` },
+      'values together': {
+        text: `SELECT repeat('x', 50000000), repeat('y', 50000000), repeat('z', 50000000)`,
+      },
+      'a value of a prepared statement': { text: `SELECT repeat($1, 150000000)`, values: ['x'] },
+      'a value after small ones': { text: `SELECT repeat('x', 75000000 * i) FROM generate_series(0, 2) i` },
+    })) {
+      it(`ends a session whose result has a row too large for memory: ${what}`, async () => {
+        const greedy = await fixture.connect();
+        const before = process.memoryUsage().rss;
+        expect(await failureOf(greedy.query(query))).to.deep.equal({
+          code: '54000',
+          message: 'A row of the result has more than 128 MB, which the local warehouse does not send.',
+        });
+        if (what === 'a value') expect(process.memoryUsage().rss - before).to.be.below(100e6);
+        await expectService();
+      });
+    }
+
     it('rejects calls that are nested too deeply, and calls without end, in no time', async () => {
       const nested = (depth: number, head: string, tail: string) =>
         `SELECT ${head.repeat(depth)}1${tail.repeat(depth)}`;

@@ -21,6 +21,7 @@ import {
   UsageError,
   type ExpectedError,
 } from './errors.ts';
+import type { Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
 import { warningLogger } from './io/warnings.ts';
@@ -101,6 +102,8 @@ class Program {
         if (!states) throw new LoadError(NO_STDOUT);
         return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
       }
+      case 'run':
+        return this.#withConfig(command.warehouse, (config) => this.#run(config, command));
       case 'plan':
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
       case 'check':
@@ -140,10 +143,29 @@ class Program {
   }
 
   async #load(config: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
-    const { input: path, report } = command;
-    const { runLoad } = await import('./commands/load.ts');
     this.#io.keepHeapSmall();
-    const input = this.#io.openInput(path);
+    return this.#loadFrom(this.#io.openInput(command.input), config, states, command.report);
+  }
+
+  /** Starts a tap and loads what it writes. */
+  async #run(config: Config, { tap: line, state, report }: CommandOf<'run'>): Promise<number> {
+    const { hasState, stateFile } = await import('./tap/state-file.ts');
+    const { Tap } = await import('./tap/tap.ts');
+    const states = state === undefined ? this.#io.states() : stateFile(state);
+    if (!states) throw new LoadError(NO_STDOUT);
+    const given = state !== undefined && hasState(state) ? ['--state', state] : [];
+    this.#io.keepHeapSmall();
+    await using tap = new Tap([...line, ...given], this.#log);
+    return await this.#loadFrom(tap, config, states, report);
+  }
+
+  async #loadFrom(
+    input: Input,
+    config: Config,
+    states: Writable,
+    report: string | undefined,
+  ): Promise<number> {
+    const { runLoad } = await import('./commands/load.ts');
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });

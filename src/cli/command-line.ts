@@ -94,8 +94,9 @@ function addCommand(cli: Cli, definition: Definition, take: (line: CommandLine) 
     .addHelpText('after', exampleText(examples));
   for (const option of optionsOf(definition)) command.addOption(option);
   for (const argument of args) command.addArgument(argument);
+  if (definition.isRestVerbatim === true) command.passThroughOptions();
   command.action(() => {
-    const [word] = command.args.slice(args.length);
+    const [word] = args.some((one) => one.variadic) ? [] : command.args.slice(args.length);
     if (word !== undefined && name !== 'sql') throw new UsageError(`${name} accepts no argument "${word}"`);
     const values = valuesOf(cli, command, definition);
     take({ command: read(values, command.args), log: logOf(values) });

@@ -26,6 +26,15 @@ export type Command =
       /** The JSON file that says at the end what was done. */
       readonly report: string | undefined;
     }
+  | {
+      readonly kind: 'run';
+      readonly warehouse: WarehouseChoice;
+      /** The program and arguments of the tap. */
+      readonly tap: readonly string[];
+      /** The file of the state; undefined: states go to stdout. */
+      readonly state: string | undefined;
+      readonly report: string | undefined;
+    }
   | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
   | { readonly kind: 'check'; readonly warehouse: WarehouseChoice; readonly format: 'text' | 'json' }
   | {

@@ -23,6 +23,8 @@ export interface Definition {
   readonly logs?: boolean;
   /** Without any, words after the command are refused. */
   readonly arguments?: readonly Argument[];
+  /** Everything after the first argument belongs to it, options too. */
+  readonly isRestVerbatim?: boolean;
   /** Command lines and what they do. */
   readonly examples?: readonly (readonly [line: string, what: string])[];
   readonly read: (values: Values, words: readonly string[]) => Command;
@@ -88,6 +90,14 @@ export function definitions(): readonly Definition[] {
   return [...loading(), ...asking(), ...serving()];
 }
 
+function readRun(values: Values, tap: readonly string[]): Command {
+  const state = values['state'] as string | undefined;
+  const own = tap.find((word) => word === '--state' || word.startsWith('--state='));
+  if (state !== undefined && own !== undefined)
+    throw new UsageError('run gives --state to the tap; remove it from the command of the tap');
+  return { kind: 'run', warehouse: warehouseOf(values), tap, state, report: values.report };
+}
+
 /** What reads messages. */
 const loading = (): readonly Definition[] => [
   {
@@ -99,6 +109,24 @@ const loading = (): readonly Definition[] => [
       ['target-redshift load --local --input messages.jsonl', 'load a file into a local warehouse'],
     ],
     read: readLoad,
+  },
+  {
+    name: 'run',
+    summary: 'start a tap, load its messages, and keep its state in a file',
+    options: [
+      ...warehouseOptions(),
+      new Option('--state <file>', 'give this state to the tap, and keep the newest safe state in it'),
+      reportOption(),
+    ],
+    arguments: [new Argument('<tap...>', 'the command of the tap, after --')],
+    isRestVerbatim: true,
+    examples: [
+      [
+        'target-redshift run -c config.json --state state.json -- tap-csv --config tap.json',
+        'the whole pipeline: fails if the tap fails',
+      ],
+    ],
+    read: readRun,
   },
   {
     name: 'plan',

@@ -13,8 +13,12 @@ const TOPICS: Readonly<Record<string, string>> = {
 `,
   state: `State and restarts
 
-  The tap sends states, which say where it would continue. A state is printed on stdout when everything before it is
-  committed in the warehouse. Keep the last line, and give it to the tap at the next run:
+  The tap sends states, which say where it would continue. run gives the tap the state in a file, and replaces the file
+  when everything before a newer state is committed in the warehouse:
+
+      target-redshift run --config config.json --state state.json -- tap-csv --config tap.json
+
+  In a pipe, states appear on stdout. Keep the last line, and give it to the tap at the next run:
 
       set -o pipefail
       tap-csv --config tap.json --state state.json | target-redshift --config config.json > states.jsonl

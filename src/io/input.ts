@@ -13,6 +13,11 @@ import { InputError, messageOf } from '../errors.ts';
 export interface Input extends AsyncIterable<Buffer> {
   /** Ends a running iteration with an error. */
   destroy(): void;
+  /**
+   * The program that made the input says, after its end, why it is not whole; undefined if it is. An input without this is whole when it
+   * ends, but nothing proves it.
+   */
+  failure?(): Promise<Error | undefined>;
 }
 
 /** The capacity of a pipe on Linux. */

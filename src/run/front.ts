@@ -26,10 +26,10 @@ export interface Front extends Lines {
   /** Called before the first line. */
   begin(): Promise<void>;
   /**
-   * Called when everything that was read is loaded. `isWholeInput` means that the input ended by itself. Returns the error for
-   * streams that cannot be completed.
+   * Called when everything that was read is loaded. `isWholeInput` means that the input ended by itself, `isProven` that the
+   * program that made it said so. Returns the error for streams that cannot be completed.
    */
-  settle(isWholeInput: boolean): Error | undefined;
+  settle(isWholeInput: boolean, isProven: boolean): Error | undefined;
 }
 
 /** Writes states or acknowledgements. */

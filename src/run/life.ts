@@ -10,6 +10,8 @@ export class Life {
   readonly #reading = sharedAbort();
   #phase: Phase = 'reading';
   #isWholeInput = false;
+  #isProven = false;
+  #cutOff: Error | undefined;
   #error: { readonly value: unknown } | undefined;
 
   get phase(): Phase {
@@ -26,16 +28,33 @@ export class Life {
     return this.#isWholeInput;
   }
 
+  /** What made the input said that it is whole. */
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+
+  /** Why the input ended early. What was read is loaded nevertheless. */
+  get cutOff(): Error | undefined {
+    return this.#cutOff;
+  }
+
   /** The first error. */
   get error(): { readonly value: unknown } | undefined {
     return this.#error;
   }
 
   /** The input ended by itself. */
-  inputEnded(): void {
+  inputEnded(isProven: boolean): void {
     if (this.#phase !== 'reading') return;
     this.#phase = 'draining';
     this.#isWholeInput = true;
+    this.#isProven = isProven;
+  }
+
+  /** The input ended before it was complete. */
+  inputCutOff(error: Error): void {
+    this.#cutOff = error;
+    this.stop();
   }
 
   /** Stops reading, as if the input ended here. */

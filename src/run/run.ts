@@ -127,6 +127,7 @@ export class Run {
     await this.#parts.protocol.output.flushed();
     this.#streams.reportInvalid();
     this.#streams.reportUnmatched(this.#life.isWholeInput);
+    if (this.#life.cutOff) this.fail(this.#life.cutOff);
     if (!this.#life.error) await this.#try(() => this.#afterwards());
     this.#life.finish();
     if (this.#life.error) throw this.#life.error.value;
@@ -162,7 +163,7 @@ export class Run {
         this.#figures.counted(blocksOf(input, {}, () => this.#front.count)),
         this.#front,
       );
-      if (!interrupted.aborted) this.#life.inputEnded();
+      if (!interrupted.aborted) await this.#ended(input);
     } catch (error) {
       this.#life.refuse(error);
     } finally {
@@ -170,12 +171,20 @@ export class Run {
     }
   }
 
+  async #ended(input: Input): Promise<void> {
+    const failure = await input.failure?.();
+    if (failure) this.#life.inputCutOff(failure);
+    else this.#life.inputEnded(input.failure !== undefined);
+  }
+
   /** Loads what was read. Each step begins when everything before it is committed; after an error no step begins. */
   async #drain(): Promise<void> {
     await this.#step(() => this.#streams.finish());
     await this.#step(() => {
-      const refusal = this.#front.settle(this.#life.isWholeInput);
-      if (refusal) this.#life.refuse(refusal);
+      const { isWholeInput, isProven, cutOff } = this.#life;
+      const refusal = this.#front.settle(isWholeInput, isProven);
+      if (refusal && cutOff) this.#parts.log.warn(refusal.message);
+      else if (refusal) this.#life.refuse(refusal);
     });
   }
 

@@ -41,8 +41,8 @@ class SingerFront implements Front {
     return Promise.resolve();
   }
 
-  settle(isWholeInput: boolean): Error | undefined {
-    return this.#road.streams.settle(isWholeInput);
+  settle(isWholeInput: boolean, isProven: boolean): Error | undefined {
+    return this.#road.streams.settle(isWholeInput, isProven);
   }
 
   walk(at: number, end: number): Stream | undefined {

@@ -65,6 +65,10 @@ export class StateWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#wake();
+    if (cause instanceof LoadError) {
+      this.#onClosed(cause);
+      return;
+    }
     const isGone = 'code' in cause && cause.code === 'EPIPE';
     const why = isGone ? `its reader closed it (${cause.message})` : cause.message;
     this.#onClosed(new LoadError(`Cannot write the state to stdout: ${why}`, { cause }));

@@ -321,10 +321,10 @@ export class Stream {
 
   /**
    * After everything that was read is loaded: overwrites the table, and runs the activation that is still waiting. `isWholeInput`
-   * means that the input ended by itself. Returns false if the stream should be overwritten but may be incomplete.
+   * means that the input ended by itself, `isProven` that no further evidence is needed. Returns false if the stream should be overwritten but may be incomplete.
    */
-  settle(isWholeInput: boolean): boolean {
-    const isComplete = isWholeInput && this.#evidence.isComplete;
+  settle(isWholeInput: boolean, isProven: boolean): boolean {
+    const isComplete = isWholeInput && (isProven || this.#evidence.isComplete);
     if (this.#overwrites) {
       const isDue = isComplete || (isWholeInput && this.settings.overwrite_when === 'end_of_input');
       if (this.#plan && isDue) this.work.swap(this.#plan);

@@ -152,8 +152,8 @@ export class Streams {
    * Overwrites tables and runs the activations that are still waiting. Returns the error about streams whose tables must not be
    * overwritten. `isWholeInput` means that the input ended by itself.
    */
-  settle(isWholeInput: boolean): InputError | undefined {
-    const refused = [...this.#byName.values()].filter((stream) => !stream.settle(isWholeInput));
+  settle(isWholeInput: boolean, isProven: boolean): InputError | undefined {
+    const refused = [...this.#byName.values()].filter((stream) => !stream.settle(isWholeInput, isProven));
     if (refused.length === 0) return undefined;
     const names = refused.map(({ name }) => `"${name}"`).join(', ');
     const [why, advice] = isWholeInput

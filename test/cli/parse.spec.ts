@@ -74,6 +74,26 @@ describe('parseCommand', () => {
     ['--local --dir d check', { kind: 'check', warehouse: { config: [], local: 'd' }, format: 'text' }],
     ['discard -c a --input f', { kind: 'discard', config: ['a'], input: 'f' }],
     ['--discard --input f', { kind: 'discard', config: [], input: 'f' }],
+    [
+      'run -c a --state s tap --config t',
+      {
+        kind: 'run',
+        warehouse: { config: ['a'], local: undefined },
+        tap: ['tap', '--config', 't'],
+        state: 's',
+        report: undefined,
+      },
+    ],
+    [
+      'run --local -- tap -c t',
+      {
+        kind: 'run',
+        warehouse: { config: [], local: DEFAULT_DIR },
+        tap: ['tap', '-c', 't'],
+        state: undefined,
+        report: undefined,
+      },
+    ],
     ['--report r.json', { kind: 'load', warehouse: nowhere, input: undefined, report: 'r.json' }],
     ['--check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
@@ -116,7 +136,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, plan, discard, check, discover, sql, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, setup, local, about, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -167,7 +187,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, plan, discard, check, discover, sql, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, setup, local, about, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
@@ -233,6 +253,7 @@ describe('the help', () => {
       help: '--help',
       load: `--config --local --dir --input --report --help ${LOG}`,
       local: `--dir --port --s3-port --write-config --faults --access --readings --help ${LOG}`,
+      run: `--config --local --dir --state --report --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
       sql: `--config --local --dir --format --help ${LOG}`,

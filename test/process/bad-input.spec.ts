@@ -170,7 +170,7 @@ describe('a configuration that cannot work', () => {
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: `target-redshift: Unknown option '--nope'\n\nRun target-redshift --help for usage.\n`,
+      stderr: `target-redshift: unknown option "--nope"\n\nRun target-redshift --help for usage.\n`,
     });
     expect(connections).to.equal(0);
   });

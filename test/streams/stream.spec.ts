@@ -254,7 +254,7 @@ describe('a stream', () => {
       if (hasState) one.state('end');
       one.stream.finish();
       await one.done();
-      const isOverwritten = one.stream.settle(isWholeInput);
+      const isOverwritten = one.stream.settle(isWholeInput, false);
       await one.done();
       if (!isOverwritten) await one.stream.abandon();
       return isOverwritten;

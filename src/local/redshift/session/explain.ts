@@ -31,7 +31,7 @@ export interface PlanView {
 }
 
 /** A line of a plan as the user sees it; undefined for one that is not shown. */
-export function showLine(line: string, { hasPolicies, secured, verbose }: PlanView): string | undefined {
+function showLine(line: string, { hasPolicies, secured, verbose }: PlanView): string | undefined {
   if ((hasPolicies && MACHINERY.test(line)) || (!verbose && DETAILS.test(line))) return undefined;
   const [matched, indent = '', scan = '', table = '', name = ''] = SCAN.exec(line) ?? [];
   if (matched === undefined) return line;

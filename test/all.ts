@@ -7,10 +7,13 @@ import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeScratchFolder } from './support/scratch.ts';
 import type { Result } from './worker.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
+
+const scratch = makeScratchFolder();
 
 const WORKERS = 4;
 const SLOWEST_SHOWN = 5;
@@ -50,7 +53,7 @@ function specs(): readonly string[] {
 
 /** Runs specs of the queue in one process until none is left or the process ends. */
 function work(queue: string[], onEnded: (ended: Ended) => void): Promise<void> {
-  const child = fork(worker, {
+  const child = fork(worker, [scratch], {
     cwd: root,
     execArgv: ['--import', 'tsx/esm'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -16,10 +16,9 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statfsSync,
   utimesSync,
 } from 'node:fs';
-import { freemem, platform, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLocalWarehouse } from '../../src/local/api.ts';
@@ -31,18 +30,16 @@ const PREFIX = `target-redshift-template-${process.getuid?.() ?? 'any'}-`;
 const KEPT_MS = 24 * 3600 * 1000;
 const COPY = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a'];
 
-/** Where Linux has a file system in memory, in which a warehouse starts and ends in half the time. */
-const MEMORY = '/dev/shm';
-/** The room that a folder there must have, for this warehouse and those of other test processes, in bytes. */
-const ROOM = 4 * 2 ** 30;
+/** The system's folder for temporary files, also where `npm test` gives its specs another one: see scratch.ts. */
+const SYSTEM_FOLDER = tmpdir();
 
 let template: Promise<string | undefined> | undefined;
 
-/** A new folder with the files of a warehouse that has no table yet; in memory where there is plenty. */
+/** A new folder with the files of a warehouse that has no table yet, below the folder for temporary files. */
 export async function newWarehouseFolder(prefix: string): Promise<string> {
   template ??= findTemplate();
   const source = await template;
-  const dir = mkdtempSync(join(hasRoom(MEMORY) ? MEMORY : tmpdir(), prefix));
+  const dir = mkdtempSync(join(tmpdir(), prefix));
   if (source !== undefined) execFileSync('cp', [...COPY, `${source}/.`, dir]);
   return dir;
 }
@@ -50,19 +47,13 @@ export async function newWarehouseFolder(prefix: string): Promise<string> {
 /** Undefined where a folder can not be copied, because root's database files are elsewhere. */
 async function findTemplate(): Promise<string | undefined> {
   sweep();
-  const path = join(tmpdir(), PREFIX + keyOf());
+  const path = join(SYSTEM_FOLDER, PREFIX + keyOf());
   if (!existsSync(path)) await makeTemplate(path);
   if (!existsSync(path) || lstatSync(path).uid !== (process.getuid?.() ?? lstatSync(path).uid))
     return undefined;
   const now = new Date();
   utimesSync(path, now, now);
   return path;
-}
-
-function hasRoom(folder: string): boolean {
-  if (platform() !== 'linux' || !existsSync(folder)) return false;
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize >= ROOM && freemem() >= ROOM;
 }
 
 async function makeTemplate(path: string): Promise<void> {
@@ -90,9 +81,9 @@ function keyOf(): string {
 }
 
 function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of readdirSync(SYSTEM_FOLDER)) {
     if (!name.startsWith(PREFIX)) continue;
-    const path = join(tmpdir(), name);
+    const path = join(SYSTEM_FOLDER, name);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found && found.mtimeMs < Date.now() - KEPT_MS) rmSync(path, { recursive: true, force: true });
   }

@@ -7,13 +7,13 @@ import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeScratchFolder } from './support/scratch.ts';
+import { makeScratchFolder, WAREHOUSES } from './support/scratch.ts';
 import type { Result } from './worker.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 
-const scratch = makeScratchFolder();
+const warehouses = makeScratchFolder();
 
 const WORKERS = 4;
 const SLOWEST_SHOWN = 5;
@@ -53,8 +53,9 @@ function specs(): readonly string[] {
 
 /** Runs specs of the queue in one process until none is left or the process ends. */
 function work(queue: string[], onEnded: (ended: Ended) => void): Promise<void> {
-  const child = fork(worker, [scratch], {
+  const child = fork(worker, {
     cwd: root,
+    env: { ...process.env, [WAREHOUSES]: warehouses },
     execArgv: ['--import', 'tsx/esm'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,5 +1,5 @@
 /**
- * A process that runs specs, one after the other, for `npm test` (all.ts): `worker.ts <folder for temporary files>`. It gets the path of a spec in a message, and
+ * A process that runs specs, one after the other, for `npm test` (all.ts). It gets the path of a spec in a message, and
  * answers with what came of it. What the specs share, the warehouse and the modules that are loaded, stays from one to the
  * next. After an empty path, or when `npm test` is gone, it takes the warehouse down and ends.
  */
@@ -22,8 +22,6 @@ export interface Result {
 const { timeout } = JSON.parse(readFileSync(new URL('../.mocharc.json', import.meta.url), 'utf8')) as {
   readonly timeout: number;
 };
-
-process.env['TMPDIR'] = process.argv[2];
 
 const lines: string[] = [];
 Mocha.reporters.Base.consoleLog = (...args: unknown[]) => void lines.push(format(...args));

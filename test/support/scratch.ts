@@ -1,17 +1,25 @@
 /**
- * A folder for the temporary files of a whole test run, in memory where Linux has room for it. Tests make and remove tens
- * of thousands of files, mostly of databases, and ext4 looks for a free inode for a long time when many were removed just
- * before: on disk this was a fifth of the processor time of `npm test`.
+ * A folder for the warehouses of a whole test run, in memory where Linux has room for it. Warehouses have tens of thousands
+ * of files in a run, and ext4 looks for a free inode for a long time when many were removed just before. Other temporary
+ * files stay on disk: the program reads no BATCH file below /dev.
  */
 import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** What tells the processes of the specs which folder it is. */
+export const WAREHOUSES = 'TEST_WAREHOUSES';
+
 const MEMORY = '/dev/shm';
 /** The room that there must be in memory, in bytes: a run needs about a fourth of it. */
 const ROOM = 4 * 2 ** 30;
 
-/** Makes the folder; it is removed when this process ends. */
+/** Where tests make warehouses: a single spec has only the system's folder for temporary files. */
+export function warehousesFolder(): string {
+  return process.env[WAREHOUSES] ?? tmpdir();
+}
+
+/** Makes the folder of a run; it is removed when this process ends. */
 export function makeScratchFolder(): string {
   const folder = mkdtempSync(join(hasRoom() ? MEMORY : tmpdir(), 'target-redshift-tests-'));
   // The account that runs the databases of root must be able to pass.

@@ -22,6 +22,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLocalWarehouse } from '../../src/local/api.ts';
+import { warehousesFolder } from './scratch.ts';
 
 const SOURCES = fileURLToPath(new URL('../../src/local/', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -30,16 +31,13 @@ const PREFIX = `target-redshift-template-${process.getuid?.() ?? 'any'}-`;
 const KEPT_MS = 24 * 3600 * 1000;
 const COPY = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a'];
 
-/** The system's folder for temporary files, also where `npm test` gives its specs another one: see scratch.ts. */
-const SYSTEM_FOLDER = tmpdir();
-
 let template: Promise<string | undefined> | undefined;
 
-/** A new folder with the files of a warehouse that has no table yet, below the folder for temporary files. */
+/** A new folder with the files of a warehouse that has no table yet, in the folder for warehouses. */
 export async function newWarehouseFolder(prefix: string): Promise<string> {
   template ??= findTemplate();
   const source = await template;
-  const dir = mkdtempSync(join(tmpdir(), prefix));
+  const dir = mkdtempSync(join(warehousesFolder(), prefix));
   if (source !== undefined) execFileSync('cp', [...COPY, `${source}/.`, dir]);
   return dir;
 }
@@ -47,7 +45,7 @@ export async function newWarehouseFolder(prefix: string): Promise<string> {
 /** Undefined where a folder can not be copied, because root's database files are elsewhere. */
 async function findTemplate(): Promise<string | undefined> {
   sweep();
-  const path = join(SYSTEM_FOLDER, PREFIX + keyOf());
+  const path = join(tmpdir(), PREFIX + keyOf());
   if (!existsSync(path)) await makeTemplate(path);
   if (!existsSync(path) || lstatSync(path).uid !== (process.getuid?.() ?? lstatSync(path).uid))
     return undefined;
@@ -81,9 +79,9 @@ function keyOf(): string {
 }
 
 function sweep(): void {
-  for (const name of readdirSync(SYSTEM_FOLDER)) {
+  for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;
-    const path = join(SYSTEM_FOLDER, name);
+    const path = join(tmpdir(), name);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found && found.mtimeMs < Date.now() - KEPT_MS) rmSync(path, { recursive: true, force: true });
   }

@@ -24,9 +24,10 @@ import {
 import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
 import { warningLogger } from './io/warnings.ts';
-import { createLogger, Secrets, type Logger, type LogFormat } from './log.ts';
+import { createLogger, isForPeople, Secrets, type Logger, type LogFormat } from './log.ts';
 import { printableLines } from './printable.ts';
 import type { Scope } from './scope.ts';
+import type { Telling } from './commands/load.ts';
 
 const NO_STDOUT =
   'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
@@ -98,7 +99,7 @@ class Program {
       case 'load': {
         const states = this.#io.states();
         if (!states) throw new LoadError(NO_STDOUT);
-        return this.#withConfig(command.warehouse, (config) => this.#load(config, command.input, states));
+        return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
       }
       case 'plan':
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
@@ -138,14 +139,16 @@ class Program {
     return 1;
   }
 
-  async #load(config: Config, path: string | undefined, states: Writable): Promise<number> {
+  async #load(config: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
+    const { input: path, report } = command;
     const { runLoad } = await import('./commands/load.ts');
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact });
+    const telling = this.#telling(config, report);
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact, telling });
     return 0;
   }
 
@@ -279,6 +282,14 @@ class Program {
   #logSettings({ log_level, log_format }: Config): { level: string; format: LogFormat } {
     const { level = log_level, format = log_format } = this.#logChoice;
     return { level, format };
+  }
+
+  #telling(config: Config, reportFile: string | undefined): Telling {
+    const { log } = this.#io;
+    const isReadable = isForPeople(this.#logSettings(config).format, log);
+    const showStatus = (text: string | undefined): void => log.showStatus?.(text);
+    const hasStatus = isReadable && log.showStatus !== undefined;
+    return { isForPeople: isReadable, reportFile, showStatus: hasStatus ? showStatus : undefined };
   }
 
   /** For runs that load nothing, because lines about loads would describe what did not happen. */

@@ -8,6 +8,7 @@ import { completionOf } from './completion.ts';
 import {
   formatOption,
   inputOption,
+  reportOption,
   logOf,
   logOptions,
   oneOf,
@@ -59,7 +60,8 @@ export function commandLine(take: (line: CommandLine) => void, { columns, print 
 }
 
 function addFlags(cli: Cli): void {
-  for (const option of [...warehouseOptions(), inputOption(), ...logOptions()]) cli.addOption(option);
+  for (const option of [...warehouseOptions(), inputOption(), reportOption(), ...logOptions()])
+    cli.addOption(option);
   for (const name of FLAGS) cli.addOption(new Option(`--${name}`, `the same as the command ${name}`));
   cli.addOption(formatOption(['text', 'json', 'markdown']).hideHelp());
   cli.option('--version', 'show the version');

@@ -19,7 +19,13 @@ export type TableFormat = 'table' | 'csv' | 'json';
 export type Shell = 'bash' | 'zsh' | 'fish';
 
 export type Command =
-  | { readonly kind: 'load'; readonly warehouse: WarehouseChoice; readonly input: string | undefined }
+  | {
+      readonly kind: 'load';
+      readonly warehouse: WarehouseChoice;
+      readonly input: string | undefined;
+      /** The JSON file that says at the end what was done. */
+      readonly report: string | undefined;
+    }
   | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
   | { readonly kind: 'check'; readonly warehouse: WarehouseChoice; readonly format: 'text' | 'json' }
   | {

@@ -9,6 +9,7 @@ import {
   inputOption,
   oneOf,
   portOf,
+  reportOption,
   warehouseOf,
   warehouseOptions,
   type Values,
@@ -30,7 +31,7 @@ export interface Definition {
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
     throw new UsageError('--format applies only to about, check, plan, setup and sql');
-  return { kind: 'load', warehouse: warehouseOf(values), input: values.input };
+  return { kind: 'load', warehouse: warehouseOf(values), input: values.input, report: values.report };
 }
 
 function readSetup(values: Values): Command {
@@ -92,7 +93,7 @@ const loading = (): readonly Definition[] => [
   {
     name: 'load',
     summary: 'load the messages on stdin, and print safe states on stdout (the default command)',
-    options: [...warehouseOptions(), inputOption()],
+    options: [...warehouseOptions(), inputOption(), reportOption()],
     examples: [
       ['tap-csv | target-redshift load --config config.json > states.jsonl', 'load, and keep the states'],
       ['target-redshift load --local --input messages.jsonl', 'load a file into a local warehouse'],

@@ -15,6 +15,7 @@ export interface Values {
   readonly local?: boolean;
   readonly dir?: string;
   readonly input?: string;
+  readonly report?: string;
   readonly format?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -40,6 +41,9 @@ export const warehouseOptions = (): Option[] => [
 
 export const inputOption = (): Option =>
   new Option('--input <file>', 'read the messages from this file instead of stdin');
+
+export const reportOption = (): Option =>
+  new Option('--report <file>', 'write a JSON file at the end that says what was loaded');
 
 export const formatOption = (formats: readonly string[]): Option =>
   new Option('--format <format>', 'format of the answer')

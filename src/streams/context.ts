@@ -6,6 +6,7 @@ import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
+import type { LoadCounts } from '../warehouse/accounting.ts';
 import type { Generations } from '../warehouse/generations.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
@@ -13,6 +14,30 @@ import type { Loader } from '../warehouse/loader.ts';
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
 export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'settle' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
+
+/** A batch whose rows are committed. */
+export interface CommittedRows {
+  readonly stream: string;
+  readonly table: string;
+  readonly rows: number;
+  /** Undefined for files that were copied directly, and for batches of rejected records alone. */
+  readonly counts?: LoadCounts | undefined;
+  /** The rows are in a shadow table. */
+  readonly isCollected: boolean;
+  readonly rejected: number;
+  /** Bytes of CSV. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** Hears of the loads of a run. */
+export interface LoadObserver {
+  loadStarted(): void;
+  loadEnded(): void;
+  committed(load: CommittedRows): void;
+  /** The rows of a shadow table took the place of `replaced` rows; undefined where nobody counted these. */
+  overwrote(stream: string, table: string, inserted: number, replaced: number | undefined): void;
+}
 
 /** What the streams of a run share. */
 export interface StreamContext {
@@ -24,6 +49,7 @@ export interface StreamContext {
   readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly staging: Staging;
   readonly ledger: Effects;
+  readonly observer: LoadObserver;
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;
   readonly objectPrefix: string;
@@ -42,4 +68,13 @@ export interface StreamContext {
   /** Loading cannot go on: nothing new is started. */
   readonly fail: (error: unknown) => void;
   readonly hasFailed: () => boolean;
+}
+
+export async function whileLoading(observer: LoadObserver, load: () => Promise<void>): Promise<void> {
+  observer.loadStarted();
+  try {
+    await load();
+  } finally {
+    observer.loadEnded();
+  }
 }

@@ -82,6 +82,11 @@ export class Stream {
     return this.settings.load_method === 'overwrite';
   }
 
+  /** Records that were accepted. */
+  get accepted(): number {
+    return this.#ordinal;
+  }
+
   /** Records that the reference encoder encoded, by reason; undefined if there are none. */
   get fallbacks(): Fallbacks['counts'] {
     return this.#fallbacks.counts;

@@ -14,8 +14,9 @@ import type { Completion } from '../warehouse/generations.ts';
 import type { TableJob, WorkFacts } from '../warehouse/jobs.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
+import { effectOf } from './effect.ts';
 import type { OpenBatch } from './open-batch.ts';
-import type { StreamContext } from './context.ts';
+import { whileLoading, type StreamContext } from './context.ts';
 import { deletionProblem } from './deletions.ts';
 import { Overwrite } from './overwrite.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
@@ -131,17 +132,19 @@ export class TableWork {
         return;
       }
       const job = this.#overwrite?.redirect(own) ?? this.#intoRefresh(own);
-      await loader.load(job, ready, (counts) => {
-        this.#commit(job);
-        this.#overwrite?.add(job, counts);
-        this.#settle(batch, ready, started, counts);
-      });
+      await whileLoading(this.#context.observer, () =>
+        loader.load(job, ready, (counts) => {
+          this.#commit(job);
+          this.#overwrite?.add(job, counts);
+          this.#settle(batch, ready, started, counts);
+        }),
+      );
     });
   }
 
   /** Copies files directly, in order with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
-    const { loader, ledger, nextBatch, objectPrefix, folder, log, now } = this.#context;
+    const { loader, ledger, nextBatch, objectPrefix, folder, log, now, observer } = this.#context;
     const number = nextBatch();
     const settle = ledger.open(this.#stream);
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
@@ -152,21 +155,20 @@ export class TableWork {
         ...this.#job(plan, number, record),
         ...{ keyPrefix, files, isGzip: compression === 'gzip' },
       };
-      await loader.copyFiles(job, (rows) => {
-        this.#loadedRows += rows;
-        this.#commit(job);
-        log.info(
-          {
-            stream: this.#stream,
-            table: this.#target.table,
-            files: files.length,
-            rows,
-            ms: now() - started,
-          },
-          `copied ${files.length} files of ${this.#stream}: ${rows} rows`,
-        );
-        settle();
-      });
+      await whileLoading(this.#context.observer, () =>
+        loader.copyFiles(job, (rows) => {
+          this.#loadedRows += rows;
+          this.#commit(job);
+          const ms = now() - started;
+          const [stream, table] = [this.#stream, this.#target.table];
+          log.info(
+            { stream, table, files: files.length, rows, ms },
+            `copied ${files.length} files of ${stream}: ${rows} rows`,
+          );
+          observer.committed({ stream, table, rows, isCollected: false, rejected: 0, bytes: 0, ms });
+          settle();
+        }),
+      );
     });
   }
 
@@ -195,7 +197,7 @@ export class TableWork {
   swap(plan: StreamPlan): void {
     const overwrite = this.#overwrite;
     if (!overwrite) return;
-    const { loader, log, now, nextBatch } = this.#context;
+    const { loader, log, now, nextBatch, observer } = this.#context;
     this.#add(async () => {
       const started = now();
       const job = overwrite.swap(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
@@ -204,6 +206,7 @@ export class TableWork {
           { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
           `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
         );
+        observer.overwrote(this.#stream, this.#target.table, counts.inserted, counts.deleted);
         this.#overwrite = undefined;
         overwrite.settle();
       });
@@ -285,23 +288,22 @@ export class TableWork {
   }
 
   #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
-    const { log, now } = this.#context;
+    const { log, now, observer } = this.#context;
     const { count, urls } = batch.rejected;
+    const [stream, table, ms] = [this.#stream, this.#target.table, now() - started];
     this.#loadedRows += rows;
     log.info(
       {
-        stream: this.#stream,
-        table: this.#target.table,
-        rows,
+        ...{ stream, table, rows },
         ...counts,
         ...(count > 0 ? { rejected: count, rejected_files: urls } : {}),
         ...(batch.nulled > 0 ? { nulled: batch.nulled } : {}),
-        bytes,
-        parts: parts.length,
-        ms: now() - started,
+        ...{ bytes, parts: parts.length, ms },
       },
-      `loaded ${rows} rows of ${this.#stream}${count > 0 ? `, set aside ${count}` : ''}`,
+      `loaded ${rows} rows of ${stream}${count > 0 ? `, set aside ${count}` : ''}${effectOf(counts)}`,
     );
+    const isCollected = this.#overwrite !== undefined && counts !== undefined;
+    observer.committed({ stream, table, rows, counts, isCollected, rejected: count, bytes, ms });
     batch.settle();
   }
 

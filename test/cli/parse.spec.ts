@@ -18,21 +18,42 @@ const local = {
 
 describe('parseCommand', () => {
   const commands: readonly (readonly [string, Command])[] = [
-    ['', { kind: 'load', warehouse: nowhere, input: undefined }],
+    ['', { kind: 'load', warehouse: nowhere, input: undefined, report: undefined }],
     [
       '--config a.json',
-      { kind: 'load', warehouse: { config: ['a.json'], local: undefined }, input: undefined },
+      {
+        kind: 'load',
+        warehouse: { config: ['a.json'], local: undefined },
+        input: undefined,
+        report: undefined,
+      },
     ],
     [
       '--config=a.json',
-      { kind: 'load', warehouse: { config: ['a.json'], local: undefined }, input: undefined },
+      {
+        kind: 'load',
+        warehouse: { config: ['a.json'], local: undefined },
+        input: undefined,
+        report: undefined,
+      },
     ],
     [
       '-c a.json -c b.json',
-      { kind: 'load', warehouse: { config: ['a.json', 'b.json'], local: undefined }, input: undefined },
+      {
+        kind: 'load',
+        warehouse: { config: ['a.json', 'b.json'], local: undefined },
+        input: undefined,
+        report: undefined,
+      },
     ],
-    ['--local', { kind: 'load', warehouse: { config: [], local: DEFAULT_DIR }, input: undefined }],
-    ['--local --dir d --input f', { kind: 'load', warehouse: { config: [], local: 'd' }, input: 'f' }],
+    [
+      '--local',
+      { kind: 'load', warehouse: { config: [], local: DEFAULT_DIR }, input: undefined, report: undefined },
+    ],
+    [
+      '--local --dir d --input f',
+      { kind: 'load', warehouse: { config: [], local: 'd' }, input: 'f', report: undefined },
+    ],
     [
       'plan --local',
       { kind: 'plan', warehouse: { config: [], local: DEFAULT_DIR }, input: undefined, format: 'text' },
@@ -41,7 +62,10 @@ describe('parseCommand', () => {
       'plan -c a --input f --format json',
       { kind: 'plan', warehouse: { config: ['a'], local: undefined }, input: 'f', format: 'json' },
     ],
-    ['load -c a', { kind: 'load', warehouse: { config: ['a'], local: undefined }, input: undefined }],
+    [
+      'load -c a',
+      { kind: 'load', warehouse: { config: ['a'], local: undefined }, input: undefined, report: undefined },
+    ],
     ['check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
       '-c a check -c b',
@@ -50,6 +74,7 @@ describe('parseCommand', () => {
     ['--local --dir d check', { kind: 'check', warehouse: { config: [], local: 'd' }, format: 'text' }],
     ['discard -c a --input f', { kind: 'discard', config: ['a'], input: 'f' }],
     ['--discard --input f', { kind: 'discard', config: [], input: 'f' }],
+    ['--report r.json', { kind: 'load', warehouse: nowhere, input: undefined, report: 'r.json' }],
     ['--check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
       '--check -c a --format json',
@@ -80,7 +105,7 @@ describe('parseCommand', () => {
     ['setup -c a -c b --format sql', { kind: 'setup', config: ['a', 'b'], format: 'sql' }],
     ['setup --interactive', { kind: 'interview', file: 'config.json' }],
     ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
-    ['--input sql', { kind: 'load', warehouse: nowhere, input: 'sql' }],
+    ['--input sql', { kind: 'load', warehouse: nowhere, input: 'sql', report: undefined }],
   ];
   const words = (line: string): string[] =>
     line === '' ? [] : line.split(' ').map((word) => word.replaceAll('+', ' '));
@@ -199,14 +224,14 @@ describe('the help', () => {
     expect(
       Object.fromEntries([...helpTexts()].map(([name, text]) => [name, optionsOf(text).join(' ')])),
     ).to.deep.equal({
-      '': `--config --local --dir --input --check --discover --discard --about --version --help ${LOG}`,
+      '': `--config --local --dir --input --report --check --discover --discard --about --version --help ${LOG}`,
       about: `--format --help ${LOG}`,
       check: `--config --local --dir --format --help ${LOG}`,
       completion: '--help',
       discard: `--config --input --help ${LOG}`,
       discover: `--config --local --dir --help ${LOG}`,
       help: '--help',
-      load: `--config --local --dir --input --help ${LOG}`,
+      load: `--config --local --dir --input --report --help ${LOG}`,
       local: `--dir --port --s3-port --write-config --faults --access --readings --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,

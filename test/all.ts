@@ -1,88 +1,117 @@
 /**
- * `npm test`: every spec but those of test/interop and test/slow. The specs run in several mochas at the same time, each
- * with a warehouse of its own, because tests that run the program wait most of the time. Of a mocha in which all tests
- * passed, only the counts are printed. The last line says how many tests passed and failed.
+ * `npm test`: every spec but those of test/interop and test/slow. Several processes (worker.ts) take the specs from one
+ * queue, because tests that run the program wait most of the time. Only what failed is printed, and the slowest specs. The
+ * last line says how many tests passed and failed.
  */
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeScratchFolder, WAREHOUSES } from './support/scratch.ts';
+import type { Result } from './worker.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const mocha = fileURLToPath(new URL('../node_modules/mocha/bin/mocha.js', import.meta.url));
+const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 
-const SHARDS = 4;
+const warehouses = makeScratchFolder();
 
-/** About how many seconds each of the slowest specs takes; the others take less than two. */
-const SECONDS: Readonly<Record<string, number>> = {
-  'test/cases.spec.ts': 60,
-};
+const WORKERS = 4;
+const SLOWEST_SHOWN = 5;
 
-const COUNT = /^ +(\d+) (passing|failing|pending)\b.*\n/gm;
-/** A line of mocha's dots, each for one test. */
-const DOTS = /^ +[.,!\u2024]+$\n?/gm;
+/** The specs that take longest, which begin first so that none of them is left for the end. */
+const FIRST: readonly string[] = [
+  'test/cases.spec.ts',
+  'test/rows/walk/equality.spec.ts',
+  'test/conformance/table.spec.ts',
+  'test/process/outage.spec.ts',
+  'test/process/ending.spec.ts',
+  'test/local/warehouse.spec.ts',
+  'test/process/commands.spec.ts',
+  'test/local/redshift/wire/endurance.spec.ts',
+  'test/process/proxy.spec.ts',
+  'test/process/overwrite.spec.ts',
+  'test/process/model.spec.ts',
+];
 
-interface Ended {
-  readonly code: number;
-  readonly output: string;
+interface Ended extends Result {
+  readonly path: string;
+  readonly seconds: number;
 }
 
 function specs(): readonly string[] {
-  return readdirSync(fileURLToPath(new URL('.', import.meta.url)), { recursive: true, encoding: 'utf8' })
+  const paths = readdirSync(fileURLToPath(new URL('.', import.meta.url)), {
+    recursive: true,
+    encoding: 'utf8',
+  })
     .map((name) => `test/${name.split(sep).join('/')}`)
     .filter((path) => path.endsWith('.spec.ts') && !/^test\/(interop|slow)\//.test(path))
     .sort();
+  const gone = FIRST.filter((path) => !paths.includes(path));
+  if (gone.length > 0) throw new Error(`test/all.ts names specs that do not exist: ${gone.join(', ')}`);
+  return [...FIRST, ...paths.filter((path) => !FIRST.includes(path))];
 }
 
-/** Parts that take about the same time: the slowest first, each to the part that has the least so far. */
-function shardsOf(paths: readonly string[]): readonly (readonly string[])[] {
-  const secondsOf = (path: string): number => SECONDS[path] ?? 1;
-  const shards = Array.from({ length: SHARDS }, () => ({ seconds: 0, paths: [] as string[] }));
-  for (const path of [...paths].sort((a, b) => secondsOf(b) - secondsOf(a))) {
-    const [least] = [...shards].sort((a, b) => a.seconds - b.seconds);
-    least?.paths.push(path);
-    if (least) least.seconds += secondsOf(path);
-  }
-  return shards.map((shard) => shard.paths.sort());
-}
-
-function run(paths: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [mocha, ...paths], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs specs of the queue in one process until none is left or the process ends. */
+function work(queue: string[], onEnded: (ended: Ended) => void): Promise<void> {
+  const child = fork(worker, {
+    cwd: root,
+    env: { ...process.env, [WAREHOUSES]: warehouses },
+    execArgv: ['--import', 'tsx/esm'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let [path, since] = ['', Date.now()];
   let output = '';
   const collect = (data: Buffer): void => void (output += data.toString());
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  const end = (result: Result): void => {
+    if (path !== '') onEnded({ path, seconds: (Date.now() - since) / 1000, ...result });
+    path = '';
+  };
+  const next = (): void => {
+    path = queue.shift() ?? '';
+    since = Date.now();
+    output = '';
+    child.send(path);
+  };
+  child.on('message', (result: Result) => {
+    end(result);
+    next();
+  });
+  next();
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const report = `the process of the specs ended with ${signal ?? code}\n${output}`;
+      if (path === '' && code !== 0) path = 'after the last spec';
+      end({ passes: 0, failures: 1, pending: 0, report });
+      resolve();
+    });
   });
 }
 
-/** What mocha counted. */
-function count({ output }: Ended, what: 'passing' | 'failing'): number {
-  return [...output.matchAll(COUNT)]
-    .filter(([, , word]) => word === what)
-    .reduce((sum, [, number]) => sum + Number(number), 0);
-}
-
-function report(ended: Ended, name: string, seconds: number): void {
-  const shown =
-    ended.code === 0
-      ? [...ended.output.matchAll(COUNT)].map(([line]) => line).join('')
-      : ended.output.replace(DOTS, '');
-  process.stdout.write(`${name}: ${seconds} s\n${shown}`);
-}
-
 const started = Date.now();
-const secondsSince = (): number => Math.round((Date.now() - started) / 1000);
-const all = await Promise.all(
-  shardsOf(specs()).map(async (paths, i) => {
-    const ended = await run(paths);
-    report(ended, `mocha ${i + 1} of ${SHARDS}`, secondsSince());
-    return ended;
-  }),
+const queue = [...specs()];
+const all: Ended[] = [];
+const workUntilEmpty = async (): Promise<void> => {
+  // A spec that ends the process is one that failed; another process takes the next.
+  while (queue.length > 0) {
+    await work(queue, (ended) => {
+      all.push(ended);
+      if (ended.report !== '') process.stdout.write(`${ended.path}:\n${ended.report}`);
+    });
+  }
+};
+await Promise.all(Array.from({ length: WORKERS }, workUntilEmpty));
+
+const sum = (what: 'passes' | 'failures' | 'pending'): number =>
+  all.reduce((total, ended) => total + ended[what], 0);
+for (const { path, seconds } of [...all].sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST_SHOWN)) {
+  process.stdout.write(`${seconds.toFixed(1).padStart(6)} s ${path}\n`);
+}
+const seconds = Math.round((Date.now() - started) / 1000);
+const pending = sum('pending') > 0 ? `, ${sum('pending')} pending` : '';
+process.stdout.write(
+  `npm test: ${sum('passes')} passed, ${sum('failures')} failed${pending} in ${seconds} s\n`,
 );
-const sum = (what: 'passing' | 'failing'): number => all.reduce((total, one) => total + count(one, what), 0);
-const crashed = all.filter((ended) => ended.code !== 0 && count(ended, 'failing') === 0).length;
-const failed = sum('failing') + crashed;
-process.stdout.write(`npm test: ${sum('passing')} passed, ${failed} failed in ${secondsSince()} s\n`);
-process.exitCode = failed > 0 || all.some(({ code }) => code !== 0) ? 1 : 0;
+process.exitCode = sum('failures') > 0 ? 1 : 0;

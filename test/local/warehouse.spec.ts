@@ -1,18 +1,8 @@
 /** The local warehouse as a whole: its folder, its settings, and its end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -28,15 +18,26 @@ import {
   type WarehouseOptions,
 } from '../../src/local/api.ts';
 import type { S3PolicyStatement } from '../../src/local/s3/server.ts';
+import { newFolder } from '../support/folder.ts';
+import { newWarehouseFolder } from '../support/template.ts';
 
 describe('the local warehouse', () => {
-  let base: string;
+  let folders: string[];
+  /** A folder in which a warehouse ran before; a test of its first run takes another one. */
   let dir: string;
-  beforeEach(() => {
-    base = mkdtempSync(join(tmpdir(), 'warehouse-'));
-    dir = join(base, 'warehouse');
+  beforeEach(async () => {
+    dir = await newWarehouseFolder('warehouse-');
+    folders = [dir];
   });
-  afterEach(() => rmSync(base, { recursive: true, force: true }));
+  afterEach(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  /** The path of a folder that does not exist yet. */
+  const newPath = () => {
+    const parent = newFolder('warehouse-');
+    folders.push(parent);
+    return join(parent, 'warehouse');
+  };
 
   const connect = async (config: WarehouseConfig) => {
     const { hostname, port, user, password, database, ssl_ca } = config;
@@ -55,6 +56,7 @@ describe('the local warehouse', () => {
   const stable = ({ port: _port, s3_endpoint: _endpoint, ...config }: WarehouseConfig) => config;
 
   it('keeps tables, objects and secrets from run to run', async () => {
+    dir = newPath();
     const first = await startLocalWarehouse({ dir });
     let second: LocalWarehouse | undefined;
     try {
@@ -79,6 +81,7 @@ describe('the local warehouse', () => {
   });
 
   it('shows its secrets to nobody else', async () => {
+    dir = newPath();
     const warehouse = await startLocalWarehouse({ dir });
     await warehouse.stop();
     expect(statSync(dir).mode & 0o066).to.equal(0);
@@ -135,11 +138,13 @@ describe('the local warehouse', () => {
     }
 
     it('a path that is a file', async () => {
+      dir = newPath();
       writeFileSync(dir, '');
       expect(await failureOf({})).to.be.instanceOf(LocalWarehouseError);
     });
 
     it('a policy and a name of a bucket that S3 would not take', async () => {
+      dir = newPath();
       const statement = { Effect: 'Perhaps', Action: '*', Resource: '*' } as unknown as S3PolicyStatement;
       const identity = { accessKeyId: 'A', secretAccessKey: 'S', policy: { Statement: [statement] } };
       expect(String(await failureOf({ identities: [identity] }))).to.equal(
@@ -151,7 +156,6 @@ describe('the local warehouse', () => {
     });
 
     it('objects that another program wrote', async () => {
-      await (await startLocalWarehouse({ dir })).stop();
       mkdirSync(join(dir, 's3', 'some-bucket'), { recursive: true });
       writeFileSync(join(dir, 's3', 'some-bucket', 'bucket.json'), 'not JSON');
       expect(String(await failureOf({}))).to.match(

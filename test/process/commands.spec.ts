@@ -1,9 +1,9 @@
 /** The tools around the load, as processes. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { lines, record, runCli, schema, startCli, state } from '../support/cli.ts';
+import { newFolder } from '../support/folder.ts';
 import { runHere, startHere } from '../support/in-process.ts';
 import { newPlace } from '../support/warehouse.ts';
 
@@ -193,7 +193,7 @@ describe('sql', () => {
 
 describe('--local and local', () => {
   let dir: string;
-  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'target-redshift-local-'))));
+  beforeEach(() => (dir = newFolder('target-redshift-local-')));
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   it('--local needs no config, keeps its data from run to run, and warns of connection options it ignores', async () => {

@@ -1,8 +1,7 @@
 /** The command `local` under clients that say nothing, stop half way or come in masses: it serves the others, and it ends. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -10,6 +9,7 @@ import pg from 'pg';
 import type { WarehouseConfig } from '../../src/local/api.ts';
 import { closed } from '../local/redshift/wire.ts';
 import { MAIN, started, type Started } from '../support/cli.ts';
+import { newFolder } from '../support/folder.ts';
 
 /** For an end that nothing holds up, on a slow machine; the engine's own takes some seconds. */
 const END_MS = 15_000;
@@ -20,7 +20,7 @@ describe('the command local', () => {
   let config: WarehouseConfig;
   let sockets: Socket[];
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'target-redshift-local-'));
+    dir = newFolder('target-redshift-local-');
     sockets = [];
   });
   afterEach(async () => {

@@ -22,6 +22,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLocalWarehouse } from '../../src/local/api.ts';
+import { warehousesFolder } from './scratch.ts';
 
 const SOURCES = fileURLToPath(new URL('../../src/local/', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -32,11 +33,11 @@ const COPY = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a'];
 
 let template: Promise<string | undefined> | undefined;
 
-/** A new folder with the files of a warehouse that has no table yet, below the system's folder for temporary files. */
+/** A new folder with the files of a warehouse that has no table yet, in the folder for warehouses. */
 export async function newWarehouseFolder(prefix: string): Promise<string> {
   template ??= findTemplate();
   const source = await template;
-  const dir = mkdtempSync(join(tmpdir(), prefix));
+  const dir = mkdtempSync(join(warehousesFolder(), prefix));
   if (source !== undefined) execFileSync('cp', [...COPY, `${source}/.`, dir]);
   return dir;
 }

@@ -181,11 +181,16 @@ export const mochaHooks = {
   },
   async afterAll(): Promise<void> {
     endRunning();
-    if (!shared) return;
-    const { warehouse, dir, sessions, s3 } = await shared;
-    await sessions.end();
-    s3.destroy();
-    await warehouse.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await stopSharedWarehouse();
   },
 };
+
+/** Takes down what `sharedWarehouse` and `newPlace` started. */
+export async function stopSharedWarehouse(): Promise<void> {
+  if (!shared) return;
+  const { warehouse, dir, sessions, s3 } = await shared;
+  await sessions.end();
+  s3.destroy();
+  await warehouse.stop();
+  rmSync(dir, { recursive: true, force: true });
+}

@@ -7,7 +7,7 @@ import { VARYING } from './varying.ts';
 
 export const STREAMS = ['orders', 'Line "Items"', 'ünï.x'] as const;
 
-export type Step =
+type Step =
   | SchemaStep
   | (RecordChoice & { readonly kind: 'record'; readonly stream: number })
   | {

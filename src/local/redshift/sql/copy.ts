@@ -122,14 +122,15 @@ const DEFAULTS = {
   needsOwnership: false,
 } as const satisfies Partial<CopyStatement>;
 
-type WithDefault = keyof typeof DEFAULTS;
+type Defaulted = Pick<CopyStatement, keyof typeof DEFAULTS>;
 
-function withDefaults(draft: CopyDraft): Pick<CopyStatement, WithDefault> {
-  const names = Object.keys(DEFAULTS) as WithDefault[];
-  return Object.fromEntries(names.map((name) => [name, draft[name] ?? DEFAULTS[name]])) as unknown as Pick<
-    CopyStatement,
-    WithDefault
-  >;
+function withDefaults(draft: Partial<Defaulted>): Defaulted {
+  const settled: { -readonly [Name in keyof Defaulted]: Defaulted[Name] } = { ...DEFAULTS };
+  const settle = <Name extends keyof Defaulted>(name: Name, given: Defaulted[Name] | undefined): void => {
+    if (given !== undefined) settled[name] = given;
+  };
+  for (const name of Object.keys(DEFAULTS) as (keyof Defaulted)[]) settle(name, draft[name]);
+  return settled;
 }
 
 function settleFormat(draft: CopyDraft): CopyFormat {

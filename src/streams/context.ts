@@ -6,13 +6,23 @@ import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
+import type { TableRef } from '../table/types.ts';
 import type { Generations } from '../warehouse/generations.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
+import type { LoadMethod } from '../warehouse/steps.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
 export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'settle' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
+
+/** What is going to be done to a table. */
+export interface PlannedWork {
+  readonly target: TableRef;
+  readonly method: LoadMethod;
+  /** It begins with a table that is created. */
+  readonly creates: boolean;
+}
 
 /** What the streams of a run share. */
 export interface StreamContext {
@@ -22,6 +32,8 @@ export interface StreamContext {
   readonly hooks: HookRunner;
   /** What completes the streams of an Airbyte sync; undefined for Singer. */
   readonly generations: Pick<Generations, keyof Generations> | undefined;
+  /** Called when a stream has a plan. */
+  readonly onPlanned: ((work: PlannedWork) => void) | undefined;
   readonly staging: Staging;
   readonly ledger: Effects;
   /** How many tables load at the same time. */

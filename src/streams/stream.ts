@@ -40,6 +40,8 @@ export class Stream {
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   readonly #planning: Planning;
+  /** The table was there before the run. */
+  readonly #hadTable: boolean;
   /** The table of the plan does not exist or does not fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
@@ -53,6 +55,7 @@ export class Stream {
     this.name = name;
     this.target = target;
     this.settings = settings;
+    this.#hadTable = table !== undefined;
     this.#context = context;
     this.#teller = new Teller(name, context.log);
     this.#lossReport = new LossReport(name, context.log);
@@ -113,6 +116,8 @@ export class Stream {
     this.close();
     this.#planning.adopt(plan);
     this.#isTableDue = true;
+    const creates = !this.#hadTable || this.#overwrites;
+    this.#context.onPlanned?.({ target: this.target, method: plan.method, creates });
     if (this.#overwrites) this.work.beginOverwrite();
     if (current === plan.message) return plan;
     const next = await this.#planning.planFor(current);

@@ -49,6 +49,8 @@ export interface LoaderOptions {
   readonly outages: Outages;
   /** Nothing is created that only this program needs. */
   readonly forbidDdl: boolean;
+  /** Called before any work on a table. */
+  readonly onBegun?: () => void;
   /** How long the outcome of a COMMIT without answer is looked for. */
   readonly resolveTimeoutMs: number;
   /** Milliseconds since the epoch. */

@@ -68,6 +68,7 @@ describe('a stream', () => {
       locations: new BatchLocations({ given: undefined, bucket: config.s3_bucket, own: [] }),
       hooks: new Hooks(warehouse, log),
       generations: undefined,
+      onPlanned: undefined,
       staging: createStaging({
         store,
         budget: Budget.ofMegabytes(64),

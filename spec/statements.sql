@@ -117,6 +117,9 @@ SELECT a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.
 -- createStage
 CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9), "_target_redshift_ordinal" BIGINT);
 
+-- createStage of a table with keys
+CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9), "_target_redshift_ordinal" BIGINT) DISTKEY("i""d\") COMPOUND SORTKEY("co'de ""😀", "i""d\");
+
 -- dropStage
 DROP TABLE IF EXISTS "st""age";
 
@@ -140,6 +143,9 @@ COPY "s""; drop schema public; --"."x"" int); drop table users; --" FROM 's3://b
 
 -- copyToStage
 COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!", "_target_redshift_ordinal") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF;
+
+-- copyToStage of many rows
+COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!", "_target_redshift_ordinal") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE ON;
 
 -- lastCopyCount
 SELECT pg_last_copy_count();

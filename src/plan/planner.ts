@@ -216,7 +216,10 @@ export class Planner implements TableLoader {
           sql: ddlOf(one.job.target, one.job.design, change),
         })),
       ];
-      const after = changes.reduce(changed, existing ?? []);
+      const after = changes.reduce(
+        (columns, change) => changed(columns, change, one.job.design),
+        existing ?? [],
+      );
       const refusal =
         forbid_ddl && all.length > 0 ? 'the table must be changed, and forbid_ddl is set' : undefined;
       const planned = { ...factsOf(one, after), changes: all, steps: this.#steps(one, after), refusal };

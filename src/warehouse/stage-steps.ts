@@ -1,0 +1,52 @@
+/** The steps that fill the stage of a batch, which lies on the cluster as the table lies with which it is merged. */
+import type { NewColumn } from '../table/changes.ts';
+import type { Layout } from '../table/design.ts';
+import { varcharWidth, type StoredColumn } from '../table/types.ts';
+import { KIND, ORDINAL } from './merge-sql.ts';
+import { STAGE } from './stage-tables.ts';
+import { copyToStage, createStage, lastCopyCount } from './statements.ts';
+import type { LoadShape, Step } from './steps.ts';
+
+/** Statistics of a stage with fewer rows are not worth a pass over it. */
+const LARGE_STAGE_ROWS = 100_000;
+
+export function stageSteps(load: LoadShape, existing: readonly StoredColumn[]): readonly Step[] {
+  const columns = stageColumns(load);
+  const rows = load.census.reduce((sum, count) => sum + count, 0);
+  const isLarge = rows >= LARGE_STAGE_ROWS;
+  return [
+    { what: 'make a stage for the batch', sql: createStage(STAGE, columns, stageLayout(load, existing)) },
+    { what: 'load the batch into the stage', sql: copyToStage(STAGE, columns, load.source, isLarge) },
+    { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied'] },
+  ];
+}
+
+/**
+ * The rows of a stage lie where those of their table lie and in the same order, so that a merge moves no rows between the nodes
+ * where the distribution key is one of the keys (merge-create-staging-table, c_best-practices-sort-key).
+ */
+function stageLayout({ columns }: LoadShape, existing: readonly StoredColumn[]): Layout {
+  const carried = new Set(columns.map(({ name }) => name));
+  const distkey = existing.find(({ name, isDistkey }) => isDistkey === true && carried.has(name))?.name;
+  const sorted = existing
+    .flatMap(({ name, sortPosition }) => (sortPosition === undefined ? [] : [{ name, sortPosition }]))
+    .sort((a, b) => a.sortPosition - b.sortPosition)
+    .map(({ name }) => name);
+  // The rows are in the order of the leading columns only.
+  const end = sorted.findIndex((name) => !carried.has(name));
+  const sortkey = end === -1 ? sorted : sorted.slice(0, end);
+  return { diststyle: undefined, distkey, sortkey, sortkeyStyle: 'compound' };
+}
+
+/** The columns of the batch, as wide as its values, and after them those that only the stage has. */
+function stageColumns({ columns, maxBytes }: LoadShape): readonly NewColumn[] {
+  return [
+    ...columns.map(({ name, type }, i): NewColumn => {
+      return type.kind === 'varchar'
+        ? { name, type: { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } }
+        : { name, type };
+    }),
+    { name: ORDINAL, type: { kind: 'bigint' } },
+    { name: KIND, type: { kind: 'smallint' } },
+  ];
+}

@@ -8,6 +8,7 @@ import { Secrets } from '../../src/log.ts';
 import type { Session, Warehouse } from '../../src/ports.ts';
 import type { Sql } from '../../src/sql.ts';
 import { openScope } from '../../src/scope.ts';
+import { CommitCounter } from './commits.ts';
 import type { Place } from './warehouse.ts';
 
 export interface Cost {
@@ -105,22 +106,9 @@ function headOf(statement: string): string {
   return on === undefined ? verb : `${verb} ${on}`;
 }
 
-/** Of one session: explicit ones, and statements that are one by themselves. */
+/** Of one session. */
 function durableCommits(messages: Cost['messages']): number {
-  let [isOpen, writes, count] = [false, false, 0];
-  for (const statements of messages) {
-    for (const statement of statements) {
-      if (statement === 'BEGIN') isOpen = true;
-      const isPermanent =
-        /^(INSERT|UPDATE|DELETE|CREATE|ALTER|COMMENT|GRANT|DROP|COPY)\b/.test(statement) &&
-        !/^(CREATE TEMP|COPY "_target_redshift_stage"|DELETE FROM "_target_redshift_stage"|DROP TABLE IF EXISTS "_target_redshift_(stage|edges))/.test(
-          statement,
-        );
-      if (isPermanent) writes = true;
-      if (isPermanent && !isOpen) count++;
-      if (statement === 'COMMIT' && writes) count++;
-      if (statement === 'COMMIT' || statement === 'ROLLBACK') [isOpen, writes] = [false, false];
-    }
-  }
-  return count;
+  const counter = new CommitCounter();
+  for (const statement of messages.flat()) counter.statement(statement);
+  return counter.counts.transactions + counter.counts.statements;
 }

@@ -12,6 +12,7 @@ import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { TableRef } from '../table/types.ts';
 import { LIVE } from '../warehouse/row-kinds.ts';
+import type { CompletionWish } from './completion-wish.ts';
 import type { StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
@@ -22,7 +23,7 @@ import type { StreamPlan } from './plan.ts';
 import { Planning, type PlannedStream } from './planning.ts';
 import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
-import { TableWork, type CompletionWish } from './work.ts';
+import { TableWork } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
 
 export interface StreamOptions extends PlannedStream {
@@ -40,8 +41,8 @@ export class Stream {
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   readonly #planning: Planning;
-  /** The table was there before the run. */
-  readonly #hadTable: boolean;
+  /** Work on the table begins with a table that is created. */
+  readonly #creates: boolean;
   /** The table of the plan does not exist or does not fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
@@ -55,7 +56,7 @@ export class Stream {
     this.name = name;
     this.target = target;
     this.settings = settings;
-    this.#hadTable = table !== undefined;
+    this.#creates = table === undefined || settings.load_method === 'overwrite';
     this.#context = context;
     this.#teller = new Teller(name, context.log);
     this.#lossReport = new LossReport(name, context.log);
@@ -116,8 +117,7 @@ export class Stream {
     this.close();
     this.#planning.adopt(plan);
     this.#isTableDue = true;
-    const creates = !this.#hadTable || this.#overwrites;
-    this.#context.onPlanned?.({ target: this.target, method: plan.method, creates });
+    this.#context.onPlanned?.({ target: this.target, method: plan.method, creates: this.#creates });
     if (this.#overwrites) this.work.beginOverwrite();
     if (current === plan.message) return plan;
     const next = await this.#planning.planFor(current);
@@ -274,14 +274,17 @@ export class Stream {
     this.#batch?.rejected.cut();
   }
 
-  /** Closes the open batch and queues its load, followed by the activation that its records trigger. */
-  close(): void {
+  /**
+   * Closes the open batch and queues its load, followed by the activation that its records trigger. `isLast` says that no more
+   * records come.
+   */
+  close(isLast = false): void {
     const batch = this.#batch;
     if (!batch) return;
     this.#grow();
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
-    this.work.load(batch);
+    this.work.load(batch, isLast);
     this.#activate(this.#versions.takeDue());
   }
 
@@ -303,7 +306,7 @@ export class Stream {
 
   /** After the last message: loads the open batch, and creates the table of a stream without rows. */
   finish(): void {
-    this.close();
+    this.close(true);
     if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
     this.#takeLosses();
     this.#lossReport.end(this.#plan?.columns ?? []);
@@ -312,7 +315,7 @@ export class Stream {
   /** Does what makes the table of the stream complete, after the records that were read before. */
   async complete(wish: CompletionWish): Promise<void> {
     await this.work.room();
-    this.close();
+    this.close(true);
     if (!this.#plan) return;
     if (this.#overwrites) this.work.replace(this.#plan, wish);
     else this.work.complete(this.#plan, wish, this.#isTableDue);

@@ -146,10 +146,19 @@ export class Loader {
       {
         // What goes into a shadow changes the table with the swap only.
         changes: (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
-        work: async (at, session, commit, { columns }) => {
+        work: async (at, session, commit, { columns, replaces }) => {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
-          const plan = { ...job, ...commit, hardDelete, rows: staged.rows, source, manifest: at.written };
+          const clears = job.discards === 'later' ? replaces : undefined;
+          const plan = {
+            ...job,
+            ...commit,
+            hardDelete,
+            rows: staged.rows,
+            source,
+            manifest: at.written,
+            clears,
+          };
           return load(session, plan, columns);
         },
       },
@@ -340,6 +349,6 @@ export class Loader {
 }
 
 /** What a load did to the rows of its table. */
-function writtenBy({ inserted, updated, replaced, deleted }: LoadCounts): Partial<LoadRow> {
-  return { written: inserted + updated, replaced, deleted };
+function writtenBy({ inserted, updated, replaced, deleted, cleared = 0 }: LoadCounts): Partial<LoadRow> {
+  return { written: inserted + updated, replaced, deleted: deleted + cleared };
 }

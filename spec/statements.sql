@@ -13,7 +13,7 @@ SELECT table_name, column_name, data_type, character_maximum_length, numeric_pre
 SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
 -- relationsIn
-SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL);
+SELECT c.relname, c.relkind, obj_description(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'o''hara\\' AND (c.relkind IN ('v', 'm') OR c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL);
 
 -- createTable
 CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9));

@@ -208,7 +208,7 @@ const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
 
 /** From the catalog itself: views may cut texts at 256 bytes (c_join_PG), and `obj_description` does not (r_COMMENT). */
 export const relationsIn = (schema: string): Sql =>
-  sql`SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL)`;
+  sql`SELECT c.relname, c.relkind, obj_description(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND (c.relkind IN ('v', 'm') OR c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL)`;
 
 export function columnsIn(schema: string, table?: string): Sql {
   const only = table === undefined ? raw('') : sql` AND table_name = ${literal(table)}`;

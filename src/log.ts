@@ -12,10 +12,16 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 /** Takes the lines of the log. */
 export interface LogSink {
   readonly isTerminal: boolean;
+  /** False: a terminal that should show no colors. */
+  readonly hasColors?: boolean;
   /** Takes a line with its newline. */
   write(line: string): void;
   /** Sets the notice that is written in place of missing lines. */
   setNotice(noticeOf: (lines: number) => string): void;
+  /** Shows a line below the log in place of the last one; undefined removes it. Only a terminal has it. */
+  showStatus?(text: string | undefined): void;
+  /** Does work that writes to the same terminal. */
+  above?(work: () => void): void;
 }
 
 /** The strings that must not occur in any output. It grows while credentials are fetched. */
@@ -44,6 +50,11 @@ export class Secrets {
 /** Formats a JSON line of pino. */
 type Rendering = (line: string) => string;
 
+/** Whether the log has lines for a person instead of JSON. */
+export function isForPeople(format: LogFormat, { isTerminal }: Pick<LogSink, 'isTerminal'>): boolean {
+  return format === 'pretty' || (format === 'auto' && isTerminal);
+}
+
 /** Every line passes `secrets` on its way to the output. */
 export async function createLogger(
   level: string,
@@ -51,8 +62,8 @@ export async function createLogger(
   secrets: Secrets,
   output: LogSink,
 ): Promise<Logger> {
-  const isPretty = format === 'pretty' || (format === 'auto' && output.isTerminal);
-  const render = isPretty ? await pretty(output.isTerminal) : printableLines;
+  const isPretty = isForPeople(format, output);
+  const render = isPretty ? await pretty(output.isTerminal && output.hasColors !== false) : printableLines;
   const options = {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -70,13 +81,53 @@ export async function createLogger(
   return loggerTo((line) => output.write(line));
 }
 
+/** Fields that repeat what the sentence says, or that are for programs alone. */
+const SAID = [
+  ...['pid', 'hostname', 'run_id', 'version', 'stream', 'table', 'sqlstate', 'detail', 'line', 'file'],
+  ...[
+    'rows',
+    'copied',
+    'superseded',
+    'inserted',
+    'updated',
+    'deleted',
+    'ignored',
+    'replaced',
+    'grown',
+    'rejected',
+  ],
+  ...[
+    'nulled',
+    'bytes',
+    'parts',
+    'lines',
+    'streams',
+    'ms',
+    'files',
+    'messages',
+    'input_bytes',
+    'open_streams',
+  ],
+  ...[
+    'committed',
+    'not_loaded',
+    'outcome',
+    'running_loads',
+    'waiting_for',
+    'report',
+    'seconds',
+    'objects',
+    'uploads',
+    'reference_encoder',
+  ],
+];
+
 /** pino-pretty is loaded only for a person. */
 async function pretty(colorize: boolean): Promise<Rendering> {
   const { prettyFactory } = await import('./io/pretty-log.ts');
   const render = prettyFactory({
     colorize,
-    ignore:
-      'pid,hostname,table,copied,superseded,inserted,replaced,bytes,parts,lines,streams,sqlstate,detail,line',
+    ignore: SAID.join(','),
     translateTime: 'SYS:HH:MM:ss',
     messageKey: 'message',
     singleLine: true,

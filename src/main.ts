@@ -3,7 +3,8 @@
  * `target-redshift`: the command line of the Singer target and its tools. Commands that need nothing else (help, version) are
  * answered here, before anything is loaded.
  */
-import { HELP, parseCommand, usageText, type Command } from './cli.ts';
+import type { CommandLine } from './cli/command.ts';
+import { parseCommand, usageText } from './cli/parse.ts';
 import { UsageError } from './errors.ts';
 import { crash, guardProcess, tell } from './guard.ts';
 import { versionOf } from './version.ts';
@@ -14,7 +15,7 @@ guardProcess();
 process.stdout.on('error', () => undefined);
 
 try {
-  process.exitCode = await execute(parseCommand(process.argv.slice(2)));
+  process.exitCode = await execute(parseCommand(process.argv.slice(2), process.stdout.columns));
 } catch (error) {
   if (!(error instanceof UsageError)) crash(error);
   tell(usageText(error));
@@ -22,16 +23,16 @@ try {
 }
 
 /** Resolves with the exit code. */
-async function execute(command: Command): Promise<number> {
+async function execute({ command, log }: CommandLine): Promise<number> {
   switch (command.kind) {
-    case 'help':
-      return answer(HELP);
+    case 'text':
+      return answer(command.text);
     case 'version':
       return answer(`target-redshift ${versionOf(import.meta.url)}\n`);
     default: {
       const { runProgram } = await import('./program.ts');
       const { runInProcess } = await import('./process.ts');
-      return runInProcess(versionOf(import.meta.url), (io) => runProgram(command, io));
+      return runInProcess(versionOf(import.meta.url), (io) => runProgram({ command, log }, io));
     }
   }
 }

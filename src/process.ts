@@ -3,7 +3,7 @@
  * files that are started touch it.
  */
 import { availableParallelism } from 'node:os';
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onCrash, onWarning } from './guard.ts';
 import { Ending } from './io/ending.ts';
@@ -13,6 +13,7 @@ import type { Io } from './io/io.ts';
 import { LogOutput } from './io/log-output.ts';
 import { isClosed, NonBlockingStream, openNonBlocking } from './io/output.ts';
 import { watchThread } from './io/watchdog.ts';
+import type { LogSink } from './log.ts';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
@@ -30,13 +31,14 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Runs a program in this process. Resolves with the exit code when nothing more is to be written. */
 export async function runInProcess(version: string, program: (io: Io) => Promise<number>): Promise<number> {
   const ending = new Ending();
-  const log = new LogOutput(logDescriptor());
-  process.on('exit', () => log.drain());
+  const output = new LogOutput(logDescriptor(), hasColors(process.env));
+  process.on('exit', () => output.drain());
+  const log = await terminalOf(output);
   onCrash((error) => ending.crash(error));
   const isRunning = (): boolean => process.exitCode === undefined;
   const giveUp = async (): Promise<never> => {
     if (isRunning()) ending.sayLastWords();
-    log.drain();
+    output.drain();
     const isAnswered = process.stdout.writableLength === 0;
     return endProcess(isRunning() || !isAnswered ? 1 : Number(process.exitCode));
   };
@@ -48,7 +50,7 @@ export async function runInProcess(version: string, program: (io: Io) => Promise
     path === undefined ? openDescriptor(STDIN) : openFile(path);
   const code = await program({ ...processIo(version, ending, log), openInput, keepHeapSmall });
   process.exitCode = code;
-  await log.flushed(ending.kill);
+  await output.flushed(ending.kill);
   return ending.kill.aborted ? giveUp() : code;
 }
 
@@ -71,14 +73,31 @@ function logDescriptor(): number {
   return own ?? STDERR;
 }
 
-function states(): Writable | undefined {
+/** See https://no-color.org. */
+function hasColors({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
+  return (NO_COLOR ?? '') === '' && TERM !== 'dumb';
+}
+
+/** On a terminal the log has a status line. */
+async function terminalOf(output: LogOutput): Promise<LogSink> {
+  if (!output.isTerminal || process.env['TERM'] === 'dumb') return output;
+  const { StatusLine } = await import('./io/status-line.ts');
+  return new StatusLine(output, process.stderr);
+}
+
+/** `above` does work that writes to the terminal of the log. */
+function states(above: (work: () => void) => void): Writable | undefined {
   if (isClosed(STDOUT)) return undefined;
   // Only writes to terminals block in Node.
   const own = process.stdout.isTTY ? openNonBlocking(STDOUT) : undefined;
-  return own === undefined ? process.stdout : new NonBlockingStream(own);
+  if (own === undefined) return process.stdout;
+  const terminal = new NonBlockingStream(own);
+  return new Writable({
+    write: (chunk, encoding, done) => above(() => terminal.write(chunk, encoding, done)),
+  });
 }
 
-function processIo(version: string, ending: Ending, log: LogOutput): Omit<Io, 'openInput' | 'keepHeapSmall'> {
+function processIo(version: string, ending: Ending, log: LogSink): Omit<Io, 'openInput' | 'keepHeapSmall'> {
   let areSignalsHeeded = false;
   return {
     version,
@@ -87,7 +106,7 @@ function processIo(version: string, ending: Ending, log: LogOutput): Omit<Io, 'o
     cores: availableParallelism(),
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     stdout: process.stdout,
-    states,
+    states: () => states((work) => (log.above ? log.above(work) : work())),
     stdin: () => process.stdin,
     stderr: () => process.stderr,
     log,

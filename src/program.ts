@@ -1,6 +1,6 @@
 /** Runs a command: reads the configuration, opens what the command needs, and reports in one sentence why it failed. */
 import type { Writable } from 'node:stream';
-import type { Command, WarehouseChoice } from './cli.ts';
+import type { Command, LogChoice, WarehouseChoice } from './cli/command.ts';
 import {
   checkConfig,
   overrideConnection,
@@ -24,9 +24,10 @@ import {
 import type { Io } from './io/io.ts';
 import { sourceStack } from './io/source-stack.ts';
 import { warningLogger } from './io/warnings.ts';
-import { createLogger, Secrets, type Logger } from './log.ts';
+import { createLogger, isForPeople, Secrets, type Logger, type LogFormat } from './log.ts';
 import { printableLines } from './printable.ts';
 import type { Scope } from './scope.ts';
+import type { Telling } from './commands/load.ts';
 
 const NO_STDOUT =
   'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
@@ -36,13 +37,16 @@ const BUSY =
   'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
 
 /** `main.ts` answers the other commands itself. */
-export type ProgramCommand = Exclude<Command, { readonly kind: 'help' | 'version' }>;
+export type ProgramCommand = Exclude<Command, { readonly kind: 'text' | 'version' }>;
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
 /** Resolves with the exit code. Throws UsageError. */
-export async function runProgram(command: ProgramCommand, io: Io): Promise<number> {
-  const program = await Program.start(io);
+export async function runProgram(
+  { command, log }: { readonly command: ProgramCommand; readonly log: LogChoice },
+  io: Io,
+): Promise<number> {
+  const program = await Program.start(io, log);
   try {
     return await program.execute(command);
   } catch (error) {
@@ -54,22 +58,25 @@ export async function runProgram(command: ProgramCommand, io: Io): Promise<numbe
 class Program {
   readonly #io: Io;
   readonly #secrets: Secrets;
+  readonly #logChoice: LogChoice;
   #log: Logger;
   #ownFiles: readonly string[] = [];
   #passwordFile: string | undefined;
 
-  private constructor(io: Io, secrets: Secrets, log: Logger) {
+  private constructor(io: Io, secrets: Secrets, logChoice: LogChoice, log: Logger) {
     this.#io = io;
     this.#secrets = secrets;
+    this.#logChoice = logChoice;
     this.#log = log;
     io.onWarning(warningLogger(() => this.#log));
     io.ending.setCrashReport((error) => this.report(error));
     io.ending.setBusyReport(() => this.#log.warn(BUSY));
   }
 
-  static async start(io: Io): Promise<Program> {
+  static async start(io: Io, choice: LogChoice): Promise<Program> {
     const secrets = new Secrets();
-    return new Program(io, secrets, await createLogger('info', 'auto', secrets, io.log));
+    const log = await createLogger(choice.level ?? 'info', choice.format ?? 'auto', secrets, io.log);
+    return new Program(io, secrets, choice, log);
   }
 
   async execute(command: ProgramCommand): Promise<number> {
@@ -92,7 +99,7 @@ class Program {
       case 'load': {
         const states = this.#io.states();
         if (!states) throw new LoadError(NO_STDOUT);
-        return this.#withConfig(command.warehouse, (config) => this.#load(config, command.input, states));
+        return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
       }
       case 'plan':
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
@@ -132,14 +139,16 @@ class Program {
     return 1;
   }
 
-  async #load(config: Config, path: string | undefined, states: Writable): Promise<number> {
+  async #load(config: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
+    const { input: path, report } = command;
     const { runLoad } = await import('./commands/load.ts');
     this.#io.keepHeapSmall();
     const input = this.#io.openInput(path);
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact });
+    const telling = this.#telling(config, report);
+    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact, telling });
     return 0;
   }
 
@@ -270,10 +279,23 @@ class Program {
     return config;
   }
 
+  #logSettings({ log_level, log_format }: Config): { level: string; format: LogFormat } {
+    const { level = log_level, format = log_format } = this.#logChoice;
+    return { level, format };
+  }
+
+  #telling(config: Config, reportFile: string | undefined): Telling {
+    const { log } = this.#io;
+    const isReadable = isForPeople(this.#logSettings(config).format, log);
+    const showStatus = (text: string | undefined): void => log.showStatus?.(text);
+    const hasStatus = isReadable && log.showStatus !== undefined;
+    return { isForPeople: isReadable, reportFile, showStatus: hasStatus ? showStatus : undefined };
+  }
+
   /** For runs that load nothing, because lines about loads would describe what did not happen. */
-  #quietLog({ log_level, log_format }: Config): Promise<Logger> {
-    const level = log_level === 'info' ? 'warn' : log_level;
-    return createLogger(level, log_format, this.#secrets, this.#io.log);
+  #quietLog(config: Config): Promise<Logger> {
+    const { level, format } = this.#logSettings(config);
+    return createLogger(level === 'info' ? 'warn' : level, format, this.#secrets, this.#io.log);
   }
 
   async #accept({ config, warnings, hint, secrets, passwordFile }: LoadedConfig): Promise<Config> {
@@ -281,7 +303,8 @@ class Program {
     // Configuration files may be pipes without a writer. From here on no read blocks this thread.
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
-    this.#log = await createLogger(config.log_level, config.log_format, this.#secrets, this.#io.log);
+    const { level, format } = this.#logSettings(config);
+    this.#log = await createLogger(level, format, this.#secrets, this.#io.log);
     if (hint !== undefined) this.#log.info(hint);
     for (const warning of warnings) this.#log.warn(warning);
     return config;

@@ -84,7 +84,7 @@ describe('the architecture', () => {
       'destination.ts -> errors.ts',
       'destination.ts -> guard.ts',
       'destination.ts -> version.ts',
-      'main.ts -> cli.ts',
+      'main.ts -> cli/parse.ts',
       'main.ts -> errors.ts',
       'main.ts -> guard.ts',
       'main.ts -> version.ts',

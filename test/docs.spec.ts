@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { HELP } from '../src/cli.ts';
+import { helpTexts } from '../src/cli/parse.ts';
 import { checkConfig } from '../src/config/config.ts';
 import { options, streamOptions } from '../src/config/options.ts';
 
@@ -153,7 +153,7 @@ describe('the language of the documentation', () => {
     ...readdirSync(join(ROOT, '.github'), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(?:md|yml)$/.test(name))
       .map((name) => [name, read(join('.github', name))] as const),
-    ['--help', HELP],
+    ...[...helpTexts()].map(([command, text]) => [`help ${command}`, text] as const),
     ...sources.map((file) => [file, headerOf(file)] as const),
     ...[...options(), ...streamOptions()].map(([name, { description }]) => [name, description] as const),
   ];

@@ -134,9 +134,22 @@ describe('wrong usage', () => {
       logs: [],
     });
     expect(runs).to.deep.equal([
-      usage("Unknown option '--nope'"),
+      usage('unknown option "--nope"'),
       usage('--check and --discover are two commands; use one of them'),
       usage('setup --interactive asks questions and needs a terminal'),
     ]);
+  });
+});
+
+describe('the log options of the command line', () => {
+  it('override the level and the format of the configuration', async () => {
+    const path = (await newPlace()).configFile({ log_level: 'info', log_format: 'json' });
+    const loud = await runHere(['--config', path], one);
+    const quiet = await runHere(['load', '--quiet', '--config', path], one);
+    const pretty = await runHere(['--config', path, '--log-format', 'pretty'], one);
+    expect(loud.logs.map(({ level }) => level)).to.include('info');
+    expect(quiet.stderr).to.equal('');
+    expect(pretty.logs).to.deep.equal([]);
+    expect(pretty.stderr).to.match(/INFO: /);
   });
 });

@@ -23,6 +23,8 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 export class MessageOutput implements LogSink, AckOutput {
   readonly isTerminal = false;
+  /** States are kept by the platform, not by who reads the log. */
+  readonly lastState = undefined;
   readonly #out: Writable;
   #onClosed: (error: LoadError) => void = () => undefined;
   #isClosed = false;

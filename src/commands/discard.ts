@@ -57,12 +57,12 @@ export async function runDiscard(options: DiscardOptions): Promise<void> {
   });
   using _ = onAbort(stop, () => run.stop());
   const started = io.now();
-  const summary = await run.load(input);
+  await run.load(input);
   const ms = Math.max(io.now() - started, 1);
   const { rows, csvBytes, compressedBytes, parts } = discarder;
   log.info(
     {
-      ...summary,
+      ...run.summary,
       csv_bytes: csvBytes,
       compressed_bytes: compressedBytes,
       parts,

@@ -10,6 +10,7 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
+import { RunTeller, type TellerOptions } from '../progress/teller.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Run } from '../run/run.ts';
 import type { Scope } from '../scope.ts';
@@ -36,7 +37,13 @@ export interface LoadOptions {
   readonly protocolOf: ProtocolOf;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
+  /** How the run is told of; without it, by lines of the log alone. */
+  readonly telling?: Telling;
 }
+
+export type Telling = Pick<TellerOptions, 'isForPeople' | 'showStatus' | 'reportFile'>;
+
+const LOG_ALONE: Telling = { isForPeople: false, showStatus: undefined, reportFile: undefined };
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;
@@ -45,10 +52,12 @@ const REMOVAL_MS = 2000;
 const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
 
 /** Resolves when every record that was read is committed. */
-export async function runLoad(options: LoadOptions): Promise<void> {
-  const { config, io, log, input, redact } = options;
+export async function runLoad(given: LoadOptions): Promise<void> {
+  const { config, io, input, redact } = given;
   const { stop, kill } = io.ending;
   const place = placeOf(config, io.now());
+  const log = given.log.child({ run_id: place.runId });
+  const options = { ...given, log };
   const outages = outagesOf(options);
   const { openBucket, swept } = sweepWhenOpened(options, place, outages);
   const bucket = laterStore(config.s3_bucket, openBucket);
@@ -59,7 +68,9 @@ export async function runLoad(options: LoadOptions): Promise<void> {
   const tellLeftovers = (): void => {
     if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
+  const teller = tellerOf(options, place, run);
   io.ending.setLastWords(() => {
+    teller.end('failed', STOPPED);
     tellLeftovers();
     log.error(STOPPED);
   });
@@ -90,9 +101,23 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     if (kill.aborted) {
       const removed = Promise.all([loader.removed(), cleared]);
       await Promise.race([removed, delay(REMOVAL_MS, undefined, { ref: false })]);
+      teller.end(outcome, reason);
       tellLeftovers();
-    } else await Promise.all([loader.finish(outcome, reason), cleared]);
+    } else {
+      await Promise.all([loader.finish(outcome, reason), cleared]);
+      teller.end(outcome, reason);
+    }
   }
+}
+
+function tellerOf(
+  { config, io, log, telling = LOG_ALONE }: LoadOptions,
+  { runId }: RunPlace,
+  run: Run,
+): RunTeller {
+  const { hostname, port, database, target_schema } = config;
+  const target = `schema ${target_schema} of database ${database} on ${hostname}:${port}`;
+  return new RunTeller({ ...telling, version: io.version, runId, log, now: io.now }, run, target);
 }
 
 /** Where the objects of a run are. */

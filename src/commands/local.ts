@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Command } from '../cli.ts';
+import type { Command } from '../cli/command.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { ConfigError, MachineError, messageOf } from '../errors.ts';
 import type { TextOutput } from '../io/io.ts';

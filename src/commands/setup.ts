@@ -91,7 +91,7 @@ function nextSteps(path: string, options: ConfigInput): string {
   return [
     `${path} is written. To print what an administrator has to run, and to check that it works:`,
     `  target-redshift setup --config ${file}`,
-    `  target-redshift --check --config ${file}${environment}`,
+    `  target-redshift check --config ${file}${environment}`,
     ...(later.length === 0 ? [] : [`Before that, set ${later.join(' and ')} in the environment.`]),
   ].join('\n');
 }

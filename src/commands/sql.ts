@@ -3,7 +3,7 @@
  * server.
  */
 import { stringify } from 'csv-stringify/sync';
-import type { TableFormat } from '../cli.ts';
+import type { TableFormat } from '../cli/command.ts';
 import { LoadError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Answer, Warehouse } from '../ports.ts';

@@ -23,6 +23,7 @@ interface Piece {
 
 export class LogOutput implements LogSink {
   readonly isTerminal: boolean;
+  readonly hasColors: boolean;
   readonly #fd: number;
   /** The first one may be partly written. */
   #waiting: Piece[] = [];
@@ -38,9 +39,10 @@ export class LogOutput implements LogSink {
   #noticeOf = (lines: number): string => `${lines} lines of the log are missing\n`;
 
   /** `fd` should be non-blocking, see `openNonBlocking`. */
-  constructor(fd: number) {
+  constructor(fd: number, hasColors = true) {
     this.#fd = fd;
     this.isTerminal = isatty(fd);
+    this.hasColors = hasColors;
   }
 
   /** The notice that is written in place of missing lines. */

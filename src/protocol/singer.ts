@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { InputError } from '../errors.ts';
 import { JsonError, JsonNumber, parseObject, type Json, type JsonObject, type ParsedObject } from './json.ts';
 import { placeOf, type Message, type Origin, type RecordMessage } from './message.ts';
+import { whatArrived } from './unreadable.ts';
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -16,7 +17,7 @@ export function parseSinger(line: Buffer, lineNumber: number): Message | undefin
   if (state) return state;
   const text = bytes.toString('utf8');
   if (isBlank(text)) return undefined;
-  const envelope = parse(text, { line: lineNumber });
+  const envelope = parse(text, { line: lineNumber, bytes });
   const type = envelope.members.get('type');
   if (typeof type !== 'string') {
     throw new InputError(`Cannot read line ${lineNumber}: the message is missing required type`, {
@@ -85,14 +86,15 @@ function isBlank(text: string): boolean {
   return /^\s*$/.test(text);
 }
 
-function parse(text: string, place: Omit<Origin, 'bytes'>): ParsedObject {
+function parse(text: string, place: Origin): ParsedObject {
   try {
     return parseObject(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
+    const arrived = whatArrived(place.bytes, text);
     throw new InputError(
       `Cannot read ${placeOf(place)}: not a JSON object, ${error.message} at character ${error.offset + 1}${
-        /^\s*\{/.test(text) ? '' : '; does the tap write anything other than messages to its stdout?'
+        arrived === '' ? '' : `; ${arrived}`
       }`,
       { line: place.line, file: place.file },
       { cause: error },

@@ -34,6 +34,8 @@ export interface Front extends Lines {
 
 /** Writes states or acknowledgements. */
 export interface StateOutput {
+  /** The newest state that was written; undefined if there is none, or if it is not for the program that starts the next run. */
+  readonly lastState: Buffer | undefined;
   /** Resolves when what was written has left the process, or never can. */
   flushed(): Promise<void>;
   /** Writes nothing more and does not wait for pending writes. */

@@ -11,11 +11,13 @@ import type { Input } from '../io/input.ts';
 import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';
 import { Tape } from '../rows/walk/tape.ts';
+import type { Status } from '../progress/status.ts';
 import type { Staging } from '../staging/batch.ts';
 import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
 import type { Generations } from '../warehouse/generations.ts';
+import { Figures } from '../progress/figures.ts';
 import type { Front, Protocol } from './front.ts';
 import { Life } from './life.ts';
 import { Reader } from './reader.ts';
@@ -44,6 +46,14 @@ export interface RunSummary extends StreamsSummary {
   readonly lines: number;
 }
 
+/** A run at one moment. */
+export interface RunStatus extends Status {
+  /** Records that each stream has accepted. */
+  readonly accepted: ReadonlyMap<string, number>;
+  /** The newest state that was written. */
+  readonly lastState: Buffer | undefined;
+}
+
 /** How often the age of batches is checked, in milliseconds. */
 const AGE_CHECK_MS = 250;
 
@@ -53,10 +63,12 @@ export class Run {
   readonly #streams: Streams;
   readonly #reader: Reader;
   readonly #front: Front;
+  readonly #figures: Figures;
   #batches = 0;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
+    this.#figures = new Figures(parts.now);
     const { interrupted } = this.#life;
     const tape = new Tape();
     const onRecord = (stream: Stream): Promise<void> | undefined => this.#closeIfFull(stream);
@@ -68,6 +80,7 @@ export class Run {
       readAt: () => this.#reader.readAt,
       tape,
       ledger: parts.protocol.effects,
+      observer: this.#figures,
       loads: pLimit(parts.config.max_parallel_loads),
       nextBatch: () => ++this.#batches,
       fail: (error) => this.fail(error),
@@ -85,10 +98,27 @@ export class Run {
     });
   }
 
+  /** What the run has done so far, or has done. */
+  get status(): RunStatus {
+    const streams = [...this.#streams.all()];
+    return {
+      figures: this.#figures,
+      messages: this.#front.count,
+      streams: streams.length,
+      isDraining: this.#life.phase !== 'reading',
+      accepted: new Map(streams.map(({ name, accepted }) => [name, accepted])),
+      lastState: this.#parts.protocol.output.lastState,
+    };
+  }
+
+  /** The rows of each stream, and the records that needed the reference encoder. */
+  get summary(): RunSummary {
+    return { ...this.#streams.summary(), lines: this.#front.count };
+  }
+
   /** Reads to the end and loads everything. Resolves when all of it is committed; rejects with the first failure. */
-  async load(input: Input): Promise<RunSummary> {
-    const { config, hooks, now } = this.#parts;
-    const started = now();
+  async load(input: Input): Promise<void> {
+    const { config, hooks } = this.#parts;
     await this.#try(() => hooks.run('pre_sql', undefined, config.pre_sql));
     if (!this.#life.error) await this.#try(() => this.#front.begin());
     await this.#read(input);
@@ -101,7 +131,7 @@ export class Run {
     if (!this.#life.error) await this.#try(() => this.#afterwards());
     this.#life.finish();
     if (this.#life.error) throw this.#life.error.value;
-    return this.#report(now() - started);
+    if (this.#front.count === 0) this.#parts.log.warn('no input arrived on stdin; did the tap fail?');
   }
 
   /** Stops reading as if the input ended here. An incomplete line is dropped. */
@@ -130,7 +160,7 @@ export class Run {
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), AGE_CHECK_MS);
     try {
       await this.#reader.read(
-        blocksOf(input, {}, () => this.#front.count),
+        this.#figures.counted(blocksOf(input, {}, () => this.#front.count)),
         this.#front,
       );
       if (!interrupted.aborted) this.#life.inputEnded();
@@ -162,18 +192,6 @@ export class Run {
     await hooks.run('post_sql', undefined, config.post_sql);
   }
 
-  #report(ms: number): RunSummary {
-    const { log } = this.#parts;
-    if (this.#front.count === 0) log.warn('no input arrived on stdin; did the tap fail?');
-    const summary = { ...this.#streams.summary(), lines: this.#front.count };
-    const rejected = this.#streams.totalRejected();
-    log.info(
-      { ...summary, ms },
-      `every record that was read is committed: ${this.#streams.totalRows()} rows${rejected > 0 ? `, ${rejected} set aside` : ''}`,
-    );
-    return summary;
-  }
-
   #closeIfFull(stream: Stream): Promise<void> | undefined {
     return stream.isFull ? this.#closeFull(stream) : undefined;
   }
@@ -191,6 +209,6 @@ export class Run {
     const { budget } = this.#parts.staging;
     // Early enough to give the compressors work before reading has to wait for them.
     if (budget.openBytes > budget.limit * 0.6) this.#streams.cutDownTo(budget.limit * 0.3);
-    while (budget.isFull && !this.#life.error) await budget.room();
+    while (budget.isFull && !this.#life.error) await this.#figures.waitingForMemory(() => budget.room());
   }
 }

@@ -14,12 +14,18 @@ export class StateWriter {
   /** The newest state, while stdout cannot accept it. */
   #waiting: Buffer | undefined;
   #writing = 0;
+  #last: Buffer | undefined;
   #onWritten: (() => void)[] = [];
 
   constructor(out: Writable, onClosed: (error: LoadError) => void) {
     this.#out = out;
     this.#onClosed = onClosed;
     out.on('error', (error: Error) => this.#closed(error));
+  }
+
+  /** The newest state that has left the process. */
+  get lastState(): Buffer | undefined {
+    return this.#last;
   }
 
   write(state: Buffer): void {
@@ -46,6 +52,7 @@ export class StateWriter {
     this.#out.write(Buffer.concat([state, LF]), (error) => {
       this.#writing--;
       if (error) this.#closed(error);
+      else this.#last = state;
       if (this.#writing > 0) return;
       const waiting = this.#waiting;
       this.#waiting = undefined;

@@ -1,7 +1,7 @@
 /** A batch to which no more rows are added, and what the log and the history say of it. */
 import type { StagedBatch } from '../staging/batch.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { WorkFacts } from '../warehouse/jobs.ts';
+import type { LoadJob, TableJob, WorkFacts } from '../warehouse/jobs.ts';
 import type { OpenBatch } from './open-batch.ts';
 
 export interface ClosedBatch {
@@ -18,6 +18,13 @@ export function closeBatch(batch: OpenBatch): ClosedBatch {
   const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
   staged.catch(() => undefined);
   return { batch, mayRepeatKeys, staged };
+}
+
+/** How the rows meet those of the table. */
+export function mergeOf({ batch, mayRepeatKeys }: ClosedBatch): Omit<LoadJob, keyof TableJob> {
+  const { plan, census, narrow, nullKeys, keyPrefix } = batch;
+  const { method, newest } = plan;
+  return { method, newest, census, narrow, nullKeys, mayRepeatKeys, keyPrefix };
 }
 
 /** For the history. */

@@ -12,8 +12,7 @@ import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { TableRef } from '../table/types.ts';
 import { LIVE } from '../warehouse/row-kinds.ts';
-import type { CompletionWish } from './completion-wish.ts';
-import type { StreamContext } from './context.ts';
+import type { CompletionWish, StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
@@ -41,8 +40,6 @@ export class Stream {
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   readonly #planning: Planning;
-  /** Work on the table begins with a table that is created. */
-  readonly #creates: boolean;
   /** The table of the plan does not exist or does not fit yet, because none of its batches was loaded. */
   #isTableDue = false;
   #batch: OpenBatch | undefined;
@@ -56,7 +53,6 @@ export class Stream {
     this.name = name;
     this.target = target;
     this.settings = settings;
-    this.#creates = table === undefined || settings.load_method === 'overwrite';
     this.#context = context;
     this.#teller = new Teller(name, context.log);
     this.#lossReport = new LossReport(name, context.log);
@@ -75,6 +71,7 @@ export class Stream {
           warn: (sentence) => this.#teller.warn(sentence),
         },
         settled: () => this.#settled(),
+        onPlanned: context.onPlanned,
         fits: (column, type) =>
           loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
       },
@@ -84,6 +81,11 @@ export class Stream {
 
   get #overwrites(): boolean {
     return this.settings.load_method === 'overwrite';
+  }
+
+  /** Records that were accepted. */
+  get accepted(): number {
+    return this.#ordinal;
   }
 
   /** Records that the reference encoder encoded, by reason; undefined if there are none. */
@@ -117,7 +119,6 @@ export class Stream {
     this.close();
     this.#planning.adopt(plan);
     this.#isTableDue = true;
-    this.#context.onPlanned?.({ target: this.target, method: plan.method, creates: this.#creates });
     if (this.#overwrites) this.work.beginOverwrite();
     if (current === plan.message) return plan;
     const next = await this.#planning.planFor(current);

@@ -183,6 +183,10 @@ export class Streams {
     await Promise.all([...this.#byName.values()].map((stream) => stream.abandon()));
   }
 
+  all(): Iterable<Stream> {
+    return this.#byName.values();
+  }
+
   summary(): StreamsSummary {
     const all = [...this.#byName.values()];
     const fallbacks = all.flatMap(({ name, fallbacks }) => (fallbacks ? [[name, fallbacks] as const] : []));
@@ -190,12 +194,6 @@ export class Streams {
       streams: Object.fromEntries(all.map(({ name, work }) => [name, work.loadedRows])),
       ...(fallbacks.length > 0 ? { reference_encoder: Object.fromEntries(fallbacks) } : {}),
     };
-  }
-
-  totalRows(): number {
-    let rows = 0;
-    for (const stream of this.#byName.values()) rows += stream.work.loadedRows;
-    return rows;
   }
 
   /** Reports the invalid records of each stream. */
@@ -207,12 +205,6 @@ export class Streams {
   reportUnmatched(isWholeInput: boolean): void {
     const { config, log } = this.#context;
     for (const sentence of unmatched(config, [...this.#named], isWholeInput)) log.warn(sentence);
-  }
-
-  totalRejected(): number {
-    let records = 0;
-    for (const { invalid } of this.#byName.values()) records += invalid.rejected;
-    return records;
   }
 
   async #add(name: string): Promise<Stream> {

@@ -10,15 +10,15 @@ import { batchPrefix } from '../staging/keys.ts';
 import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { TableJob, WorkFacts } from '../warehouse/jobs.ts';
+import type { LoadJob, TableJob, WorkFacts } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
-import { closeBatch, factsOf, recordedOf, sentenceOf, type ClosedBatch } from './closed-batch.ts';
-import type { CompletionWish } from './completion-wish.ts';
+import { closeBatch, factsOf, mergeOf, recordedOf, sentenceOf, type ClosedBatch } from './closed-batch.ts';
+import { whileLoading, type CompletionWish, type StreamContext } from './context.ts';
 import { NO_ROWS, type OpenBatch, type ValueFacts } from './open-batch.ts';
-import type { StreamContext } from './context.ts';
 import { deletionProblem } from './deletions.ts';
+import { effectOf } from './effect.ts';
 import { Overwrite } from './overwrite.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
 import type { Activation } from './versions.ts';
@@ -105,50 +105,40 @@ export class TableWork {
     }
   }
 
-  async #load({ batch, mayRepeatKeys, staged }: ClosedBatch, overwritten?: Overwrite): Promise<void> {
+  async #load(closed: ClosedBatch, overwritten?: Overwrite): Promise<void> {
+    const { batch, staged } = closed;
     const { loader, now, hasFailed } = this.#context;
-    const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
     if (hasFailed()) return this.#discard(batch);
     const started = now();
     const ready = await staged.catch(async (error: unknown) => {
       await this.#discard(batch);
       throw error;
     });
-    const method = this.#overwrite ? 'overwrite' : plan.method;
+    const method = this.#overwrite ? 'overwrite' : batch.plan.method;
     const record = this.#record(method, started, recordedOf(batch, ready));
-    const merge = {
-      method: plan.method,
-      newest: plan.newest,
-      census,
-      narrow,
-      nullKeys,
-      mayRepeatKeys,
-      keyPrefix,
-    };
-    const own = { ...this.#job(plan, number, record, batch), ...merge };
+    const own = { ...this.#job(batch.plan, batch.number, record, batch), ...mergeOf(closed) };
     if (ready.rows === 0) {
       loader.note(own, {});
       this.#settle(batch, ready, started);
       return;
     }
-    if (overwritten) {
-      await loader.load({ ...own, discards: 'later' }, ready, (counts) => {
+    const job: LoadJob = overwritten
+      ? { ...own, discards: 'later' }
+      : (this.#overwrite?.redirect(own) ?? this.#intoRefresh(own));
+    await whileLoading(this.#context.observer, () =>
+      loader.load(job, ready, (counts) => {
+        this.#commit(job);
+        if (!overwritten) this.#overwrite?.add(job, counts);
         this.#settle(batch, ready, started, counts);
-        this.#overwrote(overwritten, { inserted: counts.inserted, deleted: counts.cleared }, started);
-      });
-      return;
-    }
-    const job = this.#overwrite?.redirect(own) ?? this.#intoRefresh(own);
-    await loader.load(job, ready, (counts) => {
-      this.#commit(job);
-      this.#overwrite?.add(job, counts);
-      this.#settle(batch, ready, started, counts);
-    });
+        const { inserted, cleared: deleted } = counts;
+        if (overwritten) this.#overwrote(overwritten, { inserted, deleted }, started);
+      }),
+    );
   }
 
   /** Copies files directly, in order with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
-    const { loader, ledger, nextBatch, objectPrefix, folder, log, now } = this.#context;
+    const { loader, ledger, nextBatch, objectPrefix, folder, log, now, observer } = this.#context;
     this.#isCollecting = true;
     const number = nextBatch();
     const settle = ledger.open(this.#stream);
@@ -160,15 +150,19 @@ export class TableWork {
         ...this.#job(plan, number, record),
         ...{ keyPrefix, files, isGzip: compression === 'gzip' },
       };
-      await loader.copyFiles(job, (rows) => {
-        this.#loadedRows += rows;
-        this.#commit(job);
-        log.info(
-          { ...this.#place, files: files.length, rows, ms: now() - started },
-          `copied ${files.length} files of ${this.#stream}: ${rows} rows`,
-        );
-        settle();
-      });
+      await whileLoading(observer, () =>
+        loader.copyFiles(job, (rows) => {
+          this.#loadedRows += rows;
+          this.#commit(job);
+          const [facts, ms] = [this.#place, now() - started];
+          log.info(
+            { ...facts, files: files.length, rows, ms },
+            `copied ${files.length} files of ${facts.stream}: ${rows} rows`,
+          );
+          observer.committed({ ...facts, rows, isCollected: false, rejected: 0, bytes: 0, ms });
+          settle();
+        }),
+      );
     });
   }
 
@@ -217,6 +211,7 @@ export class TableWork {
       { ...this.#place, ...counts, ms: now() - started },
       `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
     );
+    this.#context.observer.overwrote(this.#stream, this.#target.table, counts.inserted, counts.deleted);
     this.#overwrite = undefined;
     overwrite.settle();
   }
@@ -297,12 +292,16 @@ export class TableWork {
   }
 
   #settle(batch: OpenBatch, staged: StagedBatch, started: number, counts?: LoadCounts): void {
-    const { log, now } = this.#context;
-    this.#loadedRows += staged.rows;
+    const { log, now, observer } = this.#context;
+    const { rows, bytes } = staged;
+    const [place, ms, rejected] = [this.#place, now() - started, batch.rejected.count];
+    this.#loadedRows += rows;
     log.info(
-      { ...this.#place, ...factsOf(batch, staged, counts), ms: now() - started },
-      sentenceOf(this.#stream, batch, staged),
+      { ...place, ...factsOf(batch, staged, counts), ms },
+      `${sentenceOf(place.stream, batch, staged)}${effectOf(counts)}`,
     );
+    const isCollected = this.#overwrite !== undefined && counts !== undefined;
+    observer.committed({ ...place, rows, counts, isCollected, rejected, bytes, ms });
     batch.settle();
   }
 

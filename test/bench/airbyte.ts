@@ -115,7 +115,12 @@ async function time(kind: Kind, records: number): Promise<number> {
     { log, secrets: new Secrets(), env: {}, now: Date.now, ownFiles: [] },
     signal,
   );
-  const output = { writeState: () => undefined, flushed: () => Promise.resolve(), giveUp: () => undefined };
+  const output = {
+    writeState: () => undefined,
+    lastState: undefined,
+    flushed: () => Promise.resolve(),
+    giveUp: () => undefined,
+  };
   const started = process.cpuUsage();
   await runDiscard({
     config,

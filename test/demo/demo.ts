@@ -41,7 +41,7 @@ say(`How to go on:
   your-tap | npx target-redshift --local              load any Singer tap into this warehouse
   npx target-redshift sql "SELECT ..." --local        query it
   npx target-redshift local                           keep it running for psql, a BI tool or tests
-  npx target-redshift --check --config config.json    see whether your Redshift can be loaded (start from config.sample.json)`);
+  npx target-redshift check --config config.json      see whether your Redshift can be loaded (start from config.sample.json)`);
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

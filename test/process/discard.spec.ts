@@ -155,8 +155,8 @@ describe('--discard', () => {
 
   it('is a command of its own', async () => {
     for (const [args, problem] of [
-      [['--discard', '--check'], '--discard and --check are two commands'],
-      [['--discard', '--local'], '--discard needs no warehouse'],
+      [['--discard', '--check'], '--check and --discard are two commands'],
+      [['--discard', '--local'], '--local does not apply to discard'],
     ] as const) {
       const { code, stderr } = await runHere(args);
       expect({ code, stderr }).to.satisfy(

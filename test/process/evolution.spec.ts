@@ -226,7 +226,9 @@ describe('schemas that take turns', () => {
     expect(code, stderr).to.equal(0);
     expect(
       logs.filter(({ message }) => /^loaded /.test(message)).map(({ message }) => message),
-    ).to.deep.equal(['loaded 1000 rows of t']);
+    ).to.deep.equal([
+      'loaded 1000 rows of t: 500 new, 167 rows replaced, 333 superseded by another record of their key',
+    ]);
     // Of the keys 0 and 1, the last records are those of 500 and 501; record 500 has no b, and that of 0 had b0.
     expect(
       await place.query(`SELECT id, a, b FROM ${place.schema}.t WHERE id IN (0, 1, 2) ORDER BY id`),

@@ -71,7 +71,7 @@ describe('an input', () => {
       expect([code, stdout, logs.at(-1)?.message]).to.deep.equal([
         0,
         '',
-        'every record that was read is committed: 0 rows',
+        'stopped by a signal; every record that was read is committed: 0 rows',
       ]);
     } finally {
       rmSync(dir, { recursive: true, force: true });

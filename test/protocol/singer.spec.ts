@@ -172,10 +172,13 @@ describe('parseSinger', () => {
   });
 
   const refused: readonly (readonly [string, string])[] = [
-    ['{"type":"RECORD"', 'not a JSON object, expected "," or "}" at character 17'],
+    [
+      '{"type":"RECORD"',
+      'not a JSON object, expected "," or "}" at character 17; it ends in the middle of a message: the tap has probably died',
+    ],
     [
       '[]',
-      'not a JSON object, expected an object at character 1; does the tap write anything other than messages to its stdout?',
+      'not a JSON object, expected an object at character 1; it begins with "[]"; this is an array; each line must be one message',
     ],
     ['{"stream":"s"}', 'the message is missing required type'],
     ['{"type":1}', 'the message is missing required type'],

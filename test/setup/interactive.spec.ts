@@ -112,7 +112,7 @@ describe('setup --interactive', () => {
     expect(written()).not.to.have.property('password');
     expect(shown)
       .to.contain(`  target-redshift setup --config ${path}\n`)
-      .and.to.contain(`  target-redshift --check --config ${path} --config ENV\n`)
+      .and.to.contain(`  target-redshift check --config ${path} --config ENV\n`)
       .and.to.contain('Before that, set TARGET_REDSHIFT_PASSWORD in the environment.');
   });
 

@@ -7,6 +7,7 @@ import { parseSinger } from '../../src/protocol/singer.ts';
 import { Tape } from '../../src/rows/walk/tape.ts';
 import { Budget } from '../../src/staging/budget.ts';
 import { createStaging } from '../../src/staging/uploads.ts';
+import { Figures } from '../../src/progress/figures.ts';
 import { Ledger } from '../../src/states/ledger.ts';
 import type { StreamContext } from '../../src/streams/context.ts';
 import { SINGER } from '../../src/streams/dialect.ts';
@@ -69,6 +70,7 @@ describe('a stream', () => {
       hooks: new Hooks(warehouse, log),
       generations: undefined,
       onPlanned: undefined,
+      observer: new Figures(Date.now),
       staging: createStaging({
         store,
         budget: Budget.ofMegabytes(64),

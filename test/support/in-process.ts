@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { PassThrough, Writable } from 'node:stream';
-import { parseCommand, usageText } from '../../src/cli.ts';
+import { parseCommand, usageText } from '../../src/cli/parse.ts';
 import { UsageError } from '../../src/errors.ts';
 import { Ending } from '../../src/io/ending.ts';
 import { openFile } from '../../src/io/input.ts';
@@ -113,10 +113,10 @@ export function startHere(args: readonly string[], env: Env = {}, more: Partial<
 async function execute(args: readonly string[], io: Io, transcript: Transcript, env: Env): Promise<number> {
   using _ = lendAwsVariables(env);
   try {
-    const command = parseCommand(args);
-    if (command.kind === 'help' || command.kind === 'version')
+    const { command, log } = parseCommand(args);
+    if (command.kind === 'text' || command.kind === 'version')
       throw new Error(`main.ts answers --${command.kind} itself: ask the built program`);
-    return await runProgram(command, io);
+    return await runProgram({ command, log }, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     transcript.addStderr(usageText(error));

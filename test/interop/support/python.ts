@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { run } from './processes.ts';
 import { CACHE, orSkip, RegistryUnreachableError } from './registry.ts';
 
-const INSTALL_SECONDS = 280;
+/** Some requirements have over a hundred dependencies, which takes minutes on a busy machine. */
+const INSTALL_SECONDS = 900;
 
 /** The path of a program in an environment. */
 export type Programs = (name: string) => string;
@@ -55,6 +56,7 @@ export function environmentOrSkip(
   requirements: readonly string[],
   choices: Choices = {},
 ): Promise<Programs> {
+  context.timeout((INSTALL_SECONDS + 60) * 1000);
   return orSkip(context, environment(requirements, choices));
 }
 

@@ -1,0 +1,77 @@
+/** What a command line asks for. */
+import type { LogFormat } from '../log.ts';
+
+/** Which warehouse to use: that of the configuration, or the local warehouse in a directory. */
+export interface WarehouseChoice {
+  readonly config: readonly string[];
+  /** The directory of the local warehouse. */
+  readonly local: string | undefined;
+}
+
+/** What replaces `log_level` and `log_format` of the configuration; undefined: nothing. */
+export interface LogChoice {
+  readonly level: string | undefined;
+  readonly format: LogFormat | undefined;
+}
+
+export type TableFormat = 'table' | 'csv' | 'json';
+
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+export type Command =
+  | {
+      readonly kind: 'load';
+      readonly warehouse: WarehouseChoice;
+      readonly input: string | undefined;
+      /** The JSON file that says at the end what was done. */
+      readonly report: string | undefined;
+    }
+  | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
+  | { readonly kind: 'check'; readonly warehouse: WarehouseChoice; readonly format: 'text' | 'json' }
+  | {
+      readonly kind: 'plan';
+      readonly warehouse: WarehouseChoice;
+      readonly input: string | undefined;
+      readonly format: 'text' | 'json';
+    }
+  | { readonly kind: 'discover'; readonly warehouse: WarehouseChoice }
+  | {
+      readonly kind: 'setup';
+      readonly config: readonly string[];
+      readonly format: 'text' | 'json' | 'sql';
+    }
+  | { readonly kind: 'interview'; readonly file: string }
+  | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }
+  | { readonly kind: 'version' }
+  /** `text` is the answer. */
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'sql';
+      readonly warehouse: WarehouseChoice;
+      readonly query: string;
+      readonly format: TableFormat;
+    }
+  | {
+      readonly kind: 'local';
+      readonly dir: string;
+      readonly port: number | undefined;
+      readonly s3Port: number | undefined;
+      readonly writeConfig: string | undefined;
+      /** JSON files: orders of faults; identities, roles and buckets of S3. */
+      readonly faults: string | undefined;
+      readonly access: string | undefined;
+      /** Which answers to use where Redshift's documentation leaves a question open. */
+      readonly readings: 'hostile' | 'lenient';
+      /** Internal, for the process that --local starts: it ends with the last lease instead of a signal. */
+      readonly untilReleased: boolean;
+    };
+
+export interface CommandLine {
+  readonly command: Command;
+  readonly log: LogChoice;
+}
+
+export const DEFAULT_DIR = '.target-redshift';
+
+/** Written by `setup --interactive`. */
+export const DEFAULT_FILE = 'config.json';

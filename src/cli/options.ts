@@ -1,0 +1,102 @@
+/** The options of the command line, each defined once, with the commands that take it. */
+import { Option } from 'commander';
+import { UsageError } from '../errors.ts';
+import type { LogFormat } from '../log.ts';
+import { DEFAULT_DIR, type LogChoice, type WarehouseChoice } from './command.ts';
+
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+
+const LOG_GROUP = 'Log options:';
+
+/** The values of options as commander keeps them, by their names in camelCase. */
+export interface Values {
+  readonly config?: readonly string[];
+  readonly local?: boolean;
+  readonly dir?: string;
+  readonly input?: string;
+  readonly report?: string;
+  readonly format?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly logLevel?: string;
+  readonly logFormat?: LogFormat;
+  readonly [name: string]: unknown;
+}
+
+export const configOption = (): Option =>
+  new Option(
+    '-c, --config <file>',
+    'JSON file with options; later files override earlier ones. ENV stands for the environment variables TARGET_REDSHIFT_..., also those in .env; they override files',
+  ).argParser((file: string, files: readonly string[] | undefined) => [...(files ?? []), file]);
+
+export const warehouseOptions = (): Option[] => [
+  configOption(),
+  new Option('--local', 'use a local warehouse instead of AWS; needs no configuration'),
+  new Option(
+    '--dir <dir>',
+    `directory of the local warehouse (default ${DEFAULT_DIR}); its data stays between runs`,
+  ),
+];
+
+export const inputOption = (): Option =>
+  new Option('--input <file>', 'read the messages from this file instead of stdin');
+
+export const reportOption = (): Option =>
+  new Option('--report <file>', 'write a JSON file at the end that says what was loaded');
+
+export const formatOption = (formats: readonly string[]): Option =>
+  new Option('--format <format>', 'format of the answer')
+    .choices(formats)
+    .argParser(oneOf('--format', formats));
+
+export const logOptions = (): Option[] => [
+  new Option('-q, --quiet', 'log only warnings and errors').helpGroup(LOG_GROUP),
+  new Option('--verbose', 'log details too').helpGroup(LOG_GROUP),
+  new Option('--log-level <level>', 'the lowest level that is logged')
+    .choices(LOG_LEVELS)
+    .argParser(oneOf('--log-level', LOG_LEVELS))
+    .helpGroup(LOG_GROUP),
+  new Option('--log-format <format>', 'auto: pretty on a terminal, otherwise json')
+    .choices(LOG_FORMATS)
+    .argParser(oneOf('--log-format', LOG_FORMATS))
+    .helpGroup(LOG_GROUP),
+];
+
+export function oneOf<T extends string>(name: string, allowed: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = allowed.find((one) => one === value);
+    if (found === undefined)
+      throw new UsageError(`${name} must be one of ${allowed.join(', ')}, not "${value}"`);
+    return found;
+  };
+}
+
+export function portOf(name: string): (value: string) => number {
+  return (value) => {
+    const port = Number(value);
+    if (!/^\d+$/.test(value) || port > 65_535)
+      throw new UsageError(`--${name} must be a port number, not "${value}"`);
+    return port;
+  };
+}
+
+export function warehouseOf({ config = [], local = false, dir }: Values): WarehouseChoice {
+  if (dir !== undefined && !local) throw new UsageError('--dir requires --local');
+  return { config, local: local ? (dir ?? DEFAULT_DIR) : undefined };
+}
+
+export function logOf({ quiet, verbose, logLevel, logFormat }: Values): LogChoice {
+  const levels = [quiet && '--quiet', verbose && '--verbose', logLevel !== undefined && '--log-level'].filter(
+    Boolean,
+  );
+  if (levels.length > 1)
+    throw new UsageError(`${levels.join(' and ')} contradict each other; use one of them`);
+  const level = quiet ? 'warn' : verbose ? 'debug' : logLevel;
+  return { level, format: logFormat };
+}
+
+/** The first format is the default. */
+export function formatOf<T extends string>({ format }: Values, formats: readonly [T, ...T[]]): T {
+  return format === undefined ? formats[0] : oneOf('--format', formats)(format);
+}

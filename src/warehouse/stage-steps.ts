@@ -1,16 +1,32 @@
 /** The steps that fill the stage of a batch, which lies on the cluster as the table lies with which it is merged. */
 import type { NewColumn } from '../table/changes.ts';
 import type { Layout } from '../table/design.ts';
-import { varcharWidth, type StoredColumn } from '../table/types.ts';
+import { varcharWidth, type Column, type StoredColumn } from '../table/types.ts';
 import { KIND, ORDINAL } from './merge-sql.ts';
+import type { Sql } from '../sql.ts';
 import { STAGE } from './stage-tables.ts';
-import { copyToStage, createStage, lastCopyCount } from './statements.ts';
-import type { LoadShape, Step } from './steps.ts';
+import type { Census } from './row-kinds.ts';
+import { copyToStage, createStage, lastCopyCount, type CopySource } from './statements.ts';
+
+/** The batch that a stage is for. */
+interface Staged {
+  readonly columns: readonly Column[];
+  /** The widest value of each column, in bytes. */
+  readonly maxBytes: readonly number[];
+  readonly census: Census;
+  readonly source: CopySource;
+}
+
+interface StageStep {
+  readonly what: string;
+  readonly sql: Sql;
+  readonly counts?: readonly 'copied'[];
+}
 
 /** Statistics of a stage with fewer rows are not worth a pass over it. */
 const LARGE_STAGE_ROWS = 100_000;
 
-export function stageSteps(load: LoadShape, existing: readonly StoredColumn[]): readonly Step[] {
+export function stageSteps(load: Staged, existing: readonly StoredColumn[]): readonly StageStep[] {
   const columns = stageColumns(load);
   const rows = load.census.reduce((sum, count) => sum + count, 0);
   const isLarge = rows >= LARGE_STAGE_ROWS;
@@ -25,7 +41,7 @@ export function stageSteps(load: LoadShape, existing: readonly StoredColumn[]): 
  * The rows of a stage lie where those of their table lie and in the same order, so that a merge moves no rows between the nodes
  * where the distribution key is one of the keys (merge-create-staging-table, c_best-practices-sort-key).
  */
-function stageLayout({ columns }: LoadShape, existing: readonly StoredColumn[]): Layout {
+function stageLayout({ columns }: Staged, existing: readonly StoredColumn[]): Layout {
   const carried = new Set(columns.map(({ name }) => name));
   const distkey = existing.find(({ name, isDistkey }) => isDistkey === true && carried.has(name))?.name;
   const sorted = existing
@@ -39,7 +55,7 @@ function stageLayout({ columns }: LoadShape, existing: readonly StoredColumn[]):
 }
 
 /** The columns of the batch, as wide as its values, and after them those that only the stage has. */
-function stageColumns({ columns, maxBytes }: LoadShape): readonly NewColumn[] {
+function stageColumns({ columns, maxBytes }: Staged): readonly NewColumn[] {
   return [
     ...columns.map(({ name, type }, i): NewColumn => {
       return type.kind === 'varchar'

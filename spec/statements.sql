@@ -13,7 +13,7 @@ SELECT table_name, column_name, data_type, character_maximum_length, numeric_pre
 SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
 
 -- relationsIn
-SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'o''hara\\') AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL);
+SELECT c.relname, c.relkind, obj_description(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'o''hara\\' AND (c.relkind IN ('v', 'm') OR c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL);
 
 -- createTable
 CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9));
@@ -120,6 +120,9 @@ SELECT a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.
 -- createStage
 CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9), "_target_redshift_ordinal" BIGINT);
 
+-- createStage of a table with keys
+CREATE TEMP TABLE "st""age" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9), "_target_redshift_ordinal" BIGINT) DISTKEY("i""d\") COMPOUND SORTKEY("co'de ""😀", "i""d\");
+
 -- dropStage
 DROP TABLE IF EXISTS "st""age";
 
@@ -143,6 +146,9 @@ COPY "s""; drop schema public; --"."x"" int); drop table users; --" FROM 's3://b
 
 -- copyToStage
 COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!", "_target_redshift_ordinal") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF;
+
+-- copyToStage of many rows
+COPY "st""age" ("i""d\", "co'de ""😀", "note); truncate users; --", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!", "_target_redshift_ordinal") FROM 's3://bucket/o''hara\\manifest.json' IAM_ROLE 'arn:aws:iam::1:role/o''hara' MANIFEST CSV GZIP NULL AS 'NULL-1' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE ON;
 
 -- lastCopyCount
 SELECT pg_last_copy_count();

@@ -54,6 +54,11 @@ export class IncompleteError extends Error {
   override readonly name = 'IncompleteError';
 }
 
+/** What every load needs is missing: the login, the bucket, the role, or a privilege. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+}
+
 interface LoadErrorFacts {
   readonly sqlstate?: string | undefined;
   readonly detail?: string | undefined;
@@ -110,6 +115,7 @@ const EXPECTED = [
   InputError,
   CatalogError,
   IncompleteError,
+  SetupError,
   LoadError,
   MachineError,
   CommitUnknownError,

@@ -1,6 +1,6 @@
 /** `check`: runs the steps of `--check` and reports the problem of the first one that fails. */
-import { fixText } from '../check/fix.ts';
 import type { CheckResources } from '../check/context.ts';
+import { problemOf } from '../check/report.ts';
 import { runSteps } from '../check/step.ts';
 import { checkSteps } from '../commands/check.ts';
 import type { Config } from '../config/options.ts';
@@ -19,9 +19,8 @@ export async function checkConnection(
   );
   const failed = outcomes.find(({ outcome }) => outcome === 'failed');
   if (failed) {
-    const { name, message, fix } = failed;
-    const advice = fix === undefined ? undefined : fixText(fix);
-    return `${message} (step "${name}")${advice === undefined ? '' : `. ${advice.title}: ${advice.text}`}`;
+    const { name, message } = failed;
+    return problemOf({ ...failed, message: `${message} (step "${name}")` });
   }
   return outcomes.some(({ outcome }) => outcome === 'skipped')
     ? 'The check was stopped before it was complete'

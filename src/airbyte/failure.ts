@@ -7,6 +7,7 @@ import {
   isExpected,
   LoadError,
   messageOf,
+  SetupError,
 } from '../errors.ts';
 import { isTransient } from '../warehouse/transient.ts';
 
@@ -17,7 +18,7 @@ const CONFIGURATION =
   /^(28...|42501|3D000|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|NoSuchBucket)$/;
 
 function failureType(error: unknown): FailureType {
-  if (error instanceof ConfigError || error instanceof CatalogError) return 'config_error';
+  if ([ConfigError, CatalogError, SetupError].some((kind) => error instanceof kind)) return 'config_error';
   if (error instanceof IncompleteError || isTransient(error)) return 'transient_error';
   if (error instanceof LoadError && CONFIGURATION.test(error.sqlstate ?? '')) return 'config_error';
   return 'system_error';

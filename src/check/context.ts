@@ -20,6 +20,8 @@ export interface CheckContext {
   readonly identity: () => Promise<string>;
   /** With forbid_ddl a load creates nothing, and neither does a check. */
   readonly mayCreate: boolean;
+  /** The only table that is created is a temporary one. */
+  readonly isTemporary: boolean;
   readonly table: TableRef;
   readonly columns: readonly Column[];
   readonly format: CsvFormat;
@@ -57,8 +59,15 @@ export interface CheckResources {
   readonly signal: AbortSignal;
 }
 
-export function newContext(config: Config, resources: CheckResources): CheckContext {
-  const folder = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date(resources.now()))}/check/`;
+/** How a check differs that is made in the middle of a run. */
+export interface CheckInRun {
+  /** The prefix of its objects; otherwise that of a run of its own. */
+  readonly folder: string;
+}
+
+export function newContext(config: Config, resources: CheckResources, inRun?: CheckInRun): CheckContext {
+  const ownRun = `${normalisePrefix(config.s3_prefix)}${newRunId(new Date(resources.now()))}/`;
+  const folder = inRun?.folder ?? `${ownRun}check/`;
   const format = newFormat(compressionOf(config.compression));
   return {
     config,
@@ -67,6 +76,7 @@ export function newContext(config: Config, resources: CheckResources): CheckCont
     copyAccess: () => resources.scope.copyAccess(),
     identity: () => resources.scope.identity(),
     mayCreate: !config.forbid_ddl,
+    isTemporary: config.forbid_ddl || inRun !== undefined,
     table: {
       schema: config.target_schema,
       table: `${RESERVED_PREFIX}check_${randomBytes(4).toString('hex')}`,

@@ -27,7 +27,7 @@ import { bucketArns } from './storage-steps.ts';
 export function copyStep(context: CheckContext): Step {
   return {
     name: 'copy',
-    needs: [context.mayCreate ? 'create table' : 'temp table', 'upload'],
+    needs: [context.isTemporary ? 'temp table' : 'create table', 'upload'],
     work: async () => {
       const access = await context.copyAccess();
       try {
@@ -48,17 +48,17 @@ async function copy(context: CheckContext, access: CopyAccess, manifest: string)
   const { region, url } = await location(store, manifest);
   const source = { manifestUrl: url, format, access, region };
   await inTable(context, async (session) => {
-    if (!context.mayCreate) {
+    if (context.isTemporary) {
       await session.run(copyToStage(table.table, columns, source), TIMEOUT);
       await readBack(session, ident(table.table));
     } else await session.run(copyToTable(table, columns, source, true), TIMEOUT);
   });
 }
 
-/** If nothing may be created, in a temporary table of this session. */
-async function inTable({ session, table, columns, mayCreate }: CheckContext, work: Work): Promise<void> {
+/** In the table of the check, which may be a temporary one of this session. */
+async function inTable({ session, table, columns, isTemporary }: CheckContext, work: Work): Promise<void> {
   await session(async (connection) => {
-    if (mayCreate) {
+    if (!isTemporary) {
       await work(connection, tableName(table));
       return;
     }

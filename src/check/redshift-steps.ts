@@ -10,7 +10,7 @@ import { explainRead, isFiltered } from '../warehouse/row-security.ts';
 import { createSchema, createStage, createTable, dropStage } from '../warehouse/statements.ts';
 import { byPolicy, bySetting, bySql, type Fix } from './fix.ts';
 import { NOTE, TIMEOUT, type CheckContext } from './context.ts';
-import { Finding, finding, type Step } from './step.ts';
+import { CreationFinding, Finding, finding, type Step } from './step.ts';
 
 export function loginStep(context: CheckContext): Step {
   const { config, seen } = context;
@@ -74,23 +74,7 @@ export function schemaStep(context: CheckContext, schema: string): Step {
         const user = ident(context.seen.user);
         const isThere = await hasSchema(session, schema);
         if (isTarget) context.seen.hadSchema = isThere;
-        if (!isThere && !context.mayCreate)
-          throw new Finding(
-            `schema "${schema}" does not exist, and forbid_ddl is set`,
-            bySql(createSchemaFor(schema, context.seen.user)),
-          );
-        if (!isThere) {
-          if (!isTarget) return mayCreateSchemas(context, schema);
-          try {
-            await session.run(createSchema(schema), TIMEOUT);
-            return `schema "${schema}" does not exist and can be created`;
-          } catch (error) {
-            if (stateOf(error) !== '42501') throw error;
-            throw finding(error, bySql(createSchemaFor(schema, context.seen.user)), {
-              message: `schema "${schema}" does not exist, and the user "${context.seen.user}" is not allowed to create it`,
-            });
-          }
-        }
+        if (!isThere) return missingSchema(session, context, schema);
         const rights = sql`SELECT has_schema_privilege(${literal(schema)}, 'usage'), has_schema_privilege(${literal(schema)}, 'create')`;
         const [mayUse, mayCreate] = (await session.run(rights, TIMEOUT)).rows[0] ?? [];
         const missing = [
@@ -99,12 +83,30 @@ export function schemaStep(context: CheckContext, schema: string): Step {
         ];
         if (missing.length === 0)
           return `schema "${schema}" exists${context.mayCreate ? ', and tables can be created in it' : ''}`;
-        throw new Finding(
+        const kind = isTrue(mayUse) ? CreationFinding : Finding;
+        throw new kind(
           `the user "${context.seen.user}" has no ${missing.join(' and no ')} on schema "${schema}"`,
           bySql(...missing.map((right) => sql`GRANT ${raw(right)} ON SCHEMA ${ident(schema)} TO ${user}`)),
         );
       }),
   };
+}
+
+/** A schema that does not exist: whether a load can create it. */
+async function missingSchema(session: Session, context: CheckContext, schema: string): Promise<string> {
+  const { config, seen, mayCreate, isTemporary } = context;
+  const fix = bySql(createSchemaFor(schema, seen.user));
+  if (!mayCreate) throw new Finding(`schema "${schema}" does not exist, and forbid_ddl is set`, fix);
+  if (schema !== config.target_schema || isTemporary) return mayCreateSchemas(session, context, schema);
+  try {
+    await session.run(createSchema(schema), TIMEOUT);
+    return `schema "${schema}" does not exist and can be created`;
+  } catch (error) {
+    if (stateOf(error) !== '42501') throw error;
+    throw finding(error, fix, {
+      message: `schema "${schema}" does not exist, and the user "${seen.user}" is not allowed to create it`,
+    });
+  }
 }
 
 /** The documentation shows `true`, drivers `t` (r_HAS_SCHEMA_PRIVILEGE). */
@@ -113,16 +115,14 @@ function isTrue(text: string | null | undefined): boolean {
 }
 
 /** Without creating it, because this schema is not needed now. */
-async function mayCreateSchemas({ session, seen }: CheckContext, schema: string): Promise<string> {
-  return session(async (connection) => {
-    const right = raw("SELECT has_database_privilege(current_database(), 'create')");
-    const [may] = (await connection.run(right, TIMEOUT)).rows[0] ?? [];
-    if (isTrue(may)) return `schema "${schema}" does not exist and can be created`;
-    throw new Finding(
-      `schema "${schema}" does not exist, and the user "${seen.user}" is not allowed to create it`,
-      bySql(createSchemaFor(schema, seen.user)),
-    );
-  });
+async function mayCreateSchemas(session: Session, { seen }: CheckContext, schema: string): Promise<string> {
+  const right = raw("SELECT has_database_privilege(current_database(), 'create')");
+  const [may] = (await session.run(right, TIMEOUT)).rows[0] ?? [];
+  if (isTrue(may)) return `schema "${schema}" does not exist and can be created`;
+  throw new Finding(
+    `schema "${schema}" does not exist, and the user "${seen.user}" is not allowed to create it`,
+    bySql(createSchemaFor(schema, seen.user)),
+  );
 }
 
 /** Tables of earlier runs may belong to another user. Only the owner can change their columns, widths and comments. */

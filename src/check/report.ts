@@ -25,8 +25,15 @@ export function closingLine(outcomes: readonly Outcome[]): string {
   return `${failed.length} of ${outcomes.length} steps failed: ${failed.join(', ')}\n`;
 }
 
+/** The problem of a failed step and its fix, in one line. */
+export function problemOf({ message, fix }: Outcome): string {
+  if (fix === undefined) return message;
+  const { title, text } = fixText(fix);
+  return `${message}. ${title}: ${text}`;
+}
+
 export function asJson(outcomes: readonly Outcome[]): string {
-  const steps = outcomes.map(({ fix, ...outcome }) => ({
+  const steps = outcomes.map(({ fix, error: _, ...outcome }) => ({
     ...outcome,
     ...(fix === undefined ? {} : { fix: { kind: fix.kind, ...fixText(fix) } }),
   }));

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly fix: Fix | undefined;
   /** The failed step because of which this one was skipped. */
   readonly because?: string;
+  /** What a failed step has thrown. */
+  readonly error?: unknown;
 }
 
 /** A problem and, if it is known, the fix. */
@@ -33,6 +35,9 @@ export class Finding extends Error {
     this.fix = fix;
   }
 }
+
+/** A problem of tables that are created. Tables that exist can be loaded. */
+export class CreationFinding extends Finding {}
 
 /** A finding for an error, with its fix, and with a clearer sentence if there is one. */
 export function finding(
@@ -85,6 +90,6 @@ async function runStep({ name, needs, work }: Step, before: readonly Outcome[]):
     return { name, outcome: 'ok', message: await work(), milliseconds: milliseconds(), fix: undefined };
   } catch (error) {
     const fix = error instanceof Finding ? error.fix : undefined;
-    return { name, outcome: 'failed', message: messageOf(error), milliseconds: milliseconds(), fix };
+    return { name, outcome: 'failed', message: messageOf(error), milliseconds: milliseconds(), fix, error };
   }
 }

@@ -1,5 +1,7 @@
 /** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { newContext } from '../check/context.ts';
+import { Preflight } from '../check/preflight.ts';
 import type { Config } from '../config/options.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import { onAbort } from '../abort.ts';
@@ -60,8 +62,9 @@ export async function runLoad(given: LoadOptions): Promise<void> {
   const { openBucket, swept } = sweepWhenOpened(options, place, outages);
   const bucket = laterStore(config.s3_bucket, openBucket);
   const store = watchLeftovers(bucket, place.ownPrefix);
-  const loader = loaderOf(options, place, { store, openBucket, outages });
-  const run = runOf(options, place, { bucket, store, loader, outages });
+  const preflight = preflightOf(options, place, (error) => run.fail(error));
+  const loader = loaderOf(options, place, { store, openBucket, outages, preflight });
+  const run: Run = runOf(options, place, { bucket, store, loader, outages, preflight });
   const tellLeftovers = (): void => {
     if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
@@ -94,12 +97,14 @@ export async function runLoad(given: LoadOptions): Promise<void> {
     clearTimeout(grace);
     if (kill.aborted) await abortUploads(store, place.ownPrefix, io.now());
     await swept();
+    const cleared = preflight.end();
     if (kill.aborted) {
-      await Promise.race([loader.removed(), delay(REMOVAL_MS, undefined, { ref: false })]);
+      const removed = Promise.all([loader.removed(), cleared]);
+      await Promise.race([removed, delay(REMOVAL_MS, undefined, { ref: false })]);
       teller.end(outcome, reason);
       tellLeftovers();
     } else {
-      await loader.finish(outcome, reason);
+      await Promise.all([loader.finish(outcome, reason), cleared]);
       teller.end(outcome, reason);
     }
   }
@@ -178,16 +183,32 @@ function sweepWhenOpened(
   };
 }
 
+/** Begins to wait at once. */
+function preflightOf(
+  { config, scope, io, log }: LoadOptions,
+  { ownPrefix }: RunPlace,
+  fail: (error: unknown) => void,
+): Preflight {
+  const { kill } = io.ending;
+  return new Preflight({
+    context: (stop) =>
+      newContext(config, { scope, now: io.now, stop, signal: kill }, { folder: `${ownPrefix}check/` }),
+    log,
+    fail,
+  });
+}
+
 interface LoaderMeans {
   readonly store: WatchedStore;
   readonly openBucket: () => Promise<Bucket>;
   readonly outages: Outages;
+  readonly preflight: Preflight;
 }
 
 function loaderOf(
   { config, scope, io, log }: LoadOptions,
   { runId, staleBefore }: RunPlace,
-  { store, openBucket, outages }: LoaderMeans,
+  { store, openBucket, outages, preflight }: LoaderMeans,
 ): Loader {
   return new Loader({
     warehouse: scope.warehouse,
@@ -202,6 +223,7 @@ function loaderOf(
     keepsRecords: config.load_history,
     staleBefore,
     outages,
+    onBegun: () => preflight.workBegan(),
     forbidDdl: config.forbid_ddl,
     resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, config.retry_for_seconds * 1000),
     signal: io.ending.kill,
@@ -215,12 +237,13 @@ interface Means {
   readonly store: WatchedStore;
   readonly loader: Loader;
   readonly outages: Outages;
+  readonly preflight: Preflight;
 }
 
 function runOf(
   { config, scope, io, log, protocolOf }: LoadOptions,
   { runId, objectPrefix, folder }: RunPlace,
-  { bucket, store, loader, outages }: Means,
+  { bucket, store, loader, outages, preflight }: Means,
 ): Run {
   return assemble({
     config,
@@ -236,6 +259,7 @@ function runOf(
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
     locations: scope.locations,
+    onPlanned: (work) => preflight.planned(work),
     ...protocolOf(loader),
     signal: io.ending.kill,
   });

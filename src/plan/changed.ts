@@ -1,5 +1,6 @@
 /** The purpose of a change to a table, and the columns of the table after it. */
 import type { Change, NewColumn } from '../table/changes.ts';
+import { withKeysOf, type Layout } from '../table/design.ts';
 import { typeSql, type ColumnType, type StoredColumn } from '../table/types.ts';
 
 export function whyOf(change: Change): string {
@@ -19,10 +20,15 @@ export function whyOf(change: Change): string {
   }
 }
 
-export function changed(columns: readonly StoredColumn[], change: Change): readonly StoredColumn[] {
+/** A table that is created has the layout. */
+export function changed(
+  columns: readonly StoredColumn[],
+  change: Change,
+  layout: Layout,
+): readonly StoredColumn[] {
   switch (change.kind) {
     case 'create-table':
-      return change.columns.map(storedOf);
+      return withKeysOf(layout, change.columns.map(storedOf));
     case 'add-column':
       return [...columns, storedOf(change.column)];
     case 'widen':

@@ -17,6 +17,7 @@ import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
+import { clearingSteps } from '../warehouse/clearing-steps.ts';
 import { countMisfits } from '../warehouse/retype.ts';
 import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
 import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
@@ -221,7 +222,10 @@ export class Planner implements TableLoader {
           sql: ddlOf(one.job.target, one.job.design, change),
         })),
       ];
-      const after = changes.reduce(changed, existing ?? []);
+      const after = changes.reduce(
+        (columns, change) => changed(columns, change, one.job.design),
+        existing ?? [],
+      );
       const refusal =
         forbid_ddl && all.length > 0 ? 'the table must be changed, and forbid_ddl is set' : undefined;
       const planned = { ...factsOf(one, after), changes: all, steps: this.#steps(one, after), refusal };
@@ -262,6 +266,7 @@ export class Planner implements TableLoader {
     return [
       ...steps.stage,
       { what: 'begin the load', sql: raw('BEGIN') },
+      ...(job.discards === 'later' ? clearingSteps(job.target, []) : []),
       ...steps.transaction,
       { what: 'commit the load if every row is accounted for', sql: raw('COMMIT') },
       ...steps.clean,
@@ -292,7 +297,7 @@ function tableChanges(
   const needs = { maxBytes, nulls: rows > 0 ? nulls : [] };
   return planChanges(job, needs, existing, {
     retype: job.settings.schema_changes.retype_column,
-    discards: job.discards === true,
+    discards: job.discards !== undefined,
   });
 }
 

@@ -9,7 +9,7 @@ import type { ObjectReader, ObjectStore } from '../ports.ts';
 import type { CsvFormat } from '../rows/csv.ts';
 import { Budget } from '../staging/budget.ts';
 import { createStaging, type UploadOptions } from '../staging/uploads.ts';
-import type { HookRunner, TableLoader } from '../streams/context.ts';
+import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Generations } from '../warehouse/generations.ts';
 import type { Protocol } from './front.ts';
 import { Run } from './run.ts';
@@ -44,6 +44,8 @@ export interface Assembly {
   readonly locations: BatchLocations;
   /** Where states of Singer are written; without it they are dropped. */
   readonly states?: Writable;
+  /** Called when a stream has a plan, before any of its rows are loaded. */
+  readonly onPlanned?: StreamContext['onPlanned'];
   /** In place of Singer. `fail` ends the run. */
   readonly protocol?: (fail: (error: unknown) => void) => Protocol;
   /** Aborts the uploads. */
@@ -74,6 +76,7 @@ export function assemble(assembly: Assembly): Run {
     locations: assembly.locations,
     protocol: assembly.protocol?.(fail) ?? singerProtocol(assembly.states ?? nowhere(), fail),
     generations: assembly.generations,
+    onPlanned: assembly.onPlanned,
     objectPrefix: assembly.objectPrefix,
     rejectedPrefix: assembly.rejectedPrefix,
     folder: assembly.folder,

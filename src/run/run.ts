@@ -32,6 +32,7 @@ export interface RunParts {
   readonly locations: BatchLocations;
   readonly protocol: Protocol;
   readonly generations: Pick<Generations, keyof Generations> | undefined;
+  readonly onPlanned: StreamContext['onPlanned'];
   readonly objectPrefix: string;
   /** The prefix of the records that this run sets aside. */
   readonly rejectedPrefix: string;

@@ -6,14 +6,32 @@ import type { Effects } from '../states/ledger.ts';
 import type { Logger } from '../log.ts';
 import type { Tape } from '../rows/walk/tape.ts';
 import type { Staging } from '../staging/batch.ts';
+import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { Generations } from '../warehouse/generations.ts';
+import type { Completion, Generations } from '../warehouse/generations.ts';
 import type { Hooks } from '../warehouse/hooks.ts';
 import type { Loader } from '../warehouse/loader.ts';
+import type { LoadMethod } from '../warehouse/steps.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
 export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'settle' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
+
+/** What a stream wants done when it is complete. */
+export interface CompletionWish extends Pick<Completion, 'minimum' | 'comment'> {
+  /** The property that is set in rows that were deleted in the source; undefined where they stay. */
+  readonly mark: string | undefined;
+  /** An overwrite is given up: no record came that could take the place of what is there. */
+  readonly keepsRows: boolean;
+}
+
+/** What is going to be done to a table. */
+export interface PlannedWork {
+  readonly target: TableRef;
+  readonly method: LoadMethod;
+  /** It begins with a table that is created. */
+  readonly creates: boolean;
+}
 
 /** A batch whose rows are committed. */
 export interface CommittedRows {
@@ -22,7 +40,7 @@ export interface CommittedRows {
   readonly rows: number;
   /** Undefined for files that were copied directly, and for batches of rejected records alone. */
   readonly counts?: LoadCounts | undefined;
-  /** The rows are in a shadow table. */
+  /** The rows are in a shadow table, or take the place of all rows of the table. */
   readonly isCollected: boolean;
   readonly rejected: number;
   /** Bytes of CSV. */
@@ -35,7 +53,7 @@ export interface LoadObserver {
   loadStarted(): void;
   loadEnded(): void;
   committed(load: CommittedRows): void;
-  /** The rows of a shadow table took the place of `replaced` rows; undefined where nobody counted these. */
+  /** The rows of a shadow table or of a batch took the place of `replaced` rows; undefined where nobody counted these. */
   overwrote(stream: string, table: string, inserted: number, replaced: number | undefined): void;
 }
 
@@ -47,6 +65,8 @@ export interface StreamContext {
   readonly hooks: HookRunner;
   /** What completes the streams of an Airbyte sync; undefined for Singer. */
   readonly generations: Pick<Generations, keyof Generations> | undefined;
+  /** Called when a stream has a plan. */
+  readonly onPlanned: ((work: PlannedWork) => void) | undefined;
   readonly staging: Staging;
   readonly ledger: Effects;
   readonly observer: LoadObserver;

@@ -34,6 +34,11 @@ export interface OpenBatch {
   readonly keyHashes: KeyHashes | undefined;
 }
 
+/** What the values of a batch need from the columns of the table. */
+export type ValueFacts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
+
+export const NO_ROWS: ValueFacts = { maxBytes: [], nulls: [], outgrown: [] };
+
 /** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
   { name: stream, target: { table } }: { readonly name: string; readonly target: TableRef },

@@ -53,7 +53,14 @@ export class Overwrite {
     const like = isSwap ? this.target : undefined;
     // A shadow table has no readers unless it becomes the table.
     const design = isSwap ? job.design : { ...job.design, readers: [] };
-    return { ...job, target: this.shadow, settings, design, like, discards: !this.#hasRows };
+    return {
+      ...job,
+      target: this.shadow,
+      settings,
+      design,
+      like,
+      discards: this.#hasRows ? undefined : 'now',
+    };
   }
 
   /** Adds a batch that is in the shadow table. */
@@ -88,6 +95,6 @@ export class Overwrite {
     };
     const shadow = this.redirect(own);
     this.#hasShadow = false;
-    return { ...own, shadow, discards: true, committed: undefined, rows: this.#rows, method: this.method };
+    return { ...own, shadow, discards: 'later', committed: undefined, rows: this.#rows, method: this.method };
   }
 }

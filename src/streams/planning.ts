@@ -8,6 +8,7 @@ import type { Unplanned } from '../rows/unplanned.ts';
 import type { Numeric } from '../table/fits.ts';
 import { typeSql, type Column, type ColumnType, type StoredTable, type TableRef } from '../table/types.ts';
 import { LIVE, narrowKind } from '../warehouse/row-kinds.ts';
+import type { StreamContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { joinOf } from './join.ts';
 import {
@@ -34,6 +35,8 @@ export interface PlanningDoors {
   readonly rows: RowOptions;
   /** Loads what was read so far. Resolves when it is in the table, or never will be. */
   readonly settled: () => Promise<void>;
+  /** Called when the stream has a plan. */
+  readonly onPlanned?: StreamContext['onPlanned'];
   /** Whether every number in a column fits another type. */
   readonly fits: (column: string, type: Numeric) => Promise<boolean>;
 }
@@ -146,6 +149,8 @@ export class Planning {
     this.#plan = plan;
     this.#widest = plan;
     this.#narrow = [];
+    const creates = this.#stored === undefined || this.#settings.load_method === 'overwrite';
+    this.#doors.onPlanned?.({ target: this.#target, method: plan.method, creates });
     this.#stored = withPlanned(this.#stored, plan.columns);
     for (const { name } of plan.columns) this.#planned.add(name);
     this.#keys = plan.keys;

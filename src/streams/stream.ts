@@ -12,7 +12,7 @@ import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { TableRef } from '../table/types.ts';
 import { LIVE } from '../warehouse/row-kinds.ts';
-import type { StreamContext } from './context.ts';
+import type { CompletionWish, StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
 import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
@@ -22,7 +22,7 @@ import type { StreamPlan } from './plan.ts';
 import { Planning, type PlannedStream } from './planning.ts';
 import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
-import { TableWork, type CompletionWish } from './work.ts';
+import { TableWork } from './work.ts';
 import { impliesMetadata, versionObstacle, Versions, type Activation } from './versions.ts';
 
 export interface StreamOptions extends PlannedStream {
@@ -71,6 +71,7 @@ export class Stream {
           warn: (sentence) => this.#teller.warn(sentence),
         },
         settled: () => this.#settled(),
+        onPlanned: context.onPlanned,
         fits: (column, type) =>
           loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
       },
@@ -274,14 +275,17 @@ export class Stream {
     this.#batch?.rejected.cut();
   }
 
-  /** Closes the open batch and queues its load, followed by the activation that its records trigger. */
-  close(): void {
+  /**
+   * Closes the open batch and queues its load, followed by the activation that its records trigger. `isLast` says that no more
+   * records come.
+   */
+  close(isLast = false): void {
     const batch = this.#batch;
     if (!batch) return;
     this.#grow();
     this.#batch = undefined;
     if (batch.rows.rows > 0) this.#isTableDue = false;
-    this.work.load(batch);
+    this.work.load(batch, isLast);
     this.#activate(this.#versions.takeDue());
   }
 
@@ -303,7 +307,7 @@ export class Stream {
 
   /** After the last message: loads the open batch, and creates the table of a stream without rows. */
   finish(): void {
-    this.close();
+    this.close(true);
     if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
     this.#takeLosses();
     this.#lossReport.end(this.#plan?.columns ?? []);
@@ -312,7 +316,7 @@ export class Stream {
   /** Does what makes the table of the stream complete, after the records that were read before. */
   async complete(wish: CompletionWish): Promise<void> {
     await this.work.room();
-    this.close();
+    this.close(true);
     if (!this.#plan) return;
     if (this.#overwrites) this.work.replace(this.#plan, wish);
     else this.work.complete(this.#plan, wish, this.#isTableDue);

@@ -10,29 +10,18 @@ import { batchPrefix } from '../staging/keys.ts';
 import { isMarker } from '../table/metadata.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { Completion } from '../warehouse/generations.ts';
-import type { TableJob, WorkFacts } from '../warehouse/jobs.ts';
+import type { LoadJob, TableJob, WorkFacts } from '../warehouse/jobs.ts';
+import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 import { deletionKinds, rowsOf, type Census } from '../warehouse/row-kinds.ts';
 import { Chain } from './chain.ts';
-import { effectOf } from './effect.ts';
-import type { OpenBatch } from './open-batch.ts';
-import { whileLoading, type StreamContext } from './context.ts';
+import { closeBatch, factsOf, mergeOf, recordedOf, sentenceOf, type ClosedBatch } from './closed-batch.ts';
+import { whileLoading, type CompletionWish, type StreamContext } from './context.ts';
+import { NO_ROWS, type OpenBatch, type ValueFacts } from './open-batch.ts';
 import { deletionProblem } from './deletions.ts';
+import { effectOf } from './effect.ts';
 import { Overwrite } from './overwrite.ts';
 import { grownColumns, type StreamPlan } from './plan.ts';
 import type { Activation } from './versions.ts';
-
-type Facts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
-
-const NO_ROWS: Facts = { maxBytes: [], nulls: [], outgrown: [] };
-
-/** What a stream wants done when it is complete. */
-export interface CompletionWish extends Pick<Completion, 'minimum' | 'comment'> {
-  /** The property that is set in rows that were deleted in the source; undefined where they stay. */
-  readonly mark: string | undefined;
-  /** An overwrite is given up: no record came that could take the place of what is there. */
-  readonly keepsRows: boolean;
-}
 
 export class TableWork {
   readonly #stream: string;
@@ -41,6 +30,10 @@ export class TableWork {
   readonly #context: StreamContext;
   readonly #chain: Chain;
   #overwrite: Overwrite | undefined;
+  /** Something was queued for the shadow table. */
+  #isCollecting = false;
+  /** The only batch of an overwrite, which waits for the stream to be complete. */
+  #held: ClosedBatch | undefined;
   /** The table beside the target in which the rows of a refresh are collected. */
   #refreshTable: TableRef | undefined;
   #loadedRows = 0;
@@ -93,58 +86,60 @@ export class TableWork {
     this.#refreshTable = refreshTable;
   }
 
-  load(batch: OpenBatch): void {
-    const mayRepeatKeys = batch.keyHashes?.close() !== true;
+  /** `isLast` says that no more batches come. */
+  load(batch: OpenBatch, isLast = false): void {
     if (batch.rows.rows === 0 && batch.rejected.count === 0) {
+      batch.keyHashes?.close();
       void batch.rows.discard();
       batch.settle();
       return;
     }
+    this.#checkDeletions(batch.plan, batch.census);
+    const closed = closeBatch(batch);
+    // The only batch of an overwrite needs no shadow table.
+    const isOnly = isLast && !this.#isCollecting && batch.rows.rows > 0;
+    if (isOnly && this.#overwrite?.method === 'delete-insert') this.#held = closed;
+    else {
+      this.#isCollecting = true;
+      this.#chain.add(() => this.#load(closed));
+    }
+  }
+
+  async #load(closed: ClosedBatch, overwritten?: Overwrite): Promise<void> {
+    const { batch, staged } = closed;
     const { loader, now, hasFailed } = this.#context;
-    const { plan, number, census, narrow, nullKeys, keyPrefix } = batch;
-    const { method, newest } = plan;
-    this.#checkDeletions(plan, census);
-    // Rejected records are durable before the rest is visible.
-    const staged = Promise.all([batch.rows.close(), batch.rejected.close()]).then(([rows]) => rows);
-    staged.catch(() => undefined);
-    this.#chain.add(async () => {
-      if (hasFailed()) return this.#discard(batch);
-      const started = now();
-      const ready = await staged.catch(async (error: unknown) => {
-        await this.#discard(batch);
-        throw error;
-      });
-      const { count } = batch.rejected;
-      const record: WorkFacts = {
-        table: this.#target,
-        method: this.#overwrite ? 'overwrite' : plan.method,
-        startedAt: started,
-        received: ready.rows + count,
-        rejected: count,
-        bytes: ready.bytes,
-        parts: ready.parts.length,
-      };
-      const merge = { method, newest, census, narrow, nullKeys, mayRepeatKeys, keyPrefix };
-      const own = { ...this.#job(plan, number, record, batch), ...merge };
-      if (ready.rows === 0) {
-        loader.note(own, {});
-        this.#settle(batch, ready, started);
-        return;
-      }
-      const job = this.#overwrite?.redirect(own) ?? this.#intoRefresh(own);
-      await whileLoading(this.#context.observer, () =>
-        loader.load(job, ready, (counts) => {
-          this.#commit(job);
-          this.#overwrite?.add(job, counts);
-          this.#settle(batch, ready, started, counts);
-        }),
-      );
+    if (hasFailed()) return this.#discard(batch);
+    const started = now();
+    const ready = await staged.catch(async (error: unknown) => {
+      await this.#discard(batch);
+      throw error;
     });
+    const method = this.#overwrite ? 'overwrite' : batch.plan.method;
+    const record = this.#record(method, started, recordedOf(batch, ready));
+    const own = { ...this.#job(batch.plan, batch.number, record, batch), ...mergeOf(closed) };
+    if (ready.rows === 0) {
+      loader.note(own, {});
+      this.#settle(batch, ready, started);
+      return;
+    }
+    const job: LoadJob = overwritten
+      ? { ...own, discards: 'later' }
+      : (this.#overwrite?.redirect(own) ?? this.#intoRefresh(own));
+    await whileLoading(this.#context.observer, () =>
+      loader.load(job, ready, (counts) => {
+        this.#commit(job);
+        if (!overwritten) this.#overwrite?.add(job, counts);
+        this.#settle(batch, ready, started, counts);
+        const { inserted, cleared: deleted } = counts;
+        if (overwritten) this.#overwrote(overwritten, { inserted, deleted }, started);
+      }),
+    );
   }
 
   /** Copies files directly, in order with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
     const { loader, ledger, nextBatch, objectPrefix, folder, log, now, observer } = this.#context;
+    this.#isCollecting = true;
     const number = nextBatch();
     const settle = ledger.open(this.#stream);
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
@@ -155,17 +150,16 @@ export class TableWork {
         ...this.#job(plan, number, record),
         ...{ keyPrefix, files, isGzip: compression === 'gzip' },
       };
-      await whileLoading(this.#context.observer, () =>
+      await whileLoading(observer, () =>
         loader.copyFiles(job, (rows) => {
           this.#loadedRows += rows;
           this.#commit(job);
-          const ms = now() - started;
-          const [stream, table] = [this.#stream, this.#target.table];
+          const [facts, ms] = [this.#place, now() - started];
           log.info(
-            { stream, table, files: files.length, rows, ms },
-            `copied ${files.length} files of ${stream}: ${rows} rows`,
+            { ...facts, files: files.length, rows, ms },
+            `copied ${files.length} files of ${facts.stream}: ${rows} rows`,
           );
-          observer.committed({ stream, table, rows, isCollected: false, rejected: 0, bytes: 0, ms });
+          observer.committed({ ...facts, rows, isCollected: false, rejected: 0, bytes: 0, ms });
           settle();
         }),
       );
@@ -186,31 +180,40 @@ export class TableWork {
       const job = this.#job(plan, 0, this.#record('activate-version', started));
       const rows = await loader.activate(job, version, new Date(started), keepsUnversioned);
       log.info(
-        { stream: this.#stream, table: this.#target.table, version: String(version), rows },
+        { ...this.#place, version: String(version), rows },
         `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
       );
       settle();
     });
   }
 
-  /** Replaces the rows of the target table by those of the shadow table. */
+  /** Replaces the rows of the target table by those of the shadow table, or by the only batch. */
   swap(plan: StreamPlan): void {
     const overwrite = this.#overwrite;
     if (!overwrite) return;
-    const { loader, log, now, nextBatch, observer } = this.#context;
+    const held = this.#held;
+    if (held) {
+      this.#held = undefined;
+      this.#chain.add(() => this.#load(held, overwrite));
+      return;
+    }
+    const { loader, now, nextBatch } = this.#context;
     this.#add(async () => {
       const started = now();
       const job = overwrite.swap(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
-      await loader.swap(job, (counts) => {
-        log.info(
-          { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
-          `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
-        );
-        observer.overwrote(this.#stream, this.#target.table, counts.inserted, counts.deleted);
-        this.#overwrite = undefined;
-        overwrite.settle();
-      });
+      await loader.swap(job, (counts) => this.#overwrote(overwrite, counts, started));
     });
+  }
+
+  #overwrote(overwrite: Overwrite, counts: OverwriteCounts, started: number): void {
+    const { log, now } = this.#context;
+    log.info(
+      { ...this.#place, ...counts, ms: now() - started },
+      `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
+    );
+    this.#context.observer.overwrote(this.#stream, this.#target.table, counts.inserted, counts.deleted);
+    this.#overwrite = undefined;
+    overwrite.settle();
   }
 
   /** Makes the table complete. `isTableDue` says that no batch has made it fit yet. */
@@ -235,7 +238,7 @@ export class TableWork {
       if (refreshTable) this.#committed = undefined;
       this.#refreshTable = undefined;
       log.info(
-        { stream: this.#stream, table: this.#target.table, ...counts, ms: now() - started },
+        { ...this.#place, ...counts, ms: now() - started },
         `completed the table of ${this.#stream}${refreshTable ? `: ${counts.inserted} rows of the refresh took the place of ${counts.older}` : ''}`,
       );
     });
@@ -254,6 +257,7 @@ export class TableWork {
   /** Drops a batch and what an overwrite has collected. Resolves when nothing of them is left in the warehouse and S3. */
   async abandon(batch: OpenBatch | undefined): Promise<void> {
     if (batch) await this.#discard(batch);
+    if (this.#held) await this.#discard(this.#held.batch);
     if (this.#overwrite?.hasShadow) await this.#context.loader.drop(this.#overwrite.shadow);
   }
 
@@ -287,24 +291,23 @@ export class TableWork {
     await hooks.run('post_sql', this.#stream, post_sql);
   }
 
-  #settle(batch: OpenBatch, { rows, bytes, parts }: StagedBatch, started: number, counts?: LoadCounts): void {
+  #settle(batch: OpenBatch, staged: StagedBatch, started: number, counts?: LoadCounts): void {
     const { log, now, observer } = this.#context;
-    const { count, urls } = batch.rejected;
-    const [stream, table, ms] = [this.#stream, this.#target.table, now() - started];
+    const { rows, bytes } = staged;
+    const [place, ms, rejected] = [this.#place, now() - started, batch.rejected.count];
     this.#loadedRows += rows;
     log.info(
-      {
-        ...{ stream, table, rows },
-        ...counts,
-        ...(count > 0 ? { rejected: count, rejected_files: urls } : {}),
-        ...(batch.nulled > 0 ? { nulled: batch.nulled } : {}),
-        ...{ bytes, parts: parts.length, ms },
-      },
-      `loaded ${rows} rows of ${stream}${count > 0 ? `, set aside ${count}` : ''}${effectOf(counts)}`,
+      { ...place, ...factsOf(batch, staged, counts), ms },
+      `${sentenceOf(place.stream, batch, staged)}${effectOf(counts)}`,
     );
     const isCollected = this.#overwrite !== undefined && counts !== undefined;
-    observer.committed({ stream, table, rows, counts, isCollected, rejected: count, bytes, ms });
+    observer.committed({ ...place, rows, counts, isCollected, rejected, bytes, ms });
     batch.settle();
+  }
+
+  /** For the log. */
+  get #place(): { readonly stream: string; readonly table: string } {
+    return { stream: this.#stream, table: this.#target.table };
   }
 
   #record(method: string, startedAt: number, facts: Partial<WorkFacts> = {}): WorkFacts {
@@ -331,7 +334,7 @@ export class TableWork {
     plan: StreamPlan,
     batch: number,
     record: WorkFacts,
-    { maxBytes, nulls, outgrown }: Facts = NO_ROWS,
+    { maxBytes, nulls, outgrown }: ValueFacts = NO_ROWS,
   ): TableJob {
     return {
       stream: this.#stream,

@@ -6,7 +6,7 @@ import { InputError } from '../errors.ts';
 import { tableComment, type TableNote } from './comment.ts';
 import { granteeOf, type Grantee } from './grantees.ts';
 import type { TableSettings } from './settings.ts';
-import type { Column } from './types.ts';
+import type { Column, StoredColumn } from './types.ts';
 
 export interface Layout {
   readonly diststyle: TableSettings['diststyle'];
@@ -63,6 +63,21 @@ export function designOf(note: TableNote, settings: TableSettings, columns: read
     comment: tableComment(note),
     readers: grant_select_to.map(granteeOf),
   };
+}
+
+/** The columns of a new table, with their place in its keys. */
+export function withKeysOf(
+  { distkey, sortkey, sortkeyStyle }: Layout,
+  columns: readonly StoredColumn[],
+): readonly StoredColumn[] {
+  return columns.map((column) => {
+    const sortPosition = sortkeyStyle === 'compound' ? sortkey.indexOf(column.name) + 1 : 0;
+    return {
+      ...column,
+      ...(column.name === distkey ? { isDistkey: true } : {}),
+      ...(sortPosition > 0 ? { sortPosition } : {}),
+    };
+  });
 }
 
 /** Throws InputError if a table with these columns cannot be created as configured. */

@@ -77,6 +77,10 @@ export interface StoredColumn {
   readonly hasDefault: boolean;
   /** It is an IDENTITY column that accepts no values. */
   readonly isIdentity?: boolean;
+  /** Its values decide which slice has a row. */
+  readonly isDistkey?: boolean;
+  /** Its position in a compound sort key, from 1. */
+  readonly sortPosition?: number;
   readonly comment: string | undefined;
 }
 

@@ -25,6 +25,8 @@ export interface LoadCounts {
   readonly replaced: number;
   /** By how many rows the table has grown; negative where it has shrunk. */
   readonly grown: number;
+  /** Rows of the table that an overwrite has deleted; undefined for any other load. */
+  readonly cleared?: number;
 }
 
 /** What the counts of a load are held against. */
@@ -80,5 +82,6 @@ export function account(expected: Expected, { present }: LoadSteps, tally: Tally
     ignored: outdated + unmarked + (present === 'ignored' ? found : 0),
     replaced: removed + replaced,
     grown: inserted - removed,
+    ...(tally.cleared === undefined ? {} : { cleared: tally.cleared }),
   };
 }

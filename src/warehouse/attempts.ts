@@ -20,6 +20,8 @@ export interface AttemptsOptions {
   readonly warehouse: Warehouse;
   /** Decides how long what passes is tried again. */
   readonly outages: Outages;
+  /** Called before any work on a table. */
+  readonly onBegun?: () => void;
   readonly log: Logger;
 }
 
@@ -68,6 +70,7 @@ export class Attempts {
     job: TableJob,
     work: (session: Session, prepared: PreparedTable) => Promise<T>,
   ): Promise<T> {
+    this.#options.onBegun?.();
     try {
       return await this.#lend(job, work);
     } catch (error) {

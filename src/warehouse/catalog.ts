@@ -21,7 +21,8 @@ const IDENTITY = /^"?identity"?\(/;
 
 /** All tables of a schema, or only the named one. */
 export async function readTables(session: Session, schema: string, table?: string): Promise<Tables> {
-  return tablesOf(await session.run(columnsIn(schema, table), TIMEOUT));
+  const [columns, keys] = await session.send([columnsIn(schema, table), designsIn(schema, table)], TIMEOUT);
+  return withKeys(tablesOf(columns as Answer), keys as Answer);
 }
 
 /** The columns of one table with the defaults that decide which need a value; undefined where there is none. */
@@ -51,6 +52,28 @@ function tablesOf({ rows }: Answer): Tables {
     tables.set(tableName, columns);
   }
   return tables;
+}
+
+/** The columns with their place in the distribution key and the compound sort key, from the answer to `designsIn`. */
+function withKeys(tables: Tables, { rows }: Answer): Tables {
+  const keys = new Map(rows.map(([table, column, ...key]) => [JSON.stringify([table, column]), key]));
+  const interleaved = new Set(
+    rows.filter(([, , , position]) => Number(position) < 0).map(([table]) => table),
+  );
+  return new Map(
+    [...tables].map(([table, columns]) => [
+      table,
+      columns.map((column) => {
+        const [isDistkey, position] = keys.get(JSON.stringify([table, column.name])) ?? [];
+        const sortPosition = interleaved.has(table) ? 0 : Number(position ?? 0);
+        return {
+          ...column,
+          ...(isDistkey === 't' ? { isDistkey: true } : {}),
+          ...(sortPosition > 0 ? { sortPosition } : {}),
+        };
+      }),
+    ]),
+  );
 }
 
 function defaultOf(text: string | null | undefined): Pick<StoredColumn, 'hasDefault' | 'isIdentity'> {
@@ -110,9 +133,10 @@ export async function readSchema(
   session: Session,
   schema: string,
 ): Promise<{ readonly isThere: boolean; readonly tables: ReadonlyMap<string, StoredTable> }> {
-  const statements = [columnsIn(schema), relationsIn(schema), schemaExists(schema)];
-  const [columns, relations, found] = (await session.send(statements, TIMEOUT)) as [Answer, Answer, Answer];
-  const tables = await withDefaultsInDoubt(session, schema, tablesOf(columns));
+  const statements = [columnsIn(schema), designsIn(schema), relationsIn(schema), schemaExists(schema)];
+  const answers = await session.send(statements, TIMEOUT);
+  const [columns, keys, relations, found] = answers as [Answer, Answer, Answer, Answer];
+  const tables = await withDefaultsInDoubt(session, schema, withKeys(tablesOf(columns), keys));
   const byName = new Map(relationsOf(relations).map((one) => [one.name, one]));
   // A view that is not bound to its tables has no columns in svv_columns.
   const names = new Set([...tables.keys(), ...byName.keys()]);
@@ -153,9 +177,11 @@ export async function readDesigns(
   return designs;
 }
 
-/** Positions of an interleaved sort key are negative. */
-const designsIn = (schema: string): Sql =>
-  sql`SELECT t.relname, a.attname, a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = ${literal(schema)} AND a.attnum > 0 AND (a.attisdistkey OR a.attsortkeyord <> 0) ORDER BY t.relname, ABS(a.attsortkeyord)`;
+/** Every second position of an interleaved sort key is negative (r_PG_TABLE_DEF). */
+function designsIn(schema: string, table?: string): Sql {
+  const only = table === undefined ? raw('') : sql` AND t.relname = ${literal(table)}`;
+  return sql`SELECT t.relname, a.attname, a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = ${literal(schema)}${only} AND a.attnum > 0 AND (a.attisdistkey OR a.attsortkeyord <> 0) ORDER BY t.relname, ABS(a.attsortkeyord)`;
+}
 
 /** Rows of the tables as Redshift estimates them, by name. Without the privilege for that, none (SVV_TABLE_INFO). */
 export async function readRowEstimates(
@@ -182,7 +208,7 @@ const countSlices = raw('SELECT COUNT(*) FROM stv_slices');
 
 /** From the catalog itself: views may cut texts at 256 bytes (c_join_PG), and `obj_description` does not (r_COMMENT). */
 export const relationsIn = (schema: string): Sql =>
-  sql`SELECT relname, relkind, obj_description(oid) FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${literal(schema)}) AND (relkind IN ('v', 'm') OR relkind = 'r' AND obj_description(oid) IS NOT NULL)`;
+  sql`SELECT c.relname, c.relkind, obj_description(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${literal(schema)} AND (c.relkind IN ('v', 'm') OR c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL)`;
 
 /** Of this database: without a word on it, Redshift would look into others and their external schemas too (r_SVV_COLUMNS). */
 export function columnsIn(schema: string, table?: string): Sql {

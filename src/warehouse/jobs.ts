@@ -27,8 +27,11 @@ export interface TableJob {
   readonly batch: number;
   /** The table that it is made like, where it does not exist and this one does. */
   readonly like?: TableRef | undefined;
-  /** The table has no rows that count, so that columns are replaced instead of changed. */
-  readonly discards?: boolean;
+  /**
+   * Columns are replaced instead of changed, because the table has no rows that count (`now`), or because the transaction of the
+   * job removes them (`later`).
+   */
+  readonly discards?: 'now' | 'later' | undefined;
   /** Columns that hold rows of this run; undefined before there are any. */
   readonly committed?: ReadonlySet<string> | undefined;
   /** What the record of the work says beside what it changed. */
@@ -50,7 +53,7 @@ export interface CopyJob extends TableJob {
   readonly keyPrefix: string;
 }
 
-/** A batch and the immutable plan it was encoded for. */
+/** A batch and the immutable plan it was encoded for. With `discards` `later` it replaces all rows of the table. */
 export interface LoadJob extends CopyJob {
   readonly method: LoadMethod;
   readonly newest: Newest | undefined;

@@ -4,8 +4,11 @@
  */
 import type { Answer, Session } from '../ports.ts';
 import { raw } from '../sql.ts';
+import type { Replace } from '../table/changes.ts';
 import type { StoredColumn } from '../table/types.ts';
 import { account, type LoadCounts, type Tally } from './accounting.ts';
+import { refuseBound } from './alter-type.ts';
+import { clearingSteps } from './clearing-steps.ts';
 import { sendAll } from './message.ts';
 import { newestSteps, type Newest } from './newest-steps.ts';
 import { checkAllSeen } from './row-security.ts';
@@ -20,6 +23,8 @@ export interface LoadPlan extends LoadShape, Commit<LoadCounts> {
   readonly newest: Newest | undefined;
   /** Resolves when the manifest is in S3. */
   readonly manifest: Promise<unknown>;
+  /** All rows of the table go first, and then these columns get another type; undefined: the rows stay. */
+  readonly clears: readonly Replace[] | undefined;
 }
 
 /** Runs on a table that already has room for the batch. Throws LoadError or CommitUnknownError. */
@@ -28,7 +33,10 @@ export async function load(
   plan: LoadPlan,
   existing: readonly StoredColumn[],
 ): Promise<LoadCounts> {
-  const steps = plan.newest ? newestSteps(plan, plan.newest, existing) : stepsOf(plan, existing);
+  const merge = plan.newest ? newestSteps(plan, plan.newest, existing) : stepsOf(plan, existing);
+  const clearing = plan.clears ? clearingSteps(plan.target, plan.clears) : [];
+  const steps = { ...merge, transaction: [...clearing, ...merge.transaction] };
+  for (const replace of plan.clears ?? []) await refuseBound(session, plan.target, replace);
   const expected = { table: plan.target.table, rows: plan.rows, columns: existing.length };
   const staged = steps.stage.length === 0 ? {} : await stage(session, steps.stage, plan.manifest);
   return transaction(session, plan, {

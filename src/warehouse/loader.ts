@@ -52,6 +52,8 @@ export interface LoaderOptions {
   readonly outages: Outages;
   /** Nothing is created that only this program needs. */
   readonly forbidDdl: boolean;
+  /** Called before any work on a table. */
+  readonly onBegun?: () => void;
   /** How long the outcome of a COMMIT without answer is looked for. */
   readonly resolveTimeoutMs: number;
   /** Milliseconds since the epoch. */
@@ -148,11 +150,12 @@ export class Loader {
       {
         // What goes into a shadow changes the table with the swap only.
         changes: (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
-        work: async (at, session, commit, { columns }) => {
+        work: async (at, session, commit, { columns, replaces }) => {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
+          const clears = job.discards === 'later' ? replaces : undefined;
           const isOwn = this.#known.isMade(job.target);
-          const facts = { rows: staged.rows, isOwn, source, manifest: at.written };
+          const facts = { rows: staged.rows, isOwn, source, manifest: at.written, clears };
           const plan = { ...job, ...commit, hardDelete, ...facts };
           return this.#minding(job.target, plan, (one) => load(session, one, columns));
         },
@@ -363,6 +366,6 @@ export class Loader {
 }
 
 /** What a load did to the rows of its table. */
-function writtenBy({ inserted, updated, replaced, deleted }: LoadCounts): Partial<LoadRow> {
-  return { written: inserted + updated, replaced, deleted };
+function writtenBy({ inserted, updated, replaced, deleted, cleared = 0 }: LoadCounts): Partial<LoadRow> {
+  return { written: inserted + updated, replaced, deleted: deleted + cleared };
 }

@@ -6,9 +6,10 @@
 import type { Column, StoredColumn } from '../table/types.ts';
 import * as merge from './merge-sql.ts';
 import * as sql from './newest-sql.ts';
+import { stageSteps } from './stage-steps.ts';
 import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
 import { beginning, type LoadSteps, type Step } from './step.ts';
-import { covers, stageSteps, unkeyedSteps, type LoadShape } from './steps.ts';
+import { covers, unkeyedSteps, type LoadShape } from './steps.ts';
 
 /** The columns that tell which row of a key is newer, most important first. */
 export type Newest = readonly Column[];
@@ -17,7 +18,7 @@ export function newestSteps(load: LoadShape, newest: Newest, existing: readonly 
   const keys = load.columns.filter(({ isKey }) => isKey);
   return {
     stage: [
-      ...stageSteps(load),
+      ...stageSteps(load, existing),
       ...(load.mayRepeatKeys ? repeatedSteps(keys, newest) : []),
       ...unkeyedSteps(load, keys),
     ],

@@ -13,7 +13,7 @@ import {
   type Replace,
   type Widen,
 } from '../table/changes.ts';
-import type { TableDesign } from '../table/design.ts';
+import { withKeysOf, type TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import { boundByViews, isBoundByView, replace, retype } from './alter-type.ts';
@@ -189,7 +189,7 @@ async function create(
   if (design.readers.length > 0) await runWork(() => usage.allow(session, target.schema, design.readers));
   const comments = [statements.commentOnTable(target, design.comment), ...columnComments(target, columns)];
   const isMade = await runDdl(session, [...creation(target, design, columns), ...comments]);
-  return isMade ? columns.map(storedColumn) : undefined;
+  return isMade ? withKeysOf(design, columns.map(storedColumn)) : undefined;
 }
 
 /** BYTEDICT, RUNLENGTH, TEXT255 and TEXT32K keep a column from being widened (r_ALTER_TABLE). */

@@ -38,7 +38,7 @@ export class Room {
       isCommentDue: job.isCommentDue && !this.#commented.has(comment),
       usage: this.#usage,
       known: this.#known,
-      discards: job.discards === true ? ('shadow' in job ? 'later' : 'now') : undefined,
+      discards: job.discards,
       committed,
     });
     this.#commented.add(comment);

@@ -72,8 +72,8 @@ export const encodeColumn = (table: TableRef, column: string): Sql =>
   sql`ALTER TABLE ${tableName(table)} ALTER COLUMN ${ident(column)} ENCODE ZSTD`;
 
 /** A temporary table cannot be qualified; it is gone with the session. */
-export const createStage = (stage: string, columns: readonly NewColumn[]): Sql =>
-  sql`CREATE TEMP TABLE ${ident(stage)} (${join(columns.map(definition))})`;
+export const createStage = (stage: string, columns: readonly NewColumn[], layout?: Layout): Sql =>
+  sql`CREATE TEMP TABLE ${ident(stage)} (${join(columns.map(definition))})${layout ? attributes(layout) : raw('')}`;
 
 export const dropStage = (stage: string): Sql => sql`DROP TABLE IF EXISTS ${ident(stage)}`;
 
@@ -101,9 +101,17 @@ export const copyFilesToTable = (
 ): Sql =>
   sql`COPY ${tableName(table)} (${names(columns)}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST JSON 'auto ignorecase'${raw(source.isGzip ? ' GZIP' : '')} DATEFORMAT 'auto' TIMEFORMAT 'auto'${raw(isOwn ? ' COMPUPDATE OFF' : '')}`;
 
-/** A stage needs neither compression analysis nor statistics (copy-parameters-data-load). */
-export const copyToStage = (stage: string, columns: readonly NewColumn[], source: CopySource): Sql =>
-  sql`${copyInto(ident(stage), names(columns), source)} COMPUPDATE OFF STATUPDATE OFF`;
+/**
+ * A stage needs no compression analysis. Statistics cost a pass over it; without them the planner takes it for a small table
+ * (copy-parameters-data-load, r_ANALYZE).
+ */
+export const copyToStage = (
+  stage: string,
+  columns: readonly NewColumn[],
+  source: CopySource,
+  needsStatistics = false,
+): Sql =>
+  sql`${copyInto(ident(stage), names(columns), source)} COMPUPDATE OFF STATUPDATE ${raw(needsStatistics ? 'ON' : 'OFF')}`;
 
 /** All objects below a prefix, as plain CSV: for finding out what COPY may do. */
 export const copyPrefix = (into: Sql, url: string, access: CopyAccess, inRegion: string): Sql =>

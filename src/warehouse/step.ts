@@ -16,7 +16,9 @@ export type Count =
   | 'unkeyed'
   | 'replaced'
   | 'removed'
-  | 'columns';
+  | 'columns'
+  /** Rows of the table that a load has deleted because it replaces all of them. */
+  | 'cleared';
 
 export interface Step {
   /** What it is for, as the object of "in order to". */

@@ -2,13 +2,13 @@
  * A load as data: the statements in their order, what each is for, and what its answer counts. The executor runs them,
  * `plan` prints them. Nothing here reaches a warehouse.
  */
-import type { NewColumn } from '../table/changes.ts';
 import { isMark, isMarker } from '../table/metadata.ts';
-import { varcharWidth, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
+import type { Column, StoredColumn, TableRef } from '../table/types.ts';
 import * as merge from './merge-sql.ts';
 import type { Edge, Kinds } from './merge-sql.ts';
 import { DELETION, LIVE, STUB, deletionKinds, narrowKind, rowsOf, type Census } from './row-kinds.ts';
-import { copyToStage, copyToTable, createStage, lastCopyCount, type CopySource } from './statements.ts';
+import { stageSteps } from './stage-steps.ts';
+import { copyToTable, lastCopyCount, type CopySource } from './statements.ts';
 import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
 import { beginning, given, type LoadSteps, type Step } from './step.ts';
 
@@ -47,7 +47,7 @@ export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): Loa
   const passes = load.mayRepeatKeys ? passesOf(load.method, merging) : [];
   return {
     stage: [
-      ...stageSteps(load),
+      ...stageSteps(load, existing),
       ...unmarkedSteps(merging),
       ...passes.flatMap((pass, i) => passSteps(pass, i, merging.keys)),
       ...censusSteps(load, merging),
@@ -134,31 +134,6 @@ function kindsFrom({ layers }: Merge, n: number): readonly number[] {
 /** Whether the rows that do not delete are all of one layer. */
 function isFlat({ layers }: Merge): boolean {
   return layers.length === 1;
-}
-
-export function stageSteps(load: LoadShape): readonly Step[] {
-  const columns = stageColumns(load);
-  return [
-    { what: 'make a stage for the batch', sql: createStage(STAGE, columns) },
-    { what: 'load the batch into the stage', sql: copyToStage(STAGE, columns, load.source) },
-    { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied'] },
-  ];
-}
-
-/**
- * The columns of the batch, as wide as its values, and after them those that only the stage has. Keys mind the case of letters: see
- * collation.ts.
- */
-function stageColumns({ columns, maxBytes }: LoadShape): readonly NewColumn[] {
-  return [
-    ...columns.map(({ name, type, isKey }, i): NewColumn => {
-      if (type.kind !== 'varchar') return { name, type };
-      const width = { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } as const;
-      return { name, type: width, ...(isKey && { mindsCase: true }) };
-    }),
-    { name: merge.ORDINAL, type: { kind: 'bigint' } },
-    { name: merge.KIND, type: { kind: 'smallint' } },
-  ];
 }
 
 /** A stub whose deletion no column can tell leaves its row as it is, and must not become a row that looks alive. */

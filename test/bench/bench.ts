@@ -3,6 +3,9 @@
  * machine. Whole processes are measured on inputs that are made here. Needs python3, and PyPI for the other loaders.
  *
  *   npm run bench -- [--records SHARE] [--rounds N] [--only NAME]... [--no-peers]
+ *   npm run bench -- --cluster [--streams N]... [--delay MS]... [--no-peers]
+ *
+ * `--cluster` measures what a run asks of a cluster instead, see cluster.ts.
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -11,6 +14,7 @@ import pg from 'pg';
 import { run, type CommandLine } from '../interop/support/processes.ts';
 import { RegistryUnreachableError } from '../interop/support/registry.ts';
 import { newFolder, serveLocal, TARGET, type Served } from '../interop/support/target.ts';
+import { clusterTable } from './cluster.ts';
 import { DATASETS, inputOf, ORDERS, type Input } from './datasets.ts';
 import { engineOf, type Engine } from './engine.ts';
 import { costOf, median, medians, type Command, type Cost } from './measure.ts';
@@ -37,6 +41,9 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true },
     'no-peers': { type: 'boolean', default: false },
+    cluster: { type: 'boolean', default: false },
+    streams: { type: 'string', multiple: true, default: ['1', '10', '50'] },
+    delay: { type: 'string', multiple: true, default: ['0', '50', '200'] },
   },
 });
 const share = Number(values.records);
@@ -46,14 +53,27 @@ const lines: Line[] = [];
 const folder = newFolder();
 
 try {
-  for (const dataset of DATASETS) {
-    if (values.only && !values.only.includes(dataset.name)) continue;
-    await alone(inputOf(dataset, share));
-  }
-  if (!values.only || values.only.includes('warehouse')) await inWarehouses(inputOf(ORDERS, share));
+  if (values.cluster) await onCluster();
+  else await throughput();
 } finally {
-  console.log(tableOf(lines));
   folder.remove();
+}
+
+async function onCluster(): Promise<void> {
+  const [streams, delays] = [values.streams.map(Number), values.delay.map(Number)];
+  console.log(await clusterTable({ streams, delays, records: 1000, hasPeers: !values['no-peers'] }, folder));
+}
+
+async function throughput(): Promise<void> {
+  try {
+    for (const dataset of DATASETS) {
+      if (values.only && !values.only.includes(dataset.name)) continue;
+      await alone(inputOf(dataset, share));
+    }
+    if (!values.only || values.only.includes('warehouse')) await inWarehouses(inputOf(ORDERS, share));
+  } finally {
+    console.log(tableOf(lines));
+  }
 }
 
 /** This program without a warehouse, beside gzip. */

@@ -25,10 +25,20 @@ export function tableOf(lines: readonly Line[]): string {
     cost.wall.toFixed(2),
     beside,
   ]);
-  const all = [HEAD, ...rows];
-  const widths = HEAD.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length), 3));
+  return markdown(HEAD, rows, [2, 3, 4, 5, 6]);
+}
+
+/** `numbers` are the columns that are aligned to the right. */
+export function markdown(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[],
+): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length), 3));
+  const isNumber = (column: number): boolean => numbers.includes(column);
   const text = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => (i > 1 && i < 7 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i > 1 && i < 7 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`;
-  return [text(HEAD), rule, ...rows.map(text)].join('\n');
+    `| ${row.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, i) => (isNumber(i) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`;
+  return [text(head), rule, ...rows.map(text)].join('\n');
 }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type pg from 'pg';
 import {
   DATAMILL,
+  DLT,
   datamillSettings,
   loaderEnvironment,
   PIPELINEWISE,
@@ -15,7 +16,6 @@ import { environmentOrSkip, type Programs } from './support/python.ts';
 import { type Day, held, type Item, messages, type Order, stateOf } from './support/shop.ts';
 import { clientOf, type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
 
-const DLT = ['dlt[redshift,s3]==1.31.0', 'psycopg2-binary==2.9.13'];
 const DLT_PIPELINE = fileURLToPath(new URL('dlt_pipeline.py', import.meta.url));
 
 const SECONDS = 100;

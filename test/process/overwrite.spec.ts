@@ -46,21 +46,44 @@ function atCommitBehind<T>(pattern: RegExp, fault: T): (statement: Statement) =>
   };
 }
 
-/** The first statement that touches the table. */
-const ENDS = {
-  'delete-insert': /^DELETE FROM "case_\d+"."t"$/,
-  swap: /^ALTER TABLE "case_\d+"."t" RENAME/,
-} as const;
+interface Way {
+  readonly what: string;
+  readonly options: object;
+  readonly hasShadow: boolean;
+  /** The first statement that touches the table. */
+  readonly end: RegExp;
+  /** The statement after which the table would be without its rows. */
+  readonly halfWay: RegExp;
+}
 
-/** The statement behind which the table would be without its rows. */
-const HALF_WAY = { 'delete-insert': /^INSERT INTO "case_\d+"."t"/, swap: /^DROP TABLE "case/ } as const;
+const DELETE = /^DELETE FROM "case_\d+"."t"$/;
 
-for (const method of ['delete-insert', 'swap'] as const) {
-  const end = ENDS[method];
+const WAYS: readonly Way[] = [
+  {
+    what: 'by delete-insert of several batches',
+    options: { batch_size_rows: 1 },
+    hasShadow: true,
+    end: DELETE,
+    halfWay: /^INSERT INTO "case_\d+"."t"/,
+  },
+  {
+    what: 'by delete-insert of one batch',
+    options: {},
+    hasShadow: false,
+    end: DELETE,
+    halfWay: /^COPY "case_\d+"."t"/,
+  },
+  {
+    what: 'by swap',
+    options: { overwrite_method: 'swap' },
+    hasShadow: true,
+    end: /^ALTER TABLE "case_\d+"."t" RENAME/,
+    halfWay: /^DROP TABLE "case/,
+  },
+];
 
-  describe(`an overwrite by ${method}`, () => {
-    const options = { overwrite_method: method };
-
+for (const { what, options, hasShadow, end, halfWay } of WAYS) {
+  describe(`an overwrite ${what}`, () => {
     it('whose COMMIT reply is lost is found to be done', async () => {
       const place = await placeWithOldRows();
       faults.sql = atCommitBehind(end, { kind: 'drop-after' } as const);
@@ -81,29 +104,30 @@ for (const method of ['delete-insert', 'swap'] as const) {
       expect(await tables(place)).to.deep.equal([]);
     });
 
-    it('is rolled back when the shadow has other rows than were loaded into it', async () => {
-      const place = await placeWithOldRows();
-      let isDone = false;
-      faults.sql = ({ sql }) => {
-        if (isDone || !end.test(sql)) return undefined;
-        isDone = true;
-        void tables(place).then(([shadow]) =>
-          place.query(`DELETE FROM ${place.schema}.${shadow} WHERE id = 4`),
-        );
-        return { kind: 'stall', ms: 1500 };
-      };
-      const { code, stdout, logs } = await overwrite(place, input(3, 4), options);
-      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
-      expect(logs.at(-1)?.message).to.match(/2 were loaded for it, but 1 would take the old rows' place/);
-      expect(await ids(place)).to.deep.equal(['1', '2']);
-      expect(await tables(place)).to.deep.equal([]);
-    });
+    if (hasShadow)
+      it('is rolled back when the shadow has other rows than were loaded into it', async () => {
+        const place = await placeWithOldRows();
+        let isDone = false;
+        faults.sql = ({ sql }) => {
+          if (isDone || !end.test(sql)) return undefined;
+          isDone = true;
+          void tables(place).then(([shadow]) =>
+            place.query(`DELETE FROM ${place.schema}.${shadow} WHERE id = 4`),
+          );
+          return { kind: 'stall', ms: 1500 };
+        };
+        const { code, stdout, logs } = await overwrite(place, input(3, 4), options);
+        expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+        expect(logs.at(-1)?.message).to.match(/2 were loaded for it, but 1 would take the old rows' place/);
+        expect(await ids(place)).to.deep.equal(['1', '2']);
+        expect(await tables(place)).to.deep.equal([]);
+      });
 
     it('that is killed half-way leaves the old rows, and the next run succeeds', async () => {
       const place = await placeWithOldRows();
       const killed = startCli(['--config', place.configFile({ ...OVERWRITE, ...options })]);
       faults.sql = ({ sql }) => {
-        if (!HALF_WAY[method].test(sql)) return undefined;
+        if (!halfWay.test(sql)) return undefined;
         killed.process.kill('SIGKILL');
         return { kind: 'stall', ms: 500 };
       };

@@ -69,6 +69,7 @@ describe('a stream', () => {
       locations: new BatchLocations({ given: undefined, bucket: config.s3_bucket, own: [] }),
       hooks: new Hooks(warehouse, log),
       generations: undefined,
+      onPlanned: undefined,
       observer: new Figures(Date.now),
       staging: createStaging({
         store,

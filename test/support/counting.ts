@@ -1,6 +1,7 @@
 /** Counts what a load costs on a cluster: the messages that wait for an answer, and the commits among them. */
 import { Readable, Writable } from 'node:stream';
 import { pino } from 'pino';
+import { check } from '../../src/commands/check.ts';
 import { runLoad } from '../../src/commands/load.ts';
 import { checkConfig } from '../../src/config/config.ts';
 import { Ending } from '../../src/io/ending.ts';
@@ -8,6 +9,7 @@ import { Secrets } from '../../src/log.ts';
 import type { Session, Warehouse } from '../../src/ports.ts';
 import type { Sql } from '../../src/sql.ts';
 import { openScope } from '../../src/scope.ts';
+import { CommitCounter } from './commits.ts';
 import type { Place } from './warehouse.ts';
 
 export interface Cost {
@@ -20,6 +22,31 @@ export interface Cost {
   readonly states: readonly string[];
 }
 
+/** What `--check` costs. Rejects if a step fails. */
+export async function costOfCheck(place: Place): Promise<Cost> {
+  const { config } = checkConfig({ ...place.config });
+  const log = pino({ level: 'silent' });
+  const { stop, kill } = new Ending();
+  const counted = new CountedMessages();
+  await using scope = openScope(
+    config,
+    { log, secrets: new Secrets(), env: {}, now: Date.now, ownFiles: [] },
+    kill,
+  );
+  const watched = { ...scope, warehouse: counted.watch(scope.warehouse) };
+  let said = '';
+  const isFine = await check(
+    config,
+    { scope: watched, now: Date.now, stop, signal: kill },
+    'text',
+    (text) => {
+      said += text;
+    },
+  );
+  if (!isFine) throw new Error(said);
+  return { ...counted.cost(), states: [] };
+}
+
 /** Loads the lines through this process. Rejects with what a run rejects with. */
 export async function costOf(
   place: Place,
@@ -29,8 +56,7 @@ export async function costOf(
   const { config } = checkConfig({ ...place.config, ...options });
   const log = pino({ level: 'silent' });
   const ending = new Ending();
-  const messages: string[][] = [];
-  const sessions = new Map<number, string[][]>();
+  const counted = new CountedMessages();
   const states: string[] = [];
   await using scope = openScope(
     config,
@@ -39,7 +65,7 @@ export async function costOf(
   );
   await runLoad({
     config,
-    scope: { ...scope, warehouse: counting(scope.warehouse, messages, sessions) },
+    scope: { ...scope, warehouse: counted.watch(scope.warehouse) },
     io: { version: 'test', now: Date.now, cores: 1, ending },
     log,
     redact: (text) => text,
@@ -53,17 +79,31 @@ export async function costOf(
       }),
     }),
   });
-  const commits = [...sessions.values()].reduce((sum, own) => sum + durableCommits(own), 0);
-  return { messages, connections: sessions.size, commits, states };
+  return { ...counted.cost(), states };
 }
 
-function counting(warehouse: Warehouse, messages: string[][], sessions: Map<number, string[][]>): Warehouse {
-  const watched = (session: Session): Session => {
-    const own = sessions.get(session.backend) ?? [];
-    sessions.set(session.backend, own);
+class CountedMessages {
+  readonly #messages: string[][] = [];
+  readonly #sessions = new Map<number, string[][]>();
+
+  cost(): Omit<Cost, 'states'> {
+    const commits = [...this.#sessions.values()].reduce((sum, own) => sum + durableCommits(own), 0);
+    return { messages: this.#messages, connections: this.#sessions.size, commits };
+  }
+
+  watch(warehouse: Warehouse): Warehouse {
+    return {
+      session: (work, options) => warehouse.session((session) => work(this.#watched(session)), options),
+      close: (force) => warehouse.close(force),
+    };
+  }
+
+  #watched(session: Session): Session {
+    const own = this.#sessions.get(session.backend) ?? [];
+    this.#sessions.set(session.backend, own);
     const count = (statements: readonly Sql[], ...last: readonly string[]): void => {
       const message = [...statements.map(({ safe }) => safe), ...last];
-      messages.push(message);
+      this.#messages.push(message);
       own.push(message);
     };
     return {
@@ -81,11 +121,7 @@ function counting(warehouse: Warehouse, messages: string[][], sessions: Map<numb
         return session.commit(statements, options);
       },
     };
-  };
-  return {
-    session: (work, options) => warehouse.session((session) => work(watched(session)), options),
-    close: (force) => warehouse.close(force),
-  };
+  }
 }
 
 /** `BEGIN; COPY t` and so on: the verb of each statement and the table or catalog that it is on. */
@@ -105,22 +141,9 @@ function headOf(statement: string): string {
   return on === undefined ? verb : `${verb} ${on}`;
 }
 
-/** Of one session: explicit ones, and statements that are one by themselves. */
+/** Of one session. */
 function durableCommits(messages: Cost['messages']): number {
-  let [isOpen, writes, count] = [false, false, 0];
-  for (const statements of messages) {
-    for (const statement of statements) {
-      if (statement === 'BEGIN') isOpen = true;
-      const isPermanent =
-        /^(INSERT|UPDATE|DELETE|CREATE|ALTER|COMMENT|GRANT|DROP|COPY)\b/.test(statement) &&
-        !/^(CREATE TEMP|COPY "_target_redshift_stage"|DELETE FROM "_target_redshift_stage"|DROP TABLE IF EXISTS "_target_redshift_(stage|edges))/.test(
-          statement,
-        );
-      if (isPermanent) writes = true;
-      if (isPermanent && !isOpen) count++;
-      if (statement === 'COMMIT' && writes) count++;
-      if (statement === 'COMMIT' || statement === 'ROLLBACK') [isOpen, writes] = [false, false];
-    }
-  }
-  return count;
+  const counter = new CommitCounter();
+  for (const statement of messages.flat()) counter.statement(statement);
+  return counter.counts.transactions + counter.counts.statements;
 }

@@ -130,6 +130,15 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['viewsOn a table', viewsOn(TABLE)],
   ['designOn', designOn(TABLE, NOTE.name)],
   ['createStage', statements.createStage(STAGE, [...COLUMNS, ORDINAL])],
+  [
+    'createStage of a table with keys',
+    statements.createStage(STAGE, [...COLUMNS, ORDINAL], {
+      diststyle: undefined,
+      distkey: ID.name,
+      sortkey: [CODE.name, ID.name],
+      sortkeyStyle: 'compound',
+    }),
+  ],
   ['dropStage', statements.dropStage(STAGE)],
   ['copyToTable with a role', statements.copyToTable(TABLE, COLUMNS, source(), true)],
   [
@@ -155,6 +164,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ],
   ['copyPrefix', statements.copyPrefix(tableName(TABLE), "s3://bucket/o'hara", SECRETS, "eu'1")],
   ['copyToStage', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source())],
+  ['copyToStage of many rows', statements.copyToStage(STAGE, [...COLUMNS, ORDINAL], source(), true)],
   ['lastCopyCount', statements.lastCopyCount()],
   ['findEdges of the last rows', merge.findEdges('edges', STAGE, KEYS, { edge: 'last', among: 'all' })],
   [

@@ -308,7 +308,7 @@ describe('a loader', () => {
       const loader = parts.loader();
       const target = { schema: place.schema, table: 't' };
       const shadow = loader.shadowOf(target);
-      const own = tableJob(target, COLUMNS, { batch: 2, discards: true });
+      const own = tableJob(target, COLUMNS, { batch: 2, discards: 'later' });
       const like = method === 'swap' ? target : undefined;
       const into = loadJob(place.prefix, { ...own, target: shadow, like, batch: 2 });
       await loader.load(into, await staged(parts.store, into, '3,"new"'), () => undefined);

@@ -31,7 +31,10 @@ const ten = (keys: readonly string[]): string[] => [
   STATE,
 ];
 
-const CATALOG = ['SELECT svv_columns; SELECT pg_class; SELECT pg_namespace', 'SELECT stv_slices'];
+const CATALOG = [
+  'SELECT svv_columns; SELECT pg_attribute; SELECT pg_class; SELECT pg_namespace',
+  'SELECT stv_slices',
+];
 const NEW_TABLES = [
   'CREATE',
   'BEGIN; CREATE TABLE t; COMMENT t; COMMIT',
@@ -162,9 +165,9 @@ describe('the messages and commits of a load', () => {
     ]);
     expect(shapeOf(messages)).to.deep.equal([
       ...CATALOG,
-      'SELECT svv_columns',
+      'SELECT svv_columns; SELECT pg_attribute',
       'BEGIN; ALTER TABLE t; ALTER TABLE t; COMMIT',
-      'SELECT svv_columns',
+      'SELECT svv_columns; SELECT pg_attribute',
       ...APPEND,
       'INSERT loads; INSERT runs; COMMIT',
       END,

@@ -71,6 +71,55 @@ const everyLoad = (['append', 'upsert', 'insert'] as const).flatMap((method) =>
   ),
 );
 
+/** What the stage is created with after its columns. */
+function layoutOfStage(existing: readonly StoredColumn[], names: readonly string[]): string {
+  const batch = names.map((name) => column(name, { kind: 'bigint' }, name === 'id'));
+  const [create] = stepsOf(shape('upsert', { columns: batch, maxBytes: [] }), existing).stage;
+  return create?.sql.safe.replace(/^.*?\)/, '').trim() ?? 'none';
+}
+
+describe('the stage of a merge', () => {
+  const [id, name, day] = stored(['id', 'name', 'day']) as [StoredColumn, StoredColumn, StoredColumn];
+
+  it('has the distribution key and the sort key of its table', () => {
+    const table = [
+      { ...id, isDistkey: true, sortPosition: 2 },
+      { ...name, sortPosition: 3 },
+      { ...day, sortPosition: 1 },
+    ];
+    expect(layoutOfStage(table, ['id', 'name', 'day'])).to.equal(
+      'DISTKEY("id") COMPOUND SORTKEY("day", "id", "name")',
+    );
+  });
+
+  it('is sorted by the leading columns of the sort key that the batch carries', () => {
+    const table = [
+      { ...id, sortPosition: 1 },
+      { ...name, sortPosition: 2 },
+      { ...day, sortPosition: 3 },
+    ];
+    expect(layoutOfStage(table, ['id', 'day'])).to.equal('COMPOUND SORTKEY("id")');
+    expect(layoutOfStage(table.with(0, { ...day, sortPosition: 1 }), ['id'])).to.equal('');
+  });
+
+  it('is distributed by Redshift where the batch lacks the distribution key, or the table has none', () => {
+    expect(layoutOfStage([id, { ...name, isDistkey: true }], ['id'])).to.equal('');
+    expect(layoutOfStage([id, name], ['id', 'name'])).to.equal('');
+  });
+
+  it('has statistics from 100,000 rows on', () => {
+    const copies = [[99_999], [100_000], [50_000, 50_000]].map(
+      (census) =>
+        stepsOf(shape('upsert', { census }), WHOLE).stage[1]?.sql.safe.split(' ').slice(-4).join(' ') ?? '',
+    );
+    expect(copies).to.deep.equal([
+      'COMPUPDATE OFF STATUPDATE OFF',
+      'COMPUPDATE OFF STATUPDATE ON',
+      'COMPUPDATE OFF STATUPDATE ON',
+    ]);
+  });
+});
+
 describe('the steps of a load', () => {
   it('copy an append straight into the table', () => {
     expect(stepsOf(shape('append'), WHOLE).stage).to.deep.equal([]);

@@ -28,6 +28,8 @@ export const PIPELINEWISE = [
   'setuptools==65.5.0',
 ];
 
+export const DLT = ['dlt[redshift,s3]==1.31.0', 'psycopg2-binary==2.9.13'];
+
 /** Restores names that Python has removed since the loaders were written. */
 const COMPAT = fileURLToPath(new URL('../compat/', import.meta.url));
 

@@ -66,6 +66,20 @@ export interface Answer {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
+/** A column of an answer, with the number of its type in pg_type. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: number;
+}
+
+/** Receives an answer while it arrives. The server waits until a promise resolves. What a method throws ends the answer. */
+export interface ResultSink {
+  /** Called once, before all rows, if the statement returns rows. */
+  columns(columns: readonly ResultColumn[]): void | Promise<void>;
+  rows(rows: Answer['rows']): void | Promise<void>;
+  done(tag: Pick<Answer, 'command' | 'count'>): void | Promise<void>;
+}
+
 /** One connection, lent for the duration of a callback. */
 export interface Session {
   /** The server process, from `pg_backend_pid()`. */
@@ -77,6 +91,11 @@ export interface Session {
    * of a type go alone in their message. Throws LoadError, which names the statement that failed; those after it did not run.
    */
   send(statements: readonly Sql[], options?: StatementOptions): Promise<readonly Answer[]>;
+  /**
+   * Runs one statement of any length and passes its rows on while they arrive, in constant memory. When `cancel` is aborted, the
+   * statement is canceled. Throws LoadError, and what the sink throws.
+   */
+  stream(statement: Sql, sink: ResultSink, cancel?: AbortSignal): Promise<void>;
   /**
    * Sends statements and COMMIT after them in one message. Resolves when the tag of the last is literally COMMIT.
    * Throws CommitUnknownError if no answer arrived, LoadError if the server reported an error.

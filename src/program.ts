@@ -11,22 +11,14 @@ import {
 import type { Config } from './config/options.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
-import {
-  ConfigError,
-  InputError,
-  isExpected,
-  LoadError,
-  MachineError,
-  messageOf,
-  UsageError,
-  type ExpectedError,
-} from './errors.ts';
+import { ConfigError, LoadError, MachineError, UsageError } from './errors.ts';
+import { hasReaderLeft, writerOf, type Write } from './io/answer.ts';
 import type { Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
-import { sourceStack } from './io/source-stack.ts';
 import { warningLogger } from './io/warnings.ts';
 import { createLogger, isForPeople, Secrets, type Logger, type LogFormat } from './log.ts';
 import { printableLines } from './printable.ts';
+import { reportError } from './report-error.ts';
 import type { Scope } from './scope.ts';
 import type { Telling } from './commands/load.ts';
 
@@ -111,34 +103,16 @@ class Program {
       case 'discover':
         return this.#withConfig(command.warehouse, async (config) => {
           const { discover } = await import('./commands/discover.ts');
-          return this.#ask(config, async (scope) => discover(scope.warehouse, config));
+          return this.#ask(config, async (scope, write) => write(await discover(scope.warehouse, config)));
         });
       case 'sql':
-        return this.#withConfig(command.warehouse, async (config) => {
-          const { query } = await import('./commands/sql.ts');
-          return this.#ask(config, async (scope) => query(scope.warehouse, command.query, command.format));
-        });
+        return this.#sql(command);
     }
   }
 
-  /**
-   * Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. Returns the exit
-   * code.
-   */
+  /** Returns the exit code. */
   report(error: unknown): number {
-    if (error instanceof ConfigError) {
-      for (const warning of error.warnings) this.#log.warn(warning);
-      for (const problem of error.problems) this.#log.error(`Cannot use the configuration: ${problem}`);
-    } else if (isExpected(error)) {
-      this.#log.error(facts(error), error.message);
-    } else {
-      const stack =
-        error instanceof Error && error.stack !== undefined ? sourceStack(error.stack) : undefined;
-      this.#log.error(
-        { stack },
-        `Unexpected error, a defect of target-redshift (please report it, with this line): ${messageOf(error)}`,
-      );
-    }
+    reportError(this.#log, error);
     return 1;
   }
 
@@ -205,6 +179,23 @@ class Program {
     return (await check(config, { scope, stop, signal: kill, now: this.#io.now }, format, say)) ? 0 : 1;
   }
 
+  /** Runs statements that are given, or those that a person types. */
+  async #sql({ warehouse, format, ...source }: CommandOf<'sql'>): Promise<number> {
+    const { readGiven } = await import('./query/given.ts');
+    const given = await readGiven(source, this.#io);
+    try {
+      return await this.#withConfig(warehouse, async (config) => {
+        const { answerSql } = await import('./commands/sql.ts');
+        const { stop } = this.#io.ending;
+        return this.#ask(config, async ({ warehouse }, write) =>
+          answerSql(given, { warehouse, defaultSchema: config.target_schema, format, write, stop }),
+        );
+      });
+    } finally {
+      given.terminal?.input.destroy();
+    }
+  }
+
   async #interview(file: string): Promise<number> {
     const { stop } = this.#io.ending;
     const input = this.#io.stdin();
@@ -239,12 +230,14 @@ class Program {
     return 0;
   }
 
-  async #ask(config: Config, work: (scope: Scope) => Promise<string>): Promise<number> {
+  async #ask(config: Config, work: (scope: Scope, write: Write) => Promise<void>): Promise<number> {
     const { stop } = this.#io.ending;
     await using scope = await this.#open(config, stop);
     try {
-      return this.#answer(await work(scope));
+      await work(scope, writerOf(this.#io));
+      return 0;
     } catch (error) {
+      if (hasReaderLeft(error)) return 0;
       throw stop.aborted ? new LoadError('Stopped before the answer arrived', { cause: error }) : error;
     }
   }
@@ -331,10 +324,4 @@ class Program {
     for (const warning of warnings) this.#log.warn(warning);
     return config;
   }
-}
-
-function facts(error: ExpectedError): object {
-  if (error instanceof InputError) return { stream: error.stream, line: error.line, file: error.file };
-  if (error instanceof LoadError) return { sqlstate: error.sqlstate, detail: error.detail || undefined };
-  return {};
 }

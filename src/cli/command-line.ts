@@ -97,7 +97,7 @@ function addCommand(cli: Cli, definition: Definition, take: (line: CommandLine) 
   if (definition.isRestVerbatim === true) command.passThroughOptions();
   command.action(() => {
     const [word] = args.some((one) => one.variadic) ? [] : command.args.slice(args.length);
-    if (word !== undefined && name !== 'sql') throw new UsageError(`${name} accepts no argument "${word}"`);
+    if (word !== undefined) throw new UsageError(`${name} accepts no argument "${word}"`);
     const values = valuesOf(cli, command, definition);
     take({ command: read(values, command.args), log: logOf(values) });
   });

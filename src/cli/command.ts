@@ -57,7 +57,10 @@ export type Command =
   | {
       readonly kind: 'sql';
       readonly warehouse: WarehouseChoice;
-      readonly query: string;
+      /** SQL, or a shortcut such as `tables`; undefined: in the file. */
+      readonly query: string | undefined;
+      /** Undefined without a query: on stdin, or typed by a person at a terminal. */
+      readonly file: string | undefined;
       readonly format: TableFormat;
     }
   | {

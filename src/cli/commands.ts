@@ -47,11 +47,26 @@ function readSetup(values: Values): Command {
   return { kind: 'interview', file };
 }
 
-function readSql(values: Values, [query, ...more]: readonly string[]): Command {
-  if (query === undefined || query.trim() === '' || more.length > 0)
-    throw new UsageError('sql needs exactly one query, in quotes');
+function readSql(values: Values, words: readonly string[]): Command {
+  const [first, ...more] = words;
+  const isDescription = words.length === 2 && first === 'describe';
+  const isStdin = first === '-' || first === undefined;
+  if (first === 'describe' && more.length === 0)
+    throw new UsageError('sql describe needs the name of a table');
+  if (first?.trim() === '' || (more.length > 0 && !isDescription))
+    throw new UsageError('sql takes one query, in quotes');
+  const file = values['file'] as string | undefined;
+  if (file !== undefined && first !== undefined)
+    throw new UsageError('sql takes a query or --file, not both');
+  const query = isStdin ? undefined : words.join(' ');
   const format = formatOf(values, ['table', 'csv', 'json']);
-  return { kind: 'sql', warehouse: warehouseOf(values), query, format };
+  return {
+    kind: 'sql',
+    warehouse: warehouseOf(values),
+    query,
+    file: file === '-' ? undefined : file,
+    format,
+  };
 }
 
 function readLocal(values: Values): Command {
@@ -171,12 +186,24 @@ const asking = (): readonly Definition[] => [
   },
   {
     name: 'sql',
-    summary: 'query the target',
-    options: [...warehouseOptions(), formatOption(['table', 'csv', 'json'])],
-    arguments: [new Argument('[query]', 'one query, in quotes')],
+    summary: 'run SQL in the target and print the answers',
+    options: [
+      ...warehouseOptions(),
+      new Option('-f, --file <file>', 'run the statements in this file'),
+      formatOption(['table', 'csv', 'json']),
+    ],
+    arguments: [
+      new Argument(
+        '[query...]',
+        'statements in quotes, tables, or describe TABLE; without it or with - they are read from stdin, or asked for on a terminal',
+      ),
+    ],
     examples: [
       ['target-redshift sql --local "SELECT COUNT(*) FROM orders"', 'query the local warehouse'],
       ['target-redshift sql -c config.json --format csv "SELECT * FROM orders"', 'write CSV to stdout'],
+      ['target-redshift sql -c config.json --file report.sql', 'run a file of statements'],
+      ['target-redshift sql -c config.json describe sales.orders', 'show the columns of a table'],
+      ['target-redshift sql -c config.json', 'type statements at a prompt'],
     ],
     read: readSql,
   },

@@ -16,7 +16,7 @@ export interface Io {
   readonly self: readonly string[];
   /** Where commands print their answer. */
   readonly stdout: TextOutput;
-  /** Where states go: stdout, without blocking. Undefined if the process was started with stdout closed. */
+  /** Where states and long answers go: stdout, without blocking. Undefined if the process was started with stdout closed. */
   readonly states: () => Writable | undefined;
   /** The messages of a file or, without a path, of stdin. Throws InputError. */
   readonly openInput: (path: string | undefined) => Input;

@@ -20,6 +20,7 @@ function readOnlySession(session: Session): Session {
     backend: session.backend,
     run: (statement, options) => session.run(query(statement), options),
     send: (statements, options) => session.send(statements.map(query), options),
+    stream: (statement, sink, cancel) => session.stream(query(statement), sink, cancel),
     commit: () => refuse('COMMIT'),
   };
 }

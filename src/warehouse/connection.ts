@@ -2,14 +2,16 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { onAbort } from '../abort.ts';
 import { CommitUnknownError, LoadError, stateOf } from '../errors.ts';
-import type { Answer, Session, StatementOptions } from '../ports.ts';
+import type { Answer, ResultSink, Session, StatementOptions } from '../ports.ts';
 import { integer, literal, raw, sql, type Sql } from '../sql.ts';
 import { requestCancel, type Cancellable } from './cancel.ts';
 import { connectError } from './connect-errors.ts';
 import { goesAlone } from './message.ts';
 import { query, StatementFailure } from './query.ts';
 import { firstWords, lostError, statementError } from './statement-errors.ts';
+import { SinkFailure, streamQuery } from './stream-query.ts';
 import { LoginConnection } from './login.ts';
 import { tls, type SslMode } from './tls.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -175,7 +177,16 @@ export class Connection implements Session {
   async send(statements: readonly Sql[], options: StatementOptions = {}): Promise<readonly Answer[]> {
     const message = statements.length > 1 ? statements.find(goesAlone) : undefined;
     if (message) throw new TypeError(`This statement goes alone in its message: ${firstWords(message)}`);
-    return this.#send(statements, options.timeoutMs ?? this.#settings.statementTimeoutMs);
+    const limitMs = options.timeoutMs ?? this.#settings.statementTimeoutMs;
+    return this.#send(statements, limitMs, () => query(this.#client, statements));
+  }
+
+  /** The time limit ends with the first row, because the reader of the rows may take its time. That of the server stays. */
+  async stream(statement: Sql, sink: ResultSink, cancel?: AbortSignal): Promise<void> {
+    using _ = cancel && onAbort(cancel, () => void this.#cancel());
+    await this.#send([statement], this.#settings.statementTimeoutMs, (onAnswer) =>
+      streamQuery(this.#client, statement, sink, onAnswer),
+    );
   }
 
   async commit(statements: readonly Sql[], options?: StatementOptions): Promise<void> {
@@ -210,7 +221,12 @@ export class Connection implements Session {
     this.#socket.destroy();
   }
 
-  async #send(statements: readonly Sql[], limitMs: number): Promise<readonly Answer[]> {
+  /** `work` sends the statements. Its parameter stops the clocks that wait for an answer. */
+  async #send<T>(
+    statements: readonly Sql[],
+    limitMs: number,
+    work: (stopClocks: () => void) => Promise<T>,
+  ): Promise<T> {
     const [first = raw('')] = statements;
     const told = statements.find(isTold) ?? first;
     this.#throwIfLost(told);
@@ -226,17 +242,21 @@ export class Connection implements Session {
       this.#lost = new Error(`no answer came within ${Math.round((limitMs + GRACE_MS) / 1000)} s`);
       this.destroy();
     }, limitMs + GRACE_MS);
+    const stopClocks = (): void => {
+      clearInterval(heartbeat);
+      clearTimeout(deadline);
+      clearTimeout(end);
+    };
     try {
-      return await query(this.#client, statements);
+      return await work(stopClocks);
     } catch (error) {
+      if (error instanceof SinkFailure) throw error.cause;
       const [at, cause] = error instanceof StatementFailure ? [error.at, error.cause] : [0, error];
       const failed = statements[at] ?? told;
       this.#throwIfLost(failed);
       throw statementError(failed, cause, { at, limitMs: passedMs });
     } finally {
-      clearInterval(heartbeat);
-      clearTimeout(deadline);
-      clearTimeout(end);
+      stopClocks();
     }
   }
 

@@ -105,14 +105,40 @@ describe('parseCommand', () => {
     ['--about --format json', { kind: 'about', format: 'json' }],
     ['--about --format=markdown', { kind: 'about', format: 'markdown' }],
     ['--version', { kind: 'version' }],
-    ['sql SELECT+1', { kind: 'sql', warehouse: nowhere, query: 'SELECT 1', format: 'table' }],
+    [
+      'sql SELECT+1',
+      { kind: 'sql', warehouse: nowhere, query: 'SELECT 1', file: undefined, format: 'table' },
+    ],
+    ['sql', { kind: 'sql', warehouse: nowhere, query: undefined, file: undefined, format: 'table' }],
+    ['sql -', { kind: 'sql', warehouse: nowhere, query: undefined, file: undefined, format: 'table' }],
+    [
+      'sql --file a.sql',
+      { kind: 'sql', warehouse: nowhere, query: undefined, file: 'a.sql', format: 'table' },
+    ],
+    ['sql tables', { kind: 'sql', warehouse: nowhere, query: 'tables', file: undefined, format: 'table' }],
+    [
+      'sql describe a.b',
+      { kind: 'sql', warehouse: nowhere, query: 'describe a.b', file: undefined, format: 'table' },
+    ],
     [
       'sql --local SELECT+1 --format csv',
-      { kind: 'sql', warehouse: { config: [], local: DEFAULT_DIR }, query: 'SELECT 1', format: 'csv' },
+      {
+        kind: 'sql',
+        warehouse: { config: [], local: DEFAULT_DIR },
+        query: 'SELECT 1',
+        file: undefined,
+        format: 'csv',
+      },
     ],
     [
       'sql -c a -- --comment',
-      { kind: 'sql', warehouse: { config: ['a'], local: undefined }, query: '--comment', format: 'table' },
+      {
+        kind: 'sql',
+        warehouse: { config: ['a'], local: undefined },
+        query: '--comment',
+        file: undefined,
+        format: 'table',
+      },
     ],
     ['local', local],
     ['local --dir d --port 5439 --s3-port 0', { ...local, dir: 'd', port: 5439, s3Port: 0 }],
@@ -168,8 +194,10 @@ describe('parseCommand', () => {
     ['--discard --local', '--local does not apply to discard'],
     ['--check plan', '--check does not apply to plan'],
     ['check x', 'check accepts no argument "x"'],
-    ['sql', 'sql needs exactly one query, in quotes'],
-    ['sql SELECT 1', 'sql needs exactly one query, in quotes'],
+    ['sql SELECT 1', 'sql takes one query, in quotes'],
+    ['sql tables orders', 'sql takes one query, in quotes'],
+    ['sql describe', 'sql describe needs the name of a table'],
+    ['sql --file a.sql SELECT+1', 'sql takes a query or --file, not both'],
     ['sql SELECT+1 --format xml', '--format must be one of table, csv, json, not "xml"'],
     ['sql --check SELECT', 'unknown option "--check"'],
     ['local x', 'local accepts no argument "x"'],
@@ -256,7 +284,7 @@ describe('the help', () => {
       run: `--config --local --dir --state --report --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
-      sql: `--config --local --dir --format --help ${LOG}`,
+      sql: `--config --local --dir --file --format --help ${LOG}`,
     });
   });
 });

@@ -135,62 +135,6 @@ describe('--discover', () => {
   });
 });
 
-describe('sql', () => {
-  it('prints doubles that read back as the same number', async () => {
-    const config = (await newPlace()).configFile();
-    const numbers = [1.7976931348623157e308, 0.1 + 0.2, 5e-324, -1.2345678901234566e-7, 2 ** 52 + 0.5, 1 / 3];
-    const query = numbers
-      .map((number, i) => `SELECT ${i} AS i, CAST('${number}' AS FLOAT8) AS v`)
-      .join(' UNION ALL ');
-    for (const format of ['csv', 'json']) {
-      const { stdout, stderr } = await runHere([
-        'sql',
-        `${query} ORDER BY 1`,
-        '--format',
-        format,
-        '--config',
-        config,
-      ]);
-      const values =
-        format === 'json'
-          ? (JSON.parse(stdout) as { v: string }[]).map(({ v }) => v)
-          : stdout
-              .trim()
-              .split('\n')
-              .slice(1)
-              .map((line) => line.split(',')[1]);
-      expect(values.map(Number), stderr).to.deep.equal(numbers);
-    }
-  });
-
-  it('prints every non-null value as the text that the server sent', async () => {
-    const place = await newPlace();
-    const config = place.configFile();
-    const statement = "SELECT 9007199254740993 AS big, '' AS empty, NULL AS none, 1.10 AS n, 'a,\"b\"' AS t";
-    const [json, csv, table] = await Promise.all(
-      ['json', 'csv', 'table'].map(
-        async (format) => (await runHere(['sql', statement, '--config', config, '--format', format])).stdout,
-      ),
-    );
-    expect(json).to.equal('[{"big":"9007199254740993","empty":"","none":null,"n":"1.10","t":"a,\\"b\\""}]\n');
-    expect(csv).to.equal('big,empty,none,n,t\n9007199254740993,"",,1.10,"a,""b"""\n');
-    expect(table).to.contain('9007199254740993').and.to.contain('NULL').and.to.contain('(1 row)');
-  });
-
-  it('refuses JSON with two columns of one name, and tells a wrong query in one sentence', async () => {
-    const config = (await newPlace()).configFile();
-    const twice = await runHere(['sql', 'SELECT 1 AS a, 2 AS a', '--config', config, '--format', 'json']);
-    expect([twice.code, twice.stdout, twice.logs.at(-1)?.message]).to.deep.equal([
-      1,
-      '',
-      'Cannot write JSON: two columns have the name "a"; rename one with AS',
-    ]);
-    const wrong = await runHere(['sql', 'SELECT nope', '--config', config]);
-    expect(wrong.code).to.equal(1);
-    expect(wrong.logs.at(-1)?.message).to.match(/^Redshift refused SELECT nope: /);
-  });
-});
-
 describe('--local and local', () => {
   let dir: string;
   beforeEach(() => (dir = newFolder('target-redshift-local-')));

@@ -116,6 +116,10 @@ class CountedMessages {
         count(statements);
         return session.send(statements, options);
       },
+      stream(statement, sink, cancel) {
+        count([statement]);
+        return session.stream(statement, sink, cancel);
+      },
       commit(statements, options) {
         count(statements, 'COMMIT');
         return session.commit(statements, options);

@@ -14,6 +14,7 @@ function sessionOf(answers: Readonly<Record<string, readonly (readonly (string |
     backend: 1,
     run: (statement) => Promise.resolve(answer(statement)),
     send: (statements) => Promise.resolve(statements.map(answer)),
+    stream: () => Promise.reject(new Error('nothing is streamed')),
     commit: () => Promise.reject(new Error('nothing is committed')),
   };
 }

@@ -2,6 +2,7 @@
  * The system views of Redshift that clients read, over PostgreSQL's own catalog. Columns are those of the Amazon
  * Redshift Database Developer Guide, "System tables and views reference".
  */
+import { FULL_SCHEMA, STRICT_SCHEMA } from './system-catalogs.ts';
 
 /** All views, dropped and recreated with every version. */
 export const VIEW_NAMES = [
@@ -11,17 +12,22 @@ export const VIEW_NAMES = [
   ...['svv_redshift_schemas', 'svv_all_schemas'],
 ];
 
+/** Schemas that a cluster does not list, two of which only the local warehouse has. */
+const OWN_SCHEMAS = ['pg_catalog', 'information_schema', STRICT_SCHEMA, FULL_SCHEMA]
+  .map((name) => `'${name}'`)
+  .join(', ');
+
 const USER_TABLES = `
   from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f')
-    and s.nspname not in ('pg_catalog', 'information_schema') and s.nspname not like 'pg_toast%'`;
+    and s.nspname not in (${OWN_SCHEMAS}) and s.nspname not like 'pg_toast%'`;
 
 const COLUMN_SOURCE = `
   from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
   join pg_catalog.pg_namespace s on s.oid = c.relnamespace
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
-    and s.nspname not in ('pg_catalog', 'information_schema') and s.nspname not like 'pg_toast%'`;
+    and s.nspname not in (${OWN_SCHEMAS}) and s.nspname not like 'pg_toast%'`;
 
 const COLUMN_VIEWS = `
 create view pg_catalog.svv_columns as
@@ -95,7 +101,7 @@ create view pg_catalog.svv_redshift_schemas as
 select current_database()::varchar as database_name, s.nspname::varchar as schema_name, s.nspowner::int as schema_owner,
   'local'::varchar as schema_type, null::varchar as schema_acl, null::varchar as schema_option
 from pg_catalog.pg_namespace s
-where s.nspname not in ('pg_catalog', 'information_schema') and s.nspname not like 'pg\\\\_%';
+where s.nspname not in (${OWN_SCHEMAS}) and s.nspname not like 'pg\\\\_%';
 
 create view pg_catalog.svv_all_schemas as
 select database_name, schema_name, schema_owner, schema_type, schema_acl, null::varchar as source_database,
@@ -121,7 +127,7 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamesp
 left join pg_catalog.warehouse_design w on w.relation = c.oid
 -- Redshift counts without ANALYZE.
 cross join lateral (select greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0)::numeric(38, 0) as count) as warehouse_rows
-where c.relkind = 'r' and c.relpersistence = 'p' and s.nspname not in ('pg_catalog', 'information_schema')
+where c.relkind = 'r' and c.relpersistence = 'p' and s.nspname not in (${OWN_SCHEMAS})
   and pg_relation_size(c.oid) > 0;
 
 create view pg_catalog.stv_slices as

@@ -107,6 +107,14 @@ class Program {
         });
       case 'sql':
         return this.#sql(command);
+      case 'history':
+        return this.#withConfig(command.warehouse, async (config) => {
+          const { history } = await import('./commands/history.ts');
+          const schema = config.target_schema;
+          return this.#ask(config, async ({ warehouse }, write) =>
+            history({ ...command, warehouse, schema, write }),
+          );
+        });
     }
   }
 

@@ -64,6 +64,17 @@ export type Command =
       readonly format: TableFormat;
     }
   | {
+      readonly kind: 'history';
+      readonly warehouse: WarehouseChoice;
+      /** Loads instead of runs. */
+      readonly showsLoads: boolean;
+      readonly stream: string | undefined;
+      readonly run: string | undefined;
+      /** At most so many rows. */
+      readonly limit: number;
+      readonly format: TableFormat;
+    }
+  | {
       readonly kind: 'local';
       readonly dir: string;
       readonly port: number | undefined;

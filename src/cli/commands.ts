@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { DEFAULT_DIR, DEFAULT_FILE, type Command } from './command.ts';
 import {
   configOption,
+  countOf,
   formatOf,
   formatOption,
   inputOption,
@@ -32,7 +33,7 @@ export interface Definition {
 
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
-    throw new UsageError('--format applies only to about, check, plan, setup and sql');
+    throw new UsageError('--format applies only to about, check, history, plan, setup and sql');
   return { kind: 'load', warehouse: warehouseOf(values), input: values.input, report: values.report };
 }
 
@@ -69,6 +70,18 @@ function readSql(values: Values, words: readonly string[]): Command {
   };
 }
 
+function readHistory(values: Values): Command {
+  return {
+    kind: 'history',
+    warehouse: warehouseOf(values),
+    showsLoads: values['loads'] === true,
+    stream: values['stream'] as string | undefined,
+    run: values['run'] as string | undefined,
+    limit: (values['limit'] as number | undefined) ?? HISTORY_LIMIT,
+    format: formatOf(values, ['table', 'csv', 'json']),
+  };
+}
+
 function readLocal(values: Values): Command {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
@@ -83,6 +96,9 @@ function readLocal(values: Values): Command {
     untilReleased: values['untilReleased'] === true,
   };
 }
+
+/** How many runs or loads `history` shows. */
+const HISTORY_LIMIT = 20;
 
 const localOptions = (): Option[] => [
   new Option('--dir <dir>', `directory of the local warehouse (default ${DEFAULT_DIR})`),
@@ -102,7 +118,7 @@ const localOptions = (): Option[] => [
 
 /** New ones for each command line, because commander keeps what it has parsed in the options. */
 export function definitions(): readonly Definition[] {
-  return [...loading(), ...asking(), ...serving()];
+  return [...loading(), ...asking(), ...querying(), ...serving()];
 }
 
 function readRun(values: Values, tap: readonly string[]): Command {
@@ -184,6 +200,10 @@ const asking = (): readonly Definition[] => [
     examples: [['target-redshift discover --config config.json', 'show what is in the target schemas']],
     read: (values) => ({ kind: 'discover', warehouse: warehouseOf(values) }),
   },
+];
+
+/** What reads rows of the target. */
+const querying = (): readonly Definition[] => [
   {
     name: 'sql',
     summary: 'run SQL in the target and print the answers',
@@ -206,6 +226,25 @@ const asking = (): readonly Definition[] => [
       ['target-redshift sql -c config.json', 'type statements at a prompt'],
     ],
     read: readSql,
+  },
+  {
+    name: 'history',
+    summary: 'show the latest runs, failed ones too, or loads',
+    options: [
+      ...warehouseOptions(),
+      new Option('--loads', 'show loads instead of runs'),
+      new Option('--stream <name>', 'only loads of this stream, or runs with such loads'),
+      new Option('--run <id>', 'only this run'),
+      new Option('--limit <number>', `show at most so many (default ${HISTORY_LIMIT})`).argParser(
+        countOf('limit'),
+      ),
+      formatOption(['table', 'csv', 'json']),
+    ],
+    examples: [
+      ['target-redshift history -c config.json', 'did the last runs succeed, and if not, why?'],
+      ['target-redshift history -c config.json --loads --stream orders', 'show the loads of one stream'],
+    ],
+    read: readHistory,
   },
 ];
 

@@ -72,6 +72,16 @@ export function oneOf<T extends string>(name: string, allowed: readonly T[]): (v
   };
 }
 
+/** A whole number above 0. */
+export function countOf(name: string): (value: string) => number {
+  return (value) => {
+    const count = Number(value);
+    if (!/^\d+$/.test(value) || count < 1 || !Number.isSafeInteger(count))
+      throw new UsageError(`--${name} must be a whole number above 0, not "${value}"`);
+    return count;
+  };
+}
+
 export function portOf(name: string): (value: string) => number {
   return (value) => {
     const port = Number(value);

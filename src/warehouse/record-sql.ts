@@ -107,10 +107,10 @@ export interface RecordTables {
 }
 
 /** The history that people read. */
-export const HISTORY: RecordTables = {
+export const HISTORY = {
   loads: { name: LOADS, columns: LOAD_COLUMNS },
   runs: { name: RUNS, columns: RUN_COLUMNS },
-};
+} satisfies RecordTables;
 
 /** Without a history: a row for each load, until the run ends. */
 export const COMMITS: RecordTables = {

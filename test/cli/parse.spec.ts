@@ -140,6 +140,30 @@ describe('parseCommand', () => {
         format: 'table',
       },
     ],
+    [
+      'history --local',
+      {
+        kind: 'history',
+        warehouse: { config: [], local: DEFAULT_DIR },
+        showsLoads: false,
+        stream: undefined,
+        run: undefined,
+        limit: 20,
+        format: 'table',
+      },
+    ],
+    [
+      'history -c a --loads --stream s --run r --limit 5 --format json',
+      {
+        kind: 'history',
+        warehouse: { config: ['a'], local: undefined },
+        showsLoads: true,
+        stream: 's',
+        run: 'r',
+        limit: 5,
+        format: 'json',
+      },
+    ],
     ['local', local],
     ['local --dir d --port 5439 --s3-port 0', { ...local, dir: 'd', port: 5439, s3Port: 0 }],
     [
@@ -162,7 +186,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, history, setup, local, about, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -184,7 +208,7 @@ describe('parseCommand', () => {
     ['--local=yes', 'unknown option "--local=yes"'],
     ['--dir d', '--dir requires --local'],
     ['sql --dir d SELECT', '--dir requires --local'],
-    ['--format json', '--format applies only to about, check, plan, setup and sql'],
+    ['--format json', '--format applies only to about, check, history, plan, setup and sql'],
     ['--about --format csv', '--format must be one of text, json, markdown, not "csv"'],
     ['--check --format markdown', '--format must be one of text, json, not "markdown"'],
     ['--check --discover', '--check and --discover are two commands; use one of them'],
@@ -200,6 +224,9 @@ describe('parseCommand', () => {
     ['sql --file a.sql SELECT+1', 'sql takes a query or --file, not both'],
     ['sql SELECT+1 --format xml', '--format must be one of table, csv, json, not "xml"'],
     ['sql --check SELECT', 'unknown option "--check"'],
+    ['history --limit 0', '--limit must be a whole number above 0, not "0"'],
+    ['history --limit 1.5', '--limit must be a whole number above 0, not "1.5"'],
+    ['history x', 'history accepts no argument "x"'],
     ['local x', 'local accepts no argument "x"'],
     ['local --port 65536', '--port must be a port number, not "65536"'],
     ['local --port=-1', '--port must be a port number, not "-1"'],
@@ -215,7 +242,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, history, setup, local, about, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
@@ -284,6 +311,7 @@ describe('the help', () => {
       run: `--config --local --dir --state --report --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
+      history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,
       sql: `--config --local --dir --file --format --help ${LOG}`,
     });
   });

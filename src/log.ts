@@ -2,12 +2,14 @@
  * Logs to stderr: JSON lines for programs, short lines for a person at a terminal. Never to stdout, which carries the
  * protocol.
  */
+import { pid } from 'node:process';
 import pino, { type Logger } from 'pino';
 import { printableLines } from './printable.ts';
 
 export type { Logger };
 
-export type LogFormat = 'auto' | 'json' | 'pretty';
+/** `singer`: JSON lines as the Meltano SDK writes them (singer_sdk/logging.py, StructuredFormatter). */
+export type LogFormat = 'auto' | 'json' | 'pretty' | 'singer';
 
 /** Takes the lines of the log. */
 export interface LogSink {
@@ -55,6 +57,22 @@ export function isForPeople(format: LogFormat, { isTerminal }: Pick<LogSink, 'is
   return format === 'pretty' || (format === 'auto' && isTerminal);
 }
 
+const LINES = {
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label: string) => ({ level: label }) },
+};
+
+/** The members that Meltano requires of a line (SingerSDKLogParser in meltano/core/logging/parsers.py of Meltano 4.4). */
+const SINGER_LINES = {
+  base: { pid, logger_name: 'target-redshift', app_name: 'target-redshift', thread_name: 'MainThread' },
+  // Seconds since the epoch, from `,"time":` and milliseconds.
+  timestamp: () => `,"ts":${Number(pino.stdTimeFunctions.epochTime().replace(/\D/g, '')) / 1000}`,
+  formatters: {
+    level: (label: string) => ({ level: label === 'warn' ? 'warning' : label }),
+  },
+};
+
 /** Every line passes `secrets` on its way to the output. */
 export async function createLogger(
   level: string,
@@ -64,12 +82,7 @@ export async function createLogger(
 ): Promise<Logger> {
   const isPretty = isForPeople(format, output);
   const render = isPretty ? await pretty(output.isTerminal && output.hasColors !== false) : printableLines;
-  const options = {
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    messageKey: 'message',
-    formatters: { level: (label: string) => ({ level: label }) },
-  };
+  const options = { messageKey: 'message', ...(format === 'singer' ? SINGER_LINES : LINES) };
   const loggerTo = (write: (line: string) => void, least = level): Logger =>
     pino({ ...options, level: least }, { write: (line: string) => write(render(secrets.redact(line))) });
   output.setNotice((lines) => {

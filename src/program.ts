@@ -32,6 +32,9 @@ const BUSY =
 /** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'text' | 'version' }>;
 
+/** Files that say what a run did. */
+type ReportFiles = Pick<CommandOf<'load'>, 'report' | 'metricsFile'>;
+
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
 /** Resolves with the exit code. Throws UsageError. */
@@ -126,11 +129,11 @@ class Program {
 
   async #load(config: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
     this.#io.keepHeapSmall();
-    return this.#loadFrom(this.#io.openInput(command.input), config, states, command.report);
+    return this.#loadFrom(this.#io.openInput(command.input), { config, states, files: command });
   }
 
   /** Starts a tap and loads what it writes. */
-  async #run(config: Config, { tap: line, state, report }: CommandOf<'run'>): Promise<number> {
+  async #run(config: Config, { tap: line, state, ...files }: CommandOf<'run'>): Promise<number> {
     const { hasState, stateFile } = await import('./tap/state-file.ts');
     const { Tap } = await import('./tap/tap.ts');
     const states = state === undefined ? this.#io.states() : stateFile(state);
@@ -138,20 +141,18 @@ class Program {
     const given = state !== undefined && hasState(state) ? ['--state', state] : [];
     this.#io.keepHeapSmall();
     await using tap = new Tap([...line, ...given], this.#log);
-    return await this.#loadFrom(tap, config, states, report);
+    return await this.#loadFrom(tap, { config, states, files });
   }
 
   async #loadFrom(
     input: Input,
-    config: Config,
-    states: Writable,
-    report: string | undefined,
+    { config, states, files }: { config: Config; states: Writable; files: ReportFiles },
   ): Promise<number> {
     const { runLoad } = await import('./commands/load.ts');
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });
-    const telling = this.#telling(config, report);
+    const telling = this.#telling(config, files);
     await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact, telling });
     return 0;
   }
@@ -307,12 +308,14 @@ class Program {
     return { level, format };
   }
 
-  #telling(config: Config, reportFile: string | undefined): Telling {
+  #telling(config: Config, { report: reportFile, metricsFile }: ReportFiles): Telling {
     const { log } = this.#io;
-    const isReadable = isForPeople(this.#logSettings(config).format, log);
-    const showStatus = (text: string | undefined): void => log.showStatus?.(text);
-    const hasStatus = isReadable && log.showStatus !== undefined;
-    return { isForPeople: isReadable, reportFile, showStatus: hasStatus ? showStatus : undefined };
+    const { format } = this.#logSettings(config);
+    const isReadable = isForPeople(format, log);
+    const show = (text: string | undefined): void => log.showStatus?.(text);
+    const showStatus = isReadable && log.showStatus !== undefined ? show : undefined;
+    const hasMetricLines = format === 'singer';
+    return { isForPeople: isReadable, reportFile, metricsFile, showStatus, hasMetricLines };
   }
 
   /** For runs that load nothing, because lines about loads would describe what did not happen. */

@@ -8,6 +8,7 @@ import { completionOf } from './completion.ts';
 import {
   formatOption,
   inputOption,
+  metricsOption,
   reportOption,
   logOf,
   logOptions,
@@ -60,7 +61,13 @@ export function commandLine(take: (line: CommandLine) => void, { columns, print 
 }
 
 function addFlags(cli: Cli): void {
-  for (const option of [...warehouseOptions(), inputOption(), reportOption(), ...logOptions()])
+  for (const option of [
+    ...warehouseOptions(),
+    inputOption(),
+    reportOption(),
+    metricsOption(),
+    ...logOptions(),
+  ])
     cli.addOption(option);
   for (const name of FLAGS) cli.addOption(new Option(`--${name}`, `the same as the command ${name}`));
   cli.addOption(formatOption(['text', 'json', 'markdown']).hideHelp());

@@ -25,6 +25,8 @@ export type Command =
       readonly input: string | undefined;
       /** The JSON file that says at the end what was done. */
       readonly report: string | undefined;
+      /** The file with figures for Prometheus. */
+      readonly metricsFile: string | undefined;
     }
   | {
       readonly kind: 'run';
@@ -34,6 +36,7 @@ export type Command =
       /** The file of the state; undefined: states go to stdout. */
       readonly state: string | undefined;
       readonly report: string | undefined;
+      readonly metricsFile: string | undefined;
     }
   | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
   | { readonly kind: 'check'; readonly warehouse: WarehouseChoice; readonly format: 'text' | 'json' }

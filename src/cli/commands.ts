@@ -8,6 +8,7 @@ import {
   formatOf,
   formatOption,
   inputOption,
+  metricsOption,
   oneOf,
   portOf,
   reportOption,
@@ -34,7 +35,8 @@ export interface Definition {
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
     throw new UsageError('--format applies only to about, check, history, plan, setup and sql');
-  return { kind: 'load', warehouse: warehouseOf(values), input: values.input, report: values.report };
+  const { input, report, metricsFile } = values;
+  return { kind: 'load', warehouse: warehouseOf(values), input, report, metricsFile };
 }
 
 function readSetup(values: Values): Command {
@@ -126,7 +128,8 @@ function readRun(values: Values, tap: readonly string[]): Command {
   const own = tap.find((word) => word === '--state' || word.startsWith('--state='));
   if (state !== undefined && own !== undefined)
     throw new UsageError('run gives --state to the tap; remove it from the command of the tap');
-  return { kind: 'run', warehouse: warehouseOf(values), tap, state, report: values.report };
+  const { report, metricsFile } = values;
+  return { kind: 'run', warehouse: warehouseOf(values), tap, state, report, metricsFile };
 }
 
 /** What reads messages. */
@@ -134,7 +137,7 @@ const loading = (): readonly Definition[] => [
   {
     name: 'load',
     summary: 'load the messages on stdin, and print safe states on stdout (the default command)',
-    options: [...warehouseOptions(), inputOption(), reportOption()],
+    options: [...warehouseOptions(), inputOption(), reportOption(), metricsOption()],
     examples: [
       ['tap-csv | target-redshift load --config config.json > states.jsonl', 'load, and keep the states'],
       ['target-redshift load --local --input messages.jsonl', 'load a file into a local warehouse'],
@@ -148,6 +151,7 @@ const loading = (): readonly Definition[] => [
       ...warehouseOptions(),
       new Option('--state <file>', 'give this state to the tap, and keep the newest safe state in it'),
       reportOption(),
+      metricsOption(),
     ],
     arguments: [new Argument('<tap...>', 'the command of the tap, after --')],
     isRestVerbatim: true,

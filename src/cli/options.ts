@@ -5,7 +5,7 @@ import type { LogFormat } from '../log.ts';
 import { DEFAULT_DIR, type LogChoice, type WarehouseChoice } from './command.ts';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+const LOG_FORMATS = ['auto', 'json', 'pretty', 'singer'] as const;
 
 const LOG_GROUP = 'Log options:';
 
@@ -16,6 +16,7 @@ export interface Values {
   readonly dir?: string;
   readonly input?: string;
   readonly report?: string;
+  readonly metricsFile?: string;
   readonly format?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -45,6 +46,9 @@ export const inputOption = (): Option =>
 export const reportOption = (): Option =>
   new Option('--report <file>', 'write a JSON file at the end that says what was loaded');
 
+export const metricsOption = (): Option =>
+  new Option('--metrics-file <file>', 'keep the figures of the run in this file, for Prometheus');
+
 export const formatOption = (formats: readonly string[]): Option =>
   new Option('--format <format>', 'format of the answer')
     .choices(formats)
@@ -57,7 +61,7 @@ export const logOptions = (): Option[] => [
     .choices(LOG_LEVELS)
     .argParser(oneOf('--log-level', LOG_LEVELS))
     .helpGroup(LOG_GROUP),
-  new Option('--log-format <format>', 'auto: pretty on a terminal, otherwise json')
+  new Option('--log-format <format>', 'auto: pretty on a terminal, otherwise json; singer: for Meltano')
     .choices(LOG_FORMATS)
     .argParser(oneOf('--log-format', LOG_FORMATS))
     .helpGroup(LOG_GROUP),

@@ -41,9 +41,18 @@ export interface LoadOptions {
   readonly telling?: Telling;
 }
 
-export type Telling = Pick<TellerOptions, 'isForPeople' | 'showStatus' | 'reportFile'>;
+export type Telling = Pick<
+  TellerOptions,
+  'isForPeople' | 'showStatus' | 'reportFile' | 'metricsFile' | 'hasMetricLines'
+>;
 
-const LOG_ALONE: Telling = { isForPeople: false, showStatus: undefined, reportFile: undefined };
+const LOG_ALONE: Telling = {
+  isForPeople: false,
+  showStatus: undefined,
+  reportFile: undefined,
+  metricsFile: undefined,
+  hasMetricLines: false,
+};
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;

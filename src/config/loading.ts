@@ -124,8 +124,9 @@ export const LOADING = {
   log_format: {
     type: 'string',
     default: 'auto',
-    oneOf: ['auto', 'json', 'pretty'],
-    description: 'json: JSON lines. pretty: readable lines. auto: pretty on a terminal, otherwise json.',
+    oneOf: ['auto', 'json', 'pretty', 'singer'],
+    description:
+      'json: JSON lines. pretty: readable lines. auto: pretty on a terminal, otherwise json. singer: JSON lines whose levels and metrics Meltano understands.',
   },
   batch_locations: {
     type: 'array',

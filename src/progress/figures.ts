@@ -37,6 +37,8 @@ export class Figures implements LoadObserver {
   loading = 0;
   /** What reading waits for at the moment, and since when. */
   waiting: { readonly what: Waiting; readonly since: number } | undefined;
+  /** Called for each load after it was counted. */
+  onCommitted: ((load: CommittedRows) => void) | undefined;
   readonly #now: () => number;
   readonly #streams = new Map<string, StreamFigures>();
 
@@ -86,7 +88,8 @@ export class Figures implements LoadObserver {
     this.loading--;
   }
 
-  committed({ stream, table, rows, counts, isCollected, rejected, bytes, ms }: CommittedRows): void {
+  committed(load: CommittedRows): void {
+    const { stream, table, rows, counts, isCollected, rejected, bytes, ms } = load;
     const figures = this.#of(stream, table);
     const { inserted = rows, updated = 0, replaced = 0, deleted = 0, superseded = 0 } = counts ?? {};
     figures.loads++;
@@ -100,6 +103,7 @@ export class Figures implements LoadObserver {
     figures.rejected += rejected;
     figures.bytes += bytes;
     figures.loadMs += ms;
+    this.onCommitted?.(load);
   }
 
   overwrote(stream: string, table: string, inserted: number, replaced: number | undefined): void {

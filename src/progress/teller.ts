@@ -4,6 +4,8 @@ import type { Logger } from '../log.ts';
 import { writePrivateFile } from '../private-file.ts';
 import type { RunStatus, RunSummary } from '../run/run.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
+import { tellLoad } from './metric-lines.ts';
+import { MetricsFile } from './metrics-file.ts';
 import { reportOf, summaryTable, verdict } from './summary.ts';
 import { watchProgress } from './watch.ts';
 
@@ -16,8 +18,15 @@ export interface TellerOptions {
   readonly showStatus: ((text: string | undefined) => void) | undefined;
   /** The file of --report. */
   readonly reportFile: string | undefined;
+  /** The file of --metrics-file. */
+  readonly metricsFile: string | undefined;
+  /** The log has lines with metrics. */
+  readonly hasMetricLines: boolean;
   readonly now: () => number;
 }
+
+/** How often the file of --metrics-file is renewed. In milliseconds. */
+const METRICS_MS = 30_000;
 
 /** The run that is told of. */
 interface ToldRun {
@@ -29,6 +38,8 @@ export class RunTeller {
   readonly #options: TellerOptions;
   readonly #run: ToldRun;
   readonly #watching: Disposable;
+  readonly #metrics: MetricsFile | undefined;
+  readonly #metricsTimer: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
   /** `target`: where the rows go. */
@@ -37,6 +48,15 @@ export class RunTeller {
     this.#run = run;
     const { log, version, runId, showStatus, now } = options;
     log.info({ version }, `target-redshift ${version} loads into ${target} (${runId})`);
+    const { metricsFile, hasMetricLines } = options;
+    if (hasMetricLines) run.status.figures.onCommitted = (load) => tellLoad(log, load);
+    if (metricsFile !== undefined) {
+      const metrics = new MetricsFile(metricsFile, { version, log });
+      const write = (): void => metrics.write(run.status, 'running', now());
+      write();
+      this.#metrics = metrics;
+      this.#metricsTimer = setInterval(write, METRICS_MS).unref();
+    }
     this.#watching = watchProgress({ statusOf: () => run.status, log, showStatus, now });
   }
 
@@ -45,6 +65,8 @@ export class RunTeller {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#watching[Symbol.dispose]();
+    clearInterval(this.#metricsTimer);
+    this.#metrics?.write(this.#run.status, outcome, this.#options.now());
     const { version, runId, log, isForPeople, reportFile, now } = this.#options;
     const { status, summary } = this.#run;
     const lastState = status.lastState?.toString();

@@ -18,7 +18,7 @@ const local = {
 
 describe('parseCommand', () => {
   const commands: readonly (readonly [string, Command])[] = [
-    ['', { kind: 'load', warehouse: nowhere, input: undefined, report: undefined }],
+    ['', { kind: 'load', warehouse: nowhere, input: undefined, report: undefined, metricsFile: undefined }],
     [
       '--config a.json',
       {
@@ -26,6 +26,7 @@ describe('parseCommand', () => {
         warehouse: { config: ['a.json'], local: undefined },
         input: undefined,
         report: undefined,
+        metricsFile: undefined,
       },
     ],
     [
@@ -35,6 +36,7 @@ describe('parseCommand', () => {
         warehouse: { config: ['a.json'], local: undefined },
         input: undefined,
         report: undefined,
+        metricsFile: undefined,
       },
     ],
     [
@@ -44,15 +46,28 @@ describe('parseCommand', () => {
         warehouse: { config: ['a.json', 'b.json'], local: undefined },
         input: undefined,
         report: undefined,
+        metricsFile: undefined,
       },
     ],
     [
       '--local',
-      { kind: 'load', warehouse: { config: [], local: DEFAULT_DIR }, input: undefined, report: undefined },
+      {
+        kind: 'load',
+        warehouse: { config: [], local: DEFAULT_DIR },
+        input: undefined,
+        report: undefined,
+        metricsFile: undefined,
+      },
     ],
     [
       '--local --dir d --input f',
-      { kind: 'load', warehouse: { config: [], local: 'd' }, input: 'f', report: undefined },
+      {
+        kind: 'load',
+        warehouse: { config: [], local: 'd' },
+        input: 'f',
+        report: undefined,
+        metricsFile: undefined,
+      },
     ],
     [
       'plan --local',
@@ -64,7 +79,13 @@ describe('parseCommand', () => {
     ],
     [
       'load -c a',
-      { kind: 'load', warehouse: { config: ['a'], local: undefined }, input: undefined, report: undefined },
+      {
+        kind: 'load',
+        warehouse: { config: ['a'], local: undefined },
+        input: undefined,
+        report: undefined,
+        metricsFile: undefined,
+      },
     ],
     ['check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
@@ -82,6 +103,7 @@ describe('parseCommand', () => {
         tap: ['tap', '--config', 't'],
         state: 's',
         report: undefined,
+        metricsFile: undefined,
       },
     ],
     [
@@ -92,9 +114,13 @@ describe('parseCommand', () => {
         tap: ['tap', '-c', 't'],
         state: undefined,
         report: undefined,
+        metricsFile: undefined,
       },
     ],
-    ['--report r.json', { kind: 'load', warehouse: nowhere, input: undefined, report: 'r.json' }],
+    [
+      '--report r.json',
+      { kind: 'load', warehouse: nowhere, input: undefined, report: 'r.json', metricsFile: undefined },
+    ],
     ['--check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
       '--check -c a --format json',
@@ -175,7 +201,10 @@ describe('parseCommand', () => {
     ['setup -c a -c b --format sql', { kind: 'setup', config: ['a', 'b'], format: 'sql' }],
     ['setup --interactive', { kind: 'interview', file: 'config.json' }],
     ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
-    ['--input sql', { kind: 'load', warehouse: nowhere, input: 'sql', report: undefined }],
+    [
+      '--input sql',
+      { kind: 'load', warehouse: nowhere, input: 'sql', report: undefined, metricsFile: undefined },
+    ],
   ];
   const words = (line: string): string[] =>
     line === '' ? [] : line.split(' ').map((word) => word.replaceAll('+', ' '));
@@ -299,16 +328,16 @@ describe('the help', () => {
     expect(
       Object.fromEntries([...helpTexts()].map(([name, text]) => [name, optionsOf(text).join(' ')])),
     ).to.deep.equal({
-      '': `--config --local --dir --input --report --check --discover --discard --about --version --help ${LOG}`,
+      '': `--config --local --dir --input --report --metrics-file --check --discover --discard --about --version --help ${LOG}`,
       about: `--format --help ${LOG}`,
       check: `--config --local --dir --format --help ${LOG}`,
       completion: '--help',
       discard: `--config --input --help ${LOG}`,
       discover: `--config --local --dir --help ${LOG}`,
       help: '--help',
-      load: `--config --local --dir --input --report --help ${LOG}`,
+      load: `--config --local --dir --input --report --metrics-file --help ${LOG}`,
       local: `--dir --port --s3-port --write-config --faults --access --readings --help ${LOG}`,
-      run: `--config --local --dir --state --report --help ${LOG}`,
+      run: `--config --local --dir --state --report --metrics-file --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,

@@ -147,6 +147,12 @@ describe('meltano', () => {
       { name: 'Moon', planet: 'Earth' },
       { name: 'Titan', planet: 'Saturn' },
     ]);
+    const log = `${stdout}${stderr}`;
+    expect(log).to.contain(
+      'METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"moons"}}',
+    );
+    expect(log).to.match(/metric_name=.?record_count.? metric_value=2\b/);
+    expect(log).to.match(/\[info +\] every record that was read is committed: 2 rows/);
     // The same pipe without Meltano.
     const direct = await runPipe(
       [tap('tap-csv-folder'), '--config', configFile('tap.json', tapConfig())],
@@ -161,7 +167,7 @@ describe('meltano', () => {
       TARGET_REDSHIFT_PASSWORD: 'wrong',
     });
     expect(code).to.not.equal(0);
-    expect(`${stdout}${stderr}`).to.contain('password authentication failed');
+    expect(`${stdout}${stderr}`).to.match(/\[error +\] [^{]*password authentication failed/);
     expect(await keptState()).to.equal(state);
   });
 

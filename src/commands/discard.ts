@@ -7,7 +7,7 @@ import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
-import { storeNothing } from '../plan/guards.ts';
+import { storeNothing } from '../dry-run/guards.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';

@@ -17,7 +17,7 @@ import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
-import { load, type LoadPlan } from './load.ts';
+import { load, type LoadTask } from './load.ts';
 import type { Outages } from './outages.ts';
 import { overwrite, type OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
@@ -156,8 +156,8 @@ export class Loader {
           const clears = job.discards === 'later' ? replaces : undefined;
           const isOwn = this.#known.isMade(job.target);
           const facts = { rows: staged.rows, isOwn, source, manifest: at.written, clears };
-          const plan = { ...job, ...commit, hardDelete, ...facts };
-          return this.#minding(job.target, plan, (one) => load(session, one, columns));
+          const task = { ...job, ...commit, hardDelete, ...facts };
+          return this.#minding(job.target, task, (one) => load(session, one, columns));
         },
       },
       onCommitted,
@@ -167,12 +167,12 @@ export class Loader {
   /** Merges by keys whose case counts: where the table ignores it, the load is tried again with COLLATE. */
   async #minding(
     target: TableRef,
-    plan: LoadPlan,
-    work: (plan: LoadPlan) => Promise<LoadCounts>,
+    task: LoadTask,
+    work: (task: LoadTask) => Promise<LoadCounts>,
   ): Promise<LoadCounts> {
     const ignoresCase = this.#known.ignoresCase(target);
     try {
-      return await work(ignoresCase ? { ...plan, columns: collated(plan.columns) } : plan);
+      return await work(ignoresCase ? { ...task, columns: collated(task.columns) } : task);
     } catch (error) {
       if (ignoresCase || !isMixedCollation(error)) throw error;
       this.#known.setIgnoresCase(target);

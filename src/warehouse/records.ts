@@ -72,22 +72,23 @@ export class Records {
     }
   }
 
-  /** What records a load in its transaction; the first one of a run takes the row of the run along. */
+  /** What records a load in its transaction; the first load of a run also inserts the row of the run. */
   in(row: LoadRow): readonly Sql[] {
-    const { schema, runId, version } = this.#options;
-    const { runs } = this.#tables;
-    const load = statements.insertLoads(schema, this.#tables, { runId, version }, [row]);
-    if (!runs || this.#runRow !== 'due') return [load];
-    this.#runRow = 'on its way';
-    return [load, statements.insertRun(schema, runs, this.#run('running'))];
+    const isFirst = this.#tables.runs !== undefined && this.#runRow === 'due';
+    if (isFirst) this.#runRow = 'on its way';
+    return statements.recordOf(this.#options.schema, this.#tables, {
+      load: row,
+      run: this.#run('running'),
+      isFirst,
+    });
   }
 
-  /** The transaction with the record ended so. */
+  /** Called when the transaction that holds the record has ended. */
   ended(record: readonly Sql[], isCommitted: boolean): void {
     if (record.length > 1) this.#runRow = isCommitted ? 'there' : 'due';
   }
 
-  /** A record that goes with no transaction of its own; it is written by the end of the run. */
+  /** A record of work that had no transaction; it is written at the end of the run. */
   later(row: LoadRow): void {
     this.#later.push(row);
   }

@@ -1,6 +1,6 @@
 /**
- * A load as data: the statements in their order, what each is for, and what its answer counts. The executor runs them,
- * `plan` prints them. Nothing here reaches a warehouse.
+ * A load as data: the statements in their order, what each is for, and what its answer counts. `stepsOf` makes the statements;
+ * `load` runs them, and `plan` prints them. Nothing here reaches a warehouse.
  */
 import { isMark, isMarker } from '../table/metadata.ts';
 import type { Column, StoredColumn, TableRef } from '../table/types.ts';

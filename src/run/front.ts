@@ -18,7 +18,7 @@ export interface Road {
   readonly interrupted: AbortSignal;
   /** Processes the lines of a file. */
   readonly read: (blocks: AsyncIterable<Buffer>, lines: Lines) => Promise<void>;
-  /** Called after each parsed record; a promise makes the reader wait. */
+  /** Called after each record; a promise makes the reader wait. */
   readonly onRecord: (stream: Stream) => Promise<void> | undefined;
 }
 

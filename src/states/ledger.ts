@@ -13,9 +13,9 @@ interface Entry {
 /** Marks the effect as durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
 export type Settle = () => void;
 
-/** What the streams of a run tell of their work, whichever states wait for it. */
+/** Pending work of the streams, as the protocol sees it. */
 export interface Effects {
-  /** A durable effect of a stream begins: the first record of a batch was accepted. */
+  /** An effect of a stream is pending from now on, for example because a batch was opened. */
   open(stream: string): Settle;
   /** Publishes the states that are safe. */
   publish(): void;
@@ -36,7 +36,7 @@ export class Ledger implements Effects {
     this.#onSafe = onSafe;
   }
 
-  /** Opens an effect, for example when the first record of a batch was accepted. A state of Singer waits for all streams. */
+  /** Adds an effect, for example when a batch was opened. A state of Singer waits for the effects of all streams. */
   open(_stream?: string): Settle {
     const entry: Entry = { done: false, state: undefined };
     this.#entries.push(entry);

@@ -1,6 +1,6 @@
 /**
- * Tries work on a table until its outcome is final: what passes is tried again, old knowledge of the table is given up, what became
- * of a COMMIT without answer is found out, and server processes of connections that were lost are ended.
+ * Repeats work after temporary errors, rereads a table that changed, and finds out whether an unanswered COMMIT took effect. Ends
+ * the server processes of lost connections.
  */
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -35,7 +35,7 @@ export type TableTask<Counts> = (
 const CONNECTION_LOST = '08006';
 const TRY_AGAIN = '40001';
 
-/** What a table answers that is not as it was read: no such table or column, one of them already, a string that is too long. */
+/** SQLSTATEs that show that a table changed since it was read: no such table or column, one that exists already, a string that is too long. */
 const NOT_AS_READ = new Set(['42P01', '42703', '42P07', '42701', '22001']);
 
 export class Attempts {
@@ -101,7 +101,10 @@ export class Attempts {
     }
   }
 
-  /** One try, as one transaction with the record that `rowOf` makes of its counts. */
+  /**
+   * One attempt, as one transaction with the record that `rowOf` makes from its counts. The work is repeated once if the table was not
+   * as it was read.
+   */
   async once<Counts>(
     job: TableJob,
     rowOf: (counts: Counts) => LoadRow,

@@ -63,7 +63,7 @@ export interface LoaderOptions {
   readonly log: Logger;
 }
 
-const FIRST_TRIES = 2;
+const CATALOG_TRIES = 2;
 const TRY_AGAIN = '40001';
 
 /** What COPY reads. */
@@ -116,7 +116,7 @@ export class Loader {
           await this.#shadows.dropStale(session, schema, tables);
           return tables;
         }),
-      FIRST_TRIES,
+      CATALOG_TRIES,
     );
   }
 

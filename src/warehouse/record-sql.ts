@@ -163,7 +163,7 @@ export function insertRun(schema: string, table: RecordTable<RunRow>, run: RunRo
   return insert(schema, table, [run]);
 }
 
-/** What records a load in its transaction; the first load of a run also inserts the row of the run. */
+/** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
 export function recordOf(
   schema: string,
   tables: RecordTables,

@@ -61,7 +61,7 @@ export class Records {
     this.#tables = options.keepsRecords ? statements.HISTORY : statements.COMMITS;
   }
 
-  /** Makes the tables of records where they are missing; false when nothing can be recorded. Throws LoadError where trying again can help. */
+  /** Creates missing tables of records; false if nothing can be recorded. Throws LoadError if another attempt may succeed. */
   async ready(session: Session): Promise<boolean> {
     this.#isReady ??= this.#prepare(session);
     try {
@@ -72,7 +72,7 @@ export class Records {
     }
   }
 
-  /** What records a load in its transaction; the first load of a run also inserts the row of the run. */
+  /** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
   in(row: LoadRow): readonly Sql[] {
     const isFirst = this.#tables.runs !== undefined && this.#runRow === 'due';
     if (isFirst) this.#runRow = 'on its way';

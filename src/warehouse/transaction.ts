@@ -1,4 +1,6 @@
-/** One transaction whose outcome is never in doubt: nothing is caught inside, any error there means ROLLBACK. */
+/**
+ * One transaction. An error before COMMIT is rolled back and thrown; only a COMMIT without an answer leaves the outcome open.
+ */
 import { LoadError } from '../errors.ts';
 import type { Answer, Session } from '../ports.ts';
 import { raw, type Sql } from '../sql.ts';
@@ -7,7 +9,7 @@ import { sendAll } from './message.ts';
 export interface Commit<Counts> {
   /** What records the transaction in itself, sent in one message with COMMIT; none where records cannot be written. */
   readonly record: (counts: Counts) => readonly Sql[];
-  /** Told right before COMMIT: should no answer come, these are the counts if it took effect. */
+  /** Called right before COMMIT: if no answer comes, these are the counts if it took effect. */
   readonly onCounted: (counts: Counts) => void;
 }
 
@@ -18,9 +20,9 @@ export interface Work<Counts> {
   readonly before?: Promise<unknown>;
   /** Of each message; that of the connection without it. */
   readonly timeoutMs?: number;
-  /** Makes the counts of the answers, one for each statement; what it throws means ROLLBACK. */
+  /** Makes the counts from the answers, one for each statement; an error that it throws is rolled back. */
   readonly count: (answers: readonly Answer[]) => Counts;
-  /** In the same message as COMMIT. */
+  /** Sent in the message of COMMIT, before it. */
   readonly last?: readonly Sql[];
 }
 

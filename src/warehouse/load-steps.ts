@@ -2,7 +2,7 @@
 import { raw } from '../sql.ts';
 import type { Replace } from '../table/changes.ts';
 import type { StoredColumn } from '../table/types.ts';
-import { clearingSteps } from './clearing-steps.ts';
+import { clearedFirst } from './clearing-steps.ts';
 import { newestSteps, type Newest } from './newest-steps.ts';
 import type { LoadSteps, Step } from './step.ts';
 import { stepsOf, type LoadShape } from './steps.ts';
@@ -18,8 +18,8 @@ export interface LoadWork extends LoadShape {
 /** The steps of a load into a table whose columns are `existing`, those of the batch among them. */
 export function loadSteps(load: LoadWork, existing: readonly StoredColumn[]): LoadSteps {
   const steps = load.newest ? newestSteps(load, load.newest, existing) : stepsOf(load, existing);
-  const clearing = load.clears ? clearingSteps(load.target, load.clears) : [];
-  return { ...steps, transaction: [...clearing, ...steps.transaction] };
+  if (!load.clears) return steps;
+  return { ...steps, transaction: clearedFirst(load.target, load.clears, steps.transaction) };
 }
 
 /**

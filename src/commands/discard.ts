@@ -17,7 +17,7 @@ import type { TableLoader } from '../streams/context.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { LoadJob, SwapJob } from '../warehouse/jobs.ts';
+import type { LoadJob, OverwriteJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 
 export interface DiscardOptions {
@@ -119,7 +119,7 @@ class Discarder implements TableLoader {
     return Promise.resolve();
   }
 
-  swap({ rows }: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+  overwrite({ rows }: OverwriteJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
     onCommitted({ inserted: rows, deleted: undefined });
     return Promise.resolve();
   }

@@ -57,11 +57,11 @@ export function plannedSteps(
 
 /** Where only the load knows a value, the row has NULL. */
 function recordSteps(
-  { batch, stream, record }: LoadJob,
+  { batch, stream, historyRow }: LoadJob,
   isFirst: boolean,
   { schema, keepsRecords, version }: PlannedHistory,
 ): readonly Step[] {
-  const { table, method, received = 0, rejected = 0, parts = 0 } = record;
+  const { table, method, received = 0, rejected = 0, parts = 0 } = historyRow;
   const load = { batch, stream, ...table, method, received, rejected, parts };
   const run = { runId: RUN, version, startedAt: undefined, outcome: 'running' } as const;
   const [loads, ...runs] = recordOf(schema, keepsRecords ? HISTORY : COMMITS, { load, run, isFirst });

@@ -13,7 +13,7 @@ import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
-import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
+import type { FilesJob, LoadJob, OverwriteJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 import { countMisfits } from '../warehouse/retype.ts';
 import { copyFilesToTable, createSchema } from '../warehouse/statements.ts';
@@ -101,7 +101,7 @@ export class Planner implements TableLoader {
     return Promise.resolve();
   }
 
-  swap(job: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+  overwrite(job: OverwriteJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
     const how =
       job.method === 'swap'
         ? 'takes the place of the table by renaming'

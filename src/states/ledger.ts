@@ -20,7 +20,7 @@ export interface Effects {
   /** Publishes the states that are safe. */
   publish(): void;
   /** States read so far. */
-  readonly marks: number;
+  readonly statesRead: number;
 }
 
 export class Ledger implements Effects {
@@ -29,7 +29,7 @@ export class Ledger implements Effects {
   #head = 0;
   #safe: Buffer | undefined;
   #bytes = 0;
-  #marks = 0;
+  #statesRead = 0;
 
   /** `onSafe` is given each state that may be written, newest last; older ones may be skipped. */
   constructor(onSafe: (state: Buffer) => void) {
@@ -48,8 +48,8 @@ export class Ledger implements Effects {
   }
 
   /** Adds a state that was read. It is published with `publish`, so that of many states only one is written. */
-  mark(state: Buffer): void {
-    this.#marks++;
+  addState(state: Buffer): void {
+    this.#statesRead++;
     const last = this.#entries.at(-1);
     this.#bytes += state.length;
     if (last && this.#head < this.#entries.length) {
@@ -71,8 +71,8 @@ export class Ledger implements Effects {
   }
 
   /** States read so far. */
-  get marks(): number {
-    return this.#marks;
+  get statesRead(): number {
+    return this.#statesRead;
   }
 
   /** Effects that are not durable yet. */

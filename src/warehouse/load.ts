@@ -10,10 +10,10 @@ import { loadSteps, stageStatements, type LoadWork } from './load-steps.ts';
 import { sendAll } from './message.ts';
 import { checkAllSeen } from './row-security.ts';
 import type { LoadSteps, Step } from './step.ts';
-import { counted, countIn, transaction, type Commit } from './transaction.ts';
+import { counted, countIn, transaction, type CommitHooks } from './transaction.ts';
 
 /** A load with everything that it needs. */
-export interface LoadTask extends LoadWork, Commit<LoadCounts> {
+export interface LoadTask extends LoadWork, CommitHooks<LoadCounts> {
   /** Rows that the encoder wrote. */
   readonly rows: number;
   /** Resolves when the manifest is in S3. */

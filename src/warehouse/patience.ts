@@ -50,7 +50,7 @@ export async function committed<T>(
  * A table may be busy for a while: the short limit is tried a few times, so that readers get through in between. Needs no
  * signal: once the run is given up its session is gone, and the next try fails.
  */
-export async function patiently(work: () => Promise<unknown>): Promise<void> {
+export async function retryBusyDdl(work: () => Promise<unknown>): Promise<void> {
   await retry(work, {
     tries: DDL_TRIES,
     pauseMs: DDL_PAUSE_MS,

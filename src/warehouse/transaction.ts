@@ -6,14 +6,14 @@ import type { Answer, Session } from '../ports.ts';
 import { raw, type Sql } from '../sql.ts';
 import { sendAll } from './message.ts';
 
-export interface Commit<Counts> {
+export interface CommitHooks<Counts> {
   /** What records the transaction in itself, sent in one message with COMMIT; none where records cannot be written. */
   readonly record: (counts: Counts) => readonly Sql[];
   /** Called right before COMMIT: if no answer comes, these are the counts if it took effect. */
   readonly onCounted: (counts: Counts) => void;
 }
 
-export interface Work<Counts> {
+export interface TransactionBody<Counts> {
   /** Between BEGIN and COMMIT. */
   readonly statements: readonly Sql[];
   /** Awaited before COPY. */
@@ -32,8 +32,8 @@ const ROLLBACK = { timeoutMs: 5_000 };
 /** Throws what the work throws, or CommitUnknownError. */
 export async function transaction<Counts>(
   session: Session,
-  { record, onCounted }: Commit<Counts>,
-  { statements, count, last = [], ...options }: Work<Counts>,
+  { record, onCounted }: CommitHooks<Counts>,
+  { statements, count, last = [], ...options }: TransactionBody<Counts>,
 ): Promise<Counts> {
   let counts: Counts;
   try {

@@ -153,7 +153,7 @@ describe('a planner', () => {
     await one.activate(load, 7n);
     await one.activate(job({ settings: settings({ hard_delete: true }) }), 8n);
     const shadow = tableJob(one.shadowOf(load.target), load.columns);
-    await one.swap({ ...load, shadow, rows: 3, method: 'swap' }, (seen) => counts.push(seen));
+    await one.overwrite({ ...load, shadow, rows: 3, method: 'swap' }, (seen) => counts.push(seen));
     expect((await planOf(one)).filter((line) => line.startsWith('  then'))).to.deep.equal([
       "  then 2 files are copied directly: COPY \"schema\".\"t\" (\"id\", \"name\") FROM 's3://bucket/p/run/t/1-manifest-1.json' IAM_ROLE 'arn:aws:iam::000000000000:role/r' REGION 'eu-west-1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF",
       '  then rows of versions before 7 are marked as deleted',

@@ -1,7 +1,7 @@
 /**
- * The record of a load is a row of `_target_redshift_loads` that its own transaction writes. It tells people what was loaded, and
- * this program whether a COMMIT without answer took effect. No load reads it, so that loads do not wait for each other longer than
- * a COMMIT takes.
+ * The history of loads. The record of a load is a row of `_target_redshift_loads` that the transaction of the load inserts. It tells
+ * users what was loaded, and this program whether a COMMIT without an answer took effect. No load reads it, so that loads do not
+ * wait for each other longer than a COMMIT takes.
  */
 import { CommitUnknownError, LoadError, messageOf, stateOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -10,13 +10,13 @@ import { retry } from '../retry.ts';
 import { raw, type Sql } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
 import type { KnownTables } from './known-tables.ts';
-import { DDL_TIMEOUT_MS, patiently } from './patience.ts';
+import { DDL_TIMEOUT_MS, retryBusyDdl } from './patience.ts';
 import * as statements from './record-sql.ts';
 import type { LoadRow, Outcome, RecordTables, RunRow } from './record-sql.ts';
 import { awaitWriters, createSchema, terminateBackend } from './statements.ts';
 import { isTransient } from './transient.ts';
 
-export interface RecordsOptions {
+export interface LoadHistoryOptions {
   readonly warehouse: Warehouse;
   /** The schema of the tables of records. */
   readonly schema: string;
@@ -43,8 +43,8 @@ const LAST_WORDS = { timeoutMs: 30_000 };
 const ALREADY_THERE = new Set(['42P06', '42P07', '23505', '40001']);
 const NOT_ALLOWED = '42501';
 
-export class Records {
-  readonly #options: RecordsOptions;
+export class LoadHistory {
+  readonly #options: LoadHistoryOptions;
   readonly #known: KnownTables;
   readonly #startedAt: number;
   #tables: RecordTables;
@@ -54,7 +54,7 @@ export class Records {
   readonly #later: LoadRow[] = [];
   #runRow: 'due' | 'on its way' | 'there' = 'due';
 
-  constructor(options: RecordsOptions, known: KnownTables) {
+  constructor(options: LoadHistoryOptions, known: KnownTables) {
     this.#options = options;
     this.#known = known;
     this.#startedAt = options.now();
@@ -225,7 +225,7 @@ export class Records {
         ...statements.createRecords(schema, this.#tables),
         raw('COMMIT'),
       ];
-      await patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
+      await retryBusyDdl(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
     };
     await retry(create, {
       tries: CREATE_TRIES,

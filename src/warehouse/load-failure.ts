@@ -25,7 +25,7 @@ interface FailedWork {
 }
 
 /** The error as a user needs it. `urlPrefix` is that of the batch's objects; without it no COPY is looked for. */
-export async function explain(
+export async function explainFailure(
   error: unknown,
   { stream, target }: FailedWork,
   warehouse: Warehouse,

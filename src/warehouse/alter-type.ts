@@ -6,7 +6,7 @@ import type { Replace, Retype, Widen } from '../table/changes.ts';
 import { typeSql, type TableRef } from '../table/types.ts';
 import { readTables } from './catalog.ts';
 import { readDesignRole, readViews } from './dependents.ts';
-import { committed, DDL_TIMEOUT_MS, retryBusyDdl, together } from './patience.ts';
+import { committed, DDL_TIMEOUT_MS, retryBusyDdl, together } from './busy-ddl.ts';
 import { replaceSql, retypeSql } from './retype.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 

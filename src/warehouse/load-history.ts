@@ -10,7 +10,7 @@ import { retry } from '../retry.ts';
 import { raw, type Sql } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
 import type { KnownTables } from './known-tables.ts';
-import { DDL_TIMEOUT_MS, retryBusyDdl } from './patience.ts';
+import { DDL_TIMEOUT_MS, retryBusyDdl } from './busy-ddl.ts';
 import * as statements from './record-sql.ts';
 import type { LoadRow, Outcome, RecordTables, RunRow } from './record-sql.ts';
 import { awaitWriters, createSchema, terminateBackend } from './statements.ts';

@@ -19,7 +19,7 @@ import { refuseBound } from './alter-type.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
-import { DDL_TIMEOUT_MS } from './patience.ts';
+import { DDL_TIMEOUT_MS } from './busy-ddl.ts';
 import { counted, countIn, transaction, type CommitHooks } from './transaction.ts';
 
 export type OverwriteMethod = 'delete-insert' | 'swap';

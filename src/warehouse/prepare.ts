@@ -21,7 +21,7 @@ import { hasSchema, readTables } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import type { SchemaGrants } from './grants.ts';
 import type { KnownTables } from './known-tables.ts';
-import { DDL_TIMEOUT_MS, retryBusyDdl, together } from './patience.ts';
+import { DDL_TIMEOUT_MS, retryBusyDdl, together } from './busy-ddl.ts';
 import * as statements from './statements.ts';
 
 /** Another session was faster: the schema, table or column is there already. 23505 is the catalog's own answer to a race. */

@@ -1,5 +1,5 @@
 /**
- * DDL as it should be run beside others: under a short time limit, because DDL that waits for a lock makes every new reader wait
+ * Runs DDL beside other work: under a short time limit, because DDL that waits for a lock makes every new reader wait
  * after it, and tried a few times, so that readers get through in between.
  */
 import { CommitUnknownError, LoadError } from '../errors.ts';

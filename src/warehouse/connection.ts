@@ -38,7 +38,7 @@ export interface ConnectionSettings {
   readonly statementTimeoutMs: number;
   /** A line is logged each time a statement has run this long again. */
   readonly heartbeatMs: number;
-  readonly onHeartbeat: (statement: Sql, runningMs: number) => void;
+  readonly onHeartbeat: (statement: Sql, runningMs: number, purpose: string | undefined) => void;
 }
 
 const WRONG_PASSWORD = /^(28000|28P01)$/;
@@ -47,7 +47,7 @@ const WRONG_PASSWORD = /^(28000|28P01)$/;
 const GRACE_MS = 10_000;
 const FAREWELL_MS = 2_000;
 
-/** A DBA may have set any of these for the user (load-safety 36). The server's own time limit holds should this program be gone. */
+/** ALTER USER ... SET may have set any of these for the user. The time limit of the server also applies if this program has died. */
 function sessionSettings({ queryGroup, statementTimeoutMs }: ConnectionSettings): readonly Sql[] {
   return [
     raw('SET timezone TO UTC'),
@@ -60,6 +60,8 @@ function sessionSettings({ queryGroup, statementTimeoutMs }: ConnectionSettings)
 
 export class Connection implements Session {
   readonly backend: number;
+  /** What the connection is lent for, in words. */
+  purpose: string | undefined;
   readonly #client: pg.Client;
   readonly #socket: Duplex;
   readonly #settings: ConnectionSettings;
@@ -232,7 +234,8 @@ export class Connection implements Session {
     this.#throwIfLost(told);
     const { heartbeatMs, onHeartbeat } = this.#settings;
     const started = performance.now();
-    const heartbeat = setInterval(() => onHeartbeat(told, performance.now() - started), heartbeatMs);
+    const beat = (): void => onHeartbeat(told, performance.now() - started, this.purpose);
+    const heartbeat = setInterval(beat, heartbeatMs);
     let passedMs: number | undefined;
     const deadline = setTimeout(() => {
       passedMs = limitMs;

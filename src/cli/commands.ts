@@ -280,7 +280,8 @@ const serving = (): readonly Definition[] => [
   {
     name: 'about',
     summary: 'print version, capabilities and all options of the configuration',
-    options: [formatOption(['text', 'json', 'markdown'])],
+    // Meltano gives every command a configuration.
+    options: [formatOption(['text', 'json', 'markdown']), configOption().hideHelp()],
     read: (values) => ({ kind: 'about', format: formatOf(values, ['text', 'json', 'markdown']) }),
   },
 ];

@@ -128,6 +128,8 @@ describe('parseCommand', () => {
     ],
     ['--discover --local', { kind: 'discover', warehouse: { config: [], local: DEFAULT_DIR } }],
     ['--about', { kind: 'about', format: 'text' }],
+    ['--config a --about --format json', { kind: 'about', format: 'json' }],
+    ['about -c a', { kind: 'about', format: 'text' }],
     ['--about --format json', { kind: 'about', format: 'json' }],
     ['--about --format=markdown', { kind: 'about', format: 'markdown' }],
     ['--version', { kind: 'version' }],

@@ -152,7 +152,7 @@ describe('meltano', () => {
       'METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"moons"}}',
     );
     expect(log).to.match(/metric_name=.?record_count.? metric_value=2\b/);
-    expect(log).to.match(/\[info +\] every record that was read is committed: 2 rows/);
+    expect(log).to.match(/\[info +\] target-redshift +every record that was read is committed: 2 rows/);
     // The same pipe without Meltano.
     const direct = await runPipe(
       [tap('tap-csv-folder'), '--config', configFile('tap.json', tapConfig())],

@@ -18,7 +18,7 @@ import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 import { clearingSteps } from '../warehouse/clearing-steps.ts';
-import { countMisfits } from '../warehouse/retype.ts';
+import { fitsAll } from '../warehouse/misfits.ts';
 import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
 import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
 import { changed, whyOf } from './changed.ts';
@@ -84,9 +84,8 @@ export class Planner implements TableLoader {
       ?.get(table)
       ?.columns.find(({ name }) => name === column)?.type;
     if (!from || !dependsOnValues(from, type)) return true;
-    const statement = countMisfits({ schema, table }, column, from, type);
-    return this.#options.warehouse.session(
-      async (session) => (await session.run(statement)).rows[0]?.[0] === '0',
+    return this.#options.warehouse.session((session) =>
+      fitsAll(session, { schema, table }, { column, from, to: type }),
     );
   }
 

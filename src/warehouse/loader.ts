@@ -18,17 +18,15 @@ import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
 import { load, type LoadPlan } from './load.ts';
+import { fitsAll } from './misfits.ts';
 import type { Outages } from './outages.ts';
 import { overwrite, type OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
 import { Records } from './records.ts';
 import { Remover } from './remover.ts';
-import { countMisfits } from './retype.ts';
-import { checkAllSeen, explainRead } from './row-security.ts';
 import { Room } from './room.ts';
 import { Shadows } from './shadows.ts';
 import type { CopyAccess } from './statements.ts';
-import { countIn } from './transaction.ts';
 import { removeOlderVersions } from './versions.ts';
 
 export interface LoaderOptions {
@@ -356,10 +354,7 @@ export class Loader {
         const there = (await readTables(session, schema, table)).get(table);
         const from = there?.find(({ name }) => name === column)?.type;
         if (!from || !dependsOnValues(from, type)) return true;
-        const count = countMisfits({ schema, table }, column, from, type);
-        const [plan, answer] = await session.send([explainRead({ schema, table }), count]);
-        checkAllSeen({ schema, table }, plan);
-        return countIn(answer) === 0;
+        return fitsAll(session, { schema, table }, { column, from, to: type });
       }),
     );
   }

@@ -115,7 +115,7 @@ export class Planner implements TableLoader {
       access,
       region,
     };
-    const copy = copyFilesToTable(job.target, job.columns, source, this.#isNew(job.target));
+    const copy = copyFilesToTable(job.target, job.columns, source, this.#isOwn(job.target));
     this.#collect(job, undefined).then.push(`${job.files.length} files are copied directly: ${copy.safe}`);
     onCommitted(0);
     return Promise.resolve();
@@ -189,9 +189,9 @@ export class Planner implements TableLoader {
     return collected;
   }
 
-  /** Whether a load would make the table. */
-  #isNew({ schema, table }: TableRef): boolean {
-    return this.#tables.get(schema)?.has(table) !== true;
+  /** Whether a load would make the table, or an earlier one has. */
+  #isOwn({ schema, table }: TableRef): boolean {
+    return this.#tables.get(schema)?.get(table)?.isOwn ?? true;
   }
 
   async #missingSchemas(): Promise<Set<string>> {
@@ -252,7 +252,7 @@ export class Planner implements TableLoader {
         narrow,
         nullKeys,
         mayRepeatKeys,
-        isOwn: this.#isNew(job.target),
+        isOwn: this.#isOwn(job.target),
         source: {
           manifestUrl: url(`${keyPrefix}manifest-1.json`),
           format,

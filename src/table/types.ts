@@ -87,6 +87,8 @@ export interface StoredColumn {
 /** An existing table, or a view in place of one. */
 export interface StoredTable {
   readonly isView: boolean;
+  /** This program has made it, and its user is the owner. */
+  readonly isOwn: boolean;
   readonly columns: readonly StoredColumn[];
   /** The key properties of its stream, from the comment of the table; undefined for a table that this program did not create. */
   readonly keyProperties: readonly string[] | undefined;

@@ -11,7 +11,7 @@ import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
 import { Attempts, type TableTask } from './attempts.ts';
-import { readSlices, readTables } from './catalog.ts';
+import { readSlices, readTable } from './catalog.ts';
 import { collated, isMixedCollation } from './collation.ts';
 import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
@@ -152,7 +152,7 @@ export class Loader {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
           const clears = job.discards === 'later' ? replaces : undefined;
-          const isOwn = this.#known.isMade(job.target);
+          const isOwn = this.#known.isOwn(job.target);
           const facts = { rows: staged.rows, isOwn, source, manifest: at.written, clears };
           const plan = { ...job, ...commit, hardDelete, ...facts };
           return this.#minding(job.target, plan, (one) => load(session, one, columns));
@@ -188,7 +188,7 @@ export class Loader {
         changes: (rows) => ({ received: rows, written: rows }),
         work: async (at, session, commit) => {
           const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-          const isOwn = this.#known.isMade(job.target);
+          const isOwn = this.#known.isOwn(job.target);
           return copyFiles(session, { ...job, ...commit, source, isOwn, manifest: at.written });
         },
       },
@@ -246,8 +246,10 @@ export class Loader {
           (seen) => this.#row(job, { written: seen.inserted, deleted: seen.deleted ?? 0 }),
           async (session, commit, { replaces }) => {
             // A stream without rows has no shadow yet.
-            await this.#room.table(session, job.shadow);
-            return overwrite(session, { ...job, ...commit, shadow: job.shadow.target, replaces });
+            const { columns } = await this.#room.table(session, job.shadow);
+            const shadow = job.shadow.target;
+            const shadowColumns = columns.map(({ name }) => name);
+            return overwrite(session, { ...job, ...commit, shadow, shadowColumns, replaces });
           },
         ),
       );
@@ -351,7 +353,7 @@ export class Loader {
   async fits({ schema, table }: TableRef, column: string, type: Numeric): Promise<boolean> {
     return this.#attempts.retry(`look at the values of column "${column}"`, () =>
       this.#options.warehouse.session(async (session) => {
-        const there = (await readTables(session, schema, table)).get(table);
+        const there = await readTable(session, { schema, table });
         const from = there?.find(({ name }) => name === column)?.type;
         if (!from || !dependsOnValues(from, type)) return true;
         return fitsAll(session, { schema, table }, { column, from, to: type });

@@ -84,6 +84,7 @@ describe('a planner', () => {
       '    -- remove the rows before it',
       '    -- begin the load',
       '    -- delete the rows of the table that the batch replaces',
+      '    -- see that no row of the table is hidden',
       '    -- see that the table has no column that the batch does not carry',
       '    -- insert the rows of the batch',
       '    -- commit the load if every row is accounted for',
@@ -149,7 +150,7 @@ describe('a planner', () => {
     const shadow = tableJob(one.shadowOf(load.target), load.columns);
     await one.swap({ ...load, shadow, rows: 3, method: 'swap' }, (seen) => counts.push(seen));
     expect((await planOf(one)).filter((line) => line.startsWith('  then'))).to.deep.equal([
-      "  then 2 files are copied directly: COPY \"schema\".\"t\" (\"id\", \"name\") FROM 's3://bucket/p/run/t/1-manifest-1.json' IAM_ROLE 'arn:aws:iam::000000000000:role/r' REGION 'eu-west-1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto'",
+      "  then 2 files are copied directly: COPY \"schema\".\"t\" (\"id\", \"name\") FROM 's3://bucket/p/run/t/1-manifest-1.json' IAM_ROLE 'arn:aws:iam::000000000000:role/r' REGION 'eu-west-1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF",
       '  then rows of versions before 7 are marked as deleted',
       '  then rows of versions before 8 are deleted',
       '  then "shadow" takes the place of the table by renaming',

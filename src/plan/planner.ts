@@ -17,7 +17,7 @@ import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
-import { clearingSteps } from '../warehouse/clearing-steps.ts';
+import { clearedFirst } from '../warehouse/clearing-steps.ts';
 import { fitsAll } from '../warehouse/misfits.ts';
 import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
 import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
@@ -265,8 +265,7 @@ export class Planner implements TableLoader {
     return [
       ...steps.stage,
       { what: 'begin the load', sql: raw('BEGIN') },
-      ...(job.discards === 'later' ? clearingSteps(job.target, []) : []),
-      ...steps.transaction,
+      ...(job.discards === 'later' ? clearedFirst(job.target, [], steps.transaction) : steps.transaction),
       { what: 'commit the load if every row is accounted for', sql: raw('COMMIT') },
       ...steps.clean,
     ];

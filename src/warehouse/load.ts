@@ -8,7 +8,7 @@ import type { Replace } from '../table/changes.ts';
 import type { StoredColumn } from '../table/types.ts';
 import { account, type LoadCounts, type Tally } from './accounting.ts';
 import { refuseBound } from './alter-type.ts';
-import { clearingSteps } from './clearing-steps.ts';
+import { clearedFirst } from './clearing-steps.ts';
 import { sendAll } from './message.ts';
 import { newestSteps, type Newest } from './newest-steps.ts';
 import { checkAllSeen } from './row-security.ts';
@@ -34,8 +34,9 @@ export async function load(
   existing: readonly StoredColumn[],
 ): Promise<LoadCounts> {
   const merge = plan.newest ? newestSteps(plan, plan.newest, existing) : stepsOf(plan, existing);
-  const clearing = plan.clears ? clearingSteps(plan.target, plan.clears) : [];
-  const steps = { ...merge, transaction: [...clearing, ...merge.transaction] };
+  const steps = plan.clears
+    ? { ...merge, transaction: clearedFirst(plan.target, plan.clears, merge.transaction) }
+    : merge;
   for (const replace of plan.clears ?? []) await refuseBound(session, plan.target, replace);
   const expected = { table: plan.target.table, rows: plan.rows, columns: existing.length };
   const staged = steps.stage.length === 0 ? {} : await stage(session, steps.stage, plan.manifest);

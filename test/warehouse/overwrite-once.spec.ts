@@ -22,8 +22,8 @@ const OLD = [
 
 describe('an overwrite that fits one batch', () => {
   for (const [what, keys, transaction] of [
-    ['keyed', ['id'], 'BEGIN; DELETE t; DELETE t; SELECT pg_attribute; INSERT t'],
-    ['keyless', [], 'BEGIN; DELETE t'],
+    ['keyed', ['id'], 'BEGIN; DELETE t; EXPLAIN t; DELETE t; SELECT pg_attribute; INSERT t'],
+    ['keyless', [], 'BEGIN; DELETE t; EXPLAIN t'],
   ] as const) {
     it(`needs no shadow table and one transaction on the table (${what})`, async () => {
       const place = await newPlace();

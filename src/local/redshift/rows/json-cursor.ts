@@ -23,8 +23,9 @@ const {
   ZERO,
 } = ASCII;
 
-/** In bytes of UTF-8, of each string inside. */
-const MAX_STRING_BYTES = 65_535;
+/** The longest string inside a SUPER, in bytes of UTF-8; the second where the cluster accepts large strings. */
+export const MAX_STRING_BYTES = 65_535;
+export const MAX_LARGE_STRING_BYTES = 16_000_000;
 const MAX_DEPTH = 1000;
 /** Objects of up to so many keys are searched for duplicates one by one. */
 const FEW_KEYS = 16;
@@ -53,6 +54,8 @@ export class JsonCursor {
   escaped = false;
   /** Set by SUPER values: keys of one object must differ, strings are limited. */
   limited = true;
+  /** The limit of strings, in bytes. */
+  maxStringBytes = MAX_STRING_BYTES;
 
   /** Starts at `start`; the text ends before `end`. */
   reset(bytes: Buffer, start: number, end: number): void {
@@ -106,7 +109,7 @@ export class JsonCursor {
     }
     if (at >= end) throw this.fault('Invalid JSON: unterminated string');
     this.at = at + 1;
-    if (at - start > MAX_STRING_BYTES && this.limited) this.#checkLength(start, at);
+    if (at - start > this.maxStringBytes && this.limited) this.#checkLength(start, at);
   }
 
   /** Takes a byte of punctuation. */
@@ -229,8 +232,8 @@ export class JsonCursor {
 
   #checkLength(start: number, end: number): void {
     const length = this.escaped ? Buffer.byteLength(this.#decode(start, end)) : end - start;
-    if (length > MAX_STRING_BYTES)
-      throw this.fault(`String value exceeds the max size of ${MAX_STRING_BYTES} bytes`);
+    if (length > this.maxStringBytes)
+      throw this.fault(`String value exceeds the max size of ${this.maxStringBytes} bytes`);
   }
 
   #number(): void {

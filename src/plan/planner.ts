@@ -18,6 +18,7 @@ import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 import { clearedFirst } from '../warehouse/clearing-steps.ts';
+import { acceptsLargeStrings } from '../warehouse/large-strings.ts';
 import { fitsAll } from '../warehouse/misfits.ts';
 import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
 import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
@@ -87,6 +88,10 @@ export class Planner implements TableLoader {
     return this.#options.warehouse.session((session) =>
       fitsAll(session, { schema, table }, { column, from, to: type }),
     );
+  }
+
+  largeStrings(): Promise<boolean> {
+    return this.#options.warehouse.session(acceptsLargeStrings);
   }
 
   prepare(job: TableJob): Promise<void> {

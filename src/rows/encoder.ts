@@ -30,7 +30,7 @@ import type { Validator, Violation } from './validate.ts';
 import { checkViolations } from './violations.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
-import { ValueError } from './value-error.ts';
+import { LargeStringError, ValueError } from './value-error.ts';
 
 interface Field {
   readonly column: Column;
@@ -62,6 +62,8 @@ export interface EncoderOptions {
   readonly validate?: Validator | undefined;
   /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
   readonly nullsInvalid?: boolean;
+  /** It is not known yet whether the cluster accepts large strings in SUPER. */
+  readonly asksForLargeStrings?: boolean;
   readonly rules?: RecordRules;
   /** A NULL in a key is a value like any other. */
   readonly allowsNullKeys?: boolean;
@@ -232,6 +234,8 @@ export class RecordEncoder {
       cells.push(cell);
     } catch (error) {
       if (error instanceof UnplannedError) return error.unplanned;
+      if (error instanceof LargeStringError && this.#options.asksForLargeStrings)
+        return { kind: 'unplanned', why: 'large-string', column: column.name };
       const rejection = rejectionOf(error, column, value);
       if (!this.#canBeNulled(rejection, column)) return rejection;
       nulled.push(rejection);

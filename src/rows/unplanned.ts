@@ -7,11 +7,12 @@ import { ValueError } from './value-error.ts';
 
 /**
  * A valid value needs columns that do not exist: a second column for values that the first cannot store (`overflow`), or the
- * current one without a growth that could no longer store this value (`no-growth`).
+ * current one without a growth that could no longer store this value (`no-growth`). Or only the cluster knows whether the column
+ * stores the value (`large-string`).
  */
 export interface Unplanned {
   readonly kind: 'unplanned';
-  readonly why: 'overflow' | 'no-growth';
+  readonly why: 'overflow' | 'no-growth' | 'large-string';
   /** The name of the first column of the property. */
   readonly column: string;
 }

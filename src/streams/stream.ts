@@ -74,6 +74,7 @@ export class Stream {
         onPlanned: context.onPlanned,
         fits: (column, type) =>
           loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
+        largeStrings: () => loader.largeStrings(),
       },
     );
     this.#facts = new PresentFacts(syncStartedAt);
@@ -202,8 +203,12 @@ export class Stream {
     return undefined;
   }
 
-  /** Gives the stream a column for a value that the columns of its plan cannot store. */
+  /** Gives the stream a column for a value that the columns of its plan cannot store, or asks whether they can. */
   async #replan(unplanned: Unplanned): Promise<StreamPlan> {
+    if (unplanned.why === 'large-string') {
+      this.#takeLosses();
+      return this.#planning.askForLargeStrings();
+    }
     // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();

@@ -9,7 +9,8 @@ export type ColumnType =
   | { readonly kind: 'varchar'; readonly bytes: number }
   | { readonly kind: 'date' | 'time' | 'timetz' | 'timestamp' | 'timestamptz' }
   | { readonly kind: 'varbyte'; readonly bytes: number }
-  | { readonly kind: 'super' };
+  /** `largeStrings`: the cluster accepts strings of more than 65,535 bytes in it. */
+  | { readonly kind: 'super'; readonly largeStrings?: boolean };
 
 /** The widest VARCHAR that Redshift stores (r_Character_types). */
 export const MAX_VARCHAR_BYTES = 65_535;

@@ -17,6 +17,7 @@ import { explain } from './explain.ts';
 import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
+import { acceptsLargeStrings } from './large-strings.ts';
 import { load, type LoadPlan } from './load.ts';
 import { fitsAll } from './misfits.ts';
 import type { Outages } from './outages.ts';
@@ -89,6 +90,7 @@ export class Loader {
   readonly #attempts: Attempts;
   readonly #shadows: Shadows;
   readonly #remover: Remover;
+  #largeStrings: Promise<boolean> | undefined;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -126,6 +128,12 @@ export class Loader {
       this.#options.log.debug(`cannot count the slices of the cluster: ${messageOf(error)}`);
       return undefined;
     }
+  }
+
+  /** Whether the cluster accepts large strings in SUPER. Asked once, and only where a record has one. Throws LoadError. */
+  largeStrings(): Promise<boolean> {
+    this.#largeStrings ??= this.ask('ask whether SUPER takes large strings', acceptsLargeStrings);
+    return this.#largeStrings;
   }
 
   /** Creates or alters the table of a stream that sent no rows. */

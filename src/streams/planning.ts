@@ -43,6 +43,13 @@ export interface PlanningDoors {
   readonly largeStrings: () => Promise<boolean>;
 }
 
+export function rowOptionsOf(
+  { staging, readAt, syncStartedAt }: StreamContext,
+  warn: RowOptions['warn'],
+): RowOptions {
+  return { sentinel: staging.format.sentinel, readAt, syncStartedAt, warn };
+}
+
 /** Whether the values of a column fit a type. */
 interface Fit {
   readonly column: string;

@@ -19,7 +19,7 @@ import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallb
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
-import { Planning, type PlannedStream } from './planning.ts';
+import { Planning, rowOptionsOf, type PlannedStream } from './planning.ts';
 import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork } from './work.ts';
@@ -60,16 +60,11 @@ export class Stream {
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.ledger.marks);
-    const { staging, loader, readAt, syncStartedAt } = context;
+    const { loader, syncStartedAt } = context;
     this.#planning = new Planning(
       { target, settings, table, dialect },
       {
-        rows: {
-          sentinel: staging.format.sentinel,
-          readAt,
-          syncStartedAt,
-          warn: (sentence) => this.#teller.warn(sentence),
-        },
+        rows: rowOptionsOf(context, (sentence) => this.#teller.warn(sentence)),
         settled: () => this.#settled(),
         onPlanned: context.onPlanned,
         fits: (column, type) =>

@@ -77,9 +77,13 @@ export class Connections {
       connectTimeoutMs: config.connect_timeout_seconds * 1000,
       statementTimeoutMs: config.statement_timeout_seconds * 1000,
       heartbeatMs: config.heartbeat_seconds * 1000,
-      onHeartbeat: (statement, runningMs) => {
+      onHeartbeat: (statement, runningMs, purpose) => {
         const seconds = Math.round(runningMs / 1000);
-        this.#log.info({ seconds }, `still running: ${statement.safe.slice(0, 100)}`);
+        const what = purpose === undefined ? '' : ` for ${purpose}`;
+        this.#log.info(
+          { seconds },
+          `still running after ${seconds} s${what}: ${statement.safe.slice(0, 100)}`,
+        );
       },
     });
   }

@@ -84,9 +84,16 @@ export interface Session {
   commit(statements: readonly Sql[], options?: StatementOptions): Promise<void>;
 }
 
+export interface SessionOptions {
+  /** The connection is closed after the work. */
+  readonly isOnlyOnce?: boolean;
+  /** What the work is for, such as `stream "orders"`: named where a statement takes long. */
+  readonly purpose?: string;
+}
+
 export interface Warehouse {
-  /** Lends a connection. It is closed and not reused if the work throws, or if it is for this work only. */
-  session<T>(work: (session: Session) => Promise<T>, options?: { readonly isOnlyOnce?: boolean }): Promise<T>;
+  /** Lends a connection. It is closed and not reused if the work throws. */
+  session<T>(work: (session: Session) => Promise<T>, options?: SessionOptions): Promise<T>;
   /** Closes idle connections, and with `force` also those in use. No more sessions are lent. */
   close(force?: boolean): Promise<void>;
 }

@@ -96,7 +96,7 @@ describe('connections', () => {
     it('tell how long a statement has been running, with its beginning', async () => {
       expect(await ask({ heartbeat_seconds: 1 }, "SELECT 'slow'")).to.deep.equal([['slow']]);
       expect(logged().map(({ level, message, seconds }) => ({ level, message, seconds }))).to.deep.equal([
-        { level: 'info', message: "still running: SELECT 'slow'", seconds: 1 },
+        { level: 'info', message: "still running after 1 s: SELECT 'slow'", seconds: 1 },
       ]);
     });
   });

@@ -84,14 +84,17 @@ export class Attempts {
 
   async #lend<T>(job: TableJob, work: (session: Session, prepared: PreparedTable) => Promise<T>): Promise<T> {
     let backend: number | undefined;
+    const { schema, table } = job.target;
+    const purpose = `stream "${job.stream}" into "${schema}"."${table}"`;
+    const lent = async (session: Session): Promise<T> => {
+      backend = session.backend;
+      await this.#endGhosts(session);
+      const done = await work(session, await this.#room.make(session, job));
+      this.#known.age(job.target);
+      return done;
+    };
     try {
-      return await this.#options.warehouse.session(async (session) => {
-        backend = session.backend;
-        await this.#endGhosts(session);
-        const done = await work(session, await this.#room.make(session, job));
-        this.#known.age(job.target);
-        return done;
-      });
+      return await this.#options.warehouse.session(lent, { purpose });
     } catch (error) {
       // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
       if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {

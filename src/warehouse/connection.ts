@@ -36,7 +36,7 @@ export interface ConnectionSettings {
   readonly statementTimeoutMs: number;
   /** A line is logged each time a statement has run this long again. */
   readonly heartbeatMs: number;
-  readonly onHeartbeat: (statement: Sql, runningMs: number) => void;
+  readonly onHeartbeat: (statement: Sql, runningMs: number, purpose: string | undefined) => void;
 }
 
 const WRONG_PASSWORD = /^(28000|28P01)$/;
@@ -58,6 +58,8 @@ function sessionSettings({ queryGroup, statementTimeoutMs }: ConnectionSettings)
 
 export class Connection implements Session {
   readonly backend: number;
+  /** What the connection is lent for, in words. */
+  purpose: string | undefined;
   readonly #client: pg.Client;
   readonly #socket: Duplex;
   readonly #settings: ConnectionSettings;
@@ -216,7 +218,8 @@ export class Connection implements Session {
     this.#throwIfLost(told);
     const { heartbeatMs, onHeartbeat } = this.#settings;
     const started = performance.now();
-    const heartbeat = setInterval(() => onHeartbeat(told, performance.now() - started), heartbeatMs);
+    const beat = (): void => onHeartbeat(told, performance.now() - started, this.purpose);
+    const heartbeat = setInterval(beat, heartbeatMs);
     let passedMs: number | undefined;
     const deadline = setTimeout(() => {
       passedMs = limitMs;

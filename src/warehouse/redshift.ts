@@ -54,8 +54,9 @@ export function connectRedshift(settings: RedshiftSettings): Warehouse {
   }
 
   return {
-    async session(work, { isOnlyOnce = false } = {}) {
+    async session(work, { isOnlyOnce = false, purpose } = {}) {
       const connection = await acquire();
+      connection.purpose = purpose;
       let clean = false;
       try {
         const result = await work(connection);

@@ -235,7 +235,7 @@ describe('the end of a run', () => {
       faults.sql = ({ sql }) => (sql.startsWith('COPY') ? { kind: 'stall', ms: 20_000 } : undefined);
       const run = startCli(['--config', place.configFile({ batch_size_rows: 1, heartbeat_seconds: 1 })]);
       await run.write(input(1));
-      await run.seen(/still running: COPY/);
+      await run.seen(/still running after \d+ s for stream .{1,60}: COPY/);
       run.process.kill('SIGINT');
       await run.seen(/a second signal stops immediately/);
       run.process.kill('SIGINT');
@@ -252,7 +252,7 @@ describe('the end of a run', () => {
         operation === 'DeleteObjects' ? { kind: 'delay', ms: 20_000 } : undefined;
       const run = startCli(['--config', place.configFile({ batch_size_rows: 1, heartbeat_seconds: 1 })]);
       await run.write(input(1));
-      await run.seen(/still running: COPY/);
+      await run.seen(/still running after \d+ s for stream .{1,60}: COPY/);
       run.process.kill('SIGTERM');
       await run.seen(/a second signal stops immediately/);
       const second = Date.now();

@@ -167,7 +167,7 @@ describe('what is not committed in time', () => {
     faults.sql = nthMatching(/^COPY/, 0, { kind: 'stall', ms: 20_000 } as const);
     const run = startCli(['--config', place.configFile({ ...TWO_ROWS, heartbeat_seconds: 1 })]);
     await run.write(input([]));
-    await run.seen(/still running: COPY/);
+    await run.seen(/still running after \d+ s for stream .{1,60}: COPY/);
     run.process.kill('SIGTERM');
     await run.seen(/a second signal stops immediately/);
     const second = Date.now();

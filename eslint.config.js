@@ -4,7 +4,7 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** The layers of the data path, in its order. */
-const STAGES = ['protocol', 'table', 'rows', 'staging', 'warehouse'];
+const LAYERS = ['protocol', 'table', 'rows', 'staging', 'warehouse'];
 
 /** Files that import nothing of ours, except those named here. */
 const BASE = {
@@ -14,19 +14,18 @@ const BASE = {
   'retry.ts': [],
   'states/ledger.ts': [],
   'ports.ts': ['sql.ts'],
-  'options.ts': [],
 };
 
 /** What every layer may import besides itself and earlier layers. */
-const FOR_STAGES = ['errors.ts', 'sql.ts', 'abort.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
+const FOR_LAYERS = ['errors.ts', 'sql.ts', 'abort.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
 
 /** What may import what in `src/`. */
 const ZONES = [
-  ...STAGES.map((stage, at) => ({
-    target: `./src/${stage}`,
+  ...LAYERS.map((layer, at) => ({
+    target: `./src/${layer}`,
     from: './src',
-    except: [...STAGES.slice(0, at + 1), ...FOR_STAGES],
-    message: `The layer ${stage}/ imports itself, earlier layers and the base only.`,
+    except: [...LAYERS.slice(0, at + 1), ...FOR_LAYERS],
+    message: `The layer ${layer}/ imports itself, earlier layers and the base only.`,
   })),
   ...Object.entries(BASE).map(([file, except]) => ({
     target: `./src/${file}`,

@@ -1,4 +1,4 @@
-/** Listens to an abort signal, only for as long as the work takes. A signal that is already aborted is reported immediately. */
+/** Helpers for AbortSignal. */
 import { setMaxListeners } from 'node:events';
 
 /** A controller whose signal any number of works may listen to: Node warns of more than ten listeners. */

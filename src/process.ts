@@ -1,6 +1,6 @@
 /**
- * The process as this program sees it: streams, descriptors, signals, clock, processors, exit code. Only this file and the
- * files that are started touch it.
+ * The process as this program sees it: streams, descriptors, signals, clock, processors, exit code. Only this
+ * file, `guard.ts` and the files that are started use them.
  */
 import { availableParallelism } from 'node:os';
 import { Writable } from 'node:stream';

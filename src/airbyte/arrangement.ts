@@ -93,7 +93,7 @@ async function mergeLeft(
     design: designOf(note, settings, columns),
     isCommentDue: false,
     batch: nextBatch(),
-    record: { table: target, method: 'complete', startedAt: now() },
+    historyRow: { table: target, method: 'complete', startedAt: now() },
   };
   const { newestBy = [] } = dialectOf(configured, undefined);
   const newest = newestBy.flatMap((property) => columns.find((column) => column.property === property) ?? []);

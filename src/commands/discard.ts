@@ -7,7 +7,7 @@ import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
-import { storeNothing } from '../plan/guards.ts';
+import { storeNothing } from '../dry-run/guards.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
@@ -17,7 +17,7 @@ import type { TableLoader } from '../streams/context.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { LoadJob, SwapJob } from '../warehouse/jobs.ts';
+import type { LoadJob, OverwriteJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 
 export interface DiscardOptions {
@@ -124,7 +124,7 @@ class Discarder implements TableLoader {
     return Promise.resolve();
   }
 
-  swap({ rows }: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+  overwrite({ rows }: OverwriteJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
     onCommitted({ inserted: rows, deleted: undefined });
     return Promise.resolve();
   }

@@ -198,7 +198,7 @@ function preflightOf(
   });
 }
 
-interface LoaderMeans {
+interface LoaderDeps {
   readonly store: WatchedStore;
   readonly openBucket: () => Promise<Bucket>;
   readonly outages: Outages;
@@ -208,7 +208,7 @@ interface LoaderMeans {
 function loaderOf(
   { config, scope, io, log }: LoadOptions,
   { runId, staleBefore }: RunPlace,
-  { store, openBucket, outages, preflight }: LoaderMeans,
+  { store, openBucket, outages, preflight }: LoaderDeps,
 ): Loader {
   return new Loader({
     warehouse: scope.warehouse,
@@ -232,7 +232,7 @@ function loaderOf(
 }
 
 /** What a run works with. */
-interface Means {
+interface RunDeps {
   readonly bucket: Assembly['files'];
   readonly store: WatchedStore;
   readonly loader: Loader;
@@ -243,7 +243,7 @@ interface Means {
 function runOf(
   { config, scope, io, log, protocolOf }: LoadOptions,
   { runId, objectPrefix, folder }: RunPlace,
-  { bucket, store, loader, outages, preflight }: Means,
+  { bucket, store, loader, outages, preflight }: RunDeps,
 ): Run {
   return assemble({
     config,
@@ -253,7 +253,7 @@ function runOf(
     hooks: new Hooks(scope.warehouse, log),
     store,
     format: newFormat(compressionOf(config.compression)),
-    patiently: (what, upload) => outages.retry(what, upload, { needs: ['S3'] }),
+    retryUpload: (what, upload) => outages.retry(what, upload, { needs: ['S3'] }),
     objectPrefix,
     folder,
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),

@@ -6,9 +6,10 @@ import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
 import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
-import { readOnly, storeNothing } from '../plan/guards.ts';
-import { Planner } from '../plan/planner.ts';
-import { asJson, asText, type PlanReport } from '../plan/report.ts';
+import { readOnly, storeNothing } from '../dry-run/guards.ts';
+import { RUN } from '../dry-run/planned-steps.ts';
+import { Planner } from '../dry-run/planner.ts';
+import { asJson, asText, type PlanReport } from '../dry-run/report.ts';
 import { newFormat } from '../rows/csv.ts';
 import { assemble } from '../run/assemble.ts';
 import type { Scope } from '../scope.ts';
@@ -18,7 +19,7 @@ import { compressionOf } from '../staging/part.ts';
 export interface PlanOptions {
   readonly config: Config;
   readonly scope: Scope;
-  readonly io: Pick<Io, 'now' | 'cores'>;
+  readonly io: Pick<Io, 'version' | 'now' | 'cores'>;
   readonly log: Logger;
   readonly input: Input;
   readonly format: 'text' | 'json';
@@ -39,6 +40,11 @@ export async function plan(
     region: store.region,
     format,
     url: (key) => store.url(key),
+    history: {
+      schema: config.target_schema,
+      keepsRecords: config.load_history,
+      version: options.io.version,
+    },
   });
   const run = assemble({
     config,
@@ -49,7 +55,7 @@ export async function plan(
     format,
     gzipLevel: 1,
     objectPrefix: normalisePrefix(config.s3_prefix),
-    folder: 'RUN',
+    folder: RUN,
     rejectedPrefix: 'rejected/',
     files: store,
     locations: scope.locations,

@@ -1,4 +1,4 @@
-/** The process as the program sees it. `main.ts` builds it from the real process, and tests from buffers. */
+/** The process as the program sees it. `processIo` in `process.ts` builds it from the real process, and tests from buffers. */
 import type { Readable, Writable } from 'node:stream';
 import type { LogSink } from '../log.ts';
 import type { Ending } from './ending.ts';

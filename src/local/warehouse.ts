@@ -95,7 +95,7 @@ export interface LocalWarehouse {
   /**
    * Replaces the identities and roles beside the warehouse's own, from the next decision on: those left out are gone.
    * Sessions of STS go on, with the policies that those behind them have then. Buckets and keys left out stay.
-   * @throws LocalWarehouseError for a policy that can not be understood; nothing is changed then.
+   * @throws LocalWarehouseError for a policy that cannot be understood; nothing is changed then.
    */
   setAccess(access: Access): void;
   /** Ends all sessions, the database and S3; may be called again. */

@@ -14,7 +14,7 @@ import type { ConfiguredStream } from '../protocol/catalog.ts';
 import { withoutBom } from '../protocol/singer.ts';
 import { Acks } from '../states/acks.ts';
 import type { Stream } from '../streams/stream.ts';
-import type { Front, Protocol, Road, StateOutput } from './front.ts';
+import type { MessageHandler, Protocol, RunAccess, StateOutput } from './protocol.ts';
 
 /** Where acknowledgements of states are written. */
 export interface AckOutput extends StateOutput {
@@ -24,7 +24,7 @@ export interface AckOutput extends StateOutput {
 /** The protocol of Airbyte. */
 export function airbyteProtocol(catalog: readonly ConfiguredStream[], output: AckOutput): Protocol {
   const acks = new Acks((state) => output.writeState(state));
-  return { effects: acks, output, front: (road) => new AirbyteFront(road, catalog, acks) };
+  return { effects: acks, output, handler: (run) => new AirbyteHandler(run, catalog, acks) };
 }
 
 /** If waiting states use more memory than this, the batches that they wait for are closed. */
@@ -42,9 +42,9 @@ interface Source {
   status: AirbyteStatus['status'] | undefined;
 }
 
-class AirbyteFront implements Front {
+class AirbyteHandler implements MessageHandler {
   count = 0;
-  readonly #road: Road;
+  readonly #run: RunAccess;
   readonly #catalog: readonly ConfiguredStream[];
   readonly #acks: Acks;
   readonly #sources = new Map<string, Source>();
@@ -53,15 +53,15 @@ class AirbyteFront implements Front {
   #lastKey: string | undefined;
   #last: Source | undefined;
 
-  constructor(road: Road, catalog: readonly ConfiguredStream[], acks: Acks) {
-    this.#road = road;
+  constructor(run: RunAccess, catalog: readonly ConfiguredStream[], acks: Acks) {
+    this.#run = run;
     this.#catalog = catalog;
     this.#acks = acks;
   }
 
   /** Plans every stream before the first record, so that errors are reported before anything is loaded. */
   async begin(): Promise<void> {
-    const { config } = this.#road.context;
+    const { config } = this.#run.context;
     const names = namesOf(this.#catalog);
     try {
       for (const configured of this.#catalog)
@@ -73,7 +73,7 @@ class AirbyteFront implements Front {
   }
 
   async #declare(planned: PlannedStream): Promise<void> {
-    const { streams, context } = this.#road;
+    const { streams, context } = this.#run;
     const { generations } = context;
     if (!generations) throw new Error('an Airbyte sync is run without what completes its streams');
     const arrangement = await arrange(planned, streams, context, generations);
@@ -95,7 +95,7 @@ class AirbyteFront implements Front {
   }
 
   walk(at: number, end: number): Stream | undefined {
-    const { tape } = this.#road;
+    const { tape } = this.#run;
     const recordAt = this.#envelope.open(tape.source, at, end);
     const source = recordAt === -1 ? undefined : this.#sourceOf(this.#envelope.stream);
     if (source?.stream.walk(recordAt, this.#envelope, at, end) !== true) return undefined;
@@ -120,14 +120,14 @@ class AirbyteFront implements Front {
       case 'record':
         return this.#append(message, bytes);
       case 'state':
-        return this.#mark(message);
+        return this.#addState(message);
       case 'status':
-        return this.#settle(message);
+        return this.#takeStatus(message);
     }
   }
 
   #append({ stream: of, record }: AirbyteRecord, bytes: Buffer): Promise<void> | undefined {
-    const { streams, onRecord } = this.#road;
+    const { streams, onRecord } = this.#run;
     const source = this.#sources.get(keyOf(of));
     if (!source) {
       throw new InputError(
@@ -144,7 +144,7 @@ class AirbyteFront implements Front {
     return wait ? wait.then(() => onRecord(stream)) : onRecord(stream);
   }
 
-  #mark({ stream: of, members }: AirbyteState): Promise<void> | undefined {
+  #addState({ stream: of, members }: AirbyteState): Promise<void> | undefined {
     const source = of && this.#sources.get(keyOf(of));
     const sources = of ? (source ? [source] : []) : [...this.#sources.values()];
     let records = 0;
@@ -152,7 +152,7 @@ class AirbyteFront implements Front {
       records += one.records - one.acknowledged;
       one.acknowledged = one.records;
     }
-    this.#acks.mark(of && (source?.stream.name ?? keyOf(of)), acknowledgement(members, records));
+    this.#acks.addState(of && (source?.stream.name ?? keyOf(of)), acknowledgement(members, records));
     return this.#acks.bytes > MAX_HELD_BYTES ? this.#release(sources) : undefined;
   }
 
@@ -164,7 +164,7 @@ class AirbyteFront implements Front {
     }
   }
 
-  #settle({ stream: of, status }: AirbyteStatus): Promise<void> | undefined {
+  #takeStatus({ stream: of, status }: AirbyteStatus): Promise<void> | undefined {
     const source = this.#sources.get(keyOf(of));
     if (!source) return undefined;
     source.status = status;
@@ -178,7 +178,7 @@ class AirbyteFront implements Front {
     });
   }
 
-  settle(isWholeInput: boolean): Error | undefined {
+  conclude(isWholeInput: boolean): Error | undefined {
     const open = [...this.#sources.values()].filter(({ status }) => status !== 'COMPLETE');
     if (open.length === 0) return undefined;
     const names = open.map(({ planned }) => `"${planned.configured.label}"`).join(', ');

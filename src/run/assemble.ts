@@ -11,7 +11,7 @@ import { Budget } from '../staging/budget.ts';
 import { createStaging, type UploadOptions } from '../staging/uploads.ts';
 import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Generations } from '../warehouse/generations.ts';
-import type { Protocol } from './front.ts';
+import type { Protocol } from './protocol.ts';
 import { Run } from './run.ts';
 import { singerProtocol } from './singer.ts';
 
@@ -29,7 +29,7 @@ export interface Assembly {
   readonly store: ObjectStore;
   readonly format: CsvFormat;
   /** How uploads are tried again; without it they are not. */
-  readonly patiently?: UploadOptions['patiently'];
+  readonly retryUpload?: UploadOptions['retryUpload'];
   /** Overrides the configuration. */
   readonly gzipLevel?: number;
   /** The prefix of everything that runs write. */
@@ -68,7 +68,7 @@ export function assemble(assembly: Assembly): Run {
       gzipLevel: assembly.gzipLevel ?? config.gzip_level,
       compressors: io.cores,
       uploads: UPLOADS,
-      ...(assembly.patiently === undefined ? {} : { patiently: assembly.patiently }),
+      ...(assembly.retryUpload === undefined ? {} : { retryUpload: assembly.retryUpload }),
       signal,
       onFailure: fail,
     }),

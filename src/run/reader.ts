@@ -23,7 +23,7 @@ export interface ReaderOptions {
   readonly now: () => number;
   /** Stops reading between two lines. */
   readonly interrupted: AbortSignal;
-  /** Called after each walked record; a promise makes the reader wait. */
+  /** Called after each record; a promise makes the reader wait. */
   readonly onRecord: (stream: Stream) => Promise<void> | undefined;
   /** Called after each block. */
   readonly onBlock: () => Promise<void>;

@@ -18,8 +18,8 @@ import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
 import type { Generations } from '../warehouse/generations.ts';
 import { Figures } from '../progress/figures.ts';
-import type { Front, Protocol } from './front.ts';
-import { Life } from './life.ts';
+import type { MessageHandler, Protocol } from './protocol.ts';
+import { RunPhases } from './phases.ts';
 import { Reader } from './reader.ts';
 
 export interface RunParts {
@@ -59,35 +59,35 @@ const AGE_CHECK_MS = 250;
 
 export class Run {
   readonly #parts: RunParts;
-  readonly #life = new Life();
+  readonly #phases = new RunPhases();
   readonly #streams: Streams;
   readonly #reader: Reader;
-  readonly #front: Front;
+  readonly #handler: MessageHandler;
   readonly #figures: Figures;
   #batches = 0;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
     this.#figures = new Figures(parts.now);
-    const { interrupted } = this.#life;
+    const { interrupted } = this.#phases;
     const tape = new Tape();
     const onRecord = (stream: Stream): Promise<void> | undefined => this.#closeIfFull(stream);
-    const onBlock = (): Promise<void> => this.#settleBlock();
+    const onBlock = (): Promise<void> => this.#afterBlock();
     this.#reader = new Reader({ tape, now: parts.now, interrupted, onRecord, onBlock });
     const context: StreamContext = {
       ...parts,
       syncStartedAt: parts.now(),
       readAt: () => this.#reader.readAt,
       tape,
-      ledger: parts.protocol.effects,
+      effects: parts.protocol.effects,
       observer: this.#figures,
       loads: pLimit(parts.config.max_parallel_loads),
       nextBatch: () => ++this.#batches,
       fail: (error) => this.fail(error),
-      hasFailed: () => this.#life.phase === 'failed',
+      hasFailed: () => this.#phases.phase === 'failed',
     };
     this.#streams = new Streams(context);
-    this.#front = parts.protocol.front({
+    this.#handler = parts.protocol.handler({
       streams: this.#streams,
       context,
       tape,
@@ -103,9 +103,9 @@ export class Run {
     const streams = [...this.#streams.all()];
     return {
       figures: this.#figures,
-      messages: this.#front.count,
+      messages: this.#handler.count,
       streams: streams.length,
-      isDraining: this.#life.phase !== 'reading',
+      isDraining: this.#phases.phase !== 'reading',
       accepted: new Map(streams.map(({ name, accepted }) => [name, accepted])),
       lastState: this.#parts.protocol.output.lastState,
     };
@@ -113,36 +113,36 @@ export class Run {
 
   /** The rows of each stream, and the records that needed the reference encoder. */
   get summary(): RunSummary {
-    return { ...this.#streams.summary(), lines: this.#front.count };
+    return { ...this.#streams.summary(), lines: this.#handler.count };
   }
 
   /** Reads to the end and loads everything. Resolves when all of it is committed; rejects with the first failure. */
   async load(input: Input): Promise<void> {
     const { config, hooks } = this.#parts;
     await this.#try(() => hooks.run('pre_sql', undefined, config.pre_sql));
-    if (!this.#life.error) await this.#try(() => this.#front.begin());
+    if (!this.#phases.error) await this.#try(() => this.#handler.begin());
     await this.#read(input);
     await this.#drain();
-    if (this.#life.error) await this.#streams.abandon();
+    if (this.#phases.error) await this.#streams.abandon();
     this.#parts.protocol.effects.publish();
     await this.#parts.protocol.output.flushed();
     this.#streams.reportInvalid();
-    this.#streams.reportUnmatched(this.#life.isWholeInput);
-    if (this.#life.cutOff) this.fail(this.#life.cutOff);
-    if (!this.#life.error) await this.#try(() => this.#afterwards());
-    this.#life.finish();
-    if (this.#life.error) throw this.#life.error.value;
-    if (this.#front.count === 0) this.#parts.log.warn('no input arrived on stdin; did the tap fail?');
+    this.#streams.reportUnmatched(this.#phases.isWholeInput);
+    if (this.#phases.cutOff) this.fail(this.#phases.cutOff);
+    if (!this.#phases.error) await this.#try(() => this.#afterwards());
+    this.#phases.finish();
+    if (this.#phases.error) throw this.#phases.error.value;
+    if (this.#handler.count === 0) this.#parts.log.warn('no input arrived on stdin; did the tap fail?');
   }
 
   /** Stops reading as if the input ended here. An incomplete line is dropped. */
   stop(): void {
-    this.#life.stop();
+    this.#phases.stop();
   }
 
   /** Loading cannot go on: running loads are finished, and nothing new is started. */
   fail(error: unknown): void {
-    this.#life.fail(error);
+    this.#phases.fail(error);
   }
 
   /** Loading cannot go on and nothing is waited for: no more states are written. */
@@ -156,17 +156,17 @@ export class Run {
   }
 
   async #read(input: Input): Promise<void> {
-    const { interrupted } = this.#life;
+    const { interrupted } = this.#phases;
     using _ = onAbort(interrupted, () => input.destroy());
     const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), AGE_CHECK_MS);
     try {
       await this.#reader.read(
-        this.#figures.counted(blocksOf(input, {}, () => this.#front.count)),
-        this.#front,
+        this.#figures.counted(blocksOf(input, {}, () => this.#handler.count)),
+        this.#handler,
       );
       if (!interrupted.aborted) await this.#ended(input);
     } catch (error) {
-      this.#life.refuse(error);
+      this.#phases.inputFailed(error);
     } finally {
       clearInterval(timer);
     }
@@ -174,23 +174,23 @@ export class Run {
 
   async #ended(input: Input): Promise<void> {
     const failure = await input.failure?.();
-    if (failure) this.#life.inputCutOff(failure);
-    else this.#life.inputEnded(input.failure !== undefined);
+    if (failure) this.#phases.inputCutOff(failure);
+    else this.#phases.inputEnded(input.failure !== undefined);
   }
 
   /** Loads what was read. Each step begins when everything before it is committed; after an error no step begins. */
   async #drain(): Promise<void> {
     await this.#step(() => this.#streams.finish());
     await this.#step(() => {
-      const { isWholeInput, isProven, cutOff } = this.#life;
-      const refusal = this.#front.settle(isWholeInput, isProven);
+      const { isWholeInput, isProven, cutOff } = this.#phases;
+      const refusal = this.#handler.conclude(isWholeInput, isProven);
       if (refusal && cutOff) this.#parts.log.warn(refusal.message);
-      else if (refusal) this.#life.refuse(refusal);
+      else if (refusal) this.#phases.inputFailed(refusal);
     });
   }
 
   async #step(work: () => void): Promise<void> {
-    if (!this.#life.error) work();
+    if (!this.#phases.error) work();
     await this.#streams.drained();
   }
 
@@ -212,12 +212,12 @@ export class Run {
   }
 
   /** Runs once per block, not per record: encodes, closes full batches, publishes a state, waits for memory. */
-  async #settleBlock(): Promise<void> {
+  async #afterBlock(): Promise<void> {
     for (const stream of this.#streams.encode()) await this.#closeFull(stream);
     this.#parts.protocol.effects.publish();
     const { budget } = this.#parts.staging;
     // Early enough to give the compressors work before reading has to wait for them.
     if (budget.openBytes > budget.limit * 0.6) this.#streams.cutDownTo(budget.limit * 0.3);
-    while (budget.isFull && !this.#life.error) await this.#figures.waitingForMemory(() => budget.room());
+    while (budget.isFull && !this.#phases.error) await this.#figures.waitingForMemory(() => budget.room());
   }
 }

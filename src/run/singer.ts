@@ -15,24 +15,24 @@ import { parseRecord, parseSinger, withoutBom } from '../protocol/singer.ts';
 import { Ledger } from '../states/ledger.ts';
 import { StateWriter } from '../states/writer.ts';
 import type { Stream } from '../streams/stream.ts';
-import type { Front, Protocol, Road } from './front.ts';
+import type { MessageHandler, Protocol, RunAccess } from './protocol.ts';
 import type { Lines } from './reader.ts';
 
 /** The protocol of Singer. `states` receives the newest safe state; `onClosed` is called when nothing more can be written. */
 export function singerProtocol(states: Writable, onClosed: (error: unknown) => void): Protocol {
   const output = new StateWriter(states, onClosed);
   const ledger = new Ledger((state) => output.write(state));
-  return { effects: ledger, output, front: (road) => new SingerFront(road, ledger) };
+  return { effects: ledger, output, handler: (run) => new SingerHandler(run, ledger) };
 }
 
-class SingerFront implements Front {
+class SingerHandler implements MessageHandler {
   count = 0;
-  readonly #road: Road;
+  readonly #run: RunAccess;
   readonly #ledger: Ledger;
   readonly #envelope = new Envelope();
 
-  constructor(road: Road, ledger: Ledger) {
-    this.#road = road;
+  constructor(run: RunAccess, ledger: Ledger) {
+    this.#run = run;
     this.#ledger = ledger;
   }
 
@@ -41,12 +41,12 @@ class SingerFront implements Front {
     return Promise.resolve();
   }
 
-  settle(isWholeInput: boolean, isProven: boolean): Error | undefined {
-    return this.#road.streams.settle(isWholeInput, isProven);
+  conclude(isWholeInput: boolean, isProven: boolean): Error | undefined {
+    return this.#run.streams.concludeStreams(isWholeInput, isProven);
   }
 
   walk(at: number, end: number): Stream | undefined {
-    const { tape, streams } = this.#road;
+    const { tape, streams } = this.#run;
     const recordAt = this.#envelope.open(tape.source, at);
     const stream = recordAt === -1 ? undefined : streams.find(this.#envelope.stream);
     return stream?.walk(recordAt, this.#envelope, at, end) === true ? stream : undefined;
@@ -58,12 +58,12 @@ class SingerFront implements Front {
   }
 
   #handle(message: Message, bytes: Buffer): Promise<void> | undefined {
-    const { streams } = this.#road;
+    const { streams } = this.#run;
     switch (message.type) {
       case 'record':
         return this.#append(message, { line: this.count, bytes });
       case 'state':
-        if (message.value) this.#ledger.mark(message.value);
+        if (message.value) this.#ledger.addState(message.value);
         return undefined;
       case 'schema':
         return streams.setSchema(message);
@@ -75,8 +75,8 @@ class SingerFront implements Front {
   }
 
   async #readFiles(message: BatchMessage): Promise<void> {
-    const { streams, files, interrupted, read } = this.#road;
-    const stream = streams.get(message.stream, this.count);
+    const { streams, files, interrupted, read } = this.#run;
+    const stream = streams.streamForRecord(message.stream, this.count);
     if (stream.copiesFiles) return stream.copyFiles(message, this.count);
     for (const file of files.of(message, this.count, interrupted)) {
       const lines = this.#records(stream, message, file.source);
@@ -89,7 +89,7 @@ class SingerFront implements Front {
 
   /** The records of a file that a BATCH message names. */
   #records(stream: Stream, message: BatchMessage, source: Source): Lines {
-    const { tape } = this.#road;
+    const { tape } = this.#run;
     const frame = new BareFrame(message.version);
     const lines: Lines = {
       count: 0,
@@ -111,8 +111,8 @@ class SingerFront implements Front {
   }
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
-    const { streams, onRecord } = this.#road;
-    const stream = streams.get(record.stream, origin.line);
+    const { streams, onRecord } = this.#run;
+    const stream = streams.streamForRecord(record.stream, origin.line);
     const wait = stream.append(record, origin);
     return wait ? wait.then(() => onRecord(stream)) : onRecord(stream);
   }

@@ -1,7 +1,8 @@
 /**
- * A batch: the rows of one stream that are loaded together. Rows are encoded in groups, collected as blocks of CSV, and cut into
- * parts that are uploaded while more rows arrive. Open data stays small and uncompressed, so that hundreds of streams fit into
- * memory. Life: append* -> close -> remove. All calls are synchronous, except those that wait for parts.
+ * A batch: the rows of one stream that are loaded together. Rows are written into slabs (`roll`, `written`), or appended as cells
+ * and encoded in groups. The CSV is cut into parts that are uploaded while more rows arrive. Open data stays small and
+ * uncompressed, so that hundreds of streams fit into memory. A batch ends with `close` or `discard`, which wait for its parts; all
+ * other calls are synchronous.
  */
 import { encodeRows, type CsvFormat } from '../rows/csv.ts';
 import type { HashRoom } from '../rows/key-hashes.ts';

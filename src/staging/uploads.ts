@@ -18,7 +18,7 @@ export interface UploadOptions {
   readonly compressors: number;
   readonly uploads: number;
   /** Does an upload, again while its errors may pass. Its memory stays in use meanwhile. */
-  readonly patiently?: (what: string, upload: () => Promise<void>) => Promise<void>;
+  readonly retryUpload?: (what: string, upload: () => Promise<void>) => Promise<void>;
   /** Aborts running and waiting uploads. */
   readonly signal: AbortSignal;
   /** Called immediately, so that the run can stop reading. */
@@ -30,7 +30,7 @@ export function createStaging(options: UploadOptions): Staging {
     store,
     budget,
     signal,
-    patiently = (_what: string, upload: () => Promise<void>) => upload(),
+    retryUpload = (_what: string, upload: () => Promise<void>) => upload(),
   } = options;
   const pool = new SlabPool(budget);
   const shaper = new PartShaper(budget.limit * 0.45);
@@ -62,7 +62,7 @@ export function createStaging(options: UploadOptions): Staging {
       held = body.length;
       await uploading(async () => {
         signal.throwIfAborted();
-        await patiently(`upload ${store.url(key)}`, () => store.put(key, body, signal));
+        await retryUpload(`upload ${store.url(key)}`, () => store.put(key, body, signal));
       });
       return { key, bytes: body.length };
     } catch (error) {

@@ -28,7 +28,7 @@ export class Acks implements Effects {
   /** Those of all streams. */
   readonly #global: Held[] = [];
   #bytes = 0;
-  #marks = 0;
+  #statesRead = 0;
 
   /** `onSafe` is given each state that may be written. */
   constructor(onSafe: (ack: Buffer) => void) {
@@ -45,8 +45,8 @@ export class Acks implements Effects {
   }
 
   /** Adds a state that was read: of one stream, or of all streams if `stream` is undefined. `ack` is written for it. */
-  mark(stream: string | undefined, ack: Buffer): void {
-    this.#marks++;
+  addState(stream: string | undefined, ack: Buffer): void {
+    this.#statesRead++;
     this.#bytes += ack.length;
     if (stream === undefined) {
       this.#global.push({ ack, after: [...this.#queues.values()].flatMap(pendingOf) });
@@ -64,8 +64,8 @@ export class Acks implements Effects {
     this.#release(this.#global);
   }
 
-  get marks(): number {
-    return this.#marks;
+  get statesRead(): number {
+    return this.#statesRead;
   }
 
   /** Bytes of the states that are held. */

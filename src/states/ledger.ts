@@ -13,14 +13,14 @@ interface Entry {
 /** Marks the effect as durable and visible, which publishes the states that waited for it. Call it once, after the commit. */
 export type Settle = () => void;
 
-/** What the streams of a run tell of their work, whichever states wait for it. */
+/** Pending work of the streams, as the protocol sees it. */
 export interface Effects {
-  /** A durable effect of a stream begins: the first record of a batch was accepted. */
+  /** An effect of a stream is pending from now on, for example because a batch was opened. */
   open(stream: string): Settle;
   /** Publishes the states that are safe. */
   publish(): void;
   /** States read so far. */
-  readonly marks: number;
+  readonly statesRead: number;
 }
 
 export class Ledger implements Effects {
@@ -29,14 +29,14 @@ export class Ledger implements Effects {
   #head = 0;
   #safe: Buffer | undefined;
   #bytes = 0;
-  #marks = 0;
+  #statesRead = 0;
 
   /** `onSafe` is given each state that may be written, newest last; older ones may be skipped. */
   constructor(onSafe: (state: Buffer) => void) {
     this.#onSafe = onSafe;
   }
 
-  /** Opens an effect, for example when the first record of a batch was accepted. A state of Singer waits for all streams. */
+  /** Adds an effect, for example when a batch was opened. A state of Singer waits for the effects of all streams. */
   open(_stream?: string): Settle {
     const entry: Entry = { done: false, state: undefined };
     this.#entries.push(entry);
@@ -48,8 +48,8 @@ export class Ledger implements Effects {
   }
 
   /** Adds a state that was read. It is published with `publish`, so that of many states only one is written. */
-  mark(state: Buffer): void {
-    this.#marks++;
+  addState(state: Buffer): void {
+    this.#statesRead++;
     const last = this.#entries.at(-1);
     this.#bytes += state.length;
     if (last && this.#head < this.#entries.length) {
@@ -71,8 +71,8 @@ export class Ledger implements Effects {
   }
 
   /** States read so far. */
-  get marks(): number {
-    return this.#marks;
+  get statesRead(): number {
+    return this.#statesRead;
   }
 
   /** Effects that are not durable yet. */

@@ -14,7 +14,7 @@ import type { Loader } from '../warehouse/loader.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
-export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'settle' | 'ask' | 'doubt'>;
+export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'inTransaction' | 'ask' | 'doubt'>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What a stream wants done when it is complete. */
@@ -68,7 +68,7 @@ export interface StreamContext {
   /** Called when a stream has a plan. */
   readonly onPlanned: ((work: PlannedWork) => void) | undefined;
   readonly staging: Staging;
-  readonly ledger: Effects;
+  readonly effects: Effects;
   readonly observer: LoadObserver;
   /** How many tables load at the same time. */
   readonly loads: LimitFunction;

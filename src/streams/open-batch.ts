@@ -39,14 +39,14 @@ export type ValueFacts = Pick<OpenBatch, 'maxBytes' | 'nulls' | 'outgrown'>;
 
 export const NO_ROWS: ValueFacts = { maxBytes: [], nulls: [], outgrown: [] };
 
-/** Opens a batch, and with it an effect in the ledger. `narrow` are the columns of schemas that lack some; the list may grow. */
+/** Opens a batch, and with it an effect in the effects. `narrow` are the columns of schemas that lack some; the list may grow. */
 export function openBatch(
   { name: stream, target: { table } }: { readonly name: string; readonly target: TableRef },
   plan: StreamPlan,
   narrow: readonly ReadonlySet<string>[],
   context: StreamContext,
 ): OpenBatch {
-  const { objectPrefix, rejectedPrefix, folder, staging, ledger, readAt, nextBatch, log } = context;
+  const { objectPrefix, rejectedPrefix, folder, staging, effects, readAt, nextBatch, log } = context;
   const number = nextBatch();
   log.debug({ stream, batch: number }, 'opened a batch');
   const keyPrefix = batchPrefix(objectPrefix, folder, table, number);
@@ -59,7 +59,7 @@ export function openBatch(
     rows: new Batch(keyPrefix, staging, openedAt),
     rejected: new RejectedRecords(rejectedKey, staging),
     nulled: 0,
-    settle: ledger.open(stream),
+    settle: effects.open(stream),
     number,
     keyPrefix,
     maxBytes: plan.columns.map(() => 0),

@@ -7,7 +7,7 @@ import { isWider } from '../table/fits.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
-import type { SwapJob, TableJob } from '../warehouse/jobs.ts';
+import type { OverwriteJob, TableJob } from '../warehouse/jobs.ts';
 
 const EVOLVE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 'evolve'])) as Record<
   ChangeKind,
@@ -24,7 +24,7 @@ interface Seen {
 export class Overwrite {
   readonly target: TableRef;
   readonly shadow: TableRef;
-  readonly method: SwapJob['method'];
+  readonly method: OverwriteJob['method'];
   readonly settle: Settle;
   /** The columns of all batches by name, in their newest form. */
   readonly #columns = new Map<string, Seen>();
@@ -33,7 +33,7 @@ export class Overwrite {
   #hasRows = false;
   #hasShadow = false;
 
-  constructor(target: TableRef, shadow: TableRef, method: SwapJob['method'], settle: Settle) {
+  constructor(target: TableRef, shadow: TableRef, method: OverwriteJob['method'], settle: Settle) {
     this.target = target;
     this.shadow = shadow;
     this.method = method;
@@ -81,8 +81,8 @@ export class Overwrite {
     this.#hasRows = true;
   }
 
-  /** The final swap, from a job of the last schema of the stream. */
-  swap(job: TableJob): SwapJob {
+  /** The job that ends the overwrite, made from a job of the last schema of the stream. */
+  jobOf(job: TableJob): OverwriteJob {
     const hadRows = this.#hasRows;
     this.add(job, { grown: 0 });
     this.#hasRows = hadRows;

@@ -34,7 +34,7 @@ export interface PlannedStream {
 export interface PlanningDoors {
   readonly rows: RowOptions;
   /** Loads what was read so far. Resolves when it is in the table, or never will be. */
-  readonly settled: () => Promise<void>;
+  readonly loadedSoFar: () => Promise<void>;
   /** Called when the stream has a plan. */
   readonly onPlanned?: StreamContext['onPlanned'];
   /** Whether every number in a column fits another type. */
@@ -117,7 +117,7 @@ export class Planning {
       return known?.isFitting ?? true;
     });
     if (unknown.length === 0) return plan;
-    await this.#doors.settled();
+    await this.#doors.loadedSoFar();
     for (const [column, type] of unknown)
       this.#fits.set(fitKey(column, type), {
         column,

@@ -59,13 +59,13 @@ export class Stream {
     this.work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
-    this.#evidence = new Evidence(() => context.ledger.marks);
+    this.#evidence = new Evidence(() => context.effects.statesRead);
     const { loader, syncStartedAt } = context;
     this.#planning = new Planning(
       { target, settings, table, dialect },
       {
         rows: rowOptionsOf(context, (sentence) => this.#teller.warn(sentence)),
-        settled: () => this.#settled(),
+        loadedSoFar: () => this.#loadedSoFar(),
         onPlanned: context.onPlanned,
         fits: (column, type) =>
           loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
@@ -127,7 +127,7 @@ export class Stream {
     if (this.#batch) this.#planning.grow(this.#batch.outgrown);
   }
 
-  async #settled(): Promise<void> {
+  async #loadedSoFar(): Promise<void> {
     await this.work.room();
     this.close();
     await this.work.drained();
@@ -150,7 +150,7 @@ export class Stream {
     if (this.#awaitsVersion(frame.version)) return false;
     this.#facts.take(readAt(), batch, frame, this.#ordinal);
     if (!walk.complete(this.#facts)) return false;
-    walk.commit(batch);
+    walk.countRow(batch);
     batch.census[kind] = (batch.census[kind] ?? 0) + 1;
     batch.rows.written(tape);
     this.#ordinal++;
@@ -301,7 +301,7 @@ export class Stream {
     }
     await this.work.room();
     this.close();
-    this.#versions.add(version, () => this.#context.ledger.open(this.name));
+    this.#versions.add(version, () => this.#context.effects.open(this.name));
     this.#activate(this.#versions.takeDue());
   }
 
@@ -327,11 +327,11 @@ export class Stream {
    * After everything that was read is loaded: overwrites the table, and runs the activation that is still waiting. `isWholeInput`
    * means that the input ended by itself, `isProven` that no further evidence is needed. Returns false if the stream should be overwritten but may be incomplete.
    */
-  settle(isWholeInput: boolean, isProven: boolean): boolean {
+  conclude(isWholeInput: boolean, isProven: boolean): boolean {
     const isComplete = isWholeInput && (isProven || this.#evidence.isComplete);
     if (this.#overwrites) {
       const isDue = isComplete || (isWholeInput && this.settings.overwrite_when === 'end_of_input');
-      if (this.#plan && isDue) this.work.swap(this.#plan);
+      if (this.#plan && isDue) this.work.overwrite(this.#plan);
       return isDue;
     }
     const rest = this.#versions.takeRest();

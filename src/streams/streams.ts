@@ -51,8 +51,8 @@ export class Streams {
     return this.#last;
   }
 
-  /** The stream of a record. Throws InputError before its schema. */
-  get(name: string, line: number): Stream {
+  /** The stream of a record, which `encode` will visit. Throws InputError before its schema. */
+  streamForRecord(name: string, line: number): Stream {
     const stream = this.#byName.get(name);
     if (!stream) {
       throw new InputError(
@@ -152,8 +152,8 @@ export class Streams {
    * Overwrites tables and runs the activations that are still waiting. Returns the error about streams whose tables must not be
    * overwritten. `isWholeInput` means that the input ended by itself.
    */
-  settle(isWholeInput: boolean, isProven: boolean): InputError | undefined {
-    const refused = [...this.#byName.values()].filter((stream) => !stream.settle(isWholeInput, isProven));
+  concludeStreams(isWholeInput: boolean, isProven: boolean): InputError | undefined {
+    const refused = [...this.#byName.values()].filter((stream) => !stream.conclude(isWholeInput, isProven));
     if (refused.length === 0) return undefined;
     const names = refused.map(({ name }) => `"${name}"`).join(', ');
     const [why, advice] = isWholeInput

@@ -72,12 +72,12 @@ export class TableWork {
 
   /** From now on batches go into a shadow table. No state passes until its rows are in the target table. */
   beginOverwrite(): void {
-    const { loader, ledger } = this.#context;
+    const { loader, effects } = this.#context;
     this.#overwrite ??= new Overwrite(
       this.#target,
       loader.shadowOf(this.#target),
       this.#settings.overwrite_method,
-      ledger.open(this.#stream),
+      effects.open(this.#stream),
     );
   }
 
@@ -127,7 +127,7 @@ export class TableWork {
       : (this.#overwrite?.redirect(own) ?? this.#intoRefresh(own));
     await whileLoading(this.#context.observer, () =>
       loader.load(job, ready, (counts) => {
-        this.#commit(job);
+        this.#noteCommittedColumns(job);
         if (!overwritten) this.#overwrite?.add(job, counts);
         this.#settle(batch, ready, started, counts);
         const { inserted, cleared: deleted } = counts;
@@ -138,10 +138,10 @@ export class TableWork {
 
   /** Copies files directly, in order with the batches. */
   copyFiles(plan: StreamPlan, { files, compression }: BatchMessage): void {
-    const { loader, ledger, nextBatch, objectPrefix, folder, log, now, observer } = this.#context;
+    const { loader, effects, nextBatch, objectPrefix, folder, log, now, observer } = this.#context;
     this.#isCollecting = true;
     const number = nextBatch();
-    const settle = ledger.open(this.#stream);
+    const settle = effects.open(this.#stream);
     const keyPrefix = batchPrefix(objectPrefix, folder, this.#target.table, number);
     this.#add(async () => {
       const started = now();
@@ -153,7 +153,7 @@ export class TableWork {
       await whileLoading(observer, () =>
         loader.copyFiles(job, (rows) => {
           this.#loadedRows += rows;
-          this.#commit(job);
+          this.#noteCommittedColumns(job);
           const [facts, ms] = [this.#place, now() - started];
           log.info(
             { ...facts, files: files.length, rows, ms },
@@ -188,7 +188,7 @@ export class TableWork {
   }
 
   /** Replaces the rows of the target table by those of the shadow table, or by the only batch. */
-  swap(plan: StreamPlan): void {
+  overwrite(plan: StreamPlan): void {
     const overwrite = this.#overwrite;
     if (!overwrite) return;
     const held = this.#held;
@@ -200,8 +200,8 @@ export class TableWork {
     const { loader, now, nextBatch } = this.#context;
     this.#add(async () => {
       const started = now();
-      const job = overwrite.swap(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
-      await loader.swap(job, (counts) => this.#overwrote(overwrite, counts, started));
+      const job = overwrite.jobOf(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
+      await loader.overwrite(job, (counts) => this.#overwrote(overwrite, counts, started));
     });
   }
 
@@ -247,7 +247,7 @@ export class TableWork {
   /** Ends an overwrite: the collected rows take the place of all rows, or the table stays as it is. */
   replace(plan: StreamPlan, { keepsRows }: CompletionWish): void {
     if (!keepsRows) {
-      this.swap(plan);
+      this.overwrite(plan);
       return;
     }
     this.#overwrite?.settle();
@@ -269,7 +269,8 @@ export class TableWork {
     return { ...job, target, settings, isCommentDue: false, design: { ...job.design, readers: [] } };
   }
 
-  #commit({ columns }: Pick<TableJob, 'columns'>): void {
+  /** Remembers columns that hold committed rows of this run. */
+  #noteCommittedColumns({ columns }: Pick<TableJob, 'columns'>): void {
     this.#committed ??= new Set();
     for (const { name } of columns) this.#committed.add(name);
   }
@@ -348,7 +349,7 @@ export class TableWork {
       isCommentDue: plan.areKeysNew,
       batch,
       committed: this.#committed,
-      record,
+      historyRow: record,
     };
   }
 }

@@ -1,4 +1,4 @@
-/** Every row of a batch has a fate, and the counts that the warehouse gave must say so before COMMIT. */
+/** Checks before COMMIT that every row of a batch is accounted for. */
 import { LoadError } from '../errors.ts';
 import type { Count, LoadSteps } from './step.ts';
 

@@ -6,14 +6,14 @@ import type { Replace, Retype, Widen } from '../table/changes.ts';
 import { typeSql, type TableRef } from '../table/types.ts';
 import { columnsFrom, columnsOf } from './catalog.ts';
 import { readDesignRole, readViews } from './dependents.ts';
-import { committed, DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
+import { committed, DDL_TIMEOUT_MS, retryBusyDdl, together } from './busy-ddl.ts';
 import { replaceSql, retypeSql } from './retype.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 
 /** The table has no rows yet. */
 export async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
   await refuseBound(session, target, change);
-  await patiently(() => together(session, replaceSql(target, change)));
+  await retryBusyDdl(() => together(session, replaceSql(target, change)));
 }
 
 export async function retype(session: Session, target: TableRef, change: Retype): Promise<void> {
@@ -35,7 +35,7 @@ export async function retype(session: Session, target: TableRef, change: Retype)
     checkAllSeen(target, plan);
     checkValues(target, change, seen?.rows[0] ?? []);
   };
-  await patiently(() => committed(session, finish, work));
+  await retryBusyDdl(() => committed(session, finish, work));
 }
 
 function checkValues(

@@ -1,6 +1,6 @@
 /**
- * Tries work on a table until its outcome is final: what passes is tried again, old knowledge of the table is given up, what became
- * of a COMMIT without answer is found out, and server processes of connections that were lost are ended.
+ * Repeats work after temporary errors, rereads a table that changed, and finds out whether an unanswered COMMIT took effect. Ends
+ * the server processes of lost connections.
  */
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -11,10 +11,10 @@ import type { KnownTables } from './known-tables.ts';
 import type { Outages } from './outages.ts';
 import type { PreparedTable } from './prepare.ts';
 import type { LoadRow } from './record-sql.ts';
-import type { Records } from './records.ts';
-import type { Room } from './room.ts';
+import type { LoadHistory } from './load-history.ts';
+import type { TablePreparer } from './table-preparer.ts';
 import { terminateBackend } from './statements.ts';
-import type { Commit } from './transaction.ts';
+import type { CommitHooks } from './transaction.ts';
 
 export interface AttemptsOptions {
   readonly warehouse: Warehouse;
@@ -28,29 +28,29 @@ export interface AttemptsOptions {
 /** What is done in one transaction on a table that has room. */
 export type TableTask<Counts> = (
   session: Session,
-  commit: Commit<Counts>,
+  commit: CommitHooks<Counts>,
   prepared: PreparedTable,
 ) => Promise<Counts>;
 
 const CONNECTION_LOST = '08006';
 const TRY_AGAIN = '40001';
 
-/** What a table answers that is not as it was read: no such table or column, one of them already, a string that is too long. */
+/** SQLSTATEs that show that a table changed since it was read: no such table or column, one that exists already, a string that is too long. */
 const NOT_AS_READ = new Set(['42P01', '42703', '42P07', '42701', '22001']);
 
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #known: KnownTables;
-  readonly #room: Room;
-  readonly #records: Records;
+  readonly #preparer: TablePreparer;
+  readonly #history: LoadHistory;
   /** Server processes of connections that were lost. */
   readonly #ghosts = new Set<number>();
 
-  constructor(options: AttemptsOptions, known: KnownTables, room: Room, records: Records) {
+  constructor(options: AttemptsOptions, known: KnownTables, preparer: TablePreparer, history: LoadHistory) {
     this.#options = options;
     this.#known = known;
-    this.#room = room;
-    this.#records = records;
+    this.#preparer = preparer;
+    this.#history = history;
   }
 
   /** Work with Redshift, with fewer tries than the run allows where `tries` says so. */
@@ -89,7 +89,7 @@ export class Attempts {
     const lent = async (session: Session): Promise<T> => {
       backend = session.backend;
       await this.#endGhosts(session);
-      const done = await work(session, await this.#room.make(session, job));
+      const done = await work(session, await this.#preparer.make(session, job));
       this.#known.age(job.target);
       return done;
     };
@@ -104,8 +104,11 @@ export class Attempts {
     }
   }
 
-  /** One try, as one transaction with the record that `rowOf` makes of its counts. */
-  async once<Counts>(
+  /**
+   * One attempt, as one transaction with the record that `rowOf` makes from its counts. The work is repeated once if the table was not
+   * as it was read.
+   */
+  async attempt<Counts>(
     job: TableJob,
     rowOf: (counts: Counts) => LoadRow,
     task: TableTask<Counts>,
@@ -114,34 +117,34 @@ export class Attempts {
     let record: readonly Sql[] = [];
     try {
       const done = await this.onTable(job, async (session, prepared) => {
-        const isRecorded = await this.#records.ready(session);
-        const commit: Commit<Counts> = {
+        const isRecorded = await this.#history.ready(session);
+        const commit: CommitHooks<Counts> = {
           record: (seen) => {
-            this.#records.ended(record, false);
-            return (record = isRecorded ? this.#records.in(rowOf(seen)) : []);
+            this.#history.ended(record, false);
+            return (record = isRecorded ? this.#history.in(rowOf(seen)) : []);
           },
           onCounted: (seen) => (counts = seen),
         };
         return task(session, commit, prepared);
       });
-      this.#records.ended(record, true);
+      this.#history.ended(record, true);
       return done;
     } catch (error) {
       const isCommitted =
         error instanceof CommitUnknownError && counts !== undefined && record.length > 0
           ? await this.#tookEffect(error, job)
           : false;
-      this.#records.ended(record, isCommitted);
+      this.#history.ended(record, isCommitted);
       if (isCommitted) return counts as Counts;
       if (error instanceof CommitUnknownError && record.length > 0) throw rolledBack(error);
-      if (this.#records.refused(error, record)) throw again(error as LoadError);
+      if (this.#history.refused(error, record)) throw again(error as LoadError);
       throw error;
     }
   }
 
   async #tookEffect(error: CommitUnknownError, job: TableJob): Promise<boolean> {
     this.#options.log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
-    return this.#records.tookEffect(error, job.target, job.batch);
+    return this.#history.tookEffect(error, job.target, job.batch);
   }
 
   async #endGhosts(session: Session): Promise<void> {

@@ -45,7 +45,7 @@ const WRONG_PASSWORD = /^(28000|28P01)$/;
 const GRACE_MS = 10_000;
 const FAREWELL_MS = 2_000;
 
-/** A DBA may have set any of these for the user (load-safety 36). The server's own time limit holds should this program be gone. */
+/** ALTER USER ... SET may have set any of these for the user. The time limit of the server also applies if this program has died. */
 function sessionSettings({ queryGroup, statementTimeoutMs }: ConnectionSettings): readonly Sql[] {
   return [
     raw('SET timezone TO UTC'),

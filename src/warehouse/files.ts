@@ -2,9 +2,9 @@
 import type { Session } from '../ports.ts';
 import type { Column, TableRef } from '../table/types.ts';
 import { copyFilesToTable, lastCopyCount, type FilesSource } from './statements.ts';
-import { countIn, transaction, type Commit } from './transaction.ts';
+import { countIn, transaction, type CommitHooks } from './transaction.ts';
 
-export interface FilesPlan extends Commit<number> {
+export interface FilesTask extends CommitHooks<number> {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly source: FilesSource;
@@ -15,7 +15,7 @@ export interface FilesPlan extends Commit<number> {
 }
 
 /** Only COPY knows how many rows the files have; its count, which this resolves with, is all there is. */
-export async function copyFiles(session: Session, plan: FilesPlan): Promise<number> {
+export async function copyFiles(session: Session, plan: FilesTask): Promise<number> {
   const { target, columns, source, isOwn, manifest } = plan;
   return transaction(session, plan, {
     statements: [copyFilesToTable(target, columns, source, isOwn), lastCopyCount()],

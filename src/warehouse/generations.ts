@@ -20,7 +20,7 @@ import type { Newest } from './newest-steps.ts';
 import { countRows, dropTable, dropTableIfExists } from './overwrite-sql.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 import { commentOnTable } from './statements.ts';
-import { counted, countIn, transaction, type Work } from './transaction.ts';
+import { counted, countIn, transaction, type TransactionBody } from './transaction.ts';
 
 /** What makes the table of a stream complete. */
 export interface Completion {
@@ -52,10 +52,10 @@ export interface CompletionCounts {
 const NOT_OWNER = '42501';
 
 export class Generations {
-  readonly #loader: Pick<Loader, 'settle' | 'ask' | 'doubt'>;
+  readonly #loader: Pick<Loader, 'inTransaction' | 'ask' | 'doubt'>;
   readonly #log: Logger;
 
-  constructor(loader: Pick<Loader, 'settle' | 'ask' | 'doubt'>, log: Logger) {
+  constructor(loader: Pick<Loader, 'inTransaction' | 'ask' | 'doubt'>, log: Logger) {
     this.#loader = loader;
     this.#log = log;
   }
@@ -122,7 +122,7 @@ export class Generations {
   async #complete(completion: Completion): Promise<CompletionCounts> {
     const { refreshTable } = completion;
     const job = refreshTable ? await this.#jobFor(completion, refreshTable) : completion.job;
-    const counts = await this.#loader.settle<CompletionCounts>(
+    const counts = await this.#loader.inTransaction<CompletionCounts>(
       job,
       ({ inserted, older, deleted }) => ({ written: inserted, deleted: older + deleted }),
       (session, commit) => transaction(session, commit, workOf({ ...completion, job })),
@@ -167,7 +167,14 @@ function columnOf({ name, type }: StoredColumn, keys: ReadonlySet<string>): read
 }
 
 /** The statements of a completion; the first one writes the table, so that it waits for other writers and the rest sees what they did. */
-function workOf({ job, refreshTable, minimum, newest, mark, comment }: Completion): Work<CompletionCounts> {
+function workOf({
+  job,
+  refreshTable,
+  minimum,
+  newest,
+  mark,
+  comment,
+}: Completion): TransactionBody<CompletionCounts> {
   const { target, columns } = job;
   // Both tables may ignore the case of letters, and then nothing would refuse to compare their keys.
   const keys = collated(columns).filter(({ isKey }) => isKey);

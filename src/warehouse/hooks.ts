@@ -1,7 +1,7 @@
 /**
- * What users have done before and after loads: statements of their own, and ANALYZE. Never inside a load's transaction
- * (load-safety: a TRUNCATE in it would commit half a load), and on connections that serve nothing else, so that what
- * statements set for their session, or leave open, never reaches a load.
+ * Runs the statements that users have configured to run before and after loads, and ANALYZE. They never run in the transaction of
+ * a load, because a TRUNCATE would commit it half done. They run on connections that serve nothing else, so that what they set
+ * for their session, or leave open, never affects a load.
  */
 import { LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';

@@ -35,7 +35,7 @@ export interface TableJob {
   /** Columns that hold rows of this run; undefined before there are any. */
   readonly committed?: ReadonlySet<string> | undefined;
   /** What the record of the work says beside what it changed. */
-  readonly record: WorkFacts;
+  readonly historyRow: WorkFacts;
 }
 
 /** What is known of work before it is done. */
@@ -72,8 +72,8 @@ export interface FilesJob extends CopyJob {
   readonly isGzip: boolean;
 }
 
-/** The rows of a shadow in place of those of the target. */
-export interface SwapJob extends TableJob {
+/** Replaces the rows of the target table by those of its shadow table. */
+export interface OverwriteJob extends TableJob {
   /** The shadow as the table that batches are loaded into. */
   readonly shadow: TableJob;
   /** Rows that were loaded into the shadow. */

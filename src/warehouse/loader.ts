@@ -1,6 +1,6 @@
 /**
- * Loads batches until their outcome is final: has the table prepared, writes the manifest, and has the objects removed from S3 once
- * they are not needed any more.
+ * Loads batches until their outcome is final: prepares the table, writes the manifest, and removes the objects from S3 when they are
+ * no longer needed.
  */
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -13,19 +13,19 @@ import type { LoadCounts } from './accounting.ts';
 import { Attempts, type TableTask } from './attempts.ts';
 import { readSlices, readTable } from './catalog.ts';
 import { collated, isMixedCollation } from './collation.ts';
-import { explain } from './explain.ts';
+import { explainFailure } from './load-failure.ts';
 import { copyFiles } from './files.ts';
-import type { CopyJob, FilesJob, LoadJob, SwapJob, TableJob } from './jobs.ts';
+import type { CopyJob, FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
 import { acceptsLargeStrings } from './large-strings.ts';
-import { load, type LoadPlan } from './load.ts';
+import { load, type LoadTask } from './load.ts';
 import { fitsAll } from './misfits.ts';
 import type { Outages } from './outages.ts';
 import { overwrite, type OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
-import { Records } from './records.ts';
+import { LoadHistory } from './load-history.ts';
 import { Remover } from './remover.ts';
-import { Room } from './room.ts';
+import { TablePreparer } from './table-preparer.ts';
 import { Shadows } from './shadows.ts';
 import type { CopyAccess } from './statements.ts';
 import { removeOlderVersions } from './versions.ts';
@@ -62,7 +62,7 @@ export interface LoaderOptions {
   readonly log: Logger;
 }
 
-const FIRST_TRIES = 2;
+const CATALOG_TRIES = 2;
 const TRY_AGAIN = '40001';
 
 /** What COPY reads. */
@@ -85,8 +85,8 @@ interface CopyTask<Counts> {
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #known = new KnownTables();
-  readonly #room = new Room(this.#known);
-  readonly #records: Records;
+  readonly #preparer = new TablePreparer(this.#known);
+  readonly #history: LoadHistory;
   readonly #attempts: Attempts;
   readonly #shadows: Shadows;
   readonly #remover: Remover;
@@ -94,8 +94,8 @@ export class Loader {
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    this.#records = new Records(options, this.#known);
-    this.#attempts = new Attempts(options, this.#known, this.#room, this.#records);
+    this.#history = new LoadHistory(options, this.#known);
+    this.#attempts = new Attempts(options, this.#known, this.#preparer, this.#history);
     this.#shadows = new Shadows(options);
     this.#remover = new Remover(options.store, options.log);
   }
@@ -116,7 +116,7 @@ export class Loader {
           await this.#shadows.dropStale(session, schema, tables);
           return tables;
         }),
-      FIRST_TRIES,
+      CATALOG_TRIES,
     );
   }
 
@@ -154,16 +154,16 @@ export class Loader {
       job,
       { manifest, keys, prefixes },
       {
-        // What goes into a shadow changes the table with the swap only.
-        changes: (counts) => (job.target === job.record.table ? writtenBy(counts) : {}),
+        // Rows in a shadow table change the target table only when they replace its rows.
+        changes: (counts) => (job.target === job.historyRow.table ? writtenBy(counts) : {}),
         work: async (at, session, commit, { columns, replaces }) => {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
           const clears = job.discards === 'later' ? replaces : undefined;
           const isOwn = this.#known.isOwn(job.target);
           const facts = { rows: staged.rows, isOwn, source, manifest: at.written, clears };
-          const plan = { ...job, ...commit, hardDelete, ...facts };
-          return this.#minding(job.target, plan, (one) => load(session, one, columns));
+          const task = { ...job, ...commit, hardDelete, ...facts };
+          return this.#minding(job.target, task, (one) => load(session, one, columns));
         },
       },
       onCommitted,
@@ -173,12 +173,12 @@ export class Loader {
   /** Merges by keys whose case counts: where the table ignores it, the load is tried again with COLLATE. */
   async #minding(
     target: TableRef,
-    plan: LoadPlan,
-    work: (plan: LoadPlan) => Promise<LoadCounts>,
+    task: LoadTask,
+    work: (task: LoadTask) => Promise<LoadCounts>,
   ): Promise<LoadCounts> {
     const ignoresCase = this.#known.ignoresCase(target);
     try {
-      return await work(ignoresCase ? { ...plan, columns: collated(plan.columns) } : plan);
+      return await work(ignoresCase ? { ...task, columns: collated(task.columns) } : task);
     } catch (error) {
       if (ignoresCase || !isMixedCollation(error)) throw error;
       this.#known.setIgnoresCase(target);
@@ -228,7 +228,7 @@ export class Loader {
         const written = store.put(key, from.manifest, signal);
         written.catch(() => undefined);
         const manifest = { url: store.url(key), written };
-        const done = this.#attempts.once<Counts>(
+        const done = this.#attempts.attempt<Counts>(
           job,
           (seen) => this.#row(job, changes(seen)),
           (...on) => work(manifest, ...on),
@@ -238,23 +238,23 @@ export class Loader {
       onCommitted(counts);
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw await explain(error, job, warehouse, from.prefixes);
+      throw await explainFailure(error, job, warehouse, from.prefixes);
     } finally {
       if (outcomeIsKnown) this.remove(keys);
     }
   }
 
   /** Tells `onCommitted` as soon as the new rows are durable and visible; resolves when the shadow is gone too. */
-  async swap(job: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+  async overwrite(job: OverwriteJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
     let outcomeIsKnown = true;
     try {
       const counts = await this.#attempts.retry(`overwrite table "${job.target.table}"`, () =>
-        this.#attempts.once<OverwriteCounts>(
+        this.#attempts.attempt<OverwriteCounts>(
           job,
           (seen) => this.#row(job, { written: seen.inserted, deleted: seen.deleted ?? 0 }),
           async (session, commit, { replaces }) => {
             // A stream without rows has no shadow yet.
-            const { columns } = await this.#room.table(session, job.shadow);
+            const { columns } = await this.#preparer.table(session, job.shadow);
             const shadow = job.shadow.target;
             const shadowColumns = columns.map(({ name }) => name);
             return overwrite(session, { ...job, ...commit, shadow, shadowColumns, replaces });
@@ -265,7 +265,7 @@ export class Loader {
       onCommitted(counts);
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw await explain(error, job, this.#options.warehouse);
+      throw await explainFailure(error, job, this.#options.warehouse);
     } finally {
       // A swap that may still be committing may be about to give this very table the target's name.
       if (outcomeIsKnown) await this.drop(job.shadow.target);
@@ -284,17 +284,17 @@ export class Loader {
 
   /** Records work that has no transaction of its own. */
   note(job: TableJob, changes: Partial<LoadRow>): void {
-    this.#records.later(this.#row(job, changes));
+    this.#history.later(this.#row(job, changes));
   }
 
-  /** Does further work on a table that has room for the columns of the job, as one transaction of its own. */
-  async settle<Counts>(
+  /** Does further work on a table that has the columns of the job, in a transaction of its own. */
+  async inTransaction<Counts>(
     job: TableJob,
     changes: (counts: Counts) => Partial<LoadRow>,
     work: TableTask<Counts>,
   ): Promise<Counts> {
     const once = (): Promise<Counts> =>
-      this.#attempts.once<Counts>(job, (seen) => this.#row(job, changes(seen)), work);
+      this.#attempts.attempt<Counts>(job, (seen) => this.#row(job, changes(seen)), work);
     return this.#explained(job, () => this.#attempts.retry(`complete table "${job.target.table}"`, once));
   }
 
@@ -331,11 +331,11 @@ export class Loader {
 
   /** Records how the run ended, and resolves when nothing is done in the background any more. */
   async finish(outcome: Outcome, error?: string): Promise<void> {
-    await Promise.all([this.#records.end(outcome, error), this.#remover.done()]);
+    await Promise.all([this.#history.end(outcome, error), this.#remover.done()]);
   }
 
-  #row({ stream, batch, record }: TableJob, changes: Partial<LoadRow>): LoadRow {
-    const { table, ...facts } = record;
+  #row({ stream, batch, historyRow }: TableJob, changes: Partial<LoadRow>): LoadRow {
+    const { table, ...facts } = historyRow;
     const nothing = { received: 0, rejected: 0, written: 0, replaced: 0, deleted: 0, bytes: 0, parts: 0 };
     const committedAt = this.#options.now();
     return { batch, stream, ...table, ...nothing, ...facts, ...changes, committedAt };
@@ -350,7 +350,7 @@ export class Loader {
     try {
       return await work();
     } catch (error) {
-      throw await explain(error, job, this.#options.warehouse);
+      throw await explainFailure(error, job, this.#options.warehouse);
     }
   }
 

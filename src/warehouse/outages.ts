@@ -1,6 +1,6 @@
 /**
- * How long the run waits for what passes. All work shares this: an outage of a service is reported once, however many uploads
- * and loads wait for it, and once one of them has waited in vain, the others do not wait as long again.
+ * Decides how long temporary failures are retried. All work shares this: an outage of a service is reported once, however many
+ * uploads and loads wait for it, and after one of them has waited in vain, the others do not wait as long again.
  */
 import { LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -35,7 +35,7 @@ export interface WorkOptions {
 const MAX_PAUSE_MS = 15_000;
 const REPORT_MS = 30_000;
 /** For a service that has never answered in this run: its address is probably wrong. */
-const FIRST_TRIES = 3;
+const UNREACHED_TRIES = 3;
 
 export class Outages {
   readonly #options: OutagesOptions;
@@ -63,7 +63,7 @@ export class Outages {
       if (!found) return false;
       if (found.kind === 'expired') return !hasRenewed;
       if (found.kind === 'conflict' || !(error instanceof LoadError) || !isUnreachable(error)) return true;
-      return this.#reached.has(serviceOf(error)) || ++unreached < FIRST_TRIES;
+      return this.#reached.has(serviceOf(error)) || ++unreached < UNREACHED_TRIES;
     };
     const attempt = async (number: number): Promise<T> => {
       const done = await work(number);

@@ -19,12 +19,12 @@ import { refuseBound } from './alter-type.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
-import { DDL_TIMEOUT_MS } from './patience.ts';
-import { counted, countIn, transaction, type Commit } from './transaction.ts';
+import { DDL_TIMEOUT_MS } from './busy-ddl.ts';
+import { counted, countIn, transaction, type CommitHooks } from './transaction.ts';
 
 export type OverwriteMethod = 'delete-insert' | 'swap';
 
-export interface OverwritePlan extends Commit<OverwriteCounts> {
+export interface OverwriteTask extends CommitHooks<OverwriteCounts> {
   readonly target: TableRef;
   readonly shadow: TableRef;
   /** The names of all its columns. */
@@ -45,14 +45,14 @@ export interface OverwriteCounts {
 }
 
 /** Target and shadow exist, and the target has room. Throws LoadError or CommitUnknownError. */
-export async function overwrite(session: Session, plan: OverwritePlan): Promise<OverwriteCounts> {
-  return plan.method === 'swap' ? swap(session, plan) : deleteInsert(session, plan);
+export async function overwrite(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
+  return task.method === 'swap' ? swap(session, task) : deleteInsert(session, task);
 }
 
-async function deleteInsert(session: Session, plan: OverwritePlan): Promise<OverwriteCounts> {
-  const { target, shadow, columns, replaces } = plan;
+async function deleteInsert(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
+  const { target, shadow, columns, replaces } = task;
   for (const replace of replaces) await refuseBound(session, target, replace);
-  return transaction(session, plan, {
+  return transaction(session, task, {
     statements: [
       statements.deleteAll(target),
       explainRead(target),
@@ -62,30 +62,30 @@ async function deleteInsert(session: Session, plan: OverwritePlan): Promise<Over
     count: (answers) => {
       checkAllSeen(target, answers[1]);
       const inserted = counted(answers.at(-1), 'INSERT');
-      account(plan, inserted);
+      account(task, inserted);
       return { inserted, deleted: counted(answers[0], 'DELETE') };
     },
   });
 }
 
-async function swap(session: Session, plan: OverwritePlan): Promise<OverwriteCounts> {
-  const { target, shadow, shadowColumns } = plan;
+async function swap(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
+  const { target, shadow, shadowColumns } = task;
   const old = { ...target, table: `${RESERVED_PREFIX}old_${shadow.table.slice(RESERVED_PREFIX.length)}` };
   await refuseViews(session, target);
-  return transaction(session, plan, {
+  return transaction(session, task, {
     statements: [
       statements.renameTable(target, old.table),
       statements.renameTable(shadow, target.table),
       columnsOf(old),
       statements.countRows(target),
       statements.dropTable(old),
-      ...belongings(plan),
+      ...belongings(task),
     ],
     timeoutMs: DDL_TIMEOUT_MS,
     count: ([, , before, rows]) => {
       checkColumns(target, namesOf(before), shadowColumns);
       const inserted = countIn(rows);
-      account(plan, inserted);
+      account(task, inserted);
       return { inserted, deleted: undefined };
     },
   });
@@ -97,7 +97,7 @@ function namesOf(answer: Answer | undefined): readonly string[] {
 }
 
 /** What LIKE does not copy: readers and comments. */
-function belongings({ target, design, columns }: OverwritePlan): readonly Sql[] {
+function belongings({ target, design, columns }: OverwriteTask): readonly Sql[] {
   const grants = design.readers.length > 0 ? [grantSelect(target, design.readers)] : [];
   return [
     ...grants,
@@ -143,7 +143,7 @@ function checkColumns({ table }: TableRef, before: readonly string[], now: reado
   );
 }
 
-function account({ target, rows }: OverwritePlan, inserted: number): void {
+function account({ target, rows }: OverwriteTask, inserted: number): void {
   if (inserted === rows) return;
   throw new LoadError(
     `Cannot account for every row of table "${target.table}": ${rows} were loaded for it, but ${inserted} would take the ` +

@@ -21,7 +21,7 @@ import { hasSchema, readTable } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import type { SchemaGrants } from './grants.ts';
 import type { KnownTables } from './known-tables.ts';
-import { DDL_TIMEOUT_MS, patiently, together } from './patience.ts';
+import { DDL_TIMEOUT_MS, retryBusyDdl, together } from './busy-ddl.ts';
 import * as statements from './statements.ts';
 
 /** Another session was faster: the schema, table or column is there already. 23505 is the catalog's own answer to a race. */
@@ -215,7 +215,7 @@ async function runDdl(session: Session, all: readonly Sql[]): Promise<boolean> {
 
 async function runWork(work: () => Promise<unknown>): Promise<boolean> {
   try {
-    await patiently(work);
+    await retryBusyDdl(work);
     return true;
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;

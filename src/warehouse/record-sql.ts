@@ -37,8 +37,8 @@ export interface RunRow {
   readonly runId: string;
   /** Of this program. */
   readonly version: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
+  /** Milliseconds since the epoch; undefined for a run that has not begun. */
+  readonly startedAt: number | undefined;
   readonly endedAt?: number;
   readonly outcome: Outcome;
   /** Why it failed. */
@@ -57,7 +57,16 @@ interface RecordColumn<Row> {
   readonly value: (row: Row) => Sql;
 }
 
-type Load = LoadRow & Pick<RunRow, 'runId' | 'version'>;
+/** Which run, and of which version of this program. */
+export type RunFacts = Pick<RunRow, 'runId' | 'version'>;
+
+/** What only the load itself knows. */
+type Results = Pick<LoadRow, 'written' | 'replaced' | 'deleted' | 'bytes' | 'startedAt' | 'committedAt'>;
+
+/** The row of a load, or of one that has not been run: its results are unknown, and written as NULL. */
+export type PlannedLoadRow = Omit<LoadRow, keyof Results> & Partial<Results>;
+
+type Load = PlannedLoadRow & RunFacts;
 
 const column = <Row>(name: string, type: string, value: (row: Row) => Sql): RecordColumn<Row> => {
   return { name, type, value };
@@ -72,20 +81,20 @@ const LOAD_COLUMNS: readonly RecordColumn<Load>[] = [
   column('method', 'VARCHAR(32)', ({ method }) => literal(method)),
   column('rows_received', 'BIGINT', ({ received }) => integer(received)),
   column('rows_rejected', 'BIGINT', ({ rejected }) => integer(rejected)),
-  column('rows_written', 'BIGINT', ({ written }) => integer(written)),
-  column('rows_replaced', 'BIGINT', ({ replaced }) => integer(replaced)),
-  column('rows_deleted', 'BIGINT', ({ deleted }) => integer(deleted)),
-  column('bytes', 'BIGINT', ({ bytes }) => integer(bytes)),
+  column('rows_written', 'BIGINT', ({ written }) => integerOrNull(written)),
+  column('rows_replaced', 'BIGINT', ({ replaced }) => integerOrNull(replaced)),
+  column('rows_deleted', 'BIGINT', ({ deleted }) => integerOrNull(deleted)),
+  column('bytes', 'BIGINT', ({ bytes }) => integerOrNull(bytes)),
   column('parts', 'BIGINT', ({ parts }) => integer(parts)),
-  column('started_at', 'TIMESTAMP', ({ startedAt }) => timestamp(startedAt)),
-  column('committed_at', 'TIMESTAMP', ({ committedAt }) => timestamp(committedAt)),
+  column('started_at', 'TIMESTAMP', ({ startedAt }) => timestampOrNull(startedAt)),
+  column('committed_at', 'TIMESTAMP', ({ committedAt }) => timestampOrNull(committedAt)),
   column('version', 'VARCHAR(64)', ({ version }) => literal(version)),
 ];
 
 const RUN_COLUMNS: readonly RecordColumn<RunRow>[] = [
   column('run_id', 'VARCHAR(64)', ({ runId }) => literal(runId)),
   column('version', 'VARCHAR(64)', ({ version }) => literal(version)),
-  column('started_at', 'TIMESTAMP', ({ startedAt }) => timestamp(startedAt)),
+  column('started_at', 'TIMESTAMP', ({ startedAt }) => timestampOrNull(startedAt)),
   column('ended_at', 'TIMESTAMP', ({ endedAt }) => timestampOrNull(endedAt)),
   column('outcome', 'VARCHAR(16)', ({ outcome }) => literal(outcome)),
   column('error', `VARCHAR(${MAX_ERROR_BYTES})`, ({ error }) => textOrNull(error)),
@@ -140,8 +149,8 @@ function insert<Row>(schema: string, { name, columns }: RecordTable<Row>, rows: 
 export function insertLoads(
   schema: string,
   { loads }: RecordTables,
-  { runId, version }: Pick<RunRow, 'runId' | 'version'>,
-  rows: readonly LoadRow[],
+  { runId, version }: RunFacts,
+  rows: readonly PlannedLoadRow[],
 ): Sql {
   return insert(
     schema,
@@ -152,6 +161,18 @@ export function insertLoads(
 
 export function insertRun(schema: string, table: RecordTable<RunRow>, run: RunRow): Sql {
   return insert(schema, table, [run]);
+}
+
+/** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
+export function recordOf(
+  schema: string,
+  tables: RecordTables,
+  { load, run, isFirst }: { readonly load: PlannedLoadRow; readonly run: RunRow; readonly isFirst: boolean },
+): readonly Sql[] {
+  return [
+    insertLoads(schema, tables, run, [load]),
+    ...(tables.runs && isFirst ? [insertRun(schema, tables.runs, run)] : []),
+  ];
 }
 
 export const endRun = (schema: string, { name }: RecordTable<RunRow>, run: RunRow): Sql =>
@@ -169,6 +190,9 @@ export const findTransaction = (pid: number): Sql =>
 
 /** UTC, as all times of this program. */
 const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
+
+const integerOrNull = (value: number | undefined): Sql =>
+  value === undefined ? raw('NULL') : integer(value);
 
 const timestampOrNull = (at: number | undefined): Sql => (at === undefined ? raw('NULL') : timestamp(at));
 

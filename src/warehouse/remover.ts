@@ -1,6 +1,6 @@
 /**
- * Removes objects that have served: while one request is on its way, the keys of others gather for the next. What S3 could not
- * remove because it was away is removed with the next objects, or at the end.
+ * Removes objects that are no longer needed. The keys that arrive during a request go into the next request. What could not be
+ * removed because S3 did not answer is removed with the next objects, or at the end.
  */
 import { messageOf, stateOf } from '../errors.ts';
 import type { Logger } from '../log.ts';

@@ -1,4 +1,4 @@
-/** The tables of a session in which a batch meets itself before it meets its table. */
+/** Temporary tables: the stage of a batch, and helpers that find repeated keys in it. */
 import type { Sql } from '../sql.ts';
 import { dropStage } from './statements.ts';
 

@@ -31,11 +31,11 @@ export interface Step {
 }
 
 export interface LoadSteps {
-  /** Before the transaction, on tables of the session. */
+  /** Before the transaction of the load, in one of its own, on tables of the session. */
   readonly stage: readonly Step[];
   /** Between BEGIN and COMMIT. The first one writes the target: it queues behind other writers and sees what they did. */
   readonly transaction: readonly Step[];
-  /** After the transaction, however it ended. */
+  /** In the message that carries COMMIT, before it: frees the tables of the session. */
   readonly clean: readonly Step[];
   /** What became of rows that are in the table without having been inserted. */
   readonly present: 'updated' | 'ignored';

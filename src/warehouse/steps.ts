@@ -1,6 +1,6 @@
 /**
- * A load as data: the statements in their order, what each is for, and what its answer counts. The executor runs them,
- * `plan` prints them. Nothing here reaches a warehouse.
+ * A load as data: the statements in their order, what each is for, and what its answer counts. `stepsOf` makes the statements;
+ * `load` runs them, and `plan` prints them. Nothing here reaches a warehouse.
  */
 import { isMark, isMarker } from '../table/metadata.ts';
 import type { Column, StoredColumn, TableRef } from '../table/types.ts';
@@ -74,7 +74,7 @@ function appendSteps({ target, columns, source, isOwn }: LoadShape): LoadSteps {
 }
 
 /** Rows that write the same columns. */
-interface Layer {
+interface ColumnGroup {
   readonly kinds: readonly number[];
   /** Without the keys. */
   readonly values: readonly Column[];
@@ -83,13 +83,13 @@ interface Layer {
 /** How the rows of a stage meet those of the table. */
 interface Merge {
   readonly keys: readonly Column[];
-  /** The rows that become rows of the table or write into them; each layer writes columns among those of the one before. */
-  readonly layers: readonly [Layer, ...Layer[]];
+  /** The rows that become rows of the table or write into them; each group writes columns among those of the one before. */
+  readonly groups: readonly [ColumnGroup, ...ColumnGroup[]];
   /** Kinds of records that delete their row; none without `hardDelete`. */
   readonly deletions: readonly number[];
   /** There are stubs, and no column that could tell of the deletion. */
   readonly hasUnmarked: boolean;
-  /** The first layer carries every column of the table. */
+  /** The first group carries every column of the table. */
   readonly isWhole: boolean;
 }
 
@@ -110,7 +110,7 @@ function mergeOf(load: LoadShape, existing: readonly StoredColumn[]): Merge {
   const others = [...narrow, ...(canMark ? [stubs] : [])];
   return {
     keys: columns.filter(({ isKey }) => isKey),
-    layers: [
+    groups: [
       { kinds: lasting([LIVE, DELETION]), values },
       ...others.filter(({ kinds }) => rowsOf(census, kinds) > 0),
     ],
@@ -126,14 +126,14 @@ export function covers(columns: readonly Column[], existing: readonly StoredColu
   return existing.every(({ name }) => carried.has(name));
 }
 
-/** The kinds of the layers from the n-th on; all rows but those of deletions for n = 0. */
-function kindsFrom({ layers }: Merge, n: number): readonly number[] {
-  return layers.slice(n).flatMap(({ kinds }) => kinds);
+/** The kinds of the groups from the n-th on; all rows but those of deletions for n = 0. */
+function kindsFrom({ groups }: Merge, n: number): readonly number[] {
+  return groups.slice(n).flatMap(({ kinds }) => kinds);
 }
 
-/** Whether the rows that do not delete are all of one layer. */
-function isFlat({ layers }: Merge): boolean {
-  return layers.length === 1;
+/** Whether the rows that do not delete are all of one group. */
+function isFlat({ groups }: Merge): boolean {
+  return groups.length === 1;
 }
 
 /** A stub whose deletion no column can tell leaves its row as it is, and must not become a row that looks alive. */
@@ -156,16 +156,16 @@ function passesOf(method: LoadMethod, merging: Merge): readonly Pass[] {
   return method === 'insert' ? insertPasses(merging) : upsertPasses(merging);
 }
 
-/** What leaves of each key one row in each layer, so that the layers can be written one after the other. */
+/** What leaves of each key one row in each group, so that the groups can be written one after the other. */
 function upsertPasses(merging: Merge): readonly Pass[] {
-  const { deletions, isWhole, layers } = merging;
+  const { deletions, isWhole, groups } = merging;
   const deletes = deletions.length > 0;
   if (isFlat(merging) && (isWhole || !deletes)) return [{ edge: 'last', among: 'all', removes: 'all' }];
   return [
     // What comes after a deletion is a new row: it must not get columns that it does not carry from the old one.
     ...(deletes ? [{ edge: 'last', among: deletions, removes: 'all' } as const] : []),
-    // A row of a layer says everything that rows of later layers said before it.
-    ...layers.map(({ kinds }, n): Pass => {
+    // A row of a group says everything that rows of later groups said before it.
+    ...groups.map(({ kinds }, n): Pass => {
       return { edge: 'last', among: kinds, removes: n === 0 && !deletes ? 'all' : kindsFrom(merging, n) };
     }),
   ];
@@ -239,9 +239,9 @@ function insertSteps({ target, columns }: LoadShape, merging: Merge): readonly S
 }
 
 function upsertSteps(load: LoadShape, merging: Merge): readonly Step[] {
-  const { layers, isWhole } = merging;
+  const { groups, isWhole } = merging;
   if (isFlat(merging) && isWhole) return replaceSteps(load, merging, 'all', lasting(merging));
-  const [first, ...others] = layers;
+  const [first, ...others] = groups;
   const hasFirst = rowsOf(load.census, first.kinds) > 0 || others.length === 0;
   const firstSteps = (): readonly Step[] => {
     if (isWhole) return replaceSteps(load, merging, first.kinds, first.kinds);

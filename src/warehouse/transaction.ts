@@ -1,26 +1,28 @@
-/** One transaction whose outcome is never in doubt: nothing is caught inside, any error there means ROLLBACK. */
+/**
+ * One transaction. An error before COMMIT is rolled back and thrown; only a COMMIT without an answer leaves the outcome open.
+ */
 import { LoadError } from '../errors.ts';
 import type { Answer, Session } from '../ports.ts';
 import { raw, type Sql } from '../sql.ts';
 import { sendAll } from './message.ts';
 
-export interface Commit<Counts> {
+export interface CommitHooks<Counts> {
   /** What records the transaction in itself, sent in one message with COMMIT; none where records cannot be written. */
   readonly record: (counts: Counts) => readonly Sql[];
-  /** Told right before COMMIT: should no answer come, these are the counts if it took effect. */
+  /** Called right before COMMIT: if no answer comes, these are the counts if it took effect. */
   readonly onCounted: (counts: Counts) => void;
 }
 
-export interface Work<Counts> {
+export interface TransactionBody<Counts> {
   /** Between BEGIN and COMMIT. */
   readonly statements: readonly Sql[];
   /** Awaited before COPY. */
   readonly before?: Promise<unknown>;
   /** Of each message; that of the connection without it. */
   readonly timeoutMs?: number;
-  /** Makes the counts of the answers, one for each statement; what it throws means ROLLBACK. */
+  /** Makes the counts from the answers, one for each statement; an error that it throws is rolled back. */
   readonly count: (answers: readonly Answer[]) => Counts;
-  /** In the same message as COMMIT. */
+  /** Sent in the message of COMMIT, before it. */
   readonly last?: readonly Sql[];
 }
 
@@ -30,8 +32,8 @@ const ROLLBACK = { timeoutMs: 5_000 };
 /** Throws what the work throws, or CommitUnknownError. */
 export async function transaction<Counts>(
   session: Session,
-  { record, onCounted }: Commit<Counts>,
-  { statements, count, last = [], ...options }: Work<Counts>,
+  { record, onCounted }: CommitHooks<Counts>,
+  { statements, count, last = [], ...options }: TransactionBody<Counts>,
 ): Promise<Counts> {
   let counts: Counts;
   try {

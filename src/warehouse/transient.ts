@@ -1,6 +1,6 @@
 /**
- * The errors that pass: trying again can help. One table, because Redshift reports serialization conflicts, data errors and S3
- * errors all as XX000 (redshift facts: F), so that only the words tell them apart. docs/retries.md shows the same table.
+ * Temporary errors: another attempt may succeed. One table, because Redshift reports serialization conflicts, data errors and S3
+ * errors all as XX000, so that only the message distinguishes them. docs/retries.md shows the same table.
  */
 import { LoadError } from '../errors.ts';
 

@@ -6,7 +6,7 @@ import { TABLE_VERSION } from '../table/metadata.ts';
 import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type TableRef } from '../table/types.ts';
 import { deleteOlderVersions, markOlderVersions } from './overwrite-sql.ts';
-import { committed } from './patience.ts';
+import { committed } from './busy-ddl.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 import { counted } from './transaction.ts';
 

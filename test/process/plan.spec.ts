@@ -34,6 +34,15 @@ async function planned(
   return { code, plan: JSON.parse(stdout) as Shown };
 }
 
+/** Without what differs in each run: its id, its sentinel, secrets, and what only the load knows of itself. */
+function withoutValues(sql: string): string {
+  return sql
+    .replace(/FROM 's3:[^']*'/, 'FROM ...')
+    .replace(/SECRET_ACCESS_KEY '[^']*'/, 'SECRET_ACCESS_KEY ...')
+    .replace(/NULL AS '[^']*'/, 'NULL AS ...')
+    .replace(/ VALUES .*/, ' VALUES ...');
+}
+
 describe('plan', () => {
   it('shows names of a tap without what controls a terminal, as text and as JSON', async () => {
     const path = (await newPlace()).configFile();
@@ -108,17 +117,53 @@ describe('plan', () => {
       },
     ]);
     expect(steps.map(({ sql }) => /^\w+( TEMP| INTO)?/.exec(sql)?.[0])).to.deep.equal([
+      'BEGIN',
       'CREATE TEMP',
       'COPY',
       'SELECT',
+      'COMMIT',
       'BEGIN',
       'DELETE',
       'EXPLAIN',
       'SELECT',
       'INSERT INTO',
-      'COMMIT',
+      'INSERT INTO',
+      'INSERT INTO',
       'DROP',
+      'COMMIT',
     ]);
+  });
+
+  describe('prints exactly the statements that a load sends', () => {
+    const two = [record('t', { id: 1, a: 'x' }), record('t', { id: 2, a: 'y' })];
+    const deleted = record('t', { id: 1, _sdc_deleted_at: '2024-01-01T00:00:00Z' });
+    const kinds = {
+      'an append': { load_method: 'append-only', more: [] },
+      'an upsert': { more: [] },
+      'an upsert without a history': { load_history: false, more: [] },
+      'an upsert that deletes rows': { hard_delete: true, more: [deleted] },
+      'an upsert of repeated keys': { more: [record('t', { id: 1, a: 'z' })] },
+      'an insert of new rows': { load_method: 'insert-only', more: [] },
+    };
+    for (const [what, { more, ...options }] of Object.entries(kinds)) {
+      it(`for ${what}`, async () => {
+        const place = await newPlace();
+        const path = place.configFile(options);
+        const records = lines(schema('t', { id: integer, a: text }, ['id']), ...two, ...more);
+        const { plan } = await planned(path, records);
+        const sent: string[] = [];
+        faults.sql = ({ sql }) => void sent.push(sql);
+        expect((await runHere(['--config', path], records)).code).to.equal(0);
+        const steps = plan.loads.flatMap((load) => load.steps.map(({ sql }) => sql));
+        const from = sent.findIndex(
+          (sql, i) => sql === 'BEGIN' && /^(CREATE TEMP|COPY)/.test(sent[i + 1] ?? ''),
+        );
+        expect(sent.slice(from, from + steps.length).map(withoutValues)).to.deep.equal(
+          steps.map(withoutValues),
+        );
+        expect(steps.at(-1)).to.equal('COMMIT');
+      });
+    }
   });
 
   it('shows the same to people, access keys masked', async () => {
@@ -129,6 +174,7 @@ describe('plan', () => {
     });
     const { code, stdout } = await runHere(['plan', '--config', path], old);
     expect(code).to.equal(0);
+    const version = /'RUN', '([^']*)', NULL/.exec(stdout)?.[1] ?? '';
     const shown = stdout.replaceAll(/s3:\/\/\S+|(?<=NULL AS ')\w+/g, '...').replaceAll(place.schema, 'raw');
     expect(shown.replace(/ACCESS_KEY_ID '[^']*'/, "ACCESS_KEY_ID '...'")).to.equal(
       `stream "t" into "raw"."t": append, 1 row in 1 batch
@@ -148,6 +194,10 @@ describe('plan', () => {
     COPY "raw"."t" ("id", "a") FROM '... ACCESS_KEY_ID '...' SECRET_ACCESS_KEY '***' REGION 'us-east-1' MANIFEST CSV GZIP NULL AS '...' DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF;
     -- count what was loaded
     SELECT pg_last_copy_count();
+    -- record the load
+    INSERT INTO "raw"."_target_redshift_loads" (run_id, batch, stream, table_schema, table_name, method, rows_received, rows_rejected, rows_written, rows_replaced, rows_deleted, bytes, parts, started_at, committed_at, version) VALUES ('RUN', 1, 't', 'raw', 't', 'append', 1, 0, NULL, NULL, NULL, NULL, 1, NULL, NULL, '${version}');
+    -- record the run, with its first load
+    INSERT INTO "raw"."_target_redshift_runs" (run_id, version, started_at, ended_at, outcome, error) VALUES ('RUN', '${version}', NULL, NULL, 'running', NULL);
     -- commit the load if every row is accounted for
     COMMIT;
 `,

@@ -5,7 +5,7 @@ import { Acks } from '../../src/states/acks.ts';
 function acks(): { acks: Acks; written: string[]; mark: (stream: string | undefined, ack: string) => void } {
   const written: string[] = [];
   const all = new Acks((ack) => written.push(ack.toString()));
-  return { acks: all, written, mark: (stream, ack) => all.mark(stream, Buffer.from(ack)) };
+  return { acks: all, written, mark: (stream, ack) => all.addState(stream, Buffer.from(ack)) };
 }
 
 describe('Acks', () => {
@@ -65,8 +65,8 @@ describe('Acks', () => {
     const { acks: all, mark } = acks();
     const settle = all.open('a');
     mark('a', '12345');
-    expect([all.bytes, all.marks]).to.deep.equal([5, 1]);
+    expect([all.bytes, all.statesRead]).to.deep.equal([5, 1]);
     settle();
-    expect([all.bytes, all.marks]).to.deep.equal([0, 1]);
+    expect([all.bytes, all.statesRead]).to.deep.equal([0, 1]);
   });
 });

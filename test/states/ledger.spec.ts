@@ -22,7 +22,7 @@ function cpuMs(): number {
 describe('Ledger', () => {
   it('publishes a state that nothing is pending for', () => {
     const { ledger, published } = watched();
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     expect(published()).to.deep.equal([]);
     ledger.publish();
     expect(published()).to.deep.equal(['a']);
@@ -30,7 +30,7 @@ describe('Ledger', () => {
 
   it('publishes a state once', () => {
     const { ledger, published } = watched();
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     ledger.publish();
     ledger.publish();
     expect(published()).to.deep.equal(['a']);
@@ -38,8 +38,8 @@ describe('Ledger', () => {
 
   it('publishes only the newest of several safe states', () => {
     const { ledger, published } = watched();
-    ledger.mark(state('a'));
-    ledger.mark(state('b'));
+    ledger.addState(state('a'));
+    ledger.addState(state('b'));
     ledger.publish();
     expect(published()).to.deep.equal(['b']);
   });
@@ -47,7 +47,7 @@ describe('Ledger', () => {
   it('holds a state back until everything opened before it is settled, and then publishes it by itself', () => {
     const { ledger, published } = watched();
     const [first, second] = [ledger.open(), ledger.open()];
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     second();
     ledger.publish();
     expect(published()).to.deep.equal([]);
@@ -58,9 +58,9 @@ describe('Ledger', () => {
   it('does not hold a state back for what was opened after it', () => {
     const { ledger, published } = watched();
     const first = ledger.open();
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     ledger.open();
-    ledger.mark(state('b'));
+    ledger.addState(state('b'));
     first();
     expect(published()).to.deep.equal(['a']);
   });
@@ -68,9 +68,9 @@ describe('Ledger', () => {
   it('publishes the newest safe state when several become safe at once', () => {
     const { ledger, published } = watched();
     const first = ledger.open();
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     const second = ledger.open();
-    ledger.mark(state('b'));
+    ledger.addState(state('b'));
     second();
     first();
     expect(published()).to.deep.equal(['b']);
@@ -78,9 +78,9 @@ describe('Ledger', () => {
 
   it('keeps a safe state while nothing newer is safe', () => {
     const { ledger, published } = watched();
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     const settle = ledger.open();
-    ledger.mark(state('b'));
+    ledger.addState(state('b'));
     ledger.publish();
     expect(published()).to.deep.equal(['a']);
     settle();
@@ -91,7 +91,7 @@ describe('Ledger', () => {
     const { ledger, published } = watched();
     const first = ledger.open();
     ledger.open();
-    ledger.mark(state('a'));
+    ledger.addState(state('a'));
     first();
     first();
     expect(published()).to.deep.equal([]);
@@ -103,15 +103,15 @@ describe('Ledger', () => {
     const seen = (): [number, number] => [ledger.pending, ledger.bytes];
     expect(seen()).to.deep.equal([0, 0]);
     const [first, second] = [ledger.open(), ledger.open()];
-    ledger.mark(state('aaaa'));
+    ledger.addState(state('aaaa'));
     expect(seen()).to.deep.equal([2, 4]);
-    ledger.mark(state('bb'));
+    ledger.addState(state('bb'));
     expect(seen()).to.deep.equal([2, 2]);
     second();
     expect(seen()).to.deep.equal([2, 2]);
     first();
     expect(seen()).to.deep.equal([0, 0]);
-    ledger.mark(state('ccc'));
+    ledger.addState(state('ccc'));
     expect(seen()).to.deep.equal([0, 3]);
     ledger.publish();
     expect(seen()).to.deep.equal([0, 0]);
@@ -153,7 +153,7 @@ describe('Ledger', () => {
         } else if (one.kind === 'mark') {
           const text = `${++number}`.padEnd(one.bytes, '.');
           queue.push({ state: text });
-          ledger.mark(state(text));
+          ledger.addState(state(text));
         } else if (one.kind === 'settle' && open.length > 0) {
           open.splice(one.which % open.length, 1).forEach(settleOne);
         } else if (one.kind === 'publish') {
@@ -174,7 +174,7 @@ describe('Ledger', () => {
     const settle = ledger.open();
     const one = state('{"bookmarks":{}}');
     const started = cpuMs();
-    for (let i = 0; i < 1_000_000; i++) ledger.mark(one);
+    for (let i = 0; i < 1_000_000; i++) ledger.addState(one);
     expect(ledger.bytes).to.equal(one.length);
     settle();
     expect(cpuMs() - started).to.be.below(1000);
@@ -187,7 +187,7 @@ describe('Ledger', () => {
       const { ledger, published } = watched();
       const settles = Array.from({ length: 200_000 }, (_, i) => {
         const settle = ledger.open();
-        ledger.mark(state(i));
+        ledger.addState(state(i));
         return settle;
       });
       if (reverse) settles.reverse();

@@ -81,7 +81,7 @@ describe('a stream', () => {
         signal,
         onFailure: fail,
       }),
-      ledger,
+      effects: ledger,
       loads: pLimit(2),
       objectPrefix: `${place.prefix}/`,
       rejectedPrefix: `${place.prefix}-rejected/`,
@@ -130,7 +130,7 @@ describe('a stream', () => {
         if (message?.type === 'record') await stream.append(message, origin);
       },
       state(name) {
-        ledger.mark(Buffer.from(name));
+        ledger.addState(Buffer.from(name));
         ledger.publish();
       },
       done: () => stream.work.drained(),
@@ -255,7 +255,7 @@ describe('a stream', () => {
       if (hasState) one.state('end');
       one.stream.finish();
       await one.done();
-      const isOverwritten = one.stream.settle(isWholeInput, false);
+      const isOverwritten = one.stream.conclude(isWholeInput, false);
       await one.done();
       if (!isOverwritten) await one.stream.abandon();
       return isOverwritten;

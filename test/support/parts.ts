@@ -112,7 +112,7 @@ export function tableJob(
     design: designOf(note, settings(), columns),
     isCommentDue: false,
     batch: 1,
-    record: { table: target, method: 'test', startedAt: 0 },
+    historyRow: { table: target, method: 'test', startedAt: 0 },
     ...more,
   };
 }

@@ -9,7 +9,7 @@ import type { Column, ColumnType } from '../../src/table/types.ts';
 import * as catalog from '../../src/warehouse/catalog.ts';
 import { ddlOf } from '../../src/warehouse/ddl.ts';
 import { designOn, viewsOn } from '../../src/warehouse/dependents.ts';
-import * as explain from '../../src/warehouse/explain.ts';
+import * as explain from '../../src/warehouse/load-failure.ts';
 import * as grants from '../../src/warehouse/grants.ts';
 import * as records from '../../src/warehouse/record-sql.ts';
 import * as hooks from '../../src/warehouse/hooks.ts';

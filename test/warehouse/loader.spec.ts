@@ -61,9 +61,9 @@ describe('a loader', () => {
     const loader = parts.loader(options);
     const counts: LoadCounts[] = [];
     const batch = await staged(parts.store, one, ...lines);
-    const facts = { ...one.record, received: batch.rows };
+    const facts = { ...one.historyRow, received: batch.rows };
     const error = await loader
-      .load({ ...one, record: facts }, batch, (seen) => counts.push(seen))
+      .load({ ...one, historyRow: facts }, batch, (seen) => counts.push(seen))
       .then(
         () => undefined,
         (thrown: unknown) => (thrown as Error).message,
@@ -314,8 +314,9 @@ describe('a loader', () => {
       await loader.load(into, await staged(parts.store, into, '3,"new"'), () => undefined);
       const counts: OverwriteCounts[] = [];
       const error = await loader
-        .swap({ ...own, shadow: { ...own, target: shadow, like }, rows: claimed, method, batch: 3 }, (seen) =>
-          counts.push(seen),
+        .overwrite(
+          { ...own, shadow: { ...own, target: shadow, like }, rows: claimed, method, batch: 3 },
+          (seen) => counts.push(seen),
         )
         .then(
           () => undefined,

@@ -52,7 +52,7 @@ function faultyDispatch(dispatch: Dispatch, strike: Strike): Dispatch {
   };
 }
 
-/** Undefined for a request to STS, and for one that S3 rejects because it can not be read. */
+/** Undefined for a request to STS, and for one that S3 rejects because it cannot be read. */
 function readRequest(request: IncomingMessage): Asked | undefined {
   try {
     const target = readTarget(request);

@@ -1,6 +1,6 @@
 /**
  * The system account that PostgreSQL runs as, and the folders it can get at. PostgreSQL refuses to run as root,
- * and an unprivileged account can not pass through folders such as a home of mode 0700.
+ * and an unprivileged account cannot pass through folders such as a home of mode 0700.
  */
 import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -54,7 +54,7 @@ export function makePublicFolder(parents: readonly string[] = PUBLIC_PARENTS): s
       if (!found.isDirectory() || found.uid !== process.getuid?.()) throw new Error(`${path} is not ours`);
       chmodSync(path, 0o755);
       if (isReachable(path)) return path;
-      throw new Error(`${path} is below a folder that others can not enter`);
+      throw new Error(`${path} is below a folder that others cannot enter`);
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }

@@ -45,7 +45,7 @@ export function findBinaries(): Binaries {
   return prepareBinaries(findPackage(), cacheFolder);
 }
 
-/** As `findBinaries`, of the package unpacked at `root`; a copy goes below `cache()` if it can not be used in place. */
+/** As `findBinaries`, of the package unpacked at `root`; a copy goes below `cache()` if it cannot be used in place. */
 export function prepareBinaries(root: string, cache: () => string): Binaries {
   const home = isUsableInPlace(root) ? root : copyPackage(root, cache());
   heal(home);

@@ -1,6 +1,6 @@
 /**
  * Decides where the database files live. They belong below the warehouse's folder; but as root, when the account
- * that PostgreSQL runs as can not get there, they go to a folder of root's that it can reach, which the warehouse's
+ * that PostgreSQL runs as cannot get there, they go to a folder of root's that it can reach, which the warehouse's
  * folder remembers. Files whose warehouse is gone are removed at the next start.
  */
 import { createHash } from 'node:crypto';

@@ -5,7 +5,7 @@
  */
 import { SQLSTATE } from './sqlstates.ts';
 import type { Fields } from './wire/message.ts';
-import { RedshiftError } from './sql/statement.ts';
+import { MULTIPLE_MATCHES, RedshiftError } from './sql/statement.ts';
 
 /** The fields that a server of the 8.0 line sends. */
 const FIELDS_OF_8_0 = new Set(['S', 'C', 'M', 'D', 'H']);
@@ -106,9 +106,7 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
     case SQLSTATE.numericValueOutOfRange:
       return { ...kept, ...overflow(message, context) };
     case SQLSTATE.cardinalityViolation:
-      return /^MERGE /.test(message)
-        ? { S: severity, C: SQLSTATE.internalError, M: 'Found multiple matches to update the same tuple.' }
-        : kept;
+      return /^MERGE /.test(message) ? { S: severity, C: SQLSTATE.internalError, M: MULTIPLE_MATCHES } : kept;
     case SQLSTATE.collationMismatch:
     case SQLSTATE.indeterminateCollation:
       return {
@@ -193,7 +191,7 @@ export function isSilent(notice: Fields): boolean {
   return notice['C'] === SQLSTATE.nameTooLong || notice['C'] === SQLSTATE.activeSqlTransaction;
 }
 
-/** An error that S3 gave to COPY. `position` in the cluster is what the D block ends with. */
+/** S3's refusal of a request of COPY, as an error of Redshift with the object's URL in its detail. */
 export function s3Error(
   cause: { readonly code: string; readonly status: number; readonly message: string },
   where: { readonly bucket: string; readonly key: string },

@@ -50,7 +50,7 @@ export function dispatchTo(service: Service, requestMs: number): Dispatch {
   };
 }
 
-/** The region of the bucket that a request is about as a whole. S3 tells it in every reply, errors included. */
+/** The region of the bucket, for a request without a key. S3 sends it in every reply, including errors. */
 export function regionOf({ store }: Service, request: IncomingMessage): string | undefined {
   try {
     const { bucket, key } = readTarget(request);

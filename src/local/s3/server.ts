@@ -46,7 +46,7 @@ export interface LocalS3 {
   readonly reader: S3Reader;
   /**
    * Replaces identities and roles from the next decision on. Sessions of STS stay, with the current policies of their
-   * identity or role. Buckets and keys that are not named stay too. Throws a LocalWarehouseError for a policy that can not be understood.
+   * identity or role. Buckets and keys that are not named stay too. Throws a LocalWarehouseError for a policy that cannot be understood.
    */
   setAccess(access: S3Access): void;
   /** Takes no more requests, ends idle connections at once and others after at most two seconds. */
@@ -104,7 +104,7 @@ async function send(
   else await pipeline(body.open(), response);
 }
 
-/** Ends the connection when its client takes nothing of the reply. The function that it gives stops the watch. */
+/** Ends the connection when its client takes nothing of the reply. The returned function stops the watch. */
 function watchReply(response: ServerResponse, ms: number): () => void {
   const { socket } = response;
   let before = -1;

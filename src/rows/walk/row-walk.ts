@@ -153,7 +153,7 @@ export class RowWalk {
   }
 
   /** Counts and measures the values of the completed row. */
-  commit({ maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
+  countRow({ maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
     if (keyHashes?.isOpen === true) this.#cells.hashKey(this.#keys, keyHashes);
     const { widths } = this.#cells;
     for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;

@@ -167,7 +167,7 @@ export class AgainstReference {
     const { version, timeAt, emittedAt = 0 } = frame;
     if (!walk.complete({ ...TIMES, version, timeAt, emittedAt, ordinal: this.#ordinal })) return undefined;
     this.#keyHashes = KeyHashes.of(this.#rows.columns, ROOM);
-    walk.commit({ ...this.walked.facts, keyHashes: this.#keyHashes });
+    walk.countRow({ ...this.walked.facts, keyHashes: this.#keyHashes });
     if (tape.to > room || !SLAB.bytes.subarray(room, room + 64).every((byte) => byte === 0xee)) {
       throw new Error(`${tape.to} bytes were written, and room was asked for ${room}`);
     }

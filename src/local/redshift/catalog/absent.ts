@@ -1,5 +1,5 @@
 /**
- * Kinds of objects that Redshift has and the local warehouse has not. Clients that look for them, as dbt does before
+ * Kinds of objects that Redshift has and the local warehouse does not have. Clients that look for them, as dbt does before
  * each model, find none. Columns are those of the Amazon Redshift Database Developer Guide.
  */
 

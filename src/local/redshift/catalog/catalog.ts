@@ -6,7 +6,6 @@ import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
 import { ENGINE } from './engine.ts';
-import { FUNCTIONS } from './functions.ts';
 import { INFORMATION_SCHEMA } from './information-schema.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { KEYS } from './keys.ts';
@@ -22,6 +21,7 @@ import {
   SECURITY_VIEW_NAMES,
   SECURITY_VIEWS,
 } from './row-security.ts';
+import { SESSION_FUNCTIONS } from './session-functions.ts';
 import { SET_CONFIG } from './set-config.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
@@ -48,7 +48,7 @@ const READABLE = [
 /** For superusers, and those whom they grant SELECT. */
 const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 
-/** Tables that the definers write who are no superusers of the engine. */
+/** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
   ...[...SECURITY_TABLE_NAMES, 'warehouse_collation'],
@@ -73,7 +73,7 @@ set local search_path to pg_catalog, pg_temp;
 ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
-${FUNCTIONS}
+${SESSION_FUNCTIONS}
 ${DATES}
 ${STRINGS}
 ${JSON_FUNCTIONS}

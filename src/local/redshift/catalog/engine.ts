@@ -61,7 +61,7 @@ update pg_catalog.pg_cast set castfunc = 'pg_catalog.warehouse_char(bpchar, int,
 where castsource = 'bpchar'::regtype and casttarget = 'bpchar'::regtype;
 `;
 
-/** VARBYTE(n) is bytea with a length, which PostgreSQL has not. */
+/** VARBYTE(n) is bytea with a length, which PostgreSQL does not have. */
 const BINARY_LENGTHS = `
 update pg_catalog.pg_type set typmodin = 'varchartypmodin'::regproc, typmodout = 'varchartypmodout'::regproc
 where oid = 'bytea'::regtype;

@@ -1,4 +1,4 @@
-/** What is done around the statements with which PostgreSQL makes tables, views and functions. */
+/** Checks before, and corrections after, CREATE TABLE, VIEW and FUNCTION. */
 
 /**
  * Columns of Redshift's tables have a length or a scale, which PostgreSQL does not infer for all expressions. Redshift's

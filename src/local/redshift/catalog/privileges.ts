@@ -74,7 +74,7 @@ const INTERNAL = [
 
 /**
  * What a user of Redshift must not reach of the engine: large objects, files, other programs, locks and signals, and what
- * runs a string as a statement, which the dialect has not read.
+ * runs a string as a statement, which the dialect did not read.
  */
 const CLOSED = `p.proname ~ ('^(lo_|loread|lowrite|pg_advisory|pg_try_advisory|pg_read_|pg_ls_|pg_stat_file|pg_notify'
   || '|pg_logical_|pg_replication_|query_to_xml|table_to_xml|schema_to_xml|database_to_xml|cursor_to_xml|ts_stat|ts_rewrite)')`;

@@ -2,6 +2,8 @@
 
 /** Idempotent statements. */
 export const STRINGS = `
+create or replace function pg_catalog.len(value text) returns integer language sql immutable strict as
+$$ select char_length(value) $$;
 create or replace function pg_catalog.charindex(part text, whole text) returns integer language sql immutable strict as
 $$ select strpos($2, $1) $$;
 create or replace function pg_catalog.strtol(digits text, base integer) returns bigint

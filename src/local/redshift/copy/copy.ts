@@ -7,9 +7,15 @@ import { text } from 'node:stream/consumers';
 import { SQLSTATE } from '../sqlstates.ts';
 import { checkCompression, describeInput, Feeder, RowsRefused } from './feed.ts';
 import { type CopyTarget, findTarget } from './target.ts';
-import { type Copier, type CopyAccess, explainS3, type ObjectReader, openReader } from './credentials.ts';
+import {
+  type Copier,
+  type CopyAccess,
+  explainS3,
+  type ObjectReader,
+  openBucketAccess,
+} from './credentials.ts';
 import { copyError, describeError, type ErrorContext } from '../errors.ts';
-import { explainRejection } from './load-errors.ts';
+import { explainRejection } from './engine-rejection.ts';
 import type { LoadRecord } from './load-log.ts';
 import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from '../wire/message.ts';
 import { findObjects } from './objects.ts';
@@ -67,7 +73,7 @@ interface Fed {
 }
 
 /**
- * Runs the COPY; the client has not been told of its end or error then.
+ * Runs the COPY. The caller tells the client how it ended.
  * @throws RedshiftError when it fails before it reads rows.
  */
 export async function runCopy(job: CopyJob): Promise<CopyResult> {
@@ -75,7 +81,7 @@ export async function runCopy(job: CopyJob): Promise<CopyResult> {
   const started = new Date();
   checkCompression(copy);
   const target = await findTarget(copy, upstream);
-  const reader = await openReader(copy, cluster.access, job.copier, context);
+  const reader = await openBucketAccess(copy, cluster.access, job.copier, context);
   const jsonpaths = await readJsonPaths(job, reader, target);
   const objects = await findObjects(copy, reader, context, cluster.readings);
   if (job.signal.aborted) throw cancelled(context);

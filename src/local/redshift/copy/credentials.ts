@@ -1,5 +1,5 @@
 /**
- * As whom a COPY reads S3: the access keys in its text, or an IAM role, which must be attached to the cluster and which
+ * The identity with which a COPY reads S3: the access keys in its text, or an IAM role, which must be attached to the cluster and which
  * may assume others in a chain. Sources: Amazon Redshift Database Developer Guide, "Authorization parameters" and
  * "Restricting access to IAM roles"; Management Guide, "Chaining IAM roles".
  */
@@ -59,7 +59,7 @@ interface S3Refusal {
 }
 
 /** @throws RedshiftError XX000 when the statement's credentials are not good, 42501 without ASSUMEROLE. */
-export async function openReader(
+export async function openBucketAccess(
   copy: CopyStatement,
   access: CopyAccess,
   copier: Copier,

@@ -8,7 +8,7 @@ import { type LoadObject, openObject } from './objects.ts';
 import type { Readings } from '../readings.ts';
 import type { RowChecker } from '../rows/check.ts';
 import { openDecoding } from '../rows/encoding.ts';
-import { unsupported } from '../sql/reader.ts';
+import { unsupported } from '../sql/token-reader.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 
 /** More rows are wrong than MAXERROR allows. */
@@ -41,7 +41,7 @@ export interface FeederSource {
 
 const INFLATED_CHUNK = 256 * 1024;
 
-/** @throws RedshiftError 0A000 when this version of Node.js can not read the compression. */
+/** @throws RedshiftError 0A000 when this version of Node.js cannot read the compression. */
 export function checkCompression({ compression }: CopyStatement): void {
   if (compression === 'zstd' && !('createZstdDecompress' in zlib)) {
     throw unsupported('The local warehouse reads ZSTD only where Node.js does (from version 22.15 on).');

@@ -23,7 +23,7 @@ interface TableColumn extends CopyColumn {
   readonly hasDefault: boolean;
 }
 
-/** @throws RedshiftError when the table can not be loaded so, or not by this user. */
+/** @throws RedshiftError when the table cannot be loaded so, or not by this user. */
 export async function findTarget(copy: CopyStatement, upstream: Upstream): Promise<CopyTarget> {
   const { table } = copy.table;
   const rows = await upstream.run(

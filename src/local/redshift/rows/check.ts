@@ -3,12 +3,12 @@
  * for NULL, types and lengths in between and an error of Redshift's for each row that they refuse.
  */
 import { ASCII } from '../../ascii.ts';
-import { HOSTILE, type Readings } from '../readings.ts';
+import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
 import { planColumn, type ColumnPlan, type CopyColumn } from './column-plan.ts';
 import { FieldChecker } from './field.ts';
 import { problem, type Problem } from './problem.ts';
-import { openReader } from './readers.ts';
+import { openRecordReader } from './readers.ts';
 import { CARRIAGE, type InputRecord, MALFORMED, NUL, PADDED, QUOTED, type RecordReader } from './record.ts';
 import { fieldsSeen, type Replacement, type RowError } from './row-error.ts';
 import { engineOptions, engineSyntax } from './syntax.ts';
@@ -22,7 +22,7 @@ export type { Replacement, RowError } from './row-error.ts';
 
 /** What the checks need to know besides the statement. */
 export interface CheckOptions {
-  readonly readings?: Readings;
+  readonly readings: Readings;
   /** The content of the jsonpaths file, if the statement names one. */
   readonly jsonpaths?: string;
   /** A column that the statement leaves out although it must not be NULL and has no default: no row can be loaded. */
@@ -40,7 +40,7 @@ const DETAILED_ERRORS = 20;
 export function compileChecker(
   columns: readonly CopyColumn[],
   copy: CopyStatement,
-  options: CheckOptions = {},
+  options: CheckOptions,
 ): RowChecker {
   return new RowChecker(columns, copy, options);
 }
@@ -58,7 +58,7 @@ export class RowChecker {
   /** Records read, good and bad. */
   scanned = 0;
   readonly #copy: CopyStatement;
-  readonly #options: CheckOptions & { readonly readings: Readings };
+  readonly #options: CheckOptions;
   readonly #plans: readonly ColumnPlan[];
   readonly #missing: ColumnPlan | undefined;
   readonly #fields: FieldChecker;
@@ -75,7 +75,7 @@ export class RowChecker {
     const syntax = engineSyntax(copy);
     this.engineOptions = engineOptions(syntax);
     this.#copy = copy;
-    this.#options = { ...options, readings: options.readings ?? HOSTILE };
+    this.#options = options;
     this.#plans = columns.map((column) => planColumn(column, copy, this.#options.readings));
     this.#missing = options.missing && planColumn(options.missing, copy, this.#options.readings);
     this.#cleanFields = new Uint8Array(this.#plans.length);
@@ -85,7 +85,7 @@ export class RowChecker {
     this.#reader = this.#newReader();
   }
 
-  /** As many rows are refused as MAXERROR does not tolerate: the load has failed and nothing more comes out. */
+  /** More rows are refused than MAXERROR tolerates: the load has failed, and nothing more comes out. */
   get failed(): boolean {
     return this.errors.length >= Math.max(this.#copy.maxError, 1);
   }
@@ -127,7 +127,7 @@ export class RowChecker {
   }
 
   #newReader(): RecordReader {
-    return openReader(this.#copy, this.#plans, this.#options);
+    return openRecordReader(this.#copy, this.#plans, this.#options);
   }
 
   /** A record without an end: there is no next one to go on with. */

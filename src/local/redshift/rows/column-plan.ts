@@ -30,7 +30,7 @@ export interface ColumnPlan {
   readonly limit: number;
   readonly notNull: boolean;
   readonly check: FieldCheck;
-  /** ACCEPTANYDATE: a date or timestamp that can not be read is NULL. */
+  /** ACCEPTANYDATE: a date or timestamp that cannot be read is NULL. */
   readonly nullWhenWrong: boolean;
   /** A number of JSON comes here by way of a floating-point number. */
   readonly fromFloat: boolean;

@@ -3,7 +3,7 @@
 /** The way from the object to a value: names of members and indexes of elements. */
 export type JsonPath = readonly (string | number)[];
 
-/** Why a jsonpaths file can not be used. */
+/** Why a jsonpaths file cannot be used. */
 export class JsonPathsError extends Error {}
 
 const DOTTED = /^\$(?:\.[^.[\]*]+(?:\[\d+\])*)+$|^\$(?:\[\d+\])+$/;

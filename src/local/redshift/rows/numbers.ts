@@ -103,7 +103,7 @@ function decimalProblem(bytes: Uint8Array, start: number, at: number, end: numbe
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const PLAIN_FLOAT_BYTES = 20;
 
-/** `real` or `double precision`: digits, fraction, exponent; no NaN, no infinity, nothing that the type can not hold. */
+/** `real` or `double precision`: digits, fraction, exponent; no NaN, no infinity, nothing that the type cannot hold. */
 export function floatCheck(type: string): FieldCheck {
   const single = type === 'real';
   const name = single ? 'Float4' : 'Float8';

@@ -10,7 +10,7 @@ import type { RecordReader } from './record.ts';
 import { engineSyntax } from './syntax.ts';
 
 /** A reader for one object, whose records have the columns' fields in their order. `jsonpaths` is the content of that file. */
-export function openReader(
+export function openRecordReader(
   copy: CopyStatement,
   plans: readonly ColumnPlan[],
   { jsonpaths, readings }: { readonly jsonpaths?: string; readonly readings: Readings },

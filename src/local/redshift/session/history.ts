@@ -1,6 +1,6 @@
 /**
- * The statements that ran, for the system tables of queries. They wait in memory, and are written when somebody is about
- * to read them, so that no statement pays for it.
+ * The statements that ran, for the system tables of queries. They wait in memory and are written when a statement is
+ * about to read them, so that other statements do not pay for it.
  */
 import type { Pool } from 'pg';
 import type { ErrorContext } from '../errors.ts';
@@ -21,7 +21,7 @@ const TEXT_LENGTH = 4000;
 const OWN_TYPES = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
 const DEFINITION = /^(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE)/;
 
-/** See the file. */
+/** Statements that ended and are not in the system tables yet. */
 export class History {
   readonly #waiting: Ended[] = [];
 

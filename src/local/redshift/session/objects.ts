@@ -1,4 +1,4 @@
-/** What a session has open on the endpoint's account: what its prepared statements write, and its cursor. */
+/** What the endpoint remembers for a session: which tables its prepared statements write, and its open cursor. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError, type Statement, type TableName } from '../sql/statement.ts';
 
@@ -11,7 +11,7 @@ export interface Write {
   readonly table: TableName;
 }
 
-/** See the file. */
+/** The prepared statements and the cursor of one session. */
 export class SessionObjects {
   /** By name, the table that the statement writes. */
   readonly #prepared = new Map<string, Write | undefined>();

@@ -1,6 +1,6 @@
 /**
- * The write lock, which the engine gives only to users who may do more than INSERT. It is asked on the administration's
- * connection: a question of the session's own would take its snapshot.
+ * Privileges that decide which lock a session takes: the engine gives the write lock only to users who may do more than INSERT.
+ * They are read on the connection of the administration, because a query of the session itself would take its snapshot.
  */
 import type { Pool } from 'pg';
 import { engineName } from '../sql/names.ts';
@@ -18,7 +18,7 @@ const FIND = `
   select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relname = $1 and n.nspname = any ($2) order by array_position($2, n.nspname::text) limit 1`;
 
-/** See the file. */
+/** Reads which privileges a user has on a table. */
 export class Privileges {
   readonly #admin: Pool;
 

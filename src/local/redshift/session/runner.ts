@@ -23,7 +23,7 @@ import type { SessionUser } from './user.ts';
 /** A statement and how it is run. */
 export interface Execution {
   readonly statement: Statement;
-  /** The client's message; it has several statements perhaps. */
+  /** The client's message, which may hold several statements. */
   readonly text: string;
   /** Which of the message's statements it is, from 0. */
   readonly n: number;
@@ -195,7 +195,7 @@ export class Runner implements StatementRunner {
   async #run(execution: Execution, query: Query): Promise<Fields | undefined> {
     const { statement } = execution;
     // In a failed transaction the engine answers that it has failed.
-    if (query.wasFailed) return await this.#runPrepared(execution, query);
+    if (query.wasFailed) return await this.#runInBlock(execution, query);
     await this.#enterBlock(statement);
     this.#objects.check(statement, this.#block.isOpen);
     await this.#updateSystemTables(statement);
@@ -203,21 +203,21 @@ export class Runner implements StatementRunner {
     await this.#lock(statement);
     this.#user.follow(statement);
     await this.#borrow(statement);
-    for (const step of statement.before ?? []) await this.#take(step);
-    return await this.#runPrepared(execution, query);
+    for (const step of statement.before ?? []) await this.#runStep(step);
+    return await this.#runInBlock(execution, query);
   }
 
   /** Lets the user drop or alter tables by a privilege, until the end of the statement. */
   async #borrow({ alters }: Statement): Promise<void> {
     if (!alters || this.#user.mayDoAll) return;
     const found = alters.tables.map((table) => `pg_catalog.to_regclass(${literal(quoteTable(table))})`);
-    await this.#take(
+    await this.#runStep(
       call('warehouse_lend', `array[${found.join(', ')}]::pg_catalog.regclass[]`, literal(alters.privilege)),
     );
   }
 
   /** @throws EngineError or RedshiftError, the failure of the statement. */
-  async #take(step: Step): Promise<void> {
+  async #runStep(step: Step): Promise<void> {
     switch (step.kind) {
       case 'run':
         await this.#upstream.run(step.sql);
@@ -234,7 +234,7 @@ export class Runner implements StatementRunner {
     }
   }
 
-  async #runPrepared(execution: Execution, query: Query): Promise<Fields | undefined> {
+  async #runInBlock(execution: Execution, query: Query): Promise<Fields | undefined> {
     const { statement } = execution;
     const forwarded = await this.#forward(execution);
     if (forwarded.failure) return forwarded.failure;
@@ -359,8 +359,8 @@ export class Runner implements StatementRunner {
   /** Does what comes after the statement; the client does not know of its success yet. */
   async #finish({ made, after = [], alters }: Statement): Promise<void> {
     try {
-      for (const step of [...(made ? finishTable(made) : []), ...after]) await this.#take(step);
-      if (alters && !this.#user.mayDoAll) await this.#take(call('warehouse_return'));
+      for (const step of [...(made ? finishTable(made) : []), ...after]) await this.#runStep(step);
+      if (alters && !this.#user.mayDoAll) await this.#runStep(call('warehouse_return'));
     } catch (error) {
       this.#replies.discard();
       throw error;

@@ -163,7 +163,7 @@ export class Session {
     this.#replies.ready(this.#upstream.status);
   }
 
-  /** The statements of a Query; none when it is empty or can not be read, which is answered. */
+  /** The statements of a Query; none when it is empty or cannot be read, which is answered. */
   async #read(frame: Frame): Promise<{ readonly text: string; readonly statements: readonly Statement[] }> {
     try {
       if (frame.dropped !== undefined) throw tooLarge(frame.dropped - QUERY_OVERHEAD);

@@ -59,7 +59,7 @@ export class TransactionBlock {
     this.#isOwn = true;
   }
 
-  /** Ends a block of the endpoint's own. @throws EngineError when it can not be committed. */
+  /** Ends a block of the endpoint's own. @throws EngineError when it cannot be committed. */
   async close(): Promise<void> {
     if (!this.#isOwn) return;
     this.#isOwn = false;

@@ -60,7 +60,7 @@ export class SessionUser implements Copier {
     return { user, path: names.map(unquote).map((name) => (name === '$user' ? user : name)) };
   }
 
-  /** Whether the user may copy with the IAM role, which `isDefault` of the cluster. */
+  /** Whether the user may COPY with the IAM role; `isDefault`: it is the cluster's default role. */
   async mayAssume(arn: string, isDefault: boolean): Promise<boolean> {
     const call = `pg_catalog.warehouse_may_assume(${literal(arn)}, ${isDefault})`;
     return (await this.#upstream.run(`SELECT ${call}`))[0]?.[0] === 't';

@@ -3,7 +3,7 @@
  * so when they ask the catalog. Only queries of the catalog are changed here; a column of the same name comes first as
  * far as the expression itself shows it.
  */
-import { isOperator, nameOf } from './reader.ts';
+import { isOperator, nameOf } from './token-reader.ts';
 import type { Token } from './tokens.ts';
 
 /** Drivers' queries are far shorter, and the work grows with the square of the length. In tokens. */

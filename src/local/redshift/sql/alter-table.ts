@@ -4,7 +4,7 @@ import { ColumnReader } from './column.ts';
 import { readTableConstraint, type TableConstraint } from './constraints.ts';
 import { ENCODINGS, readDistStyle, readSortColumns } from './design.ts';
 import { engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
-import { unsupported, type TokenReader } from './reader.ts';
+import { unsupported, type TokenReader } from './token-reader.ts';
 import { readRowSecurity } from './row-security.ts';
 import { RedshiftError, type Statement, type TableDesign, type TableName, type Step } from './statement.ts';
 import { addKey, call, check, columnArray, columnLiteral, json, regclass, stepsAlone } from './steps.ts';

@@ -1,7 +1,7 @@
-/** Calls of Redshift's functions that are other expressions to the engine. */
+/** Rewrites calls of Redshift's functions that the engine needs as other expressions. */
 import type { Effort } from './effort.ts';
 import { COLLATIONS } from './collation.ts';
-import { isOperator, TokenReader } from './reader.ts';
+import { isOperator, TokenReader } from './token-reader.ts';
 import { literalValue, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
 

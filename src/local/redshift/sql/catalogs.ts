@@ -1,6 +1,6 @@
 /** Names of the PG_ catalogs: which of the local warehouse's views stands for each, and which Redshift does not have. */
 import { SQLSTATE } from '../sqlstates.ts';
-import { isOperator, nameOf } from './reader.ts';
+import { isOperator, nameOf } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import { positionOf, type Token } from './tokens.ts';
 import { FULL_SCHEMA, SHADOWED, SHADOWED_FUNCTIONS, STRICT_SCHEMA } from '../catalog/system-catalogs.ts';

@@ -4,7 +4,7 @@ import { CASE_INSENSITIVE, COLLATIONS } from './collation.ts';
 import { ENCODINGS } from './design.ts';
 import { rewrite } from './expression.ts';
 import { quoteName, SYSTEM_COLUMNS } from './names.ts';
-import { type TokenReader, unsupported } from './reader.ts';
+import { type TokenReader, unsupported } from './token-reader.ts';
 import { readReference } from './constraints.ts';
 import { RedshiftError, type TableConstraint } from './statement.ts';
 import { readColumnType, type ColumnType } from './types.ts';

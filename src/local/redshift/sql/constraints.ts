@@ -1,5 +1,5 @@
 /** The constraints of tables: keys that Redshift remembers and never enforces ("Defining table constraints"). */
-import { unsupported, type TokenReader } from './reader.ts';
+import { unsupported, type TokenReader } from './token-reader.ts';
 import type { TableConstraint } from './statement.ts';
 
 export type { TableConstraint } from './statement.ts';

@@ -1,7 +1,7 @@
 /** What COPY's parsers share: the options read so far, the column list and the CREDENTIALS string. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError, type CopyCredentials, type CopyStatement } from './statement.ts';
-import type { TokenReader } from './reader.ts';
+import type { TokenReader } from './token-reader.ts';
 
 /** The options met so far; a member is set when its option was given. */
 export interface CopyDraft {

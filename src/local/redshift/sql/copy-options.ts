@@ -3,7 +3,7 @@ import { SQLSTATE } from '../sqlstates.ts';
 import type { CopyDraft } from './copy-draft.ts';
 import { count, delimiter, timeFormat, oneCharacter, replacement } from './copy-values.ts';
 import { RedshiftError } from './statement.ts';
-import { type TokenReader, unsupported } from './reader.ts';
+import { type TokenReader, unsupported } from './token-reader.ts';
 
 type ReadOption = (reader: TokenReader, draft: CopyDraft) => void;
 

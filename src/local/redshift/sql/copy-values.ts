@@ -1,7 +1,7 @@
 /** The values that options of COPY take. All of these functions throw a RedshiftError for another value. */
 import { ASCII } from '../../ascii.ts';
 import { SQLSTATE } from '../sqlstates.ts';
-import type { TokenReader } from './reader.ts';
+import type { TokenReader } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 
 const { CR, LF } = ASCII;

@@ -1,9 +1,9 @@
-/** Parses COPY from S3 as strictly as Redshift does; what the local warehouse can not read is refused in plain words. */
+/** Parses COPY from S3 as strictly as Redshift does; what the local warehouse cannot read is refused in plain words. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { copyColumns, readCredentialsString, type CopyDraft } from './copy-draft.ts';
 import { readCopyOption, refuseUnserved } from './copy-options.ts';
 import { RedshiftError, type CopyFormat, type CopyStatement, type Statement } from './statement.ts';
-import { type TokenReader, unsupported } from './reader.ts';
+import { type TokenReader, unsupported } from './token-reader.ts';
 
 /** Reads the statement after the word COPY. Throws 42601 for what Redshift does not parse, 0A000 for what is not served. */
 export function readCopy(reader: TokenReader): Statement {

@@ -4,7 +4,7 @@ import { ColumnReader, type ColumnDraft } from './column.ts';
 import { readTableAttributes, storageOf, type DesignDraft } from './design.ts';
 import { readTableConstraint } from './constraints.ts';
 import { engineName, quoteTable } from './names.ts';
-import { isOperator, type TokenReader, unsupported } from './reader.ts';
+import { isOperator, type TokenReader, unsupported } from './token-reader.ts';
 import {
   RedshiftError,
   type Statement,
@@ -146,7 +146,7 @@ function checkDistribution(style: TableDesign['distStyle'], key: string | undefi
   }
 }
 
-/** Keys must name columns of the table; SUPER, VARBYTE and INTERVAL columns can not be distribution or sort keys. */
+/** Keys must name columns of the table; SUPER, VARBYTE and INTERVAL columns cannot be distribution or sort keys. */
 function checkKeys(body: Body, keys: readonly string[]): void {
   if (body.like !== undefined) return;
   for (const key of [...keys, ...body.constraints.flatMap(({ columns }) => columns)]) {

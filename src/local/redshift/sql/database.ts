@@ -1,6 +1,6 @@
 /** CREATE, ALTER and DROP DATABASE: the local warehouse has one database, whose isolation and collation can be chosen. */
 import { quoteName } from './names.ts';
-import { unsupported, type TokenReader } from './reader.ts';
+import { unsupported, type TokenReader } from './token-reader.ts';
 import type { Statement } from './statement.ts';
 import { call, stepsAlone } from './steps.ts';
 import { literal } from './tokens.ts';

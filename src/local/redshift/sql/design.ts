@@ -1,7 +1,7 @@
 /** The table attributes after the columns of CREATE TABLE: backup, distribution, sort key and encoding. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { engineName } from './names.ts';
-import { unsupported, type TokenReader } from './reader.ts';
+import { unsupported, type TokenReader } from './token-reader.ts';
 import { RedshiftError, type TableDesign } from './statement.ts';
 
 /** The encodings of columns, upper case ("Compression encodings"). */

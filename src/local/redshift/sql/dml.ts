@@ -5,7 +5,7 @@ import { expandAliases } from './aliases.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { rewriteQuery } from './query.ts';
-import { isOperator, TokenReader, unsupported } from './reader.ts';
+import { isOperator, TokenReader, unsupported } from './token-reader.ts';
 import { MULTIPLE_MATCHES, RedshiftError, type Statement, type Step } from './statement.ts';
 import { translateInto } from './table-as.ts';
 import type { Token } from './tokens.ts';
@@ -113,7 +113,7 @@ function readUpdateSources(
       'Target table must be part of an equijoin predicate',
     );
   }
-  // A query with parameters can not be asked apart from its statement.
+  // A query with parameters cannot be asked apart from its statement.
   if (rest.some(({ kind }) => kind === 'parameter')) return undefined;
   const [from, where] = [sources, condition].map((part) => rewrite(part, { source: reader.source }));
   const asked = where === '' ? STRICT_UPDATES : `${STRICT_UPDATES} AND (${where ?? ''})`;

@@ -7,7 +7,7 @@ import { rewriteCall } from './calls.ts';
 import { replaceCatalog } from './catalogs.ts';
 import { Effort } from './effort.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
-import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
+import { isOperator, nameOf, TokenReader, unsupported } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import { literal, positionOf, syntaxError, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
@@ -22,7 +22,7 @@ const FOREIGN_FUNCTIONS = new Set(
   TXID_CURRENT NEXTVAL CURRVAL SETVAL OVERLAY XMLAGG NUM_NULLS NUM_NONNULLS`.split(/\s+/),
 );
 
-/** Functions whose first argument is a date part, written as a word; the session defines them with a text argument. */
+/** Functions whose first argument is a date part, written as a word; `catalog/` defines them with a text argument. */
 const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
   DATEADD: 'dateadd',
   DATE_ADD: 'dateadd',

@@ -1,7 +1,7 @@
 /** CREATE FUNCTION: functions of LANGUAGE sql, whose body is a list of expressions ("CREATE FUNCTION"). */
 import { SQLSTATE } from '../sqlstates.ts';
 import { quoteTable } from './names.ts';
-import { isOperator, TokenReader, unsupported } from './reader.ts';
+import { isOperator, TokenReader, unsupported } from './token-reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { check, columnLiteral } from './steps.ts';
 import { literal, literalValue, splitStatements, type Token, tokenize } from './tokens.ts';

@@ -4,7 +4,7 @@
  * PRIVILEGES".
  */
 import { quoteName, quoteTable } from './names.ts';
-import { principal, type TokenReader, unsupported } from './reader.ts';
+import { principal, type TokenReader, unsupported } from './token-reader.ts';
 import { readIgnoreGrant } from './row-security.ts';
 import type { Statement, TableName, Step } from './statement.ts';
 import { call, regclass, stepsAlone, textArray } from './steps.ts';
@@ -15,7 +15,7 @@ type Verb = 'GRANT' | 'REVOKE';
 /** A user, group or role, by the name of its role in the engine; empty for PUBLIC. */
 type Grantee = string;
 
-/** Privileges on tables that the engine has, and those that it has not. */
+/** Privileges on tables that the engine has, and those that it does not have. */
 const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES'];
 const OWN_PRIVILEGES = ['DROP', 'ALTER'];
 const ASSUMING = ['COPY', 'UNLOAD', 'EXTERNAL FUNCTION', 'CREATE MODEL'];

@@ -1,6 +1,6 @@
 /** Functions that only Redshift's leader node has: they may not meet user tables in one query ("SQL functions supported on the leader node"). */
 import { SQLSTATE } from '../sqlstates.ts';
-import { isOperator, nameOf } from './reader.ts';
+import { isOperator, nameOf } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import type { Token } from './tokens.ts';
 

@@ -2,7 +2,7 @@
 import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
-import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
+import { isOperator, nameOf, TokenReader, unsupported } from './token-reader.ts';
 import { MULTIPLE_MATCHES, RedshiftError, type Statement, type TableName, type Step } from './statement.ts';
 import { check, regclass } from './steps.ts';
 import type { Token } from './tokens.ts';
@@ -185,7 +185,7 @@ function removeDuplicates(merge: {
   const { relation } = source;
   const checks =
     relation === undefined ? [] : [checkOf('merge', table, relation), checkOf('alike', table, relation)];
-  // A query with parameters can not be asked apart from its statement.
+  // A query with parameters cannot be asked apart from its statement.
   if (!condition.some(({ kind }) => kind === 'parameter')) {
     const many = `SELECT FROM ${target}, ${source.sql} WHERE ${match} GROUP BY ${target}.ctid HAVING count(*) > 1`;
     checks.push({ kind: 'refuse', sql: many, message: MULTIPLE_MATCHES });

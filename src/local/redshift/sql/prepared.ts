@@ -1,7 +1,7 @@
 /** Statements that hold another statement: PREPARE, EXECUTE, DEALLOCATE, cursors, and EXPLAIN. */
 import { rewrite } from './expression.ts';
 import { quoteName } from './names.ts';
-import { isOperator, TokenReader, unsupported } from './reader.ts';
+import { isOperator, TokenReader, unsupported } from './token-reader.ts';
 import type { Statement } from './statement.ts';
 import type { Token } from './tokens.ts';
 import { readColumnType } from './types.ts';

@@ -4,7 +4,7 @@
  */
 import { FULL_SCHEMA } from '../catalog/system-catalogs.ts';
 import { replaceCatalog } from './catalogs.ts';
-import { isOperator } from './reader.ts';
+import { isOperator } from './token-reader.ts';
 import type { Statement } from './statement.ts';
 import { splitStatements, type Token, tokenize } from './tokens.ts';
 

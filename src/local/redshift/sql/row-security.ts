@@ -3,7 +3,7 @@
  * Source: Amazon Redshift Database Developer Guide, "Row-level security". Policies with lookup tables are not served.
  */
 import { rewrite } from './expression.ts';
-import { isOperator, nameOf, principal, TokenReader, unsupported } from './reader.ts';
+import { isOperator, nameOf, principal, TokenReader, unsupported } from './token-reader.ts';
 import type { Statement, Step, TableName } from './statement.ts';
 import { call, check, regclass, stepsAlone, textArray } from './steps.ts';
 import { literal, type Token } from './tokens.ts';

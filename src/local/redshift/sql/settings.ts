@@ -1,7 +1,7 @@
 /** SET, RESET and SHOW: settings that PostgreSQL shares pass, those of Redshift alone live under `rs.`, others are unknown. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { foldName, quoteName, quoteTable } from './names.ts';
-import { nameOf, principal, unsupported, type TokenReader } from './reader.ts';
+import { nameOf, principal, unsupported, type TokenReader } from './token-reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
 import { REDSHIFT_ONLY, SHARED } from './setting-names.ts';

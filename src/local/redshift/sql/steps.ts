@@ -1,6 +1,6 @@
 /**
- * What the endpoint does by itself before and after a statement, in the statement's transaction. Nothing here is a
- * statement that a client could run with the same effect: see `Step`.
+ * What the endpoint does by itself before and after a statement, in the statement's transaction. Clients cannot run steps of kind
+ * `call`; those of kind `run` do nothing that the client could not do itself.
  */
 import { engineName, quoteTable } from './names.ts';
 import type { NewTable, Statement, Step, TableConstraint, TableName } from './statement.ts';

@@ -4,7 +4,7 @@ import { readTableAttributes, storageOf } from './design.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { rewriteQuery } from './query.ts';
-import { isOperator, TokenReader } from './reader.ts';
+import { isOperator, TokenReader } from './token-reader.ts';
 import { RedshiftError, type Statement, type TableDesign, type TableName } from './statement.ts';
 import { syntaxError, type Token } from './tokens.ts';
 

@@ -12,7 +12,7 @@ import { readDefaultPrivileges, readGrant } from './grants.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
-import { isOperator, nameOf, TokenReader, unsupported } from './reader.ts';
+import { isOperator, nameOf, TokenReader, unsupported } from './token-reader.ts';
 import {
   readClose,
   readDeallocate,
@@ -143,7 +143,7 @@ const FOREIGN_STATEMENTS = new Set(
 );
 
 /** Statements of Redshift that the local warehouse does not serve. */
-const UNSERVED_STATEMENTS = new Set(['CALL', 'CANCEL', 'REFRESH', 'UNLOAD', 'USE', 'DESC']);
+const UNSERVED_STATEMENTS = new Set(['CALL', 'REFRESH', 'UNLOAD', 'USE', 'DESC']);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;

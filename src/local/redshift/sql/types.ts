@@ -1,7 +1,7 @@
 /** Redshift's column types and what they are in PostgreSQL; types that Redshift lacks are refused. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { RedshiftError } from './statement.ts';
-import { unsupported, type TokenReader } from './reader.ts';
+import { unsupported, type TokenReader } from './token-reader.ts';
 
 /** A type as PostgreSQL takes it. */
 export interface ColumnType {

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { SQLSTATE } from '../sqlstates.ts';
-import { principal, type TokenReader, unsupported } from './reader.ts';
+import { principal, type TokenReader, unsupported } from './token-reader.ts';
 import { readReset, readSet } from './settings.ts';
 import { RedshiftError, type Statement, type Step } from './statement.ts';
 import { call, json, stepsAlone, textArray } from './steps.ts';

@@ -1,7 +1,7 @@
 /** Transactions, schemas, maintenance and comments: the statements around the data. */
 import { rewrite, renderToken } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
-import { isOperator, unsupported, type TokenReader } from './reader.ts';
+import { isOperator, unsupported, type TokenReader } from './token-reader.ts';
 import type { Statement, TableName } from './statement.ts';
 import type { Token } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 /** CREATE VIEW: bound to its tables as PostgreSQL has it, or late-binding ("CREATE VIEW"). */
 import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
-import { isOperator, nameOf, type TokenReader } from './reader.ts';
+import { isOperator, nameOf, type TokenReader } from './token-reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { call, regclass } from './steps.ts';
 import type { Token } from './tokens.ts';

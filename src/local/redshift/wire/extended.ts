@@ -61,7 +61,7 @@ export class ExtendedMessages {
 
   add(frame: Frame): void {
     this.#size += frame.bytes.length + OVERHEAD;
-    // The end is not missed: it says when the others are answered.
+    // Sync and Flush are always kept: they say when to answer.
     if (this.#size <= MOST_BYTES || isEnd(frame)) this.#frames.push(frame);
   }
 

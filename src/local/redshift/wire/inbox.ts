@@ -1,4 +1,4 @@
-/** The queue of a client's messages, which notices a lost client even while a statement of its runs. */
+/** The queue of a client's messages, which notices a lost client even while one of its statements runs. */
 import type { Socket } from 'node:net';
 import { type Frame, FrameCutter, MessageError } from './message.ts';
 
@@ -30,7 +30,7 @@ export class Inbox {
         }
       } catch (error) {
         if (!(error instanceof MessageError)) throw error;
-        // What follows can not be told apart any more.
+        // What follows cannot be told apart any more.
         this.#problem = error;
         socket.off('data', receive);
         socket.resume();
@@ -43,7 +43,7 @@ export class Inbox {
     socket.on('close', () => this.#wake?.());
   }
 
-  /** The next message; undefined when the client is gone. @throws MessageError for bytes that can not be a message. */
+  /** The next message; undefined when the client is gone. @throws MessageError for bytes that cannot be a message. */
   async next(): Promise<Frame | undefined> {
     for (;;) {
       if (this.#socket.destroyed) return undefined;

@@ -24,7 +24,7 @@ const HEADER = 5;
 /** The most that a message can have in PostgreSQL; a greater length is none. */
 const LONGEST = 2 ** 30;
 
-/** The bytes can not be a message. */
+/** The bytes cannot be a message. */
 export class MessageError extends Error {
   override readonly name = 'MessageError';
 }

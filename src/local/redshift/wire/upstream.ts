@@ -144,7 +144,7 @@ export class Upstream {
     socket.on('error', () => socket.destroy());
     socket.end(Buffer.concat([int32(16), int32(80877102), this.#key]));
     socket.resume();
-    // An engine that can not be told is at its end, and the statement with it.
+    // An engine that cannot be told is at its end, and the statement with it.
     await once(socket, 'close').catch(() => undefined);
   }
 

@@ -83,12 +83,12 @@ export class Credentials {
   #permissions: ReadonlyMap<string, Permissions> = new Map();
   readonly #sessions = new Map<string, { readonly keys: SessionKeys; readonly principal: Principal }>();
 
-  /** Throws an Error for a policy that can not be understood. */
+  /** Throws an Error for a policy that cannot be understood. */
   constructor(identities: readonly S3Identity[], roles: readonly S3Role[] = []) {
     this.replace(identities, roles);
   }
 
-  /** Replaces all but the sessions; throws an Error for a policy that can not be understood, and changes nothing then. */
+  /** Replaces all but the sessions; throws an Error for a policy that cannot be understood, and changes nothing then. */
   replace(identities: readonly S3Identity[], roles: readonly S3Role[]): void {
     this.#permissions = new Map([
       ...identities.map(({ accessKeyId, policy }) => [accessKeyId, new Permissions(policy)] as const),

@@ -55,7 +55,6 @@ export interface S3Target extends SignedRequest {
 }
 
 interface Route {
-  readonly operation: S3Operation;
   readonly method: string;
   readonly scope: 'service' | 'bucket' | 'object';
   readonly required?: readonly string[];
@@ -72,50 +71,42 @@ const responseOverrides = [
   'response-expires',
 ];
 
-const routes: readonly Route[] = [
-  { operation: 'ListBuckets', method: 'GET', scope: 'service' },
-  {
-    operation: 'ListObjectsV2',
+/** The first route that fits a request counts, so those with required parameters are first. */
+const routes: Readonly<Record<S3Operation, Route>> = {
+  ListBuckets: { method: 'GET', scope: 'service' },
+  ListObjectsV2: {
     method: 'GET',
     scope: 'bucket',
     required: ['list-type'],
     optional: ['prefix', 'delimiter', 'max-keys', 'continuation-token', 'start-after', 'encoding-type'],
   },
-  { operation: 'GetBucketLocation', method: 'GET', scope: 'bucket', required: ['location'] },
-  {
-    operation: 'ListMultipartUploads',
+  GetBucketLocation: { method: 'GET', scope: 'bucket', required: ['location'] },
+  ListMultipartUploads: {
     method: 'GET',
     scope: 'bucket',
     required: ['uploads'],
     optional: ['prefix', 'key-marker', 'upload-id-marker', 'max-uploads', 'encoding-type'],
   },
-  { operation: 'DeleteObjects', method: 'POST', scope: 'bucket', required: ['delete'] },
-  { operation: 'CreateBucket', method: 'PUT', scope: 'bucket' },
-  { operation: 'DeleteBucket', method: 'DELETE', scope: 'bucket' },
-  { operation: 'HeadBucket', method: 'HEAD', scope: 'bucket' },
-  {
-    operation: 'UploadPart',
-    method: 'PUT',
-    scope: 'object',
-    required: ['partNumber', 'uploadId'],
-    copies: false,
-  },
-  { operation: 'PutObject', method: 'PUT', scope: 'object', copies: false },
-  { operation: 'CopyObject', method: 'PUT', scope: 'object', copies: true },
-  {
-    operation: 'ListParts',
+  DeleteObjects: { method: 'POST', scope: 'bucket', required: ['delete'] },
+  CreateBucket: { method: 'PUT', scope: 'bucket' },
+  DeleteBucket: { method: 'DELETE', scope: 'bucket' },
+  HeadBucket: { method: 'HEAD', scope: 'bucket' },
+  UploadPart: { method: 'PUT', scope: 'object', required: ['partNumber', 'uploadId'], copies: false },
+  PutObject: { method: 'PUT', scope: 'object', copies: false },
+  CopyObject: { method: 'PUT', scope: 'object', copies: true },
+  ListParts: {
     method: 'GET',
     scope: 'object',
     required: ['uploadId'],
     optional: ['max-parts', 'part-number-marker'],
   },
-  { operation: 'GetObject', method: 'GET', scope: 'object', optional: responseOverrides },
-  { operation: 'HeadObject', method: 'HEAD', scope: 'object', optional: responseOverrides },
-  { operation: 'AbortMultipartUpload', method: 'DELETE', scope: 'object', required: ['uploadId'] },
-  { operation: 'DeleteObject', method: 'DELETE', scope: 'object' },
-  { operation: 'CreateMultipartUpload', method: 'POST', scope: 'object', required: ['uploads'] },
-  { operation: 'CompleteMultipartUpload', method: 'POST', scope: 'object', required: ['uploadId'] },
-];
+  GetObject: { method: 'GET', scope: 'object', optional: responseOverrides },
+  HeadObject: { method: 'HEAD', scope: 'object', optional: responseOverrides },
+  AbortMultipartUpload: { method: 'DELETE', scope: 'object', required: ['uploadId'] },
+  DeleteObject: { method: 'DELETE', scope: 'object' },
+  CreateMultipartUpload: { method: 'POST', scope: 'object', required: ['uploads'] },
+  CompleteMultipartUpload: { method: 'POST', scope: 'object', required: ['uploadId'] },
+};
 
 const signingParams: ReadonlySet<string> = new Set([
   // The SDKs put the operation's name into the query, for logs.
@@ -197,19 +188,19 @@ export function findOperation(target: S3Target): S3Operation {
   const scope = target.bucket === '' ? 'service' : target.key === '' ? 'bucket' : 'object';
   const copies = target.headers.has('x-amz-copy-source');
   const names = [...target.params.keys()];
-  const route = routes.find(
-    ({ method, scope: routeScope, required = [], optional = [], copies: routeCopies = copies }) =>
+  const found = (Object.entries(routes) as [S3Operation, Route][]).find(
+    ([, { method, scope: routeScope, required = [], optional = [], copies: routeCopies = copies }]) =>
       method === target.method &&
       routeScope === scope &&
       routeCopies === copies &&
       required.every((name) => target.params.has(name)) &&
       names.every((name) => required.includes(name) || optional.includes(name)),
   );
-  if (route === undefined || (target.params.get('list-type') ?? '2') !== '2') {
+  if (found === undefined || (target.params.get('list-type') ?? '2') !== '2') {
     const query = names.length > 0 ? ` with ${names.join(', ')}` : '';
     throw s3Error('NotImplemented', {
       message: `This server does not implement ${target.method} of a ${scope}${query}`,
     });
   }
-  return route.operation;
+  return found[0];
 }

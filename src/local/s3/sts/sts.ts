@@ -32,7 +32,7 @@ interface Operation {
 
 const VERSION = '2011-06-15';
 const MAXIMUM_BODY_BYTES = 256 * 1024;
-/** The longest session of a role, unless its owner allows more; a role that becomes another can not have more. */
+/** The longest session of a role, unless its owner allows more; a role that becomes another cannot have more. */
 const ROLE_SECONDS = 3600;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([

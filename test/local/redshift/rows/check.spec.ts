@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compileChecker, type CopyColumn } from '../../../../src/local/redshift/rows/check.ts';
-import { LENIENT, type Readings } from '../../../../src/local/redshift/readings.ts';
+import { HOSTILE, LENIENT, type Readings } from '../../../../src/local/redshift/readings.ts';
 import type { CopyStatement } from '../../../../src/local/redshift/sql/statement.ts';
 
 const COPY: CopyStatement = {
@@ -52,9 +52,9 @@ interface Run {
 function load(
   columns: readonly CopyColumn[],
   input: string | Buffer,
-  { copy = {}, readings, chunk, ...more }: Run = {},
+  { copy = {}, readings = HOSTILE, chunk, ...more }: Run = {},
 ) {
-  const checker = compileChecker(columns, { ...COPY, ...copy }, { ...(readings && { readings }), ...more });
+  const checker = compileChecker(columns, { ...COPY, ...copy }, { readings, ...more });
   const bytes = Buffer.from(input as string);
   const step = chunk ?? Math.max(bytes.length, 1);
   const output: Buffer[] = [];
@@ -83,7 +83,7 @@ describe('the row checks of COPY', () => {
   });
 
   it('say which options of the engine read the output', () => {
-    expect(compileChecker([INT], COPY).engineOptions).to.equal(
+    expect(compileChecker([INT], COPY, { readings: HOSTILE }).engineOptions).to.equal(
       `FORMAT csv, DELIMITER ',', QUOTE '"', ESCAPE '"', NULL '\\\\N', ENCODING 'UTF8'`,
     );
     const copy: CopyStatement = {
@@ -91,7 +91,7 @@ describe('the row checks of COPY', () => {
       nullAs: 'a|b',
       format: { kind: 'csv', delimiter: '|', quote: "'" },
     };
-    expect(compileChecker([INT], copy).engineOptions).to.equal(
+    expect(compileChecker([INT], copy, { readings: HOSTILE }).engineOptions).to.equal(
       `FORMAT csv, DELIMITER '|', QUOTE '''', ESCAPE '''', NULL '\\\\N', ENCODING 'UTF8'`,
     );
   });
@@ -172,7 +172,7 @@ describe('the row checks of COPY', () => {
   });
 
   it('begin anew with each file', () => {
-    const checker = compileChecker([INT], { ...COPY, ignoreHeader: 1 });
+    const checker = compileChecker([INT], { ...COPY, ignoreHeader: 1 }, { readings: HOSTILE });
     const output: Buffer[] = [];
     for (const [name, text] of [
       ['one', 'h\n1'],
@@ -364,7 +364,7 @@ describe('the row checks of COPY', () => {
   });
 
   it('give up on a record that does not end', () => {
-    const checker = compileChecker([varchar(9)], COPY);
+    const checker = compileChecker([varchar(9)], COPY, { readings: HOSTILE });
     checker.startFile('f');
     checker.push(Buffer.from('"'));
     for (let index = 0; index < 17; index += 1) checker.push(Buffer.alloc(1024 * 1024, 'x'));

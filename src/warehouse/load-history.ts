@@ -1,7 +1,7 @@
 /**
- * The record of a load is a row of `_target_redshift_loads` that its own transaction writes. It tells people what was loaded, and
- * this program whether a COMMIT without answer took effect. No load reads it, so that loads do not wait for each other longer than
- * a COMMIT takes.
+ * The history of loads. The record of a load is a row of `_target_redshift_loads` that the transaction of the load inserts. It tells
+ * users what was loaded, and this program whether a COMMIT without an answer took effect. No load reads it, so that loads do not
+ * wait for each other longer than a COMMIT takes.
  */
 import { CommitUnknownError, LoadError, messageOf, stateOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -10,13 +10,13 @@ import { retry } from '../retry.ts';
 import { raw, type Sql } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
 import type { KnownTables } from './known-tables.ts';
-import { DDL_TIMEOUT_MS, patiently } from './patience.ts';
+import { DDL_TIMEOUT_MS, retryBusyDdl } from './busy-ddl.ts';
 import * as statements from './record-sql.ts';
 import type { LoadRow, Outcome, RecordTables, RunRow } from './record-sql.ts';
 import { awaitWriters, createSchema, terminateBackend } from './statements.ts';
 import { isTransient } from './transient.ts';
 
-export interface RecordsOptions {
+export interface LoadHistoryOptions {
   readonly warehouse: Warehouse;
   /** The schema of the tables of records. */
   readonly schema: string;
@@ -43,8 +43,8 @@ const LAST_WORDS = { timeoutMs: 30_000 };
 const ALREADY_THERE = new Set(['42P06', '42P07', '23505', '40001']);
 const NOT_ALLOWED = '42501';
 
-export class Records {
-  readonly #options: RecordsOptions;
+export class LoadHistory {
+  readonly #options: LoadHistoryOptions;
   readonly #known: KnownTables;
   readonly #startedAt: number;
   #tables: RecordTables;
@@ -54,14 +54,14 @@ export class Records {
   readonly #later: LoadRow[] = [];
   #runRow: 'due' | 'on its way' | 'there' = 'due';
 
-  constructor(options: RecordsOptions, known: KnownTables) {
+  constructor(options: LoadHistoryOptions, known: KnownTables) {
     this.#options = options;
     this.#known = known;
     this.#startedAt = options.now();
     this.#tables = options.keepsRecords ? statements.HISTORY : statements.COMMITS;
   }
 
-  /** Makes the tables of records where they are missing; false when nothing can be recorded. Throws LoadError where trying again can help. */
+  /** Creates missing tables of records; false if nothing can be recorded. Throws LoadError if another attempt may succeed. */
   async ready(session: Session): Promise<boolean> {
     this.#isReady ??= this.#prepare(session);
     try {
@@ -72,22 +72,23 @@ export class Records {
     }
   }
 
-  /** What records a load in its transaction; the first one of a run takes the row of the run along. */
+  /** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
   in(row: LoadRow): readonly Sql[] {
-    const { schema, runId, version } = this.#options;
-    const { runs } = this.#tables;
-    const load = statements.insertLoads(schema, this.#tables, { runId, version }, [row]);
-    if (!runs || this.#runRow !== 'due') return [load];
-    this.#runRow = 'on its way';
-    return [load, statements.insertRun(schema, runs, this.#run('running'))];
+    const isFirst = this.#tables.runs !== undefined && this.#runRow === 'due';
+    if (isFirst) this.#runRow = 'on its way';
+    return statements.recordOf(this.#options.schema, this.#tables, {
+      load: row,
+      run: this.#run('running'),
+      isFirst,
+    });
   }
 
-  /** The transaction with the record ended so. */
+  /** Called when the transaction that holds the record has ended. */
   ended(record: readonly Sql[], isCommitted: boolean): void {
     if (record.length > 1) this.#runRow = isCommitted ? 'there' : 'due';
   }
 
-  /** A record that goes with no transaction of its own; it is written by the end of the run. */
+  /** A record of work that had no transaction; it is written at the end of the run. */
   later(row: LoadRow): void {
     this.#later.push(row);
   }
@@ -224,7 +225,7 @@ export class Records {
         ...statements.createRecords(schema, this.#tables),
         raw('COMMIT'),
       ];
-      await patiently(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
+      await retryBusyDdl(() => session.send(all, { timeoutMs: DDL_TIMEOUT_MS }));
     };
     await retry(create, {
       tries: CREATE_TRIES,

@@ -7,8 +7,8 @@ import type { Stream } from '../streams/stream.ts';
 import type { Streams } from '../streams/streams.ts';
 import type { Lines } from './reader.ts';
 
-/** What a front can do with a run. */
-export interface Road {
+/** What a message handler needs of its run. */
+export interface RunAccess {
   readonly streams: Streams;
   readonly context: StreamContext;
   /** Its source is the current block. */
@@ -18,18 +18,19 @@ export interface Road {
   readonly interrupted: AbortSignal;
   /** Processes the lines of a file. */
   readonly read: (blocks: AsyncIterable<Buffer>, lines: Lines) => Promise<void>;
-  /** Called after each parsed record; a promise makes the reader wait. */
+  /** Called after each record; a promise makes the reader wait. */
   readonly onRecord: (stream: Stream) => Promise<void> | undefined;
 }
 
-export interface Front extends Lines {
+/** Processes the lines of the input. */
+export interface MessageHandler extends Lines {
   /** Called before the first line. */
   begin(): Promise<void>;
   /**
-   * Called when everything that was read is loaded. `isWholeInput` means that the input ended by itself, `isProven` that the
+   * Completes the streams. Called when everything that was read is loaded. `isWholeInput` means that the input ended by itself, `isProven` that the
    * program that made it said so. Returns the error for streams that cannot be completed.
    */
-  settle(isWholeInput: boolean, isProven: boolean): Error | undefined;
+  conclude(isWholeInput: boolean, isProven: boolean): Error | undefined;
 }
 
 /** Writes states or acknowledgements. */
@@ -46,5 +47,5 @@ export interface StateOutput {
 export interface Protocol {
   readonly effects: Effects;
   readonly output: StateOutput;
-  readonly front: (road: Road) => Front;
+  readonly handler: (run: RunAccess) => MessageHandler;
 }

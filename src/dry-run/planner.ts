@@ -4,49 +4,28 @@
  */
 import { isExpected, messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
-import { raw } from '../sql.ts';
-import type { CsvFormat } from '../rows/csv.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { TableLoader } from '../streams/context.ts';
-import { planChanges, type Change } from '../table/changes.ts';
+import { planChanges, type Change, type Replace } from '../table/changes.ts';
 import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import { shadowOf } from '../table/shadow.ts';
 import type { StoredColumn, StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
-import type { FilesJob, LoadJob, SwapJob, TableJob } from '../warehouse/jobs.ts';
+import type { FilesJob, LoadJob, OverwriteJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
-import { clearedFirst } from '../warehouse/clearing-steps.ts';
 import { acceptsLargeStrings } from '../warehouse/large-strings.ts';
 import { fitsAll } from '../warehouse/misfits.ts';
-import { copyFilesToTable, createSchema, type CopyAccess } from '../warehouse/statements.ts';
-import { stepsOf, type LoadMethod, type LoadShape } from '../warehouse/steps.ts';
+import { copyFilesToTable, createSchema } from '../warehouse/statements.ts';
 import { changed, whyOf } from './changed.ts';
-import type { PlannedLoad, PlannedStep } from './planned.ts';
+import type { Collected } from './collected.ts';
+import type { PlannedLoad } from './planned.ts';
+import { plannedSteps, RUN, type StepOptions } from './planned-steps.ts';
 
-/** Consecutive jobs with the same columns. */
-interface Collected {
-  readonly job: TableJob;
-  readonly method: LoadMethod | undefined;
-  readonly maxBytes: number[];
-  readonly nulls: boolean[];
-  readonly census: number[];
-  narrow: LoadShape['narrow'];
-  nullKeys: number;
-  mayRepeatKeys: boolean;
-  batches: number;
-  rows: number;
-  readonly then: string[];
-}
-
-export interface PlannerOptions {
+export interface PlannerOptions extends StepOptions {
   /** Read only. */
   readonly warehouse: Warehouse;
-  readonly access: CopyAccess;
-  readonly region: string | undefined;
-  readonly format: CsvFormat;
-  readonly url: (key: string) => string;
 }
 
 const NO_COUNTS = {
@@ -100,7 +79,7 @@ export class Planner implements TableLoader {
   }
 
   load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
-    const collected = this.#collect(job, job.method);
+    const collected = this.#collect(job, job);
     collected.rows += staged.rows;
     collected.batches++;
     job.census.forEach((rows, kind) => (collected.census[kind] = (collected.census[kind] ?? 0) + rows));
@@ -126,7 +105,7 @@ export class Planner implements TableLoader {
     return Promise.resolve();
   }
 
-  swap(job: SwapJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
+  overwrite(job: OverwriteJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
     const how =
       job.method === 'swap'
         ? 'takes the place of the table by renaming'
@@ -143,7 +122,7 @@ export class Planner implements TableLoader {
   }
 
   shadowOf(target: TableRef): TableRef {
-    return shadowOf(target, 'RUN');
+    return shadowOf(target, RUN);
   }
 
   drop(): Promise<void> {
@@ -158,24 +137,28 @@ export class Planner implements TableLoader {
   async loads(): Promise<readonly PlannedLoad[]> {
     const missing = await this.#missingSchemas();
     const now = new Map<string, readonly StoredColumn[] | undefined>();
+    const first = this.#collected.find(({ load }) => load);
     return this.#collected.map((one) => {
       const { schema, table } = one.job.target;
       const place = JSON.stringify([schema, table]);
       const existing = now.has(place) ? now.get(place) : this.#tables.get(schema)?.get(table)?.columns;
-      const { planned, columns } = this.#planned(one, existing, missing.delete(schema));
+      const { planned, columns } = this.#planned(one, existing, {
+        isSchemaMissing: missing.delete(schema),
+        isFirst: one === first,
+      });
       now.set(place, columns);
       return planned;
     });
   }
 
-  #collect(job: TableJob, method: LoadMethod | undefined): Collected {
+  #collect(job: TableJob, load: LoadJob | undefined): Collected {
     const last = this.#collected.findLast(({ job: { target } }) => isSame(target, job.target));
-    const isSameShape = last?.job.columns === job.columns && (method === undefined || last.method === method);
+    const isSameShape = last?.job.columns === job.columns && (!load || last.load?.method === load.method);
     const collected = isSameShape
       ? last
       : {
           job,
-          method,
+          load,
           maxBytes: [],
           nulls: [],
           census: [],
@@ -211,7 +194,7 @@ export class Planner implements TableLoader {
   #planned(
     one: Collected,
     existing: readonly StoredColumn[] | undefined,
-    isSchemaMissing: boolean,
+    { isSchemaMissing, isFirst }: { readonly isSchemaMissing: boolean; readonly isFirst: boolean },
   ): {
     readonly planned: PlannedLoad;
     readonly columns: readonly StoredColumn[] | undefined;
@@ -219,20 +202,31 @@ export class Planner implements TableLoader {
     const { forbid_ddl } = one.job.settings;
     try {
       const changes = tableChanges(one, existing);
+      const clears = one.load?.discards === 'later' ? changes.filter(isReplace) : undefined;
+      // The transaction of the load makes the others.
+      const prepared = clears ? changes.filter((change) => !isReplace(change)) : changes;
       const all = [
         ...(isSchemaMissing ? [schemaCreation(one.job)] : []),
-        ...changes.map((change) => ({
+        ...prepared.map((change) => ({
           why: whyOf(change),
           sql: ddlOf(one.job.target, one.job.design, change),
         })),
       ];
-      const after = changes.reduce(
-        (columns, change) => changed(columns, change, one.job.design),
-        existing ?? [],
+      const make = (columns: readonly StoredColumn[], change: Change): readonly StoredColumn[] =>
+        changed(columns, change, one.job.design);
+      const loaded = prepared.reduce(make, existing ?? []);
+      const after = (clears ?? []).reduce(make, loaded);
+      const steps = plannedSteps(
+        one,
+        loaded,
+        { clears, isFirst, isOwn: this.#isOwn(one.job.target) },
+        this.#options,
       );
       const refusal =
-        forbid_ddl && all.length > 0 ? 'the table must be changed, and forbid_ddl is set' : undefined;
-      const planned = { ...factsOf(one, after), changes: all, steps: this.#steps(one, after), refusal };
+        forbid_ddl && (isSchemaMissing || changes.length > 0)
+          ? 'the table must be changed, and forbid_ddl is set'
+          : undefined;
+      const planned = { ...factsOf(one, after), changes: all, steps, refusal };
       return { planned, columns: after };
     } catch (error) {
       if (!isExpected(error)) throw error;
@@ -240,46 +234,11 @@ export class Planner implements TableLoader {
       return { planned, columns: existing };
     }
   }
-
-  #steps(one: Collected, existing: readonly StoredColumn[]): readonly PlannedStep[] {
-    const { job, method, census, narrow, nullKeys, mayRepeatKeys } = one;
-    if (method === undefined) return [];
-    const { url, format, access, region } = this.#options;
-    const keyPrefix = 'keyPrefix' in job ? String(job.keyPrefix) : '';
-    const steps = stepsOf(
-      {
-        target: job.target,
-        columns: job.columns,
-        maxBytes: one.maxBytes,
-        method,
-        hardDelete: job.settings.hard_delete,
-        census,
-        narrow,
-        nullKeys,
-        mayRepeatKeys,
-        isOwn: this.#isOwn(job.target),
-        source: {
-          manifestUrl: url(`${keyPrefix}manifest-1.json`),
-          format,
-          access,
-          region,
-        },
-      },
-      existing,
-    );
-    return [
-      ...steps.stage,
-      { what: 'begin the load', sql: raw('BEGIN') },
-      ...(job.discards === 'later' ? clearedFirst(job.target, [], steps.transaction) : steps.transaction),
-      { what: 'commit the load if every row is accounted for', sql: raw('COMMIT') },
-      ...steps.clean,
-    ];
-  }
 }
 
 /** What is known about the jobs of a table that has these columns. */
 function factsOf(
-  { job, method, batches, rows, then, maxBytes }: Collected,
+  { job, load, batches, rows, then, maxBytes }: Collected,
   there: readonly StoredColumn[] | undefined,
 ): Omit<PlannedLoad, 'changes' | 'steps' | 'refusal'> {
   const { stream, target, keyProperties } = job;
@@ -289,7 +248,7 @@ function factsOf(
     type: types.get(column.name) ?? column.type,
     maxBytes: maxBytes[i] ?? 0,
   }));
-  return { stream, target, method, keyProperties, columns, batches, rows, then };
+  return { stream, target, method: load?.method, keyProperties, columns, batches, rows, then };
 }
 
 /** Throws LoadError if the table cannot be changed so that it stores the rows. */
@@ -306,6 +265,10 @@ function tableChanges(
 
 function schemaCreation({ target: { schema } }: TableJob): PlannedLoad['changes'][number] {
   return { why: `schema "${schema}" does not exist`, sql: [createSchema(schema)] };
+}
+
+function isReplace(change: Change): change is Replace {
+  return change.kind === 'replace';
 }
 
 function isSame(a: TableRef, b: TableRef): boolean {

@@ -6,7 +6,7 @@ import { sharedAbort } from '../abort.ts';
 
 export type Phase = 'reading' | 'draining' | 'failed' | 'done';
 
-export class Life {
+export class RunPhases {
   readonly #reading = sharedAbort();
   #phase: Phase = 'reading';
   #isWholeInput = false;
@@ -64,7 +64,7 @@ export class Life {
   }
 
   /** The input cannot be read any further: closed batches are still loaded, and open ones are dropped. */
-  refuse(error: unknown): void {
+  inputFailed(error: unknown): void {
     this.#isWholeInput = false;
     this.#error ??= { value: error };
     this.stop();
@@ -72,7 +72,7 @@ export class Life {
 
   /** Loading cannot go on. */
   fail(error: unknown): void {
-    this.refuse(error);
+    this.inputFailed(error);
     this.#phase = 'failed';
   }
 

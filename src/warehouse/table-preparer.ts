@@ -1,4 +1,4 @@
-/** Makes room for what a job brings, once for each schema and as often as needed for each table. */
+/** Prepares tables for jobs: each schema once, each table as often as needed. */
 import type { Session } from '../ports.ts';
 import { SchemaGrants } from './grants.ts';
 import type { TableJob } from './jobs.ts';
@@ -6,7 +6,7 @@ import type { KnownTables } from './known-tables.ts';
 import { createLike } from './overwrite.ts';
 import { prepareSchema, prepareTable, type PreparedTable } from './prepare.ts';
 
-export class Room {
+export class TablePreparer {
   readonly #known: KnownTables;
   /** By name. */
   readonly #schemasReady = new Map<string, Promise<void>>();

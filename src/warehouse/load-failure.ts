@@ -1,7 +1,7 @@
 /**
- * The sentence about a load that failed. Why a COPY did is in Redshift's own record of it, whose rows are found by the file
- * names of this very COPY, never by "the last error", which may be another table's. SYS_LOAD_ERROR_DETAIL exists
- * everywhere, STL_LOAD_ERRORS only on provisioned clusters; both pad with blanks.
+ * Makes an error message that a user can act on. For COPY it reads Redshift's load-error views. Their rows are found by the file
+ * names of this COPY, because the last error may be that of another table. SYS_LOAD_ERROR_DETAIL exists everywhere,
+ * STL_LOAD_ERRORS only on provisioned clusters; both pad with blanks.
  */
 import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session, Warehouse } from '../ports.ts';
@@ -25,7 +25,7 @@ interface FailedWork {
 }
 
 /** The error as a user needs it. `urlPrefix` is that of the batch's objects; without it no COPY is looked for. */
-export async function explain(
+export async function explainFailure(
   error: unknown,
   { stream, target }: FailedWork,
   warehouse: Warehouse,

@@ -1,16 +1,12 @@
 /** What a run would do, as `plan` reports it. */
 import type { Sql } from '../sql.ts';
 import type { Column, TableRef } from '../table/types.ts';
+import type { Step } from '../warehouse/step.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 
 interface PlannedChange {
   readonly why: string;
   readonly sql: readonly Sql[];
-}
-
-export interface PlannedStep {
-  readonly what: string;
-  readonly sql: Sql;
 }
 
 /** A column as the table will have it. */
@@ -30,8 +26,8 @@ export interface PlannedLoad {
   readonly batches: number;
   readonly rows: number;
   readonly changes: readonly PlannedChange[];
-  /** The steps of one batch. */
-  readonly steps: readonly PlannedStep[];
+  /** The statements of the first batch; the other batches send the same for other objects. */
+  readonly steps: readonly Step[];
   /** What is done when all rows are loaded, in words. */
   readonly then: readonly string[];
   /** Why the table cannot be used as it is. */

@@ -1,7 +1,7 @@
 /** What the planner says a run would do to tables that are as they are, without touching them. */
 import { expect } from 'chai';
-import { Planner } from '../../src/plan/planner.ts';
-import { asText } from '../../src/plan/report.ts';
+import { Planner } from '../../src/dry-run/planner.ts';
+import { asText } from '../../src/dry-run/report.ts';
 import type { StagedBatch } from '../../src/staging/batch.ts';
 import type { LoadJob } from '../../src/warehouse/jobs.ts';
 import { LIVE } from '../../src/warehouse/row-kinds.ts';
@@ -30,6 +30,7 @@ describe('a planner', () => {
       region: 'eu-west-1',
       format: { sentinel: NULL, compression: 'gzip' },
       url: (key) => `s3://bucket/${key}`,
+      history: { schema: place.schema, keepsRecords: true, version: '1.2.3' },
     });
 
   const job = (more: Partial<LoadJob> = {}): LoadJob =>
@@ -77,19 +78,23 @@ describe('a planner', () => {
       '    -- schema "schema" does not exist',
       '    -- the table does not exist',
       '  each batch',
+      '    -- begin filling the stage',
       '    -- make a stage for the batch',
       '    -- load the batch into the stage',
       '    -- count what was loaded',
       '    -- find the last of the rows of a key',
       '    -- remove the rows before it',
+      '    -- keep the stage',
       '    -- begin the load',
       '    -- delete the rows of the table that the batch replaces',
       '    -- see that no row of the table is hidden',
       '    -- see that the table has no column that the batch does not carry',
       '    -- insert the rows of the batch',
+      '    -- record the load',
+      '    -- record the run, with its first load',
+      '    -- free the space of the stage',
+      '    -- free the space of the stage',
       '    -- commit the load if every row is accounted for',
-      '    -- free the space of the stage',
-      '    -- free the space of the stage',
     ]);
   });
 
@@ -148,7 +153,7 @@ describe('a planner', () => {
     await one.activate(load, 7n);
     await one.activate(job({ settings: settings({ hard_delete: true }) }), 8n);
     const shadow = tableJob(one.shadowOf(load.target), load.columns);
-    await one.swap({ ...load, shadow, rows: 3, method: 'swap' }, (seen) => counts.push(seen));
+    await one.overwrite({ ...load, shadow, rows: 3, method: 'swap' }, (seen) => counts.push(seen));
     expect((await planOf(one)).filter((line) => line.startsWith('  then'))).to.deep.equal([
       "  then 2 files are copied directly: COPY \"schema\".\"t\" (\"id\", \"name\") FROM 's3://bucket/p/run/t/1-manifest-1.json' IAM_ROLE 'arn:aws:iam::000000000000:role/r' REGION 'eu-west-1' MANIFEST JSON 'auto ignorecase' GZIP DATEFORMAT 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF",
       '  then rows of versions before 7 are marked as deleted',

@@ -1,5 +1,5 @@
 /**
- * DDL as it should be run beside others: under a short time limit, because DDL that waits for a lock makes every new reader wait
+ * Runs DDL beside other work: under a short time limit, because DDL that waits for a lock makes every new reader wait
  * after it, and tried a few times, so that readers get through in between.
  */
 import { CommitUnknownError, LoadError } from '../errors.ts';
@@ -50,7 +50,7 @@ export async function committed<T>(
  * A table may be busy for a while: the short limit is tried a few times, so that readers get through in between. Needs no
  * signal: once the run is given up its session is gone, and the next try fails.
  */
-export async function patiently(work: () => Promise<unknown>): Promise<void> {
+export async function retryBusyDdl(work: () => Promise<unknown>): Promise<void> {
   await retry(work, {
     tries: DDL_TRIES,
     pauseMs: DDL_PAUSE_MS,

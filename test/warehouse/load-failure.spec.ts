@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { CommitUnknownError, InputError, LoadError } from '../../src/errors.ts';
 import { raw } from '../../src/sql.ts';
-import { explain } from '../../src/warehouse/explain.ts';
+import { explainFailure } from '../../src/warehouse/load-failure.ts';
 import { openParts, type Parts } from '../support/parts.ts';
 import { faults, newPlace, type Place } from '../support/warehouse.ts';
 
@@ -25,7 +25,7 @@ describe('the explanation of a load that failed', () => {
     target: { schema: place.schema, table: 't' },
   });
   const explained = (error: unknown, ...prefixes: readonly string[]): Promise<unknown> =>
-    explain(error, work(), parts.warehouse, prefixes.map(url));
+    explainFailure(error, work(), parts.warehouse, prefixes.map(url));
 
   /** Has COPY refuse a file of these lines; returns what the server says. */
   const copyError = async (key: string, ...lines: readonly string[]): Promise<LoadError> => {
@@ -112,7 +112,7 @@ describe('the explanation of a load that failed', () => {
       const closed = await openParts(place);
       await closed.warehouse.session((session) => session.run(raw('SELECT 1')));
       await closed[Symbol.asyncDispose]();
-      const found = await explain(error, work(), closed.warehouse, [url('alone/')]);
+      const found = await explainFailure(error, work(), closed.warehouse, [url('alone/')]);
       expect(message(found)).to.equal(`${REFUSED}${message(error)}`);
     });
   });

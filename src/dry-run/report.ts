@@ -33,10 +33,10 @@ function loadText(load: PlannedLoad): string {
     changes.length === 0 ? '  the table needs no change' : '  changes of the table',
     ...changes.flatMap(({ why, sql }) => [
       `    -- ${printable(why)}`,
-      ...sql.map(({ safe }) => `    ${printableLines(safe)};`),
+      ...sql.map(({ safe }) => `    ${printable(safe)};`),
     ]),
     ...(steps.length === 0 ? [] : ['  each batch']),
-    ...steps.flatMap(({ what, sql }) => [`    -- ${printable(what)}`, `    ${printableLines(sql.safe)};`]),
+    ...steps.flatMap(({ what, sql }) => [`    -- ${printable(what)}`, `    ${printable(sql.safe)};`]),
     ...then.map((what) => `  then ${printable(what)}`),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Explains what the engine refuses although the row checks let it pass. */
+/** Turns the engine's refusal of a row that passed our checks into a row of STL_LOAD_ERRORS. */
 import { SQLSTATE } from '../sqlstates.ts';
 import type { Fields } from '../wire/message.ts';
 import type { RowError } from '../rows/check.ts';

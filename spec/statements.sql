@@ -9,11 +9,11 @@ CREATE SCHEMA IF NOT EXISTS "s""; drop schema public; --";
 -- columnsIn a schema
 SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' ORDER BY table_name, ordinal_position;
 
--- columnsIn a table
-SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, remarks FROM svv_columns WHERE table_catalog = current_database() AND table_schema = 'o''hara\\' AND table_name = 't''; drop table users; --' ORDER BY table_name, ordinal_position;
+-- columnsOf
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, d.adsrc, col_description(c.oid, a.attnum), a.attisdistkey, a.attsortkeyord FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE n.nspname = 'o''hara\\' AND c.relname = 't''; drop table users; --' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum;
 
 -- relationsIn
-SELECT c.relname, c.relkind, obj_description(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'o''hara\\' AND (c.relkind IN ('v', 'm') OR c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL);
+SELECT c.relname, c.relkind, obj_description(c.oid), pg_get_userbyid(c.relowner) = current_user FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'o''hara\\' AND (c.relkind IN ('v', 'm') OR c.relkind = 'r' AND obj_description(c.oid) IS NOT NULL);
 
 -- createTable
 CREATE TABLE "s""; drop schema public; --"."x"" int); drop table users; --" ("i""d\" BIGINT, "co'de ""😀" VARCHAR(64), "note); truncate users; --" VARCHAR(65535), "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé!" NUMERIC(38,9));

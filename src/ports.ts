@@ -103,7 +103,7 @@ export interface Session {
   commit(statements: readonly Sql[], options?: StatementOptions): Promise<void>;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   /** The connection is closed after the work. */
   readonly isOnlyOnce?: boolean;
   /** What the work is for, such as `stream "orders"`: named where a statement takes long. */

@@ -88,6 +88,11 @@ class Discarder implements TableLoader {
     return Promise.resolve(new Map<string, never>());
   }
 
+  /** As most clusters answer. */
+  largeStrings(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   fits(): Promise<boolean> {
     return Promise.resolve(true);
   }

@@ -2,7 +2,7 @@
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 
-/** Sessions that run only queries. */
+/** Sessions that run only queries, and ask for the plans of queries. */
 export function readOnly(warehouse: Warehouse): Warehouse {
   return {
     session: (work, options) => warehouse.session((session) => work(readOnlySession(session)), options),
@@ -15,7 +15,7 @@ function readOnlySession(session: Session): Session {
     throw new Error(`plan must not change anything, but it tried to run ${what.slice(0, 100)}`);
   };
   const query = (statement: Sql): Sql =>
-    /^SELECT\b/.test(statement.safe) ? statement : refuse(statement.safe);
+    /^(EXPLAIN )?SELECT\b/.test(statement.safe) ? statement : refuse(statement.safe);
   return {
     backend: session.backend,
     run: (statement, options) => session.run(query(statement), options),

@@ -33,8 +33,8 @@ export const RUN = 'RUN';
 interface PlannedTable {
   /** Columns that get another type in the transaction of the load, which deletes all rows first; undefined: the rows stay. */
   readonly clears: readonly Replace[] | undefined;
-  /** The run makes the table. */
-  readonly isNew: boolean;
+  /** The load would make the table, or an earlier one of this program has, and its user owns it. */
+  readonly isOwn: boolean;
   /** It is the first load of the run. */
   readonly isFirst: boolean;
 }
@@ -43,7 +43,7 @@ interface PlannedTable {
 export function plannedSteps(
   one: Collected,
   existing: readonly StoredColumn[],
-  { clears, isNew, isFirst }: PlannedTable,
+  { clears, isOwn, isFirst }: PlannedTable,
   { url, format, access, region, history }: StepOptions,
 ): readonly Step[] {
   const { load, maxBytes, census, narrow, nullKeys, mayRepeatKeys } = one;
@@ -51,7 +51,7 @@ export function plannedSteps(
   const { target, columns, method, newest, settings, keyPrefix } = load;
   const source = { manifestUrl: url(`${keyPrefix}manifest-1.json`), format, access, region };
   const shape = { target, columns, method, newest, maxBytes, census, narrow, nullKeys, mayRepeatKeys };
-  const work = { ...shape, hardDelete: settings.hard_delete, isOwn: isNew, clears, source };
+  const work = { ...shape, hardDelete: settings.hard_delete, isOwn, clears, source };
   return statementsOf(loadSteps(work, existing), recordSteps(load, isFirst, history));
 }
 

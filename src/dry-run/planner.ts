@@ -15,7 +15,8 @@ import { hasSchema, readSchema } from '../warehouse/catalog.ts';
 import { ddlOf } from '../warehouse/ddl.ts';
 import type { FilesJob, LoadJob, OverwriteJob, TableJob } from '../warehouse/jobs.ts';
 import type { OverwriteCounts } from '../warehouse/overwrite.ts';
-import { countMisfits } from '../warehouse/retype.ts';
+import { acceptsLargeStrings } from '../warehouse/large-strings.ts';
+import { fitsAll } from '../warehouse/misfits.ts';
 import { copyFilesToTable, createSchema } from '../warehouse/statements.ts';
 import { changed, whyOf } from './changed.ts';
 import type { Collected } from './collected.ts';
@@ -63,10 +64,13 @@ export class Planner implements TableLoader {
       ?.get(table)
       ?.columns.find(({ name }) => name === column)?.type;
     if (!from || !dependsOnValues(from, type)) return true;
-    const statement = countMisfits({ schema, table }, column, from, type);
-    return this.#options.warehouse.session(
-      async (session) => (await session.run(statement)).rows[0]?.[0] === '0',
+    return this.#options.warehouse.session((session) =>
+      fitsAll(session, { schema, table }, { column, from, to: type }),
     );
+  }
+
+  largeStrings(): Promise<boolean> {
+    return this.#options.warehouse.session(acceptsLargeStrings);
   }
 
   prepare(job: TableJob): Promise<void> {
@@ -95,7 +99,7 @@ export class Planner implements TableLoader {
       access,
       region,
     };
-    const copy = copyFilesToTable(job.target, job.columns, source, this.#isNew(job.target));
+    const copy = copyFilesToTable(job.target, job.columns, source, this.#isOwn(job.target));
     this.#collect(job, undefined).then.push(`${job.files.length} files are copied directly: ${copy.safe}`);
     onCommitted(0);
     return Promise.resolve();
@@ -173,9 +177,9 @@ export class Planner implements TableLoader {
     return collected;
   }
 
-  /** Whether a load would make the table. */
-  #isNew({ schema, table }: TableRef): boolean {
-    return this.#tables.get(schema)?.has(table) !== true;
+  /** Whether a load would make the table, or an earlier one has. */
+  #isOwn({ schema, table }: TableRef): boolean {
+    return this.#tables.get(schema)?.get(table)?.isOwn ?? true;
   }
 
   async #missingSchemas(): Promise<Set<string>> {
@@ -215,7 +219,7 @@ export class Planner implements TableLoader {
       const steps = plannedSteps(
         one,
         loaded,
-        { clears, isFirst, isNew: this.#isNew(one.job.target) },
+        { clears, isFirst, isOwn: this.#isOwn(one.job.target) },
         this.#options,
       );
       const refusal =

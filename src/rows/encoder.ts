@@ -29,7 +29,7 @@ import { pathOf, valueOf } from './source.ts';
 import type { Validator, Violation } from './validate.ts';
 import { checkViolations } from './violations.ts';
 import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
-import { growingWriter, UnplannedError, type Unplanned } from './unplanned.ts';
+import { growingWriter, unplannedBy, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
 
 interface Field {
@@ -62,6 +62,8 @@ export interface EncoderOptions {
   readonly validate?: Validator | undefined;
   /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
   readonly nullsInvalid?: boolean;
+  /** It is not known yet whether the cluster accepts large strings in SUPER. */
+  readonly asksForLargeStrings?: boolean;
   readonly rules?: RecordRules;
   /** A NULL in a key is a value like any other. */
   readonly allowsNullKeys?: boolean;
@@ -231,7 +233,8 @@ export class RecordEncoder {
       if (cell === null && column.isKey) draft.hasNullKey = true;
       cells.push(cell);
     } catch (error) {
-      if (error instanceof UnplannedError) return error.unplanned;
+      const unplanned = unplannedBy(error, column, this.#options.asksForLargeStrings);
+      if (unplanned) return unplanned;
       const rejection = rejectionOf(error, column, value);
       if (!this.#canBeNulled(rejection, column)) return rejection;
       nulled.push(rejection);
@@ -303,8 +306,7 @@ export class RecordEncoder {
 
   /** False when what may not become NULL is too long by itself. */
   #shorten(draft: Draft): boolean {
-    const columns = this.#fields.map(({ column }) => column);
-    return shorten(draft.cells, columns, (column) => {
+    return shorten(draft.cells, this.#options.columns, (column) => {
       draft.nulled.push(shortened(column));
       this.#noteChanges(draft);
     });

@@ -3,15 +3,16 @@ import type { Json } from '../protocol/json.ts';
 import { commonType } from '../table/fits.ts';
 import type { Column, ColumnType } from '../table/types.ts';
 import { cellWriter, noLosses, type CellWriter } from './values.ts';
-import { ValueError } from './value-error.ts';
+import { LargeStringError, ValueError } from './value-error.ts';
 
 /**
  * A valid value needs columns that do not exist: a second column for values that the first cannot store (`overflow`), or the
- * current one without a growth that could no longer store this value (`no-growth`).
+ * current one without a growth that could no longer store this value (`no-growth`). Or only the cluster knows whether the column
+ * stores the value (`large-string`).
  */
 export interface Unplanned {
   readonly kind: 'unplanned';
-  readonly why: 'overflow' | 'no-growth';
+  readonly why: 'overflow' | 'no-growth' | 'large-string';
   /** The name of the first column of the property. */
   readonly column: string;
 }
@@ -24,6 +25,17 @@ export class UnplannedError extends ValueError {
     super('needs another column');
     this.unplanned = { kind: 'unplanned', why, column: name };
   }
+}
+
+/** What the error of a writer says is needed for the value; undefined if the value is invalid. */
+export function unplannedBy(
+  error: unknown,
+  { name }: Column,
+  asksForLargeStrings = false,
+): Unplanned | undefined {
+  if (error instanceof UnplannedError) return error.unplanned;
+  const isAsked = asksForLargeStrings && error instanceof LargeStringError;
+  return isAsked ? { kind: 'unplanned', why: 'large-string', column: name } : undefined;
 }
 
 function canWrite(write: CellWriter, value: Json): boolean {

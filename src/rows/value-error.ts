@@ -23,3 +23,10 @@ export class ValueError extends Error {
 export function tooLarge(message: string): ValueError {
   return new ValueError(message, 'value', { isSize: true });
 }
+
+/** A string inside SUPER that only some clusters accept. */
+export class LargeStringError extends ValueError {
+  constructor(message: string) {
+    super(message, 'value', { isSize: true });
+  }
+}

@@ -85,7 +85,7 @@ function formWriter(type: ColumnType, form: Form | undefined): ValueWriter | und
     return (value) => new Token(roundedDecimal(numberToken(value), type.precision, type.scale));
   if (form === 'bare' && type.kind === 'boolean') return (value) => new Token(bareBoolean(value));
   if (form === 'json' && type.kind === 'varchar')
-    return (value, losses) => withinVarchar(nestedText(value, losses));
+    return (value, losses) => withinVarchar(nestedText(value, losses, true));
   return undefined;
 }
 
@@ -118,7 +118,7 @@ function writerOf(type: ColumnType, encoding: BinaryEncoding): ValueWriter {
     case 'varbyte':
       return (value, losses) => binaryCell(hexDigits(textOf(value), encoding), type.bytes, losses);
     case 'super':
-      return (value, losses) => nestedText(value, losses);
+      return (value, losses) => nestedText(value, losses, type.largeStrings);
   }
 }
 
@@ -203,7 +203,9 @@ function textOf(value: Json): string {
 }
 
 function varcharText(value: Exclude<Json, null>, losses: Losses): string {
-  return withinVarchar(typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses));
+  return withinVarchar(
+    typeof value === 'string' ? cleanText(value, losses) : nestedText(value, losses, true),
+  );
 }
 
 function withinVarchar(text: string): string {

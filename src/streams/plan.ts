@@ -74,6 +74,8 @@ export interface RowOptions {
   readonly warn: (sentence: string) => void;
   /** Loaded for `validate_records`. */
   readonly compileValidator?: typeof compileValidator;
+  /** Whether the cluster accepts large strings in SUPER; undefined until a record has one. */
+  readonly largeStrings?: boolean;
 }
 
 /** Throws InputError for a schema that cannot be used, LoadError for a table that cannot hold it. */
@@ -140,8 +142,9 @@ export function withRows(
   { rules }: Dialect,
   rows: RowOptions,
 ): StreamPlan {
-  const { columns, ignored, method, kind, message } = plan;
-  const { sentinel, readAt, syncStartedAt, warn } = rows;
+  const { ignored, method, kind, message } = plan;
+  const { sentinel, readAt, syncStartedAt, warn, largeStrings } = rows;
+  const columns = largeStrings === true ? plan.columns.map(withLargeStrings) : plan.columns;
   const nullsInvalid = settings.on_invalid === 'null';
   const encoder = new RecordEncoder({
     columns,
@@ -152,6 +155,7 @@ export function withRows(
       ? validatorOf(message, rows, { findsAll: nullsInvalid, onNote: warn })
       : undefined,
     nullsInvalid,
+    asksForLargeStrings: largeStrings === undefined,
     rules,
     allowsNullKeys: settings.null_keys === 'append',
     onUnknownProperty: (property) =>
@@ -159,6 +163,19 @@ export function withRows(
   });
   const walked = { columns, ignored, encoder, sentinel, rules, kind: method === 'append' ? undefined : kind };
   return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
+}
+
+/** The column as it is written where the cluster accepts large strings. */
+function withLargeStrings(column: Column): Column {
+  const large = (type: ColumnType): ColumnType =>
+    type.kind === 'super' ? { ...type, largeStrings: true } : type;
+  const { type, declared, formerly } = column;
+  return {
+    ...column,
+    type: large(type),
+    ...(declared && { declared: large(declared) }),
+    ...(formerly && { formerly: formerly.map(large) }),
+  };
 }
 
 function validatorOf(

@@ -39,6 +39,15 @@ export interface PlanningDoors {
   readonly onPlanned?: StreamContext['onPlanned'];
   /** Whether every number in a column fits another type. */
   readonly fits: (column: string, type: Numeric) => Promise<boolean>;
+  /** Whether the cluster accepts large strings in SUPER. */
+  readonly largeStrings: () => Promise<boolean>;
+}
+
+export function rowOptionsOf(
+  { staging, readAt, syncStartedAt }: StreamContext,
+  warn: RowOptions['warn'],
+): RowOptions {
+  return { sentinel: staging.format.sentinel, readAt, syncStartedAt, warn };
 }
 
 /** Whether the values of a column fit a type. */
@@ -184,6 +193,16 @@ export class Planning {
   #grown(plan: StreamPlan, outgrown: readonly boolean[]): StreamPlan {
     const columns = grownColumns(plan.columns, outgrown);
     return withRows({ ...plan, columns }, this.#settings, this.#dialect, this.#rows);
+  }
+
+  /** Continues with writers that know whether the cluster accepts large strings. The batch may stay open. */
+  async askForLargeStrings(): Promise<StreamPlan> {
+    const [plan, widest] = [this.#plan, this.#widest];
+    if (!plan || !widest) throw new Error('a value is written before a schema is known');
+    this.#rows = { ...this.#rows, largeStrings: await this.#doors.largeStrings() };
+    const again = (one: StreamPlan): StreamPlan => withRows(one, this.#settings, this.#dialect, this.#rows);
+    this.#widest = again(widest);
+    return (this.#plan = plan === widest ? this.#widest : again(plan));
   }
 
   /** Plans the schema of the batches with a column for a value that they cannot store. */

@@ -19,7 +19,7 @@ import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallb
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
-import { Planning, type PlannedStream } from './planning.ts';
+import { Planning, rowOptionsOf, type PlannedStream } from './planning.ts';
 import { appendRow, isAged, isFull, openBatch, type OpenBatch } from './open-batch.ts';
 import { Teller } from './teller.ts';
 import { TableWork } from './work.ts';
@@ -60,20 +60,16 @@ export class Stream {
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.effects.statesRead);
-    const { staging, loader, readAt, syncStartedAt } = context;
+    const { loader, syncStartedAt } = context;
     this.#planning = new Planning(
       { target, settings, table, dialect },
       {
-        rows: {
-          sentinel: staging.format.sentinel,
-          readAt,
-          syncStartedAt,
-          warn: (sentence) => this.#teller.warn(sentence),
-        },
+        rows: rowOptionsOf(context, (sentence) => this.#teller.warn(sentence)),
         loadedSoFar: () => this.#loadedSoFar(),
         onPlanned: context.onPlanned,
         fits: (column, type) =>
           loader.fits(this.#overwrites ? loader.shadowOf(target) : target, column, type),
+        largeStrings: () => loader.largeStrings(),
       },
     );
     this.#facts = new PresentFacts(syncStartedAt);
@@ -202,8 +198,12 @@ export class Stream {
     return undefined;
   }
 
-  /** Gives the stream a column for a value that the columns of its plan cannot store. */
+  /** Gives the stream a column for a value that the columns of its plan cannot store, or asks whether they can. */
   async #replan(unplanned: Unplanned): Promise<StreamPlan> {
+    if (unplanned.why === 'large-string') {
+      this.#takeLosses();
+      return this.#planning.askForLargeStrings();
+    }
     // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();

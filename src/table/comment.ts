@@ -28,6 +28,11 @@ export function tableComment({ stream, keyProperties, completeGeneration, descri
   return JSON.stringify({ 'target-redshift': note });
 }
 
+/** Whether this program wrote the comment. */
+export function isNoted(comment: string | undefined): boolean {
+  return noteIn(comment) !== undefined;
+}
+
 /** The key properties in a comment of this program; undefined in any other comment. */
 export function notedKeys(comment: string | undefined): readonly string[] | undefined {
   return noteIn(comment)?.key_properties;

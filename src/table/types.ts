@@ -9,7 +9,8 @@ export type ColumnType =
   | { readonly kind: 'varchar'; readonly bytes: number }
   | { readonly kind: 'date' | 'time' | 'timetz' | 'timestamp' | 'timestamptz' }
   | { readonly kind: 'varbyte'; readonly bytes: number }
-  | { readonly kind: 'super' };
+  /** `largeStrings`: the cluster accepts strings of more than 65,535 bytes in it. */
+  | { readonly kind: 'super'; readonly largeStrings?: boolean };
 
 /** The widest VARCHAR that Redshift stores (r_Character_types). */
 export const MAX_VARCHAR_BYTES = 65_535;
@@ -87,6 +88,8 @@ export interface StoredColumn {
 /** An existing table, or a view in place of one. */
 export interface StoredTable {
   readonly isView: boolean;
+  /** This program has made it, and its user is the owner. */
+  readonly isOwn: boolean;
   readonly columns: readonly StoredColumn[];
   /** The key properties of its stream, from the comment of the table; undefined for a table that this program did not create. */
   readonly keyProperties: readonly string[] | undefined;

@@ -1,10 +1,10 @@
 /** A column gets another type: it is replaced by a new one, with its values where they count, in one transaction. */
 import { LoadError } from '../errors.ts';
-import type { Session } from '../ports.ts';
+import type { Answer, Session } from '../ports.ts';
 import { raw } from '../sql.ts';
 import type { Replace, Retype, Widen } from '../table/changes.ts';
 import { typeSql, type TableRef } from '../table/types.ts';
-import { readTables } from './catalog.ts';
+import { columnsFrom, columnsOf } from './catalog.ts';
 import { readDesignRole, readViews } from './dependents.ts';
 import { committed, DDL_TIMEOUT_MS, retryBusyDdl, together } from './busy-ddl.ts';
 import { replaceSql, retypeSql } from './retype.ts';
@@ -20,10 +20,10 @@ export async function retype(session: Session, target: TableRef, change: Retype)
   await refuseBound(session, target, change);
   const { add, guard, fill, check, finish } = retypeSql(target, change);
   const work = async (): Promise<void> => {
-    await session.send([raw('BEGIN'), add], { timeoutMs: DDL_TIMEOUT_MS });
-    // The table is locked now; before, another run may have changed the column too.
-    const columns = (await readTables(session, target.schema, target.table)).get(target.table);
-    const there = columns?.find(({ name }) => name === change.column);
+    // The table is locked before its columns are read; before that, another run may have changed the column too.
+    const first = [raw('BEGIN'), add, columnsOf(target)];
+    const [, , columns] = await session.send(first, { timeoutMs: DDL_TIMEOUT_MS });
+    const there = columnsFrom(columns as Answer)?.find(({ name }) => name === change.column);
     if (!there?.type || typeSql(there.type) !== typeSql(change.from)) {
       throw new LoadError(
         `Column "${change.column}" of table "${target.table}" was changed by another session`,

@@ -9,7 +9,7 @@ import type { Answer } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 import { GENERATION } from '../table/airbyte-columns.ts';
 import type { Column, StoredColumn, StoredTable, TableRef } from '../table/types.ts';
-import { readTables } from './catalog.ts';
+import { readTable } from './catalog.ts';
 import { collated } from './collation.ts';
 import * as sql from './generations-sql.ts';
 import type { TableJob } from './jobs.ts';
@@ -134,8 +134,8 @@ export class Generations {
   /** The job of the table with the columns that the refresh has given to its own. */
   async #jobFor({ job, newest = [] }: Completion, refreshTable: TableRef): Promise<TableJob> {
     const { schema, table } = refreshTable;
-    const stored = await this.#loader.ask(`read the columns of table "${table}"`, async (session) =>
-      (await readTables(session, schema, table)).get(table),
+    const stored = await this.#loader.ask(`read the columns of table "${table}"`, (session) =>
+      readTable(session, refreshTable),
     );
     if (!stored) {
       throw new LoadError(

@@ -19,8 +19,8 @@ interface KnownSchema {
   readonly fresh: Set<string>;
   /** Tables whose keys ignore the case of letters. */
   readonly ignoringCase: Set<string>;
-  /** Tables that this run has made. */
-  readonly made: Set<string>;
+  /** Tables that this program has made, and its user owns. */
+  readonly own: Set<string>;
 }
 
 export class KnownTables {
@@ -37,7 +37,7 @@ export class KnownTables {
       doubtful: new Set(),
       fresh: new Set(),
       ignoringCase: new Set(),
-      made: new Set(),
+      own: new Set(columns.filter(([, { isOwn }]) => isOwn).map(([name]) => name)),
     });
     return tables;
   }
@@ -52,9 +52,9 @@ export class KnownTables {
   /** The columns of a table as they are at this moment. Throws LoadError. */
   async readAgain(session: Session, target: TableRef): Promise<readonly StoredColumn[] | undefined> {
     const columns = await readTable(session, target);
-    const { tables, doubtful, fresh } = this.#schema(target.schema);
+    const { tables, doubtful, fresh, own } = this.#schema(target.schema);
     if (columns) this.set(target, columns);
-    else tables.delete(target.table);
+    else for (const names of [tables, own]) names.delete(target.table);
     doubtful.delete(target.table);
     fresh.add(target.table);
     return columns;
@@ -83,14 +83,14 @@ export class KnownTables {
     return this.#schema(schema).fresh.has(table);
   }
 
-  /** Whether this run has made the table, which then belongs to its user. */
-  isMade({ schema, table }: TableRef): boolean {
-    return this.#schema(schema).made.has(table);
+  /** Whether this program has made the table, in this run or an earlier one, and its user owns it. */
+  isOwn({ schema, table }: TableRef): boolean {
+    return this.#schema(schema).own.has(table);
   }
 
   /** This run has made the table. */
-  setMade({ schema, table }: TableRef): void {
-    this.#schema(schema).made.add(table);
+  setOwn({ schema, table }: TableRef): void {
+    this.#schema(schema).own.add(table);
   }
 
   /** Whether the keys of the table were found to ignore the case of letters. */
@@ -122,7 +122,7 @@ export class KnownTables {
       doubtful: new Set(),
       fresh: new Set(),
       ignoringCase: new Set(),
-      made: new Set(),
+      own: new Set(),
     };
     this.#schemas.set(name, known);
     return known;

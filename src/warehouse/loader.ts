@@ -11,24 +11,23 @@ import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
 import { Attempts, type TableTask } from './attempts.ts';
-import { readSlices, readTables } from './catalog.ts';
+import { readSlices, readTable } from './catalog.ts';
 import { collated, isMixedCollation } from './collation.ts';
 import { explainFailure } from './load-failure.ts';
 import { copyFiles } from './files.ts';
 import type { CopyJob, FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
+import { acceptsLargeStrings } from './large-strings.ts';
 import { load, type LoadTask } from './load.ts';
+import { fitsAll } from './misfits.ts';
 import type { Outages } from './outages.ts';
 import { overwrite, type OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
 import { LoadHistory } from './load-history.ts';
 import { Remover } from './remover.ts';
-import { countMisfits } from './retype.ts';
-import { checkAllSeen, explainRead } from './row-security.ts';
 import { TablePreparer } from './table-preparer.ts';
 import { Shadows } from './shadows.ts';
 import type { CopyAccess } from './statements.ts';
-import { countIn } from './transaction.ts';
 import { removeOlderVersions } from './versions.ts';
 
 export interface LoaderOptions {
@@ -91,6 +90,7 @@ export class Loader {
   readonly #attempts: Attempts;
   readonly #shadows: Shadows;
   readonly #remover: Remover;
+  #largeStrings: Promise<boolean> | undefined;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -130,6 +130,12 @@ export class Loader {
     }
   }
 
+  /** Whether the cluster accepts large strings in SUPER. Asked once, and only where a record has one. Throws LoadError. */
+  largeStrings(): Promise<boolean> {
+    this.#largeStrings ??= this.ask('ask whether SUPER takes large strings', acceptsLargeStrings);
+    return this.#largeStrings;
+  }
+
   /** Creates or alters the table of a stream that sent no rows. */
   async prepare(job: TableJob): Promise<void> {
     await this.#tableWork(job, `prepare table "${job.target.table}"`, () => Promise.resolve());
@@ -154,7 +160,7 @@ export class Loader {
           const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
           const hardDelete = job.settings.hard_delete;
           const clears = job.discards === 'later' ? replaces : undefined;
-          const isOwn = this.#known.isMade(job.target);
+          const isOwn = this.#known.isOwn(job.target);
           const facts = { rows: staged.rows, isOwn, source, manifest: at.written, clears };
           const task = { ...job, ...commit, hardDelete, ...facts };
           return this.#minding(job.target, task, (one) => load(session, one, columns));
@@ -190,7 +196,7 @@ export class Loader {
         changes: (rows) => ({ received: rows, written: rows }),
         work: async (at, session, commit) => {
           const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-          const isOwn = this.#known.isMade(job.target);
+          const isOwn = this.#known.isOwn(job.target);
           return copyFiles(session, { ...job, ...commit, source, isOwn, manifest: at.written });
         },
       },
@@ -248,8 +254,10 @@ export class Loader {
           (seen) => this.#row(job, { written: seen.inserted, deleted: seen.deleted ?? 0 }),
           async (session, commit, { replaces }) => {
             // A stream without rows has no shadow yet.
-            await this.#preparer.table(session, job.shadow);
-            return overwrite(session, { ...job, ...commit, shadow: job.shadow.target, replaces });
+            const { columns } = await this.#preparer.table(session, job.shadow);
+            const shadow = job.shadow.target;
+            const shadowColumns = columns.map(({ name }) => name);
+            return overwrite(session, { ...job, ...commit, shadow, shadowColumns, replaces });
           },
         ),
       );
@@ -353,13 +361,10 @@ export class Loader {
   async fits({ schema, table }: TableRef, column: string, type: Numeric): Promise<boolean> {
     return this.#attempts.retry(`look at the values of column "${column}"`, () =>
       this.#options.warehouse.session(async (session) => {
-        const there = (await readTables(session, schema, table)).get(table);
+        const there = await readTable(session, { schema, table });
         const from = there?.find(({ name }) => name === column)?.type;
         if (!from || !dependsOnValues(from, type)) return true;
-        const count = countMisfits({ schema, table }, column, from, type);
-        const [plan, answer] = await session.send([explainRead({ schema, table }), count]);
-        checkAllSeen({ schema, table }, plan);
-        return countIn(answer) === 0;
+        return fitsAll(session, { schema, table }, { column, from, to: type });
       }),
     );
   }

@@ -10,7 +10,7 @@ import type { Replace } from '../table/changes.ts';
 import type { TableDesign } from '../table/design.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 import type { Column, TableRef } from '../table/types.ts';
-import { columnsIn } from './catalog.ts';
+import { columnsOf } from './catalog.ts';
 import { readViews } from './dependents.ts';
 import { grantSelect } from './grants.ts';
 import type { KnownTables } from './known-tables.ts';
@@ -27,6 +27,8 @@ export type OverwriteMethod = 'delete-insert' | 'swap';
 export interface OverwriteTask extends CommitHooks<OverwriteCounts> {
   readonly target: TableRef;
   readonly shadow: TableRef;
+  /** The names of all its columns. */
+  readonly shadowColumns: readonly string[];
   readonly columns: readonly Column[];
   /** Rows that were loaded into the shadow. */
   readonly rows: number;
@@ -67,22 +69,21 @@ async function deleteInsert(session: Session, task: OverwriteTask): Promise<Over
 }
 
 async function swap(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
-  const { target, shadow } = task;
+  const { target, shadow, shadowColumns } = task;
   const old = { ...target, table: `${RESERVED_PREFIX}old_${shadow.table.slice(RESERVED_PREFIX.length)}` };
   await refuseViews(session, target);
   return transaction(session, task, {
     statements: [
       statements.renameTable(target, old.table),
       statements.renameTable(shadow, target.table),
-      columnsIn(old.schema, old.table),
-      columnsIn(target.schema, target.table),
+      columnsOf(old),
       statements.countRows(target),
       statements.dropTable(old),
       ...belongings(task),
     ],
     timeoutMs: DDL_TIMEOUT_MS,
-    count: ([, , before, now, rows]) => {
-      checkColumns(target, namesOf(before), namesOf(now));
+    count: ([, , before, rows]) => {
+      checkColumns(target, namesOf(before), shadowColumns);
       const inserted = countIn(rows);
       account(task, inserted);
       return { inserted, deleted: undefined };
@@ -90,9 +91,9 @@ async function swap(session: Session, task: OverwriteTask): Promise<OverwriteCou
   });
 }
 
-/** Of the answer to `columnsIn`. */
+/** Of the answer to `columnsOf`. */
 function namesOf(answer: Answer | undefined): readonly string[] {
-  return answer?.rows.map(([, name]) => name ?? '') ?? [];
+  return answer?.rows.map(([name]) => name ?? '') ?? [];
 }
 
 /** What LIKE does not copy: readers and comments. */
@@ -129,7 +130,7 @@ export async function createLike(
   if (!(await known.columns(session, parent))) return;
   await refuseViews(session, parent);
   await session.run(statements.createTableLike(shadow, parent), { timeoutMs: DDL_TIMEOUT_MS });
-  known.setMade(shadow);
+  known.setOwn(shadow);
   known.doubt(shadow);
 }
 

@@ -17,7 +17,7 @@ import { withKeysOf, type TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type StoredColumn, type TableRef } from '../table/types.ts';
 import { boundByViews, isBoundByView, replace, retype } from './alter-type.ts';
-import { hasSchema, readTables } from './catalog.ts';
+import { hasSchema, readTable } from './catalog.ts';
 import { columnComments, creation, ddlOf, script } from './ddl.ts';
 import type { SchemaGrants } from './grants.ts';
 import type { KnownTables } from './known-tables.ts';
@@ -79,7 +79,7 @@ export async function prepareTable(session: Session, request: TableRequest): Pro
       if (changes.now.length === 0) break;
     }
     const made = await apply(session, request, changes.now);
-    if (made) known.setMade(target);
+    if (made) known.setOwn(target);
     if (made) known.set(target, made);
     existing = made ?? (await known.readAgain(session, target));
     changes = changesFor(request, existing);
@@ -172,8 +172,7 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
       await alter();
     });
   } catch (error) {
-    const columns = (await readTables(session, target.schema, target.table)).get(target.table);
-    const there = columns?.find(({ name }) => name === change.column);
+    const there = (await readTable(session, target))?.find(({ name }) => name === change.column);
     // Another run has widened it in between: then Redshift refuses what would cut that run's values.
     if (there?.type?.kind === 'varchar' && there.type.bytes >= change.bytes) return;
     throw isBoundByView(error) ? await boundByViews(session, target, change, error) : error;

@@ -36,7 +36,7 @@ export interface LoadShape {
   /** Two rows may have the same key. False is certain, and spares the warehouse looking. */
   readonly mayRepeatKeys: boolean;
   readonly source: CopySource;
-  /** This run has made the table. */
+  /** This program has made the table, and its user owns it. */
   readonly isOwn: boolean;
 }
 

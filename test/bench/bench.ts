@@ -3,7 +3,7 @@
  * machine. Whole processes are measured on inputs that are made here. Needs python3, and PyPI for the other loaders.
  *
  *   npm run bench -- [--records SHARE] [--rounds N] [--only NAME]... [--no-peers]
- *   npm run bench -- --cluster [--streams N]... [--delay MS]... [--no-peers]
+ *   npm run bench -- --cluster [--streams N]... [--delay MS]... [--parallel N]... [--no-peers]
  *
  * `--cluster` measures what a run asks of a cluster instead, see cluster.ts.
  */
@@ -44,6 +44,7 @@ const { values } = parseArgs({
     cluster: { type: 'boolean', default: false },
     streams: { type: 'string', multiple: true, default: ['1', '10', '50'] },
     delay: { type: 'string', multiple: true, default: ['0', '50', '200'] },
+    parallel: { type: 'string', multiple: true, default: [] },
   },
 });
 const share = Number(values.records);
@@ -61,7 +62,9 @@ try {
 
 async function onCluster(): Promise<void> {
   const [streams, delays] = [values.streams.map(Number), values.delay.map(Number)];
-  console.log(await clusterTable({ streams, delays, records: 1000, hasPeers: !values['no-peers'] }, folder));
+  const parallel = values.parallel.map(Number);
+  const hasPeers = !values['no-peers'];
+  console.log(await clusterTable({ streams, delays, records: 1000, hasPeers, parallel }, folder));
 }
 
 async function throughput(): Promise<void> {

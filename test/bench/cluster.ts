@@ -22,6 +22,8 @@ export interface ClusterOptions {
   /** Of each stream. */
   readonly records: number;
   readonly hasPeers: boolean;
+  /** This program runs once with each of these values of `max_parallel_loads`; with its default if there are none. */
+  readonly parallel: readonly number[];
 }
 
 interface Loader {
@@ -41,6 +43,8 @@ interface Line {
   readonly traffic: Traffic;
   /** Seconds. */
   readonly wall: number;
+  /** Bytes of memory. */
+  readonly peak: number;
 }
 
 const PIPELINEWISE_NAME = 'pipelinewise-target-redshift 1.6.0';
@@ -63,8 +67,8 @@ export async function clusterTable(options: ClusterOptions, folder: Folder): Pro
         for (const isFirst of [true, false]) {
           for (const [number, loader] of loaders.entries()) {
             const schema = `l${number}_${streams}_${delay}`;
-            const { wall } = await costOf({ ...loader.command(config, schema), input });
-            const line = { streams, delay, name: loader.name, isFirst, traffic: proxy.take(), wall };
+            const { wall, peak } = await costOf({ ...loader.command(config, schema), input });
+            const line = { streams, delay, name: loader.name, isFirst, traffic: proxy.take(), wall, peak };
             lines.push(line);
             console.error(JSON.stringify(line));
             await expectRows(served.config, schema, streams, options.records);
@@ -78,27 +82,37 @@ export async function clusterTable(options: ClusterOptions, folder: Folder): Pro
   return tableOf(lines);
 }
 
-async function loadersOf({ hasPeers }: ClusterOptions, folder: Folder): Promise<Loader[]> {
-  const own: Loader = {
-    name: 'this loader',
+async function loadersOf({ hasPeers, parallel }: ClusterOptions, folder: Folder): Promise<Loader[]> {
+  const own = (parallel.length > 0 ? parallel : [undefined]).map((loads) => ownLoader(folder, loads));
+  if (!hasPeers) return own;
+  try {
+    return [...own, await pipelinewise(folder), await dlt(folder)];
+  } catch (error) {
+    if (!(error instanceof RegistryUnreachableError)) throw error;
+    console.error(`the other loaders are left out: ${error.message}`);
+    return own;
+  }
+}
+
+function ownLoader(folder: Folder, loads: number | undefined): Loader {
+  return {
+    name: loads === undefined ? 'this loader' : `this loader, ${loads} loads at a time`,
     command(config, schema) {
       const { ssl_ca: _, ...rest } = config;
       const file = folder.file(`${schema}.json`);
       writeFileSync(
         file,
-        JSON.stringify({ ...rest, sslmode: 'disable', target_schema: schema, s3_prefix: schema }),
+        JSON.stringify({
+          ...rest,
+          sslmode: 'disable',
+          target_schema: schema,
+          s3_prefix: schema,
+          max_parallel_loads: loads,
+        }),
       );
       return { line: [...TARGET, '--config', file], env: {} };
     },
   };
-  if (!hasPeers) return [own];
-  try {
-    return [own, await pipelinewise(folder), await dlt(folder)];
-  } catch (error) {
-    if (!(error instanceof RegistryUnreachableError)) throw error;
-    console.error(`the other loaders are left out: ${error.message}`);
-    return [own];
-  }
 }
 
 async function pipelinewise(folder: Folder): Promise<Loader> {

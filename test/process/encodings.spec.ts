@@ -27,14 +27,42 @@ describe('a column whose encoding keeps it from being widened', () => {
 });
 
 describe('COPY into a table', () => {
-  it('leaves the encodings alone where the run has made the table, and says nothing of them elsewhere', async () => {
-    const place = await newPlace();
-    const copies: string[] = [];
+  const copies: string[] = [];
+
+  beforeEach(() => {
+    copies.length = 0;
     faults.sql = ({ sql }) => {
       if (sql.startsWith('COPY ')) copies.push(/COMPUPDATE \w+/.exec(sql)?.[0] ?? 'as Redshift does');
       return undefined;
     };
+  });
+
+  it('leaves the encodings alone where this program has made the table, in this run or an earlier one', async () => {
+    const place = await newPlace();
     await load(place, 4, 'Ann');
+    await place.query(`TRUNCATE TABLE ${place.schema}.t`);
+    await load(place, 4, 'Bob');
+    await load(place, 4, 'Cy');
+    expect(copies).to.deep.equal(['COMPUPDATE OFF', 'COMPUPDATE OFF', 'COMPUPDATE OFF']);
+  });
+
+  it('says nothing of encodings where the table is of somebody else', async () => {
+    const place = await newPlace();
+    await place.query(`CREATE SCHEMA ${place.schema}`);
+    await place.query(`CREATE TABLE ${place.schema}.t (id BIGINT, name VARCHAR(8))`);
+    await load(place, 4, 'Ann');
+    await place.query(`COMMENT ON TABLE ${place.schema}.t IS 'the names'`);
+    await load(place, 4, 'Bob');
+    expect(copies).to.deep.equal(['as Redshift does', 'as Redshift does']);
+  });
+
+  it('says nothing of encodings where another user owns the table now, because COPY would be refused', async () => {
+    const place = await newPlace();
+    await load(place, 4, 'Ann');
+    const owner = `${place.schema}_owner`;
+    await place.query(`CREATE USER ${owner} PASSWORD DISABLE`);
+    await place.query(`GRANT ALL ON SCHEMA ${place.schema} TO ${owner}`);
+    await place.query(`ALTER TABLE ${place.schema}.t OWNER TO ${owner}`);
     await load(place, 4, 'Bob');
     expect(copies).to.deep.equal(['COMPUPDATE OFF', 'as Redshift does']);
   });

@@ -40,15 +40,22 @@ describe('a table with row-level security', () => {
   ): Promise<{ code: number | null; error: string | undefined }> {
     const args = ['--config', place.configFile({ user, password: PASSWORD, ...options })];
     const { code, stderr } = await runHere(args, lines(...messages));
-    return { code, error: /"level":"error".*?"message":"((?:[^"\\]|\\.)*)"/.exec(stderr)?.[1] };
+    return { code, error: errorIn(stderr) };
   }
+
+  const errorIn = (stderr: string): string | undefined =>
+    /"level":"error".*?"message":"((?:[^"\\]|\\.)*)"/.exec(stderr)?.[1];
+
+  const refusalIn = (plan: string): string | undefined => /"refusal": "((?:[^"\\]|\\.)*)"/.exec(plan)?.[1];
 
   const rows = (): Promise<(string | null)[][]> =>
     place.query(`SELECT id, region FROM ${place.schema}.t ORDER BY id, region`);
 
   const refused = (error: string | undefined): void => {
-    const table = String.raw`\"${place.schema}\".\"t\"`;
-    expect(error).to.contain(`Row-level security hides rows of table ${table} from this user`);
+    const table = `"${place.schema}"."t"`;
+    expect(error?.replaceAll('\\"', '"')).to.contain(
+      `Row-level security hides rows of table ${table} from this user`,
+    );
     expect(error).to.contain('GRANT IGNORE RLS TO');
   };
 
@@ -92,6 +99,23 @@ describe('a table with row-level security', () => {
     refused(error);
     expect(await rows()).to.deep.equal(ROWS);
   });
+
+  for (const [command, name] of [
+    [[], 'a load'],
+    [['plan'], 'a plan'],
+    [['plan', '--format', 'json'], 'a plan in JSON'],
+  ] as const) {
+    it(`ends ${name} that has to know whether all numbers fit, because those of hidden rows are not seen`, async () => {
+      await place.query(`ALTER TABLE ${place.schema}.t ADD COLUMN amount NUMERIC(38,2)`);
+      const amount = { type: 'number', multipleOf: 0.0001 };
+      const input = lines(schema('t', { ...PROPERTIES, amount }, ['id']));
+      const config = place.configFile({ user, password: PASSWORD });
+      const { code, stdout, stderr } = await runHere([...command, '--config', config], input);
+      expect(code).to.equal(1);
+      const said = [errorIn(stderr), /would fail here: (.*)/.exec(stdout)?.[1], refusalIn(stdout)];
+      refused(said.find((one) => one !== undefined));
+    });
+  }
 
   it('takes appends, also of rows that the policy hides', async () => {
     const options = { load_method: 'append-only' };

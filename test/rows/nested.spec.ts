@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { JsonNumber, parseObject, type Json } from '../../src/protocol/json.ts';
 import { cleanText, nestedText, type Repairs } from '../../src/rows/nested.ts';
-import { ValueError } from '../../src/rows/value-error.ts';
+import { LargeStringError, ValueError } from '../../src/rows/value-error.ts';
 
 const none = (): Repairs => ({
   nulRemoved: 0,
@@ -64,6 +64,26 @@ describe('nestedText', () => {
     expect(() => written(long(32_768))).to.throw(ValueError, message);
     expect(() => written(`{${long(32_768)}:1}`)).to.throw(ValueError, message);
     expect(() => written(`[{"a":${long(32_768)}}]`)).to.throw(ValueError, message);
+  });
+
+  it('takes values of up to 16,000,000 bytes where the cluster accepts large strings, and keys as before', () => {
+    const large = (text: string): string => nestedText(parsed(text), none(), true);
+    const long = (length: number): string => JSON.stringify('x'.repeat(length));
+    expect(large(long(65_536)).length).to.equal(65_538);
+    expect(large(`[{"a":${long(16_000_000)}}]`).length).to.equal(16_000_010);
+    const message = 'contains a string of 16000001 bytes, and SUPER allows at most 16000000';
+    expect(() => large(long(16_000_001))).to.throw(ValueError, message);
+    expect(() => large(`{${long(65_536)}:1}`)).to.throw(ValueError, 'a string of 65536 bytes');
+  });
+
+  it('tells strings that some clusters accept from those that none does', () => {
+    const long = (length: number): string => JSON.stringify('x'.repeat(length));
+    expect(() => written(long(65_536))).to.throw(LargeStringError);
+    for (const text of [long(16_000_001), `{${long(65_536)}:1}`]) {
+      expect(() => written(text))
+        .to.throw(ValueError)
+        .and.not.be.instanceOf(LargeStringError);
+    }
   });
 
   it('takes 1,000 levels and refuses more', () => {

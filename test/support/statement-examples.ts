@@ -113,7 +113,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['schemaExists', statements.schemaExists(`o'hara\\`)],
   ['createSchema', statements.createSchema(SCHEMA)],
   ['columnsIn a schema', catalog.columnsIn(`o'hara\\`)],
-  ['columnsIn a table', catalog.columnsIn(`o'hara\\`, `t'; drop table users; --`)],
+  ['columnsOf', catalog.columnsOf({ schema: `o'hara\\`, table: `t'; drop table users; --` })],
   ['relationsIn', catalog.relationsIn(`o'hara\\`)],
   ['createTable', statements.createTable(TABLE, COLUMNS)],
   ['createTable with a design', statements.createTable(TABLE, [{ ...ID, encode: 'az64' }, CODE], DESIGN)],

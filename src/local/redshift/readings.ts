@@ -27,6 +27,11 @@ export interface Readings {
   readonly rolledBackCopyIsForgotten: boolean;
   /** The system table that a failed COPY points to: `stl_load_errors`, or on newer engines `sys_load_error_detail`. */
   readonly loadErrorTable: 'stl_load_errors' | 'sys_load_error_detail';
+  /**
+   * The cluster has the parameter enable_large_strings_opt_in: strings inside SUPER have up to 16,000,000 bytes. A choice of each
+   * cluster, not an open point.
+   */
+  readonly largeStrings: boolean;
 }
 
 /** The readings that are worst for a loader; the default. */
@@ -42,6 +47,7 @@ export const HOSTILE: Readings = {
   longFractionsAreCut: false,
   rolledBackCopyIsForgotten: true,
   loadErrorTable: 'stl_load_errors',
+  largeStrings: false,
 };
 
 /** The readings that are kindest to a loader. */
@@ -57,4 +63,5 @@ export const LENIENT: Readings = {
   longFractionsAreCut: true,
   rolledBackCopyIsForgotten: false,
   loadErrorTable: 'sys_load_error_detail',
+  largeStrings: true,
 };

@@ -6,10 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
-import type pg from 'pg';
+import pg from 'pg';
 import { startPostgres, type LocalPostgres } from '../postgres/server.ts';
 import type { ClusterRole, ObjectStore } from './copy/credentials.ts';
 import { NEW_SECRET } from './catalog/endpoint.ts';
+import { LARGE_STRINGS } from './catalog/json.ts';
 import { openDatabase } from './database.ts';
 import { describeError, EngineError, tooManyConnections, translateError } from './errors.ts';
 import { HOSTILE, type Readings } from './readings.ts';
@@ -83,6 +84,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<LocalReds
 }
 
 async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cluster> {
+  const readings = options.readings ?? HOSTILE;
+  await setLargeStrings(admin, options.database, readings.largeStrings);
   const { rows } = await admin.query<{ queries: string; super: number }>(
     `insert into pg_catalog.warehouse_run values (default)
      returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super`,
@@ -94,13 +97,21 @@ async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cl
   return new Cluster({
     access: { store, roles, region },
     database,
-    readings: options.readings ?? HOSTILE,
+    readings,
     admin,
     secret,
     queries: Number(rows[0]?.queries),
     longNames: names.rows.map(({ name }) => name),
     superOid: Number(rows[0]?.super),
   });
+}
+
+/** For the sessions to come; a setting of the database, because a new folder has it off. */
+async function setLargeStrings(admin: pg.Pool, database: string, areOn: boolean): Promise<void> {
+  const { rows } = await admin.query<{ on: boolean }>('select is_large_string_enabled() as on');
+  if (rows[0]?.on === areOn) return;
+  const [name, value] = [pg.escapeIdentifier(database), areOn ? 'on' : 'off'];
+  await admin.query(`alter database ${name} set rs.${LARGE_STRINGS} to '${value}'`);
 }
 
 async function open(

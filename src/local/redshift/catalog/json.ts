@@ -1,13 +1,18 @@
 /** Functions of JSON texts and of SUPER ("JSON functions", "SUPER type information functions"). */
+import { MAX_LARGE_STRING_BYTES, MAX_STRING_BYTES } from '../rows/json-cursor.ts';
 
-/** The most levels, the longest inner string and the size of a SUPER, in bytes ("Limitations" of SUPER). */
+/** The parameter of the cluster that raises the limit of inner strings; the warehouse sets it for its database. */
+export const LARGE_STRINGS = 'enable_large_strings_opt_in';
+
+/** The most levels and the size of a SUPER, in bytes ("Limitations" of SUPER). */
 const MAX_DEPTH = 1000;
-const MAX_STRING_BYTES = 65_535;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 const PARSING = `
 create or replace function pg_catalog.warehouse_json_setting(name text) returns boolean language sql stable as
 $$ select coalesce(nullif(current_setting('rs.' || $1, true), ''), 'off') = 'on' $$;
+create or replace function pg_catalog.is_large_string_enabled() returns boolean language sql stable as
+$$ select pg_catalog.warehouse_json_setting('${LARGE_STRINGS}') $$;
 create or replace function pg_catalog.warehouse_compact_json(value text) returns text
 language sql immutable strict as
 $$ select regexp_replace(value, '("([^"\\\\\\\\]|\\\\\\\\.)*")|[ \\t\\r\\n]+', '\\\\1', 'g') $$;
@@ -15,6 +20,7 @@ create or replace function pg_catalog.json_parse(input text) returns super
 language plpgsql stable strict as $$
 declare
   value text := input;
+  most int := case when is_large_string_enabled() then ${MAX_LARGE_STRING_BYTES} else ${MAX_STRING_BYTES} end;
 begin
   if octet_length(value) > ${MAX_BYTES} then
     raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'The value is larger than 16 MB.';
@@ -29,25 +35,25 @@ begin
   if octet_length(value) > ${MAX_DEPTH} and jsonb_path_exists(value::jsonb, 'strict $.**{${MAX_DEPTH}}') then
     raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'The value has more than ${MAX_DEPTH} levels.';
   end if;
-  if octet_length(value) > ${MAX_STRING_BYTES} and exists (select from jsonb_path_query(value::jsonb, 'strict $.**') v
-    where jsonb_typeof(v) = 'string' and octet_length(v #>> '{}') > ${MAX_STRING_BYTES}) then
+  if octet_length(value) > most and exists (select from jsonb_path_query(value::jsonb, 'strict $.**') v
+    where jsonb_typeof(v) = 'string' and octet_length(v #>> '{}') > most) then
     if not warehouse_json_setting('json_parse_truncate_strings') then
-      raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'A string is longer than 65535 bytes.';
+      raise exception 'JSON parsing error' using errcode = 'XX000', detail = 'A string is longer than ' || most || ' bytes.';
     end if;
-    value := warehouse_cut_strings(value::jsonb)::text;
+    value := warehouse_cut_strings(value::jsonb, most)::text;
   end if;
   return warehouse_compact_json(value)::json::super;
 exception when invalid_text_representation or untranslatable_character then
   raise exception 'JSON parsing error' using errcode = 'XX000';
 end $$;
-drop function if exists pg_catalog.warehouse_cut_strings(jsonb, int);
-create or replace function pg_catalog.warehouse_cut_strings(value jsonb) returns jsonb
+drop function if exists pg_catalog.warehouse_cut_strings(jsonb);
+create or replace function pg_catalog.warehouse_cut_strings(value jsonb, most int) returns jsonb
 language sql immutable strict as
 $$ select case jsonb_typeof(value)
-  when 'string' then to_jsonb(pg_catalog.warehouse_cut(value #>> '{}', ${MAX_STRING_BYTES}))
-  when 'array' then coalesce((select jsonb_agg(pg_catalog.warehouse_cut_strings(v) order by n)
+  when 'string' then to_jsonb(pg_catalog.warehouse_cut(value #>> '{}', most))
+  when 'array' then coalesce((select jsonb_agg(pg_catalog.warehouse_cut_strings(v, most) order by n)
     from jsonb_array_elements(value) with ordinality e (v, n)), '[]')
-  when 'object' then coalesce((select jsonb_object_agg(k, pg_catalog.warehouse_cut_strings(v)) from jsonb_each(value) e (k, v)), '{}')
+  when 'object' then coalesce((select jsonb_object_agg(k, pg_catalog.warehouse_cut_strings(v, most)) from jsonb_each(value) e (k, v)), '{}')
   else value end $$;
 create or replace function pg_catalog.json_serialize(value super) returns text
 language sql immutable strict as $$ select $1::json::text $$;

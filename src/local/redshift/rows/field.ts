@@ -6,6 +6,7 @@ import type { ColumnPlan } from './column-plan.ts';
 import { floatText } from './numbers.ts';
 import { problem, type Problem } from './problem.ts';
 import { DOUBLED, type InputRecord, IS_NULL, JSON_NUMBER, NUL, QUOTED } from './record.ts';
+import { MAX_LARGE_STRING_BYTES, MAX_STRING_BYTES } from './json-cursor.ts';
 import { checkSuper } from './super.ts';
 import { cutAtCharacter, multibyteProblem, replaceInvalid, utf8Problem } from './text.ts';
 
@@ -179,7 +180,12 @@ export class FieldChecker {
       if (invalid !== undefined) return invalid;
     }
     this.#undouble(mark);
-    const found = checkSuper(this.bytes, this.start, this.end);
+    const found = checkSuper(
+      this.bytes,
+      this.start,
+      this.end,
+      this.#readings.largeStrings ? MAX_LARGE_STRING_BYTES : MAX_STRING_BYTES,
+    );
     if (found === undefined) return true;
     if (!Buffer.isBuffer(found)) return found;
     this.#become(found);

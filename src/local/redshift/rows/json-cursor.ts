@@ -23,8 +23,9 @@ const {
   ZERO,
 } = ASCII;
 
-/** In bytes of UTF-8, of each string inside. */
-const MAX_STRING_BYTES = 65_535;
+/** The longest string inside a SUPER, in bytes of UTF-8; the second where the cluster accepts large strings. */
+export const MAX_STRING_BYTES = 65_535;
+export const MAX_LARGE_STRING_BYTES = 16_000_000;
 const MAX_DEPTH = 1000;
 /** Objects of up to so many keys are searched for duplicates one by one. */
 const FEW_KEYS = 16;
@@ -53,6 +54,8 @@ export class JsonCursor {
   escaped = false;
   /** Set by SUPER values: keys of one object must differ, strings are limited. */
   limited = true;
+  /** The limit of strings, in bytes. That keys may be larger is not documented. */
+  maxStringBytes = MAX_STRING_BYTES;
 
   /** Starts at `start`; the text ends before `end`. */
   reset(bytes: Buffer, start: number, end: number): void {
@@ -89,7 +92,7 @@ export class JsonCursor {
   }
 
   /** A string without white space after it: the bytes between the quotes are `from` to `this.at - 1`. */
-  string(): void {
+  string(maxBytes = this.maxStringBytes): void {
     const { bytes, end } = this;
     if (this.at >= end || bytes[this.at] !== DOUBLE_QUOTE) throw this.fault('Invalid JSON: string expected');
     const start = this.at + 1;
@@ -106,7 +109,7 @@ export class JsonCursor {
     }
     if (at >= end) throw this.fault('Invalid JSON: unterminated string');
     this.at = at + 1;
-    if (at - start > MAX_STRING_BYTES && this.limited) this.#checkLength(start, at);
+    if (at - start > maxBytes && this.limited) this.#checkLength(start, at, maxBytes);
   }
 
   /** Takes a byte of punctuation. */
@@ -128,7 +131,7 @@ export class JsonCursor {
     do {
       this.skipSpaces();
       const start = this.at + 1;
-      this.string();
+      this.string(MAX_STRING_BYTES);
       const end = this.at - 1;
       this.#colon();
       visit(start, end);
@@ -227,10 +230,9 @@ export class JsonCursor {
     return from + 11;
   }
 
-  #checkLength(start: number, end: number): void {
+  #checkLength(start: number, end: number, maxBytes: number): void {
     const length = this.escaped ? Buffer.byteLength(this.#decode(start, end)) : end - start;
-    if (length > MAX_STRING_BYTES)
-      throw this.fault(`String value exceeds the max size of ${MAX_STRING_BYTES} bytes`);
+    if (length > maxBytes) throw this.fault(`String value exceeds the max size of ${maxBytes} bytes`);
   }
 
   #number(): void {

@@ -28,7 +28,7 @@ export async function answerShortcut(
 ): Promise<void> {
   if (shortcut.kind === 'tables') return session.stream(TABLES, sink);
   const { schema = defaultSchema, table } = namesIn(shortcut.name);
-  const columns = (await readTables(session, schema, table)).get(table);
+  const columns = (await readTables(session, schema)).get(table);
   if (columns === undefined)
     throw new LoadError(`There is no table "${table}" in schema "${schema}"; "tables" lists all tables`);
   const head = ['column', 'type', 'nullable', 'distkey', 'sortkey', 'comment'];

@@ -75,7 +75,7 @@ const GRANTEES = [
   { kind: 'public' },
 ] as const;
 
-const RUNS = records.HISTORY.runs!;
+const RUNS = records.HISTORY.runs;
 const RUN = { runId: `r'1\\`, version: '1.0.0' };
 const FAILED_RUN: records.RunRow = {
   ...RUN,

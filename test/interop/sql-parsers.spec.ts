@@ -16,7 +16,8 @@ const PARSER_ERRORS: Readonly<Record<'sqlglot' | 'sqlfluff', Problems>> = {
   sqlglot: {
     'createTable with a design':
       'r_CREATE_TABLE_NEW has INTERLEAVED SORTKEY; it is kept as an opaque command',
-    lockTable: 'r_LOCK has LOCK TABLE; it is kept as an opaque command',
+    encodeColumn: 'r_ALTER_TABLE has ALTER COLUMN ... ENCODE; it is kept as an opaque command',
+    explainRead: 'r_EXPLAIN has EXPLAIN; it is kept as an opaque command',
   },
   sqlfluff: {
     grantUsage: 'r_GRANT allows users, groups, roles and PUBLIC in one list',

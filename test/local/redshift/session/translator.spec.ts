@@ -4,12 +4,16 @@ import { Translator } from '../../../../src/local/redshift/session/translator.ts
 import { DEFAULT_DIALECT } from '../../../../src/local/redshift/sql/dialect.ts';
 import { translate } from '../../../../src/local/redshift/sql/translate.ts';
 
-/** The CPU time that `work` takes of this process, in milliseconds. */
+/** The least CPU time that `work` takes of this process in three runs, in milliseconds. */
 async function cost(work: () => unknown): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  const costs: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    costs.push((user + system) / 1000);
+  }
+  return Math.min(...costs);
 }
 
 describe('the translator of the local SQL endpoint', () => {

@@ -332,3 +332,12 @@ SELECT 1 FROM svv_transactions WHERE pid = 7 LIMIT 1;
 
 -- explainRead
 EXPLAIN SELECT 1 FROM "s""; drop schema public; --"."t";
+
+-- readRuns
+SELECT r.run_id, r.outcome, r.started_at, r.ended_at, COALESCE(l.loads, 0) AS loads, COALESCE(l.rows_received, 0) AS rows_received, COALESCE(l.rows_rejected, 0) AS rows_rejected, r.version, r.error FROM "s""; drop schema public; --"."_target_redshift_runs" r LEFT JOIN (SELECT run_id, COUNT(*) AS loads, SUM(rows_received) AS rows_received, SUM(rows_rejected) AS rows_rejected FROM "s""; drop schema public; --"."_target_redshift_loads" GROUP BY run_id) l ON l.run_id = r.run_id ORDER BY r.started_at DESC, r.run_id DESC LIMIT 10;
+
+-- readRuns of a stream
+SELECT r.run_id, r.outcome, r.started_at, r.ended_at, COALESCE(l.loads, 0) AS loads, COALESCE(l.rows_received, 0) AS rows_received, COALESCE(l.rows_rejected, 0) AS rows_rejected, r.version, r.error FROM "s""; drop schema public; --"."_target_redshift_runs" r JOIN (SELECT run_id, COUNT(*) AS loads, SUM(rows_received) AS rows_received, SUM(rows_rejected) AS rows_rejected FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE stream = 's''1\\' AND run_id = 'r''1\\' GROUP BY run_id) l ON l.run_id = r.run_id WHERE r.run_id = 'r''1\\' ORDER BY r.started_at DESC, r.run_id DESC LIMIT 10;
+
+-- readLoads
+SELECT run_id, batch, stream, table_schema, table_name, method, rows_received, rows_rejected, rows_written, rows_replaced, rows_deleted, bytes, parts, started_at, committed_at, version FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE stream = 's''1\\' ORDER BY committed_at DESC, batch DESC LIMIT 10;

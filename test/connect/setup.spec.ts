@@ -210,13 +210,13 @@ describe('a loader with nothing but what setup prints', function () {
     );
     expect(second.code, second.stderr).to.equal(0);
     expect(await rows('SELECT id, LEN(a) AS size, b FROM setup_raw.t ORDER BY id')).to.deep.equal([
-      { id: '1', size: '1', b: null },
-      { id: '2', size: '300', b: '1.5' },
-      { id: '3', size: '1', b: '2' },
+      { id: 1, size: 1, b: null },
+      { id: 2, size: 300, b: 1.5 },
+      { id: 3, size: 1, b: 2 },
     ]);
-    expect(await rows('SELECT id FROM setup_crm.users')).to.deep.equal([{ id: '7' }]);
+    expect(await rows('SELECT id FROM setup_crm.users')).to.deep.equal([{ id: 7 }]);
     expect(await rows('SELECT COUNT(*) AS n FROM setup_raw._target_redshift_loads')).to.deep.equal([
-      { n: '3' },
+      { n: 3 },
     ]);
     const told = [...first.logs, ...second.logs].map(({ message }) => message);
     expect(told.filter((message) => /cannot|denied/i.test(message))).to.deep.equal([]);

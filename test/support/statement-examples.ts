@@ -15,6 +15,7 @@ import * as records from '../../src/warehouse/record-sql.ts';
 import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as generations from '../../src/warehouse/generations-sql.ts';
+import * as history from '../../src/warehouse/history-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as newest from '../../src/warehouse/newest-sql.ts';
 import { explainRead } from '../../src/warehouse/row-security.ts';
@@ -244,4 +245,7 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['awaitWriters', statements.awaitWriters({ schema: SCHEMA, table: 't' })],
   ['findTransaction', records.findTransaction(7)],
   ['explainRead', explainRead({ schema: SCHEMA, table: 't' })],
+  ['readRuns', history.readRuns(SCHEMA, { stream: undefined, run: undefined, limit: 10 })],
+  ['readRuns of a stream', history.readRuns(SCHEMA, { stream: `s'1\\`, run: `r'1\\`, limit: 10 })],
+  ['readLoads', history.readLoads(SCHEMA, { stream: `s'1\\`, run: undefined, limit: 10 })],
 ];

@@ -9,6 +9,7 @@ import split2 from 'split2';
 import type { WarehouseConfig } from '../../../src/local/warehouse.ts';
 import { MAIN } from '../../support/cli.ts';
 import { type CommandLine, run } from './processes.ts';
+import { JsonNumber, parseObject, type Json, type JsonObject } from '../../../src/protocol/json.ts';
 
 export const TARGET: CommandLine = [process.execPath, MAIN];
 
@@ -46,7 +47,14 @@ export async function queryLocal(dir: string, sql: string): Promise<readonly Row
     'json',
   ]);
   if (code !== 0) throw new Error(`${sql}: exit ${code}: ${stderr}`);
-  return JSON.parse(stdout) as Row[];
+  const rows = parseObject(`{"rows":${stdout}}`).members.get('rows') as readonly JsonObject[];
+  return rows.map((row) => Object.fromEntries([...row].map(([name, value]) => [name, textOf(value)])));
+}
+
+/** The server's text of a value: `sql` writes numbers and booleans as those of JSON. */
+function textOf(value: Json): string | null {
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  return value instanceof JsonNumber ? value.text : (value as string | null);
 }
 
 /** A client of a served warehouse that gives values as the server's texts. */

@@ -92,6 +92,8 @@ function states(above: (work: () => void) => void): Writable | undefined {
   const own = process.stdout.isTTY ? openNonBlocking(STDOUT) : undefined;
   if (own === undefined) return process.stdout;
   const terminal = new NonBlockingStream(own);
+  // `done` has the error too, and the stream that is returned reports it.
+  terminal.on('error', () => undefined);
   return new Writable({
     write: (chunk, encoding, done) => above(() => terminal.write(chunk, encoding, done)),
   });

@@ -15,16 +15,13 @@ import { ConfigError, LoadError, MachineError, UsageError } from './errors.ts';
 import { hasReaderLeft, writerOf, type Write } from './io/answer.ts';
 import type { Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
+import { openStates } from './io/states.ts';
 import { warningLogger } from './io/warnings.ts';
 import { createLogger, isForPeople, Secrets, type Logger, type LogFormat } from './log.ts';
 import { printableLines } from './printable.ts';
 import { reportError } from './report-error.ts';
 import type { Scope } from './scope.ts';
 import type { Telling } from './commands/load.ts';
-
-const NO_STDOUT =
-  'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
-  'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null';
 
 const BUSY =
   'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
@@ -93,8 +90,7 @@ class Program {
       case 'discard':
         return this.#discard(command);
       case 'load': {
-        const states = this.#io.states();
-        if (!states) throw new LoadError(NO_STDOUT);
+        const states = openStates(this.#io);
         return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
       }
       case 'run':
@@ -129,31 +125,41 @@ class Program {
 
   async #load(config: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
     this.#io.keepHeapSmall();
-    return this.#loadFrom(this.#io.openInput(command.input), { config, states, files: command });
+    const runId = await this.#beginRun();
+    return this.#loadFrom(this.#io.openInput(command.input), { config, states, files: command, runId });
   }
 
   /** Starts a tap and loads what it writes. */
   async #run(config: Config, { tap: line, state, ...files }: CommandOf<'run'>): Promise<number> {
     const { hasState, stateFile } = await import('./tap/state-file.ts');
     const { Tap } = await import('./tap/tap.ts');
-    const states = state === undefined ? this.#io.states() : stateFile(state);
-    if (!states) throw new LoadError(NO_STDOUT);
+    const states = state === undefined ? openStates(this.#io) : stateFile(state);
     const given = state !== undefined && hasState(state) ? ['--state', state] : [];
     this.#io.keepHeapSmall();
+    const runId = await this.#beginRun();
     await using tap = new Tap([...line, ...given], this.#log);
-    return await this.#loadFrom(tap, { config, states, files });
+    return await this.#loadFrom(tap, { config, states, files, runId });
+  }
+
+  /** From here on every line of the log has the id of the run. */
+  async #beginRun(): Promise<string> {
+    const { newRunId } = await import('./staging/keys.ts');
+    const runId = newRunId(new Date(this.#io.now()));
+    this.#log = this.#log.child({ run_id: runId });
+    return runId;
   }
 
   async #loadFrom(
     input: Input,
-    { config, states, files }: { config: Config; states: Writable; files: ReportFiles },
+    { config, states, files, runId }: { config: Config; states: Writable; files: ReportFiles; runId: string },
   ): Promise<number> {
     const { runLoad } = await import('./commands/load.ts');
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });
     const telling = this.#telling(config, files);
-    await runLoad({ config, scope, io: this.#io, log: this.#log, input, protocolOf, redact, telling });
+    const io = this.#io;
+    await runLoad({ config, scope, io, log: this.#log, runId, input, protocolOf, redact, telling });
     return 0;
   }
 

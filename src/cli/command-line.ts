@@ -19,7 +19,7 @@ import {
 import { topicList, topicNames, topicOf } from './topics.ts';
 import { refuseWord } from './words.ts';
 
-/** What of the process the help needs. */
+/** How help is printed: the width of the terminal, and where it goes. */
 interface Screen {
   readonly columns: number;
   readonly print: (text: string) => void;

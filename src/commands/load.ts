@@ -35,6 +35,8 @@ export interface LoadOptions {
   readonly log: Logger;
   readonly input: Input;
   readonly protocolOf: ProtocolOf;
+  /** The id of the run, which `log` has in each line; without it, the load makes one. */
+  readonly runId?: string;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
   /** How the run is told of; without it, by lines of the log alone. */
@@ -64,8 +66,9 @@ const STOPPED = 'Stopped before everything that was read was loaded; run it agai
 export async function runLoad(given: LoadOptions): Promise<void> {
   const { config, io, input, redact } = given;
   const { stop, kill } = io.ending;
-  const place = placeOf(config, io.now());
-  const log = given.log.child({ run_id: place.runId });
+  const { runId = newRunId(new Date(io.now())) } = given;
+  const place = placeOf(config, runId, io.now());
+  const log = given.runId === undefined ? given.log.child({ run_id: runId }) : given.log;
   const options = { ...given, log };
   const outages = outagesOf(options);
   const { openBucket, swept } = sweepWhenOpened(options, place, outages);
@@ -142,9 +145,8 @@ interface RunPlace {
   readonly staleBefore: Date;
 }
 
-function placeOf(config: Config, now: number): RunPlace {
+function placeOf(config: Config, runId: string, now: number): RunPlace {
   const objectPrefix = normalisePrefix(config.s3_prefix);
-  const runId = newRunId(new Date(now));
   // Kept objects are where the sweep does not look for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
   const staleBefore = new Date(now - config.stale_after_hours * 3_600_000);

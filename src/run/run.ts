@@ -123,12 +123,12 @@ export class Run {
     if (!this.#phases.error) await this.#try(() => this.#handler.begin());
     await this.#read(input);
     await this.#drain();
+    if (this.#phases.cutOff) this.fail(this.#phases.cutOff);
     if (this.#phases.error) await this.#streams.abandon();
     this.#parts.protocol.effects.publish();
     await this.#parts.protocol.output.flushed();
     this.#streams.reportInvalid();
     this.#streams.reportUnmatched(this.#phases.isWholeInput);
-    if (this.#phases.cutOff) this.fail(this.#phases.cutOff);
     if (!this.#phases.error) await this.#try(() => this.#afterwards());
     this.#phases.finish();
     if (this.#phases.error) throw this.#phases.error.value;
@@ -174,6 +174,8 @@ export class Run {
 
   async #ended(input: Input): Promise<void> {
     const failure = await input.failure?.();
+    // A signal ends the tap too, which is no failure of it.
+    if (this.#phases.interrupted.aborted) return;
     if (failure) this.#phases.inputCutOff(failure);
     else this.#phases.inputEnded(input.failure !== undefined);
   }

@@ -53,7 +53,7 @@ export interface LoadObserver {
   loadStarted(): void;
   loadEnded(): void;
   committed(load: CommittedRows): void;
-  /** The rows of a shadow table or of a batch took the place of `replaced` rows; undefined where nobody counted these. */
+  /** The rows of a shadow table or of a batch took the place of `replaced` rows, which are undefined if they were not counted. */
   overwrote(stream: string, table: string, inserted: number, replaced: number | undefined): void;
 }
 

@@ -325,7 +325,8 @@ export class Stream {
 
   /**
    * After everything that was read is loaded: overwrites the table, and runs the activation that is still waiting. `isWholeInput`
-   * means that the input ended by itself, `isProven` that no further evidence is needed. Returns false if the stream should be overwritten but may be incomplete.
+   * means that the input ended by itself, `isProven` that no further evidence is needed. Returns false if the stream should be
+   * overwritten but may be incomplete.
    */
   conclude(isWholeInput: boolean, isProven: boolean): boolean {
     const isComplete = isWholeInput && (isProven || this.#evidence.isComplete);

@@ -8,7 +8,7 @@ import { raw } from '../sql.ts';
 
 const isEnabled = raw('SELECT is_large_string_enabled()');
 
-/** No such function: the cluster is older than large strings. No privilege for it: nobody can tell. */
+/** The function does not exist on older clusters, or the user may not call it. Both count as no. */
 const NO = new Set(['42883', '42501']);
 
 /** Throws LoadError for a cluster that cannot answer. */

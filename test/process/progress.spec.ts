@@ -84,6 +84,7 @@ describe('a run', () => {
       /^failed: 1 rows are committed, [12] records were read and not loaded; the last state on stdout is safe$/,
     );
     expect(logs.at(-1)?.level).to.equal('error');
+    expect(new Set(logs.map((line) => line['run_id'])).size).to.equal(1);
     const { outcome, error, last_state: lastState } = read(path);
     expect([outcome, lastState]).to.deep.equal(['failed', '{"id":1}']);
     expect(error).to.equal(logs.at(-1)?.message);

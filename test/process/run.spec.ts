@@ -146,6 +146,14 @@ describe('run', () => {
   describe('of a stream that is overwritten', () => {
     const options = { load_method: 'overwrite' };
 
+    /** Shadow tables and objects. */
+    const leftovers = async (): Promise<unknown> => [
+      await place.query(
+        `SELECT table_name FROM svv_tables WHERE table_schema = '${place.schema}' AND table_name LIKE '%shadow%'`,
+      ),
+      await place.objects(),
+    ];
+
     it('takes the exit code 0 of the tap as the evidence that the stream is complete', async () => {
       const { code, stderr } = await run([], tap(says(TABLE, record('t', { id: 1 }))), options);
       expect(code, stderr).to.equal(0);
@@ -159,6 +167,17 @@ describe('run', () => {
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
       expect(logs.at(-1)?.message).to.match(/^The tap node ended with exit code 1/);
       expect(await ids()).to.deep.equal(['1']);
+      expect(await leftovers()).to.deep.equal([[], []]);
+    });
+
+    it('leaves no shadow table and no object after several batches of a tap that fails', async () => {
+      const command = tap(
+        says(TABLE, ...[1, 2, 3].map((id) => record('t', { id }))),
+        'process.exitCode = 1;',
+      );
+      const { code } = await run([], command, { ...options, batch_size_rows: 1 });
+      expect(code).to.equal(1);
+      expect(await leftovers()).to.deep.equal([[], []]);
     });
   });
 

@@ -1,4 +1,4 @@
-/** Reads a plan of faults from JSON, and says in sentences what of it cannot be understood. */
+/** Reads a plan of faults from JSON, and reports each part that it does not understand in a sentence. */
 import type { FaultPlan } from './plan.ts';
 import { S3_OPERATIONS } from '../s3/http/request.ts';
 import { LocalWarehouseError } from '../warehouse-error.ts';

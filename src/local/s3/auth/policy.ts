@@ -53,7 +53,7 @@ export function arnOf(bucket: string, key = ''): string {
 export class Permissions {
   readonly #rules: readonly Rule[] | undefined;
 
-  /** All permissions without a policy. Throws an Error that names what of the policy cannot be understood. */
+  /** All permissions without a policy. Throws an Error that names the part of the policy that is not understood. */
   constructor(policy: S3Policy | undefined) {
     this.#rules = policy && listOf(policy.Statement).map(compile);
   }

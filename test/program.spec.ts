@@ -102,14 +102,19 @@ describe('an error that a user can act on', () => {
       runHere(['local', '--dir', '/nowhere', '--access', '/nowhere/access.json']),
     ]);
     const shown = runs.map(({ code, logs }) => {
-      const { level: _level, time: _time, message, ...facts } = logs.at(-1)!;
-      return [code, message.replace(/;.*|: column .*/, ''), facts];
+      const { level: _level, time: _time, message, run_id: runId, ...facts } = logs.at(-1)!;
+      const run = runId === undefined ? {} : { run_id: 'RUN' };
+      return [code, message.replace(/;.*|: column .*/, ''), { ...facts, ...run }];
     });
     expect(shown).to.deep.equal([
-      [1, 'Cannot load stream "t", line 2: the value of "id" is not a number: "x"', { stream: 't', line: 2 }],
+      [
+        1,
+        'Cannot load stream "t", line 2: the value of "id" is not a number: "x"',
+        { stream: 't', line: 2, run_id: 'RUN' },
+      ],
       [1, 'Redshift refused SELECT nope', { sqlstate: '42703' }],
       [1, 'Cannot use the configuration: cannot read /nowhere/config.json: the file does not exist', {}],
-      [1, 'Cannot read --input /nowhere/input.jsonl: the file does not exist', {}],
+      [1, 'Cannot read --input /nowhere/input.jsonl: the file does not exist', { run_id: 'RUN' }],
       [
         1,
         "Cannot use the configuration: cannot read --access /nowhere/access.json: ENOENT: no such file or directory, open '/nowhere/access.json'",

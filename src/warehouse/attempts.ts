@@ -5,6 +5,8 @@
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Session, Warehouse } from '../ports.ts';
+import type { Retype } from '../table/changes.ts';
+import { retypesFirst } from './alter-type.ts';
 import type { Sql } from '../sql.ts';
 import type { TableJob } from './jobs.ts';
 import type { KnownTables } from './known-tables.ts';
@@ -86,8 +88,13 @@ export class Attempts {
     const lent = async (session: Session): Promise<T> => {
       backend = session.backend;
       await this.#endGhosts(session);
-      const done = await work(session, await this.#prepare(session, jobs));
-      for (const { target } of jobs) this.#known.age(target);
+      const prepared = await this.#prepare(session, jobs);
+      const done = await work(session, prepared);
+      prepared.forEach(({ retypes }, i) => {
+        const { target } = jobs[i] as TableJob;
+        if (retypes.length > 0) this.#known.doubt(target);
+        else this.#known.age(target);
+      });
       return done;
     };
     try {
@@ -103,15 +110,22 @@ export class Attempts {
 
   /** Each table as its job needs it; where several jobs have the same table, as it is after the last of them. */
   async #prepare(session: Session, jobs: readonly TableJob[]): Promise<readonly PreparedTable[]> {
-    const places = jobs.map(({ target: { schema, table } }) => JSON.stringify([schema, table]));
+    const places = jobs.map(placeOf);
     const prepared = await this.#prepareAll(session, jobs);
     return new Set(places).size === jobs.length ? prepared : this.#prepareAll(session, jobs);
   }
 
   async #prepareAll(session: Session, jobs: readonly TableJob[]): Promise<readonly PreparedTable[]> {
     const prepared: PreparedTable[] = [];
+    const retypes = new Map<string, readonly Retype[]>();
     for (const [part, job] of jobs.entries()) {
-      prepared.push(await this.#preparer.make(session, job).catch((error: unknown) => rethrow(error, part)));
+      const place = placeOf(job);
+      const before = retypes.get(place);
+      const table = await this.#preparer
+        .make(session, job, before)
+        .catch((error: unknown) => rethrow(error, part));
+      retypes.set(place, [...(before ?? []), ...table.retypes]);
+      prepared.push(table);
     }
     return prepared;
   }
@@ -139,7 +153,7 @@ export class Attempts {
           const bodies: TransactionBody<Done>[] = [];
           for (const [place, work] of all.entries()) {
             const table = prepared[place] as PreparedTable;
-            const body = work.body(session, table, { number, place });
+            const body = bodyOf(session, work, table, { number, place });
             bodies.push(await body.catch((error: unknown) => rethrow(error, place)));
           }
           await transaction(session, hooks, [...bodies, ...(seal ? [seal.body] : [])]);
@@ -197,6 +211,19 @@ function purposeOf(jobs: readonly TableJob[]): string {
   return named.length === 0
     ? 'the state of the pipeline'
     : named.slice(0, named.length > 2 ? 1 : 2).join(', ') + more;
+}
+
+const placeOf = ({ target: { schema, table } }: TableJob): string => JSON.stringify([schema, table]);
+
+/** What the work does, after the changes of its table that had to wait for what is before it. */
+async function bodyOf(
+  session: Session,
+  work: Work,
+  table: PreparedTable,
+  attempt: Parameters<Work['body']>[2],
+): Promise<TransactionBody<Done>> {
+  const body = await work.body(session, table, attempt);
+  return table.retypes.length > 0 ? retypesFirst(session, work.job.target, table.retypes, body) : body;
 }
 
 function rethrow(error: unknown, part: number): never {

@@ -83,6 +83,12 @@ export class Pipeline {
     const own = statements.keepOwn(this.table, this.#epoch, { runId, at: now() }, piece);
     return {
       table: this.table,
+      unknown: (cause) =>
+        new LoadError(
+          `Cannot tell whether the last rows of pipeline "${this.name}" were committed: ${cause.message}, and its outcome could not be ` +
+            'found. Run again from the state that target-redshift state prints: it is right in either case',
+          { cause },
+        ),
       body: {
         statements: [own, ...pieces],
         count: ([kept]) => {

@@ -147,6 +147,25 @@ describe('pipeline', () => {
     );
   });
 
+  it('says which rights are missing', async () => {
+    const user = `${place.schema}_loader`;
+    await place.query(`CREATE USER ${user} PASSWORD 'Pipe1ine'`);
+    await place.query(`CREATE SCHEMA ${place.schema}`);
+    await place.query(`GRANT USAGE ON SCHEMA ${place.schema} TO ${user}`);
+    const failure = async (): Promise<unknown> =>
+      (await load([T], { user, password: 'Pipe1ine' })).logs.at(-1)?.message;
+    const advice =
+      `The user of the load needs SELECT, INSERT, UPDATE and DELETE on "${place.schema}"."_target_redshift_pipeline_shop"; ` +
+      'the first load makes that table, with CREATE on the schema';
+    expect(await failure())
+      .to.match(/^Cannot take over pipeline "shop": /)
+      .and.to.contain(advice);
+    expect((await load([state({ n: 1 })])).code).to.equal(0);
+    expect(await failure())
+      .to.match(/^Cannot take over pipeline "shop": /)
+      .and.to.contain(advice);
+  });
+
   it('says so when there is no pipeline to ask for', async () => {
     const { code, logs } = await runHere(['state', '--config', place.configFile()]);
     expect([code, logs.at(-1)?.message]).to.deep.equal([
@@ -199,6 +218,43 @@ describe('pipeline', () => {
       writeFileSync(file, '{"id":7}\n');
       expect((await run('--state', file)).code).to.equal(0);
       expect(await ids()).to.deep.equal(['8', '9']);
+    });
+
+    it('commits nothing of an append whose tap fails after its last state', async () => {
+      const command = tap();
+      const { code, logs } = await runHere([
+        'run',
+        '--config',
+        config({ exactly_once: true }),
+        '--',
+        'sh',
+        '-c',
+        '"$0" "$1"; echo \'{"type":"RECORD","stream":"t","record":{"id":9}}\'; exit 3',
+        ...command,
+      ]);
+      expect(code).to.equal(1);
+      expect(logs.at(-1)?.message).to.match(
+        /^The tap sh ended with exit code 3: its output may be incomplete; see its lines in the log above, and run again\. Cannot load the records after the last STATE exactly once: the input ended early/,
+      );
+      expect([await ids().catch(() => []), await kept()]).to.deep.equal([[], '']);
+    });
+
+    it('commits what a tap that ends well sends after its last state, and warns', async () => {
+      const { code, logs } = await runHere([
+        'run',
+        '--config',
+        config({ exactly_once: true }),
+        '--',
+        'sh',
+        '-c',
+        '"$0" "$1"; echo \'{"type":"RECORD","stream":"t","record":{"id":9}}\'',
+        ...tap(),
+      ]);
+      expect(code).to.equal(0);
+      expect(logs.filter(({ level }) => level === 'warn').map(({ message }) => message)).to.deep.equal([
+        'exactly_once cannot hold for stream "t": the tap ended after records that no STATE follows, so it will send them again, and they will be there twice',
+      ]);
+      expect([await ids(), await kept()]).to.deep.equal([['1', '2', '9'], '{"id":2}\n']);
     });
 
     it('refuses a tap that is given another state', async () => {

@@ -111,6 +111,9 @@ export class Attempts {
   /** Each table as its job needs it; where several jobs have the same table, as it is after the last of them. */
   async #prepare(session: Session, jobs: readonly TableJob[]): Promise<readonly PreparedTable[]> {
     const places = jobs.map(placeOf);
+    // The first job of each table has the columns that it is made with.
+    const firsts = jobs.filter((_, i) => places.indexOf(places[i] ?? '') === i);
+    if (firsts.length > 1) await this.#preparer.makeMissing(session, firsts);
     const prepared = await this.#prepareAll(session, jobs);
     return new Set(places).size === jobs.length ? prepared : this.#prepareAll(session, jobs);
   }

@@ -10,6 +10,7 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
+import { otlpSettings } from '../progress/otlp-settings.ts';
 import { RunTeller, type TellerOptions } from '../progress/teller.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Run } from '../run/run.ts';
@@ -31,7 +32,7 @@ type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' 
 export interface LoadOptions {
   readonly config: Config;
   readonly scope: Scope;
-  readonly io: Pick<Io, 'version' | 'now' | 'cores' | 'ending'>;
+  readonly io: Pick<Io, 'version' | 'env' | 'now' | 'cores' | 'ending'>;
   readonly log: Logger;
   readonly input: Input;
   readonly protocolOf: ProtocolOf;
@@ -70,6 +71,7 @@ export async function runLoad(given: LoadOptions): Promise<void> {
   const place = placeOf(config, runId, io.now());
   const log = given.runId === undefined ? given.log.child({ run_id: runId }) : given.log;
   const options = { ...given, log };
+  const otlp = await otlpOf(options);
   const outages = outagesOf(options);
   const { openBucket, swept } = sweepWhenOpened(options, place, outages);
   const bucket = laterStore(config.s3_bucket, openBucket);
@@ -80,7 +82,7 @@ export async function runLoad(given: LoadOptions): Promise<void> {
   const tellLeftovers = (): void => {
     if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
-  const teller = tellerOf(options, place, run);
+  const teller = tellerOf(options, place, run, otlp);
   io.ending.setLastWords(() => {
     teller.end('failed', STOPPED);
     tellLeftovers();
@@ -118,6 +120,7 @@ export async function runLoad(given: LoadOptions): Promise<void> {
     } else {
       await Promise.all([loader.finish(outcome, reason), cleared]);
       teller.end(outcome, reason);
+      await teller.sendLast(outcome);
     }
   }
 }
@@ -126,10 +129,25 @@ function tellerOf(
   { config, io, log, telling = LOG_ALONE }: LoadOptions,
   { runId }: RunPlace,
   run: Run,
+  otlp: TellerOptions['otlp'],
 ): RunTeller {
   const { hostname, port, database, target_schema } = config;
   const target = `schema ${target_schema} of database ${database} on ${hostname}:${port}`;
-  return new RunTeller({ ...telling, version: io.version, runId, log, now: io.now }, run, target);
+  return new RunTeller({ ...telling, otlp, version: io.version, runId, log, now: io.now }, run, target);
+}
+
+/** A collector of OpenTelemetry, if the environment names one. What is wrong with it is a warning. */
+async function otlpOf({ io, log }: LoadOptions): Promise<TellerOptions['otlp']> {
+  const { settings, problem } = otlpSettings(io.env);
+  if (problem !== undefined) log.warn(problem);
+  if (settings === undefined) return undefined;
+  const { Otlp } = await import('../progress/otlp.ts');
+  try {
+    return new Otlp(settings, { version: io.version, log });
+  } catch (error) {
+    log.warn(`Cannot send metrics to an OpenTelemetry collector: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Where the objects of a run are. */

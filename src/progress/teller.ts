@@ -5,7 +5,9 @@ import { writePrivateFile } from '../private-file.ts';
 import type { RunStatus, RunSummary } from '../run/run.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
 import { tellLoad } from './metric-lines.ts';
+import type { Moment } from './metrics.ts';
 import { MetricsFile } from './metrics-file.ts';
+import type { Otlp } from './otlp.ts';
 import { reportOf, summaryTable, verdict } from './summary.ts';
 import { watchProgress } from './watch.ts';
 
@@ -22,6 +24,8 @@ export interface TellerOptions {
   readonly metricsFile: string | undefined;
   /** The log has lines with metrics. */
   readonly hasMetricLines: boolean;
+  /** Takes the metrics too. */
+  readonly otlp: Pick<Otlp, 'start' | 'end'> | undefined;
   readonly now: () => number;
 }
 
@@ -57,7 +61,19 @@ export class RunTeller {
       this.#metrics = metrics;
       this.#metricsTimer = setInterval(write, METRICS_MS).unref();
     }
+    options.otlp?.start(() => this.#moment('running'));
     this.#watching = watchProgress({ statusOf: () => run.status, log, showStatus, now });
+  }
+
+  /** Resolves when the collector of OpenTelemetry has the last metrics, or after two seconds. Call it after `end`. */
+  async sendLast(outcome: Outcome): Promise<void> {
+    await this.#options.otlp?.end(this.#moment(outcome));
+  }
+
+  #moment(outcome: Outcome): Moment {
+    const now = this.#options.now();
+    const lastSuccess = outcome === 'succeeded' ? now : undefined;
+    return { status: this.#run.status, outcome, now, lastSuccess, version: this.#options.version };
   }
 
   /** Tells what the run did, once. */

@@ -66,7 +66,7 @@ export async function costOf(
   await runLoad({
     config,
     scope: { ...scope, warehouse: counted.watch(scope.warehouse) },
-    io: { version: 'test', now: Date.now, cores: 1, ending },
+    io: { version: 'test', env: {}, now: Date.now, cores: 1, ending },
     log,
     redact: (text) => text,
     input: Readable.from([Buffer.from(lines.map((line) => `${line}\n`).join(''))]),

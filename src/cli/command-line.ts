@@ -30,15 +30,23 @@ const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 /** The commands that taps and orchestrators know as flags. */
 const FLAGS = ['check', 'discover', 'discard', 'about'] as const;
 
+/** No line is longer than 80 characters, as in the topics. */
 const OVERVIEW = (): string => `
 Examples:
-  tap | target-redshift --local                  load into a local warehouse; needs no configuration
-  tap | target-redshift --config config.json     load into Redshift; safe states appear on stdout
-  target-redshift check --config config.json     try every step of a load with one row
+  tap | target-redshift --local
+      load into a local warehouse; needs no configuration
+  tap | target-redshift --config config.json
+      load into Redshift; safe states appear on stdout
+  target-redshift check --config config.json
+      try every step of a load with one row
 
-Topics of target-redshift help TOPIC: ${topicList()}
+Topics of target-redshift help TOPIC:
+  ${topicList()}
 
-Exit codes: 0 every record that was read is committed (plan: would be), 1 failed, 2 wrong command line.
+Exit codes:
+  0  every record that was read is committed (plan: would be)
+  1  failed
+  2  wrong command line
 `;
 
 /** `take` receives what a command line asks for. Nothing is given to it when help was asked for with a flag. */

@@ -12,6 +12,7 @@ import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
 import { otlpSettings } from '../progress/otlp-settings.ts';
 import { RunTeller, type TellerOptions } from '../progress/teller.ts';
+import { LOG_ALONE, type Telling } from '../progress/telling.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Run } from '../run/run.ts';
 import type { Scope } from '../scope.ts';
@@ -43,19 +44,6 @@ export interface LoadOptions {
   /** How the run is told of; without it, by lines of the log alone. */
   readonly telling?: Telling;
 }
-
-export type Telling = Pick<
-  TellerOptions,
-  'isForPeople' | 'showStatus' | 'reportFile' | 'metricsFile' | 'hasMetricLines'
->;
-
-const LOG_ALONE: Telling = {
-  isForPeople: false,
-  showStatus: undefined,
-  reportFile: undefined,
-  metricsFile: undefined,
-  hasMetricLines: false,
-};
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;

@@ -18,6 +18,8 @@ export interface TellerOptions {
   /** The log is read by a person. */
   readonly isForPeople: boolean;
   readonly showStatus: ((text: string | undefined) => void) | undefined;
+  /** The width of the terminal on which the log is, if it is known. */
+  readonly columns: () => number | undefined;
   /** The file of --report. */
   readonly reportFile: string | undefined;
   /** The file of --metrics-file. */
@@ -50,7 +52,7 @@ export class RunTeller {
   constructor(options: TellerOptions, run: ToldRun, target: string) {
     this.#options = options;
     this.#run = run;
-    const { log, version, runId, showStatus, now } = options;
+    const { log, version, runId, showStatus, columns, now } = options;
     log.info({ version }, `target-redshift ${version} loads into ${target} (${runId})`);
     const { metricsFile, hasMetricLines } = options;
     if (hasMetricLines) run.status.figures.onCommitted = (load) => tellLoad(log, load);
@@ -62,7 +64,7 @@ export class RunTeller {
       this.#metricsTimer = setInterval(write, METRICS_MS).unref();
     }
     options.otlp?.start(() => this.#moment('running'));
-    this.#watching = watchProgress({ statusOf: () => run.status, log, showStatus, now });
+    this.#watching = watchProgress({ statusOf: () => run.status, log, showStatus, columns, now });
   }
 
   /** Resolves when the collector of OpenTelemetry has the last metrics, or after two seconds. Call it after `end`. */
@@ -83,7 +85,7 @@ export class RunTeller {
     this.#watching[Symbol.dispose]();
     clearInterval(this.#metricsTimer);
     this.#metrics?.write(this.#run.status, outcome, this.#options.now());
-    const { version, runId, log, isForPeople, reportFile, now } = this.#options;
+    const { version, runId, log, isForPeople, columns, reportFile, now } = this.#options;
     const { status, summary } = this.#run;
     const lastState = status.lastState?.toString();
     const report = reportOf(
@@ -93,7 +95,7 @@ export class RunTeller {
     );
     const { ms, rows, rejected, not_loaded, input_bytes } = report;
     log.info({ ...summary, outcome, rows, rejected, not_loaded, input_bytes, ms }, verdict(report));
-    if (isForPeople) log.info(summaryTable(report));
+    if (isForPeople) log.info(summaryTable(report, columns()));
     if (reportFile === undefined) return;
     try {
       writePrivateFile(reportFile, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -93,9 +93,9 @@ class Dialog {
   }
 
   async #execute(script: string): Promise<void> {
-    const { format, write, defaultSchema } = this.#options;
+    const { format, write, columns, defaultSchema } = this.#options;
     this.#running = new AbortController();
-    const answers = new Answers(format, write);
+    const answers = new Answers(format, write, columns());
     try {
       await runStatements(this.#session, script, { answers, defaultSchema, cancel: this.#running.signal });
     } catch (error) {

@@ -38,10 +38,7 @@ export async function costOfCheck(place: Place): Promise<Cost> {
   const isFine = await check(
     config,
     { scope: watched, now: Date.now, stop, signal: kill },
-    'text',
-    (text) => {
-      said += text;
-    },
+    { format: 'text', columns: Infinity, say: (text) => (said += text) },
   );
   if (!isFine) throw new Error(said);
   return { ...counted.cost(), states: [] };

@@ -155,7 +155,8 @@ function completion(cli: Cli): Definition {
     arguments: [new Argument('<shell>', 'the shell').choices(SHELLS).argParser(oneOf('shell', SHELLS))],
     examples: [
       ['source <(target-redshift completion bash)', 'for this shell; add the line to ~/.bashrc to keep it'],
-      ['target-redshift completion fish > ~/.config/fish/completions/target-redshift.fish', 'for fish'],
+      ['source <(target-redshift completion zsh)', 'for zsh, after compinit in ~/.zshrc'],
+      ['target-redshift completion fish | source', 'for fish; add the line to config.fish to keep it'],
     ],
     read: (_, [shell]) => ({ kind: 'text', text: completionOf(cli, shell as Shell) }),
   };

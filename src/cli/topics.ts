@@ -33,8 +33,8 @@ const TOPICS: Readonly<Record<string, string>> = {
       tail -n 1 states.jsonl > state.json.new && mv state.json.new state.json
 
   Without pipefail, a shell does not notice that the tap has failed. Run the
-  last line after a failed run too: every state that was printed is safe. If none
-  was printed, keep the old state.json.
+  last line after a failed run too: every state that was printed is safe. If
+  none was printed, keep the old state.json.
 `,
   signals: `Signals
 

@@ -4,7 +4,7 @@ import { nearest } from '../config/near.ts';
 import { UsageError } from '../errors.ts';
 import type { CommandLine, Shell } from './command.ts';
 import { definitions, readLoad, type Definition } from './commands.ts';
-import { completionOf } from './completion.ts';
+import { completionOf } from './completion/completion.ts';
 import {
   formatOption,
   inputOption,
@@ -61,7 +61,14 @@ export function commandLine(take: (line: CommandLine) => void, { columns, print 
     .helpCommand(false)
     .helpOption('-h, --help', 'show this help; COMMAND --help shows that of a command')
     .addHelpText('after', OVERVIEW());
-  const all = [...definitions(), completion(cli), help(cli)];
+  const others = [...definitions(), completion(cli)];
+  const all = [
+    ...others,
+    help(
+      cli,
+      others.map(({ name }) => name),
+    ),
+  ];
   addFlags(cli);
   cli.action(() => take(readFlags(cli, all)));
   for (const definition of all) addCommand(cli, definition, take);
@@ -162,12 +169,18 @@ function completion(cli: Cli): Definition {
   };
 }
 
-function help(cli: Cli): Definition {
+/** `names`: those of the other commands. */
+function help(cli: Cli, names: readonly string[]): Definition {
   return {
     name: 'help',
     logs: false,
     summary: 'show the help of a command or a topic',
-    arguments: [new Argument('[topic]', `a command, or one of: ${topicList()}`)],
+    arguments: [
+      new Argument('[topic]', 'a command or a topic')
+        .choices([...topicNames(), ...names])
+        // An unknown one is answered with the nearest.
+        .argParser((topic) => topic),
+    ],
     read: (_, [topic]) => ({ kind: 'text', text: helpOn(cli, topic) }),
   };
 }

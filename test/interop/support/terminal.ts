@@ -55,8 +55,8 @@ export class Terminal {
   }
 
   /** Resolves when the screen matches. */
-  async seen(pattern: RegExp): Promise<void> {
-    const end = Date.now() + WAIT_MS;
+  async seen(pattern: RegExp, waitMs = WAIT_MS): Promise<void> {
+    const end = Date.now() + waitMs;
     for (;;) {
       const text = (await this.screen()).join('\n');
       if (pattern.test(text)) return;

@@ -7,7 +7,7 @@ import type { CommandLine } from './processes.ts';
 
 const DRIVER = fileURLToPath(new URL('terminal.py', import.meta.url));
 const ROWS = 50;
-const WAIT_MS = 60_000;
+const WAIT_MS = 20_000;
 
 export const CTRL_C = '\u0003';
 export const CTRL_D = '\u0004';

@@ -15,7 +15,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   See all options:
       target-redshift about
 `,
-  state: `State and restarts
+  restarts: `State and restarts
 
   The tap sends states, which say where it would continue. run gives the tap the
   state in a file, and replaces the file when everything before a newer state is
@@ -35,6 +35,10 @@ const TOPICS: Readonly<Record<string, string>> = {
   Without pipefail, a shell does not notice that the tap has failed. Run the
   last line after a failed run too: every state that was printed is safe. If
   none was printed, keep the old state.json.
+
+  With the option pipeline, the warehouse keeps the state too, together with the
+  rows: run gives it to the tap, and "target-redshift state" prints it. With
+  exactly_once, a crash doubles no row of an append either.
 `,
   signals: `Signals
 

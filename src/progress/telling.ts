@@ -1,4 +1,4 @@
-/** How a run is told of: what its log, its terminal and its files get. */
+/** How a run reports: what its log, its terminal and its files get. */
 import { isForPeople, type LogFormat, type LogSink } from '../log.ts';
 import type { TellerOptions } from './teller.ts';
 
@@ -13,7 +13,7 @@ export interface ReportFiles {
   readonly metricsFile: string | undefined;
 }
 
-/** How a run is told of by a log of this format. */
+/** How a run reports to a log of this format. */
 export function tellingOf(log: LogSink, format: LogFormat, { report, metricsFile }: ReportFiles): Telling {
   const isReadable = isForPeople(format, log);
   const show = (text: string | undefined): void => log.showStatus?.(text);

@@ -160,7 +160,7 @@ const loading = (): readonly Definition[] => [
     isRestVerbatim: true,
     examples: [
       [
-        'target-redshift run -c config.json --state state.json -- tap-csv --config tap.json',
+        'target-redshift run -c config.json --state state.json -- tap-csv -c tap.json',
         'the whole pipeline: fails if the tap fails',
       ],
     ],

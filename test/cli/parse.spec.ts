@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DEFAULT_DIR, type Command } from '../../src/cli/command.ts';
 import { helpTexts, parseCommand } from '../../src/cli/parse.ts';
+import { topicNames, topicOf } from '../../src/cli/topics.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const nowhere = { config: [], local: undefined };
@@ -324,6 +325,12 @@ describe('parseCommand', () => {
 const LOG = '--quiet --verbose --log-level --log-format';
 
 describe('the help', () => {
+  it('has no line that is longer than a terminal of 80 columns', () => {
+    const topics = topicNames().map((name) => topicOf(name) ?? '');
+    const all = [...helpTexts(80).values(), ...topics].flatMap((text) => text.split('\n'));
+    expect(all.filter((line) => line.length > 80)).to.deep.equal([]);
+  });
+
   it('names every option where it may be given', () => {
     const optionsOf = (text: string): readonly string[] =>
       [...text.matchAll(/^ {2}(?:-\w, )?(--[a-z0-9-]+)/gm)].map(([, option]) => option ?? '');

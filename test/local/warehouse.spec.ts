@@ -55,6 +55,27 @@ describe('the local warehouse', () => {
     });
   const stable = ({ port: _port, s3_endpoint: _endpoint, ...config }: WarehouseConfig) => config;
 
+  for (const environment of [
+    { PGSSLMODE: 'require' },
+    { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nowhere/ca.pem', PGSSLNEGOTIATION: 'direct' },
+    { PGHOST: 'nowhere.invalid', PGPORT: '1', PGUSER: 'someone', PGDATABASE: 'other', PGPASSWORD: 'wrong' },
+    { PGOPTIONS: '-c no_such_setting=1', PGREPLICATION: 'database', PGCLIENT_ENCODING: 'latin1' },
+    { PGAPPNAME: 'app', PGCONNECT_TIMEOUT: '1', PGTZ: 'nowhere', PGDATESTYLE: 'none', PGSERVICE: 'none' },
+  ]) {
+    it(`starts with ${Object.keys(environment).join(', ')} in the environment`, async () => {
+      const before = { ...process.env };
+      Object.assign(process.env, environment);
+      const warehouse = await startLocalWarehouse({ dir }).finally(() => (process.env = before));
+      try {
+        const client = await connect(warehouse.config);
+        expect((await client.query("SELECT 'é' AS a")).rows).to.deep.equal([{ a: 'é' }]);
+        await client.end();
+      } finally {
+        await warehouse.stop();
+      }
+    });
+  }
+
   it('keeps tables, objects and secrets from run to run', async () => {
     dir = newPath();
     const first = await startLocalWarehouse({ dir });

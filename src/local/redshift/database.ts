@@ -49,8 +49,22 @@ async function makeCatalog(admin: pg.Pool): Promise<void> {
   await admin.query(`begin; ${CATALOG}; comment on type pg_catalog.super is '${marker}'; commit`);
 }
 
+/**
+ * What `pg` would otherwise read from the environment. Variables such as PGSSLMODE are meant for clients of clusters, and the
+ * engine is reached over a socket of its own, without TLS.
+ */
+const NOT_FROM_ENVIRONMENT = {
+  ssl: false,
+  sslnegotiation: 'postgres',
+  client_encoding: 'utf8',
+  replication: 'false',
+  application_name: 'warehouse',
+  connectionTimeoutMillis: 0,
+} as const;
+
 function connectAdmin(postgres: LocalPostgres, database: string): pg.Pool {
   const admin = new pg.Pool({
+    ...NOT_FROM_ENVIRONMENT,
     // Queries wait for each other, and the connection stays open between them.
     max: 1,
     idleTimeoutMillis: 0,

@@ -24,6 +24,7 @@ import {
 import { SESSION_FUNCTIONS } from './session-functions.ts';
 import { SET_CONFIG } from './set-config.ts';
 import { SHOW_TABLE } from './show-table.ts';
+import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
@@ -102,6 +103,7 @@ ${INFORMATION_SCHEMA}
 ${HISTORY_VIEWS}
 ${ABSENT}
 ${SECURITY_VIEWS}
+${SHOWN_CATALOGS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}
 ${protect(SUPERUSER_ONLY, LOGS)}

@@ -1,12 +1,17 @@
-/** SET_CONFIG: of the settings that SET knows, and no other of the engine's ("SET_CONFIG"). */
-import { REDSHIFT_ONLY, SHARED } from '../sql/setting-names.ts';
+/**
+ * SET_CONFIG changes the settings that SET knows, and no other of the engine's ("SET_CONFIG"). CURRENT_SETTING reads what SET
+ * and SET_CONFIG have set ("CURRENT_SETTING").
+ */
+import { REDSHIFT_ONLY, SERVER_VERSION, SHARED } from '../sql/setting-names.ts';
 
 const quoted = (names: Iterable<string>) => [...names].map((name) => `'${name}'`).join(', ');
 
 const BOOLEANS = Object.keys(REDSHIFT_ONLY).filter((name) => /^o(?:n|ff)$/.test(REDSHIFT_ONLY[name] ?? ''));
 
+const DEFAULTS = `'${JSON.stringify(REDSHIFT_ONLY)}'::jsonb`;
+
 /**
- * Idempotent statements. The engine's own function keeps working under another name, for the catalog alone. With it, a user
+ * Idempotent statements. The engine's own functions keep working under other names, for the catalog alone. With its SET_CONFIG, a user
  * could change how the engine reads strings, and so what the dialect has understood of a statement.
  */
 export const SET_CONFIG = `
@@ -32,4 +37,12 @@ begin
   end if;
   raise exception 'unrecognized configuration parameter "%"', title using errcode = '42704';
 end $$;
+
+update pg_catalog.pg_proc set proname = 'warehouse_current_setting' where oid = 2077;
+create or replace function pg_catalog.current_setting(setting text) returns text language sql stable strict as
+$$ select case
+  when lower($1) = 'server_version' then '${SERVER_VERSION}'
+  when ${DEFAULTS} ? lower($1)
+    then coalesce(nullif(pg_catalog.current_setting('rs.' || lower($1), true), ''), ${DEFAULTS} ->> lower($1))
+  else pg_catalog.warehouse_current_setting($1) end $$;
 `;

@@ -3,10 +3,7 @@
  * dialect puts these views in the place of PostgreSQL's own tables (`sql/catalogs.ts`).
  */
 
-/** For every client. */
-export const STRICT_SCHEMA = 'warehouse_catalog';
-/** For psql's own queries, which ask for what the engine's version has. */
-export const FULL_SCHEMA = 'warehouse_psql';
+import { FULL_SCHEMA, isOwnObject, isOwnSchema, shownRole, STRICT_SCHEMA } from './shown.ts';
 
 /** Numbers of types on Redshift's wire. */
 export const SUPER_OID = 4000;
@@ -37,19 +34,15 @@ interface Part {
   readonly changes: Readonly<Record<string, string>>;
 }
 
-const OWN = `'^(warehouse_|super_)'`;
-const OWN_SCHEMAS = `'${STRICT_SCHEMA}', '${FULL_SCHEMA}'`;
-
 const FULL_VIEWS: Readonly<Record<string, Part>> = {
   pg_namespace: {
     alias: 'n',
-    from: `pg_catalog.pg_namespace n where n.nspname not in (${OWN_SCHEMAS})`,
+    from: `pg_catalog.pg_namespace n where not ${isOwnSchema('n.nspname')}`,
     changes: {},
   },
   pg_class: {
     alias: 'c',
-    from: `pg_catalog.pg_class c where c.relname !~ ${OWN}
-      and c.relnamespace not in (select oid from pg_catalog.pg_namespace where nspname in (${OWN_SCHEMAS}))`,
+    from: `pg_catalog.pg_class c where not ${isOwnObject('c.relname', 'c.relnamespace')}`,
     changes: {},
   },
   pg_attribute: {
@@ -59,7 +52,7 @@ const FULL_VIEWS: Readonly<Record<string, Part>> = {
   },
   pg_type: {
     alias: 't',
-    from: 'pg_catalog.pg_type t',
+    from: `pg_catalog.pg_type t where not ${isOwnObject('t.typname', 't.typnamespace')}`,
     changes: {
       oid: TYPE_NUMBER('t.oid'),
       typname: `(case t.typname when 'bytea' then 'varbyte' else t.typname end)::name`,
@@ -85,7 +78,11 @@ const FULL_VIEWS: Readonly<Record<string, Part>> = {
     changes: {},
   },
   pg_database: { alias: 'd', from: `pg_catalog.pg_database d where d.datname <> 'postgres'`, changes: {} },
-  pg_proc: { alias: 'p', from: `pg_catalog.pg_proc p where p.proname !~ ${OWN}`, changes: {} },
+  pg_proc: {
+    alias: 'p',
+    from: `pg_catalog.pg_proc p where not ${isOwnObject('p.proname', 'p.pronamespace')}`,
+    changes: {},
+  },
 };
 
 function fullView(name: string, { alias, from, changes }: Part): string {
@@ -129,11 +126,11 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
   pg_proc_info: `select oid as prooid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict,
     proretset, provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, proacl,
     proallargtypes, proargmodes, prokind from ${FULL_SCHEMA}.pg_proc`,
-  pg_tables: `select n.nspname as schemaname, c.relname as tablename, u.rolname as tableowner, null::name as tablespace,
+  pg_tables: `select n.nspname as schemaname, c.relname as tablename, ${shownRole('u.rolname')} as tableowner, null::name as tablespace,
     c.relhasindex as hasindexes, c.relhasrules as hasrules, false as hastriggers
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind in ('r', 'p')`,
-  pg_views: `select n.nspname as schemaname, c.relname as viewname, u.rolname as viewowner,
+  pg_views: `select n.nspname as schemaname, c.relname as viewname, ${shownRole('u.rolname')} as viewowner,
     pg_get_viewdef(c.oid) as definition
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind = 'v'`,

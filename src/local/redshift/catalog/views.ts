@@ -2,7 +2,7 @@
  * The system views of Redshift that clients read, over PostgreSQL's own catalog. Columns are those of the Amazon
  * Redshift Database Developer Guide, "System tables and views reference".
  */
-import { FULL_SCHEMA, STRICT_SCHEMA } from './system-catalogs.ts';
+import { FULL_SCHEMA, STRICT_SCHEMA } from './shown.ts';
 
 /** All views, dropped and recreated with every version. */
 export const VIEW_NAMES = [

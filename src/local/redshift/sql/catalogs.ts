@@ -3,7 +3,8 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { isOperator, nameOf } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import { positionOf, type Token } from './tokens.ts';
-import { FULL_SCHEMA, SHADOWED, SHADOWED_FUNCTIONS, STRICT_SCHEMA } from '../catalog/system-catalogs.ts';
+import { FULL_SCHEMA, STRICT_SCHEMA } from '../catalog/shown.ts';
+import { SHADOWED, SHADOWED_FUNCTIONS } from '../catalog/system-catalogs.ts';
 
 /** Catalogs of PostgreSQL after 8.0; Redshift says that the relation does not exist. */
 const ABSENT = new Set(

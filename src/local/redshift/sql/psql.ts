@@ -2,7 +2,7 @@
  * psql's backslash commands. psql asks PostgreSQL's catalogs in words that no Redshift understands (recent versions can
  * not describe a table of a real one); the local warehouse answers them, so that its tables can be looked at.
  */
-import { FULL_SCHEMA } from '../catalog/system-catalogs.ts';
+import { FULL_SCHEMA } from '../catalog/shown.ts';
 import { replaceCatalog } from './catalogs.ts';
 import { isOperator } from './token-reader.ts';
 import type { Statement } from './statement.ts';

@@ -1,5 +1,8 @@
 /** The settings of a session, by name: those that the engine shares with Redshift, and those that it does not know. */
 
+/** Redshift reports PostgreSQL 8.0.2 as its server version. */
+export const SERVER_VERSION = '8.0.2';
+
 /** Settings that both know. */
 export const SHARED: ReadonlySet<string> = new Set(
   `application_name client_encoding datestyle extra_float_digits search_path statement_timeout timezone

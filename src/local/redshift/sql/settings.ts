@@ -4,11 +4,8 @@ import { foldName, quoteName, quoteTable } from './names.ts';
 import { nameOf, principal, unsupported, type TokenReader } from './token-reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
-import { REDSHIFT_ONLY, SHARED } from './setting-names.ts';
+import { REDSHIFT_ONLY, SERVER_VERSION, SHARED } from './setting-names.ts';
 import { readTransactionModes } from './utility.ts';
-
-/** Redshift reports PostgreSQL 8.0.2 as its server version. */
-const SERVER_VERSION = '8.0.2';
 
 /** Reads the statement after SET. Throws 42704 for a setting that Redshift does not have. */
 export function readSet(reader: TokenReader): Statement {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RedshiftError } from '../redshift/sql/statement.ts';
 import { statementText } from '../redshift/sql/tokens.ts';
 import type { LoadRows } from '../redshift/session/copy-run.ts';
-import type { Execution, StatementRunner } from '../redshift/session/runner.ts';
+import type { Execution, Preparation, StatementRunner } from '../redshift/session/statement-runner.ts';
 import type { DecorateSession, Line } from '../redshift/session/session.ts';
 import { encode } from '../redshift/wire/message.ts';
 import type { Outlet } from '../redshift/wire/outlet.ts';
@@ -110,8 +110,8 @@ class FaultyRunner implements StatementRunner {
     return this.#runner.refuse(execution, error);
   }
 
-  pass(perform: Execution['perform']): Promise<boolean> {
-    return this.#runner.pass(perform);
+  pass(perform: Execution['perform'], preparation: Preparation): Promise<boolean> {
+    return this.#runner.pass(perform, preparation);
   }
 
   fail(error: unknown): Promise<void> {

@@ -3,10 +3,12 @@
  * "Using EXPLAIN for RLS"); the engine would show their conditions. The engine names the schemas of tables in a verbose plan alone,
  * so it always gives one.
  */
+import type { Statement } from '../sql/statement.ts';
 import { decodeRow, encode, int32, type Frame } from '../wire/message.ts';
+import type { Upstream } from '../wire/upstream.ts';
 
 /** The tables with row-level security, as plans of the engine name them, and whether it applies to the user. */
-export const SECURED_TABLES = `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), NOT pg_catalog.warehouse_ignores_policies()
+const SECURED_TABLES = `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), NOT pg_catalog.warehouse_ignores_policies()
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relrowsecurity AND c.relkind = 'r' AND n.nspname <> 'pg_catalog'`;
 
@@ -22,7 +24,7 @@ const SCAN = new RegExp(
 );
 
 /** What a user is shown of a plan. */
-export interface PlanView {
+interface PlanView {
   /** Whether any table has policies. */
   readonly hasPolicies: boolean;
   /** The tables whose policies apply to the user. */
@@ -39,12 +41,23 @@ function showLine(line: string, { hasPolicies, secured, verbose }: PlanView): st
   return `${indent}${how}${line.slice(matched.length)}`;
 }
 
-/** A row of the plan, or nothing in its place. */
-export function showRow(frame: Frame, view: PlanView): Buffer | undefined {
+/** How the user sees the plan that the statement shows; undefined for a statement that shows none. */
+export async function findPlanView(
+  { explains }: Statement,
+  upstream: Upstream,
+): Promise<PlanView | undefined> {
+  if (!explains) return undefined;
+  const rows = await upstream.run(SECURED_TABLES);
+  const secured = rows.filter(([, applies]) => applies === 't').map(([name]) => name ?? '');
+  return { ...explains, hasPolicies: rows.length > 0, secured: new Set(secured) };
+}
+
+/** The message of a row of the plan, or nothing in its place. */
+export function showRow(frame: Frame, view: PlanView): Frame | undefined {
   const [line] = decodeRow(frame);
-  if (line == null) return frame.bytes;
+  if (line == null) return frame;
   const shown = showLine(line, view);
   if (shown === undefined) return undefined;
   const text = Buffer.from(shown);
-  return encode('D', Buffer.from([0, 1]), int32(text.length), text);
+  return { ...frame, bytes: encode('D', Buffer.from([0, 1]), int32(text.length), text) };
 }

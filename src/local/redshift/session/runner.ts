@@ -7,7 +7,7 @@ import { describeLoad } from '../copy/report.ts';
 import { EngineError, type ErrorContext } from '../errors.ts';
 import { quoteTable } from '../sql/names.ts';
 import { type CopyStatement, RedshiftError, type Statement, type Step } from '../sql/statement.ts';
-import { call, finishTable, regclass } from '../sql/steps.ts';
+import { call, finishTable } from '../sql/steps.ts';
 import { literal } from '../sql/tokens.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { decodeFields, encode, encodeFields, type Fields, type Frame } from '../wire/message.ts';
@@ -15,46 +15,12 @@ import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CopyRun, type LoadRows } from './copy-run.ts';
-import { SECURED_TABLES, showRow, type PlanView } from './explain.ts';
-import { SessionObjects, type Write } from './objects.ts';
+import { findPlanView, showRow } from './explain.ts';
+import { SessionObjects } from './objects.ts';
+import type { Execution, Preparation, StatementRunner } from './statement-runner.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
-
-/** A statement and how it is run. */
-export interface Execution {
-  readonly statement: Statement;
-  /** The client's message, which may hold several statements. */
-  readonly text: string;
-  /** Which of the message's statements it is, from 0. */
-  readonly n: number;
-  /**
-   * Sends the messages, hands the answers to `receive`, and resolves at ReadyForQuery. For a COPY these are the messages
-   * that go with it in the extended protocol, around an empty query.
-   */
-  readonly perform: (receive: (frame: Frame) => void) => Promise<unknown>;
-  /** Loads the rows of a COPY. */
-  readonly load: LoadRows;
-}
-
-/** Runs the statements of one session. Only one of its promises may be under way at a time, but for `cancel`. */
-export interface StatementRunner {
-  /** To be called before the first statement. */
-  start(): Promise<void>;
-  /** Runs a statement and answers it; false when it has failed. */
-  execute(execution: Execution): Promise<boolean>;
-  /** Answers a statement with an error in place of running it; it counts as a query that has failed. */
-  refuse(execution: Execution, error: RedshiftError): Promise<boolean>;
-  /** Sends messages that run no statement, and answers them; false when one has failed. */
-  pass(perform: Execution['perform']): Promise<boolean>;
-  /** Answers with an error of the endpoint's own; an open transaction fails with it. @throws other errors. */
-  fail(error: unknown): Promise<void>;
-  /** Puts what follows into a transaction until `closeBlock`, if the client has none open. */
-  openBlock(): Promise<void>;
-  /** Ends a transaction of `openBlock` that the client has not made its own. */
-  closeBlock(): Promise<void>;
-  /** Cancels the statement that runs. */
-  cancel(): Promise<void>;
-}
+import { WriteLock } from './write-lock.ts';
 
 /** A statement that is under way. */
 interface Query {
@@ -65,6 +31,15 @@ interface Query {
   readonly wasFailed: boolean;
 }
 
+/** How the engine has answered a statement. */
+interface Forwarded {
+  readonly failure?: Fields;
+  /** CREATE ... IF NOT EXISTS has found what it would make. */
+  readonly isSkipped: boolean;
+  /** The client reads the result in portions, and has not read all of it. */
+  readonly isSuspended: boolean;
+}
+
 /** What a runner works with. */
 export interface RunnerOptions {
   readonly client: Socket;
@@ -73,17 +48,6 @@ export interface RunnerOptions {
   readonly replies: Replies;
   readonly user: SessionUser;
 }
-
-/**
- * "You can't update, insert into, or delete from a view" (CREATE VIEW). The messages are those of PostgreSQL 8.0. The engine would
- * write the table of a simple view; it rejects COPY by itself.
- */
-const VIEW_REFUSALS: Readonly<Record<string, string>> = {
-  INSERT: 'cannot insert into a view',
-  UPDATE: 'cannot update a view',
-  DELETE: 'cannot delete from a view',
-  MERGE: 'cannot update a view',
-};
 
 /** The system tables that `Cluster.writeHistory` brings up to date. */
 const HISTORY = /\b(?:sys_query_history|stl_query)\b/i;
@@ -97,6 +61,7 @@ export class Runner implements StatementRunner {
   readonly #user: SessionUser;
   readonly #block: TransactionBlock;
   readonly #copies: CopyRun;
+  readonly #writeLock: WriteLock;
   readonly #objects = new SessionObjects();
   /** Proves to the functions of the catalog that the endpoint calls them. */
   readonly #ticket: string;
@@ -110,6 +75,7 @@ export class Runner implements StatementRunner {
     this.#user = user;
     this.#ticket = cluster.ticket(upstream.pid);
     this.#block = new TransactionBlock(upstream);
+    this.#writeLock = new WriteLock(upstream, user);
     const gone = new AbortController();
     client.once('close', () => gone.abort());
     this.#copies = new CopyRun(upstream, gone.signal, cluster.readings.rolledBackCopyIsForgotten);
@@ -127,13 +93,36 @@ export class Runner implements StatementRunner {
     return await this.#asQuery(execution, () => Promise.reject(error));
   }
 
-  async pass(perform: Execution['perform']): Promise<boolean> {
-    let done = true;
-    await perform((frame) => {
-      if (frame.type === 'E') done = false;
-      this.#replies.relay(frame);
-    });
-    return done;
+  async pass(perform: Execution['perform'], { parsed, bound, binds }: Preparation): Promise<boolean> {
+    const send = async () => {
+      let done = true;
+      await perform((frame) => {
+        if (frame.type === 'E') done = false;
+        this.#replies.relay(frame);
+      });
+      return done;
+    };
+    if (binds) {
+      this.#block.keepPortal();
+      return (await this.#lockBound(bound)) && (await send());
+    }
+    const takesLock = parsed.some((statement) => this.#objects.written(statement) !== undefined);
+    return takesLock ? await this.#block.withoutLocks(send, (done) => done) : await send();
+  }
+
+  /** The write locks come before the engine's own, which it takes when it binds. */
+  async #lockBound(statements: readonly Statement[]): Promise<boolean> {
+    if (!this.#block.isOpen) return true;
+    try {
+      for (const statement of statements) {
+        const locked = this.#objects.written(statement);
+        if (locked) await this.#writeLock.take(locked, this.#block.isSerializable);
+      }
+      return true;
+    } catch (error) {
+      await this.fail(error);
+      return false;
+    }
   }
 
   async fail(error: unknown): Promise<void> {
@@ -236,7 +225,7 @@ export class Runner implements StatementRunner {
 
   async #runInBlock(execution: Execution, query: Query): Promise<Fields | undefined> {
     const { statement } = execution;
-    const forwarded = await this.#forward(execution);
+    const forwarded = await this.#forwardWithoutLocks(execution);
     if (forwarded.failure) return forwarded.failure;
     if (statement.copy) {
       const loadFailure = await this.#load(statement.copy, execution.load, query);
@@ -282,64 +271,39 @@ export class Runner implements StatementRunner {
     const needsBlock = statement.copy !== undefined || statement.verb === 'LOCK';
     const { made, before, after, alters } = statement;
     if (needsBlock || (locked ?? made ?? before ?? after ?? alters)) await this.#block.open();
-    if (locked) await this.#lockTable(locked, statement);
+    if (locked) await this.#writeLock.take(locked, this.#block.isSerializable);
   }
 
-  /**
-   * The exclusive lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. Under
-   * SNAPSHOT, INSERTs and COPYs share a lock ("Write and read/write operations"), and read what was there before they waited.
-   */
-  async #lockTable({ verb, table }: Write, statement: Statement): Promise<void> {
-    const isShared = !this.#block.isSerializable && (verb === 'INSERT' || verb === 'COPY');
-    const mode = isShared ? 'ROW EXCLUSIVE' : await this.#user.lockMode(table);
-    try {
-      if (isShared) await this.#upstream.run('SELECT 1');
-      const [[kind] = []] = await this.#upstream.run(
-        `LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`,
-        `SELECT relkind FROM pg_catalog.pg_class WHERE oid = ${regclass(table)}`,
-      );
-      const refusal = kind === 'v' ? VIEW_REFUSALS[verb] : undefined;
-      if (refusal !== undefined) throw new RedshiftError(SQLSTATE.featureNotSupported, refusal);
-    } catch (error) {
-      const isMissing = error instanceof EngineError && error.fields['C'] === SQLSTATE.undefinedTable;
-      if (!statement.copy || !isMissing) throw error;
-      throw new RedshiftError(SQLSTATE.internalError, `Cannot COPY into nonexistent table ${table.table}`);
-    }
+  /** A statement that is only prepared or explained takes no locks. */
+  async #forwardWithoutLocks(execution: Execution): Promise<Forwarded> {
+    const { prepares, explains } = execution.statement;
+    if (!prepares && !explains) return await this.#forward(execution);
+    return await this.#block.withoutLocks(
+      () => this.#forward(execution),
+      ({ failure, isSuspended }) => failure === undefined && !isSuspended,
+    );
   }
 
-  /**
-   * Passes a statement and its answers on; its error is held back and returned. `isSkipped`: CREATE ... IF NOT EXISTS has found
-   * what it would make.
-   */
-  async #forward({ statement, perform }: Execution): Promise<{ failure?: Fields; isSkipped: boolean }> {
+  /** Passes a statement and its answers on; its error is held back and returned. */
+  async #forward({ statement, perform }: Execution): Promise<Forwarded> {
     let failure: Fields | undefined;
-    let isSkipped = false;
+    const seen = { isSkipped: false, isSuspended: false };
     const isComplete = statement.made === undefined && statement.after === undefined;
-    const view = await this.#planView(statement);
+    const view = this.#block.isFailed ? undefined : await findPlanView(statement, this.#upstream);
     await perform((frame) => {
       if (frame.type === 'C' && (this.#block.isOwn || !isComplete)) this.#replies.holdBack();
-      if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) isSkipped = true;
-      if (frame.type === 's') this.#block.keepPortal();
+      if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) seen.isSkipped = true;
+      if (frame.type === 's') seen.isSuspended = true;
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (frame.type === 'I' && statement.copy) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
-      else if (frame.type === 'D' && view) this.#relayPlan(frame, view);
-      else this.#replies.relay(frame);
+      else {
+        const shown = frame.type === 'D' && view ? showRow(frame, view) : frame;
+        if (shown) this.#replies.relay(shown);
+      }
     });
-    return { isSkipped, ...(failure && { failure }) };
-  }
-
-  /** Undefined for a statement that shows no plan. */
-  async #planView({ explains }: Statement): Promise<PlanView | undefined> {
-    if (!explains || this.#block.isFailed) return undefined;
-    const rows = await this.#upstream.run(SECURED_TABLES);
-    const secured = rows.filter(([, applies]) => applies === 't').map(([name]) => name ?? '');
-    return { ...explains, hasPolicies: rows.length > 0, secured: new Set(secured) };
-  }
-
-  #relayPlan(frame: Frame, view: PlanView): void {
-    const bytes = showRow(frame, view);
-    if (bytes) this.#replies.relay({ ...frame, bytes });
+    if (seen.isSuspended) this.#block.keepPortal();
+    return { ...seen, ...(failure && { failure }) };
   }
 
   /** Loads the rows of a COPY and reports them; its error is returned. */

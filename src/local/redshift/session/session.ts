@@ -7,7 +7,7 @@ import { RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { dismiss } from '../wire/dismiss.ts';
-import { ExtendedMessages, type Segment } from '../wire/extended.ts';
+import { ExtendedMessages, type Prepared, type Segment } from '../wire/extended.ts';
 import type { Inbox } from '../wire/inbox.ts';
 import {
   decodeStrings,
@@ -21,8 +21,9 @@ import { type Outlet, SocketOutlet } from '../wire/outlet.ts';
 import { Replies } from '../wire/replies.ts';
 import { ResultTooLargeError, type Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
-import { type Execution, Runner, type StatementRunner } from './runner.ts';
+import { Runner } from './runner.ts';
 import { SessionSettings } from './settings.ts';
+import type { Execution, StatementRunner } from './statement-runner.ts';
 import { isControl } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
 
@@ -231,16 +232,24 @@ export class Session {
     };
     let done = true;
     if (executed && statement) done = await this.#execute({ statement, text: executed.text, n: 0 }, perform);
-    else if (bytes.length > 0) done = await this.#pass(perform);
+    else if (bytes.length > 0) done = await this.#pass(segment, perform);
     if (!done || !error) return done;
     await this.#runner.fail(error);
     return false;
   }
 
-  async #pass(perform: Execution['perform']): Promise<boolean> {
+  async #pass({ parsed, bound, binds }: Segment, perform: Execution['perform']): Promise<boolean> {
     this.#replies.release();
-    return await this.#runner.pass(perform);
+    return await this.#runner.pass(perform, {
+      parsed: statementsOf(parsed),
+      bound: statementsOf(bound),
+      binds,
+    });
   }
+}
+
+function statementsOf(prepared: readonly Prepared[]): readonly Statement[] {
+  return prepared.flatMap(({ statement }) => statement ?? []);
 }
 
 /** Whether the statement is not to be put into a transaction with others. */

@@ -9,6 +9,9 @@ import type { Upstream } from '../wire/upstream.ts';
 const BEGINNINGS = new Set(['BEGIN', 'START TRANSACTION']);
 const CONTROL = new Set([...BEGINNINGS, 'COMMIT', 'ROLLBACK']);
 
+/** No client has savepoints. */
+const SAVEPOINT = 'warehouse_own';
+
 /** Whether the statement begins or ends a transaction. */
 export function isControl({ verb }: Statement): boolean {
   return CONTROL.has(verb);
@@ -78,9 +81,25 @@ export class TransactionBlock {
     this.#isOwn = false;
   }
 
-  /** Remembers that a portal is read in portions: the rest of it belongs to this transaction. */
+  /** Remembers that a portal is to be executed later, or read in portions: the rest of it belongs to this transaction. */
   keepPortal(): void {
     this.#isUnread = false;
+  }
+
+  /**
+   * Does what the engine takes locks and perhaps the snapshot for, and Redshift does not: an UPDATE that is prepared or explained holds a lock
+   * in the engine that another writer would wait for, while its own session waits for the other's. Prepared statements
+   * outlast the return of the locks. `work` tells whether it has succeeded, and leaves no portal.
+   */
+  async withoutLocks<T>(work: () => Promise<T>, hasSucceeded: (result: T) => boolean): Promise<T> {
+    if (!this.isOpen) return await work();
+    const isUnread = this.#isUnread;
+    if (!isUnread) await this.#upstream.run(`SAVEPOINT ${SAVEPOINT}`);
+    const result = await work();
+    if (!hasSucceeded(result) || this.#upstream.status !== 'T') return result;
+    const undo = [`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`, `RELEASE SAVEPOINT ${SAVEPOINT}`];
+    await this.#upstream.run(...(isUnread ? ['COMMIT AND CHAIN'] : undo));
+    return result;
   }
 
   /**

@@ -22,8 +22,12 @@ export interface Segment {
   readonly described: readonly (Prepared | undefined)[];
   /** What the Execute runs; undefined when there is none, or none that is known. */
   readonly executed: Prepared | undefined;
+  /** What it prepares. */
+  readonly parsed: readonly Prepared[];
   /** Whether it leaves a portal that a later message may execute. */
   readonly binds: boolean;
+  /** What the portals run that it leaves, as far as it is known. */
+  readonly bound: readonly Prepared[];
   /** Why the message after these ones is rejected; no segment follows. */
   readonly error?: RedshiftError;
 }
@@ -102,8 +106,14 @@ export class ExtendedMessages {
     const last = frames.findLastIndex(({ type }) => type === 'E');
     let draft = new Draft();
     for (const [at, frame] of frames.entries()) {
+      let read: Frame;
       try {
-        await this.#read(frame, draft);
+        read = await this.#note(frame);
+        if (this.#standsApart(frame, draft)) {
+          yield draft.close();
+          draft = new Draft();
+        }
+        this.#read(frame, read, draft);
       } catch (error) {
         if (!(error instanceof RedshiftError)) throw error;
         yield draft.close(error);
@@ -120,15 +130,29 @@ export class ExtendedMessages {
     if (draft.read.length > 0) yield draft.close();
   }
 
-  async #read(frame: Frame, draft: Draft): Promise<void> {
-    const { bytes } = await this.#note(frame);
-    if (frame.type === 'B') draft.binds = true;
+  /**
+   * Whether the message does not go with those before it. To prepare a statement that writes, the engine takes a lock of the table, which
+   * the session gives back, unless the next message binds the statement: then the session takes the write lock before.
+   */
+  #standsApart(frame: Frame, draft: Draft): boolean {
+    if (frame.type === 'P') return draft.hasPortal && writes(this.#statements.get(stringsOf(frame)[0]));
+    if (frame.type !== 'B') return false;
+    const bound = this.#statements.get(stringsOf(frame, 2)[1]);
+    return draft.parsed.some((prepared) => prepared !== bound && writes(prepared));
+  }
+
+  #read(frame: Frame, { bytes }: Frame, draft: Draft): void {
+    const [name] = 'PBE'.includes(frame.type) ? stringsOf(frame) : [''];
+    const prepared = this.#statements.get(name);
+    if (frame.type === 'P' && prepared) draft.parsed.push(prepared);
     if (frame.type === 'D') draft.described.push(this.#named(frame).get(nameIn(frame)));
-    if (frame.type === 'B') draft.portals.add(decodeStrings(frame, 1).strings[0] ?? '');
+    if (frame.type === 'B') {
+      draft.binds = true;
+      draft.portals.set(name, this.#portals.get(name));
+    }
     if (frame.type === 'E') {
-      const [portal = ''] = decodeStrings(frame, 1).strings;
-      draft.portals.delete(portal);
-      draft.executed = this.#portals.get(portal);
+      draft.portals.delete(name);
+      draft.executed = this.#portals.get(name);
     }
     draft.read.push(bytes);
   }
@@ -192,15 +216,23 @@ export class ExtendedMessages {
 class Draft {
   readonly read: Buffer[] = [];
   readonly described: (Prepared | undefined)[] = [];
-  /** Those that are bound and not executed. */
-  readonly portals = new Set<string>();
+  readonly parsed: Prepared[] = [];
+  /** Those that are bound and not executed, and what they run. */
+  readonly portals = new Map<string, Prepared | undefined>();
   executed: Prepared | undefined;
   binds = false;
 
+  /** Whether a message of it binds or executes. */
+  get hasPortal(): boolean {
+    return this.binds || this.executed !== undefined;
+  }
+
   close(error?: RedshiftError): Segment {
-    const { described, binds } = this;
+    const { described, parsed, binds } = this;
     const executed = this.portals.size > 0 ? withoutLoan(this.executed) : this.executed;
-    return { bytes: Buffer.concat(this.read), described, executed, binds, ...(error && { error }) };
+    const bound = [...this.portals.values()].filter((prepared) => prepared !== undefined);
+    const bytes = Buffer.concat(this.read);
+    return { bytes, described, parsed, executed, binds, bound, ...(error && { error }) };
   }
 }
 
@@ -214,6 +246,17 @@ function withoutLoan(prepared: Prepared | undefined): Prepared | undefined {
 /** Whether the messages before it are to be answered. */
 function isEnd({ type }: Frame): boolean {
   return type === 'S' || type === 'H';
+}
+
+/** Whether it writes a table. */
+export function writes(prepared: Prepared | undefined): boolean {
+  return prepared?.statement?.writes !== undefined;
+}
+
+/** The strings at the beginning of a message; the first is empty if there is none. */
+function stringsOf(frame: Frame, count = 1): readonly [string, string] {
+  const [first = '', second = ''] = decodeStrings(frame, count).strings;
+  return [first, second];
 }
 
 function nameIn(frame: Frame): string {

@@ -73,6 +73,159 @@ describe('the extended protocol', () => {
     }
   });
 
+  describe('with statements that are prepared in one message and executed in another, as Python’s and Java’s drivers do', () => {
+    let other: Wire;
+    beforeEach(async () => {
+      await client.query('INSERT INTO t VALUES (0)');
+      other = await Wire.open(fixture.warehouse);
+    });
+    afterEach(() => other.destroy());
+
+    const askOther = async (...messages: Buffer[]) => {
+      other.send(...messages, wire.sync);
+      return other.answers('Z');
+    };
+    const execute = [wire.bind(), wire.execute()];
+
+    for (const [sql, tag] of [
+      ['INSERT INTO t VALUES (1)', 'INSERT 0 1'],
+      ['INSERT INTO t SELECT 1', 'INSERT 0 1'],
+      ['DELETE FROM t WHERE a = 5', 'DELETE 0'],
+      ['UPDATE t SET a = 2 WHERE a = 5', 'UPDATE 0'],
+    ] as const) {
+      it(`lets the second writer wait for the first: ${sql}`, async () => {
+        await ask(...run('BEGIN'));
+        await askOther(...run('BEGIN'));
+        expect(await ask(wire.parse(sql), wire.describe('S'))).to.deep.equal(['1', 'n', 'Z:T']);
+        expect(await askOther(wire.parse(sql), wire.describe('S'))).to.deep.equal(['1', 'n', 'Z:T']);
+        expect(await ask(...execute)).to.deep.equal(['2', `C:${tag}`, 'Z:T']);
+        const second = askOther(...execute);
+        expect(await ask(...run('COMMIT'))).to.include('C:COMMIT');
+        expect(await second).to.deep.equal(['2', `C:${tag}`, 'Z:T']);
+        expect(await askOther(...run('COMMIT'))).to.include('C:COMMIT');
+      });
+    }
+
+    it('gives the locks back after a transaction has read and written another table', async () => {
+      await client.query('CREATE TABLE IF NOT EXISTS u (a INT)');
+      for (const each of [ask, askOther]) {
+        await each(...run('BEGIN'));
+        await each(...run('SELECT a FROM t'));
+        await each(...run('INSERT INTO u VALUES (1)'));
+        await each(
+          wire.parse('DELETE FROM t WHERE a = 5', 'gone'),
+          wire.parse('UPDATE t SET a = 3 WHERE a = 5'),
+        );
+      }
+      expect(await ask(...execute)).to.deep.equal(['2', 'C:UPDATE 0', 'Z:T']);
+      const second = askOther(wire.bind([], { name: 'gone' }), wire.execute());
+      await ask(...run('COMMIT'));
+      expect(await second).to.deep.equal(['2', 'C:DELETE 0', 'Z:T']);
+      await askOther(...run('ROLLBACK'));
+    });
+
+    it('takes the write lock when a statement is bound, because a portal cannot do without the engine’s', async () => {
+      const bind = [wire.parse('DELETE FROM t WHERE a = 5'), wire.bind([], { portal: 'p' })];
+      await ask(...run('BEGIN'));
+      await askOther(...run('BEGIN'));
+      expect(await ask(...bind)).to.deep.equal(['1', '2', 'Z:T']);
+      const second = askOther(...bind);
+      expect(await ask(wire.execute(0, 'p'))).to.deep.equal(['C:DELETE 0', 'Z:T']);
+      await ask(...run('COMMIT'));
+      expect(await second).to.deep.equal(['1', '2', 'Z:T']);
+      expect(await askOther(wire.execute(0, 'p'))).to.deep.equal(['C:DELETE 0', 'Z:T']);
+      await askOther(...run('ROLLBACK'));
+    });
+
+    it('prepares a writer between the statements of a batch', async () => {
+      await ask(...run('BEGIN'));
+      expect(
+        await ask(
+          ...run('SELECT 1'),
+          wire.parse('DELETE FROM t', 'gone'),
+          ...run('SELECT 2'),
+          wire.bind([], { name: 'gone' }),
+          wire.execute(),
+        ),
+      ).to.deep.equal([
+        '1',
+        '2',
+        'D:1',
+        'C:SELECT 1',
+        '1',
+        '1',
+        '2',
+        'D:2',
+        'C:SELECT 1',
+        '2',
+        'C:DELETE 1',
+        'Z:T',
+      ]);
+      await ask(...run('ROLLBACK'));
+    });
+
+    it('fails the transaction when a writer cannot be prepared', async () => {
+      await ask(...run('BEGIN'));
+      expect(await ask(wire.parse('DELETE FROM nothing'))).to.deep.equal(['E:42P01', 'Z:E']);
+      expect(await ask(...run('SELECT 1'))).to.deep.equal(['E:25P02', 'Z:E']);
+      expect(await ask(...run('ROLLBACK'))).to.include('Z:I');
+    });
+
+    it('keeps a portal that was bound before', async () => {
+      await ask(...run('BEGIN'));
+      await ask(wire.parse('SELECT a FROM t', 'rows'), wire.bind([], { portal: 'p', name: 'rows' }));
+      expect(await ask(wire.parse('DELETE FROM t'))).to.deep.equal(['1', 'Z:T']);
+      expect(await ask(wire.execute(0, 'p'))).to.deep.equal(['D:0', 'C:SELECT 1', 'Z:T']);
+      await ask(...run('ROLLBACK'));
+    });
+
+    it('waits in the same way for PREPARE and EXPLAIN', async () => {
+      for (const each of [ask, askOther]) {
+        await each(...run('BEGIN'));
+        await each(...run('EXPLAIN UPDATE t SET a = 1'));
+        await each(...run('PREPARE change AS UPDATE t SET a = 1 WHERE a = 5'));
+      }
+      expect(await ask(...run('EXECUTE change'))).to.include('C:UPDATE 0');
+      const second = askOther(...run('EXECUTE change'));
+      await ask(...run('COMMIT'));
+      expect(await second).to.include('C:UPDATE 0');
+      await askOther(...run('ROLLBACK'));
+      for (const each of [ask, askOther]) await each(...run('DEALLOCATE change'));
+    });
+  });
+
+  for (const [isolation, sql] of [
+    ['SNAPSHOT', 'INSERT INTO busy VALUES ($1, $2)'],
+    ['SNAPSHOT', 'UPDATE busy SET n = n + 1 WHERE i < $1 OR w <> $2'],
+    ['SERIALIZABLE', 'INSERT INTO busy VALUES ($1, $2)'],
+  ] as const) {
+    it(`runs 2 x 40 transactions that write one table, under ${isolation}: ${sql}`, async () => {
+      await client.query('DROP TABLE IF EXISTS busy');
+      await client.query('CREATE TABLE busy (i INT, w VARCHAR(9), n INT DEFAULT 0)');
+      await client.query("INSERT INTO busy VALUES (-1, '', 0)");
+      await client.query(`ALTER DATABASE dev ISOLATION LEVEL ${isolation}`);
+      try {
+        const write = async (writer: string) => {
+          const session = await fixture.connect();
+          for (let i = 0; i < 40; i += 1) {
+            await session.query('BEGIN');
+            // A name has it parsed once, and later bound and executed alone.
+            await session.query({
+              name: `write ${i % 2}`,
+              text: sql.replace('busy VALUES', 'busy (i, w) VALUES'),
+              values: [i, writer],
+            });
+            await session.query('COMMIT');
+          }
+        };
+        await Promise.all([write('one'), write('two')]);
+      } finally {
+        await client.query('ALTER DATABASE dev ISOLATION LEVEL SNAPSHOT');
+      }
+      expect(await rowsOf(client, 'SELECT COUNT(*) + SUM(n) FROM busy')).to.deep.equal([['81']]);
+    });
+  }
+
   it('takes the write lock for every statement of a batch', async () => {
     await ask(...run('BEGIN'), ...run('INSERT INTO t VALUES (1)'));
     let done = false;

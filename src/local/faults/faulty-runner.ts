@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineError } from '../redshift/errors.ts';
 import { RedshiftError } from '../redshift/sql/statement.ts';
 import { statementText } from '../redshift/sql/tokens.ts';
 import type { LoadRows } from '../redshift/session/copy-run.ts';
@@ -106,7 +107,11 @@ class FaultyRunner implements StatementRunner {
     return this.#runner.start();
   }
 
-  refuse(execution: Execution, error: RedshiftError): Promise<boolean> {
+  ask<T>(work: () => Promise<T>): Promise<T> {
+    return this.#runner.ask(work);
+  }
+
+  refuse(execution: Execution, error: RedshiftError | EngineError): Promise<boolean> {
     return this.#runner.refuse(execution, error);
   }
 

@@ -93,6 +93,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cl
   const secret = randomBytes(32).toString('hex');
   await admin.query(NEW_SECRET, [secret]);
   const names = await admin.query<{ name: string }>('select name from pg_catalog.warehouse_name');
+  const late = await admin.query('select from pg_catalog.warehouse_late_view limit 1');
   const { store, roles, region = DEFAULT_REGION, database } = options;
   return new Cluster({
     access: { store, roles, region },
@@ -101,6 +102,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cl
     admin,
     secret,
     queries: Number(rows[0]?.queries),
+    hasLateViews: late.rowCount !== 0,
     longNames: names.rows.map(({ name }) => name),
     superOid: Number(rows[0]?.super),
   });

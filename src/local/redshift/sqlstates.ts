@@ -43,6 +43,7 @@ export const SQLSTATE = {
   duplicateTable: '42P07',
   invalidFunctionDefinition: '42P13',
   invalidTableDefinition: '42P16',
+  invalidObjectDefinition: '42P17',
   tooManyConnections: '53300',
   programLimitExceeded: '54000',
   statementTooComplex: '54001',

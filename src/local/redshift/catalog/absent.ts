@@ -6,14 +6,8 @@
 /** All views, dropped and recreated with every version. */
 export const ABSENT_VIEW_NAMES = ['svv_external_schemas', 'svv_external_tables', 'svv_external_columns'];
 
-/**
- * Functions are idempotent. Late-binding views are made as ordinary views, whose columns the other catalogs show
- * ("PG_GET_LATE_BINDING_VIEW_COLS"); the caller names and types the columns of the result.
- */
+/** Statements that recreate them. */
 export const ABSENT = `
-create or replace function pg_catalog.pg_get_late_binding_view_cols() returns setof record language sql stable as
-$$ select ''::name, ''::name, ''::name, ''::varchar, 0 where false $$;
-
 create view pg_catalog.svv_external_schemas as
 select 0::oid as esoid, 0::smallint as eskind, ''::name as schemaname, 0 as esowner, ''::text as databasename,
   ''::text as esoptions where false;

@@ -9,6 +9,7 @@ import { ENGINE } from './engine.ts';
 import { INFORMATION_SCHEMA } from './information-schema.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { KEYS } from './keys.ts';
+import { LATE_VIEW_FUNCTIONS, LATE_VIEW_TABLE } from './late-views.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
@@ -41,6 +42,7 @@ const READABLE = [
   'warehouse_name',
   'warehouse_design',
   'warehouse_collation',
+  'warehouse_late_view',
   ...SECURITY_TABLE_NAMES,
   ...LOGS,
   ...ALL_VIEWS,
@@ -52,12 +54,12 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 /** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
-  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation'],
+  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view'],
 ];
 
-/** Definers that write the engine's own catalog: keys, dependencies of views, roles and their members. */
+/** Definers that write the engine's own catalog: keys, roles and their members, and the views that a loan has made. */
 const SUPERUSER_FUNCTIONS = [
-  ...['warehouse_add_key', 'warehouse_add_foreign_key', 'warehouse_unbind'],
+  ...['warehouse_add_key', 'warehouse_add_foreign_key'],
   ...[
     'warehouse_create_user',
     'warehouse_alter_user',
@@ -66,6 +68,7 @@ const SUPERUSER_FUNCTIONS = [
     'warehouse_drop',
   ],
   ...['warehouse_create_holder', 'warehouse_member', 'warehouse_lend', 'warehouse_return'],
+  ...['warehouse_lend_view', 'warehouse_drop_late'],
 ];
 
 /** To be run in one transaction, whichever version the database had. */
@@ -82,6 +85,7 @@ ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}
 ${COLLATION_TABLE}
+${LATE_VIEW_TABLE}
 ${LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
@@ -91,6 +95,7 @@ ${MADE}
 ${SHOW_TABLE}
 ${WRITES}
 ${USER_FUNCTIONS}
+${LATE_VIEW_FUNCTIONS}
 ${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
 ${SECURITY_FUNCTIONS}

@@ -38,20 +38,6 @@ end $$;
 drop function if exists pg_catalog.warehouse_resolved(jsonb);
 `;
 
-/** A view WITH NO SCHEMA BINDING does not keep its tables from being dropped. */
-const UNBIND = `
-create function pg_catalog.warehouse_unbind(ticket text, view regclass) returns void
-language plpgsql security definer as $$
-declare
-  admitted constant boolean := pg_catalog.warehouse_admit(ticket);
-begin
-  perform pg_catalog.warehouse_must_own(view);
-  delete from pg_catalog.pg_depend d using pg_catalog.pg_rewrite r
-  where r.ev_class = view and d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid
-    and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> view;
-end $$;
-`;
-
 /** The parent of LIKE is a table; PostgreSQL takes a view as well. */
 const PARENT = `
 create or replace function pg_catalog.warehouse_check_parent(parent regclass) returns void language plpgsql stable as $$
@@ -80,4 +66,4 @@ end $$;
 `;
 
 /** Idempotent statements, to be run after those of the design. */
-export const MADE = `${SETTLE}${UNBIND}${PARENT}${FUNCTION_NAMES}`;
+export const MADE = `${SETTLE}${PARENT}${FUNCTION_NAMES}`;

@@ -71,6 +71,8 @@ begin
       $p$\\1pg_catalog.warehouse_shown_\\2$p$, 'g');
     shown := regexp_replace(shown, place || '(namespace|class|proc|type' || roles || ')(?=[)]|[[:space:]]+(UNION|WHERE))',
       $p$\\1pg_catalog.warehouse_shown_\\2 pg_\\2$p$, 'g');
+    -- The definitions of late-binding views: see late-views.ts.
+    shown := replace(shown, 'warehouse_viewdef(', 'pg_get_viewdef(');
     continue when shown = definition;
     execute format('create or replace view %s %s as %s', each.name, 'with (' || each.options || ')', shown);
   end loop;

@@ -270,7 +270,8 @@ create function pg_catalog.warehouse_return(ticket text) returns void language p
 declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
 begin
-  delete from pg_catalog.pg_auth_members where grantor = pg_backend_pid() and member = pg_catalog.warehouse_actor();
+  delete from pg_catalog.pg_auth_members where grantor = pg_backend_pid()
+    and member in (pg_catalog.warehouse_actor(), (select oid from pg_catalog.pg_roles where rolname = session_user));
 end $$;
 `;
 

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly queries: number;
   /** Those that earlier runs have met. */
   readonly longNames: readonly string[];
+  /** Whether earlier runs have made late-binding views. */
+  readonly hasLateViews: boolean;
 }
 
 /**
@@ -41,6 +43,8 @@ export class Cluster {
   readonly longNames = new LongNames();
   readonly history = new History();
   readonly translator = new Translator();
+  /** Whether a late-binding view was ever made. */
+  hasLateViews: boolean;
   readonly #admin: Pool;
   readonly #secret: string;
   #queries: number;
@@ -54,6 +58,7 @@ export class Cluster {
     this.#admin = options.admin;
     this.#secret = options.secret;
     this.#queries = options.queries;
+    this.hasLateViews = options.hasLateViews;
     for (const name of options.longNames) this.longNames.add(name);
   }
 

@@ -89,7 +89,7 @@ export class Runner implements StatementRunner {
     return await this.#asQuery(execution, (query) => this.#run(execution, query));
   }
 
-  async refuse(execution: Execution, error: RedshiftError): Promise<boolean> {
+  async refuse(execution: Execution, error: RedshiftError | EngineError): Promise<boolean> {
     return await this.#asQuery(execution, () => Promise.reject(error));
   }
 
@@ -123,6 +123,12 @@ export class Runner implements StatementRunner {
       await this.fail(error);
       return false;
     }
+  }
+
+  async ask<T>(work: () => Promise<T>): Promise<T> {
+    const result = await work();
+    await this.#block.forgetSnapshot();
+    return result;
   }
 
   async fail(error: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 /** One client's session: reads its messages, in the simple and the extended protocol, and has their statements run. */
 import type { Socket } from 'node:net';
 import { runCopy } from '../copy/copy.ts';
-import { describeError } from '../errors.ts';
+import { describeError, EngineError } from '../errors.ts';
 import { translateDescribe } from '../sql/psql.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
@@ -21,6 +21,7 @@ import { type Outlet, SocketOutlet } from '../wire/outlet.ts';
 import { Replies } from '../wire/replies.ts';
 import { ResultTooLargeError, type Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
+import { LateViews } from './late-views.ts';
 import { Runner } from './runner.ts';
 import { SessionSettings } from './settings.ts';
 import type { Execution, StatementRunner } from './statement-runner.ts';
@@ -67,6 +68,7 @@ export class Session {
   readonly #runner: StatementRunner;
   readonly #settings: SessionSettings;
   readonly #messages: ExtendedMessages;
+  readonly #lateViews: LateViews;
   readonly #isPsql: boolean;
   /** Whether a Flush has sent messages since the last Sync. */
   #isUnsynced = false;
@@ -80,7 +82,11 @@ export class Session {
     this.#upstream = upstream;
     this.#isPsql = application === 'psql';
     this.#settings = new SessionSettings(cluster);
-    this.#messages = new ExtendedMessages(this.#settings);
+    this.#lateViews = new LateViews(upstream, cluster.ticket(upstream.pid), cluster);
+    this.#messages = new ExtendedMessages({
+      translate: (text) => this.#translate(text),
+      shortenNames: (bind) => this.#settings.shortenNames(bind),
+    });
     const line = decorate({ client, upstream, outlet: new SocketOutlet(client) });
     this.#replies = new Replies({
       outlet: line.outlet,
@@ -154,14 +160,29 @@ export class Session {
     const { text, statements } = await this.#read(frame);
     for (const [n, statement] of statements.entries()) {
       if (statements.length > 1 && !isControl(statement)) await this.#runner.openBlock();
-      const done = await this.#execute({ statement, text, n }, async (receive) => {
-        this.#replies.expect([], undefined);
-        if (!statement.copy) await this.#upstream.request(encodeQuery(statement.sql), receive);
-      });
-      if (!done) break;
+      if (!(await this.#runSimple({ statement, text, n }))) break;
     }
     await this.#runner.closeBlock();
     this.#replies.ready(this.#upstream.status);
+  }
+
+  async #runSimple({ statement, text, n }: Pick<Execution, 'statement' | 'text' | 'n'>): Promise<boolean> {
+    const performOf =
+      (bound: Statement): Execution['perform'] =>
+      async (receive) => {
+        this.#replies.expect([], undefined);
+        if (!bound.copy) await this.#upstream.request(encodeQuery(bound.sql), receive);
+      };
+    const bind = () => this.#lateViews.bind(statement);
+    return await this.#execute({ statement, text, n }, performOf, bind);
+  }
+
+  /** The statements in the text of a Parse, with late-binding views bound. */
+  async #translate(text: string): Promise<readonly Statement[]> {
+    const bound: Statement[] = [];
+    for (const statement of await this.#settings.translate(text))
+      bound.push(await this.#runner.ask(() => this.#lateViews.bind(statement)));
+    return bound;
   }
 
   /** The statements of a Query; none when it is empty or cannot be read, which is answered. */
@@ -182,13 +203,27 @@ export class Session {
     }
   }
 
+  /** `bind` gives the statement with its late-binding views bound, which `performOf` sends. */
   async #execute(
-    part: Pick<Execution, 'statement' | 'text' | 'n'>,
-    perform: Execution['perform'],
+    { statement, text, n }: Pick<Execution, 'statement' | 'text' | 'n'>,
+    performOf: (bound: Statement) => Execution['perform'],
+    bind: () => Promise<Statement>,
   ): Promise<boolean> {
     this.#replies.release();
-    const done = await this.#runner.execute({ ...part, perform, load: runCopy });
-    if (done) this.#settings.follow(part.statement);
+    const executionOf = (bound: Statement): Execution => ({
+      ...{ statement: bound, text, n, perform: performOf(bound), load: runCopy },
+    });
+    let bound: Statement;
+    try {
+      bound = await this.#runner.ask(bind);
+      await this.#runner.ask(() => this.#lateViews.tellColumns(bound));
+    } catch (error) {
+      if (!(error instanceof RedshiftError || error instanceof EngineError)) throw error;
+      return await this.#runner.refuse(executionOf(statement), error);
+    }
+    const done = await this.#runner.execute(executionOf(bound));
+    await this.#lateViews.release();
+    if (done) this.#settings.follow(statement);
     return done;
   }
 
@@ -226,12 +261,20 @@ export class Session {
     const statement = executed?.statement;
     const joins = statement ? !standsAlone(statement) : binds;
     if (isJoined && joins) await this.#runner.openBlock();
-    const perform = (receive: (frame: Frame) => void) => {
+    const perform: Execution['perform'] = (receive) => {
       this.#replies.expect(described, executed);
       return this.#upstream.request(Buffer.concat([bytes, SYNC]), receive);
     };
     let done = true;
-    if (executed && statement) done = await this.#execute({ statement, text: executed.text, n: 0 }, perform);
+    if (executed && statement)
+      done = await this.#execute(
+        { statement, text: executed.text, n: 0 },
+        () => perform,
+        async () => {
+          await this.#lateViews.refresh([statement]);
+          return statement;
+        },
+      );
     else if (bytes.length > 0) done = await this.#pass(segment, perform);
     if (!done || !error) return done;
     await this.#runner.fail(error);
@@ -240,11 +283,17 @@ export class Session {
 
   async #pass({ parsed, bound, binds }: Segment, perform: Execution['perform']): Promise<boolean> {
     this.#replies.release();
-    return await this.#runner.pass(perform, {
-      parsed: statementsOf(parsed),
-      bound: statementsOf(bound),
-      binds,
-    });
+    const preparation = { parsed: statementsOf(parsed), bound: statementsOf(bound), binds };
+    try {
+      await this.#runner.ask(() => this.#lateViews.refresh(preparation.bound));
+    } catch (error) {
+      await this.#runner.fail(error);
+      return false;
+    }
+    const done = await this.#runner.pass(perform, preparation);
+    // A portal needs its views until it is executed.
+    if (!binds) await this.#lateViews.release();
+    return done;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What runs the statements of a session, as the session sees it; see faults/ for one that fails on purpose. */
+import type { EngineError } from '../errors.ts';
 import type { RedshiftError, Statement } from '../sql/statement.ts';
 import type { Frame } from '../wire/message.ts';
 import type { LoadRows } from './copy-run.ts';
@@ -36,9 +37,11 @@ export interface StatementRunner {
   /** Runs a statement and answers it; false when it has failed. */
   execute(execution: Execution): Promise<boolean>;
   /** Answers a statement with an error in place of running it; it counts as a query that has failed. */
-  refuse(execution: Execution, error: RedshiftError): Promise<boolean>;
+  refuse(execution: Execution, error: RedshiftError | EngineError): Promise<boolean>;
   /** Sends messages that run no statement, and answers them; false when one has failed. */
   pass(perform: Execution['perform'], preparation: Preparation): Promise<boolean>;
+  /** Does what asks the engine before a statement, so that its snapshot comes later. */
+  ask<T>(work: () => Promise<T>): Promise<T>;
   /** Answers with an error of the endpoint's own; an open transaction fails with it. @throws other errors. */
   fail(error: unknown): Promise<void>;
   /** Puts what follows into a transaction until `closeBlock`, if the client has none open. */

@@ -102,6 +102,11 @@ export class TransactionBlock {
     return result;
   }
 
+  /** Gives back the snapshot that the endpoint's own questions have taken before the first statement of the client. */
+  async forgetSnapshot(): Promise<void> {
+    if (this.#isUnread && this.isOpen) await this.#upstream.run('COMMIT AND CHAIN');
+  }
+
   /**
    * To be called after each statement. A SELECT without a table takes no snapshot on Redshift ("Serializable isolation"),
    * but does in PostgreSQL: a transaction that has run nothing else is begun again.
@@ -109,6 +114,6 @@ export class TransactionBlock {
   async follow({ verb, sql }: Statement): Promise<void> {
     if (BEGINNINGS.has(verb)) this.#isUnread = this.isOpen;
     else if (verb !== 'SELECT' || /\bfrom\b/i.test(sql)) this.#isUnread = false;
-    else if (this.#isUnread && this.isOpen) await this.#upstream.run('COMMIT AND CHAIN');
+    else await this.forgetSnapshot();
   }
 }

@@ -84,12 +84,22 @@ function showTable(reader: TokenReader): Statement {
   return { verb: 'SHOW', sql: `SELECT pg_catalog.warehouse_show_table(${table}::regclass) AS ${column}` };
 }
 
+/** The query of an ordinary view, and the statement that made a late-binding view ("SHOW VIEW"). */
+function showView(reader: TokenReader): Statement {
+  reader.expect('VIEW');
+  const view = literal(quoteTable(reader.tableName()));
+  reader.expectEnd();
+  const column = quoteName('Show View DDL statement');
+  return { verb: 'SHOW', sql: `SELECT pg_catalog.pg_get_viewdef(${view}::regclass::oid) AS ${column}` };
+}
+
 /** Reads the statement after SHOW. */
 export function readShow(reader: TokenReader): Statement {
   if (reader.sees('ALL')) return { verb: 'SHOW', sql: 'SHOW ALL' };
   if (reader.accept('TIME', 'ZONE')) return { verb: 'SHOW', sql: 'SHOW timezone' };
   if (reader.sees('TABLE') && reader.peek(1) !== undefined) return showTable(reader);
-  const objects = ['TABLES', 'VIEW', 'SCHEMAS', 'COLUMNS', 'DATABASES', 'EXTERNAL', 'PROCEDURE', 'GRANTS'];
+  if (reader.sees('VIEW') && reader.peek(1) !== undefined) return showView(reader);
+  const objects = ['TABLES', 'SCHEMAS', 'COLUMNS', 'DATABASES', 'EXTERNAL', 'PROCEDURE', 'GRANTS'];
   const object = objects.find(
     (word) => reader.sees(word) && (word === 'SCHEMAS' || reader.peek(1) !== undefined),
   );

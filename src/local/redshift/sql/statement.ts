@@ -102,6 +102,18 @@ export interface NewTable {
   readonly like?: TableName;
 }
 
+/** An ordinary view that is made. */
+export interface NewView {
+  readonly table: TableName;
+  readonly replaces: boolean;
+  /** The names that the statement gives its columns. */
+  readonly columns?: readonly string[];
+  /** PostgreSQL's text of its query, with these names. */
+  readonly query: string;
+  /** The statement as the client wrote it. */
+  readonly definition: string;
+}
+
 /** What the endpoint does by itself before or after a statement, in the statement's transaction. */
 export type Step =
   /** A statement of the engine's, run with the rights of the session's user. */
@@ -135,6 +147,9 @@ export interface Statement {
   readonly alters?: { readonly tables: readonly TableName[]; readonly privilege: 'DROP' | 'ALTER' };
   /** To be remembered once the statement has succeeded. */
   readonly made?: NewTable;
+  readonly view?: NewView;
+  /** It makes a view WITH NO SCHEMA BINDING. */
+  readonly makesLateView?: boolean;
   /** It is a query that names tables of the catalog. */
   readonly readsCatalog?: boolean;
   /** The statement that PREPARE keeps under a name, and the table it writes. */

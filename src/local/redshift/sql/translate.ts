@@ -182,7 +182,7 @@ function translateCreate(tokens: readonly Token[], reader: TokenReader): Stateme
   if (reader.accept('SCHEMA')) return utility.readCreateSchema(reader);
   if (reader.sees('DATABASE')) throw refuseDatabases('CREATE');
   const replace = reader.accept('OR', 'REPLACE');
-  if (reader.accept('VIEW')) return readCreateView(reader, tokens);
+  if (reader.accept('VIEW')) return readCreateView(reader, tokens, replace);
   if (reader.accept('USER')) return users.readCreateUser(reader);
   if (reader.accept('GROUP')) return users.readCreateGroup(reader);
   if (reader.accept('ROLE')) return users.readCreateRole(reader);

@@ -3,6 +3,7 @@
  * statements in Parse messages translated. Remembers what the prepared statements and portals of a session run. Sends
  * nothing itself.
  */
+import { EngineError } from '../errors.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
@@ -29,12 +30,12 @@ export interface Segment {
   /** What the portals run that it leaves, as far as it is known. */
   readonly bound: readonly Prepared[];
   /** Why the message after these ones is rejected; no segment follows. */
-  readonly error?: RedshiftError;
+  readonly error?: RedshiftError | EngineError;
 }
 
 /** How a session has its statements read. */
 export interface StatementSettings {
-  /** The statements in a text. @throws RedshiftError */
+  /** The statements in a text. @throws RedshiftError, EngineError */
   translate(text: string): Promise<readonly Statement[]>;
   /** The body of a Bind for a query of the catalog, with long names in their short form. */
   shortenNames(bind: Buffer): Buffer;
@@ -115,7 +116,7 @@ export class ExtendedMessages {
         }
         this.#read(frame, read, draft);
       } catch (error) {
-        if (!(error instanceof RedshiftError)) throw error;
+        if (!(error instanceof RedshiftError || error instanceof EngineError)) throw error;
         yield draft.close(error);
         return;
       }
@@ -227,7 +228,7 @@ class Draft {
     return this.binds || this.executed !== undefined;
   }
 
-  close(error?: RedshiftError): Segment {
+  close(error?: RedshiftError | EngineError): Segment {
     const { described, parsed, binds } = this;
     const executed = this.portals.size > 0 ? withoutLoan(this.executed) : this.executed;
     const bound = [...this.portals.values()].filter((prepared) => prepared !== undefined);

@@ -189,6 +189,28 @@ export function decodeRow(frame: Frame): (string | null)[] {
   return values;
 }
 
+/** A column in a RowDescription. */
+export interface Column {
+  readonly name: string;
+  /** The engine's number of the type. */
+  readonly type: number;
+  /** Its length or scale as the engine has it; -1 for none. */
+  readonly modifier: number;
+}
+
+/** The columns in a RowDescription. */
+export function decodeColumns({ bytes }: Frame): Column[] {
+  const columns: Column[] = [];
+  let at = HEADER + 2;
+  for (let n = bytes.readInt16BE(HEADER); n > 0; n -= 1) {
+    const end = bytes.indexOf(0, at);
+    const name = bytes.toString('utf8', at, end);
+    columns.push({ name, type: bytes.readUInt32BE(end + 7), modifier: bytes.readInt32BE(end + 13) });
+    at = end + 19;
+  }
+  return columns;
+}
+
 /** The status in a ReadyForQuery. */
 export function decodeStatus(frame: Frame): TransactionStatus {
   const status = String.fromCharCode(frame.bytes.readUInt8(HEADER));

@@ -11,6 +11,8 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { dismiss } from './dismiss.ts';
 import { answerMd5 } from './frontend.ts';
 import {
+  type Column,
+  decodeColumns,
   decodeFields,
   decodeRow,
   decodeStatus,
@@ -204,6 +206,24 @@ export class Upstream {
   /** As `run`, one statement with a string as its parameter, which no view of the engine shows. */
   async runWith(parameter: string, sql: string): Promise<(string | null)[][]> {
     return await this.#runOwn([encodeExecution(sql, parameter)]);
+  }
+
+  /** The columns of a query's result; it is not run. @throws EngineError */
+  async describe(sql: string): Promise<readonly Column[]> {
+    let columns: readonly Column[] = [];
+    let failure: Fields | undefined;
+    const messages = [
+      encode('C', `S${OWN_NAME}\0`),
+      encode('P', `${OWN_NAME}\0${sql}\0`, Buffer.alloc(2)),
+      encode('D', `S${OWN_NAME}\0`),
+      encode('S'),
+    ];
+    await this.request(Buffer.concat(messages), (frame) => {
+      if (frame.type === 'T') columns = decodeColumns(frame);
+      if (frame.type === 'E') failure = decodeFields(frame);
+    });
+    if (failure) throw new EngineError(failure);
+    return columns;
   }
 
   async #runOwn(executions: readonly Buffer[]): Promise<(string | null)[][]> {

@@ -76,6 +76,7 @@ export class LateViews {
   /** The statement with the views bound that it reads. @throws EngineError, RedshiftError */
   async bind(statement: Statement): Promise<Statement> {
     if (statement.makesLateView === true) this.#known.hasLateViews = true;
+    if (statement.executes !== undefined) await this.refresh([statement]);
     if (!this.#known.hasLateViews || !READERS.has(statement.verb) || this.#upstream.status === 'E')
       return statement;
     if (statement.view) return await this.#bindView(statement, statement.view);

@@ -57,19 +57,24 @@ export function findRelations(tokens: readonly Token[]): readonly RelationName[]
       if (scope.defines !== undefined) scopes.at(-1)?.commonTables.add(scope.defines);
     } else if (isOperator(token, ',')) {
       scope.expects = scope.isFrom;
-    } else if (scope.expects && isName(token) && !['ONLY', 'LATERAL'].includes(token.word)) {
+    } else if (expectsName(scope, token)) {
       scope.expects = false;
       const name = readName(tokens, at);
-      const isCommon =
-        name.relation.schema === undefined &&
-        scopes.some(({ commonTables }) => commonTables.has(name.relation.table));
-      if (!isCommon && !isOperator(tokens[at + name.length], '(')) found.push(name);
+      if (!isCommonTable(name, scopes) && !isOperator(tokens[at + name.length], '(')) found.push(name);
       at += name.length - 1;
     } else {
       followWord(tokens, at, scope);
     }
   }
   return found;
+}
+
+function expectsName({ expects }: Scope, token: Token): boolean {
+  return expects && isName(token) && token.word !== 'ONLY' && token.word !== 'LATERAL';
+}
+
+function isCommonTable({ relation: { schema, table } }: RelationName, scopes: readonly Scope[]): boolean {
+  return schema === undefined && scopes.some(({ commonTables }) => commonTables.has(table));
 }
 
 function newScope(isCall: boolean, defines: string | undefined): Scope {
@@ -110,22 +115,32 @@ function commonTableAt(tokens: readonly Token[], at: number): string | undefined
 }
 
 function followWord(tokens: readonly Token[], at: number, scope: Scope): void {
-  const [before, word] = [tokens[at - 1]?.word ?? '', tokens[at]?.word ?? ''];
+  const word = tokens[at]?.word ?? '';
   if (word === 'WITH') {
     scope.isWith = true;
     scope.isRecursive = tokens[at + 1]?.word === 'RECURSIVE';
-  }
-  if (word === 'FROM') {
-    if (scope.isCall || before === 'DELETE' || before === 'DISTINCT') return;
-    scope.isFrom = true;
-    scope.expects = true;
-  } else if (word === 'JOIN' || (word === 'USING' && !isOperator(tokens[at + 1], '('))) {
+  } else if (opensList(tokens, at, scope)) {
     scope.isFrom = true;
     scope.expects = true;
   } else if (ENDS.has(word)) {
     scope.isFrom = false;
     scope.expects = false;
     if (word === 'SELECT') scope.isWith = false;
+  }
+}
+
+/** Whether a relation comes after the word. */
+function opensList(tokens: readonly Token[], at: number, { isCall }: Scope): boolean {
+  const before = tokens[at - 1]?.word;
+  switch (tokens[at]?.word) {
+    case 'FROM':
+      return !isCall && before !== 'DELETE' && before !== 'DISTINCT';
+    case 'USING':
+      return !isOperator(tokens[at + 1], '(');
+    case 'JOIN':
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -7,7 +7,7 @@ import { rewriteQuery } from './query.ts';
 import { isOperator, nameOf, type TokenReader } from './token-reader.ts';
 import { RedshiftError, type NewView, type Statement } from './statement.ts';
 import { call, regclass } from './steps.ts';
-import { literal, type Token } from './tokens.ts';
+import { literal, syntaxError, type Token } from './tokens.ts';
 
 /** Reads the statement after VIEW; `tokens` are all of it. */
 export function readCreateView(reader: TokenReader, tokens: readonly Token[], replaces: boolean): Statement {
@@ -22,6 +22,7 @@ export function readCreateView(reader: TokenReader, tokens: readonly Token[], re
       .map(({ word }) => word)
       .join(' ') === 'WITH NO SCHEMA BINDING';
   const tokensOfQuery = isLate ? rest.slice(0, -4) : rest;
+  refuseUnbalanced(tokensOfQuery, source);
   const query = rewriteQuery(tokensOfQuery, { source, readsCatalog: readsCatalog(tokensOfQuery) });
   const [first, last] = [tokens[0], tokens.at(-1)];
   const definition = `${source.slice(first?.at, last && last.at + last.text.length)};`;
@@ -71,6 +72,17 @@ export function keepView(
 /** The query with the names that the statement gives its columns. */
 function namedColumns(query: string, columns: readonly string[] | undefined): string {
   return columns ? `SELECT * FROM (${query}\n) AS named (${columns.map(quoteName).join(', ')})` : query;
+}
+
+/** The query is put between parentheses, which it must not close. */
+function refuseUnbalanced(query: readonly Token[], source: string): void {
+  let depth = 0;
+  for (const token of query) {
+    if (isOperator(token, '(')) depth += 1;
+    else if (isOperator(token, ')')) depth -= 1;
+    if (depth < 0) throw syntaxError(source, token);
+  }
+  if (depth > 0) throw syntaxError(source, undefined);
 }
 
 function refuseUnqualified(query: readonly Token[]): void {

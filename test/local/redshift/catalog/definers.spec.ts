@@ -44,12 +44,13 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_create_holder',
       'warehouse_create_user',
       'warehouse_drop',
+      'warehouse_drop_late',
       'warehouse_lend',
+      'warehouse_lend_view',
       'warehouse_member',
       'warehouse_rename',
       'warehouse_return',
       'warehouse_set_default',
-      'warehouse_unbind',
     ]);
     expect(names('warehouse_keeper')).to.deep.equal([
       'set_config',
@@ -58,10 +59,12 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_attach_policy',
       'warehouse_create_policy',
       'warehouse_drop_policy',
+      'warehouse_forget_view',
       'warehouse_grant',
       'warehouse_ignore_policies',
       'warehouse_ignores_policies',
       'warehouse_is_superuser',
+      'warehouse_keep_view',
       'warehouse_may_assume',
       'warehouse_redesign',
       'warehouse_remember',
@@ -70,7 +73,7 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_set_collation',
       'warehouse_set_security',
     ]);
-    expect(definers).to.have.lengthOf(29);
+    expect(definers).to.have.lengthOf(32);
   });
 
   it('belong to roles of which one alone is a superuser, and nobody can log in as the other', async () => {

@@ -55,7 +55,7 @@ describe('a message of statements', () => {
     [`comment on column s."T".c is 'it\\'s'`, `COMMENT ON COLUMN s."t".c IS 'it\\'s'`],
     ['grant select on "T" to "Bob", group "Staff"', 'GRANT SELECT ON TABLE "t" TO "Bob", "group:Staff"'],
     ['revoke all on schema "S" from "Bob"', 'REVOKE ALL PRIVILEGES ON SCHEMA "s" FROM "Bob"'],
-    ['create view "V" as select 1 with no schema binding', 'create view "v" as select 1'],
+    ['create view "V" as select 1 with no schema binding', 'CREATE VIEW "v" AS SELECT'],
     ['analyze "T" (a) predicate columns', 'ANALYZE "t" ("a")'],
     ['begin isolation level serializable, read write', 'BEGIN READ WRITE'],
     ['start transaction read only', 'START TRANSACTION READ ONLY'],

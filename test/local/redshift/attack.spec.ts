@@ -92,29 +92,6 @@ describe('an ordinary user of the local warehouse', () => {
     return outcomes;
   };
 
-  it('has no other rights by a view that is bound with those of its owner', async () => {
-    await outcome(
-      admin,
-      'CREATE VIEW hall.late AS SELECT a FROM hall.canary WITH NO SCHEMA BINDING; GRANT SELECT ON hall.late TO low',
-    );
-    const outcomes = await attack(
-      'SELECT a FROM hall.late',
-      'SELECT l.a, c.a FROM hall.late l, hall.canary c',
-      `CREATE VIEW hall.mine AS SELECT current_user::VARCHAR || set_config('role', 'loader', false) AS u WITH NO SCHEMA BINDING`,
-      'SELECT u FROM hall.mine',
-      `CREATE VIEW hall.out AS SELECT 1 AS a) x, (SELECT a FROM hall.canary WITH NO SCHEMA BINDING`,
-      `CREATE VIEW hall.out AS SELECT 1 AS a FROM hall.late\n) q; end if; {shell}; if false then perform 1 from (SELECT 1 AS a WITH NO SCHEMA BINDING`,
-      'SET ROLE loader',
-      'SET SESSION AUTHORIZATION loader',
-      'SELECT current_user',
-      'DROP VIEW hall.mine',
-    );
-    expect(outcomes.map((text) => text.replace(/^(\w{5}) .*$/s, '$1'))).to.deep.equal([
-      ...['[[1]]', '42501', '[]', '42704', '42601', '42601', '42704', '42501', '[["low"]]', '[]'],
-    ]);
-    await outcome(admin, 'DROP VIEW hall.late');
-  });
-
   describe('who shadows names of the catalog', () => {
     const me = '(SELECT usesysid FROM pg_user WHERE usename = current_user)';
     const shadows = [
@@ -673,5 +650,28 @@ describe('an ordinary user of the local warehouse', () => {
         await admin.query('COMMIT');
       });
     }
+  });
+
+  it('has no other rights by a view that is bound with those of its owner', async () => {
+    await outcome(
+      admin,
+      'CREATE VIEW hall.late AS SELECT a FROM hall.canary WITH NO SCHEMA BINDING; GRANT SELECT ON hall.late TO low',
+    );
+    const outcomes = await attack(
+      'SELECT a FROM hall.late',
+      'SELECT l.a, c.a FROM hall.late l, hall.canary c',
+      `CREATE VIEW hall.mine AS SELECT current_user::VARCHAR || set_config('role', 'loader', false) AS u WITH NO SCHEMA BINDING`,
+      'SELECT u FROM hall.mine',
+      `CREATE VIEW hall.out AS SELECT 1 AS a) x, (SELECT a FROM hall.canary WITH NO SCHEMA BINDING`,
+      `CREATE VIEW hall.out AS SELECT 1 AS a FROM hall.late\n) q; end if; {shell}; if false then perform 1 from (SELECT 1 AS a WITH NO SCHEMA BINDING`,
+      'SET ROLE loader',
+      'SET SESSION AUTHORIZATION loader',
+      'SELECT current_user',
+      'DROP VIEW hall.mine',
+    );
+    expect(outcomes.map((text) => text.replace(/^(\w{5}) .*$/s, '$1'))).to.deep.equal([
+      ...['[[1]]', '42501', '[]', '42704', '42601', '42601', '42704', '42501', '[["low"]]', '[]'],
+    ]);
+    await outcome(admin, 'DROP VIEW hall.late');
   });
 });

@@ -1,0 +1,87 @@
+/**
+ * The process of the warehouse of a fault suite: `node --import tsx warehouse.fixture.ts DIR [PORT S3PORT]`. Its parent arms it
+ * with what is to strike a run; it strikes by the number of the statement, so that a seed repeats, and it can kill itself.
+ */
+import { kill } from 'node:process';
+import { PlannedFaults } from '../../src/local/faults/plan.ts';
+import type { FaultCount, FaultPlan, WarehouseConfig } from '../../src/local/api.ts';
+import { READS } from '../process/model/reader.ts';
+import type { Blow } from './plan.ts';
+
+export type ToWarehouse =
+  /** What strikes from now on. */
+  | { readonly kind: 'arm'; readonly faults: FaultPlan; readonly blow: Blow | undefined }
+  /** The process that a signal is for; undefined when the parent plays the process. */
+  | { readonly kind: 'target'; readonly pid: number }
+  /** Nothing strikes any more. Answered with `counts`. */
+  | { readonly kind: 'disarm' }
+  | { readonly kind: 'stop' };
+
+export type FromWarehouse =
+  | { readonly kind: 'ready'; readonly config: WarehouseConfig }
+  | { readonly kind: 'blow' }
+  | { readonly kind: 'counts'; readonly counts: readonly FaultCount[]; readonly hasBlown: boolean };
+
+/** How long a statement is held while the blow falls, in milliseconds. */
+const HELD_MS = 60;
+
+const [dir = '', port, s3Port] = process.argv.slice(2);
+// The built one starts sooner.
+const api = new URL('../../dist/local/api.js', import.meta.url).href;
+const { startLocalWarehouse } = (await import(api)) as typeof import('../../src/local/api.ts');
+
+let planned = new PlannedFaults({});
+let blow: Blow | undefined;
+let seen = 0;
+let hasBlown = false;
+let target: number | undefined;
+
+const tell = (message: FromWarehouse): void => void process.send?.(message);
+
+function strike(act: Blow['act']): void {
+  hasBlown = true;
+  if (act === 'warehouse SIGKILL') kill(process.pid, 'SIGKILL');
+  tell({ kind: 'blow' });
+  if (act === 'SIGKILL' && target !== undefined) kill(target, 'SIGKILL');
+}
+
+const warehouse = await startLocalWarehouse({
+  dir,
+  ...(port === undefined ? {} : { port: Number(port), s3Port: Number(s3Port) }),
+  s3Fault: (request) => planned.ofRequest(request),
+  sqlFault: (statement) => {
+    if (statement.sql.startsWith(READS)) return undefined;
+    if (blow && !hasBlown && statement.verb === blow.on && ++seen === blow.nth) {
+      const { act, isAfter } = blow;
+      if (!isAfter) strike(act);
+      else setTimeout(() => strike(act), HELD_MS / 2);
+      return { kind: isAfter ? 'stall-after' : 'stall', ms: HELD_MS };
+    }
+    return planned.ofStatement(statement);
+  },
+});
+
+process.on('message', (message: ToWarehouse) => {
+  switch (message.kind) {
+    case 'arm':
+      planned = new PlannedFaults(message.faults);
+      ({ blow } = message);
+      seen = 0;
+      hasBlown = false;
+      target = undefined;
+      break;
+    case 'target':
+      target = message.pid;
+      break;
+    case 'disarm':
+      tell({ kind: 'counts', counts: planned.counts, hasBlown });
+      planned = new PlannedFaults({});
+      blow = undefined;
+      break;
+    case 'stop':
+      void warehouse.stop().then(() => process.exit(0));
+  }
+});
+// The suite has ended without a word.
+process.once('disconnect', () => void warehouse.stop().then(() => process.exit(0)));
+tell({ kind: 'ready', config: warehouse.config });

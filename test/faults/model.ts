@@ -117,7 +117,8 @@ export class StreamModel {
       const isNeeded = (isEnd || position < at) && record.version >= goneEver;
       if (count === 0 && isNeeded) problems.push(lost(record, position, at));
       const most = mayDouble ? sends(position) : Math.min(sends(position), 1);
-      if (count > most) problems.push(`record ${record.seq} is there ${count} times, but was sent ${most} times`);
+      if (count > most)
+        problems.push(`record ${record.seq} is there ${count} times, but was sent ${most} times`);
       doubled += Math.max(count - 1, 0);
     }
     return { problems, doubled };
@@ -139,14 +140,17 @@ export class StreamModel {
   #judgeKey(found: FoundRow | undefined, events: readonly KeyEvent[], moment: Moment): readonly string[] {
     const { at, isEnd, sends } = moment;
     const settled = events.filter((event) => isEnd || event.at < at).at(-1);
-    const possible = isEnd ? [settled!] : [...(settled ? [settled] : []), ...events.filter((event) => event.at >= at)];
+    const possible = isEnd
+      ? [settled!]
+      : [...(settled ? [settled] : []), ...events.filter((event) => event.at >= at)];
     if (!found) {
       if (!settled?.shown || possible.some(({ shown }) => !shown)) return [];
       return [lost(settled.shown.record, settled.at, at)];
     }
     const placed = this.#bySeq.get(found.seq);
     if (!placed) return [`the key ${found.id} shows record ${found.seq}, which has no row`];
-    if (sends(placed.at) === 0) return [`the key ${found.id} shows record ${found.seq}, which was not sent yet`];
+    if (sends(placed.at) === 0)
+      return [`the key ${found.id} shows record ${found.seq}, which was not sent yet`];
     const fitting = possible.filter(({ shown }) => shown?.record.seq === found.seq);
     if (fitting.length === 0)
       return [`the key ${found.id} shows record ${found.seq}; possible: ${possible.map(nameOf).join()}`];
@@ -230,7 +234,9 @@ function differingColumns({ seq }: { readonly seq: number }, found: Row, expecte
   const names = [...new Set([...found.keys(), ...expected.keys()])];
   return names
     .filter((name) => found.get(name) !== expected.get(name))
-    .map((name) => `record ${seq}: ${name} is ${short(found.get(name))} instead of ${short(expected.get(name))}`);
+    .map(
+      (name) => `record ${seq}: ${name} is ${short(found.get(name))} instead of ${short(expected.get(name))}`,
+    );
 }
 
 function short(value: string | undefined): string {

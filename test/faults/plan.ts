@@ -10,12 +10,7 @@ type Occasion = NonNullable<SqlOrder['nth']>;
 
 /** What happens to a process at a statement. */
 export type Act =
-  | 'SIGKILL'
-  | 'SIGTERM'
-  | 'SIGTERM twice'
-  | 'SIGSTOP and SIGCONT'
-  | 'warehouse SIGKILL'
-  | 'warehouse stop';
+  'SIGKILL' | 'SIGTERM' | 'SIGTERM twice' | 'SIGSTOP and SIGCONT' | 'warehouse SIGKILL' | 'warehouse stop';
 
 export interface Blow {
   readonly act: Act;
@@ -80,7 +75,16 @@ function largeOf(seed: number): Large {
 }
 
 function runsOf(prng: Prng, seed: number, large: Large): readonly RunPlan[] {
-  const runs = Array.from({ length: prng.weighted([[4, 1], [4, 2], [2, 3]]) }, () => randomRun(prng));
+  const runs = Array.from(
+    {
+      length: prng.weighted([
+        [4, 1],
+        [4, 2],
+        [2, 3],
+      ]),
+    },
+    () => randomRun(prng),
+  );
   const certain: RunPlan[] = [];
   if (large !== undefined) certain.push(runWith(prng, { s3: [multipartFault(prng)] }));
   if (seed % BLACK_HOLE_EVERY === 3) certain.push(blackHole(prng));
@@ -151,7 +155,7 @@ function occasion(prng: Prng, nth: number): Occasion {
 
 /** By SQLSTATE, as Redshift words them. */
 const ERRORS: readonly (readonly [sqlstate: string, message: string])[] = [
-  ['57014', 'Query (123) canceled on user\'s request'],
+  ['57014', "Query (123) canceled on user's request"],
   ['57P01', 'terminating connection due to administrator command'],
   ['57P03', 'the database system is starting up'],
   ['53300', 'connection limit "500" exceeded for non-bootstrap users'],
@@ -180,7 +184,15 @@ function sqlFault(prng: Prng): SqlOrder {
 }
 
 function s3Fault(prng: Prng): S3Order {
-  const on = prng.pick(['PutObject', 'PutObject', 'PutObject', 'GetObject', 'GetObject', 'DeleteObjects', 'ListObjectsV2']);
+  const on = prng.pick([
+    'PutObject',
+    'PutObject',
+    'PutObject',
+    'GetObject',
+    'GetObject',
+    'DeleteObjects',
+    'ListObjectsV2',
+  ]);
   const nth = occasion(prng, prng.int(1, 10));
   return prng.weighted<S3Order>([
     [4, { on, nth, fault: 'slow-down' }],
@@ -203,7 +215,13 @@ function truncated(prng: Prng): S3Order {
 }
 
 function multipartFault(prng: Prng): S3Order {
-  const on = prng.pick(['CreateMultipartUpload', 'UploadPart', 'UploadPart', 'CompleteMultipartUpload', 'CompleteMultipartUpload']);
+  const on = prng.pick([
+    'CreateMultipartUpload',
+    'UploadPart',
+    'UploadPart',
+    'CompleteMultipartUpload',
+    'CompleteMultipartUpload',
+  ]);
   const nth = occasion(prng, on === 'UploadPart' ? prng.int(1, 2) : 1);
   return prng.pick<S3Order>([
     { on, nth, fault: 'slow-down' },

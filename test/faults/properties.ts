@@ -9,7 +9,9 @@ const RETYPED = VARYING[0]!;
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 /** Characters that neither JSON nor CSV escapes. */
-const DENSE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !'"\\|'.includes(c));
+const DENSE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter(
+  (c) => !'"\\|'.includes(c),
+);
 
 /** A string that is longer than any column. */
 const TOO_LONG = 70_000;

@@ -64,7 +64,6 @@ const AIRBYTE: readonly (readonly [weight: number, Traits])[] = [
 
 const KEYS = 14;
 
-
 const DENSE_RECORDS = 10;
 /** Columns of a dense record; ten of these records make a part of 6.7 MB that compresses to more than 5 MiB. */
 const DENSE_COLUMNS = 21;
@@ -94,8 +93,7 @@ export function writeStory(prng: Prng, protocol: Story['protocol'], large: Large
 }
 
 function traitsOf(prng: Prng, protocol: Story['protocol']): readonly Traits[] {
-  if (protocol === 'airbyte')
-    return Array.from({ length: prng.int(1, 3) }, () => prng.weighted(AIRBYTE));
+  if (protocol === 'airbyte') return Array.from({ length: prng.int(1, 3) }, () => prng.weighted(AIRBYTE));
   const usual = Array.from({ length: prng.int(2, 4) }, () => prng.weighted(SINGER));
   return prng.chance(0.3) ? [...usual, prng.pick(REPLACED)] : usual;
 }

@@ -1,0 +1,37 @@
+/** A process that plays the seeds that it is sent, one after the other, in a warehouse of its own. */
+import { Ground } from './ground.ts';
+import { planOf } from './plan.ts';
+import { playSeed, type SeedResult } from './play.ts';
+
+/** The seed, and what came of it: an error is one of the suite itself. */
+export interface Played {
+  readonly seed: number;
+  readonly result: SeedResult | undefined;
+  readonly error: string | undefined;
+}
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+let ground: Ground | undefined;
+
+async function play(seed: number): Promise<Played> {
+  try {
+    ground ??= await Ground.open();
+    return { seed, result: await playSeed(ground, planOf(seed)), error: undefined };
+  } catch (error) {
+    // What the seed left behind must not fail the next one.
+    const failed = ground;
+    ground = undefined;
+    await failed?.close().catch(() => undefined);
+    return {
+      seed,
+      result: undefined,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}
+
+process.on('message', (seed: number | null) => {
+  if (seed === null) void (ground?.close() ?? Promise.resolve()).finally(() => process.disconnect());
+  else void play(seed).then((played) => process.send?.(played));
+});

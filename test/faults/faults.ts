@@ -60,7 +60,7 @@ function work(): Promise<void> {
   child.stderr?.on('data', collect);
   const next = (): void => {
     seed = queue.shift();
-    child.send(seed ?? null);
+    child.send(seed ?? 'end');
   };
   child.on('message', (played: Played) => {
     take(played);

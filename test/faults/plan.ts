@@ -141,7 +141,8 @@ const STATEMENTS: readonly (readonly [weight: number, on: string, most: number])
 
 function statement(prng: Prng): { readonly on: string; readonly nth: number } {
   const [on, most] = prng.weighted(STATEMENTS.map(([weight, ...rest]) => [weight, rest] as const));
-  return { on, nth: prng.int(1, most) };
+  // The first ones are the likeliest, because a run that continues sends fewer.
+  return { on, nth: Math.ceil(most * prng.next() ** 2) || 1 };
 }
 
 /** Once, several times, or from then on. */

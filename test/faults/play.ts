@@ -8,7 +8,7 @@ import type { Ground } from './ground.ts';
 import { StreamModel, type Moment } from './model.ts';
 import type { Act, Plan, RunPlan } from './plan.ts';
 import { goAsProcess, goHere, type Going, type Invocation } from './runs.ts';
-import { linesBefore, recordLine, singerLines } from './tap.ts';
+import { idleLines, linesBefore, recordLine, singerLines } from './tap.ts';
 import { Tables } from './tables.ts';
 import type { Finished } from '../support/transcript.ts';
 
@@ -337,10 +337,8 @@ class Player {
     await this.#checkRejected(this.#kept, true);
     if (this.#leftovers.length === 0) return;
     const { story } = this.#plan;
-    const from = this.#kept;
-    const invocation = this.#invocation(this.#inputFrom(from), {}, () =>
-      catalogOf(story, this.#starts.length + 2),
-    );
+    const input = story.protocol === 'singer' ? asText(idleLines(story)) : airbyteLines(story, this.#kept);
+    const invocation = this.#invocation(input, {}, () => catalogOf(story, this.#starts.length + 2));
     const { code, stderr } = await goHere(invocation, () => Date.now() + LATER_MS).finished;
     if (code !== 0) this.#problems.push(`the run that removes leftovers failed: ${stderr.slice(-1500)}`);
     const left = await this.#tables.leftovers();

@@ -1,22 +1,39 @@
 /** The lines that a source sends: all of its story, or what comes after a state. It resends everything that the state does not cover. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item, SchemaItem, Story, StreamPlan } from './story.ts';
-import { writeFileSync } from 'node:fs';
 
-/** The messages of a Singer tap from a position on. Files of BATCH messages are written into `dir`. */
+/**
+ * The messages of a Singer tap from a position on. A stream that is overwritten is sent from its beginning each time. Files of
+ * BATCH messages are written into `dir`.
+ */
 export function singerLines(story: Story, from: number, dir: string): readonly string[] {
   const { streams, items } = story;
+  const isWhole = (stream: number | undefined): boolean =>
+    stream !== undefined && streams[stream]!.method === 'overwrite';
   return [
     ...schemasAt(story, from).map((item) => schemaLine(streams[item.stream]!, item)),
-    ...items.slice(from).map((item, i) => singerLine(streams, item, from + i, dir)),
+    ...items.flatMap((item, at) =>
+      at >= from || isWhole(item.stream) ? [singerLine(streams, item, at, dir)] : [],
+    ),
   ];
 }
 
-/** The schemas as they are at a position, of the streams that have begun. */
-function schemasAt({ items }: Story, at: number): readonly SchemaItem[] {
+/** The schemas as they are at a position, of the streams that have begun and go on. */
+function schemasAt({ streams, items }: Story, at: number): readonly SchemaItem[] {
   const newest = new Map<number, SchemaItem>();
-  for (const item of items.slice(0, at)) if (item.kind === 'schema') newest.set(item.stream, item);
+  for (const item of items.slice(0, at))
+    if (item.kind === 'schema' && streams[item.stream]!.method !== 'overwrite') newest.set(item.stream, item);
   return [...newest.values()];
+}
+
+/** A run that changes nothing. */
+export function idleLines(story: Story): readonly string[] {
+  const at = story.items.length;
+  return [
+    ...schemasAt(story, at).map((item) => schemaLine(story.streams[item.stream]!, item)),
+    stateLine(at),
+  ];
 }
 
 function singerLine(streams: readonly StreamPlan[], item: Item, at: number, dir: string): string {

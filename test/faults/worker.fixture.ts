@@ -31,7 +31,7 @@ async function play(seed: number): Promise<Played> {
   }
 }
 
-process.on('message', (seed: number | null) => {
-  if (seed === null) void (ground?.close() ?? Promise.resolve()).finally(() => process.disconnect());
+process.on('message', (seed: number | 'end') => {
+  if (seed === 'end') void (ground?.close() ?? Promise.resolve()).finally(() => process.disconnect());
   else void play(seed).then((played) => process.send?.(played));
 });

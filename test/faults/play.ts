@@ -145,7 +145,7 @@ class Player {
     this.#ground.onBlow = () => undefined;
     await blows.done();
     await checks;
-    const isStruck = await this.#tally(run);
+    const isStruck = await this.#tally(run, blows.hasFallen);
     this.#note(run, from, isProcess, finished, blows.hasFallen);
     if (!finished) {
       this.#problems.push(`run ${this.#starts.length} did not end within ${RUN_LIMIT_MS / 1000} s`);
@@ -264,7 +264,7 @@ class Player {
   }
 
   /** Adds up what has struck. True if something has. */
-  async #tally(run: RunPlan): Promise<boolean> {
+  async #tally(run: RunPlan, hasFallen: boolean): Promise<boolean> {
     const counts = await this.#ground.disarm();
     const add = (name: string, count: number): void => {
       if (count > 0) this.#struck.set(name, (this.#struck.get(name) ?? 0) + count);
@@ -274,7 +274,7 @@ class Player {
       isStruck ||= struck > 0;
       add(nameOf(order), struck > 0 ? 1 : 0);
     }
-    if (run.blow && (counts?.hasBlown ?? true)) add(run.blow.act, 1);
+    if (run.blow && hasFallen) add(run.blow.act, 1);
     return isStruck;
   }
 

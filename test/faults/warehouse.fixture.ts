@@ -20,7 +20,7 @@ export type ToWarehouse =
 export type FromWarehouse =
   | { readonly kind: 'ready'; readonly config: WarehouseConfig }
   | { readonly kind: 'blow' }
-  | { readonly kind: 'counts'; readonly counts: readonly FaultCount[]; readonly hasBlown: boolean };
+  | { readonly kind: 'counts'; readonly counts: readonly FaultCount[] };
 
 /** How long a statement is held while the blow falls, in milliseconds. */
 const HELD_MS = 60;
@@ -74,7 +74,7 @@ process.on('message', (message: ToWarehouse) => {
       target = message.pid;
       break;
     case 'disarm':
-      tell({ kind: 'counts', counts: planned.counts, hasBlown });
+      tell({ kind: 'counts', counts: planned.counts });
       planned = new PlannedFaults({});
       blow = undefined;
       break;

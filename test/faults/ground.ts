@@ -15,10 +15,11 @@ import type { WarehouseConfig } from '../../src/local/api.ts';
 import { READS } from '../process/model/reader.ts';
 import { newWarehouseFolder } from '../support/template.ts';
 import { forbidSecrets, s3Client } from '../support/warehouse.ts';
-import type { RunPlan } from './plan.ts';
+import type { Strikes } from './plan.ts';
 import type { FromWarehouse, ToWarehouse } from './warehouse.fixture.ts';
 
-type Counts = Extract<FromWarehouse, { kind: 'counts' }>;
+/** How often each fault has struck. */
+export type Counts = Extract<FromWarehouse, { kind: 'counts' }>;
 
 const FIXTURE = fileURLToPath(new URL('warehouse.fixture.ts', import.meta.url));
 /** How long a look at a table may wait for a lock, in milliseconds. */
@@ -58,9 +59,9 @@ export class Ground {
     return this.#deaths;
   }
 
-  async arm({ faults, blow }: Pick<RunPlan, 'faults' | 'blow'>): Promise<void> {
+  async arm({ faults, loadCommit, blow }: Strikes): Promise<void> {
     await this.up();
-    this.#send({ kind: 'arm', faults, blow });
+    this.#send({ kind: 'arm', strikes: { faults, loadCommit, blow } });
   }
 
   aim(pid: number): void {

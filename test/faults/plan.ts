@@ -22,9 +22,21 @@ export interface Blow {
   readonly isAfter: boolean;
 }
 
-export interface RunPlan {
+/** A fault of the COMMIT of a load, which follows the record of the load. */
+export interface LoadCommit {
+  /** The number of the load in the run, from 1. */
+  readonly nth: number;
+  readonly fault: 'black-hole' | 'black-hole-after' | 'drop-after' | 'commit-answers-rollback';
+}
+
+/** What strikes a run. */
+export interface Strikes {
   readonly faults: FaultPlan;
+  readonly loadCommit: LoadCommit | undefined;
   readonly blow: Blow | undefined;
+}
+
+export interface RunPlan extends Strikes {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -102,12 +114,17 @@ function randomRun(prng: Prng): RunPlan {
     s3: all.flatMap(({ s3 = [] }) => s3),
     sql: all.flatMap(({ sql = [] }) => sql),
   };
-  return { ...runWith(prng, faults), blow };
+  const loadCommit = prng.chance(0.15) ? lostCommit(prng) : undefined;
+  return { ...runWith(prng, faults), loadCommit, blow };
+}
+
+function lostCommit(prng: Prng): LoadCommit {
+  return { nth: prng.int(1, 8), fault: prng.pick(['drop-after', 'commit-answers-rollback'] as const) };
 }
 
 function runWith(prng: Prng, faults: FaultPlan): RunPlan {
   const max_load_attempts = prng.pick([1, 1, 1, 2, 3]);
-  return { faults, blow: undefined, options: { max_load_attempts } };
+  return { faults, loadCommit: undefined, blow: undefined, options: { max_load_attempts } };
 }
 
 function randomBlow(prng: Prng): Blow {
@@ -233,11 +250,17 @@ function multipartFault(prng: Prng): S3Order {
   ]);
 }
 
-/** Nothing is ever answered to a COMMIT, which has been executed or not. */
+/**
+ * Nothing is ever answered to a COMMIT, which has been executed or not. The program waits 10 seconds for the answer to that of a
+ * load, and a minute for others.
+ */
 function blackHole(prng: Prng): RunPlan {
   const fault = prng.pick(['black-hole', 'black-hole-after'] as const);
+  const isOfLoad = prng.chance(0.9);
+  const nth = prng.int(1, isOfLoad ? 3 : 6);
   return {
-    faults: { sql: [{ on: 'COMMIT', nth: prng.int(1, 6), fault }] },
+    faults: isOfLoad ? {} : { sql: [{ on: 'COMMIT', nth, fault }] },
+    loadCommit: isOfLoad ? { nth, fault } : undefined,
     blow: undefined,
     options: { max_load_attempts: prng.pick([1, 2]), statement_timeout_seconds: 10 },
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { airbyteLines, airbyteLinesBefore, catalogBefore, catalogOf } from './airbyte-source.ts';
-import type { Ground } from './ground.ts';
+import type { Counts, Ground } from './ground.ts';
 import { StreamModel, type Moment } from './model.ts';
 import type { Act, Plan, RunPlan } from './plan.ts';
 import { goAsProcess, goHere, type Going, type Invocation } from './runs.ts';
@@ -46,7 +46,7 @@ const SESSIONS_LIMIT_MS = 8000;
 const STOPPED_MS = 300;
 /** For a run that is to remove what dead runs have left: it looks old then. */
 const LATER_MS = 48 * 3_600_000;
-const NOTHING: RunPlan = { faults: {}, blow: undefined, options: {} };
+const NOTHING: RunPlan = { faults: {}, loadCommit: undefined, blow: undefined, options: {} };
 
 export async function playSeed(ground: Ground, plan: Plan): Promise<SeedResult> {
   const dir = mkdtempSync(join(tmpdir(), `target-redshift-seed-${plan.seed}-`));
@@ -142,10 +142,12 @@ class Player {
     if (going.pid !== undefined) this.#ground.aim(going.pid);
     const blows = this.#awaitBlow(run, going, () => checks);
     const finished = await inTime(going, RUN_LIMIT_MS);
+    // Its answer, or its end, comes after a blow that has fallen.
+    const counts = await this.#ground.disarm();
     this.#ground.onBlow = () => undefined;
     await blows.done();
     await checks;
-    const isStruck = await this.#tally(run, blows.hasFallen);
+    const isStruck = this.#tally(run, counts, blows.hasFallen);
     this.#note(run, from, isProcess, finished, blows.hasFallen);
     if (!finished) {
       this.#problems.push(`run ${this.#starts.length} did not end within ${RUN_LIMIT_MS / 1000} s`);
@@ -264,8 +266,7 @@ class Player {
   }
 
   /** Adds up what has struck. True if something has. */
-  async #tally(run: RunPlan, hasFallen: boolean): Promise<boolean> {
-    const counts = await this.#ground.disarm();
+  #tally(run: RunPlan, counts: Counts | undefined, hasFallen: boolean): boolean {
     const add = (name: string, count: number): void => {
       if (count > 0) this.#struck.set(name, (this.#struck.get(name) ?? 0) + count);
     };
@@ -273,6 +274,10 @@ class Player {
     for (const { order, struck } of counts?.counts ?? []) {
       isStruck ||= struck > 0;
       add(nameOf(order), struck > 0 ? 1 : 0);
+    }
+    if (counts?.loadCommit) {
+      isStruck = true;
+      add(`SQL ${counts.loadCommit.fault} (COMMIT)`, 1);
     }
     if (run.blow && hasFallen) add(run.blow.act, 1);
     return isStruck;

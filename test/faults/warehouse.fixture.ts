@@ -4,13 +4,13 @@
  */
 import { kill } from 'node:process';
 import { PlannedFaults } from '../../src/local/faults/plan.ts';
-import type { FaultCount, FaultPlan, WarehouseConfig } from '../../src/local/api.ts';
+import type { FaultCount, WarehouseConfig } from '../../src/local/api.ts';
 import { READS } from '../process/model/reader.ts';
-import type { Blow } from './plan.ts';
+import type { Blow, LoadCommit, Strikes } from './plan.ts';
 
 export type ToWarehouse =
   /** What strikes from now on. */
-  | { readonly kind: 'arm'; readonly faults: FaultPlan; readonly blow: Blow | undefined }
+  | { readonly kind: 'arm'; readonly strikes: Strikes }
   /** The process that a signal is for; undefined when the parent plays the process. */
   | { readonly kind: 'target'; readonly pid: number }
   /** Nothing strikes any more. Answered with `counts`. */
@@ -20,10 +20,15 @@ export type ToWarehouse =
 export type FromWarehouse =
   | { readonly kind: 'ready'; readonly config: WarehouseConfig }
   | { readonly kind: 'blow' }
-  | { readonly kind: 'counts'; readonly counts: readonly FaultCount[] };
+  | {
+      readonly kind: 'counts';
+      readonly counts: readonly FaultCount[];
+      readonly loadCommit: LoadCommit | undefined;
+    };
 
 /** How long a statement is held while the blow falls, in milliseconds. */
 const HELD_MS = 60;
+const RECORD = /^INSERT INTO "[^"]*"."_target_redshift_loads"/;
 
 const [dir = '', port, s3Port] = process.argv.slice(2);
 // The built one starts sooner.
@@ -35,6 +40,9 @@ let blow: Blow | undefined;
 let seen = 0;
 let hasBlown = false;
 let target: number | undefined;
+let loadCommit: LoadCommit | undefined;
+let loads = 0;
+let isRecorded = false;
 
 const tell = (message: FromWarehouse): void => void process.send?.(message);
 
@@ -43,6 +51,15 @@ function strike(act: Blow['act']): void {
   if (act === 'warehouse SIGKILL') kill(process.pid, 'SIGKILL');
   tell({ kind: 'blow' });
   if (act === 'SIGKILL' && target !== undefined) kill(target, 'SIGKILL');
+}
+
+/** The fault of a COMMIT that follows the record of a load. */
+function ofLoad({ sql, verb }: Parameters<PlannedFaults['ofStatement']>[0]) {
+  if (RECORD.test(sql)) isRecorded = true;
+  if (verb !== 'COMMIT' || !isRecorded) return undefined;
+  isRecorded = false;
+  loads++;
+  return loadCommit?.nth === loads ? { kind: loadCommit.fault } : undefined;
 }
 
 const warehouse = await startLocalWarehouse({
@@ -57,15 +74,20 @@ const warehouse = await startLocalWarehouse({
       else setTimeout(() => strike(act), HELD_MS / 2);
       return { kind: isAfter ? 'stall-after' : 'stall', ms: HELD_MS };
     }
-    return planned.ofStatement(statement);
+    return ofLoad(statement) ?? planned.ofStatement(statement);
   },
 });
+
+function struckLoad(): LoadCommit | undefined {
+  return loadCommit && loads >= loadCommit.nth ? loadCommit : undefined;
+}
 
 process.on('message', (message: ToWarehouse) => {
   switch (message.kind) {
     case 'arm':
-      planned = new PlannedFaults(message.faults);
-      ({ blow } = message);
+      planned = new PlannedFaults(message.strikes.faults);
+      ({ blow, loadCommit } = message.strikes);
+      loads = 0;
       seen = 0;
       hasBlown = false;
       target = undefined;
@@ -74,9 +96,10 @@ process.on('message', (message: ToWarehouse) => {
       target = message.pid;
       break;
     case 'disarm':
-      tell({ kind: 'counts', counts: planned.counts });
+      tell({ kind: 'counts', counts: planned.counts, loadCommit: struckLoad() });
       planned = new PlannedFaults({});
       blow = undefined;
+      loadCommit = undefined;
       break;
     case 'stop':
       void warehouse.stop().then(() => process.exit(0));

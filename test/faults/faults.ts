@@ -17,9 +17,8 @@ const DAY_MS = 24 * 3_600_000;
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
+    /** Without it other seeds are played each day: from the number of the day times the number of seeds on. */
     from: { type: 'string' },
-    /** Other seeds each day: they begin with the number of the day times the number of seeds. */
-    today: { type: 'boolean', default: false },
     mode: { type: 'string', default: 'at-least-once' },
     workers: { type: 'string', default: '2' },
   },
@@ -27,7 +26,7 @@ const { values } = parseArgs({
 
 const count = Number(values.seeds);
 const today = Math.floor(Date.now() / DAY_MS) * count;
-const from = values.from === undefined ? (values.today ? today : 0) : Number(values.from);
+const from = values.from === undefined ? today : Number(values.from);
 if (!Number.isSafeInteger(count) || !Number.isSafeInteger(from) || count < 1 || from < 0)
   throw new Error('--seeds is a number from 1, and --from one from 0');
 

@@ -1,14 +1,15 @@
 /**
- * `npm run test:faults -- --seeds N --from S`: random streams under random faults, and reruns from the kept state, compared
+ * `npm run test:faults -- --seeds N --from S [--mode exactly-once]`: random streams under random faults, and reruns from the kept state, compared
  * with a model. Prints a line for each seed, all about a seed that failed, and a table of what has struck.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeScratchFolder, WAREHOUSES } from '../support/scratch.ts';
-import { planOf } from './plan.ts';
+import { option } from '../../src/config/options.ts';
+import { planOf, type Mode } from './plan.ts';
 import type { SeedResult } from './play.ts';
-import { failureText, lineOf, tableOf } from './report.ts';
+import { seedText, lineOf, tableOf } from './report.ts';
 import type { Played } from './worker.fixture.ts';
 
 const WORKER = fileURLToPath(new URL('worker.fixture.ts', import.meta.url));
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     from: { type: 'string' },
     mode: { type: 'string', default: 'at-least-once' },
     workers: { type: 'string', default: '2' },
+    /** Prints the plan and the runs of seeds that are ok too. */
+    verbose: { type: 'boolean', default: false },
   },
 });
 
@@ -29,6 +32,12 @@ const today = Math.floor(Date.now() / DAY_MS) * count;
 const from = values.from === undefined ? today : Number(values.from);
 if (!Number.isSafeInteger(count) || !Number.isSafeInteger(from) || count < 1 || from < 0)
   throw new Error('--seeds is a number from 1, and --from one from 0');
+
+if (values.mode !== 'at-least-once' && values.mode !== 'exactly-once')
+  throw new Error('--mode is at-least-once or exactly-once');
+const mode: Mode = values.mode;
+if (mode === 'exactly-once' && option('exactly_once') === undefined)
+  throw new Error('the program has no option exactly_once, so only --mode at-least-once can be played');
 
 const queue = Array.from({ length: count }, (_, i) => from + i);
 const results: SeedResult[] = [];
@@ -40,14 +49,13 @@ function take({ seed, result, error }: Played): void {
   if (result) results.push(result);
   const hasFailed = !result || result.problems.length > 0;
   if (result) process.stdout.write(`${lineOf(result)}\n`);
-  if (!hasFailed) return;
-  failing++;
-  process.stdout.write(failureText(planOf(seed), result, error));
+  if (hasFailed) failing++;
+  if (hasFailed || values.verbose) process.stdout.write(seedText(planOf(seed, mode), result, error));
 }
 
 /** Plays seeds of the queue in one process until none is left. */
 function work(): Promise<void> {
-  const child = fork(WORKER, {
+  const child = fork(WORKER, [mode], {
     env: { ...process.env, [WAREHOUSES]: warehouses },
     execArgv: ['--import', 'tsx/esm'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

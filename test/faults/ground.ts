@@ -87,7 +87,11 @@ export class Ground {
 
   /** Resolves when it runs. */
   async up(): Promise<void> {
-    for (let seen; seen !== this.#up; await seen) seen = this.#up;
+    let seen: Promise<void> | undefined;
+    while (seen !== this.#up) {
+      seen = this.#up;
+      await seen;
+    }
   }
 
   /** Ends it in good order; it starts again by itself. */

@@ -8,9 +8,19 @@ type S3Order = NonNullable<FaultPlan['s3']>[number];
 type SqlOrder = NonNullable<FaultPlan['sql']>[number];
 type Occasion = NonNullable<SqlOrder['nth']>;
 
+/** exactly-once: with the option of that name, where no row of an append may be there twice. */
+export type Mode = 'at-least-once' | 'exactly-once';
+
 /** What happens to a process at a statement. */
 export type Act =
-  'SIGKILL' | 'SIGTERM' | 'SIGTERM twice' | 'SIGSTOP and SIGCONT' | 'warehouse SIGKILL' | 'warehouse stop';
+  | 'SIGKILL'
+  | 'SIGTERM'
+  | 'SIGTERM twice'
+  | 'SIGSTOP and SIGCONT'
+  | 'warehouse SIGKILL'
+  | 'warehouse stop'
+  /** The program is stopped, goes on after a newer run has ended, and must change nothing then. */
+  | 'SIGSTOP and a newer run';
 
 export interface Blow {
   readonly act: Act;
@@ -42,6 +52,7 @@ export interface RunPlan extends Strikes {
 
 export interface Plan {
   readonly seed: number;
+  readonly mode: Mode;
   readonly story: Story;
   readonly large: Large;
   /** Of all runs. */
@@ -58,13 +69,15 @@ const AIRBYTE_EVERY = 6;
 
 const DENSE_BATCH = 10;
 
-export function planOf(seed: number): Plan {
+export function planOf(seed: number, mode: Mode): Plan {
   const prng = new Prng(seed);
   const large = largeOf(seed);
-  const protocol = large === undefined && seed % AIRBYTE_EVERY === 2 ? 'airbyte' : 'singer';
+  const isAirbyte = mode === 'at-least-once' && large === undefined && seed % AIRBYTE_EVERY === 2;
+  const protocol = isAirbyte ? 'airbyte' : 'singer';
   const story = writeStory(prng.fork('story'), protocol, large);
   return {
     seed,
+    mode,
     story,
     large,
     options: {
@@ -73,11 +86,15 @@ export function planOf(seed: number): Plan {
       on_invalid: 'quarantine',
       retry_for_seconds: 5,
       shutdown_grace_seconds: 20,
+      ...(mode === 'exactly-once' ? { pipeline: `seed_${seed}`, exactly_once: true } : {}),
       ...(protocol === 'airbyte'
         ? {}
         : { streams: Object.fromEntries(story.streams.map(({ name, options }) => [name, options])) }),
     },
-    runs: runsOf(prng.fork('faults'), seed, large),
+    runs: [
+      ...runsOf(prng.fork('faults'), seed, large),
+      ...(mode === 'exactly-once' && prng.chance(0.3) ? [overtaken(prng.fork('overtaken'))] : []),
+    ],
   };
 }
 
@@ -116,6 +133,13 @@ function randomRun(prng: Prng): RunPlan {
   };
   const loadCommit = prng.chance(0.15) ? lostCommit(prng) : undefined;
   return { ...runWith(prng, faults), loadCommit, blow };
+}
+
+/** A run that a newer one overtakes. It is stopped where it holds no lock. */
+function overtaken(prng: Prng): RunPlan {
+  const on = prng.pick(['BEGIN', 'SELECT']);
+  const blow = { act: 'SIGSTOP and a newer run', on, nth: prng.int(1, 5), isAfter: false } as const;
+  return { ...runWith(prng, {}), blow };
 }
 
 function lostCommit(prng: Prng): LoadCommit {

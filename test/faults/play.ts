@@ -10,6 +10,7 @@ import type { Act, Plan, RunPlan } from './plan.ts';
 import { goAsProcess, goHere, type Going, type Invocation } from './runs.ts';
 import { idleLines, linesBefore, recordLine, singerLines } from './tap.ts';
 import { Tables } from './tables.ts';
+import { runHere } from '../support/in-process.ts';
 import type { Finished } from '../support/transcript.ts';
 
 /** What came of a seed. */
@@ -31,13 +32,19 @@ export interface RunResult {
   readonly from: readonly number[];
   readonly isProcess: boolean;
   readonly ending: string;
+  readonly seconds: number;
   readonly blow: string | undefined;
   /** The end of stderr. */
   readonly lastWords: string;
 }
 
 /** These need a process that can be ended at once. */
-const PROCESS_ACTS: readonly Act[] = ['SIGKILL', 'SIGTERM twice', 'SIGSTOP and SIGCONT'];
+const PROCESS_ACTS: readonly Act[] = [
+  'SIGKILL',
+  'SIGTERM twice',
+  'SIGSTOP and SIGCONT',
+  'SIGSTOP and a newer run',
+];
 /** After these, objects in S3, tables and uploads may be left for a later run. */
 const ABRUPT_ACTS: readonly Act[] = ['SIGKILL', 'SIGTERM twice', 'warehouse SIGKILL', 'warehouse stop'];
 
@@ -75,6 +82,8 @@ class Player {
   #statesPrinted = 0;
   #statesChecked = 0;
   #doubled = 0;
+  /** By a newer run, in the present one. */
+  #isOvertaken = false;
   #leftovers: readonly string[] = [];
 
   constructor(ground: Ground, plan: Plan, dir: string) {
@@ -125,12 +134,14 @@ class Player {
   /** True when the run ended well and with everything. */
   async #run(run: RunPlan): Promise<boolean> {
     const { story } = this.#plan;
-    const from = this.#kept;
+    this.#isOvertaken = false;
+    const from = await this.#keptState();
     this.#starts.push(from);
     await this.#ground.arm(run);
     let checks: Promise<void> = Promise.resolve();
     const onLine = (line: string): void => {
-      if (!this.#keep(line)) return;
+      if (this.#isOvertaken) this.#problems.push(`a run printed ${line} after a newer run had ended`);
+      else if (!this.#keep(line)) return;
       const at = this.#kept;
       checks = checks.then(() => this.#checkAt(at));
     };
@@ -138,6 +149,7 @@ class Player {
     const invocation = this.#invocation(this.#inputFrom(from), run.options, () =>
       catalogOf(story, this.#starts.length + 1),
     );
+    const begun = performance.now();
     const going = (isProcess ? goAsProcess : goHere)({ ...invocation, onLine });
     if (going.pid !== undefined) this.#ground.aim(going.pid);
     const blows = this.#awaitBlow(run, going, () => checks);
@@ -148,7 +160,7 @@ class Player {
     await blows.done();
     await checks;
     const isStruck = this.#tally(run, counts, blows.hasFallen);
-    this.#note(run, from, isProcess, finished, blows.hasFallen);
+    this.#note({ begun, from, isProcess, finished, blow: blows.hasFallen ? run.blow?.act : undefined });
     if (!finished) {
       this.#problems.push(`run ${this.#starts.length} did not end within ${RUN_LIMIT_MS / 1000} s`);
       return false;
@@ -156,7 +168,12 @@ class Player {
     this.#checkEnding(run, finished, blows.hasFallen, isStruck);
     await this.#checkLeftovers(run, finished, blows.hasFallen);
     await this.#checkAt(this.#kept);
-    return finished.code === 0 && this.#hasAll();
+    return (finished.code === 0 || this.#wasOvertaken()) && this.#hasAll();
+  }
+
+  /** As a method, because it changes while a run goes on. */
+  #wasOvertaken(): boolean {
+    return this.#isOvertaken;
   }
 
   #inputFrom(from: readonly number[]): string {
@@ -256,6 +273,11 @@ class Player {
         await checks();
         going.signal('SIGCONT');
         break;
+      case 'SIGSTOP and a newer run':
+        going.signal('SIGSTOP');
+        await this.#overtake();
+        going.signal('SIGCONT');
+        break;
       case 'warehouse stop':
         this.#ground.halt();
         break;
@@ -263,6 +285,35 @@ class Player {
       case 'warehouse SIGKILL':
       case undefined:
     }
+  }
+
+  /** A whole run while another one is stopped. What the other one prints from then on is no state. */
+  async #overtake(): Promise<void> {
+    const from = await this.#keptState();
+    this.#starts.push(from);
+    const invocation = this.#invocation(this.#inputFrom(from), {}, () => ({}));
+    const begun = performance.now();
+    const going = goHere({ ...invocation, onLine: (line) => void this.#keep(line) });
+    const finished = await inTime(going, RUN_LIMIT_MS);
+    this.#note({ begun, from, isProcess: false, finished, blow: undefined });
+    if (finished?.code !== 0) this.#problems.push('a run that overtakes another one failed');
+    this.#isOvertaken = true;
+  }
+
+  /**
+   * From where the source goes on: the last state that was printed or, exactly once, the one that the warehouse has, which may
+   * be newer.
+   */
+  async #keptState(): Promise<readonly number[]> {
+    if (this.#plan.mode === 'at-least-once') return this.#kept;
+    const [, config] = this.#invocation('', {}, () => ({})).args;
+    const { code, stdout, stderr } = await runHere(['state', '--config', config!]);
+    if (code !== 0) throw new Error(`target-redshift state failed: ${stderr.slice(-1500)}`);
+    const { at } = JSON.parse(stdout.trim() || '{"at":0}') as { at: number };
+    if (this.#kept.some((printed) => printed > at))
+      this.#problems.push(`the warehouse has state ${at}, but ${this.#kept.join()} was printed`);
+    this.#kept = this.#kept.map(() => at);
+    return this.#kept;
   }
 
   /** Adds up what has struck. True if something has. */
@@ -283,21 +334,11 @@ class Player {
     return isStruck;
   }
 
-  #note(
-    run: RunPlan,
-    from: readonly number[],
-    isProcess: boolean,
-    finished: Finished | undefined,
-    hasFallen: boolean,
-  ) {
+  #note({ begun, from, isProcess, finished, blow }: Noted): void {
     const { code, signal, stderr } = finished ?? { code: null, signal: null, stderr: '' };
-    this.#runs.push({
-      from,
-      isProcess,
-      ending: finished ? (signal ?? `exit ${code}`) : 'none',
-      blow: hasFallen ? run.blow?.act : undefined,
-      lastWords: stderr.slice(-1500),
-    });
+    const ending = finished ? (signal ?? `exit ${code}`) : 'none';
+    const seconds = (performance.now() - begun) / 1000;
+    this.#runs.push({ from, isProcess, ending, seconds, blow, lastWords: stderr.slice(-1500) });
   }
 
   #checkEnding(
@@ -314,6 +355,8 @@ class Player {
     if (/^\s+at .+:\d+:\d+\)?$/m.test(stderr)) this.#problems.push(`${name} printed a stack`);
     if (code === 0 && !this.#hasAll() && act !== 'SIGTERM' && act !== 'SIGTERM twice')
       this.#problems.push(`${name} ended with exit 0 and kept ${this.#kept.join()} only`);
+    if (act === 'SIGSTOP and a newer run' && code === 0)
+      this.#problems.push(`${name} ended with exit 0 although a newer run had ended`);
     if (code !== 0 && act === undefined && !isStruck)
       this.#problems.push(`${name} failed without a fault: ${stderr.slice(-1500)}`);
   }
@@ -368,7 +411,12 @@ class Player {
     for (const [stream, model] of this.#models.entries()) {
       const sends = (position: number): number =>
         this.#starts.filter((starts) => starts[stream]! <= position).length;
-      const moment: Moment = { at: at[stream]!, isEnd, sends, mayDouble: true };
+      const moment: Moment = {
+        at: at[stream]!,
+        isEnd,
+        sends,
+        mayDouble: this.#plan.mode === 'at-least-once',
+      };
       const { name } = model.plan;
       let verdict = model.judge(await this.#tables.rows(name), moment);
       const isLost = verdict.problems.some((problem) => problem.includes('has no row at state'));
@@ -402,6 +450,12 @@ class Player {
         );
     }
   }
+}
+
+interface Noted extends Pick<RunResult, 'from' | 'isProcess' | 'blow'> {
+  readonly finished: Finished | undefined;
+  /** By performance.now(). */
+  readonly begun: number;
 }
 
 interface AirbyteState {

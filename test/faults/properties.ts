@@ -7,7 +7,7 @@ import type { SentRecord, Story } from './story.ts';
 /** Of this property the type changes from schema to schema. */
 const RETYPED = VARYING[0]!;
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 /** Characters that neither JSON nor CSV escapes. */
 const DENSE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter(
   (c) => !'"\\|'.includes(c),
@@ -119,7 +119,7 @@ function textOf(prng: Prng, { width }: Shape, isRejected: boolean): string {
 
 function word(prng: Prng, length: number): string {
   let made = '';
-  for (let i = 0; i < length; i++) made += prng.pick([...LETTERS]);
+  for (let i = 0; i < length; i++) made += prng.pick(LETTERS);
   return made;
 }
 

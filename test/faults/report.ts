@@ -16,11 +16,11 @@ export function lineOf({ seed, problems, runs, struck, doubled, seconds }: SeedR
   return `seed ${seed}: ${parts.join(', ')}`;
 }
 
-/** The whole plan, what was different, and the command that plays the seed again. */
-export function failureText(plan: Plan, result: SeedResult | undefined, error: string | undefined): string {
-  const { seed, story, options, runs } = plan;
+/** All about a seed: the plan, what was different, and the command that plays it again. */
+export function seedText(plan: Plan, result: SeedResult | undefined, error: string | undefined): string {
+  const { seed, mode, story, options, runs } = plan;
   return [
-    `== seed ${seed} failed`,
+    `== seed ${seed}${result?.problems.length === 0 ? '' : ' failed'}`,
     ...(result?.problems.map((problem) => `- ${problem}`) ?? []),
     ...(error === undefined ? [] : [error]),
     '-- options of all runs',
@@ -29,12 +29,12 @@ export function failureText(plan: Plan, result: SeedResult | undefined, error: s
     ...runs.map((run, i) => `${i + 1}: ${JSON.stringify(run)}`),
     '-- the runs',
     ...(result?.runs.map(
-      ({ from, isProcess, ending, blow, lastWords }, i) =>
-        `${i + 1}: from ${from.join()}, ${isProcess ? 'a process' : 'in this process'}, ${ending}, ${blow ?? 'no signal'}\n${lastWords}`,
+      ({ from, isProcess, ending, seconds, blow, lastWords }, i) =>
+        `${i + 1}: from ${from.join()}, ${isProcess ? 'a process' : 'in this process'}, ${ending} after ${seconds.toFixed(1)} s, ${blow ?? 'no signal'}\n${lastWords}`,
     ) ?? []),
     '-- the messages',
     ...story.items.map((item, at) => `${at} ${itemText(story, item)}`),
-    `-- play it again: npm run test:faults -- --seeds 1 --from ${seed}`,
+    `-- play it again: npm run test:faults -- --seeds 1 --from ${seed} --mode ${mode}`,
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
-/** A process that plays the seeds that it is sent, one after the other, in a warehouse of its own. */
+/** A process that plays the seeds that it is sent, one after the other, in a warehouse of its own: `worker.fixture.ts MODE`. */
 import { Ground } from './ground.ts';
-import { planOf } from './plan.ts';
+import { planOf, type Mode } from './plan.ts';
 import { playSeed, type SeedResult } from './play.ts';
 
 /** The seed, and what came of it: an error is one of the suite itself. */
@@ -12,12 +12,13 @@ export interface Played {
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
+const mode = process.argv[2] as Mode;
 let ground: Ground | undefined;
 
 async function play(seed: number): Promise<Played> {
   try {
     ground ??= await Ground.open();
-    return { seed, result: await playSeed(ground, planOf(seed)), error: undefined };
+    return { seed, result: await playSeed(ground, planOf(seed, mode)), error: undefined };
   } catch (error) {
     // What the seed left behind must not fail the next one.
     const failed = ground;

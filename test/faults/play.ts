@@ -28,7 +28,7 @@ export interface SeedResult {
   readonly seconds: number;
 }
 
-export interface RunResult {
+interface RunResult {
   readonly from: readonly number[];
   readonly isProcess: boolean;
   readonly ending: string;
@@ -478,7 +478,7 @@ async function inTime(going: Going, ms: number): Promise<Finished | undefined> {
 }
 
 /** What is named in the table of faults. */
-export function nameOf(order: {
+function nameOf(order: {
   readonly fault: string;
   readonly on?: string | readonly string[] | undefined;
 }): string {

@@ -65,7 +65,7 @@ export interface Plan {
 const LARGE_EVERY = 12;
 const BLACK_HOLE_EVERY = 14;
 const TRUNCATE_EVERY = 10;
-const AIRBYTE_EVERY = 6;
+const AIRBYTE_EVERY = 5;
 
 const DENSE_BATCH = 10;
 
@@ -123,7 +123,7 @@ function runsOf(prng: Prng, seed: number, large: Large): readonly RunPlan[] {
 
 function randomRun(prng: Prng): RunPlan {
   const blow = prng.chance(0.55) ? randomBlow(prng) : undefined;
-  const count = blow ? prng.int(0, 1) : prng.int(1, 3);
+  const count = blow ? prng.int(0, 2) : prng.int(1, 4);
   const all = Array.from({ length: count }, () =>
     prng.chance(0.35) ? { s3: [s3Fault(prng)] } : { sql: [sqlFault(prng)] },
   );

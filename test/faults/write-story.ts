@@ -58,8 +58,8 @@ const REPLACED: readonly Traits[] = [
 const AIRBYTE: readonly (readonly [weight: number, Traits])[] = [
   [3, { ...PLAIN, method: 'append', hasKeys: false }],
   [3, { ...PLAIN, method: 'newest' }],
-  [1, { ...PLAIN, method: 'append', hasKeys: false, isRefresh: true }],
-  [1, { ...PLAIN, method: 'newest', isRefresh: true }],
+  [2, { ...PLAIN, method: 'append', hasKeys: false, isRefresh: true }],
+  [2, { ...PLAIN, method: 'newest', isRefresh: true }],
 ];
 
 const KEYS = 14;

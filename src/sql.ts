@@ -84,3 +84,8 @@ export function join(fragments: readonly Sql[], separator = ', '): Sql {
     fragments.map((fragment) => fragment.safe).join(separator),
   );
 }
+
+/** A TIMESTAMP in UTC, as all times of this program; `at` is in milliseconds since the epoch. */
+export function timestamp(at: number): Sql {
+  return literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
+}

@@ -149,7 +149,10 @@ const loading = (): readonly Definition[] => [
     summary: 'start a tap, load its messages, and keep its state in a file',
     options: [
       ...warehouseOptions(),
-      new Option('--state <file>', 'give this state to the tap, and keep the newest safe state in it'),
+      new Option(
+        '--state <file>',
+        'give this state to the tap, and keep the newest safe state in it; with pipeline, the state in the warehouse counts',
+      ),
       reportOption(),
       metricsOption(),
     ],
@@ -230,6 +233,22 @@ const querying = (): readonly Definition[] => [
       ['target-redshift sql -c config.json', 'type statements at a prompt'],
     ],
     read: readSql,
+  },
+  {
+    name: 'state',
+    summary: 'print the state of the pipeline that was committed last, and nothing if there is none',
+    options: [
+      ...warehouseOptions(),
+      new Option('--take-over', 'and keep runs that have begun from committing anything more'),
+    ],
+    examples: [
+      ['target-redshift state -c config.json > state.json', 'get the state for the next run of the tap'],
+    ],
+    read: (values) => ({
+      kind: 'state',
+      warehouse: warehouseOf(values),
+      takesOver: values['takeOver'] === true,
+    }),
   },
   {
     name: 'history',

@@ -17,6 +17,7 @@ import type { HookRunner, StreamContext, TableLoader } from '../streams/context.
 import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
 import type { Generations } from '../warehouse/generations.ts';
+import type { GroupCommit } from '../warehouse/group-commit.ts';
 import { Figures } from '../progress/figures.ts';
 import type { MessageHandler, Protocol } from './protocol.ts';
 import { RunPhases } from './phases.ts';
@@ -31,6 +32,8 @@ export interface RunParts {
   /** Which files BATCH messages may name. */
   readonly locations: BatchLocations;
   readonly protocol: Protocol;
+  /** Commits the work in groups; undefined: each batch by itself. */
+  readonly group: GroupCommit | undefined;
   readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly onPlanned: StreamContext['onPlanned'];
   readonly objectPrefix: string;
@@ -86,6 +89,7 @@ export class Run {
       fail: (error) => this.fail(error),
       hasFailed: () => this.#phases.phase === 'failed',
     };
+    parts.group?.follow(context);
     this.#streams = new Streams(context);
     this.#handler = parts.protocol.handler({
       streams: this.#streams,
@@ -123,6 +127,7 @@ export class Run {
     if (!this.#phases.error) await this.#try(() => this.#handler.begin());
     await this.#read(input);
     await this.#drain();
+    await this.#commitRest();
     if (this.#phases.cutOff) this.fail(this.#phases.cutOff);
     if (this.#phases.error) await this.#streams.abandon();
     this.#parts.protocol.effects.publish();
@@ -189,6 +194,20 @@ export class Run {
       if (refusal && cutOff) this.#parts.log.warn(refusal.message);
       else if (refusal) this.#phases.inputFailed(refusal);
     });
+  }
+
+  /** Commits what waits for its group. */
+  async #commitRest(): Promise<void> {
+    const { group } = this.#parts;
+    if (!group) return;
+    const { phase, error, isWholeInput, isProven, cutOff } = this.#phases;
+    const mayCommit = phase !== 'failed' && !(group.isExactlyOnce && error);
+    const refusal =
+      mayCommit && group.isExactlyOnce
+        ? this.#handler.uncovered?.(isWholeInput && cutOff === undefined, isProven)
+        : undefined;
+    if (refusal) this.#phases.inputFailed(cutOff ?? refusal);
+    await (mayCommit && !refusal ? group.flush() : group.abandon());
   }
 
   async #step(work: () => void): Promise<void> {

@@ -14,7 +14,10 @@ import type { Loader } from '../warehouse/loader.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
-export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'inTransaction' | 'ask' | 'doubt'>;
+export type TableLoader = Omit<
+  Loader,
+  'finish' | 'removed' | 'inTransaction' | 'commitTogether' | 'takeOver' | 'ask' | 'doubt'
+>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What a stream wants done when it is complete. */

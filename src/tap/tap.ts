@@ -23,18 +23,19 @@ interface Running {
 }
 
 export class Tap implements Input, AsyncDisposable {
-  readonly #command: readonly string[];
+  readonly #command: () => readonly string[];
   readonly #log: Logger;
   #running: Running | undefined;
   #hasEnded = false;
 
-  constructor(command: readonly string[], log: Logger) {
+  /** `command` is asked for when the tap is started. */
+  constructor(command: () => readonly string[], log: Logger) {
     this.#command = command;
     this.#log = log;
   }
 
   get #name(): string {
-    return basename(this.#command[0] ?? '');
+    return basename(this.#command()[0] ?? '');
   }
 
   /** Starts the program, in the same turn in which its output is first read: Node drops what a process without a reader wrote. */
@@ -78,7 +79,7 @@ export class Tap implements Input, AsyncDisposable {
   }
 
   #start(): Running {
-    const [program = '', ...args] = this.#command;
+    const [program = '', ...args] = this.#command();
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = new Promise<End>((resolve) => {
       child.once('error', (error) => resolve({ error }));

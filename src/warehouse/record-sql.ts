@@ -3,7 +3,7 @@
  * the load's own transaction, and `_target_redshift_runs` with a row for each run. Without `load_history`, rows of
  * `_target_redshift_commits` stand in for them while the run lasts.
  */
-import { ident, integer, join, literal, raw, sql, type Sql } from '../sql.ts';
+import { ident, integer, join, literal, raw, sql, timestamp, type Sql } from '../sql.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 
 /** What a load did. No state and no secret: anybody who may read the schema reads this. */
@@ -163,14 +163,18 @@ export function insertRun(schema: string, table: RecordTable<RunRow>, run: RunRo
   return insert(schema, table, [run]);
 }
 
-/** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
+/** The statements that record loads in their transaction; the first of a run also inserts the row of the run. */
 export function recordOf(
   schema: string,
   tables: RecordTables,
-  { load, run, isFirst }: { readonly load: PlannedLoadRow; readonly run: RunRow; readonly isFirst: boolean },
+  {
+    loads,
+    run,
+    isFirst,
+  }: { readonly loads: readonly PlannedLoadRow[]; readonly run: RunRow; readonly isFirst: boolean },
 ): readonly Sql[] {
   return [
-    insertLoads(schema, tables, run, [load]),
+    insertLoads(schema, tables, run, loads),
     ...(tables.runs && isFirst ? [insertRun(schema, tables.runs, run)] : []),
   ];
 }
@@ -187,9 +191,6 @@ export const removeLoads = (schema: string, { loads }: RecordTables, runId: stri
 /** Shows the locks of the transaction that a server process has open; other users see none (r_SVV_TRANSACTIONS). */
 export const findTransaction = (pid: number): Sql =>
   sql`SELECT 1 FROM svv_transactions WHERE pid = ${integer(pid)} LIMIT 1`;
-
-/** UTC, as all times of this program. */
-const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
 
 const integerOrNull = (value: number | undefined): Sql =>
   value === undefined ? raw('NULL') : integer(value);

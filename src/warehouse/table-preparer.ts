@@ -1,5 +1,6 @@
 /** Prepares tables for jobs: each schema once, each table as often as needed. */
 import type { Session } from '../ports.ts';
+import type { Retype } from '../table/changes.ts';
 import { SchemaGrants } from './grants.ts';
 import type { TableJob } from './jobs.ts';
 import type { KnownTables } from './known-tables.ts';
@@ -18,14 +19,14 @@ export class TablePreparer {
     this.#known = known;
   }
 
-  /** Schema and table as the job needs them. Throws LoadError. */
-  async make(session: Session, job: TableJob): Promise<PreparedTable> {
+  /** Schema and table as the job needs them; `before` is what its transaction will have done to the table. Throws LoadError. */
+  async make(session: Session, job: TableJob, before?: readonly Retype[]): Promise<PreparedTable> {
     if (!job.settings.forbid_ddl) await this.#schema(session, job.target.schema);
-    return this.table(session, job);
+    return this.table(session, job, before);
   }
 
   /** The table in a schema that is there. Throws LoadError. */
-  async table(session: Session, job: TableJob): Promise<PreparedTable> {
+  async table(session: Session, job: TableJob, before?: readonly Retype[]): Promise<PreparedTable> {
     if (job.like) await createLike(session, job.target, job.like, this.#known);
     const { target, columns, maxBytes, nulls, settings, design, committed } = job;
     const comment = JSON.stringify([target.schema, target.table, design.comment]);
@@ -40,6 +41,7 @@ export class TablePreparer {
       known: this.#known,
       discards: job.discards,
       committed,
+      before,
     });
     this.#commented.add(comment);
     return prepared;

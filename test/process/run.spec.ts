@@ -186,10 +186,9 @@ describe('run', () => {
       says(TABLE, record('t', { id: 1 }), state({ id: 1 })),
       'setInterval(() => {}, 1000);',
     );
-    const args = ['run', '--config', place.configFile(), '--state', file('state.json'), '--', ...command];
-    const started = startCli(args);
-    await started.seen(/loads into schema/);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const config = place.configFile({ log_level: 'debug' });
+    const started = startCli(['run', '--config', config, '--state', file('state.json'), '--', ...command]);
+    await started.seen(/opened a batch/);
     started.process.kill('SIGTERM');
     const { code, stderr } = await started.finished;
     expect(code, stderr).to.equal(0);

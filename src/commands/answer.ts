@@ -1,0 +1,34 @@
+/** The commands that ask the warehouse one thing and print the answer. */
+import type { Command } from '../cli/command.ts';
+import type { Config } from '../config/options.ts';
+import type { Write } from '../io/answer.ts';
+import type { Warehouse } from '../ports.ts';
+
+type Question = Extract<Command, { readonly kind: 'discover' | 'state' | 'history' }>;
+
+interface Asked {
+  readonly warehouse: Warehouse;
+  readonly config: Config;
+  readonly now: () => number;
+  readonly write: Write;
+}
+
+/** Throws ConfigError and LoadError. */
+export async function answer(question: Question, asked: Asked): Promise<void> {
+  const { warehouse, config, write } = asked;
+  switch (question.kind) {
+    case 'discover': {
+      const { discover } = await import('./discover.ts');
+      await write(await discover(warehouse, config));
+      return;
+    }
+    case 'state': {
+      const { printState } = await import('./state.ts');
+      return printState({ ...asked, takesOver: question.takesOver });
+    }
+    case 'history': {
+      const { history } = await import('./history.ts');
+      return history({ ...question, warehouse, schema: config.target_schema, write });
+    }
+  }
+}

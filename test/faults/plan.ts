@@ -86,7 +86,7 @@ export function planOf(seed: number, mode: Mode): Plan {
       on_invalid: 'quarantine',
       retry_for_seconds: 5,
       shutdown_grace_seconds: 20,
-      ...(mode === 'exactly-once' ? { pipeline: `seed_${seed}`, exactly_once: true } : {}),
+      ...(protocol === 'airbyte' ? {} : commitOptions(prng.fork('commits'), seed, mode)),
       ...(protocol === 'airbyte'
         ? {}
         : { streams: Object.fromEntries(story.streams.map(({ name, options }) => [name, options])) }),
@@ -96,6 +96,12 @@ export function planOf(seed: number, mode: Mode): Plan {
       ...(mode === 'exactly-once' && prng.chance(0.3) ? [overtaken(prng.fork('overtaken'))] : []),
     ],
   };
+}
+
+function commitOptions(prng: Prng, seed: number, mode: Mode): Readonly<Record<string, unknown>> {
+  const pipeline = { pipeline: `seed_${seed}` };
+  if (mode === 'exactly-once') return { ...pipeline, exactly_once: true };
+  return { ...(prng.chance(0.3) ? pipeline : {}), ...(prng.chance(0.3) ? { group_commit: true } : {}) };
 }
 
 function largeOf(seed: number): Large {
@@ -135,9 +141,9 @@ function randomRun(prng: Prng): RunPlan {
   return { ...runWith(prng, faults), loadCommit, blow };
 }
 
-/** A run that a newer one overtakes. It is stopped where it holds no lock. */
+/** A run that a newer one overtakes. It has taken its pipeline over by then: until that, it is not the older one. */
 function overtaken(prng: Prng): RunPlan {
-  const on = prng.pick(['BEGIN', 'SELECT']);
+  const on = prng.pick(['COPY', 'COPY', 'INSERT']);
   const blow = { act: 'SIGSTOP and a newer run', on, nth: prng.int(1, 5), isAfter: false } as const;
   return { ...runWith(prng, {}), blow };
 }

@@ -6,7 +6,7 @@ import type { FoundRow } from './model.ts';
 /** Columns whose values do not follow from the records. */
 const OWN = /^_airbyte_|^_sdc_(?!deleted_at$|table_version$)/;
 /** Tables that stay. */
-const LASTING = ['_target_redshift_loads', '_target_redshift_runs', '_target_redshift_commits'];
+const LASTING = /^_target_redshift_(loads|runs|commits|pipeline_.*)$/;
 const REASON = ',"_rejected":';
 
 export class Tables {
@@ -66,7 +66,7 @@ export class Tables {
     return [
       ...(await this.#ground.objects(`${this.#place}/`)).map((key) => `object ${key}`),
       ...(await this.#ground.uploads(this.#place)).map((key) => `multipart upload ${key}`),
-      ...rows.flatMap(([name]) => (LASTING.includes(name ?? '') ? [] : [`table ${name}`])),
+      ...rows.flatMap(([name]) => (LASTING.test(name ?? '') ? [] : [`table ${name}`])),
     ].sort();
   }
 

@@ -33,6 +33,8 @@ async function play(seed: number): Promise<Played> {
 }
 
 process.on('message', (seed: number | 'end') => {
-  if (seed === 'end') void (ground?.close() ?? Promise.resolve()).finally(() => process.disconnect());
+  if (seed === 'end') process.disconnect();
   else void play(seed).then((played) => process.send?.(played));
 });
+// The suite has ended without a word.
+process.once('disconnect', () => void (ground?.close() ?? Promise.resolve()).finally(() => process.exit()));

@@ -51,6 +51,8 @@ const ABRUPT_ACTS: readonly Act[] = ['SIGKILL', 'SIGTERM twice', 'warehouse SIGK
 const RUN_LIMIT_MS = 120_000;
 const SESSIONS_LIMIT_MS = 8000;
 const STOPPED_MS = 300;
+/** After this time a run goes on that was overtaken, even if the newer one has not ended. */
+const OVERTAKEN_MS = 5000;
 /** For a run that is to remove what dead runs have left: it looks old then. */
 const LATER_MS = 48 * 3_600_000;
 const NOTHING: RunPlan = { faults: {}, loadCommit: undefined, blow: undefined, options: {} };
@@ -82,8 +84,8 @@ class Player {
   #statesPrinted = 0;
   #statesChecked = 0;
   #doubled = 0;
-  /** By a newer run, in the present one. */
-  #isOvertaken = false;
+  /** The state at which a newer run took over from the present one. */
+  #takenAt: readonly number[] | undefined;
   #leftovers: readonly string[] = [];
 
   constructor(ground: Ground, plan: Plan, dir: string) {
@@ -134,14 +136,17 @@ class Player {
   /** True when the run ended well and with everything. */
   async #run(run: RunPlan): Promise<boolean> {
     const { story } = this.#plan;
-    this.#isOvertaken = false;
+    this.#takenAt = undefined;
     const from = await this.#keptState();
     this.#starts.push(from);
     await this.#ground.arm(run);
     let checks: Promise<void> = Promise.resolve();
     const onLine = (line: string): void => {
-      if (this.#isOvertaken) this.#problems.push(`a run printed ${line} after a newer run had ended`);
-      else if (!this.#keep(line)) return;
+      if (this.#takenAt) {
+        this.#checkLate(line, this.#takenAt);
+        return;
+      }
+      if (!this.#keep(line)) return;
       const at = this.#kept;
       checks = checks.then(() => this.#checkAt(at));
     };
@@ -168,12 +173,18 @@ class Player {
     this.#checkEnding(run, finished, blows.hasFallen, isStruck);
     await this.#checkLeftovers(run, finished, blows.hasFallen);
     await this.#checkAt(this.#kept);
-    return (finished.code === 0 || this.#wasOvertaken()) && this.#hasAll();
+    return (finished.code === 0 || this.#isOvertaken) && this.#hasAll();
   }
 
-  /** As a method, because it changes while a run goes on. */
-  #wasOvertaken(): boolean {
-    return this.#isOvertaken;
+  /** A run that was stopped may print what it had committed before. */
+  #checkLate(line: string, takenAt: readonly number[]): void {
+    const { at } = JSON.parse(line) as { at: number };
+    if (takenAt.some((taken) => at > taken))
+      this.#problems.push(`a run printed ${line} although a newer one had taken over at ${takenAt.join()}`);
+  }
+
+  get #isOvertaken(): boolean {
+    return this.#takenAt !== undefined;
   }
 
   #inputFrom(from: readonly number[]): string {
@@ -275,8 +286,7 @@ class Player {
         break;
       case 'SIGSTOP and a newer run':
         going.signal('SIGSTOP');
-        await this.#overtake();
-        going.signal('SIGCONT');
+        await this.#overtake(() => going.signal('SIGCONT'));
         break;
       case 'warehouse stop':
         this.#ground.halt();
@@ -287,17 +297,20 @@ class Player {
     }
   }
 
-  /** A whole run while another one is stopped. What the other one prints from then on is no state. */
-  async #overtake(): Promise<void> {
+  /** A whole run while another one is stopped; `goOn` lets that one go on. It may hold a lock for which the newer run waits. */
+  async #overtake(goOn: () => void): Promise<void> {
     const from = await this.#keptState();
+    this.#takenAt = from;
     this.#starts.push(from);
     const invocation = this.#invocation(this.#inputFrom(from), {}, () => ({}));
     const begun = performance.now();
     const going = goHere({ ...invocation, onLine: (line) => void this.#keep(line) });
-    const finished = await inTime(going, RUN_LIMIT_MS);
+    const ended = inTime(going, RUN_LIMIT_MS);
+    await Promise.race([ended, sleep(OVERTAKEN_MS)]);
+    goOn();
+    const finished = await ended;
     this.#note({ begun, from, isProcess: false, finished, blow: undefined });
     if (finished?.code !== 0) this.#problems.push('a run that overtakes another one failed');
-    this.#isOvertaken = true;
   }
 
   /**
@@ -307,7 +320,8 @@ class Player {
   async #keptState(): Promise<readonly number[]> {
     if (this.#plan.mode === 'at-least-once') return this.#kept;
     const [, config] = this.#invocation('', {}, () => ({})).args;
-    const { code, stdout, stderr } = await runHere(['state', '--config', config!]);
+    // Older runs can commit nothing from then on.
+    const { code, stdout, stderr } = await runHere(['state', '--take-over', '--config', config!]);
     if (code !== 0) throw new Error(`target-redshift state failed: ${stderr.slice(-1500)}`);
     const { at } = JSON.parse(stdout.trim() || '{"at":0}') as { at: number };
     if (this.#kept.some((printed) => printed > at))

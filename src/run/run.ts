@@ -7,6 +7,7 @@ import type { BatchLocations } from '../batches/locations.ts';
 import type { BatchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import { onAbort } from '../abort.ts';
+import { LoadError } from '../errors.ts';
 import type { Input } from '../io/input.ts';
 import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';
@@ -128,7 +129,7 @@ export class Run {
     await this.#read(input);
     await this.#drain();
     await this.#commitRest();
-    if (this.#phases.cutOff) this.fail(this.#phases.cutOff);
+    if (this.#phases.cutOff) this.fail(this.#endOf(this.#phases.cutOff));
     if (this.#phases.error) await this.#streams.abandon();
     this.#parts.protocol.effects.publish();
     await this.#parts.protocol.output.flushed();
@@ -206,8 +207,19 @@ export class Run {
       mayCommit && group.isExactlyOnce
         ? this.#handler.uncovered?.(isWholeInput && cutOff === undefined, isProven)
         : undefined;
-    if (refusal) this.#phases.inputFailed(cutOff ?? refusal);
+    if (refusal)
+      this.#phases.inputFailed(cutOff ? new LoadError(`${cutOff.message}. ${refusal.message}`) : refusal);
     await (mayCommit && !refusal ? group.flush() : group.abandon());
+  }
+
+  /** Why the input was cut off, and what became of the part that was read. */
+  #endOf(cutOff: Error): Error {
+    const isAll = this.#handler.count === 0 || this.#phases.error !== undefined;
+    return isAll
+      ? cutOff
+      : new LoadError(`${cutOff.message}. What was read is loaded, and its states are kept`, {
+          cause: cutOff,
+        });
   }
 
   async #step(work: () => void): Promise<void> {

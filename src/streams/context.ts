@@ -53,8 +53,8 @@ export interface CommittedRows {
 
 /** Hears of the loads of a run. */
 export interface LoadObserver {
-  loadStarted(): void;
-  loadEnded(): void;
+  readonly loadStarted: () => void;
+  readonly loadEnded: () => void;
   committed(load: CommittedRows): void;
   /** The rows of a shadow table or of a batch took the place of `replaced` rows, which are undefined if they were not counted. */
   overwrote(stream: string, table: string, inserted: number, replaced: number | undefined): void;

@@ -63,8 +63,7 @@ export class Tap implements Input, AsyncDisposable {
     if (end.code === 0) return undefined;
     const how = end.signal === null ? `with exit code ${end.code ?? ''}` : `by ${end.signal}`;
     return new LoadError(
-      `The tap ${this.#name} ended ${how}: its output may be incomplete. What was read is loaded, and its states are kept; ` +
-        'see its lines in the log above, and run again',
+      `The tap ${this.#name} ended ${how}: its output may be incomplete; see its lines in the log above, and run again`,
     );
   }
 

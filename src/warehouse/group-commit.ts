@@ -21,6 +21,8 @@ interface GroupRun {
   readonly fail: (error: unknown) => void;
   /** Nothing new is started. */
   readonly hasFailed: () => boolean;
+  /** Hears of the commits. */
+  readonly observer: { readonly loadStarted: () => void; readonly loadEnded: () => void };
 }
 
 /** The states of the run. */
@@ -162,12 +164,14 @@ export class GroupCommit {
   }
 
   #start(works: readonly Queued[], state: Buffer | undefined): void {
+    this.#run?.observer.loadStarted();
     this.#running = this.#commit(works, state)
       .catch((error: unknown) => {
         this.#hasFailed = true;
         this.#run?.fail(error);
       })
       .finally(() => {
+        this.#run?.observer.loadEnded();
         this.#running = undefined;
         if (!this.isExactlyOnce) this.#pump();
         if (this.#offered && !this.#isOver) this.#keepSoon();

@@ -238,16 +238,18 @@ export class Loader {
         : this.#attempts.retry(what ?? '', attempt));
     } catch (error) {
       outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw await this.#explained(error, works);
+      throw await this.#explained(error, works, seal);
     } finally {
       await Promise.all(works.map(({ release }) => release(outcomeIsKnown)));
     }
   }
 
   /** The error in the words of the work that met it. */
-  #explained(error: unknown, works: readonly Work[]): unknown {
+  #explained(error: unknown, works: readonly Work[], seal: Seal | undefined): unknown {
+    if (error instanceof CommitUnknownError && seal) return seal.unknown(error);
     const part = error instanceof LoadError ? error.part : undefined;
-    const work = works.length === 1 || error instanceof CommitUnknownError ? works[0] : works[part ?? -1];
+    const isWhole = works.length === 1 || error instanceof CommitUnknownError;
+    const work = works[part ?? (isWhole ? 0 : -1)];
     return work ? explainFailure(error, work.job, this.#options.warehouse, work.prefixes) : error;
   }
 

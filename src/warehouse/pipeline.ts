@@ -4,7 +4,7 @@
  * pipelines and the runs of one wait for each other no longer than a COMMIT takes. Two transactions that write row 0 at the same
  * time conflict at any isolation level (c_write_readwrite), and the one that comes later is tried again.
  */
-import { LoadError, stateOf } from '../errors.ts';
+import { LoadError, messageOf, stateOf } from '../errors.ts';
 import type { Answer, Session } from '../ports.ts';
 import { raw } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
@@ -28,6 +28,7 @@ export interface PipelineOptions {
 }
 
 const MISSING = new Set(['42P01', '3F000']);
+const NOT_ALLOWED = '42501';
 const ALREADY_THERE = new Set(['42P06', '42P07', '23505']);
 /** Sent as literals in few messages, none of which may have more than 16 MB. */
 const MAX_STATE_BYTES = 8 * 1024 * 1024;
@@ -47,6 +48,17 @@ export class Pipeline {
 
   /** From here on older runs can commit nothing. Returns the state; undefined if there is none. Can be repeated. Throws LoadError. */
   async takeOver(session: Session): Promise<Buffer | undefined> {
+    return this.#takeOver(session).catch((error: unknown) => {
+      if (stateOf(error) !== NOT_ALLOWED) throw error;
+      const { schema, table } = this.table;
+      throw (error as LoadError).saying(
+        `Cannot take over pipeline "${this.name}": ${messageOf(error)}. The user of the load needs SELECT, INSERT, UPDATE and DELETE on ` +
+          `"${schema}"."${table}"; the first load makes that table, with CREATE on the schema`,
+      );
+    });
+  }
+
+  async #takeOver(session: Session): Promise<Buffer | undefined> {
     const { name, runId, now } = this.#options;
     const writer = { runId, at: now() };
     const take = [raw('BEGIN'), statements.takeOver(this.table, writer), statements.readPipeline(this.table)];
@@ -83,6 +95,12 @@ export class Pipeline {
     const own = statements.keepOwn(this.table, this.#epoch, { runId, at: now() }, piece);
     return {
       table: this.table,
+      unknown: (cause) =>
+        new LoadError(
+          `Cannot tell whether the last rows of pipeline "${this.name}" were committed: ${cause.message}, and its outcome could not be ` +
+            'found. Run again from the state that target-redshift state prints: it is right in either case',
+          { cause },
+        ),
       body: {
         statements: [own, ...pieces],
         count: ([kept]) => {

@@ -251,6 +251,22 @@ describe('exactly_once', () => {
       expect(await place.objects()).to.deep.equal([]);
     });
 
+    it('loads none of them on a signal, and all that a state covers', async () => {
+      const ends: unknown[] = [];
+      for (const messages of [cut, cut.slice(0, -1)]) {
+        const run = startHere(['--config', config({ batch_size_rows: 1000, log_level: 'debug' })]);
+        await run.write(lines(...messages));
+        await run.seen(/opened a batch/);
+        run.signal();
+        const { code, stdout } = await run.finished;
+        ends.push({ code, stdout, ids: await ids('a').catch(() => []) });
+      }
+      expect(ends).to.deep.equal([
+        { code: 1, stdout: '', ids: [] },
+        { code: 0, stdout: '{"n":1}\n', ids: ['1'] },
+      ]);
+    });
+
     it('loads those of streams that are upserted, which doubles nothing', async () => {
       const { code, stdout } = await load([
         UPSERTED,

@@ -102,7 +102,7 @@ describe('run', () => {
     const { code, logs } = await run(['--state', file('state.json')], command);
     expect([code, logs.at(-1)?.message]).to.deep.equal([
       1,
-      'The tap node ended with exit code 3: its output may be incomplete. What was read is loaded, and its states are kept; see its lines in the log above, and run again',
+      'The tap node ended with exit code 3: its output may be incomplete; see its lines in the log above, and run again. What was read is loaded, and its states are kept',
     ]);
     expect(await ids()).to.deep.equal(['1', '2']);
     expect(readFileSync(file('state.json'), 'utf8')).to.equal('{"id":1}\n');

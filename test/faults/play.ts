@@ -512,7 +512,7 @@ function isRefreshTable(leftover: string): boolean {
 
 /** The log says that objects or a table may be left. */
 function isAnnounced(stderr: string): boolean {
-  return /may be left|cannot remove|cannot drop|could not be (?:removed|dropped)/i.test(stderr);
+  return /may be left below|may stay in S3 until|stays until a later run removes it/.test(stderr);
 }
 
 function isPassing(error: unknown): boolean {

@@ -1,16 +1,15 @@
 /**
- * `npm run test:faults -- --seeds N --from S [--mode exactly-once]`: random streams under random faults, and reruns from the kept state, compared
+ * `npm run test:faults -- --seeds N --from S [--mode MODE]`: random streams under random faults, and reruns from the kept state, compared
  * with a model. Prints a line for each seed, all about a seed that failed, and a table of what has struck.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeScratchFolder, WAREHOUSES } from '../support/scratch.ts';
-import { option } from '../../src/config/options.ts';
-import { planOf, type Mode } from './plan.ts';
+import { planOf, usualMode } from './plan.ts';
 import type { SeedResult } from './play.ts';
 import { seedText, lineOf, tableOf } from './report.ts';
-import type { Played } from './worker.fixture.ts';
+import type { Order, Played } from './worker.fixture.ts';
 
 const WORKER = fileURLToPath(new URL('worker.fixture.ts', import.meta.url));
 const DAY_MS = 24 * 3_600_000;
@@ -20,7 +19,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     /** Without it other seeds are played each day: from the number of the day times the number of seeds on. */
     from: { type: 'string' },
-    mode: { type: 'string', default: 'at-least-once' },
+    /** Without it, both: see usualMode. */
+    mode: { type: 'string' },
     workers: { type: 'string', default: '2' },
     /** Prints the plan and the runs of seeds that are ok too. */
     verbose: { type: 'boolean', default: false },
@@ -33,41 +33,43 @@ const from = values.from === undefined ? today : Number(values.from);
 if (!Number.isSafeInteger(count) || !Number.isSafeInteger(from) || count < 1 || from < 0)
   throw new Error('--seeds is a number from 1, and --from one from 0');
 
-if (values.mode !== 'at-least-once' && values.mode !== 'exactly-once')
+const { mode } = values;
+if (mode !== undefined && mode !== 'at-least-once' && mode !== 'exactly-once')
   throw new Error('--mode is at-least-once or exactly-once');
-const mode: Mode = values.mode;
-if (mode === 'exactly-once' && option('exactly_once') === undefined)
-  throw new Error('the program has no option exactly_once, so only --mode at-least-once can be played');
 
-const queue = Array.from({ length: count }, (_, i) => from + i);
+const queue = Array.from({ length: count }, (_, i): Order => {
+  const seed = from + i;
+  return { seed, mode: mode ?? usualMode(seed) };
+});
 const results: SeedResult[] = [];
 let failing = 0;
 const begun = performance.now();
 const warehouses = makeScratchFolder();
 
-function take({ seed, result, error }: Played): void {
+function take({ order, result, error }: Played): void {
   if (result) results.push(result);
   const hasFailed = !result || result.problems.length > 0;
   if (result) process.stdout.write(`${lineOf(result)}\n`);
   if (hasFailed) failing++;
-  if (hasFailed || values.verbose) process.stdout.write(seedText(planOf(seed, mode), result, error));
+  if (hasFailed || values.verbose)
+    process.stdout.write(seedText(planOf(order.seed, order.mode), result, error));
 }
 
 /** Plays seeds of the queue in one process until none is left. */
 function work(): Promise<void> {
-  const child = fork(WORKER, [mode], {
+  const child = fork(WORKER, {
     env: { ...process.env, [WAREHOUSES]: warehouses },
     execArgv: ['--import', 'tsx/esm'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
-  let seed: number | undefined;
+  let order: Order | undefined;
   const collect = (data: Buffer): void => void (output = (output + data.toString()).slice(-10_000));
   child.stdout?.on('data', collect);
   child.stderr?.on('data', collect);
   const next = (): void => {
-    seed = queue.shift();
-    child.send(seed ?? 'end');
+    order = queue.shift();
+    child.send(order ?? 'end');
   };
   child.on('message', (played: Played) => {
     take(played);
@@ -77,9 +79,9 @@ function work(): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      if (seed !== undefined)
+      if (order)
         take({
-          seed,
+          order,
           result: undefined,
           error: `the process of the seed ended with ${signal ?? code}\n${output}`,
         });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { airbyteLines, airbyteLinesBefore, catalogBefore, catalogOf } from './airbyte-source.ts';
 import type { Counts, Ground } from './ground.ts';
 import { StreamModel, type Moment } from './model.ts';
-import type { Act, Plan, RunPlan } from './plan.ts';
+import type { Act, Mode, Plan, RunPlan } from './plan.ts';
 import { goAsProcess, goHere, type Going, type Invocation } from './runs.ts';
 import { idleLines, linesBefore, recordLine, singerLines } from './tap.ts';
 import { Tables } from './tables.ts';
@@ -16,6 +16,7 @@ import type { Finished } from '../support/transcript.ts';
 /** What came of a seed. */
 export interface SeedResult {
   readonly seed: number;
+  readonly mode: Mode;
   readonly problems: readonly string[];
   readonly runs: readonly RunResult[];
   /** How often each fault has struck. */
@@ -111,6 +112,7 @@ class Player {
     await this.#tables.drop();
     return {
       seed: this.#plan.seed,
+      mode: this.#plan.mode,
       problems: this.#problems,
       runs: this.#runs,
       struck: Object.fromEntries(this.#struck),

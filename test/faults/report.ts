@@ -3,11 +3,12 @@ import type { Plan } from './plan.ts';
 import type { SeedResult } from './play.ts';
 import type { Item, Story } from './story.ts';
 
-/** `seed 17: ok, 4 runs, faults: ...` */
-export function lineOf({ seed, problems, runs, struck, doubled, seconds }: SeedResult): string {
+/** `seed 17: ok, exactly-once, 4 runs, 1.2 s, faults: ...` */
+export function lineOf({ seed, mode, problems, runs, struck, doubled, seconds }: SeedResult): string {
   const faults = Object.entries(struck).map(([name, count]) => (count > 1 ? `${name} x${count}` : name));
   const parts = [
     problems.length === 0 ? 'ok' : 'FAILED',
+    ...(mode === 'exactly-once' ? [mode] : []),
     `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`,
     ...(doubled > 0 ? [`${doubled} rows doubled`] : []),
     `${seconds.toFixed(1)} s`,

@@ -126,7 +126,7 @@ function runsOf(prng: Prng, seed: number, large: Large): readonly RunPlan[] {
     () => randomRun(prng),
   );
   const certain: RunPlan[] = [];
-  if (large !== undefined) certain.push(runWith(prng, { s3: [multipartFault(prng)] }));
+  if (large !== undefined) certain.push(runWith(prng, { s3: multipartFaults(prng) }));
   if (seed % BLACK_HOLE_EVERY === 3) certain.push(blackHole(prng));
   if (seed % TRUNCATE_EVERY === 7) certain.push(runWith(prng, { s3: [truncated(prng)] }));
   return [...certain, ...runs].slice(0, Math.max(runs.length, certain.length));
@@ -265,6 +265,12 @@ function s3Fault(prng: Prng): S3Order {
 function truncated(prng: Prng): S3Order {
   const nth = occasion(prng, prng.int(1, 4));
   return { on: 'GetObject', nth, fault: 'truncate', bytes: prng.pick([0, 1, 20, 60, 200]) };
+}
+
+/** An upload that fails, and sometimes one that cannot be aborted either. */
+function multipartFaults(prng: Prng): readonly S3Order[] {
+  const abort = { on: 'AbortMultipartUpload', nth: 1, fault: 'internal-error' } as const;
+  return [multipartFault(prng), ...(prng.chance(0.3) ? [abort] : [])];
 }
 
 function multipartFault(prng: Prng): S3Order {

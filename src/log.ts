@@ -16,6 +16,8 @@ export interface LogSink {
   readonly isTerminal: boolean;
   /** False: a terminal that should show no colors. */
   readonly hasColors?: boolean;
+  /** The width of the terminal, if it is known. */
+  readonly columns?: number | undefined;
   /** Takes a line with its newline. */
   write(line: string): void;
   /** Sets the notice that is written in place of missing lines. */

@@ -160,7 +160,7 @@ const loading = (): readonly Definition[] => [
     isRestVerbatim: true,
     examples: [
       [
-        'target-redshift run -c config.json --state state.json -- tap-csv --config tap.json',
+        'target-redshift run -c config.json --state state.json -- tap-csv -c tap.json',
         'the whole pipeline: fails if the tap fails',
       ],
     ],
@@ -236,7 +236,7 @@ const querying = (): readonly Definition[] => [
   },
   {
     name: 'state',
-    summary: 'print the state of the pipeline that was committed last, and nothing if there is none',
+    summary: 'print the last committed state of the pipeline; prints nothing before the first',
     options: [
       ...warehouseOptions(),
       new Option('--take-over', 'and keep runs that have begun from committing anything more'),

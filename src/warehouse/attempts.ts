@@ -111,6 +111,9 @@ export class Attempts {
   /** Each table as its job needs it; where several jobs have the same table, as it is after the last of them. */
   async #prepare(session: Session, jobs: readonly TableJob[]): Promise<readonly PreparedTable[]> {
     const places = jobs.map(placeOf);
+    // The first job of each table has the columns that it is made with.
+    const firsts = jobs.filter((_, i) => places.indexOf(places[i] ?? '') === i);
+    if (firsts.length > 1) await this.#preparer.makeMissing(session, firsts);
     const prepared = await this.#prepareAll(session, jobs);
     return new Set(places).size === jobs.length ? prepared : this.#prepareAll(session, jobs);
   }
@@ -173,8 +176,11 @@ export class Attempts {
 
   #meaningOf(error: unknown, all: readonly Work[], record: readonly Sql[]): unknown {
     if (error instanceof CommitUnknownError) {
-      // What only a seal has changed can be repeated as it is.
-      return record.length > 0 || all.length === 0 ? rolledBack(error) : error;
+      if (record.length > 0) return rolledBack(error);
+      if (all.length > 0) return error;
+      // What only a seal has changed can be repeated as it is, once nothing holds its lock any more.
+      this.#ghosts.add(error.backend);
+      return rolledBack(error);
     }
     if (this.#history.refused(error, record)) return again(error as LoadError);
     const work = error instanceof LoadError && error.part !== undefined ? all[error.part] : undefined;

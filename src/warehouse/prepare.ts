@@ -210,13 +210,50 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
 /** Its columns as they are then; undefined when another session has made it meanwhile. */
 async function create(
   session: Session,
-  { target, design, usage }: TableRequest,
+  request: TableRequest,
   columns: readonly NewColumn[],
 ): Promise<readonly StoredColumn[] | undefined> {
+  const { target, design, usage } = request;
   if (design.readers.length > 0) await runWork(() => usage.allow(session, target.schema, design.readers));
+  const isMade = await runDdl(session, creationOf(request, columns));
+  return isMade ? madeFrom(request, columns) : undefined;
+}
+
+function creationOf({ target, design }: TableRequest, columns: readonly NewColumn[]): readonly Sql[] {
   const comments = [statements.commentOnTable(target, design.comment), ...columnComments(target, columns)];
-  const isMade = await runDdl(session, [...creation(target, design, columns), ...comments]);
-  return isMade ? withKeysOf(design, columns.map(storedColumn)) : undefined;
+  return [...creation(target, design, columns), ...comments];
+}
+
+function madeFrom({ design }: TableRequest, columns: readonly NewColumn[]): readonly StoredColumn[] {
+  return withKeysOf(design, columns.map(storedColumn));
+}
+
+/**
+ * Makes the tables that are missing in one transaction, which costs one commit instead of one for each. Tables that cannot be made
+ * with others are left out; where another session was faster, none is made. `prepareTable` makes what is still missing.
+ */
+export async function createTables(session: Session, requests: readonly TableRequest[]): Promise<void> {
+  const missing: { readonly request: TableRequest; readonly columns: readonly NewColumn[] }[] = [];
+  for (const request of requests) {
+    const { known, target, settings, design, committed } = request;
+    // GRANT goes alone in its message.
+    if (settings.forbid_ddl || design.readers.length > 0 || committed) continue;
+    if (await known.columns(session, target)) continue;
+    const [change] = changesFor(request, undefined).now;
+    if (change?.kind === 'create-table') missing.push({ request, columns: change.columns });
+  }
+  if (missing.length < 2) return;
+  const all = missing.flatMap(({ request, columns }) => creationOf(request, columns));
+  const areMade = await runDdl(session, all).catch((error: unknown) => {
+    // Where one of them cannot be made, the work that needs it says so.
+    if (error instanceof LoadError) return false;
+    throw error;
+  });
+  if (!areMade) return;
+  for (const { request, columns } of missing) {
+    request.known.setOwn(request.target);
+    request.known.set(request.target, madeFrom(request, columns));
+  }
 }
 
 /** BYTEDICT, RUNLENGTH, TEXT255 and TEXT32K keep a column from being widened (r_ALTER_TABLE). */

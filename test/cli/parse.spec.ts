@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DEFAULT_DIR, type Command } from '../../src/cli/command.ts';
 import { helpTexts, parseCommand } from '../../src/cli/parse.ts';
+import { topicNames, topicOf } from '../../src/cli/topics.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const nowhere = { config: [], local: undefined };
@@ -217,7 +218,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, history, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, state, history, setup, local, about, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -231,7 +232,7 @@ describe('parseCommand', () => {
     ['--dry-run -c a', 'there is no option --dry-run: use the command plan, which changes nothing'],
     [
       '--state s.json',
-      'there is no option --state: the state is given to the tap; see target-redshift help state',
+      'there is no option --state: the state is given to the tap; see target-redshift help restarts',
     ],
     ['-v', 'there is no option -v: use --verbose for more lines of the log, --version for the version'],
     ['-x', 'unknown option "-x"'],
@@ -273,18 +274,18 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, history, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, setup, local, about, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
     [
       'help nothing',
-      'there is no help on "nothing"; topics are configuration, state, signals, exit-codes, local and the commands',
+      'there is no help on "nothing"; topics are configuration, restarts, signals, exit-codes, local and the commands',
     ],
     ['help stat', 'there is no help on "stat"; did you mean state?'],
     [
       'help constructor',
-      'there is no help on "constructor"; topics are configuration, state, signals, exit-codes, local and the commands',
+      'there is no help on "constructor"; topics are configuration, restarts, signals, exit-codes, local and the commands',
     ],
     ['--quiet --verbose', '--quiet and --verbose contradict each other; use one of them'],
     ['--log-level loud', '--log-level must be one of error, warn, info, debug, not "loud"'],
@@ -324,6 +325,12 @@ describe('parseCommand', () => {
 const LOG = '--quiet --verbose --log-level --log-format';
 
 describe('the help', () => {
+  it('has no line that is longer than a terminal of 80 columns', () => {
+    const topics = topicNames().map((name) => topicOf(name) ?? '');
+    const all = [...helpTexts(80).values(), ...topics].flatMap((text) => text.split('\n'));
+    expect(all.filter((line) => line.length > 80)).to.deep.equal([]);
+  });
+
   it('names every option where it may be given', () => {
     const optionsOf = (text: string): readonly string[] =>
       [...text.matchAll(/^ {2}(?:-\w, )?(--[a-z0-9-]+)/gm)].map(([, option]) => option ?? '');
@@ -344,6 +351,7 @@ describe('the help', () => {
       setup: `--config --format --interactive --help ${LOG}`,
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,
       sql: `--config --local --dir --file --format --help ${LOG}`,
+      state: `--config --local --dir --take-over --help ${LOG}`,
     });
   });
 });

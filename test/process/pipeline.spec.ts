@@ -76,6 +76,18 @@ describe('pipeline', () => {
     expect(await kept()).to.equal('{"n":0}\n');
   });
 
+  it('keeps a state without rows when the connection is lost at its COMMIT', async () => {
+    let seals = 0;
+    let isSealed = false;
+    faults.sql = ({ sql, verb }) => {
+      if (/_pipeline_shop" SET run_id/.test(sql)) isSealed = ++seals === 1;
+      return verb === 'COMMIT' && isSealed ? { kind: 'drop-after' } : undefined;
+    };
+    const { code, stdout, stderr } = await load([state({ n: 0 })]);
+    expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":0}\n' });
+    expect(await kept()).to.equal('{"n":0}\n');
+  });
+
   it('prints no state that the warehouse does not have', async () => {
     faults.sql = ({ sql }) =>
       /_target_redshift_pipeline_shop" SET run_id/.test(sql)

@@ -14,6 +14,7 @@ const HEAVY: Readonly<Record<string, RegExp>> = {
   ajv: /^ajv$/,
   pg: /^pg$/,
   'pino-pretty': /^pino-pretty$/,
+  OpenTelemetry: /^@opentelemetry\//,
   ssh2: /^ssh2$/,
 };
 

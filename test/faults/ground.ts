@@ -80,9 +80,15 @@ export class Ground {
       };
       child.on('message', hear);
     });
-    const gone = once(child, 'close').then(() => undefined);
+    const answered = new AbortController();
+    const gone = once(child, 'close', { signal: answered.signal }).then(() => undefined);
+    gone.catch(() => undefined);
     this.#send({ kind: 'disarm' });
-    return await Promise.race([counts, gone]);
+    try {
+      return await Promise.race([counts, gone]);
+    } finally {
+      answered.abort();
+    }
   }
 
   /** Resolves when it runs. */
@@ -96,6 +102,8 @@ export class Ground {
 
   /** Ends it in good order; it starts again by itself. */
   halt(): void {
+    // Its end makes it start again, for which `up` then waits.
+    this.#up = new Promise((resolve) => this.#process?.once('close', () => resolve()));
     this.#send({ kind: 'stop' });
   }
 

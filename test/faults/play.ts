@@ -151,6 +151,8 @@ class Player {
       if (!this.#keep(line)) return;
       const at = this.#kept;
       checks = checks.then(() => this.#checkAt(at));
+      // It is awaited at the end of the run, and must not count as unhandled until then.
+      checks.catch(() => undefined);
     };
     const isProcess = run.blow !== undefined && PROCESS_ACTS.includes(run.blow.act);
     const invocation = this.#invocation(this.#inputFrom(from), run.options, () =>
@@ -417,7 +419,7 @@ class Player {
       await this.#checkRejected(at, false);
       this.#statesChecked++;
     } catch (error) {
-      // The table is locked, or the warehouse was killed. The end of the run is checked anyway.
+      // The table is locked, the warehouse was killed, or a fault struck the check. The end of the run is checked anyway.
       if (!isPassing(error)) throw error;
     }
   }
@@ -518,10 +520,11 @@ function isAnnounced(stderr: string): boolean {
 }
 
 function isPassing(error: unknown): boolean {
-  const { code = '', message } = error as { code?: string; message: string };
+  const { code = '', message, $metadata } = error as { code?: string; message: string; $metadata?: unknown };
+  if ($metadata !== undefined) return true;
   return (
     code === '57014' ||
-    /terminated|ECONNREFUSED|ECONNRESET|not queryable|closed|EPIPE|socket hang up/.test(message)
+    /terminated|ECONNREFUSED|ECONNRESET|not queryable|closed|EPIPE|socket hang up/.test(`${code} ${message}`)
   );
 }
 

@@ -65,7 +65,11 @@ function ofLoad({ sql, verb }: Parameters<PlannedFaults['ofStatement']>[0]) {
 const warehouse = await startLocalWarehouse({
   dir,
   ...(port === undefined ? {} : { port: Number(port), s3Port: Number(s3Port) }),
-  s3Fault: (request) => planned.ofRequest(request),
+  // Only the suite reads the files of rejected records.
+  s3Fault: (request) =>
+    request.operation === 'GetObject' && request.key.includes('-rejected/')
+      ? undefined
+      : planned.ofRequest(request),
   sqlFault: (statement) => {
     if (statement.sql.startsWith(READS)) return undefined;
     if (blow && !hasBlown && statement.verb === blow.on && ++seen === blow.nth) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { planOf, type Plan } from './plan.ts';
+import { planOf, usualMode, type Plan } from './plan.ts';
 import { recordsOf } from './story.ts';
 import { singerLines } from './tap.ts';
 
@@ -32,6 +32,16 @@ describe('the plan of a seed', () => {
     expect(counts.multipart).to.be.above(least);
     expect(counts.blackHole).to.be.above(least);
     expect(counts.truncate).to.be.above(least);
+  });
+
+  it('is exactly-once for one of four seeds, and at-least-once for the others', () => {
+    expect([4, 5, 6, 7, 8].map(usualMode)).to.deep.equal([
+      'at-least-once',
+      'at-least-once',
+      'at-least-once',
+      'exactly-once',
+      'at-least-once',
+    ]);
   });
 
   it('knows the option exactly_once, a pipeline for each seed, and runs that are overtaken', () => {

@@ -1,5 +1,5 @@
 /** Plays a seed: runs that something strikes, then runs from the kept state until one ends well, each compared with the model. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -528,8 +528,9 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-/** Processes other than this one that name the folder in their command line. */
+/** Processes other than this one that name the folder in their command line. Only Linux tells. */
 function processesOf(dir: string): readonly string[] {
+  if (!existsSync('/proc')) return [];
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
     .flatMap((pid) => {

@@ -259,6 +259,8 @@ class Player {
     let fallen = false;
     let work: Promise<void> = Promise.resolve();
     this.#ground.onBlow = () => {
+      // A warehouse that was told to stop ends, too.
+      if (fallen) return;
       fallen = true;
       const act = run.blow?.act;
       work = work.then(() => this.#act(act, going, checks));

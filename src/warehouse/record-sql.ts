@@ -189,7 +189,7 @@ export const findTransaction = (pid: number): Sql =>
   sql`SELECT 1 FROM svv_transactions WHERE pid = ${integer(pid)} LIMIT 1`;
 
 /** UTC, as all times of this program. */
-const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
+export const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
 
 const integerOrNull = (value: number | undefined): Sql =>
   value === undefined ? raw('NULL') : integer(value);

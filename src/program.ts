@@ -99,21 +99,12 @@ class Program {
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
       case 'check':
         return this.#withConfig(command.warehouse, (config) => this.#check(config, command.format));
-      case 'discover':
-        return this.#withConfig(command.warehouse, async (config) => {
-          const { discover } = await import('./commands/discover.ts');
-          return this.#ask(config, async (scope, write) => write(await discover(scope.warehouse, config)));
-        });
       case 'sql':
         return this.#sql(command);
+      case 'discover':
       case 'history':
-        return this.#withConfig(command.warehouse, async (config) => {
-          const { history } = await import('./commands/history.ts');
-          const schema = config.target_schema;
-          return this.#ask(config, async ({ warehouse }, write) =>
-            history({ ...command, warehouse, schema, write }),
-          );
-        });
+      case 'report':
+        return this.#question(command);
     }
   }
 
@@ -209,6 +200,18 @@ class Program {
     } finally {
       given.terminal?.input.destroy();
     }
+  }
+
+  /** Answers what can be asked in one session. */
+  #question(command: CommandOf<'discover' | 'history' | 'report'>): Promise<number> {
+    return this.#withConfig(command.warehouse, async (config) => {
+      const { answer } = await import('./commands/question.ts');
+      const { version, now } = this.#io;
+      const redact = (text: string): string => this.#secrets.redact(text);
+      return this.#ask(config, async ({ warehouse }, write) =>
+        answer(command, { config, warehouse, write, now, version, redact, log: this.#log }),
+      );
+    });
   }
 
   async #interview(file: string): Promise<number> {

@@ -34,7 +34,7 @@ export interface Definition {
 
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
-    throw new UsageError('--format applies only to about, check, history, plan, setup and sql');
+    throw new UsageError('--format applies only to about, check, history, plan, report, setup and sql');
   const { input, report, metricsFile } = values;
   return { kind: 'load', warehouse: warehouseOf(values), input, report, metricsFile };
 }
@@ -84,6 +84,19 @@ function readHistory(values: Values): Command {
   };
 }
 
+function readReport(values: Values): Command {
+  const html = values['html'] as string | undefined;
+  if (html !== undefined && values.format !== undefined)
+    throw new UsageError('--html writes a page and prints no table; remove --format');
+  return {
+    kind: 'report',
+    warehouse: warehouseOf(values),
+    html,
+    days: (values['days'] as number | undefined) ?? REPORT_DAYS,
+    format: formatOf(values, ['table', 'csv', 'json']),
+  };
+}
+
 function readLocal(values: Values): Command {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
@@ -101,6 +114,10 @@ function readLocal(values: Values): Command {
 
 /** How many runs or loads `history` shows. */
 const HISTORY_LIMIT = 20;
+
+/** How many days before today `report` sums up, and at most: ten years. */
+const REPORT_DAYS = 30;
+const MAX_REPORT_DAYS = 3_660;
 
 const localOptions = (): Option[] => [
   new Option('--dir <dir>', `directory of the local warehouse (default ${DEFAULT_DIR})`),
@@ -120,7 +137,7 @@ const localOptions = (): Option[] => [
 
 /** New ones for each command line, because commander keeps what it has parsed in the options. */
 export function definitions(): readonly Definition[] {
-  return [...loading(), ...asking(), ...querying(), ...serving()];
+  return [...loading(), ...asking(), ...querying(), ...reporting(), ...serving()];
 }
 
 function readRun(values: Values, tap: readonly string[]): Command {
@@ -249,6 +266,28 @@ const querying = (): readonly Definition[] => [
       ['target-redshift history -c config.json --loads --stream orders', 'show the loads of one stream'],
     ],
     read: readHistory,
+  },
+];
+
+/** What sums up the history. */
+const reporting = (): readonly Definition[] => [
+  {
+    name: 'report',
+    summary: 'sum up the runs and loads of the last days: outcomes, rows and the last load of each stream',
+    options: [
+      ...warehouseOptions(),
+      new Option('--html <file>', 'write one page with plots to this file instead of tables to stdout'),
+      new Option(
+        '--days <number>',
+        `so many days before today, and today, in UTC (default ${REPORT_DAYS})`,
+      ).argParser(countOf('days', MAX_REPORT_DAYS)),
+      formatOption(['table', 'csv', 'json']),
+    ],
+    examples: [
+      ['target-redshift report -c config.json --html report.html', 'write a page for a browser'],
+      ['target-redshift report -c config.json --days 1', 'which streams were loaded since yesterday?'],
+    ],
+    read: readReport,
   },
 ];
 

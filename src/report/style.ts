@@ -1,0 +1,69 @@
+/** The style of the page: light and dark, wide and narrow, on a screen and on paper. It loads nothing. */
+
+/** The colors of Okabe and Ito (2008), in the dark scheme lighter where they need contrast. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --page: #ffffff; --box: #f6f7f9; --line: #d5d9e0; --ink: #1b1f24; --soft: #57606a;
+  --c0: #8c959f; --c1: #0072b2; --c2: #e69f00; --c3: #009e73; --c4: #cc79a7; --c5: #56b4e9; --c6: #d55e00; --c7: #b3a100;
+  --ok: #0072b2; --bad: #d55e00; --warn: #e69f00;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #14171b; --box: #1d2127; --line: #3a414b; --ink: #e8eaed; --soft: #a8b0ba;
+    --c0: #7d8590; --c1: #3d9bd9; --c2: #e69f00; --c3: #1fbf92; --c4: #d893bb; --c5: #8fd0f5; --c6: #f07d33; --c7: #f0e442;
+    --ok: #3d9bd9; --bad: #f07d33; --warn: #e69f00;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; max-width: 1520px; padding: 16px; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: anywhere;
+}
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 4px; }
+h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 8px; }
+p { margin: 0 0 8px; }
+.soft, caption, dt { color: var(--soft); }
+section, figure { margin: 0; padding: 16px; background: var(--box); border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
+main, .pair { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
+main { margin-top: 16px; }
+.pair { align-items: start; }
+dl { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); margin: 0; }
+dl div { padding: 10px 12px; background: var(--box); border: 1px solid var(--line); border-radius: 8px; }
+dt { font-size: .85rem; }
+dd { margin: 0; font-size: 1.3rem; font-weight: 600; line-height: 1.3; }
+dd small { display: block; color: var(--soft); font-size: .8rem; font-weight: 400; }
+svg { display: block; width: 100%; height: auto; overflow: visible; }
+svg text { white-space: pre; }
+.wide { display: none; }
+ul.legend { display: flex; flex-wrap: wrap; gap: 2px 16px; list-style: none; margin: 0 0 8px; padding: 0; font-size: .85rem; }
+ul.legend li { display: flex; align-items: center; gap: 6px; max-width: 100%; }
+ul.legend bdi { max-width: 26ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+ul.legend svg { flex: none; width: 12px; height: 12px; }
+.scroll { overflow-x: auto; }
+.scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--ok); outline-offset: 2px; }
+table { border-collapse: collapse; width: 100%; font-size: .875rem; }
+caption { text-align: left; padding-bottom: 4px; }
+th, td { padding: 4px 10px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: normal; white-space: nowrap; }
+thead th { border-bottom: 2px solid var(--line); }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+.name { min-width: 14ch; max-width: 44ch; overflow-wrap: anywhere; white-space: normal; font-weight: 400; }
+.id { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; font-size: .8rem; }
+.error { min-width: 32ch; max-width: 110ch; overflow-wrap: anywhere; white-space: pre-wrap; }
+summary { cursor: pointer; color: var(--soft); font-size: .875rem; }
+footer { margin-top: 16px; color: var(--soft); font-size: .85rem; }
+@media (min-width: 600px) {
+  .wide { display: block; }
+  .narrow { display: none; }
+  body { padding: 24px; }
+}
+@media (min-width: 1100px) { .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media print {
+  :root { color-scheme: light; --page: #ffffff; --box: #ffffff; --line: #b5bac2; --ink: #000000; --soft: #444444; --c1: #0072b2; --ok: #0072b2; --bad: #d55e00; --c7: #b3a100; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  .scroll { overflow: visible; }
+  th, td { white-space: normal; padding: 2px 4px; }
+  figure, tr, dl div { break-inside: avoid; }
+  * { print-color-adjust: exact; }
+}
+`;

@@ -72,6 +72,11 @@ export function integer(value: number): Sql {
   return new Sql(String(value), String(value));
 }
 
+/** A quoted time, in UTC as all times of this program. `at` is in milliseconds since the epoch. */
+export function timestamp(at: number): Sql {
+  return literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
+}
+
 /** SQL that this program itself wrote. */
 export function raw(text: string): Sql {
   return new Sql(text, text);

@@ -48,8 +48,8 @@ async function writePage(
   const { hostname, port, database, target_schema: schema } = config;
   const facts = await readFacts(session, schema, period, redact);
   const { pageOf } = await import('../report/page.ts');
-  const place = `schema ${schema} of database ${database} on ${hostname}:${port}`;
-  const page = pageOf({ facts, place, version });
+  const place = `database ${database} on ${hostname}:${port}`;
+  const page = pageOf({ facts, schema, place, version });
   try {
     writePrivateFile(file, page);
   } catch (error) {

@@ -95,7 +95,7 @@ export function durationsChart(facts: Facts): Chart {
   const longest = durations.reduce((worst, one) => (one.max > worst.max ? one : worst), NO_DURATION);
   return {
     title: `Duration of runs per ${period.unit}`,
-    description: `The longest run took ${secondsText(longest.max)}; it began ${inPart(longest.day, period)}.`,
+    description: `The longest run took ${secondsText(longest.max)}, ${inPart(longest.day, period)}.`,
     wide: drawTime(plot, WIDE),
     narrow: drawTime(plot, NARROW),
     legend: [
@@ -158,7 +158,7 @@ function stacked(facts: Facts, title: string, series: readonly Series[], amounts
   const most = totals.reduce((best, total, at) => (total > (totals[best] ?? 0) ? at : best), 0);
   return {
     title,
-    description: `The most are ${amounts.long(totals[most] ?? 0)}, ${inPart(days[most] ?? '', period)}.`,
+    description: `Highest: ${amounts.long(totals[most] ?? 0)}, ${inPart(days[most] ?? '', period)}.`,
     wide: drawTime(plot, WIDE),
     narrow: drawTime(plot, NARROW),
     legend: series.filter((one) => [...one.amounts.values()].some((amount) => amount > 0)),

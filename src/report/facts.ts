@@ -22,7 +22,7 @@ export const AGES: readonly AgeClass[] = [
 /** How many streams have a color of their own; the others share one. */
 const LARGEST = 7;
 /** The table of streams is not longer: a page must open in a browser. */
-export const MAX_STREAMS = 2_000;
+const MAX_STREAMS = 2_000;
 export const MAX_SLOWEST = 20;
 export const MAX_FAILED = 50;
 export const MAX_RUNNING = 20;
@@ -34,7 +34,7 @@ export interface StreamName {
 }
 
 /** Sums of loads. */
-export interface Sums {
+interface Sums {
   readonly loads: number;
   /** Received, the rejected ones too. */
   readonly rows: number;

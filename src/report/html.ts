@@ -22,12 +22,15 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template of HTML. Strings become text on one line, or the value of an attribute in double quotes. */
-export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+/**
+ * A template of HTML. Strings become text on one line, or the value of an attribute in double quotes. The indentation of the
+ * template is left out.
+ */
+export function safe(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(
     parts.reduce((text, part, at) => {
       const value = values[at - 1];
-      return text + (value === undefined ? '' : textOf(value)) + part;
+      return text + (value === undefined ? '' : textOf(value)) + part.replace(/\n\s+/g, '\n');
     }, ''),
   );
 }

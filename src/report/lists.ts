@@ -4,14 +4,13 @@ import {
   MAX_FAILED,
   MAX_RUNNING,
   MAX_SLOWEST,
-  MAX_STREAMS,
   type Facts,
   type RunFacts,
   type SlowLoad,
   type StreamFacts,
   type StreamName,
 } from './facts.ts';
-import { html, lines, type Html } from './html.ts';
+import { lines, safe, type Html } from './html.ts';
 import { column, table } from './tables.ts';
 import { ageText, secondsText } from './words.ts';
 
@@ -24,13 +23,13 @@ export function streamTables({ streams, totals, period }: Facts): Html {
   const active = streams.filter(({ loads }) => loads > 0);
   const idle = streams.filter(({ loads }) => loads === 0);
   const left = totals.streams - streams.length;
-  return html`<section>
+  return safe`<section>
     <h2>Streams</h2>
-    ${left > 0 ? html`<p>${count(left, 'stream')} without room here: only ${digits(MAX_STREAMS)} are shown.</p>` : ''}
+    ${left > 0 ? safe`<p>${left === 1 ? '1 more stream is' : `${digits(left)} more streams are`} not listed.</p>` : ''}
     ${active.length > 0 ? activeStreams(active) : ''}
     ${
       idle.length > 0
-        ? html`<h3>Without a load since ${begun}</h3>
+        ? safe`<h3>Without a load since ${begun}</h3>
             ${idleStreams(idle)}`
         : ''
     }
@@ -65,7 +64,7 @@ const idleStreams = (streams: readonly StreamFacts[]): Html =>
 export function slowestLoads({ slowest, totals }: Facts): Html {
   const caption =
     totals.loads > MAX_SLOWEST ? `The ${MAX_SLOWEST} slowest of ${digits(totals.loads)} loads` : 'All loads';
-  return html`<section>
+  return safe`<section>
     <h2>Slowest loads</h2>
     ${table(
       caption,
@@ -84,43 +83,46 @@ export function slowestLoads({ slowest, totals }: Facts): Html {
   </section>`;
 }
 
-const startedColumn = column<RunFacts>('started', 'text', ({ started }) => started);
-const runColumn = column<RunFacts>('run', 'id', ({ runId }) => runId);
-const versionColumn = column<RunFacts>('version', 'text', ({ version }) => version);
-
+/** Runs with the same error are together. */
 export function failedRuns({ failed, outcomes }: Facts): Html {
   const all = outcomes.get('failed') ?? 0;
-  if (failed.length === 0)
-    return html`<section>
-      <h2>Failed runs</h2>
-      <p>No run failed.</p>
-    </section>`;
-  const caption =
-    all > MAX_FAILED ? `The newest ${MAX_FAILED} of ${digits(all)} failed runs` : 'The newest come first';
-  return html`<section>
+  const groups = new Map<string, RunFacts[]>();
+  for (const run of failed) groups.set(run.error, [...(groups.get(run.error) ?? []), run]);
+  const items = [...groups].map(
+    ([error, runs]) =>
+      safe`<li>
+        <p class="error"><bdi>${error === '' ? 'No reason was recorded.' : lines(error)}</bdi></p>
+        ${runs.map(failedRun)}
+      </li>
+      `,
+  );
+  return safe`<section>
     <h2>Failed runs</h2>
-    ${table(
-      caption,
-      [
-        startedColumn,
-        column<RunFacts>('error', 'error', ({ error }) => lines(error)),
-        column<RunFacts>('time', 'number', ({ seconds }) => secondsText(seconds)),
-        runColumn,
-        versionColumn,
-      ],
-      failed,
-    )}
-  </section>`;
+    ${failed.length === 0 ? safe`<p>No run failed.</p>` : ''}
+    ${all > MAX_FAILED ? safe`<p class="soft">The newest ${MAX_FAILED} of ${digits(all)}.</p>` : ''}
+    ${items.length > 0 ? safe`<ul class="errors">${items}</ul>` : ''}
+  </section>
+  `;
 }
+
+const failedRun = ({ started, seconds, runId, version }: RunFacts): Html =>
+  safe`<p class="soft">${started}, after ${secondsText(seconds)}: <span class="id">${runId}</span>, version ${version}</p>
+`;
 
 /** Nothing if all runs have ended. */
 export function runningRuns({ running, outcomes }: Facts): Html | string {
   if (running.length === 0) return '';
   const all = outcomes.get('running') ?? 0;
   const more = all > MAX_RUNNING ? `The newest ${MAX_RUNNING} of ${digits(all)}. ` : '';
-  return html`<section>
+  return safe`<section>
     <h2>Runs that have not ended</h2>
     <p>${more}They are running, or they were killed before they could say how they ended.</p>
-    ${table('The newest come first', [startedColumn, runColumn, versionColumn], running)}
+    ${table('The newest come first', RUN_COLUMNS, running)}
   </section>`;
 }
+
+const RUN_COLUMNS = [
+  column<RunFacts>('started', 'text', ({ started }) => started),
+  column<RunFacts>('run', 'id', ({ runId }) => runId),
+  column<RunFacts>('version', 'text', ({ version }) => version),
+];

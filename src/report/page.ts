@@ -4,7 +4,7 @@ import { count, digits, size } from '../progress/amounts.ts';
 import * as charts from './charts.ts';
 import type { Chart } from './charts.ts';
 import type { Facts } from './facts.ts';
-import { html, markup, type Html } from './html.ts';
+import { markup, safe, type Html } from './html.ts';
 import { failedRuns, runningRuns, slowestLoads, streamTables } from './lists.ts';
 import { STYLE } from './style.ts';
 import { column, table } from './tables.ts';
@@ -12,7 +12,8 @@ import { percent, utc } from './words.ts';
 
 export interface PageFacts {
   readonly facts: Facts;
-  /** Where the history is: `schema s of database d on host:port`. */
+  /** The schema with the history, and where it is: `database d on host:port`. */
+  readonly schema: string;
   readonly place: string;
   /** Of this program. */
   readonly version: string;
@@ -26,10 +27,10 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-export function pageOf({ facts, place, version }: PageFacts): string {
+export function pageOf({ facts, schema, place, version }: PageFacts): string {
   const { since, now } = facts.period;
-  const title = `Loads into ${place}`;
-  return html`<!doctype html>
+  const title = `Loads into schema ${schema}`;
+  return safe`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -41,15 +42,13 @@ export function pageOf({ facts, place, version }: PageFacts): string {
         <meta name="generator" content="target-redshift ${version}" />
         <title>${title}</title>
         <link rel="icon" href="data:," />
-        <style>
-          ${markup(STYLE)}
-        </style>
+        <style>${markup(STYLE)}</style>
       </head>
       <body>
         <header>
           <h1>${title}</h1>
           <p class="soft">
-            From <time datetime="${iso(since)}">${utc(since)}</time> to
+            In ${place}. From <time datetime="${iso(since)}">${utc(since)}</time> to
             <time datetime="${iso(now)}">${utc(now)}</time>. All times and days are in UTC.
           </p>
         </header>
@@ -61,7 +60,8 @@ export function pageOf({ facts, place, version }: PageFacts): string {
           </p>
         </footer>
       </body>
-    </html> `.text;
+    </html>
+`.text;
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -79,12 +79,12 @@ function summary({ totals, outcomes }: Facts): Html {
   ];
   const boxes = items.map(
     ([name, value, more]) =>
-      html`<div>
+      safe`<div>
         <dt>${name}</dt>
         <dd>${value} <small>${more}</small></dd>
       </div> `,
   );
-  return html`<dl aria-label="Totals of the period">${boxes}</dl>`;
+  return safe`<dl aria-label="Totals of the period">${boxes}</dl>`;
 }
 
 /** Plots where there is something to plot. */
@@ -92,48 +92,46 @@ function body(facts: Facts): Html {
   const hasRuns = facts.outcomes.size > 0;
   const { loads, rejected } = facts.totals;
   if (!hasRuns && loads === 0)
-    return html`<section>
+    return safe`<section>
         <h2>Nothing was loaded in this period</h2>
         <p>A longer one is shown with --days.</p>
       </section>
-      ${facts.streams.length > 0 ? html`${figures([charts.freshnessChart(facts)])}${streamTables(facts)}` : ''}`;
+      ${facts.streams.length > 0 ? safe`${figures([charts.freshnessChart(facts)])}${streamTables(facts)}` : ''}`;
   const { durations } = facts.parts;
-  return html`${failedRuns(facts)} ${runningRuns(facts)}
-  ${figures([
+  return safe`${figures([
     ...(hasRuns ? [charts.runsChart(facts)] : []),
     charts.freshnessChart(facts),
     ...(loads > 0 ? [charts.rowsChart(facts), charts.bytesChart(facts)] : []),
     ...(durations.length > 0 ? [charts.durationsChart(facts)] : []),
     ...(rejected > 0 ? [charts.rejectedChart(facts)] : []),
   ])}
-  ${streamTables(facts)} ${loads > 0 ? slowestLoads(facts) : ''}`;
+  ${failedRuns(facts)} ${runningRuns(facts)} ${streamTables(facts)} ${loads > 0 ? slowestLoads(facts) : ''}`;
 }
 
 function figures(all: readonly Chart[]): Html {
-  return html`<div class="pair">${all.map(figure)}</div>`;
+  return safe`<div class="pair">${all.map(figure)}</div>`;
 }
 
 function figure({ title, description, wide, narrow, legend, columns, rows }: Chart): Html {
   const label = `${title}. ${description}`;
   const entries = legend.map(
     ({ name, color }) =>
-      html`<li>
-        <svg viewBox="0 0 12 12" aria-hidden="true">
-          <rect width="12" height="12" rx="2" fill="var(${color})"></rect></svg
-        ><bdi title="${name}">${name}</bdi>
+      safe`<li>
+        <svg viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" rx="2" fill="var(${color})" /></svg>
+        <bdi title="${name}">${name}</bdi>
       </li>`,
   );
   const cells = columns.map((name, at) =>
     column<readonly string[]>(name, at === 0 ? 'text' : 'number', (row) => row[at] ?? ''),
   );
-  return html`<figure>
+  return safe`<figure>
     <figcaption>
       <h2>${title}</h2>
       <p class="soft">${description}</p>
     </figcaption>
     ${
       entries.length > 1
-        ? html`<ul class="legend">
+        ? safe`<ul class="legend">
             ${entries}
           </ul>`
         : ''

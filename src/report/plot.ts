@@ -42,7 +42,7 @@ export interface Bar {
 }
 
 const FONT = { fontSize: '12px' };
-const MARGINS = { marginLeft: 58, marginRight: 14, marginTop: 14, marginBottom: 26 };
+const MARGINS = { marginLeft: 58, marginRight: 26, marginTop: 14, marginBottom: 26 };
 const TITLE_LENGTH = 120;
 
 /** What is used of an element that the library returns. */
@@ -67,7 +67,7 @@ export function drawTime(
     width,
     height,
     x: { type: 'utc', domain: [new Date(first), new Date(end)] },
-    y: { domain: [0, highest] },
+    y: { domain: [0, highest], nice: tickCount(highest) },
     color: { type: 'identity' },
     marks: [
       gridY({ ticks: tickCount(highest), strokeOpacity: 0.15 }),

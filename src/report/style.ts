@@ -20,14 +20,14 @@ body {
   margin: 0 auto; max-width: 1520px; padding: 16px; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: anywhere;
 }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 4px; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 4px; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 8px; }
+h3 { font-size: 1rem; margin: 16px 0 8px; }
 p { margin: 0 0 8px; }
 .soft, caption, dt { color: var(--soft); }
 section, figure { margin: 0; padding: 16px; background: var(--box); border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
 main, .pair { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
 main { margin-top: 16px; }
-.pair { align-items: start; }
 dl { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); margin: 0; }
 dl div { padding: 10px 12px; background: var(--box); border: 1px solid var(--line); border-radius: 8px; }
 dt { font-size: .85rem; }
@@ -47,9 +47,13 @@ caption { text-align: left; padding-bottom: 4px; }
 th, td { padding: 4px 10px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: normal; white-space: nowrap; }
 thead th { border-bottom: 2px solid var(--line); }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-.name { min-width: 14ch; max-width: 44ch; overflow-wrap: anywhere; white-space: normal; font-weight: 400; }
-.id { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; font-size: .8rem; }
-.error { min-width: 32ch; max-width: 110ch; overflow-wrap: anywhere; white-space: pre-wrap; }
+.name { min-width: 14ch; max-width: 44ch; overflow-wrap: anywhere; white-space: normal; }
+tbody th { font-weight: 400; }
+td.id, span.id { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; font-size: .8rem; }
+ul.errors { list-style: none; margin: 0; padding: 0; font-size: .875rem; }
+ul.errors li { padding: 8px 0 8px 12px; margin-bottom: 8px; border-left: 3px solid var(--bad); }
+ul.errors p { margin: 0; }
+.error { max-width: 110ch; white-space: pre-wrap; }
 summary { cursor: pointer; color: var(--soft); font-size: .875rem; }
 footer { margin-top: 16px; color: var(--soft); font-size: .85rem; }
 @media (min-width: 600px) {
@@ -63,7 +67,7 @@ footer { margin-top: 16px; color: var(--soft); font-size: .85rem; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; }
   th, td { white-space: normal; padding: 2px 4px; }
-  figure, tr, dl div { break-inside: avoid; }
+  figure, tr, li, dl div { break-inside: avoid; }
   * { print-color-adjust: exact; }
 }
 `;

@@ -1,9 +1,9 @@
 /** Tables of a report: every one has a caption and headers, and scrolls by itself where it is wider than the screen. */
-import { html, type Html } from './html.ts';
+import { safe, type Html } from './html.ts';
 
 interface Column<Row> {
   readonly title: string;
-  readonly kind: 'text' | 'name' | 'number' | 'id' | 'error';
+  readonly kind: 'text' | 'name' | 'number' | 'id';
   readonly cell: (row: Row) => Html | string;
 }
 
@@ -18,26 +18,21 @@ export function column<Row>(
 
 /** The first column is the header of the row. */
 export function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
-  const heads = columns.map(({ title, kind }) => html`<th scope="col" class="${kind}">${title}</th>`);
+  const heads = columns.map(({ title, kind }) => safe`<th scope="col" class="${kind}">${title}</th>`);
   const body = rows.map((row) => {
     const cells = columns.map(({ kind, cell }, at) =>
       at === 0
-        ? html`<th scope="row" class="${kind}">${shown(kind, cell(row))}</th>`
-        : html`<td class="${kind}">${shown(kind, cell(row))}</td>`,
+        ? safe`<th scope="row" class="${kind}">${shown(kind, cell(row))}</th>`
+        : safe`<td class="${kind}">${shown(kind, cell(row))}</td>`,
     );
-    return html`<tr>
-      ${cells}
-    </tr> `;
+    return safe`<tr>${cells}</tr>
+`;
   });
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+  return safe`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
     <table>
-      <caption>
-        ${caption}
-      </caption>
+      <caption>${caption}</caption>
       <thead>
-        <tr>
-          ${heads}
-        </tr>
+        <tr>${heads}</tr>
       </thead>
       <tbody>
         ${body}
@@ -48,5 +43,5 @@ export function table<Row>(caption: string, columns: readonly Column<Row>[], row
 
 /** Names may be written from right to left, and must not move what is beside them. */
 function shown(kind: Column<never>['kind'], value: Html | string): Html {
-  return kind === 'name' ? html`<bdi>${value}</bdi>` : html`${value}`;
+  return kind === 'name' ? safe`<bdi>${value}</bdi>` : safe`${value}`;
 }

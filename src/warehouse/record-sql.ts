@@ -3,7 +3,7 @@
  * the load's own transaction, and `_target_redshift_runs` with a row for each run. Without `load_history`, rows of
  * `_target_redshift_commits` stand in for them while the run lasts.
  */
-import { ident, integer, join, literal, raw, sql, type Sql } from '../sql.ts';
+import { ident, integer, join, literal, raw, sql, timestamp, type Sql } from '../sql.ts';
 import { RESERVED_PREFIX } from '../table/names.ts';
 
 /** What a load did. No state and no secret: anybody who may read the schema reads this. */
@@ -187,9 +187,6 @@ export const removeLoads = (schema: string, { loads }: RecordTables, runId: stri
 /** Shows the locks of the transaction that a server process has open; other users see none (r_SVV_TRANSACTIONS). */
 export const findTransaction = (pid: number): Sql =>
   sql`SELECT 1 FROM svv_transactions WHERE pid = ${integer(pid)} LIMIT 1`;
-
-/** UTC, as all times of this program. */
-export const timestamp = (at: number): Sql => literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
 
 const integerOrNull = (value: number | undefined): Sql =>
   value === undefined ? raw('NULL') : integer(value);

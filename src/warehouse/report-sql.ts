@@ -2,8 +2,8 @@
  * The statements that sum up the history for `report`. The cluster adds up, so no answer grows with the number of loads. Times
  * are UTC, written as `YYYY-MM-DD HH:MI:SS`; days, weeks and months are those of UTC.
  */
-import { ident, integer, join, literal, raw, sql, type Sql } from '../sql.ts';
-import { HISTORY, timestamp } from './record-sql.ts';
+import { ident, integer, join, literal, raw, sql, timestamp, type Sql } from '../sql.ts';
+import { HISTORY } from './record-sql.ts';
 
 /** Which part of the history. */
 export interface ReportPeriod {

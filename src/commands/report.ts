@@ -7,8 +7,8 @@ import { Answers } from '../query/answers.ts';
 import { readFacts } from '../report/facts.ts';
 import { periodOf } from '../report/period.ts';
 import { sumOutcomes, sumStreams, type ReportPeriod } from '../warehouse/report-sql.ts';
+import type { Asked } from './asked.ts';
 import { ofHistory } from './existing-history.ts';
-import type { Asked } from './question.ts';
 
 type ReportCommand = Extract<Command, { readonly kind: 'report' }>;
 

@@ -1,12 +1,17 @@
 /** The style of the page: light and dark, wide and narrow, on a screen and on paper. It loads nothing. */
 
-/** The colors of Okabe and Ito (2008), in the dark scheme lighter where they need contrast. */
+/** On paper too, where a browser keeps the scheme of the screen. */
+const LIGHT = `
+    --c0: #7d8590; --c1: #005a8e; --c2: #b87d00; --c3: #008a64; --c4: #c25c95; --c5: #2f8fc9; --c6: #c85200; --c7: #8f8000;
+    --ok: #005a8e; --bad: #c85200; --warn: #b87d00;
+`;
+
+/** The hues of Okabe and Ito (2008), as light or dark as a contrast of 3:1 to the box needs. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #ffffff; --box: #f6f7f9; --line: #d5d9e0; --ink: #1b1f24; --soft: #57606a;
-  --c0: #8c959f; --c1: #0072b2; --c2: #e69f00; --c3: #009e73; --c4: #cc79a7; --c5: #56b4e9; --c6: #d55e00; --c7: #b3a100;
-  --ok: #0072b2; --bad: #d55e00; --warn: #e69f00;
+  ${LIGHT.trim()}
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -63,7 +68,10 @@ footer { margin-top: 16px; color: var(--soft); font-size: .85rem; }
 }
 @media (min-width: 1100px) { .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media print {
-  :root { color-scheme: light; --page: #ffffff; --box: #ffffff; --line: #b5bac2; --ink: #000000; --soft: #444444; --c1: #0072b2; --ok: #0072b2; --bad: #d55e00; --c7: #b3a100; }
+  :root {
+    color-scheme: light; --page: #ffffff; --box: #ffffff; --line: #b5bac2; --ink: #000000; --soft: #444444;
+    ${LIGHT.trim()}
+  }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; }
   th, td { white-space: normal; padding: 2px 4px; }

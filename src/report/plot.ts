@@ -1,6 +1,7 @@
 /** Draws plots with Observable Plot, as SVG that needs no script. Loaded only when a page is written. */
 import { axisX, axisY, barX, dot, gridY, plot, rectY, ruleX, ruleY, text } from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { DOMImplementation, XMLSerializer, type Element } from '@xmldom/xmldom';
+import { printable } from '../printable.ts';
 import { markup, type Html } from './html.ts';
 import { short } from './words.ts';
 
@@ -45,12 +46,6 @@ const FONT = { fontSize: '12px' };
 const MARGINS = { marginLeft: 58, marginRight: 26, marginTop: 14, marginBottom: 26 };
 const TITLE_LENGTH = 120;
 
-/** What is used of an element that the library returns. */
-interface Drawing {
-  readonly outerHTML: string;
-  querySelector(name: string): { remove(): void } | null;
-}
-
 /** Bars over time, stacked. */
 export function drawTime(
   { segments, dots = [], parts, end, labelOf, amountOf }: TimePlot,
@@ -86,7 +81,7 @@ export function drawTime(
         x2: ({ to }: Segment) => new Date(to),
         y: 'amount',
         fill: ({ color }: Segment) => `var(${color})`,
-        title: ({ title }: Segment) => short(title, TITLE_LENGTH),
+        title: hint,
         inset: parts.length > 60 ? 0 : 0.5,
       }),
       dot(dots, {
@@ -94,7 +89,7 @@ export function drawTime(
         y: 'amount',
         r: 3,
         fill: ({ color }: Segment) => `var(${color})`,
-        title: ({ title }: Segment) => short(title, TITLE_LENGTH),
+        title: hint,
       }),
       ruleY([0], { strokeOpacity: 0.5 }),
     ],
@@ -129,13 +124,19 @@ export function drawBars(bars: readonly Bar[], { width }: Pick<Size, 'width'>): 
   });
 }
 
+/** Plot makes elements in a document, as in a browser. */
 function draw(options: object): Html {
-  // The types of the two packages need those of a browser, which this program does not have.
-  const { document } = parseHTML('<html></html>') as { readonly document: unknown };
-  const drawing = plot({ document, ...options }) as unknown as Drawing;
+  const document = new DOMImplementation().createDocument('http://www.w3.org/1999/xhtml', 'html');
+  // The types of Plot need those of a browser, which this program does not have.
+  const drawing = plot({ document, ...options }) as unknown as Element;
   // The page has the same rules in its own style.
-  drawing.querySelector('style')?.remove();
-  return markup(drawing.outerHTML);
+  for (const style of [...drawing.getElementsByTagName('style')]) drawing.removeChild(style);
+  return markup(new XMLSerializer().serializeToString(drawing));
+}
+
+/** What the pointer shows, on one line. */
+function hint({ title }: Pick<Segment, 'title'>): string {
+  return short(printable(title.toWellFormed()), TITLE_LENGTH);
 }
 
 /** The height of the axis: that of the highest bar or dot, and at least 1. */

@@ -13,7 +13,7 @@ const HEAVY: Readonly<Record<string, RegExp>> = {
   'local warehouse': /^src\/local\/redshift\//,
   ajv: /^ajv$/,
   pg: /^pg$/,
-  plots: /^(?:@observablehq\/plot|linkedom)$/,
+  plots: /^@observablehq\/plot$/,
   'pino-pretty': /^pino-pretty$/,
   ssh2: /^ssh2$/,
 };

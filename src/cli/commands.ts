@@ -276,7 +276,10 @@ const reporting = (): readonly Definition[] => [
     summary: 'sum up the runs and loads of the last days: outcomes, rows and the last load of each stream',
     options: [
       ...warehouseOptions(),
-      new Option('--html <file>', 'write one page with plots to this file instead of tables to stdout'),
+      new Option(
+        '--html <file>',
+        'write one page with plots to this file (- for stdout) instead of tables to stdout',
+      ),
       new Option(
         '--days <number>',
         `so many days before today, and today, in UTC (default ${REPORT_DAYS})`,

@@ -1,4 +1,4 @@
-/** What commands that read the history say where there is none. */
+/** The error of commands that read the history, for a schema that has no history. */
 import { LoadError, stateOf } from '../errors.ts';
 
 /** The SQLSTATEs of a table and of a schema that do not exist. */

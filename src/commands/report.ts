@@ -10,6 +10,9 @@ import { sumOutcomes, sumStreams, type ReportPeriod } from '../warehouse/report-
 import type { Asked } from './asked.ts';
 import { ofHistory } from './existing-history.ts';
 
+/** In place of a file. */
+const STDOUT = '-';
+
 type ReportCommand = Extract<Command, { readonly kind: 'report' }>;
 
 /** Throws LoadError, also if there is no history. */
@@ -38,18 +41,19 @@ async function printTables(
   await session.stream(sumStreams(schema, period), answers.next());
 }
 
-/** Writes a page, which only the owner of the file can read. */
+/** Writes a page to a file, which only its owner can read, or to stdout. */
 async function writePage(
   session: Session,
   period: ReportPeriod,
   file: string,
-  { config, version, redact, log }: Asked,
+  { config, version, redact, log, write }: Asked,
 ): Promise<void> {
   const { hostname, port, database, target_schema: schema } = config;
   const facts = await readFacts(session, schema, period, redact);
   const { pageOf } = await import('../report/page.ts');
   const place = `database ${database} on ${hostname}:${port}`;
   const page = pageOf({ facts, schema, place, version });
+  if (file === STDOUT) return write(page);
   try {
     writePrivateFile(file, page);
   } catch (error) {

@@ -551,6 +551,13 @@ describe('report', () => {
       expect(readdirSync(dir).filter((name) => name.startsWith('private'))).to.deep.equal(['private.html']);
     });
 
+    it('is stdout where its name is -', async () => {
+      const { code, stdout, logs } = await report(place, '--html', '-');
+      expect([code, logs]).to.deep.equal([0, []]);
+      expect(texts(read(stdout), 'h1')).to.deep.equal([`Loads into schema ${place.schema}`]);
+      expect(existsSync('-')).to.equal(false);
+    });
+
     it('that cannot be written is an error with its path', async () => {
       const file = join(dir, 'missing', 'report.html');
       const { code, logs } = await report(place, '--html', file);

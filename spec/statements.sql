@@ -333,6 +333,30 @@ SELECT 1 FROM svv_transactions WHERE pid = 7 LIMIT 1;
 -- explainRead
 EXPLAIN SELECT 1 FROM "s""; drop schema public; --"."t";
 
+-- createPipelineTable
+CREATE TABLE IF NOT EXISTS "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" (piece INTEGER, pipeline VARCHAR(512), epoch BIGINT, run_id VARCHAR(64), written_at TIMESTAMP, state VARCHAR(65535));
+
+-- takeOver
+UPDATE "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" SET epoch = epoch + 1, run_id = 'r''1\\', written_at = '2023-11-14 22:13:20.000' WHERE piece = 0;
+
+-- insertFirst
+INSERT INTO "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" (piece, pipeline, epoch, run_id, written_at) VALUES (0, 'p''1\\', 1, 'r''1\\', '2023-11-14 22:13:20.000');
+
+-- readPipeline
+SELECT piece, epoch, run_id, state FROM "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" ORDER BY piece;
+
+-- keepOwn
+UPDATE "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" SET run_id = 'r''1\\', written_at = '2023-11-14 22:13:20.000' WHERE piece = 0 AND epoch = 7;
+
+-- keepOwn with a state
+UPDATE "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" SET run_id = 'r''1\\', written_at = '2023-11-14 22:13:20.000', state = '{"it''s":"\\"}' WHERE piece = 0 AND epoch = 7;
+
+-- removePieces
+DELETE FROM "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" WHERE piece > 0;
+
+-- insertPieces
+INSERT INTO "s""; drop schema public; --"."_target_redshift_pipeline_p_1___c830708ffd" (piece, state) VALUES (1, 'o''ne'), (2, 'two');
+
 -- readRuns
 SELECT r.run_id, r.outcome, r.started_at, r.ended_at, COALESCE(l.loads, 0) AS loads, COALESCE(l.rows_received, 0) AS rows_received, COALESCE(l.rows_rejected, 0) AS rows_rejected, r.version, r.error FROM "s""; drop schema public; --"."_target_redshift_runs" r LEFT JOIN (SELECT run_id, COUNT(*) AS loads, SUM(rows_received) AS rows_received, SUM(rows_rejected) AS rows_rejected FROM "s""; drop schema public; --"."_target_redshift_loads" GROUP BY run_id) l ON l.run_id = r.run_id ORDER BY r.started_at DESC, r.run_id DESC LIMIT 10;
 

@@ -63,6 +63,7 @@ interface LoadErrorFacts {
   readonly sqlstate?: string | undefined;
   readonly detail?: string | undefined;
   readonly at?: number | undefined;
+  readonly part?: number | undefined;
   readonly service?: LoadError['service'];
   readonly cause?: unknown;
 }
@@ -74,6 +75,8 @@ export class LoadError extends Error {
   readonly detail: string | undefined;
   /** Of a message with several statements, the number of the one that failed, from 0. */
   readonly at: number | undefined;
+  /** Of work on several tables in one transaction, the number of the one that failed, from 0. */
+  readonly part: number | undefined;
   /** What failed: S3, or another service of AWS. Otherwise it is Redshift. */
   readonly service: 'S3' | 'AWS' | undefined;
 
@@ -82,13 +85,20 @@ export class LoadError extends Error {
     this.sqlstate = more.sqlstate;
     this.detail = more.detail;
     this.at = more.at;
+    this.part = more.part;
     this.service = more.service;
   }
 
   /** The same error with another message. */
   saying(message: string): LoadError {
-    const { sqlstate, detail, at, service, cause } = this;
-    return new LoadError(message, { sqlstate, detail, at, service, cause });
+    const { sqlstate, detail, at, part, service, cause } = this;
+    return new LoadError(message, { sqlstate, detail, at, part, service, cause });
+  }
+
+  /** The same error as that of a part of the work. */
+  in(part: number): LoadError {
+    const { message, sqlstate, detail, at, service, cause } = this;
+    return new LoadError(message, { sqlstate, detail, at, part, service, cause });
   }
 }
 

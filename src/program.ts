@@ -11,7 +11,7 @@ import {
 import type { Config } from './config/options.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
-import { ConfigError, LoadError, MachineError, UsageError } from './errors.ts';
+import { ConfigError, LoadError, UsageError } from './errors.ts';
 import { hasReaderLeft, writerOf, type Write } from './io/answer.ts';
 import type { Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
@@ -31,6 +31,16 @@ export type ProgramCommand = Exclude<Command, { readonly kind: 'text' | 'version
 
 /** Files that say what a run did. */
 type ReportFiles = Pick<CommandOf<'load'>, 'report' | 'metricsFile'>;
+
+/** What a load needs beside its input. */
+interface Loaded {
+  readonly config: Config;
+  readonly states: Writable;
+  readonly files: ReportFiles;
+  readonly runId: string;
+  /** Is told the state of the pipeline in the warehouse. */
+  readonly onState?: (state: Buffer | undefined) => void;
+}
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
@@ -102,9 +112,17 @@ class Program {
       case 'sql':
         return this.#sql(command);
       case 'discover':
+      case 'state':
       case 'history':
       case 'report':
-        return this.#question(command);
+        return this.#withConfig(command.warehouse, async (config) => {
+          const { answer } = await import('./commands/answer.ts');
+          const { now, version } = this.#io;
+          const redact = (text: string): string => this.#secrets.redact(text);
+          return this.#ask(config, ({ warehouse }, write) =>
+            answer(command, { warehouse, config, now, write, version, redact, log: this.#log }),
+          );
+        });
     }
   }
 
@@ -122,14 +140,15 @@ class Program {
 
   /** Starts a tap and loads what it writes. */
   async #run(config: Config, { tap: line, state, ...files }: CommandOf<'run'>): Promise<number> {
-    const { hasState, stateFile } = await import('./tap/state-file.ts');
+    const { openTapState } = await import('./tap/state-file.ts');
     const { Tap } = await import('./tap/tap.ts');
-    const states = state === undefined ? openStates(this.#io) : stateFile(state);
-    const given = state !== undefined && hasState(state) ? ['--state', state] : [];
+    using kept = openTapState(state, { isInWarehouse: config.pipeline !== undefined, command: line });
+    const states = kept.states ?? openStates(this.#io);
     this.#io.keepHeapSmall();
     const runId = await this.#beginRun();
-    await using tap = new Tap([...line, ...given], this.#log);
-    return await this.#loadFrom(tap, { config, states, files, runId });
+    await using tap = new Tap(() => [...line, ...kept.arguments()], this.#log);
+    const onState = (stored: Buffer | undefined): void => kept.replace(stored);
+    return await this.#loadFrom(tap, { config, states, files, runId, onState });
   }
 
   /** From here on every line of the log has the id of the run. */
@@ -140,17 +159,15 @@ class Program {
     return runId;
   }
 
-  async #loadFrom(
-    input: Input,
-    { config, states, files, runId }: { config: Config; states: Writable; files: ReportFiles; runId: string },
-  ): Promise<number> {
+  async #loadFrom(input: Input, { config, states, files, runId, onState }: Loaded): Promise<number> {
     const { runLoad } = await import('./commands/load.ts');
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });
     const telling = this.#telling(config, files);
     const io = this.#io;
-    await runLoad({ config, scope, io, log: this.#log, runId, input, protocolOf, redact, telling });
+    const how = { config, scope, io, log: this.#log, runId, input, protocolOf, redact, telling };
+    await runLoad({ ...how, ...(onState && { onState }) });
     return 0;
   }
 
@@ -200,18 +217,6 @@ class Program {
     } finally {
       given.terminal?.input.destroy();
     }
-  }
-
-  /** Answers what can be asked in one session. */
-  #question(command: CommandOf<'discover' | 'history' | 'report'>): Promise<number> {
-    return this.#withConfig(command.warehouse, async (config) => {
-      const { answer } = await import('./commands/question.ts');
-      const { version, now } = this.#io;
-      const redact = (text: string): string => this.#secrets.redact(text);
-      return this.#ask(config, async ({ warehouse }, write) =>
-        answer(command, { config, warehouse, write, now, version, redact, log: this.#log }),
-      );
-    });
   }
 
   async #interview(file: string): Promise<number> {
@@ -285,18 +290,10 @@ class Program {
       ]);
     }
     if (warehouse.local === undefined) return work(this.#connectable(await this.#accept(checkConfig(given))));
-    const { leaseLocal, LocalWarehouseError } = await import('./local/door.ts');
-    const server = [...this.#io.self, 'local', '--until-released', '--dir', warehouse.local];
-    const lease = await leaseLocal(warehouse.local, server).catch((error: unknown) => {
-      throw error instanceof LocalWarehouseError ? new MachineError(error.message, { cause: error }) : error;
-    });
-    try {
-      return await work(
-        this.#connectable(await this.#accept(overrideConnection(given, { ...lease.config }))),
-      );
-    } finally {
-      await lease.release();
-    }
+    const { withLocal } = await import('./lease.ts');
+    return withLocal(warehouse.local, this.#io.self, async (connection) =>
+      work(this.#connectable(await this.#accept(overrideConnection(given, connection)))),
+    );
   }
 
   /** `more` are other files and directories with secrets. */

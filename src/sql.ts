@@ -72,11 +72,6 @@ export function integer(value: number): Sql {
   return new Sql(String(value), String(value));
 }
 
-/** A quoted time, in UTC as all times of this program. `at` is in milliseconds since the epoch. */
-export function timestamp(at: number): Sql {
-  return literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
-}
-
 /** SQL that this program itself wrote. */
 export function raw(text: string): Sql {
   return new Sql(text, text);
@@ -88,4 +83,9 @@ export function join(fragments: readonly Sql[], separator = ', '): Sql {
     fragments.map((fragment) => fragment.text).join(separator),
     fragments.map((fragment) => fragment.safe).join(separator),
   );
+}
+
+/** A TIMESTAMP in UTC, as all times of this program; `at` is in milliseconds since the epoch. */
+export function timestamp(at: number): Sql {
+  return literal(new Date(at).toISOString().replace('T', ' ').replace('Z', ''));
 }

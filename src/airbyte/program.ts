@@ -125,6 +125,11 @@ class Destination {
     this.#ownFiles = filesOf([path], given);
     const defaults = { unknown_options: 'warn', naming: 'safe' };
     const { config, warnings, secrets } = checkConfig({ ...defaults, ...given });
+    if (config.pipeline !== undefined) {
+      throw new ConfigError([
+        '"pipeline" keeps the state of a Singer tap; Airbyte keeps the states of a connection itself, so remove it',
+      ]);
+    }
     this.#io.heedSignals();
     this.#secrets.keep(...secrets);
     this.#log = await createLogger(config.log_level, 'json', this.#secrets, this.#output);

@@ -66,6 +66,7 @@ export type Command =
       readonly file: string | undefined;
       readonly format: TableFormat;
     }
+  | { readonly kind: 'state'; readonly warehouse: WarehouseChoice; readonly takesOver: boolean }
   | {
       readonly kind: 'history';
       readonly warehouse: WarehouseChoice;

@@ -2,9 +2,10 @@
 import { Argument, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { DEFAULT_DIR, DEFAULT_FILE, type Command } from './command.ts';
+import type { Definition } from './definition.ts';
+import { historyCommands } from './history-commands.ts';
 import {
   configOption,
-  countOf,
   formatOf,
   formatOption,
   inputOption,
@@ -16,21 +17,6 @@ import {
   warehouseOptions,
   type Values,
 } from './options.ts';
-
-export interface Definition {
-  readonly name: string;
-  readonly summary: string;
-  readonly options?: readonly Option[];
-  /** False: it has no options of the log. */
-  readonly logs?: boolean;
-  /** Without any, words after the command are refused. */
-  readonly arguments?: readonly Argument[];
-  /** Everything after the first argument belongs to it, options too. */
-  readonly isRestVerbatim?: boolean;
-  /** Command lines and what they do. */
-  readonly examples?: readonly (readonly [line: string, what: string])[];
-  readonly read: (values: Values, words: readonly string[]) => Command;
-}
 
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
@@ -72,31 +58,6 @@ function readSql(values: Values, words: readonly string[]): Command {
   };
 }
 
-function readHistory(values: Values): Command {
-  return {
-    kind: 'history',
-    warehouse: warehouseOf(values),
-    showsLoads: values['loads'] === true,
-    stream: values['stream'] as string | undefined,
-    run: values['run'] as string | undefined,
-    limit: (values['limit'] as number | undefined) ?? HISTORY_LIMIT,
-    format: formatOf(values, ['table', 'csv', 'json']),
-  };
-}
-
-function readReport(values: Values): Command {
-  const html = values['html'] as string | undefined;
-  if (html !== undefined && values.format !== undefined)
-    throw new UsageError('--html writes a page and prints no table; remove --format');
-  return {
-    kind: 'report',
-    warehouse: warehouseOf(values),
-    html,
-    days: (values['days'] as number | undefined) ?? REPORT_DAYS,
-    format: formatOf(values, ['table', 'csv', 'json']),
-  };
-}
-
 function readLocal(values: Values): Command {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
@@ -111,13 +72,6 @@ function readLocal(values: Values): Command {
     untilReleased: values['untilReleased'] === true,
   };
 }
-
-/** How many runs or loads `history` shows. */
-const HISTORY_LIMIT = 20;
-
-/** How many days before today `report` sums up, and at most: ten years. */
-const REPORT_DAYS = 30;
-const MAX_REPORT_DAYS = 3_660;
 
 const localOptions = (): Option[] => [
   new Option('--dir <dir>', `directory of the local warehouse (default ${DEFAULT_DIR})`),
@@ -137,7 +91,7 @@ const localOptions = (): Option[] => [
 
 /** New ones for each command line, because commander keeps what it has parsed in the options. */
 export function definitions(): readonly Definition[] {
-  return [...loading(), ...asking(), ...querying(), ...reporting(), ...serving()];
+  return [...loading(), ...asking(), ...querying(), ...historyCommands(), ...serving()];
 }
 
 function readRun(values: Values, tap: readonly string[]): Command {
@@ -166,7 +120,10 @@ const loading = (): readonly Definition[] => [
     summary: 'start a tap, load its messages, and keep its state in a file',
     options: [
       ...warehouseOptions(),
-      new Option('--state <file>', 'give this state to the tap, and keep the newest safe state in it'),
+      new Option(
+        '--state <file>',
+        'give this state to the tap, and keep the newest safe state in it; with pipeline, the state in the warehouse counts',
+      ),
       reportOption(),
       metricsOption(),
     ],
@@ -249,48 +206,20 @@ const querying = (): readonly Definition[] => [
     read: readSql,
   },
   {
-    name: 'history',
-    summary: 'show the latest runs, failed ones too, or loads',
+    name: 'state',
+    summary: 'print the state of the pipeline that was committed last, and nothing if there is none',
     options: [
       ...warehouseOptions(),
-      new Option('--loads', 'show loads instead of runs'),
-      new Option('--stream <name>', 'only loads of this stream, or runs with such loads'),
-      new Option('--run <id>', 'only this run'),
-      new Option('--limit <number>', `show at most so many (default ${HISTORY_LIMIT})`).argParser(
-        countOf('limit'),
-      ),
-      formatOption(['table', 'csv', 'json']),
+      new Option('--take-over', 'and keep runs that have begun from committing anything more'),
     ],
     examples: [
-      ['target-redshift history -c config.json', 'did the last runs succeed, and if not, why?'],
-      ['target-redshift history -c config.json --loads --stream orders', 'show the loads of one stream'],
+      ['target-redshift state -c config.json > state.json', 'get the state for the next run of the tap'],
     ],
-    read: readHistory,
-  },
-];
-
-/** What sums up the history. */
-const reporting = (): readonly Definition[] => [
-  {
-    name: 'report',
-    summary: 'sum up the runs and loads of the last days: outcomes, rows and the last load of each stream',
-    options: [
-      ...warehouseOptions(),
-      new Option(
-        '--html <file>',
-        'write one page with plots to this file (- for stdout) instead of tables to stdout',
-      ),
-      new Option(
-        '--days <number>',
-        `so many days before today, and today, in UTC (default ${REPORT_DAYS})`,
-      ).argParser(countOf('days', MAX_REPORT_DAYS)),
-      formatOption(['table', 'csv', 'json']),
-    ],
-    examples: [
-      ['target-redshift report -c config.json --html report.html', 'write a page for a browser'],
-      ['target-redshift report -c config.json --days 1', 'which streams were loaded since yesterday?'],
-    ],
-    read: readReport,
+    read: (values) => ({
+      kind: 'state',
+      warehouse: warehouseOf(values),
+      takesOver: values['takeOver'] === true,
+    }),
   },
 ];
 

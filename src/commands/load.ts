@@ -19,9 +19,11 @@ import { laterStore } from '../staging/later-store.ts';
 import { watchLeftovers, type WatchedStore } from '../staging/leftovers.ts';
 import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
+import { GroupCommit } from '../warehouse/group-commit.ts';
 import { Hooks } from '../warehouse/hooks.ts';
 import { Loader } from '../warehouse/loader.ts';
 import { Outages } from '../warehouse/outages.ts';
+import { Pipeline } from '../warehouse/pipeline.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
 import { isUnreachable } from '../warehouse/transient.ts';
 
@@ -37,6 +39,8 @@ export interface LoadOptions {
   readonly protocolOf: ProtocolOf;
   /** The id of the run, which `log` has in each line; without it, the load makes one. */
   readonly runId?: string;
+  /** Is told the state of the pipeline in the warehouse before the input is read; undefined if there is none. */
+  readonly onState?: (state: Buffer | undefined) => void;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
   /** How the run is told of; without it, by lines of the log alone. */
@@ -75,8 +79,10 @@ export async function runLoad(given: LoadOptions): Promise<void> {
   const bucket = laterStore(config.s3_bucket, openBucket);
   const store = watchLeftovers(bucket, place.ownPrefix);
   const preflight = preflightOf(options, place, (error) => run.fail(error));
-  const loader = loaderOf(options, place, { store, openBucket, outages, preflight });
-  const run: Run = runOf(options, place, { bucket, store, loader, outages, preflight });
+  const committing = committingOf(options, place);
+  const { group } = committing;
+  const loader = loaderOf(options, place, { group, store, openBucket, outages, preflight });
+  const run: Run = runOf(options, place, { ...committing, bucket, store, loader, outages, preflight });
   const tellLeftovers = (): void => {
     if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
@@ -209,7 +215,30 @@ function preflightOf(
   });
 }
 
+/** How the work of the streams is committed. */
+interface Committing {
+  readonly pipeline: Pipeline | undefined;
+  readonly group: GroupCommit | undefined;
+}
+
+function committingOf({ config, io }: LoadOptions, { runId }: RunPlace): Committing {
+  const {
+    pipeline: name,
+    exactly_once: isExactlyOnce,
+    group_commit,
+    target_schema: schema,
+    forbid_ddl,
+  } = config;
+  const pipeline =
+    name === undefined
+      ? undefined
+      : new Pipeline({ name, schema, runId, forbidDdl: forbid_ddl, now: io.now });
+  const group = pipeline || group_commit ? new GroupCommit({ pipeline, isExactlyOnce }) : undefined;
+  return { pipeline, group };
+}
+
 interface LoaderDeps {
+  readonly group: GroupCommit | undefined;
   readonly store: WatchedStore;
   readonly openBucket: () => Promise<Bucket>;
   readonly outages: Outages;
@@ -219,9 +248,9 @@ interface LoaderDeps {
 function loaderOf(
   { config, scope, io, log }: LoadOptions,
   { runId, staleBefore }: RunPlace,
-  { store, openBucket, outages, preflight }: LoaderDeps,
+  { group, store, openBucket, outages, preflight }: LoaderDeps,
 ): Loader {
-  return new Loader({
+  const loader = new Loader({
     warehouse: scope.warehouse,
     store,
     schema: config.target_schema,
@@ -234,16 +263,19 @@ function loaderOf(
     keepsRecords: config.load_history,
     staleBefore,
     outages,
+    group,
     onBegun: () => preflight.workBegan(),
     forbidDdl: config.forbid_ddl,
     resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, config.retry_for_seconds * 1000),
     signal: io.ending.kill,
     log,
   });
+  group?.begin(loader);
+  return loader;
 }
 
 /** What a run works with. */
-interface RunDeps {
+interface RunDeps extends Committing {
   readonly bucket: Assembly['files'];
   readonly store: WatchedStore;
   readonly loader: Loader;
@@ -252,10 +284,11 @@ interface RunDeps {
 }
 
 function runOf(
-  { config, scope, io, log, protocolOf }: LoadOptions,
+  { config, scope, io, log, protocolOf, onState }: LoadOptions,
   { runId, objectPrefix, folder }: RunPlace,
-  { bucket, store, loader, outages, preflight }: RunDeps,
+  { pipeline, group, bucket, store, loader, outages, preflight }: RunDeps,
 ): Run {
+  const takeOver = pipeline && ((): Promise<void> => loader.takeOver(pipeline).then(onState));
   return assemble({
     config,
     io,
@@ -270,6 +303,8 @@ function runOf(
     rejectedPrefix: rejectedPrefix(rejectedRoot(objectPrefix, config.rejected_prefix), runId),
     files: bucket,
     locations: scope.locations,
+    group,
+    begin: takeOver,
     onPlanned: (work) => preflight.planned(work),
     ...protocolOf(loader),
     signal: io.ending.kill,

@@ -41,6 +41,18 @@ export function contradictions(config: Config): string[] {
     ...locationProblems(config.batch_locations),
     ...unknownTypes(config),
     ...nameProblems(config),
+    ...pipelineProblems(config),
+  ];
+}
+
+function pipelineProblems({ pipeline = '', exactly_once }: Config): string[] {
+  return [
+    ...(exactly_once && pipeline === ''
+      ? ['"exactly_once" needs "pipeline", a name under which the state is kept in the warehouse']
+      : []),
+    ...(Buffer.byteLength(pipeline) > 512 || pipeline.includes('\0')
+      ? ['"pipeline" must be a name of at most 512 bytes']
+      : []),
   ];
 }
 

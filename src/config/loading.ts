@@ -45,6 +45,25 @@ export const LOADING = {
     description: 'How many tables are loaded at the same time, each over its own connection.',
     aliases: ['max_parallelism', 'workers', 'concurrency'],
   },
+  pipeline: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'The name of this pipeline: one tap into one schema. The state is then kept in the warehouse too, in the table `_target_redshift_pipeline_NAME`, in the transaction that makes it safe, and `target-redshift state` prints it. A run takes its pipeline over from older runs, which can commit nothing from then on. States can contain secrets: only grant SELECT on that table to those who may know them.',
+    example: 'shop-to-redshift',
+  },
+  exactly_once: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Commit all streams together at a STATE, with that STATE, so that no row of an append is doubled after a crash. Needs `pipeline`, and a tap that is started with the state that `target-redshift state` prints, as `run` does.',
+  },
+  group_commit: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Commit all batches that are ready in one transaction, over one connection, instead of one transaction for each over `max_parallel_loads` connections. This is faster for many small streams on a cluster whose commits are slow. `pipeline` implies it.',
+  },
   memory_budget_mb: {
     type: 'integer',
     default: 128,

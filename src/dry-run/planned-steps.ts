@@ -6,6 +6,7 @@ import type { LoadJob } from '../warehouse/jobs.ts';
 import { loadSteps, statementsOf } from '../warehouse/load-steps.ts';
 import { COMMITS, HISTORY, recordOf } from '../warehouse/record-sql.ts';
 import type { CopyAccess } from '../warehouse/statements.ts';
+import { stageTables } from '../warehouse/stage-tables.ts';
 import type { Step } from '../warehouse/step.ts';
 import type { Collected } from './collected.ts';
 
@@ -51,7 +52,8 @@ export function plannedSteps(
   const { target, columns, method, newest, settings, keyPrefix } = load;
   const source = { manifestUrl: url(`${keyPrefix}manifest-1.json`), format, access, region };
   const shape = { target, columns, method, newest, maxBytes, census, narrow, nullKeys, mayRepeatKeys };
-  const work = { ...shape, hardDelete: settings.hard_delete, isOwn, clears, source };
+  const tables = stageTables(0);
+  const work = { ...shape, hardDelete: settings.hard_delete, isOwn, clears, source, tables };
   return statementsOf(loadSteps(work, existing), recordSteps(load, isFirst, history));
 }
 
@@ -62,9 +64,10 @@ function recordSteps(
   { schema, keepsRecords, version }: PlannedHistory,
 ): readonly Step[] {
   const { table, method, received = 0, rejected = 0, parts = 0 } = historyRow;
-  const load = { batch, stream, ...table, method, received, rejected, parts };
+  const row = { batch, stream, ...table, method, received, rejected, parts };
   const run = { runId: RUN, version, startedAt: undefined, outcome: 'running' } as const;
-  const [loads, ...runs] = recordOf(schema, keepsRecords ? HISTORY : COMMITS, { load, run, isFirst });
+  const tables = keepsRecords ? HISTORY : COMMITS;
+  const [loads, ...runs] = recordOf(schema, tables, { loads: [row], run, isFirst });
   return [
     ...(loads ? [{ what: 'record the load', sql: loads }] : []),
     ...runs.map((sql) => ({ what: 'record the run, with its first load', sql })),

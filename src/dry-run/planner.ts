@@ -18,6 +18,7 @@ import type { OverwriteCounts } from '../warehouse/overwrite.ts';
 import { acceptsLargeStrings } from '../warehouse/large-strings.ts';
 import { fitsAll } from '../warehouse/misfits.ts';
 import { copyFilesToTable, createSchema } from '../warehouse/statements.ts';
+import type { ActivatedVersion } from '../warehouse/versions.ts';
 import { changed, whyOf } from './changed.ts';
 import type { Collected } from './collected.ts';
 import type { PlannedLoad } from './planned.ts';
@@ -115,10 +116,11 @@ export class Planner implements TableLoader {
     return Promise.resolve();
   }
 
-  activate(job: TableJob, version: bigint): Promise<number> {
+  activate(job: TableJob, { version }: ActivatedVersion, onCommitted: (rows: number) => void): Promise<void> {
     const what = job.settings.hard_delete ? 'deleted' : 'marked as deleted';
     this.#collect(job, undefined).then.push(`rows of versions before ${version} are ${what}`);
-    return Promise.resolve(0);
+    onCommitted(0);
+    return Promise.resolve();
   }
 
   shadowOf(target: TableRef): TableRef {

@@ -11,6 +11,7 @@ import { Budget } from '../staging/budget.ts';
 import { createStaging, type UploadOptions } from '../staging/uploads.ts';
 import type { HookRunner, StreamContext, TableLoader } from '../streams/context.ts';
 import type { Generations } from '../warehouse/generations.ts';
+import type { GroupCommit } from '../warehouse/group-commit.ts';
 import type { Protocol } from './protocol.ts';
 import { Run } from './run.ts';
 import { singerProtocol } from './singer.ts';
@@ -44,6 +45,10 @@ export interface Assembly {
   readonly locations: BatchLocations;
   /** Where states of Singer are written; without it they are dropped. */
   readonly states?: Writable;
+  /** Commits the work in groups; without it each batch is committed by itself. */
+  readonly group?: GroupCommit | undefined;
+  /** Called before the first line of Singer is read. */
+  readonly begin?: (() => Promise<void>) | undefined;
   /** Called when a stream has a plan, before any of its rows are loaded. */
   readonly onPlanned?: StreamContext['onPlanned'];
   /** In place of Singer. `fail` ends the run. */
@@ -55,7 +60,7 @@ export interface Assembly {
 const UPLOADS = 4;
 
 export function assemble(assembly: Assembly): Run {
-  const { config, io, log, store, format, signal } = assembly;
+  const { config, io, log, store, format, states, group, begin, signal } = assembly;
   const fail = (error: unknown): void => run.fail(error);
   const run: Run = new Run({
     config,
@@ -74,7 +79,9 @@ export function assemble(assembly: Assembly): Run {
     }),
     files: batchFiles(assembly.files, assembly.locations),
     locations: assembly.locations,
-    protocol: assembly.protocol?.(fail) ?? singerProtocol(assembly.states ?? nowhere(), fail),
+    group,
+    protocol:
+      assembly.protocol?.(fail) ?? singerProtocol({ states: states ?? nowhere(), fail, log, group, begin }),
     generations: assembly.generations,
     onPlanned: assembly.onPlanned,
     objectPrefix: assembly.objectPrefix,

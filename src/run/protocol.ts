@@ -31,6 +31,11 @@ export interface MessageHandler extends Lines {
    * program that made it said so. Returns the error for streams that cannot be completed.
    */
   conclude(isWholeInput: boolean, isProven: boolean): Error | undefined;
+  /**
+   * Called when everything that was read waits for the last group of a run that loads exactly once. Returns the error for records
+   * that no state covers, which would be loaded again by the next run; then nothing of the group is committed.
+   */
+  uncovered?(isWholeInput: boolean, isProven: boolean): Error | undefined;
 }
 
 /** Writes states or acknowledgements. */

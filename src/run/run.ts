@@ -7,6 +7,7 @@ import type { BatchLocations } from '../batches/locations.ts';
 import type { BatchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import { onAbort } from '../abort.ts';
+import { LoadError } from '../errors.ts';
 import type { Input } from '../io/input.ts';
 import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';
@@ -17,6 +18,7 @@ import type { HookRunner, StreamContext, TableLoader } from '../streams/context.
 import type { Stream } from '../streams/stream.ts';
 import { Streams, type StreamsSummary } from '../streams/streams.ts';
 import type { Generations } from '../warehouse/generations.ts';
+import type { GroupCommit } from '../warehouse/group-commit.ts';
 import { Figures } from '../progress/figures.ts';
 import type { MessageHandler, Protocol } from './protocol.ts';
 import { RunPhases } from './phases.ts';
@@ -31,6 +33,8 @@ export interface RunParts {
   /** Which files BATCH messages may name. */
   readonly locations: BatchLocations;
   readonly protocol: Protocol;
+  /** Commits the work in groups; undefined: each batch by itself. */
+  readonly group: GroupCommit | undefined;
   readonly generations: Pick<Generations, keyof Generations> | undefined;
   readonly onPlanned: StreamContext['onPlanned'];
   readonly objectPrefix: string;
@@ -86,6 +90,7 @@ export class Run {
       fail: (error) => this.fail(error),
       hasFailed: () => this.#phases.phase === 'failed',
     };
+    parts.group?.follow(context);
     this.#streams = new Streams(context);
     this.#handler = parts.protocol.handler({
       streams: this.#streams,
@@ -123,7 +128,8 @@ export class Run {
     if (!this.#phases.error) await this.#try(() => this.#handler.begin());
     await this.#read(input);
     await this.#drain();
-    if (this.#phases.cutOff) this.fail(this.#phases.cutOff);
+    await this.#commitRest();
+    if (this.#phases.cutOff) this.fail(this.#endOf(this.#phases.cutOff));
     if (this.#phases.error) await this.#streams.abandon();
     this.#parts.protocol.effects.publish();
     await this.#parts.protocol.output.flushed();
@@ -189,6 +195,31 @@ export class Run {
       if (refusal && cutOff) this.#parts.log.warn(refusal.message);
       else if (refusal) this.#phases.inputFailed(refusal);
     });
+  }
+
+  /** Commits what waits for its group. */
+  async #commitRest(): Promise<void> {
+    const { group } = this.#parts;
+    if (!group) return;
+    const { phase, error, isWholeInput, isProven, cutOff } = this.#phases;
+    const mayCommit = phase !== 'failed' && !(group.isExactlyOnce && error);
+    const refusal =
+      mayCommit && group.isExactlyOnce
+        ? this.#handler.uncovered?.(isWholeInput && cutOff === undefined, isProven)
+        : undefined;
+    if (refusal)
+      this.#phases.inputFailed(cutOff ? new LoadError(`${cutOff.message}. ${refusal.message}`) : refusal);
+    await (mayCommit && !refusal ? group.flush() : group.abandon());
+  }
+
+  /** Why the input was cut off, and what became of the part that was read. */
+  #endOf(cutOff: Error): Error {
+    const isAll = this.#handler.count === 0 || this.#phases.error !== undefined;
+    return isAll
+      ? cutOff
+      : new LoadError(`${cutOff.message}. What was read is loaded, and its states are kept`, {
+          cause: cutOff,
+        });
   }
 
   async #step(work: () => void): Promise<void> {

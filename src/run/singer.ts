@@ -1,5 +1,6 @@
 /** Processes the messages of a Singer tap: the lines of its output, and those of its BATCH files. */
 import type { Writable } from 'node:stream';
+import type { Logger } from '../log.ts';
 import { beginsAsMessage, messageMember } from '../batches/messages.ts';
 import { InputError } from '../errors.ts';
 import { BareFrame, Envelope } from '../protocol/envelope.ts';
@@ -15,14 +16,29 @@ import { parseRecord, parseSinger, withoutBom } from '../protocol/singer.ts';
 import { Ledger } from '../states/ledger.ts';
 import { StateWriter } from '../states/writer.ts';
 import type { Stream } from '../streams/stream.ts';
+import type { GroupCommit } from '../warehouse/group-commit.ts';
 import type { MessageHandler, Protocol, RunAccess } from './protocol.ts';
 import type { Lines } from './reader.ts';
 
-/** The protocol of Singer. `states` receives the newest safe state; `onClosed` is called when nothing more can be written. */
-export function singerProtocol(states: Writable, onClosed: (error: unknown) => void): Protocol {
-  const output = new StateWriter(states, onClosed);
-  const ledger = new Ledger((state) => output.write(state));
-  return { effects: ledger, output, handler: (run) => new SingerHandler(run, ledger) };
+export interface SingerOptions {
+  /** Receives the newest safe state. */
+  readonly states: Writable;
+  /** Called when nothing more can be written, and when a group cannot be committed. */
+  readonly fail: (error: unknown) => void;
+  readonly log: Logger;
+  /** Commits the work in groups, and keeps the states that are safe. */
+  readonly group?: GroupCommit | undefined;
+  /** Called before the first line is read. */
+  readonly begin?: (() => Promise<void>) | undefined;
+}
+
+export function singerProtocol(options: SingerOptions): Protocol {
+  const { states, fail, group } = options;
+  const output = new StateWriter(states, fail);
+  const write = (state: Buffer): void => output.write(state);
+  const ledger = new Ledger((state) => (group ? group.offer(state) : write(state)));
+  group?.useStates({ after: (effects) => ledger.after(effects), write });
+  return { effects: ledger, output, handler: (run) => new SingerHandler(run, ledger, options) };
 }
 
 class SingerHandler implements MessageHandler {
@@ -30,26 +46,56 @@ class SingerHandler implements MessageHandler {
   readonly #run: RunAccess;
   readonly #ledger: Ledger;
   readonly #envelope = new Envelope();
+  readonly #options: Pick<SingerOptions, 'group' | 'begin' | 'log'>;
+  /** The stream of a record that came after the newest state and is there twice if it is sent again. */
+  #uncovered: Stream | undefined;
 
-  constructor(run: RunAccess, ledger: Ledger) {
+  constructor(run: RunAccess, ledger: Ledger, options: Pick<SingerOptions, 'group' | 'begin' | 'log'>) {
     this.#run = run;
     this.#ledger = ledger;
+    this.#options = options;
   }
 
   /** Streams are known when their schemas come. */
-  begin(): Promise<void> {
-    return Promise.resolve();
+  async begin(): Promise<void> {
+    await this.#options.begin?.();
   }
 
   conclude(isWholeInput: boolean, isProven: boolean): Error | undefined {
     return this.#run.streams.concludeStreams(isWholeInput, isProven);
   }
 
+  uncovered(isWholeInput: boolean, isProven: boolean): Error | undefined {
+    const stream = this.#uncovered;
+    if (!stream) return undefined;
+    const hasStates = this.#ledger.statesRead > 0;
+    if (isWholeInput && (isProven || !hasStates)) {
+      this.#options.log.warn(
+        { stream: stream.name },
+        `exactly_once cannot hold for stream "${stream.name}": ${hasStates ? 'the tap ended after records that no STATE follows' : 'the tap sent no STATE'}, ` +
+          'so it will send them again, and they will be there twice',
+      );
+      return undefined;
+    }
+    return new InputError(
+      `Cannot load the records after the last STATE exactly once: the input ended${isWholeInput ? '' : ' early'}, and the next run gets those of stream ` +
+        `"${stream.name}" again. None of the records since the last committed state was loaded, so nothing is lost or doubled: run again from ` +
+        'that state. If the tap ends well and sends no STATE at its end, start it with target-redshift run, which sees how it ended',
+      { stream: stream.name },
+    );
+  }
+
   walk(at: number, end: number): Stream | undefined {
     const { tape, streams } = this.#run;
     const recordAt = this.#envelope.open(tape.source, at);
     const stream = recordAt === -1 ? undefined : streams.find(this.#envelope.stream);
-    return stream?.walk(recordAt, this.#envelope, at, end) === true ? stream : undefined;
+    return stream?.walk(recordAt, this.#envelope, at, end) === true ? this.#read(stream) : undefined;
+  }
+
+  /** Notes that a record of the stream came after the newest state. */
+  #read(stream: Stream): Stream {
+    if (this.#uncovered === undefined && stream.doublesRecords) this.#uncovered = stream;
+    return stream;
   }
 
   parse(line: Buffer): Promise<void> | undefined {
@@ -63,8 +109,7 @@ class SingerHandler implements MessageHandler {
       case 'record':
         return this.#append(message, { line: this.count, bytes });
       case 'state':
-        if (message.value) this.#ledger.addState(message.value);
-        return undefined;
+        return message.value && this.#addState(message.value);
       case 'schema':
         return streams.setSchema(message);
       case 'activate-version':
@@ -74,10 +119,28 @@ class SingerHandler implements MessageHandler {
     }
   }
 
+  #addState(state: Buffer): Promise<void> | undefined {
+    this.#ledger.addState(state);
+    this.#uncovered = undefined;
+    const { group } = this.#options;
+    return group?.isExactlyOnce === true && group.isDue && !this.#run.streams.holdStates
+      ? this.#endGroup(group)
+      : undefined;
+  }
+
+  /** Commits everything that was read with the state that was read last. */
+  async #endGroup(group: GroupCommit): Promise<void> {
+    await this.#run.streams.closeAll();
+    await group.seal();
+  }
+
   async #readFiles(message: BatchMessage): Promise<void> {
     const { streams, files, interrupted, read } = this.#run;
     const stream = streams.streamForRecord(message.stream, this.count);
-    if (stream.copiesFiles) return stream.copyFiles(message, this.count);
+    if (stream.copiesFiles) {
+      this.#read(stream);
+      return stream.copyFiles(message, this.count);
+    }
     for (const file of files.of(message, this.count, interrupted)) {
       const lines = this.#records(stream, message, file.source);
       await read(
@@ -96,7 +159,7 @@ class SingerHandler implements MessageHandler {
       walk: (at, end) => {
         // The first line is always parsed, to find out whether the file contains records.
         if (lines.count === 1 || beginsAsMessage(tape.source, at)) return undefined;
-        return stream.walk(at, frame, at, end) ? stream : undefined;
+        return stream.walk(at, frame, at, end) ? this.#read(stream) : undefined;
       },
       parse: (line) => {
         const origin = { ...source, line: lines.count, bytes: lines.count === 1 ? withoutBom(line) : line };
@@ -114,6 +177,7 @@ class SingerHandler implements MessageHandler {
     const { streams, onRecord } = this.#run;
     const stream = streams.streamForRecord(record.stream, origin.line);
     const wait = stream.append(record, origin);
+    this.#read(stream);
     return wait ? wait.then(() => onRecord(stream)) : onRecord(stream);
   }
 }

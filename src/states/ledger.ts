@@ -5,6 +5,7 @@
  */
 
 interface Entry {
+  readonly settle: Settle;
   done: boolean;
   /** The newest state that was read after this entry was opened and before the next one was. */
   state: Buffer | undefined;
@@ -38,13 +39,25 @@ export class Ledger implements Effects {
 
   /** Adds an effect, for example when a batch was opened. A state of Singer waits for the effects of all streams. */
   open(_stream?: string): Settle {
-    const entry: Entry = { done: false, state: undefined };
-    this.#entries.push(entry);
-    return () => {
+    const settle: Settle = () => {
       entry.done = true;
       this.#advance();
       this.publish();
     };
+    const entry: Entry = { settle, done: false, state: undefined };
+    this.#entries.push(entry);
+    return settle;
+  }
+
+  /** The newest state that will be safe once these effects are durable; undefined if all such states were published. */
+  after(effects: ReadonlySet<Settle>): Buffer | undefined {
+    let state = this.#safe;
+    for (let at = this.#head; at < this.#entries.length; at++) {
+      const entry = this.#entries[at] as Entry;
+      if (!entry.done && !effects.has(entry.settle)) break;
+      state = entry.state ?? state;
+    }
+    return state;
   }
 
   /** Adds a state that was read. It is published with `publish`, so that of many states only one is written. */

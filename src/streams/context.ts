@@ -14,7 +14,10 @@ import type { Loader } from '../warehouse/loader.ts';
 import type { LoadMethod } from '../warehouse/steps.ts';
 
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
-export type TableLoader = Omit<Loader, 'finish' | 'removed' | 'inTransaction' | 'ask' | 'doubt'>;
+export type TableLoader = Omit<
+  Loader,
+  'finish' | 'removed' | 'inTransaction' | 'commitTogether' | 'takeOver' | 'ask' | 'doubt'
+>;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 
 /** What a stream wants done when it is complete. */
@@ -50,8 +53,8 @@ export interface CommittedRows {
 
 /** Hears of the loads of a run. */
 export interface LoadObserver {
-  loadStarted(): void;
-  loadEnded(): void;
+  readonly loadStarted: () => void;
+  readonly loadEnded: () => void;
   committed(load: CommittedRows): void;
   /** The rows of a shadow table or of a batch took the place of `replaced` rows, which are undefined if they were not counted. */
   overwrote(stream: string, table: string, inserted: number, replaced: number | undefined): void;

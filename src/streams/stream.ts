@@ -36,7 +36,8 @@ export class Stream {
   readonly #context: StreamContext;
   /** The work on the table, one after another. */
   readonly work: TableWork;
-  readonly #invalid: InvalidRecords;
+  /** The invalid records and what happened to them. */
+  readonly invalid: InvalidRecords;
   readonly #evidence: Evidence;
   readonly #versions = new Versions();
   readonly #planning: Planning;
@@ -45,7 +46,8 @@ export class Stream {
   #batch: OpenBatch | undefined;
   readonly #teller: Teller;
   readonly #lossReport: LossReport;
-  readonly #fallbacks = new Fallbacks();
+  /** The records that the reference encoder encoded. */
+  readonly fallbacks = new Fallbacks();
   readonly #facts: PresentFacts;
   #ordinal = 0;
 
@@ -58,7 +60,7 @@ export class Stream {
     this.#lossReport = new LossReport(name, context.log);
     this.work = new TableWork(name, target, settings, context);
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
-    this.#invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
+    this.invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.effects.statesRead);
     const { loader, syncStartedAt } = context;
     this.#planning = new Planning(
@@ -79,19 +81,19 @@ export class Stream {
     return this.settings.load_method === 'overwrite';
   }
 
+  /** Each of its records becomes a row, so that one that is sent again is there twice. */
+  get doublesRecords(): boolean {
+    return this.#plan?.method === 'append' && !this.#overwrites;
+  }
+
+  /** What it does only at its end holds every state back until then. */
+  get holdsStates(): boolean {
+    return this.#overwrites || this.#versions.isWaiting;
+  }
+
   /** Records that were accepted. */
   get accepted(): number {
     return this.#ordinal;
-  }
-
-  /** Records that the reference encoder encoded, by reason; undefined if there are none. */
-  get fallbacks(): Fallbacks['counts'] {
-    return this.#fallbacks.counts;
-  }
-
-  /** The invalid records and what happened to them. */
-  get invalid(): InvalidRecords {
-    return this.#invalid;
   }
 
   get #plan(): StreamPlan | undefined {
@@ -182,16 +184,16 @@ export class Stream {
     const outcome = plan.encoder.encode(message, origin, batch, this.#ordinal);
     if (outcome.kind === 'unplanned') return this.#replan(outcome).then(again);
     this.#evidence.record();
-    this.#fallbacks.add(why);
+    this.fallbacks.add(why);
     if (outcome.kind === 'rejection') {
-      this.#invalid.check(outcome, origin);
+      this.invalid.check(outcome, origin);
       batch.rejected.append(plan.message.line, message, origin, outcome);
-      this.#invalid.countRejected(outcome, origin);
+      this.invalid.countRejected(outcome, origin);
       return undefined;
     }
     if (outcome.nulled.length > 0) {
       batch.nulled++;
-      this.#invalid.countNulled(outcome.nulled, origin);
+      this.invalid.countNulled(outcome.nulled, origin);
     }
     this.#versions.record(message.version);
     appendRow(batch, plan, outcome, this.#ordinal++);

@@ -133,6 +133,20 @@ export class Streams {
     for (const stream of this.#byName.values()) if (stream.isAged(now) && stream.work.hasRoom) stream.close();
   }
 
+  /** Closes all open batches. Resolves when what was read is in S3, and queued for the warehouse. */
+  async closeAll(): Promise<void> {
+    for (const stream of this.#byName.values()) {
+      await stream.work.room();
+      stream.close();
+    }
+    await this.drained();
+  }
+
+  /** Some stream holds every state back until the end of the input. */
+  get holdStates(): boolean {
+    return [...this.#byName.values()].some(({ holdsStates }) => holdsStates);
+  }
+
   /** Uploads open batches, the largest first, until at most this many bytes are open. */
   cutDownTo(bytes: number): void {
     const largestFirst = [...this.#byName.values()].sort((a, b) => b.openBytes - a.openBytes);
@@ -189,7 +203,9 @@ export class Streams {
 
   summary(): StreamsSummary {
     const all = [...this.#byName.values()];
-    const fallbacks = all.flatMap(({ name, fallbacks }) => (fallbacks ? [[name, fallbacks] as const] : []));
+    const fallbacks = all.flatMap(({ name, fallbacks: { counts } }) =>
+      counts ? [[name, counts] as const] : [],
+    );
     return {
       streams: Object.fromEntries(all.map(({ name, work }) => [name, work.loadedRows])),
       ...(fallbacks.length > 0 ? { reference_encoder: Object.fromEntries(fallbacks) } : {}),

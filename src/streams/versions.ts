@@ -58,6 +58,11 @@ export class Versions {
     return this.#hasUnversioned;
   }
 
+  /** An activation waits for the first record of its version. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /**
    * Takes an ACTIVATE_VERSION. Of several that are waiting only the newest counts. All of them are one effect, which `open` opens
    * in the ledger for the first one. A repeated one without a record in between does nothing.

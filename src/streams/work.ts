@@ -107,7 +107,7 @@ export class TableWork {
 
   async #load(closed: ClosedBatch, overwritten?: Overwrite): Promise<void> {
     const { batch, staged } = closed;
-    const { loader, now, hasFailed } = this.#context;
+    const { loader, now, hasFailed, observer } = this.#context;
     if (hasFailed()) return this.#discard(batch);
     const started = now();
     const ready = await staged.catch(async (error: unknown) => {
@@ -125,15 +125,15 @@ export class TableWork {
     const job: LoadJob = overwritten
       ? { ...own, discards: 'later' }
       : (this.#overwrite?.redirect(own) ?? this.#intoRefresh(own));
-    await whileLoading(this.#context.observer, () =>
-      loader.load(job, ready, (counts) => {
-        this.#noteCommittedColumns(job);
-        if (!overwritten) this.#overwrite?.add(job, counts);
-        this.#settle(batch, ready, started, counts);
-        const { inserted, cleared: deleted } = counts;
-        if (overwritten) this.#overwrote(overwritten, { inserted, deleted }, started);
-      }),
-    );
+    const onCommitted = (counts: LoadCounts): void => {
+      this.#noteCommittedColumns(job);
+      if (!overwritten) this.#overwrite?.add(job, counts);
+      this.#settle(batch, ready, started, counts);
+      const { inserted, cleared: deleted } = counts;
+      if (overwritten) this.#overwrote(overwritten, { inserted, deleted }, started);
+    };
+    const effects = [batch.settle, ...(overwritten ? [overwritten.settle] : [])];
+    await whileLoading(observer, () => loader.load(job, ready, onCommitted, effects));
   }
 
   /** Copies files directly, in order with the batches. */
@@ -150,19 +150,16 @@ export class TableWork {
         ...this.#job(plan, number, record),
         ...{ keyPrefix, files, isGzip: compression === 'gzip' },
       };
-      await whileLoading(observer, () =>
-        loader.copyFiles(job, (rows) => {
-          this.#loadedRows += rows;
-          this.#noteCommittedColumns(job);
-          const [facts, ms] = [this.#place, now() - started];
-          log.info(
-            { ...facts, files: files.length, rows, ms },
-            `copied ${files.length} files of ${facts.stream}: ${rows} rows`,
-          );
-          observer.committed({ ...facts, rows, isCollected: false, rejected: 0, bytes: 0, ms });
-          settle();
-        }),
-      );
+      const onCommitted = (rows: number): void => {
+        this.#loadedRows += rows;
+        this.#noteCommittedColumns(job);
+        const [facts, ms] = [this.#place, now() - started];
+        const sentence = `copied ${files.length} files of ${facts.stream}: ${rows} rows`;
+        log.info({ ...facts, files: files.length, rows, ms }, sentence);
+        observer.committed({ ...facts, rows, isCollected: false, rejected: 0, bytes: 0, ms });
+        settle();
+      };
+      await whileLoading(observer, () => loader.copyFiles(job, onCommitted, [settle]));
     });
   }
 
@@ -178,12 +175,15 @@ export class TableWork {
     this.#add(async () => {
       const started = now();
       const job = this.#job(plan, 0, this.#record('activate-version', started));
-      const rows = await loader.activate(job, version, new Date(started), keepsUnversioned);
-      log.info(
-        { ...this.#place, version: String(version), rows },
-        `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
-      );
-      settle();
+      const activated = { version, time: new Date(started), keepsUnversioned };
+      const onCommitted = (rows: number): void => {
+        log.info(
+          { ...this.#place, version: String(version), rows },
+          `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
+        );
+        settle();
+      };
+      await loader.activate(job, activated, onCommitted, [settle]);
     });
   }
 
@@ -201,7 +201,8 @@ export class TableWork {
     this.#add(async () => {
       const started = now();
       const job = overwrite.jobOf(this.#job(plan, nextBatch(), this.#record('overwrite', started)));
-      await loader.overwrite(job, (counts) => this.#overwrote(overwrite, counts, started));
+      const onCommitted = (counts: OverwriteCounts): void => this.#overwrote(overwrite, counts, started);
+      await loader.overwrite(job, onCommitted, [overwrite.settle]);
     });
   }
 

@@ -1,11 +1,52 @@
 /** The file that has the newest safe state, which the next run gives to the tap. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { ConfigError, LoadError, messageOf } from '../errors.ts';
+import { ConfigError, LoadError, messageOf, UsageError } from '../errors.ts';
 import { writePrivateFile } from '../private-file.ts';
 
+/** The state with which a tap begins. */
+export interface TapState extends Disposable {
+  /** Keeps the newest safe state; undefined if it is to go to stdout. */
+  readonly states: Writable | undefined;
+  /** For the tap, as it is now. */
+  readonly arguments: () => readonly string[];
+  /** Takes the state that is in the warehouse. Without one, that of the file counts. */
+  readonly replace: (state: Buffer | undefined) => void;
+}
+
+/**
+ * `path` is the file that the user wants the state in. The state in the warehouse needs a file for the tap in any case. Throws
+ * ConfigError and UsageError.
+ */
+export function openTapState(
+  path: string | undefined,
+  { isInWarehouse, command }: { readonly isInWarehouse: boolean; readonly command: readonly string[] },
+): TapState {
+  if (isInWarehouse && command.some((word) => /^--state(=|$)/.test(word))) {
+    throw new UsageError(
+      'with the option pipeline, run gives --state to the tap; remove it from the command of the tap',
+    );
+  }
+  if (path !== undefined) hasState(path);
+  const folder =
+    path === undefined && isInWarehouse ? mkdtempSync(join(tmpdir(), 'target-redshift-')) : undefined;
+  const file = folder === undefined ? path : join(folder, 'state.json');
+  return {
+    states: path === undefined ? undefined : stateFile(path),
+    arguments: () => (file !== undefined && hasState(file) ? ['--state', file] : []),
+    replace: (state) => {
+      if (state && file !== undefined) writePrivateFile(file, `${state.toString()}\n`);
+    },
+    [Symbol.dispose]: () => {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /** Whether there is a state for the tap: an object in the file. Throws ConfigError for a file that has something else. */
-export function hasState(path: string): boolean {
+function hasState(path: string): boolean {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -27,7 +68,7 @@ export function hasState(path: string): boolean {
 }
 
 /** Keeps the newest state in the file, which is replaced as a whole each time. */
-export function stateFile(path: string): Writable {
+function stateFile(path: string): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       const newest = chunk.toString().trimEnd().split('\n').at(-1) ?? '';

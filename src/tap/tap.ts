@@ -23,18 +23,19 @@ interface Running {
 }
 
 export class Tap implements Input, AsyncDisposable {
-  readonly #command: readonly string[];
+  readonly #command: () => readonly string[];
   readonly #log: Logger;
   #running: Running | undefined;
   #hasEnded = false;
 
-  constructor(command: readonly string[], log: Logger) {
+  /** `command` is asked for when the tap is started. */
+  constructor(command: () => readonly string[], log: Logger) {
     this.#command = command;
     this.#log = log;
   }
 
   get #name(): string {
-    return basename(this.#command[0] ?? '');
+    return basename(this.#command()[0] ?? '');
   }
 
   /** Starts the program, in the same turn in which its output is first read: Node drops what a process without a reader wrote. */
@@ -62,8 +63,7 @@ export class Tap implements Input, AsyncDisposable {
     if (end.code === 0) return undefined;
     const how = end.signal === null ? `with exit code ${end.code ?? ''}` : `by ${end.signal}`;
     return new LoadError(
-      `The tap ${this.#name} ended ${how}: its output may be incomplete. What was read is loaded, and its states are kept; ` +
-        'see its lines in the log above, and run again',
+      `The tap ${this.#name} ended ${how}: its output may be incomplete; see its lines in the log above, and run again`,
     );
   }
 
@@ -78,7 +78,7 @@ export class Tap implements Input, AsyncDisposable {
   }
 
   #start(): Running {
-    const [program = '', ...args] = this.#command;
+    const [program = '', ...args] = this.#command();
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = new Promise<End>((resolve) => {
       child.once('error', (error) => resolve({ error }));

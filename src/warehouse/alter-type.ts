@@ -9,6 +9,7 @@ import { readDesignRole, readViews } from './dependents.ts';
 import { committed, DDL_TIMEOUT_MS, retryBusyDdl, together } from './busy-ddl.ts';
 import { replaceSql, retypeSql } from './retype.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
+import type { TransactionBody } from './transaction.ts';
 
 /** The table has no rows yet. */
 export async function replace(session: Session, target: TableRef, change: Replace): Promise<void> {
@@ -36,6 +37,35 @@ export async function retype(session: Session, target: TableRef, change: Retype)
     checkValues(target, change, seen?.rows[0] ?? []);
   };
   await retryBusyDdl(() => committed(session, finish, work));
+}
+
+/** The body with the changes before it: in a transaction, in which the rows before them become visible together with those after. */
+export async function retypesFirst<Counts>(
+  session: Session,
+  target: TableRef,
+  changes: readonly Retype[],
+  body: TransactionBody<Counts>,
+): Promise<TransactionBody<Counts>> {
+  for (const change of changes) await refuseBound(session, target, change);
+  const all = changes.map((change) => {
+    const { add, guard, fill, check, finish } = retypeSql(target, change);
+    const guards = guard ? [guard] : [];
+    const statements = [add, ...guards, explainRead(target), fill, check, ...finish];
+    return { change, hasGuard: guards.length > 0, statements };
+  });
+  const count: TransactionBody<Counts>['count'] = (answers, staged) => {
+    let at = 0;
+    for (const { change, hasGuard, statements } of all) {
+      const [, ...own] = answers.slice(at, at + statements.length);
+      if (hasGuard) checkMisfits(target, change, own.shift()?.rows[0] ?? []);
+      const [plan, , seen] = own;
+      checkAllSeen(target, plan);
+      checkValues(target, change, seen?.rows[0] ?? []);
+      at += statements.length;
+    }
+    return body.count(answers.slice(at), staged);
+  };
+  return { ...body, statements: [...all.flatMap(({ statements }) => statements), ...body.statements], count };
 }
 
 function checkValues(

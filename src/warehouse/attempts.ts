@@ -5,16 +5,19 @@
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Session, Warehouse } from '../ports.ts';
+import type { Retype } from '../table/changes.ts';
+import { retypesFirst } from './alter-type.ts';
 import type { Sql } from '../sql.ts';
 import type { TableJob } from './jobs.ts';
 import type { KnownTables } from './known-tables.ts';
 import type { Outages } from './outages.ts';
 import type { PreparedTable } from './prepare.ts';
-import type { LoadRow } from './record-sql.ts';
 import type { LoadHistory } from './load-history.ts';
 import type { TablePreparer } from './table-preparer.ts';
 import { terminateBackend } from './statements.ts';
-import type { CommitHooks } from './transaction.ts';
+import type { Seal } from './seal.ts';
+import { ofPart, transaction, type CommitHooks, type TransactionBody } from './transaction.ts';
+import type { Done, Work } from './work.ts';
 
 export interface AttemptsOptions {
   readonly warehouse: Warehouse;
@@ -24,13 +27,6 @@ export interface AttemptsOptions {
   readonly onBegun?: () => void;
   readonly log: Logger;
 }
-
-/** What is done in one transaction on a table that has room. */
-export type TableTask<Counts> = (
-  session: Session,
-  commit: CommitHooks<Counts>,
-  prepared: PreparedTable,
-) => Promise<Counts>;
 
 const CONNECTION_LOST = '08006';
 const TRY_AGAIN = '40001';
@@ -65,36 +61,44 @@ export class Attempts {
     });
   }
 
-  /** Lends a connection on which the job's table has room. Work that old knowledge of the table may have spoilt is done again. */
-  async onTable<T>(
-    job: TableJob,
-    work: (session: Session, prepared: PreparedTable) => Promise<T>,
+  /** Lends a connection on which the tables of the jobs have room. Work that old knowledge of them may have spoilt is done again. */
+  async onTables<T>(
+    jobs: readonly TableJob[],
+    work: (session: Session, prepared: readonly PreparedTable[]) => Promise<T>,
   ): Promise<T> {
     this.#options.onBegun?.();
     try {
-      return await this.#lend(job, work);
+      return await this.#lend(jobs, work);
     } catch (error) {
-      const wasFresh = this.#known.isFresh(job.target);
-      this.#known.doubt(job.target);
-      if (wasFresh || !mayBeOldKnowledge(error)) throw error;
-      this.#options.log.debug(`table "${job.target.table}" is not as it was read: ${messageOf(error)}`);
-      return await this.#lend(job, work);
+      const targets = jobs.map(({ target }) => target);
+      const wereFresh = targets.every((target) => this.#known.isFresh(target));
+      for (const target of targets) this.#known.doubt(target);
+      if (wereFresh || !mayBeOldKnowledge(error)) throw error;
+      const names = targets.map(({ table }) => `"${table}"`).join(', ');
+      this.#options.log.debug(`table ${names} is not as it was read: ${messageOf(error)}`);
+      return await this.#lend(jobs, work);
     }
   }
 
-  async #lend<T>(job: TableJob, work: (session: Session, prepared: PreparedTable) => Promise<T>): Promise<T> {
+  async #lend<T>(
+    jobs: readonly TableJob[],
+    work: (session: Session, prepared: readonly PreparedTable[]) => Promise<T>,
+  ): Promise<T> {
     let backend: number | undefined;
-    const { schema, table } = job.target;
-    const purpose = `stream "${job.stream}" into "${schema}"."${table}"`;
     const lent = async (session: Session): Promise<T> => {
       backend = session.backend;
       await this.#endGhosts(session);
-      const done = await work(session, await this.#preparer.make(session, job));
-      this.#known.age(job.target);
+      const prepared = await this.#prepare(session, jobs);
+      const done = await work(session, prepared);
+      prepared.forEach(({ retypes }, i) => {
+        const { target } = jobs[i] as TableJob;
+        if (retypes.length > 0) this.#known.doubt(target);
+        else this.#known.age(target);
+      });
       return done;
     };
     try {
-      return await this.#options.warehouse.session(lent, { purpose });
+      return await this.#options.warehouse.session(lent, { purpose: purposeOf(jobs) });
     } catch (error) {
       // The server may not have noticed the loss, and its open transaction would keep the table's lock for hours.
       if (backend !== undefined && error instanceof LoadError && error.sqlstate === CONNECTION_LOST) {
@@ -104,47 +108,92 @@ export class Attempts {
     }
   }
 
-  /**
-   * One attempt, as one transaction with the record that `rowOf` makes from its counts. The work is repeated once if the table was not
-   * as it was read.
-   */
-  async attempt<Counts>(
-    job: TableJob,
-    rowOf: (counts: Counts) => LoadRow,
-    task: TableTask<Counts>,
-  ): Promise<Counts> {
-    let counts: Counts | undefined;
-    let record: readonly Sql[] = [];
-    try {
-      const done = await this.onTable(job, async (session, prepared) => {
-        const isRecorded = await this.#history.ready(session);
-        const commit: CommitHooks<Counts> = {
-          record: (seen) => {
-            this.#history.ended(record, false);
-            return (record = isRecorded ? this.#history.in(rowOf(seen)) : []);
-          },
-          onCounted: (seen) => (counts = seen),
-        };
-        return task(session, commit, prepared);
-      });
-      this.#history.ended(record, true);
-      return done;
-    } catch (error) {
-      const isCommitted =
-        error instanceof CommitUnknownError && counts !== undefined && record.length > 0
-          ? await this.#tookEffect(error, job)
-          : false;
-      this.#history.ended(record, isCommitted);
-      if (isCommitted) return counts as Counts;
-      if (error instanceof CommitUnknownError && record.length > 0) throw rolledBack(error);
-      if (this.#history.refused(error, record)) throw again(error as LoadError);
-      throw error;
-    }
+  /** Each table as its job needs it; where several jobs have the same table, as it is after the last of them. */
+  async #prepare(session: Session, jobs: readonly TableJob[]): Promise<readonly PreparedTable[]> {
+    const places = jobs.map(placeOf);
+    // The first job of each table has the columns that it is made with.
+    const firsts = jobs.filter((_, i) => places.indexOf(places[i] ?? '') === i);
+    if (firsts.length > 1) await this.#preparer.makeMissing(session, firsts);
+    const prepared = await this.#prepareAll(session, jobs);
+    return new Set(places).size === jobs.length ? prepared : this.#prepareAll(session, jobs);
   }
 
-  async #tookEffect(error: CommitUnknownError, job: TableJob): Promise<boolean> {
-    this.#options.log.warn({ stream: job.stream }, 'no answer came to COMMIT: looking for what became of it');
-    return this.#history.tookEffect(error, job.target, job.batch);
+  async #prepareAll(session: Session, jobs: readonly TableJob[]): Promise<readonly PreparedTable[]> {
+    const prepared: PreparedTable[] = [];
+    const retypes = new Map<string, readonly Retype[]>();
+    for (const [part, job] of jobs.entries()) {
+      const place = placeOf(job);
+      const before = retypes.get(place);
+      const table = await this.#preparer
+        .make(session, job, before)
+        .catch((error: unknown) => rethrow(error, part));
+      retypes.set(place, [...(before ?? []), ...table.retypes]);
+      prepared.push(table);
+    }
+    return prepared;
+  }
+
+  /**
+   * One attempt, as one transaction with the records of all its work. `seal` ends it, before COMMIT. The work is repeated once if a
+   * table was not as it was read.
+   */
+  async attempt(all: readonly Work[], number: number, seal?: Seal): Promise<void> {
+    let done: readonly Done[] | undefined;
+    let record: readonly Sql[] = [];
+    try {
+      await this.onTables(
+        all.map(({ job }) => job),
+        async (session, prepared) => {
+          const isRecorded = all.length > 0 && (await this.#history.ready(session));
+          const hooks: CommitHooks<Done> = {
+            record: (seen) => {
+              this.#history.ended(record, false);
+              const rows = seen.flatMap(({ row }) => row ?? []);
+              return (record = isRecorded ? this.#history.in(rows) : []);
+            },
+            onCounted: (seen) => (done = seen),
+          };
+          const bodies: TransactionBody<Done>[] = [];
+          for (const [place, work] of all.entries()) {
+            const table = prepared[place] as PreparedTable;
+            const body = bodyOf(session, work, table, { number, place });
+            bodies.push(await body.catch((error: unknown) => rethrow(error, place)));
+          }
+          await transaction(session, hooks, [...bodies, ...(seal ? [seal.body] : [])]);
+        },
+      );
+      this.#history.ended(record, true);
+    } catch (error) {
+      const isCommitted =
+        error instanceof CommitUnknownError && done !== undefined && record.length > 0
+          ? await this.#tookEffect(error, all, seal)
+          : false;
+      this.#history.ended(record, isCommitted);
+      if (!isCommitted) throw this.#meaningOf(error, all, record);
+    }
+    for (const { committed } of done ?? []) committed();
+  }
+
+  #meaningOf(error: unknown, all: readonly Work[], record: readonly Sql[]): unknown {
+    if (error instanceof CommitUnknownError) {
+      // What only a seal has changed can be repeated as it is.
+      return record.length > 0 || all.length === 0 ? rolledBack(error) : error;
+    }
+    if (this.#history.refused(error, record)) return again(error as LoadError);
+    const work = error instanceof LoadError && error.part !== undefined ? all[error.part] : undefined;
+    return work?.meaning?.(error) ?? error;
+  }
+
+  async #tookEffect(error: CommitUnknownError, all: readonly Work[], seal?: Seal): Promise<boolean> {
+    const streams = [...new Set(all.map(({ job }) => job.stream))];
+    this.#options.log.warn(
+      streams.length === 1 ? { stream: streams[0] } : { streams },
+      'no answer came to COMMIT: looking for what became of it',
+    );
+    const [first] = all;
+    return (
+      first !== undefined && this.#history.tookEffect(error, seal?.table ?? first.job.target, first.job.batch)
+    );
   }
 
   async #endGhosts(session: Session): Promise<void> {
@@ -154,6 +203,34 @@ export class Attempts {
       await session.run(terminateBackend(ghost), { timeoutMs: 30_000 }).catch(() => undefined);
     }
   }
+}
+
+/** For the log and the heartbeat of long statements. */
+function purposeOf(jobs: readonly TableJob[]): string {
+  const named = jobs.map(
+    ({ stream, target: { schema, table } }) => `stream "${stream}" into "${schema}"."${table}"`,
+  );
+  const more = named.length > 2 ? ` and ${named.length - 1} others` : '';
+  return named.length === 0
+    ? 'the state of the pipeline'
+    : named.slice(0, named.length > 2 ? 1 : 2).join(', ') + more;
+}
+
+const placeOf = ({ target: { schema, table } }: TableJob): string => JSON.stringify([schema, table]);
+
+/** What the work does, after the changes of its table that had to wait for what is before it. */
+async function bodyOf(
+  session: Session,
+  work: Work,
+  table: PreparedTable,
+  attempt: Parameters<Work['body']>[2],
+): Promise<TransactionBody<Done>> {
+  const body = await work.body(session, table, attempt);
+  return table.retypes.length > 0 ? retypesFirst(session, work.job.target, table.retypes, body) : body;
+}
+
+function rethrow(error: unknown, part: number): never {
+  throw ofPart(error, part);
 }
 
 /** Whether a table that has changed since it was read would answer so. */

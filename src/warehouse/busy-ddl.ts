@@ -6,7 +6,7 @@ import { CommitUnknownError, LoadError } from '../errors.ts';
 import type { Session } from '../ports.ts';
 import { retry } from '../retry.ts';
 import { raw, type Sql } from '../sql.ts';
-import { goesAlone, messagesOf } from './message.ts';
+import { goesAlone, inMessages } from './message.ts';
 
 export const DDL_TIMEOUT_MS = 60_000;
 const DDL_TRIES = 3;
@@ -17,7 +17,9 @@ const QUERY_CANCELED = '57014';
 
 /** Statements in one transaction. Whether a COMMIT without answer took effect, the catalog tells when the load is tried again. */
 export async function together(session: Session, all: readonly Sql[]): Promise<void> {
-  const messages = messagesOf([raw('BEGIN'), ...all]);
+  const messages = inMessages([raw('BEGIN'), ...all].map((sql) => ({ sql }))).map((message) =>
+    message.map(({ sql }) => sql),
+  );
   const end = messages.at(-1) ?? [];
   const last = end.some(goesAlone) ? [] : end;
   const before = last.length === 0 ? messages : messages.slice(0, -1);

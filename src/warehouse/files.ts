@@ -1,10 +1,9 @@
-/** The files of a BATCH message into a table as they are: one COPY in one transaction, and its own count. */
-import type { Session } from '../ports.ts';
+/** The files of a BATCH message into a table as they are: one COPY, and its own count. */
 import type { Column, TableRef } from '../table/types.ts';
 import { copyFilesToTable, lastCopyCount, type FilesSource } from './statements.ts';
-import { countIn, transaction, type CommitHooks } from './transaction.ts';
+import { countIn, type TransactionBody } from './transaction.ts';
 
-export interface FilesTask extends CommitHooks<number> {
+export interface FilesTask {
   readonly target: TableRef;
   readonly columns: readonly Column[];
   readonly source: FilesSource;
@@ -14,12 +13,11 @@ export interface FilesTask extends CommitHooks<number> {
   readonly manifest: Promise<unknown>;
 }
 
-/** Only COPY knows how many rows the files have; its count, which this resolves with, is all there is. */
-export async function copyFiles(session: Session, plan: FilesTask): Promise<number> {
-  const { target, columns, source, isOwn, manifest } = plan;
-  return transaction(session, plan, {
+/** Only COPY knows how many rows the files have; its count is all there is. */
+export function filesBody({ target, columns, source, isOwn, manifest }: FilesTask): TransactionBody<number> {
+  return {
     statements: [copyFilesToTable(target, columns, source, isOwn), lastCopyCount()],
     before: manifest,
     count: ([, answer]) => countIn(answer),
-  });
+  };
 }

@@ -20,7 +20,7 @@ import type { Newest } from './newest-steps.ts';
 import { countRows, dropTable, dropTableIfExists } from './overwrite-sql.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
 import { commentOnTable } from './statements.ts';
-import { counted, countIn, transaction, type TransactionBody } from './transaction.ts';
+import { counted, countIn, type TransactionBody } from './transaction.ts';
 
 /** What makes the table of a stream complete. */
 export interface Completion {
@@ -125,7 +125,7 @@ export class Generations {
     const counts = await this.#loader.inTransaction<CompletionCounts>(
       job,
       ({ inserted, older, deleted }) => ({ written: inserted, deleted: older + deleted }),
-      (session, commit) => transaction(session, commit, workOf({ ...completion, job })),
+      workOf({ ...completion, job }),
     );
     if (refreshTable) this.#loader.doubt(refreshTable);
     return counts;

@@ -72,12 +72,12 @@ export class LoadHistory {
     }
   }
 
-  /** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
-  in(row: LoadRow): readonly Sql[] {
+  /** The statements that record loads in their transaction; the first of a run also inserts the row of the run. */
+  in(loads: readonly LoadRow[]): readonly Sql[] {
     const isFirst = this.#tables.runs !== undefined && this.#runRow === 'due';
     if (isFirst) this.#runRow = 'on its way';
     return statements.recordOf(this.#options.schema, this.#tables, {
-      load: row,
+      loads,
       run: this.#run('running'),
       isFirst,
     });

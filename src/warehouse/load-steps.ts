@@ -1,4 +1,4 @@
-/** Everything that a load sends, in its order: `load` sends it, and `plan` prints it. */
+/** Everything that a load sends, in its order: `transaction` sends it, and `plan` prints it. */
 import { raw } from '../sql.ts';
 import type { Replace } from '../table/changes.ts';
 import type { StoredColumn } from '../table/types.ts';
@@ -22,12 +22,8 @@ export function loadSteps(load: LoadWork, existing: readonly StoredColumn[]): Lo
   return { ...steps, transaction: clearedFirst(load.target, load.clears, steps.transaction) };
 }
 
-/**
- * The stage is filled in a transaction of its own: one commit instead of one for each statement. It cannot be the transaction of
- * the load, whose snapshot would then be older than its lock of the target table, so that it would not see what other writers
- * committed before that. Without a stage there are no statements.
- */
-export function stageStatements({ stage }: LoadSteps): readonly Step[] {
+/** The stage is filled in a transaction of its own, see `transaction`. Without a stage there are no statements. */
+function stageStatements({ stage }: LoadSteps): readonly Step[] {
   if (stage.length === 0) return [];
   return [
     { what: 'begin filling the stage', sql: raw('BEGIN') },

@@ -6,29 +6,31 @@ import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
 import type { StagedBatch } from '../staging/batch.ts';
-import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
 import { dependsOnValues, type Numeric } from '../table/fits.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
-import { Attempts, type TableTask } from './attempts.ts';
+import { Attempts } from './attempts.ts';
 import { readSlices, readTable } from './catalog.ts';
-import { collated, isMixedCollation } from './collation.ts';
 import { explainFailure } from './load-failure.ts';
-import { copyFiles } from './files.ts';
-import type { CopyJob, FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
 import { acceptsLargeStrings } from './large-strings.ts';
-import { load, type LoadTask } from './load.ts';
 import { fitsAll } from './misfits.ts';
 import type { Outages } from './outages.ts';
-import { overwrite, type OverwriteCounts } from './overwrite.ts';
+import type { OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
 import { LoadHistory } from './load-history.ts';
+import type { Pipeline } from './pipeline.ts';
 import { Remover } from './remover.ts';
 import { TablePreparer } from './table-preparer.ts';
 import { Shadows } from './shadows.ts';
 import type { CopyAccess } from './statements.ts';
-import { removeOlderVersions } from './versions.ts';
+import type { Seal } from './seal.ts';
+import type { TransactionBody } from './transaction.ts';
+import type { ActivatedVersion } from './versions.ts';
+import type { Work } from './work.ts';
+import { isBeside, Works, type OnCommitted } from './works.ts';
 
 export interface LoaderOptions {
   readonly warehouse: Warehouse;
@@ -49,6 +51,8 @@ export interface LoaderOptions {
   readonly staleBefore: Date;
   /** Decides how long what passes is tried again. */
   readonly outages: Outages;
+  /** Gathers the work of streams into transactions; without it each work has its own. */
+  readonly group?: GroupCommit | undefined;
   /** Nothing is created that only this program needs. */
   readonly forbidDdl: boolean;
   /** Called before any work on a table. */
@@ -63,24 +67,9 @@ export interface LoaderOptions {
 }
 
 const CATALOG_TRIES = 2;
-const TRY_AGAIN = '40001';
 
-/** What COPY reads. */
-interface CopiedFiles {
-  readonly manifest: Buffer;
-  /** The objects that are removed when the outcome is final, besides the manifests. */
-  readonly keys: readonly string[];
-  readonly prefixes: readonly string[];
-}
-
-interface CopyTask<Counts> {
-  /** What the load record says about the counts. */
-  readonly changes: (counts: Counts) => Partial<LoadRow>;
-  readonly work: (
-    manifest: { readonly url: string; readonly written: Promise<void> },
-    ...on: Parameters<TableTask<Counts>>
-  ) => Promise<Counts>;
-}
+/** Marks an effect of the ledger as durable. */
+type Settle = () => void;
 
 export class Loader {
   readonly #options: LoaderOptions;
@@ -90,6 +79,7 @@ export class Loader {
   readonly #attempts: Attempts;
   readonly #shadows: Shadows;
   readonly #remover: Remover;
+  readonly #works: Works;
   #largeStrings: Promise<boolean> | undefined;
 
   constructor(options: LoaderOptions) {
@@ -98,6 +88,11 @@ export class Loader {
     this.#attempts = new Attempts(options, this.#known, this.#preparer, this.#history);
     this.#shadows = new Shadows(options);
     this.#remover = new Remover(options.store, options.log);
+    const releases = {
+      remove: (keys: readonly string[]): void => this.remove(keys),
+      drop: (shadow: TableRef): Promise<void> => this.drop(shadow),
+    };
+    this.#works = new Works({ ...options, ...releases }, this.#known, this.#preparer);
   }
 
   /** The tables of a schema; none when it does not exist yet. */
@@ -138,164 +133,124 @@ export class Loader {
 
   /** Creates or alters the table of a stream that sent no rows. */
   async prepare(job: TableJob): Promise<void> {
-    await this.#tableWork(job, `prepare table "${job.target.table}"`, () => Promise.resolve());
+    const what = `prepare table "${job.target.table}"`;
+    try {
+      await this.#attempts.retry(what, () => this.#attempts.onTables([job], () => Promise.resolve()));
+    } catch (error) {
+      throw await explainFailure(error, job, this.#options.warehouse);
+    }
   }
 
   /**
-   * Tells `onCommitted` as soon as the batch is durable and visible, so that its state need not wait for S3; resolves when
-   * the batch's objects are on their way out, too.
+   * Tells `onCommitted` as soon as the batch is durable and visible, so that its state need not wait for S3. Resolves when the next
+   * work on the table may begin: when the batch's objects are on their way out, or when it waits for its group. `effects` are what
+   * `onCommitted` will settle.
    */
-  async load(job: LoadJob, staged: StagedBatch, onCommitted: (counts: LoadCounts) => void): Promise<void> {
-    const { store } = this.#options;
-    const manifest = manifestOf(store, staged.parts);
-    const keys = staged.parts.map(({ key }) => key);
-    const prefixes = [store.url(job.keyPrefix)];
-    await this.#copy<LoadCounts>(
-      job,
-      { manifest, keys, prefixes },
-      {
-        // Rows in a shadow table change the target table only when they replace its rows.
-        changes: (counts) => (job.target === job.historyRow.table ? writtenBy(counts) : {}),
-        work: async (at, session, commit, { columns, replaces }) => {
-          const source = { manifestUrl: at.url, format: staged.format, ...(await this.#from()) };
-          const hardDelete = job.settings.hard_delete;
-          const clears = job.discards === 'later' ? replaces : undefined;
-          const isOwn = this.#known.isOwn(job.target);
-          const facts = { rows: staged.rows, isOwn, source, manifest: at.written, clears };
-          const task = { ...job, ...commit, hardDelete, ...facts };
-          return this.#minding(job.target, task, (one) => load(session, one, columns));
-        },
-      },
-      onCommitted,
-    );
-  }
-
-  /** Merges by keys whose case counts: where the table ignores it, the load is tried again with COLLATE. */
-  async #minding(
-    target: TableRef,
-    task: LoadTask,
-    work: (task: LoadTask) => Promise<LoadCounts>,
-  ): Promise<LoadCounts> {
-    const ignoresCase = this.#known.ignoresCase(target);
-    try {
-      return await work(ignoresCase ? { ...task, columns: collated(task.columns) } : task);
-    } catch (error) {
-      if (ignoresCase || !isMixedCollation(error)) throw error;
-      this.#known.setIgnoresCase(target);
-      throw new LoadError(error.message, { sqlstate: TRY_AGAIN, cause: error });
-    }
-  }
-
-  /** Copies the files of a tap, which stay where they are. Tells `onCommitted` as soon as their rows are visible. */
-  async copyFiles(job: FilesJob, onCommitted: (rows: number) => void): Promise<void> {
-    const manifest = manifestOfFiles(job.files);
-    await this.#copy<number>(
-      job,
-      { manifest, keys: [], prefixes: job.files },
-      {
-        changes: (rows) => ({ received: rows, written: rows }),
-        work: async (at, session, commit) => {
-          const source = { manifestUrl: at.url, isGzip: job.isGzip, ...(await this.#from()) };
-          const isOwn = this.#known.isOwn(job.target);
-          return copyFiles(session, { ...job, ...commit, source, isOwn, manifest: at.written });
-        },
-      },
-      onCommitted,
-    );
-  }
-
-  /** What COPY needs beside the files. */
-  async #from(): Promise<{ readonly access: CopyAccess; readonly region: string }> {
-    const { access, region } = this.#options;
-    return { access: await access(), region: await region() };
-  }
-
-  /** Puts a manifest for each try, and has it and the other objects removed once the outcome is final. */
-  async #copy<Counts>(
-    job: CopyJob,
-    from: CopiedFiles,
-    { changes, work }: CopyTask<Counts>,
-    onCommitted: (counts: Counts) => void,
+  async load(
+    job: LoadJob,
+    staged: StagedBatch,
+    onCommitted: OnCommitted<LoadCounts>,
+    effects: readonly Settle[] = [],
   ): Promise<void> {
-    const { store, signal, warehouse } = this.#options;
-    const keys = [...from.keys];
-    let outcomeIsKnown = true;
-    try {
-      const counts = await this.#attempts.retryCopy(`load stream "${job.stream}"`, async (attempt) => {
-        const key = `${job.keyPrefix}manifest-${attempt}.json`;
-        keys.push(key);
-        // Written beside the first statements.
-        const written = store.put(key, from.manifest, signal);
-        written.catch(() => undefined);
-        const manifest = { url: store.url(key), written };
-        const done = this.#attempts.attempt<Counts>(
-          job,
-          (seen) => this.#row(job, changes(seen)),
-          (...on) => work(manifest, ...on),
-        );
-        return await done.finally(() => written.catch(() => undefined));
-      });
-      onCommitted(counts);
-    } catch (error) {
-      outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw await explainFailure(error, job, warehouse, from.prefixes);
-    } finally {
-      if (outcomeIsKnown) this.remove(keys);
-    }
+    const work = this.#works.load(job, staged, onCommitted);
+    // What is beside the table of the stream need not wait for a group: nobody sees it.
+    await (isBeside(job) ? this.#commit([work]) : this.#commitOrQueue(work, effects));
   }
 
-  /** Tells `onCommitted` as soon as the new rows are durable and visible; resolves when the shadow is gone too. */
-  async overwrite(job: OverwriteJob, onCommitted: (counts: OverwriteCounts) => void): Promise<void> {
-    let outcomeIsKnown = true;
-    try {
-      const counts = await this.#attempts.retry(`overwrite table "${job.target.table}"`, () =>
-        this.#attempts.attempt<OverwriteCounts>(
-          job,
-          (seen) => this.#row(job, { written: seen.inserted, deleted: seen.deleted ?? 0 }),
-          async (session, commit, { replaces }) => {
-            // A stream without rows has no shadow yet.
-            const { columns } = await this.#preparer.table(session, job.shadow);
-            const shadow = job.shadow.target;
-            const shadowColumns = columns.map(({ name }) => name);
-            return overwrite(session, { ...job, ...commit, shadow, shadowColumns, replaces });
-          },
-        ),
-      );
-      if (job.method === 'swap') this.#known.doubt(job.target);
-      onCommitted(counts);
-    } catch (error) {
-      outcomeIsKnown = !(error instanceof CommitUnknownError);
-      throw await explainFailure(error, job, this.#options.warehouse);
-    } finally {
-      // A swap that may still be committing may be about to give this very table the target's name.
-      if (outcomeIsKnown) await this.drop(job.shadow.target);
-    }
+  /** Copies the files of a tap, which stay where they are. Otherwise as `load`. */
+  async copyFiles(
+    job: FilesJob,
+    onCommitted: OnCommitted<number>,
+    effects: readonly Settle[] = [],
+  ): Promise<void> {
+    await this.#commitOrQueue(this.#works.copyFiles(job, onCommitted), effects);
   }
 
-  /** Deletes or marks the rows of versions before this one, and those without unless they are kept; returns how many. Doing it twice changes nothing. */
-  async activate(job: TableJob, version: bigint, time: Date, keepsUnversioned: boolean): Promise<number> {
-    const what = `activate version ${version} of table "${job.target.table}"`;
-    const rows = await this.#tableWork(job, what, (session) =>
-      removeOlderVersions(session, { ...job, keepsUnversioned }, version, time),
-    );
-    this.note(job, job.settings.hard_delete ? { deleted: rows } : { replaced: rows });
-    return rows;
+  /** Tells `onCommitted` as soon as the new rows are durable and visible; resolves as `load` does. */
+  async overwrite(
+    job: OverwriteJob,
+    onCommitted: OnCommitted<OverwriteCounts>,
+    effects: readonly Settle[] = [],
+  ): Promise<void> {
+    await this.#commitOrQueue(this.#works.overwrite(job, onCommitted), effects);
+  }
+
+  /**
+   * Deletes or marks the rows of versions before this one, and those without unless they are kept; tells how many. Doing it twice
+   * changes nothing.
+   */
+  async activate(
+    job: TableJob,
+    version: ActivatedVersion,
+    onCommitted: OnCommitted<number>,
+    effects: readonly Settle[] = [],
+  ): Promise<void> {
+    await this.#commitOrQueue(this.#works.activate(job, version, onCommitted), effects);
   }
 
   /** Records work that has no transaction of its own. */
   note(job: TableJob, changes: Partial<LoadRow>): void {
-    this.#history.later(this.#row(job, changes));
+    this.#history.later(this.#works.row(job, changes));
   }
 
   /** Does further work on a table that has the columns of the job, in a transaction of its own. */
   async inTransaction<Counts>(
     job: TableJob,
     changes: (counts: Counts) => Partial<LoadRow>,
-    work: TableTask<Counts>,
+    body: TransactionBody<Counts>,
   ): Promise<Counts> {
-    const once = (): Promise<Counts> =>
-      this.#attempts.attempt<Counts>(job, (seen) => this.#row(job, changes(seen)), work);
-    return this.#explained(job, () => this.#attempts.retry(`complete table "${job.target.table}"`, once));
+    let counts: Counts | undefined;
+    const work = this.#works.of<Counts>(job, {
+      what: `complete table "${job.target.table}"`,
+      changes,
+      body: () => Promise.resolve(body),
+      onCommitted: (seen) => (counts = seen),
+    });
+    await this.#commit([work]);
+    return counts as Counts;
+  }
+
+  /** Takes the pipeline over: from here on older runs can commit nothing. The state that is there; undefined if there is none. */
+  takeOver(pipeline: Pipeline): Promise<Buffer | undefined> {
+    return this.ask(`take over pipeline "${pipeline.name}"`, (session) => pipeline.takeOver(session));
+  }
+
+  /** Commits works in one transaction, in their order. `seal` ends it. */
+  async commitTogether(works: readonly Work[], seal: Seal | undefined): Promise<void> {
+    await this.#commit(works, seal);
+  }
+
+  async #commitOrQueue(work: Work, effects: readonly Settle[]): Promise<void> {
+    const { group } = this.#options;
+    if (group) group.add(work, effects);
+    else await this.#commit([work]);
+  }
+
+  /** Resolves when all works are committed, and what they needed is freed. */
+  async #commit(works: readonly Work[], seal?: Seal): Promise<void> {
+    let outcomeIsKnown = true;
+    try {
+      const [what] = works.length === 1 ? works.map((work) => work.what) : [togetherWith(works)];
+      const attempt = (number: number): Promise<void> => this.#attempts.attempt(works, number, seal);
+      const copies = works.some((work) => work.copies);
+      await (copies
+        ? this.#attempts.retryCopy(what ?? '', attempt)
+        : this.#attempts.retry(what ?? '', attempt));
+    } catch (error) {
+      outcomeIsKnown = !(error instanceof CommitUnknownError);
+      throw await this.#explained(error, works, seal);
+    } finally {
+      await Promise.all(works.map(({ release }) => release(outcomeIsKnown)));
+    }
+  }
+
+  /** The error in the words of the work that met it. */
+  #explained(error: unknown, works: readonly Work[], seal: Seal | undefined): unknown {
+    if (error instanceof CommitUnknownError && seal) return seal.unknown(error);
+    const part = error instanceof LoadError ? error.part : undefined;
+    const isWhole = works.length === 1 || error instanceof CommitUnknownError;
+    const work = works[part ?? (isWhole ? 0 : -1)];
+    return work ? explainFailure(error, work.job, this.#options.warehouse, work.prefixes) : error;
   }
 
   /** Runs what can be repeated as it is, outside of a transaction. */
@@ -334,26 +289,6 @@ export class Loader {
     await Promise.all([this.#history.end(outcome, error), this.#remover.done()]);
   }
 
-  #row({ stream, batch, historyRow }: TableJob, changes: Partial<LoadRow>): LoadRow {
-    const { table, ...facts } = historyRow;
-    const nothing = { received: 0, rejected: 0, written: 0, replaced: 0, deleted: 0, bytes: 0, parts: 0 };
-    const committedAt = this.#options.now();
-    return { batch, stream, ...table, ...nothing, ...facts, ...changes, committedAt };
-  }
-
-  /** Work on a table that can be repeated as it is. */
-  async #tableWork<T>(job: TableJob, what: string, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#explained(job, () => this.#attempts.retry(what, () => this.#attempts.onTable(job, work)));
-  }
-
-  async #explained<T>(job: TableJob, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw await explainFailure(error, job, this.#options.warehouse);
-    }
-  }
-
   /**
    * Whether every number in a column fits another type. A column that is not there has none that does not.
    * Throws LoadError.
@@ -370,7 +305,9 @@ export class Loader {
   }
 }
 
-/** What a load did to the rows of its table. */
-function writtenBy({ inserted, updated, replaced, deleted, cleared = 0 }: LoadCounts): Partial<LoadRow> {
-  return { written: inserted + updated, replaced, deleted: deleted + cleared };
+function togetherWith(works: readonly Work[]): string {
+  const streams = new Set(works.map(({ job }) => job.stream));
+  return works.length === 0
+    ? 'keep the state of the pipeline'
+    : `commit ${works.length} pieces of work of ${streams.size} streams`;
 }

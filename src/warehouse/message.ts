@@ -1,5 +1,4 @@
 /** Statements in as few messages as Redshift allows: each message costs a round trip. */
-import type { Answer, Session, StatementOptions } from '../ports.ts';
 import type { Sql } from '../sql.ts';
 
 /**
@@ -11,15 +10,19 @@ export function goesAlone({ safe }: Sql): boolean {
   return /^(COPY|GRANT)\b|^ALTER TABLE .* TYPE VARCHAR/.test(safe);
 }
 
-/** The statements in their order, those that may go together side by side. */
-export function messagesOf(statements: readonly Sql[]): readonly (readonly Sql[])[] {
-  const messages: Sql[][] = [];
-  let open: Sql[] | undefined;
+/** The statements in their order, those that may go together side by side. `joins` says whether one may follow another. */
+export function inMessages<Statement extends { readonly sql: Sql }>(
+  statements: readonly Statement[],
+  joins: (before: Statement, next: Statement) => boolean = () => true,
+): readonly (readonly Statement[])[] {
+  const messages: Statement[][] = [];
+  let open: Statement[] | undefined;
   for (const statement of statements) {
-    if (goesAlone(statement)) {
+    const before = open?.at(-1);
+    if (goesAlone(statement.sql)) {
       messages.push([statement]);
       open = undefined;
-    } else if (open) {
+    } else if (open && before && joins(before, statement)) {
       open.push(statement);
     } else {
       open = [statement];
@@ -27,18 +30,4 @@ export function messagesOf(statements: readonly Sql[]): readonly (readonly Sql[]
     }
   }
   return messages;
-}
-
-/** Sends all of them; an answer for each. `before` is awaited before a statement that goes alone, and may run beside the others. Throws LoadError. */
-export async function sendAll(
-  session: Session,
-  statements: readonly Sql[],
-  options: StatementOptions & { readonly before?: Promise<unknown> } = {},
-): Promise<readonly Answer[]> {
-  const answers: Answer[] = [];
-  for (const message of messagesOf(statements)) {
-    if (message.some(goesAlone)) await options.before;
-    answers.push(...(await session.send(message, options)));
-  }
-  return answers;
 }

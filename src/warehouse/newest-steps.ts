@@ -7,7 +7,7 @@ import type { Column, StoredColumn } from '../table/types.ts';
 import * as merge from './merge-sql.ts';
 import * as sql from './newest-sql.ts';
 import { stageSteps } from './stage-steps.ts';
-import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
+import { dropsOf, type StageTables } from './stage-tables.ts';
 import { beginning, type LoadSteps, type Step } from './step.ts';
 import { covers, unkeyedSteps, type LoadShape } from './steps.ts';
 
@@ -19,41 +19,45 @@ export function newestSteps(load: LoadShape, newest: Newest, existing: readonly 
   return {
     stage: [
       ...stageSteps(load, existing),
-      ...(load.mayRepeatKeys ? repeatedSteps(keys, newest) : []),
+      ...(load.mayRepeatKeys ? repeatedSteps(load.tables, keys, newest) : []),
       ...unkeyedSteps(load, keys),
     ],
     transaction: beginning(
       load.target,
       covers(load.columns, existing) ? replaceSteps(load, keys, newest) : writeSteps(load, keys, newest),
     ),
-    clean: dropsOf(load.mayRepeatKeys ? 1 : 0),
+    clean: dropsOf(load.tables, load.mayRepeatKeys ? 1 : 0),
     present: 'updated',
   };
 }
 
-function repeatedSteps(keys: Newest, newest: Newest): readonly Step[] {
-  const edges = edgesTable(0);
+function repeatedSteps(tables: StageTables, keys: Newest, newest: Newest): readonly Step[] {
+  const edges = tables.edges(0);
   return [
-    { what: 'find the newest of the rows of a key', sql: sql.findNewest(edges, STAGE, keys, newest) },
+    { what: 'find the newest of the rows of a key', sql: sql.findNewest(edges, tables.stage, keys, newest) },
     {
       what: 'remove the rows beside it',
-      sql: sql.deleteOthers(edges, STAGE, keys),
+      sql: sql.deleteOthers(edges, tables.stage, keys),
       counts: ['superseded'],
     },
   ];
 }
 
 /** The rows carry every column of the table: old rows go, new rows come. What is left in the table then is newer. */
-function replaceSteps({ target, columns }: LoadShape, keys: Newest, newest: Newest): readonly Step[] {
+function replaceSteps(
+  { target, columns, tables: { stage } }: LoadShape,
+  keys: Newest,
+  newest: Newest,
+): readonly Step[] {
   return [
     {
       what: 'delete the rows of the table that are not newer than those of the batch',
-      sql: sql.deleteOutdone(target, STAGE, keys, newest),
+      sql: sql.deleteOutdone(target, stage, keys, newest),
       counts: ['removed'],
     },
     {
       what: 'remove the rows of the batch whose key has a newer row',
-      sql: sql.deleteStaged(STAGE, target, keys),
+      sql: sql.deleteStaged(stage, target, keys),
       counts: ['outdated'],
     },
     {
@@ -63,34 +67,38 @@ function replaceSteps({ target, columns }: LoadShape, keys: Newest, newest: Newe
     },
     {
       what: 'insert the rows of the batch',
-      sql: merge.insertRows(target, STAGE, columns, 'all'),
+      sql: merge.insertRows(target, stage, columns, 'all'),
       counts: ['inserted'],
     },
   ];
 }
 
 /** The rows carry some columns of the table: the others keep their values. */
-function writeSteps({ target, columns }: LoadShape, keys: Newest, newest: Newest): readonly Step[] {
+function writeSteps(
+  { target, columns, tables: { stage } }: LoadShape,
+  keys: Newest,
+  newest: Newest,
+): readonly Step[] {
   const values = columns.filter(({ isKey }) => !isKey);
   return [
     {
       what: 'write the columns of the batch into the rows that are not newer',
-      sql: sql.updateOutdone(target, STAGE, { columns: values, keys, newestBy: newest }),
+      sql: sql.updateOutdone(target, stage, { columns: values, keys, newestBy: newest }),
       counts: ['replaced'],
     },
     {
       what: 'remove the rows of the batch whose key has a newer row',
-      sql: sql.deleteOutdated(STAGE, target, keys, newest),
+      sql: sql.deleteOutdated(stage, target, keys, newest),
       counts: ['outdated'],
     },
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, { columns, keys, rows: 'all' }),
+      sql: merge.insertMissing(target, stage, { columns, keys, rows: 'all' }),
       counts: ['inserted'],
     },
     {
       what: 'count the rows of the batch whose key is in the table',
-      sql: merge.countPresent(target, STAGE, keys, 'all'),
+      sql: merge.countPresent(target, stage, keys, 'all'),
       counts: ['present'],
     },
   ];

@@ -20,11 +20,11 @@ import { checkAllSeen, explainRead } from './row-security.ts';
 import { replaceSql } from './retype.ts';
 import { commentOnColumn, commentOnTable } from './statements.ts';
 import { DDL_TIMEOUT_MS } from './busy-ddl.ts';
-import { counted, countIn, transaction, type CommitHooks } from './transaction.ts';
+import { counted, countIn, type TransactionBody } from './transaction.ts';
 
 export type OverwriteMethod = 'delete-insert' | 'swap';
 
-export interface OverwriteTask extends CommitHooks<OverwriteCounts> {
+export interface OverwriteTask {
   readonly target: TableRef;
   readonly shadow: TableRef;
   /** The names of all its columns. */
@@ -44,15 +44,21 @@ export interface OverwriteCounts {
   readonly deleted: number | undefined;
 }
 
-/** Target and shadow exist, and the target has room. Throws LoadError or CommitUnknownError. */
-export async function overwrite(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
+/** Target and shadow exist, and the target has room. Throws LoadError. */
+export async function overwriteBody(
+  session: Session,
+  task: OverwriteTask,
+): Promise<TransactionBody<OverwriteCounts>> {
   return task.method === 'swap' ? swap(session, task) : deleteInsert(session, task);
 }
 
-async function deleteInsert(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
+async function deleteInsert(
+  session: Session,
+  task: OverwriteTask,
+): Promise<TransactionBody<OverwriteCounts>> {
   const { target, shadow, columns, replaces } = task;
   for (const replace of replaces) await refuseBound(session, target, replace);
-  return transaction(session, task, {
+  return {
     statements: [
       statements.deleteAll(target),
       explainRead(target),
@@ -65,14 +71,14 @@ async function deleteInsert(session: Session, task: OverwriteTask): Promise<Over
       account(task, inserted);
       return { inserted, deleted: counted(answers[0], 'DELETE') };
     },
-  });
+  };
 }
 
-async function swap(session: Session, task: OverwriteTask): Promise<OverwriteCounts> {
+async function swap(session: Session, task: OverwriteTask): Promise<TransactionBody<OverwriteCounts>> {
   const { target, shadow, shadowColumns } = task;
   const old = { ...target, table: `${RESERVED_PREFIX}old_${shadow.table.slice(RESERVED_PREFIX.length)}` };
   await refuseViews(session, target);
-  return transaction(session, task, {
+  return {
     statements: [
       statements.renameTable(target, old.table),
       statements.renameTable(shadow, target.table),
@@ -88,7 +94,7 @@ async function swap(session: Session, task: OverwriteTask): Promise<OverwriteCou
       account(task, inserted);
       return { inserted, deleted: undefined };
     },
-  });
+  };
 }
 
 /** Of the answer to `columnsOf`. */

@@ -11,6 +11,7 @@ import {
   type Needs,
   type NewColumn,
   type Replace,
+  type Retype,
   type Widen,
 } from '../table/changes.ts';
 import { withKeysOf, type TableDesign } from '../table/design.ts';
@@ -42,11 +43,19 @@ export interface TableRequest {
   readonly discards: 'now' | 'later' | undefined;
   /** Columns with rows of this run: a table or column that vanished would take them along. Undefined before there are any. */
   readonly committed: ReadonlySet<string> | undefined;
+  /**
+   * What the transaction of the batch will have done to the table before it. Changes that keep values wait for their turn in the
+   * transaction, because rows before them were encoded for the table as it is. Undefined where there are none: changes are made at once.
+   */
+  readonly before?: readonly Retype[] | undefined;
 }
 
 /** A table that has room for a batch. */
 export interface PreparedTable {
+  /** As they are when the batch is loaded. */
   readonly columns: readonly StoredColumn[];
+  /** What the transaction is to do first. */
+  readonly retypes: readonly Retype[];
   /** What is to be done once the rows are gone. */
   readonly replaces: readonly Replace[];
 }
@@ -60,8 +69,8 @@ export async function prepareSchema(session: Session, schema: string, known: Kno
 
 /** Makes the changes; all columns that the batch writes are in the table afterwards and wide enough. */
 export async function prepareTable(session: Session, request: TableRequest): Promise<PreparedTable> {
-  const { target, known, settings } = request;
-  let existing = await known.columns(session, target);
+  const { target, known, settings, before = [] } = request;
+  let existing = retyped(await known.columns(session, target), before);
   checkCommitted(request, existing);
   let changes = changesFor(request, existing);
   for (let round = 0; changes.now.length > 0; round++) {
@@ -73,7 +82,7 @@ export async function prepareTable(session: Session, request: TableRequest): Pro
     }
     // Another run may have altered the table since it was read.
     if (round === 0 && existing) {
-      existing = await known.readAgain(session, target);
+      existing = retyped(await known.readAgain(session, target), before);
       checkCommitted(request, existing);
       changes = changesFor(request, existing);
       if (changes.now.length === 0) break;
@@ -81,28 +90,47 @@ export async function prepareTable(session: Session, request: TableRequest): Pro
     const made = await apply(session, request, changes.now);
     if (made) known.setOwn(target);
     if (made) known.set(target, made);
-    existing = made ?? (await known.readAgain(session, target));
+    existing = made ?? retyped(await known.readAgain(session, target), before);
     changes = changesFor(request, existing);
   }
   if (request.isCommentDue && !settings.forbid_ddl) await updateComment(session, request);
-  return { columns: existing ?? [], replaces: changes.later };
+  const { retypes, later } = changes;
+  return { columns: retyped(existing, retypes) ?? [], retypes, replaces: later };
+}
+
+/** The columns after the changes. */
+function retyped(
+  columns: readonly StoredColumn[] | undefined,
+  changes: readonly Retype[],
+): readonly StoredColumn[] | undefined {
+  if (changes.length === 0) return columns;
+  return columns?.map((column) => {
+    const change = changes.findLast((one) => one.column === column.name);
+    if (!change) return column;
+    const { to: type, comment } = change;
+    return { ...column, type, typeText: typeSql(type), nullable: true, comment };
+  });
 }
 
 interface Changes {
   readonly now: readonly Change[];
+  /** In the transaction, after what is before them. */
+  readonly retypes: readonly Retype[];
   /** Once the rows are gone. */
   readonly later: readonly Replace[];
 }
 
 function changesFor(
-  { target, columns, needs, settings, discards }: TableRequest,
+  { target, columns, needs, settings, discards, before }: TableRequest,
   existing: readonly StoredColumn[] | undefined,
 ): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
   const all = planChanges({ target, columns }, needs, existing, rules);
   const isLater = (change: Change): change is Replace => change.kind === 'replace' && discards === 'later';
-  const later = all.filter(isLater);
-  return { now: settings.forbid_ddl ? all : all.filter((change) => !isLater(change)), later };
+  const waits = (change: Change): change is Retype => change.kind === 'retype' && before !== undefined;
+  const [later, retypes] = [all.filter(isLater), all.filter(waits)];
+  const isNow = (change: Change): boolean => settings.forbid_ddl || !(isLater(change) || waits(change));
+  return { now: all.filter(isNow), retypes, later };
 }
 
 /** Throws LoadError when something that holds rows of this run is gone: to make it again would hide that they are gone too. */
@@ -182,13 +210,50 @@ async function widen(session: Session, target: TableRef, change: Widen): Promise
 /** Its columns as they are then; undefined when another session has made it meanwhile. */
 async function create(
   session: Session,
-  { target, design, usage }: TableRequest,
+  request: TableRequest,
   columns: readonly NewColumn[],
 ): Promise<readonly StoredColumn[] | undefined> {
+  const { target, design, usage } = request;
   if (design.readers.length > 0) await runWork(() => usage.allow(session, target.schema, design.readers));
+  const isMade = await runDdl(session, creationOf(request, columns));
+  return isMade ? madeFrom(request, columns) : undefined;
+}
+
+function creationOf({ target, design }: TableRequest, columns: readonly NewColumn[]): readonly Sql[] {
   const comments = [statements.commentOnTable(target, design.comment), ...columnComments(target, columns)];
-  const isMade = await runDdl(session, [...creation(target, design, columns), ...comments]);
-  return isMade ? withKeysOf(design, columns.map(storedColumn)) : undefined;
+  return [...creation(target, design, columns), ...comments];
+}
+
+function madeFrom({ design }: TableRequest, columns: readonly NewColumn[]): readonly StoredColumn[] {
+  return withKeysOf(design, columns.map(storedColumn));
+}
+
+/**
+ * Makes the tables that are missing in one transaction, which costs one commit instead of one for each. Tables that cannot be made
+ * with others are left out; where another session was faster, none is made. `prepareTable` makes what is still missing.
+ */
+export async function createTables(session: Session, requests: readonly TableRequest[]): Promise<void> {
+  const missing: { readonly request: TableRequest; readonly columns: readonly NewColumn[] }[] = [];
+  for (const request of requests) {
+    const { known, target, settings, design, committed } = request;
+    // GRANT goes alone in its message.
+    if (settings.forbid_ddl || design.readers.length > 0 || committed) continue;
+    if (await known.columns(session, target)) continue;
+    const [change] = changesFor(request, undefined).now;
+    if (change?.kind === 'create-table') missing.push({ request, columns: change.columns });
+  }
+  if (missing.length < 2) return;
+  const all = missing.flatMap(({ request, columns }) => creationOf(request, columns));
+  const areMade = await runDdl(session, all).catch((error: unknown) => {
+    // Where one of them cannot be made, the work that needs it says so.
+    if (error instanceof LoadError) return false;
+    throw error;
+  });
+  if (!areMade) return;
+  for (const { request, columns } of missing) {
+    request.known.setOwn(request.target);
+    request.known.set(request.target, madeFrom(request, columns));
+  }
 }
 
 /** BYTEDICT, RUNLENGTH, TEXT255 and TEXT32K keep a column from being widened (r_ALTER_TABLE). */

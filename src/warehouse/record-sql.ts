@@ -163,14 +163,18 @@ export function insertRun(schema: string, table: RecordTable<RunRow>, run: RunRo
   return insert(schema, table, [run]);
 }
 
-/** The statements that record a load in its transaction; the first load of a run also inserts the row of the run. */
+/** The statements that record loads in their transaction; the first of a run also inserts the row of the run. */
 export function recordOf(
   schema: string,
   tables: RecordTables,
-  { load, run, isFirst }: { readonly load: PlannedLoadRow; readonly run: RunRow; readonly isFirst: boolean },
+  {
+    loads,
+    run,
+    isFirst,
+  }: { readonly loads: readonly PlannedLoadRow[]; readonly run: RunRow; readonly isFirst: boolean },
 ): readonly Sql[] {
   return [
-    insertLoads(schema, tables, run, [load]),
+    insertLoads(schema, tables, run, loads),
     ...(tables.runs && isFirst ? [insertRun(schema, tables.runs, run)] : []),
   ];
 }

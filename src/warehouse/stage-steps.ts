@@ -3,7 +3,7 @@ import type { NewColumn } from '../table/changes.ts';
 import type { Layout } from '../table/design.ts';
 import { varcharWidth, type Column, type StoredColumn } from '../table/types.ts';
 import { KIND, ORDINAL } from './merge-sql.ts';
-import { STAGE } from './stage-tables.ts';
+import type { StageTables } from './stage-tables.ts';
 import type { Step } from './step.ts';
 import type { Census } from './row-kinds.ts';
 import { copyToStage, createStage, lastCopyCount, type CopySource } from './statements.ts';
@@ -15,6 +15,7 @@ interface Staged {
   readonly maxBytes: readonly number[];
   readonly census: Census;
   readonly source: CopySource;
+  readonly tables: StageTables;
 }
 
 /** Statistics of a stage with fewer rows are not worth a pass over it. */
@@ -24,9 +25,10 @@ export function stageSteps(load: Staged, existing: readonly StoredColumn[]): rea
   const columns = stageColumns(load);
   const rows = load.census.reduce((sum, count) => sum + count, 0);
   const isLarge = rows >= LARGE_STAGE_ROWS;
+  const { stage } = load.tables;
   return [
-    { what: 'make a stage for the batch', sql: createStage(STAGE, columns, stageLayout(load, existing)) },
-    { what: 'load the batch into the stage', sql: copyToStage(STAGE, columns, load.source, isLarge) },
+    { what: 'make a stage for the batch', sql: createStage(stage, columns, stageLayout(load, existing)) },
+    { what: 'load the batch into the stage', sql: copyToStage(stage, columns, load.source, isLarge) },
     { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied'] },
   ];
 }

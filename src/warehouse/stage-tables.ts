@@ -2,16 +2,28 @@
 import type { Sql } from '../sql.ts';
 import { dropStage } from './statements.ts';
 
-export const STAGE = '_target_redshift_stage';
+/** The names of the temporary tables of one batch. */
+export interface StageTables {
+  readonly stage: string;
+  /** For the rows of each key that count in one pass over the stage. */
+  readonly edges: (pass: number) => string;
+}
 
-const EDGES = '_target_redshift_edges';
-
-/** The rows of each key that count in one pass over the stage. */
-export const edgesTable = (pass: number): string => `${EDGES}_${pass + 1}`;
+/** Of the `n`-th batch of a transaction, from 0. */
+export function stageTables(n: number): StageTables {
+  const suffix = n === 0 ? '' : `_${n + 1}`;
+  return {
+    stage: `_target_redshift_stage${suffix}`,
+    edges: (pass) => `_target_redshift_edges${suffix}_${pass + 1}`,
+  };
+}
 
 /** What frees their space; `passes` is how many passes there were. */
-export function dropsOf(passes: number): readonly { readonly what: string; readonly sql: Sql }[] {
-  return [STAGE, ...Array.from({ length: passes }, (_, i) => edgesTable(i))].map((name) => ({
+export function dropsOf(
+  { stage, edges }: StageTables,
+  passes: number,
+): readonly { readonly what: string; readonly sql: Sql }[] {
+  return [stage, ...Array.from({ length: passes }, (_, i) => edges(i))].map((name) => ({
     what: 'free the space of the stage',
     sql: dropStage(name),
   }));

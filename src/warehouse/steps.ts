@@ -9,7 +9,7 @@ import type { Edge, Kinds } from './merge-sql.ts';
 import { DELETION, LIVE, STUB, deletionKinds, narrowKind, rowsOf, type Census } from './row-kinds.ts';
 import { stageSteps } from './stage-steps.ts';
 import { copyToTable, lastCopyCount, type CopySource } from './statements.ts';
-import { dropsOf, edgesTable, STAGE } from './stage-tables.ts';
+import { dropsOf, type StageTables } from './stage-tables.ts';
 import { beginning, given, type LoadSteps, type Step } from './step.ts';
 
 /**
@@ -36,6 +36,7 @@ export interface LoadShape {
   /** Two rows may have the same key. False is certain, and spares the warehouse looking. */
   readonly mayRepeatKeys: boolean;
   readonly source: CopySource;
+  readonly tables: StageTables;
   /** This program has made the table, and its user owns it. */
   readonly isOwn: boolean;
 }
@@ -49,14 +50,14 @@ export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): Loa
     stage: [
       ...stageSteps(load, existing),
       ...unmarkedSteps(merging),
-      ...passes.flatMap((pass, i) => passSteps(pass, i, merging.keys)),
+      ...passes.flatMap((pass, i) => passSteps(pass, i, merging)),
       ...censusSteps(load, merging),
     ],
     transaction: beginning(
       load.target,
       load.method === 'insert' ? insertSteps(load, merging) : upsertSteps(load, merging),
     ),
-    clean: dropsOf(passes.length),
+    clean: dropsOf(load.tables, passes.length),
     present: load.method === 'insert' ? 'ignored' : 'updated',
   };
 }
@@ -81,7 +82,7 @@ interface ColumnGroup {
 }
 
 /** How the rows of a stage meet those of the table. */
-interface Merge {
+interface Merge extends Pick<LoadShape, 'tables'> {
   readonly keys: readonly Column[];
   /** The rows that become rows of the table or write into them; each group writes columns among those of the one before. */
   readonly groups: readonly [ColumnGroup, ...ColumnGroup[]];
@@ -109,6 +110,7 @@ function mergeOf(load: LoadShape, existing: readonly StoredColumn[]): Merge {
   const stubs = { kinds: lasting([STUB]), values: values.filter(isMark) };
   const others = [...narrow, ...(canMark ? [stubs] : [])];
   return {
+    tables: load.tables,
     keys: columns.filter(({ isKey }) => isKey),
     groups: [
       { kinds: lasting([LIVE, DELETION]), values },
@@ -137,10 +139,10 @@ function isFlat({ groups }: Merge): boolean {
 }
 
 /** A stub whose deletion no column can tell leaves its row as it is, and must not become a row that looks alive. */
-function unmarkedSteps({ hasUnmarked }: Merge): readonly Step[] {
+function unmarkedSteps({ tables, hasUnmarked }: Merge): readonly Step[] {
   return given(hasUnmarked, () => ({
     what: 'leave out the deletions that no column of the table can tell',
-    sql: merge.deleteKinds(STAGE, [STUB]),
+    sql: merge.deleteKinds(tables.stage, [STUB]),
     counts: ['unmarked'],
   }));
 }
@@ -181,42 +183,42 @@ function insertPasses(merging: Merge): readonly Pass[] {
   ];
 }
 
-function passSteps({ edge, among, removes }: Pass, pass: number, keys: readonly Column[]): readonly Step[] {
-  const edges = edgesTable(pass);
+function passSteps({ edge, among, removes }: Pass, pass: number, { tables, keys }: Merge): readonly Step[] {
+  const edges = tables.edges(pass);
   return [
     {
       what: `find the ${edge} of the rows of a key`,
-      sql: merge.findEdges(edges, STAGE, keys, { edge, among }),
+      sql: merge.findEdges(edges, tables.stage, keys, { edge, among }),
     },
     {
       what: `remove the rows ${edge === 'last' ? 'before' : 'after'} it`,
-      sql: merge.deleteBeyond(edges, STAGE, keys, { edge, rows: removes }),
+      sql: merge.deleteBeyond(edges, tables.stage, keys, { edge, rows: removes }),
       counts: ['superseded'],
     },
   ];
 }
 
 /** What cannot be counted any more after the stage is merged into the table. */
-function censusSteps({ nullKeys }: LoadShape, merging: Merge): readonly Step[] {
+function censusSteps(load: LoadShape, merging: Merge): readonly Step[] {
   const { deletions, keys } = merging;
   return [
     ...given(deletions.length > 0, () => ({
       what: 'count the deletions',
-      sql: merge.countRows(STAGE, deletions),
+      sql: merge.countRows(load.tables.stage, deletions),
       counts: ['deleted'],
     })),
-    ...unkeyedSteps({ nullKeys }, keys, lasting(merging)),
+    ...unkeyedSteps(load, keys, lasting(merging)),
   ];
 }
 
 export function unkeyedSteps(
-  { nullKeys }: Pick<LoadShape, 'nullKeys'>,
+  { nullKeys, tables }: Pick<LoadShape, 'nullKeys' | 'tables'>,
   keys: readonly Column[],
   rows: Kinds = 'all',
 ): readonly Step[] {
   return given(nullKeys > 0, () => ({
     what: 'count the rows whose key holds a NULL',
-    sql: merge.countUnkeyed(STAGE, keys, rows),
+    sql: merge.countUnkeyed(tables.stage, keys, rows),
     counts: ['unkeyed'],
   }));
 }
@@ -231,7 +233,11 @@ function insertSteps({ target, columns }: LoadShape, merging: Merge): readonly S
     ...deletionSteps(target, merging),
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, { columns, keys: merging.keys, rows: lasting(merging) }),
+      sql: merge.insertMissing(target, merging.tables.stage, {
+        columns,
+        keys: merging.keys,
+        rows: lasting(merging),
+      }),
       counts: ['inserted'],
     },
     presentStep(target, merging),
@@ -258,14 +264,14 @@ function upsertSteps(load: LoadShape, merging: Merge): readonly Step[] {
 /** The rows carry every column of the table: old rows go, new rows come. */
 function replaceSteps(
   { target, columns }: LoadShape,
-  { keys }: Merge,
+  { tables, keys }: Merge,
   replacing: Kinds,
   written: Kinds,
 ): readonly Step[] {
   return [
     {
       what: 'delete the rows of the table that the batch replaces',
-      sql: merge.deleteMatching(target, STAGE, keys, replacing),
+      sql: merge.deleteMatching(target, tables.stage, keys, replacing),
       counts: ['removed'],
     },
     {
@@ -276,7 +282,7 @@ function replaceSteps(
     },
     {
       what: 'insert the rows of the batch',
-      sql: merge.insertRows(target, STAGE, columns, written),
+      sql: merge.insertRows(target, tables.stage, columns, written),
       counts: ['inserted'],
     },
   ];
@@ -285,28 +291,28 @@ function replaceSteps(
 /** The rows carry some columns of the table: the others keep their values. */
 function writeSteps(
   { target, columns }: LoadShape,
-  { keys }: Merge,
+  { tables, keys }: Merge,
   values: readonly Column[],
   rows: Kinds,
 ): readonly Step[] {
   return [
     ...given(values.length > 0, () => ({
       what: 'write the columns of the batch into the rows that are there',
-      sql: merge.updateMatching(target, STAGE, { columns: values, keys, rows }),
+      sql: merge.updateMatching(target, tables.stage, { columns: values, keys, rows }),
       counts: ['replaced'],
     })),
     {
       what: 'insert the rows whose key is new',
-      sql: merge.insertMissing(target, STAGE, { columns, keys, rows }),
+      sql: merge.insertMissing(target, tables.stage, { columns, keys, rows }),
       counts: ['inserted'],
     },
   ];
 }
 
-function deletionSteps(target: TableRef, { deletions, keys }: Merge): readonly Step[] {
+function deletionSteps(target: TableRef, { tables, deletions, keys }: Merge): readonly Step[] {
   return given(deletions.length > 0, () => ({
     what: 'delete the rows of the table that were deleted in the source',
-    sql: merge.deleteMatching(target, STAGE, keys, deletions),
+    sql: merge.deleteMatching(target, tables.stage, keys, deletions),
     counts: ['removed'],
   }));
 }
@@ -314,7 +320,7 @@ function deletionSteps(target: TableRef, { deletions, keys }: Merge): readonly S
 function presentStep(target: TableRef, merging: Merge): Step {
   return {
     what: 'count the rows of the batch whose key is in the table',
-    sql: merge.countPresent(target, STAGE, merging.keys, lasting(merging)),
+    sql: merge.countPresent(target, merging.tables.stage, merging.keys, lasting(merging)),
     counts: ['present'],
   };
 }

@@ -1,10 +1,17 @@
 /** Prepares tables for jobs: each schema once, each table as often as needed. */
 import type { Session } from '../ports.ts';
+import type { Retype } from '../table/changes.ts';
 import { SchemaGrants } from './grants.ts';
 import type { TableJob } from './jobs.ts';
 import type { KnownTables } from './known-tables.ts';
 import { createLike } from './overwrite.ts';
-import { prepareSchema, prepareTable, type PreparedTable } from './prepare.ts';
+import {
+  createTables,
+  prepareSchema,
+  prepareTable,
+  type PreparedTable,
+  type TableRequest,
+} from './prepare.ts';
 
 export class TablePreparer {
   readonly #known: KnownTables;
@@ -18,31 +25,46 @@ export class TablePreparer {
     this.#known = known;
   }
 
-  /** Schema and table as the job needs them. Throws LoadError. */
-  async make(session: Session, job: TableJob): Promise<PreparedTable> {
+  /** Schema and table as the job needs them; `before` is what its transaction will have done to the table. Throws LoadError. */
+  async make(session: Session, job: TableJob, before?: readonly Retype[]): Promise<PreparedTable> {
     if (!job.settings.forbid_ddl) await this.#schema(session, job.target.schema);
-    return this.table(session, job);
+    return this.table(session, job, before);
   }
 
   /** The table in a schema that is there. Throws LoadError. */
-  async table(session: Session, job: TableJob): Promise<PreparedTable> {
+  async table(session: Session, job: TableJob, before?: readonly Retype[]): Promise<PreparedTable> {
     if (job.like) await createLike(session, job.target, job.like, this.#known);
-    const { target, columns, maxBytes, nulls, settings, design, committed } = job;
-    const comment = JSON.stringify([target.schema, target.table, design.comment]);
-    const prepared = await prepareTable(session, {
+    const prepared = await prepareTable(session, this.#request(job, before));
+    this.#commented.add(commentOf(job));
+    return prepared;
+  }
+
+  /** The tables that do not exist yet, in one transaction. Throws LoadError. */
+  async makeMissing(session: Session, jobs: readonly TableJob[]): Promise<void> {
+    for (const { settings, target } of jobs)
+      if (!settings.forbid_ddl) await this.#schema(session, target.schema);
+    const plain = jobs.filter(({ like }) => !like);
+    await createTables(
+      session,
+      plain.map((job) => this.#request(job)),
+    );
+  }
+
+  #request(job: TableJob, before?: readonly Retype[]): TableRequest {
+    const { target, columns, maxBytes, nulls, settings, design, committed, discards } = job;
+    return {
       target,
       columns,
       needs: { maxBytes, nulls },
       settings,
       design,
-      isCommentDue: job.isCommentDue && !this.#commented.has(comment),
+      isCommentDue: job.isCommentDue && !this.#commented.has(commentOf(job)),
       usage: this.#usage,
       known: this.#known,
-      discards: job.discards,
+      discards,
       committed,
-    });
-    this.#commented.add(comment);
-    return prepared;
+      before,
+    };
   }
 
   async #schema(session: Session, schema: string): Promise<void> {
@@ -54,3 +76,6 @@ export class TablePreparer {
     });
   }
 }
+
+const commentOf = ({ target: { schema, table }, design }: TableJob): string =>
+  JSON.stringify([schema, table, design.comment]);

@@ -1,14 +1,11 @@
 /** What an ACTIVATE_VERSION does to a table: rows of older versions go, or are marked as deleted. */
 import { LoadError } from '../errors.ts';
-import type { Session } from '../ports.ts';
-import { raw } from '../sql.ts';
 import { TABLE_VERSION } from '../table/metadata.ts';
 import type { TableSettings } from '../table/settings.ts';
 import { typeSql, type Column, type TableRef } from '../table/types.ts';
 import { deleteOlderVersions, markOlderVersions } from './overwrite-sql.ts';
-import { committed } from './busy-ddl.ts';
 import { checkAllSeen, explainRead } from './row-security.ts';
-import { counted } from './transaction.ts';
+import { counted, type TransactionBody } from './transaction.ts';
 
 interface VersionedTable {
   readonly target: TableRef;
@@ -18,13 +15,19 @@ interface VersionedTable {
   readonly keepsUnversioned: boolean;
 }
 
-/** One transaction, which can be repeated as it is. Returns how many rows it changed; throws LoadError. */
-export async function removeOlderVersions(
-  session: Session,
+/** An activation of a version. */
+export interface ActivatedVersion extends Pick<VersionedTable, 'keepsUnversioned'> {
+  readonly version: bigint;
+  /** When the rows of older versions ended. */
+  readonly time: Date;
+}
+
+/** Doing it twice changes nothing. Throws LoadError. */
+export function olderVersionsBody(
   { target, columns, settings, keepsUnversioned }: VersionedTable,
   version: bigint,
   time: Date,
-): Promise<number> {
+): TransactionBody<number> {
   const type = columns.find(({ name }) => name === TABLE_VERSION)?.type;
   if (type?.kind !== 'bigint' && type?.kind !== 'integer' && type?.kind !== 'numeric') {
     throw new LoadError(
@@ -36,9 +39,11 @@ export async function removeOlderVersions(
   const change = settings.hard_delete
     ? deleteOlderVersions(target, older)
     : markOlderVersions(target, older, time.toISOString());
-  return committed(session, [], async () => {
-    const [, changed, plan] = await session.send([raw('BEGIN'), change, explainRead(target)]);
-    checkAllSeen(target, plan);
-    return counted(changed, settings.hard_delete ? 'DELETE' : 'UPDATE');
-  });
+  return {
+    statements: [change, explainRead(target)],
+    count: ([changed, plan]) => {
+      checkAllSeen(target, plan);
+      return counted(changed, settings.hard_delete ? 'DELETE' : 'UPDATE');
+    },
+  };
 }

@@ -3,7 +3,7 @@
  * machine. Whole processes are measured on inputs that are made here. Needs python3, and PyPI for the other loaders.
  *
  *   npm run bench -- [--records SHARE] [--rounds N] [--only NAME]... [--no-peers]
- *   npm run bench -- --cluster [--streams N]... [--delay MS]... [--parallel N]... [--no-peers]
+ *   npm run bench -- --cluster [--streams N]... [--delay MS]... [--parallel N]... [--grouped] [--commit MS] [--no-peers]
  *
  * `--cluster` measures what a run asks of a cluster instead, see cluster.ts.
  */
@@ -45,6 +45,8 @@ const { values } = parseArgs({
     streams: { type: 'string', multiple: true, default: ['1', '10', '50'] },
     delay: { type: 'string', multiple: true, default: ['0', '50', '200'] },
     parallel: { type: 'string', multiple: true, default: [] },
+    grouped: { type: 'boolean', default: false },
+    commit: { type: 'string', default: '0' },
   },
 });
 const share = Number(values.records);
@@ -64,7 +66,9 @@ async function onCluster(): Promise<void> {
   const [streams, delays] = [values.streams.map(Number), values.delay.map(Number)];
   const parallel = values.parallel.map(Number);
   const hasPeers = !values['no-peers'];
-  console.log(await clusterTable({ streams, delays, records: 1000, hasPeers, parallel }, folder));
+  const [isGrouped, commitMs] = [values.grouped, Number(values.commit)];
+  const options = { streams, delays, records: 1000, hasPeers, parallel, isGrouped, commitMs };
+  console.log(await clusterTable(options, folder));
 }
 
 async function throughput(): Promise<void> {

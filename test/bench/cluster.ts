@@ -24,6 +24,10 @@ export interface ClusterOptions {
   readonly hasPeers: boolean;
   /** This program runs once with each of these values of `max_parallel_loads`; with its default if there are none. */
   readonly parallel: readonly number[];
+  /** It runs again with `group_commit`, and with `exactly_once`. */
+  readonly isGrouped: boolean;
+  /** Milliseconds of a COMMIT. */
+  readonly commitMs: number;
 }
 
 interface Loader {
@@ -60,7 +64,8 @@ export async function clusterTable(options: ClusterOptions, folder: Folder): Pro
       const input = folder.file(`${streams}.singer`);
       writeFileSync(input, inputOf(streams, options.records));
       for (const delay of options.delays) {
-        await using proxy = await countingProxy(served.config, delay);
+        const delays = { delayMs: delay, commitMs: options.commitMs };
+        await using proxy = await countingProxy(served.config, delays);
         const { port, s3Endpoint } = proxy;
         const config = { ...served.config, hostname: '127.0.0.1', port, s3_endpoint: s3Endpoint };
         // In turn, because the machine is not the same from minute to minute.
@@ -82,8 +87,21 @@ export async function clusterTable(options: ClusterOptions, folder: Folder): Pro
   return tableOf(lines);
 }
 
-async function loadersOf({ hasPeers, parallel }: ClusterOptions, folder: Folder): Promise<Loader[]> {
-  const own = (parallel.length > 0 ? parallel : [undefined]).map((loads) => ownLoader(folder, loads));
+async function loadersOf(
+  { hasPeers, parallel, isGrouped }: ClusterOptions,
+  folder: Folder,
+): Promise<Loader[]> {
+  const variants = [
+    ...(parallel.length > 0 ? [] : [['', {}] as const]),
+    ...parallel.map((loads) => [`, ${loads} loads at a time`, { max_parallel_loads: loads }] as const),
+    ...(isGrouped
+      ? ([
+          [', group_commit', { group_commit: true }],
+          [', exactly_once', { pipeline: 'bench', exactly_once: true }],
+        ] as const)
+      : []),
+  ];
+  const own = variants.map(([name, more]) => ownLoader(folder, `this loader${name}`, more));
   if (!hasPeers) return own;
   try {
     return [...own, await pipelinewise(folder), await dlt(folder)];
@@ -94,9 +112,9 @@ async function loadersOf({ hasPeers, parallel }: ClusterOptions, folder: Folder)
   }
 }
 
-function ownLoader(folder: Folder, loads: number | undefined): Loader {
+function ownLoader(folder: Folder, name: string, options: object): Loader {
   return {
-    name: loads === undefined ? 'this loader' : `this loader, ${loads} loads at a time`,
+    name,
     command(config, schema) {
       const { ssl_ca: _, ...rest } = config;
       const file = folder.file(`${schema}.json`);
@@ -107,7 +125,7 @@ function ownLoader(folder: Folder, loads: number | undefined): Loader {
           sslmode: 'disable',
           target_schema: schema,
           s3_prefix: schema,
-          max_parallel_loads: loads,
+          ...options,
         }),
       );
       return { line: [...TARGET, '--config', file], env: {} };

@@ -41,7 +41,12 @@ const AWAITED = new Set(['Q', 'S']);
 
 type CountedWarehouse = Pick<WarehouseConfig, 'hostname' | 'port' | 'ssl_ca' | 's3_endpoint'>;
 
-export async function countingProxy(warehouse: CountedWarehouse, delayMs: number): Promise<CountingProxy> {
+/** `commitMs` is how long a COMMIT takes. The cluster does one at a time, whoever sends it. */
+export async function countingProxy(
+  warehouse: CountedWarehouse,
+  { delayMs, commitMs = 0 }: { readonly delayMs: number; readonly commitMs?: number },
+): Promise<CountingProxy> {
+  let commitQueue: Promise<unknown> = Promise.resolve();
   const none = (): Traffic => ({
     messages: 0,
     connections: 0,
@@ -59,11 +64,15 @@ export async function countingProxy(warehouse: CountedWarehouse, delayMs: number
     traffic.connections++;
     const commits = new CommitCounter();
     counters.push(commits);
+    let hasCommit = false;
     const messages = new ClientMessages((kind, body) => {
       if (AWAITED.has(kind)) traffic.messages++;
       const text =
         kind === 'Q' ? body.toString('utf8', 0, body.length - 1) : kind === 'P' ? parsed(body) : '';
-      for (const statement of statementsOf(text)) commits.statement(statement);
+      for (const statement of statementsOf(text)) {
+        commits.statement(statement);
+        hasCommit ||= /^(COMMIT|END)\b/i.test(statement);
+      }
     });
     const handshake = sleep(delayMs);
     const opening = openTls(warehouse, sockets);
@@ -75,6 +84,10 @@ export async function countingProxy(warehouse: CountedWarehouse, delayMs: number
       const rest = messages.take(data, () => {
         void handshake.then(() => sleep(delayMs)).then(() => near.write('N'));
       });
+      if (hasCommit) {
+        hasCommit = false;
+        passing = passing.then(() => (commitQueue = commitQueue.then(() => sleep(commitMs))));
+      }
       if (rest.length > 0) then((far) => far.write(rest));
     });
     near.on('end', () => then((far) => far.end()));

@@ -150,8 +150,10 @@ describe('a planner', () => {
     const load = job();
     const counts: unknown[] = [];
     await one.copyFiles({ ...load, files: ['s3://b/1', 's3://b/2'], isGzip: true }, () => undefined);
-    await one.activate(load, 7n);
-    await one.activate(job({ settings: settings({ hard_delete: true }) }), 8n);
+    const activated = { time: new Date(0), keepsUnversioned: false };
+    await one.activate(load, { ...activated, version: 7n }, () => undefined);
+    const deletes = job({ settings: settings({ hard_delete: true }) });
+    await one.activate(deletes, { ...activated, version: 8n }, () => undefined);
     const shadow = tableJob(one.shadowOf(load.target), load.columns);
     await one.overwrite({ ...load, shadow, rows: 3, method: 'swap' }, (seen) => counts.push(seen));
     expect((await planOf(one)).filter((line) => line.startsWith('  then'))).to.deep.equal([

@@ -92,10 +92,9 @@ describe('a run', () => {
 
   it('that is stopped by a signal says so', async () => {
     const place = await newPlace();
-    const run = startHere(['--config', place.configFile()]);
+    const run = startHere(['--config', place.configFile({ log_level: 'debug' })]);
     await run.write(lines(TABLE, record('orders', { id: 1 }), state({ id: 1 })));
-    await run.seen(/loads into schema/);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await run.seen(/opened a batch/);
     run.signal();
     const { code, logs } = await run.finished;
     expect([code, logs.at(-1)?.message]).to.deep.equal([

@@ -102,7 +102,7 @@ describe('run', () => {
     const { code, logs } = await run(['--state', file('state.json')], command);
     expect([code, logs.at(-1)?.message]).to.deep.equal([
       1,
-      'The tap node ended with exit code 3: its output may be incomplete. What was read is loaded, and its states are kept; see its lines in the log above, and run again',
+      'The tap node ended with exit code 3: its output may be incomplete; see its lines in the log above, and run again. What was read is loaded, and its states are kept',
     ]);
     expect(await ids()).to.deep.equal(['1', '2']);
     expect(readFileSync(file('state.json'), 'utf8')).to.equal('{"id":1}\n');
@@ -186,10 +186,9 @@ describe('run', () => {
       says(TABLE, record('t', { id: 1 }), state({ id: 1 })),
       'setInterval(() => {}, 1000);',
     );
-    const args = ['run', '--config', place.configFile(), '--state', file('state.json'), '--', ...command];
-    const started = startCli(args);
-    await started.seen(/loads into schema/);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const config = place.configFile({ log_level: 'debug' });
+    const started = startCli(['run', '--config', config, '--state', file('state.json'), '--', ...command]);
+    await started.seen(/opened a batch/);
     started.process.kill('SIGTERM');
     const { code, stderr } = await started.finished;
     expect(code, stderr).to.equal(0);

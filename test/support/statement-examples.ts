@@ -19,6 +19,7 @@ import * as history from '../../src/warehouse/history-sql.ts';
 import * as report from '../../src/warehouse/report-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as newest from '../../src/warehouse/newest-sql.ts';
+import * as pipelines from '../../src/warehouse/pipeline-sql.ts';
 import { explainRead } from '../../src/warehouse/row-security.ts';
 import * as statements from '../../src/warehouse/statements.ts';
 import * as retyping from '../../src/warehouse/retype.ts';
@@ -43,6 +44,8 @@ const NOTE = column(`note); truncate users; --`, { kind: 'varchar', bytes: 65_53
 const LONG = column(`${'é'.repeat(63)}!`, { kind: 'numeric', precision: 38, scale: 9 });
 const KEYS = [ID, CODE];
 export const COLUMNS = [ID, CODE, NOTE, LONG];
+const PIPELINE = pipelines.pipelineTable(SCHEMA, `p'1"`);
+const WRITER = { runId: `r'1\\`, at: 1_700_000_000_000 };
 const ORDINAL = column(merge.ORDINAL, { kind: 'bigint' });
 const OLDER = { version: 1674486431563n, keepsUnversioned: false };
 
@@ -252,6 +255,16 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
   ['awaitWriters', statements.awaitWriters({ schema: SCHEMA, table: 't' })],
   ['findTransaction', records.findTransaction(7)],
   ['explainRead', explainRead({ schema: SCHEMA, table: 't' })],
+  ['createPipelineTable', pipelines.createPipelineTable(PIPELINE)],
+  ['takeOver', pipelines.takeOver(PIPELINE, WRITER)],
+  ['insertFirst', pipelines.insertFirst(PIPELINE, `p'1\\`, WRITER)],
+  ['readPipeline', pipelines.readPipeline(PIPELINE)],
+  ['keepOwn', pipelines.keepOwn(PIPELINE, 7n, WRITER)],
+  ['keepOwn with a state', pipelines.keepOwn(PIPELINE, 7n, WRITER, `{"it's":"\\"}`)],
+  ['removePieces', pipelines.removePieces(PIPELINE)],
+  ...pipelines
+    .insertPieces(PIPELINE, [`o'ne`, 'two'])
+    .map((statement) => ['insertPieces', statement] as const),
   ['readRuns', history.readRuns(SCHEMA, { stream: undefined, run: undefined, limit: 10 })],
   ['readRuns of a stream', history.readRuns(SCHEMA, { stream: `s'1\\`, run: `r'1\\`, limit: 10 })],
   ['sumOutcomes', report.sumOutcomes(SCHEMA, PERIOD)],

@@ -369,9 +369,10 @@ describe('a loader', () => {
       const target = { schema: place.schema, table: 't' };
       const one = tableJob(target, columns, { settings: settings({ hard_delete }) });
       const time = new Date('2024-05-01T10:00:00Z');
-      const first = await loader.activate(one, 2n, time, keepsUnversioned);
+      const counts: number[] = [];
+      await loader.activate(one, { version: 2n, time, keepsUnversioned }, (rows) => counts.push(rows));
       await loader.finish('succeeded');
-      return first;
+      return counts[0] ?? -1;
     };
 
     it('with hard_delete: deletes the rows of older versions and those without one', async () => {

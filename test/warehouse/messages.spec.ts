@@ -151,6 +151,39 @@ describe('the messages and commits of a load', () => {
     }
   });
 
+  it('are few for ten streams that are committed together, and the commits are those of one load', async () => {
+    const options = { pipeline: 'shop', exactly_once: true };
+    const streams = Array.from({ length: 10 }, (_, i) => i);
+    const place = await newPlace();
+    const first = await costOf(place, options, ten([]));
+    const second = await costOf(place, options, ten([]));
+    const LOAD = [
+      'BEGIN',
+      ...streams.flatMap((i) => [
+        `COPY t${i}`,
+        i < 9 ? 'SELECT pg_last_copy_count' : 'SELECT pg_last_copy_count; UPDATE pipeline_shop',
+      ]),
+      'INSERT loads; INSERT runs; COMMIT',
+      END,
+    ];
+    expect(shapeOf(first.messages).slice(-LOAD.length - 2)).to.deep.equal([
+      `BEGIN; ${streams.map((i) => `CREATE TABLE t${i}; COMMENT t${i}`).join('; ')}; COMMIT`,
+      'BEGIN; CREATE TABLE loads; CREATE TABLE runs; COMMIT',
+      ...LOAD,
+    ]);
+    expect(shapeOf(second.messages)).to.deep.equal([
+      'BEGIN; UPDATE pipeline_shop; SELECT pipeline_shop',
+      'COMMIT',
+      ...CATALOG,
+      ...LOAD,
+    ]);
+    expect([first.commits, second.commits]).to.deep.equal([6, 3]);
+    const upserted = await newPlace();
+    await costOf(upserted, options, ten(['id']));
+    const third = await costOf(upserted, options, ten(['id']));
+    expect([third.messages.length, third.commits]).to.deep.equal([28, 3]);
+  });
+
   it('are one more for all columns that a schema adds', async () => {
     const place = await newPlace();
     await costOf(place, {}, one([], 1));

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { DELETED_AT } from '../../src/table/metadata.ts';
 import type { Column, ColumnType, StoredColumn } from '../../src/table/types.ts';
 import type { LoadSteps } from '../../src/warehouse/step.ts';
+import { stageTables } from '../../src/warehouse/stage-tables.ts';
 import { stepsOf, type LoadMethod, type LoadShape } from '../../src/warehouse/steps.ts';
 
 const column = (name: string, type: ColumnType, isKey = false): Column => ({
@@ -40,6 +41,7 @@ const shape = (method: LoadMethod, more: Partial<LoadShape> = {}): LoadShape => 
   nullKeys: 0,
   mayRepeatKeys: true,
   isOwn: false,
+  tables: stageTables(0),
   source: {
     manifestUrl: 's3://b/m',
     format: { sentinel: 'N', compression: 'gzip' },

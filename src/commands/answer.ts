@@ -1,16 +1,21 @@
-/** The commands that ask the target and end with the answer. */
+/** The commands that ask the warehouse one thing and print the answer. */
 import type { Command } from '../cli/command.ts';
 import type { Asked } from './asked.ts';
 
-export type Question = Extract<Command, { readonly kind: 'discover' | 'history' | 'report' }>;
+type Question = Extract<Command, { readonly kind: 'discover' | 'state' | 'history' | 'report' }>;
 
-/** Throws LoadError. */
+/** Throws ConfigError and LoadError. */
 export async function answer(question: Question, asked: Asked): Promise<void> {
-  const { config, warehouse, write } = asked;
+  const { warehouse, config, write } = asked;
   switch (question.kind) {
     case 'discover': {
       const { discover } = await import('./discover.ts');
-      return write(await discover(warehouse, config));
+      await write(await discover(warehouse, config));
+      return;
+    }
+    case 'state': {
+      const { printState } = await import('./state.ts');
+      return printState({ ...asked, takesOver: question.takesOver });
     }
     case 'history': {
       const { history } = await import('./history.ts');

@@ -1,0 +1,190 @@
+/**
+ * Gathers the work of all streams and commits it in groups, one transaction after another: one COMMIT for all that is ready. In a
+ * pipeline each group keeps the state that it makes safe. With `exactly_once` a group is what was read between two states: it is
+ * committed as a whole with the second one, so that the rows of an append are never there without the state that covers them.
+ */
+import type { Pipeline } from './pipeline.ts';
+import type { Seal } from './seal.ts';
+import type { Work } from './work.ts';
+
+/** Marks an effect of the ledger as durable. */
+type Settle = () => void;
+
+/** What commits a group. */
+interface Committer {
+  commitTogether(works: readonly Work[], seal: Seal | undefined): Promise<void>;
+}
+
+/** The run whose work is committed. */
+interface GroupRun {
+  /** Loading cannot go on. */
+  readonly fail: (error: unknown) => void;
+  /** Nothing new is started. */
+  readonly hasFailed: () => boolean;
+  /** Hears of the commits. */
+  readonly observer: { readonly loadStarted: () => void; readonly loadEnded: () => void };
+}
+
+/** The states of the run. */
+interface GroupStates {
+  /** The newest state that is safe once these effects are durable; undefined if none is. */
+  readonly after: (effects: ReadonlySet<Settle>) => Buffer | undefined;
+  /** Writes a state that is committed. */
+  readonly write: (state: Buffer) => void;
+}
+
+export interface GroupOptions {
+  /** Undefined: no state is kept in the warehouse. */
+  readonly pipeline: Pipeline | undefined;
+  /** Groups end at states only. */
+  readonly isExactlyOnce: boolean;
+}
+
+interface Queued {
+  readonly work: Work;
+  readonly effects: readonly Settle[];
+}
+
+/** A state without rows is committed at most this often. */
+const STATE_PAUSE_MS = 10_000;
+/** Work of one transaction, where nothing else ends it. */
+const MOST = 100;
+
+export class GroupCommit {
+  readonly #options: GroupOptions;
+  #committer: Committer | undefined;
+  #run: GroupRun | undefined;
+  #states: GroupStates | undefined;
+  readonly #queue: Queued[] = [];
+  /** The commit that is running. */
+  #running: Promise<void> | undefined;
+  #hasFailed = false;
+  /** The newest state whose rows are all committed, until the warehouse has it. */
+  #offered: Buffer | undefined;
+  #stateTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+  }
+
+  /** To be called before work is added. */
+  begin(committer: Committer): void {
+    this.#committer = committer;
+  }
+
+  /** To be called before work is added. */
+  follow(run: GroupRun): void {
+    this.#run = run;
+  }
+
+  /** To be called before states are read. */
+  useStates(states: GroupStates): void {
+    this.#states = states;
+  }
+
+  get isExactlyOnce(): boolean {
+    return this.#options.isExactlyOnce;
+  }
+
+  /** Whether work waits that the next state may commit. */
+  get isDue(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Adds work in the order in which it is to be done. `effects` are what its commit settles. */
+  add(work: Work, effects: readonly Settle[]): void {
+    this.#queue.push({ work, effects });
+    if (!this.isExactlyOnce) this.#pump();
+  }
+
+  /** Takes the newest state whose rows are all committed. It is written once the warehouse has it, too. */
+  offer(state: Buffer): void {
+    if (!this.#options.pipeline) {
+      this.#states?.write(state);
+      return;
+    }
+    this.#offered = state;
+    if (!this.#running) this.#keepSoon();
+  }
+
+  /**
+   * Commits all work that waits, with the state that covers it. Resolves when the commit has begun, and the one before it has ended:
+   * what is read meanwhile is the next group.
+   */
+  async seal(): Promise<void> {
+    await this.#running;
+    if (this.#queue.length === 0 || this.#isOver) return;
+    // An effect that is not among the work holds the state back, such as an overwrite that ends with the input.
+    const state = this.#stateAfter(this.#queue);
+    if (state) this.#start(this.#queue.splice(0), state);
+  }
+
+  /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run. */
+  async flush(): Promise<void> {
+    await this.#running;
+    while (this.#queue.length > 0 && !this.#isOver) {
+      const works = this.#queue.splice(0, this.isExactlyOnce ? Infinity : MOST);
+      this.#start(works, this.#stateAfter(works));
+      await this.#running;
+    }
+    clearTimeout(this.#stateTimer);
+    if (this.#offered && !this.#isOver) this.#start([], this.#offered);
+    await this.#running;
+    clearTimeout(this.#stateTimer);
+  }
+
+  /** Gives up what waits. Resolves when it is freed. */
+  async abandon(): Promise<void> {
+    this.#hasFailed = true;
+    clearTimeout(this.#stateTimer);
+    await this.#running;
+    await Promise.all(this.#queue.splice(0).map(({ work }) => work.release(true)));
+  }
+
+  get #isOver(): boolean {
+    return this.#hasFailed || this.#run?.hasFailed() === true;
+  }
+
+  #pump(): void {
+    if (this.#running || this.#isOver || this.#queue.length === 0) return;
+    const works = this.#queue.splice(0, MOST);
+    this.#start(works, this.#stateAfter(works));
+  }
+
+  #stateAfter(works: readonly Queued[]): Buffer | undefined {
+    const effects = new Set(works.flatMap((queued) => queued.effects));
+    return this.#states?.after(effects) ?? this.#offered;
+  }
+
+  #keepSoon(): void {
+    this.#stateTimer ??= setTimeout(() => {
+      this.#stateTimer = undefined;
+      if (this.#offered && !this.#running && !this.#isOver) this.#start([], this.#offered);
+    }, STATE_PAUSE_MS).unref();
+  }
+
+  #start(works: readonly Queued[], state: Buffer | undefined): void {
+    this.#run?.observer.loadStarted();
+    this.#running = this.#commit(works, state)
+      .catch((error: unknown) => {
+        this.#hasFailed = true;
+        this.#run?.fail(error);
+      })
+      .finally(() => {
+        this.#run?.observer.loadEnded();
+        this.#running = undefined;
+        if (!this.isExactlyOnce) this.#pump();
+        if (this.#offered && !this.#isOver) this.#keepSoon();
+      });
+  }
+
+  /** The works settle their effects, whereupon the ledger offers the newest state that is safe then: this one, or a newer one. */
+  async #commit(works: readonly Queued[], state: Buffer | undefined): Promise<void> {
+    const { pipeline } = this.#options;
+    const all = works.map(({ work }) => work);
+    await this.#committer?.commitTogether(all, pipeline?.seal(state));
+    if (!pipeline || !state) return;
+    if (this.#offered === state) this.#offered = undefined;
+    this.#states?.write(state);
+  }
+}

@@ -207,7 +207,7 @@ const querying = (): readonly Definition[] => [
   },
   {
     name: 'state',
-    summary: 'print the state of the pipeline that was committed last, and nothing if there is none',
+    summary: 'print the last committed state of the pipeline; prints nothing before the first',
     options: [
       ...warehouseOptions(),
       new Option('--take-over', 'and keep runs that have begun from committing anything more'),

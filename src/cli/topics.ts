@@ -11,7 +11,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   Try it:                                      target-redshift check --config config.json
   See all options:                             target-redshift about
 `,
-  state: `State and restarts
+  restarts: `State and restarts
 
   The tap sends states, which say where it would continue. run gives the tap the state in a file, and replaces the file
   when everything before a newer state is committed in the warehouse:
@@ -26,6 +26,9 @@ const TOPICS: Readonly<Record<string, string>> = {
 
   Without pipefail, a tap that fails at the end of a line goes unnoticed. Do the last line after a failed run too: what
   is printed is safe. If nothing was printed, keep the old state.json.
+
+  With the option pipeline, the warehouse keeps the state too, together with the rows: run gives it to the tap, and
+  "target-redshift state" prints it. With exactly_once, a crash doubles no row of an append either.
 `,
   signals: `Signals
 

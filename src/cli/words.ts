@@ -52,7 +52,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   '--test': 'use the command check',
   '--properties': 'a target gets its streams from the tap; give the catalog to the tap',
   '--catalog': 'a target gets its streams from the tap; give the catalog to the tap',
-  '--state': 'the state is given to the tap; see target-redshift help state',
+  '--state': 'the state is given to the tap; see target-redshift help restarts',
   '--debug': 'use --verbose',
   '-v': 'use --verbose for more lines of the log, --version for the version',
   '-V': 'use --version',

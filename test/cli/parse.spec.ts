@@ -237,7 +237,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, history, report, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -251,7 +251,7 @@ describe('parseCommand', () => {
     ['--dry-run -c a', 'there is no option --dry-run: use the command plan, which changes nothing'],
     [
       '--state s.json',
-      'there is no option --state: the state is given to the tap; see target-redshift help state',
+      'there is no option --state: the state is given to the tap; see target-redshift help restarts',
     ],
     ['-v', 'there is no option -v: use --verbose for more lines of the log, --version for the version'],
     ['-x', 'unknown option "-x"'],
@@ -299,18 +299,18 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, history, report, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
     [
       'help nothing',
-      'there is no help on "nothing"; topics are configuration, state, signals, exit-codes, local and the commands',
+      'there is no help on "nothing"; topics are configuration, restarts, signals, exit-codes, local and the commands',
     ],
     ['help stat', 'there is no help on "stat"; did you mean state?'],
     [
       'help constructor',
-      'there is no help on "constructor"; topics are configuration, state, signals, exit-codes, local and the commands',
+      'there is no help on "constructor"; topics are configuration, restarts, signals, exit-codes, local and the commands',
     ],
     ['--quiet --verbose', '--quiet and --verbose contradict each other; use one of them'],
     ['--log-level loud', '--log-level must be one of error, warn, info, debug, not "loud"'],
@@ -371,6 +371,7 @@ describe('the help', () => {
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,
       report: `--config --local --dir --html --days --format --help ${LOG}`,
       sql: `--config --local --dir --file --format --help ${LOG}`,
+      state: `--config --local --dir --take-over --help ${LOG}`,
     });
   });
 });

@@ -206,6 +206,8 @@ export class Run {
   async #commitRest(): Promise<void> {
     const { group } = this.#parts;
     if (!group) return;
+    // Until then nobody can tell which state covers what is left.
+    await group.idle();
     const { phase, error, isWholeInput, isProven, cutOff } = this.#phases;
     const mayCommit = phase !== 'failed' && !(group.isExactlyOnce && error);
     const refusal =

@@ -135,15 +135,15 @@ export class GroupCommit {
 
   /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run. */
   async flush(): Promise<void> {
-    await this.#idle();
+    await this.idle();
     while (this.#queue.length > 0 && !this.#isOver) {
       const works = this.#queue.splice(0, this.isExactlyOnce ? Infinity : MOST);
       this.#start(works, this.#stateAfter(works));
-      await this.#idle();
+      await this.idle();
     }
     clearTimeout(this.#stateTimer);
     if (this.#offered && !this.#isOver) this.#start([], this.#offered);
-    await this.#idle();
+    await this.idle();
     clearTimeout(this.#stateTimer);
   }
 
@@ -151,12 +151,12 @@ export class GroupCommit {
   async abandon(): Promise<void> {
     this.#hasFailed = true;
     clearTimeout(this.#stateTimer);
-    await this.#idle();
+    await this.idle();
     await release(this.#queue.splice(0));
   }
 
   /** Resolves when no commit is running: one that ends may have started the next one. */
-  async #idle(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 

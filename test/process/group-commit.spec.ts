@@ -178,6 +178,30 @@ describe('a group of work', () => {
     });
   });
 
+  it('is committed after the one before it, which is slow, though the input has ended', async () => {
+    for (const [n, slow] of [/^COPY/, /_shop" SET run_id/].entries()) {
+      let isFirst = true;
+      const begun = new Promise<void>((resolve) => {
+        faults.sql = ({ sql }) => {
+          if (!isFirst || !slow.test(sql)) return undefined;
+          isFirst = false;
+          resolve();
+          return { kind: 'stall', ms: 800 };
+        };
+      });
+      const run = startHere(['--config', config(exactly)]);
+      await run.write(lines(APPENDED, record('a', { id: 1 }), record('a', { id: 2 })));
+      await sleep(1000);
+      await run.write(lines(state({ n: 1 })));
+      await begun;
+      await run.write(lines(record('a', { id: 3 }), state({ n: 2 })));
+      run.end();
+      const { code, stdout, stderr } = await run.finished;
+      expect([code, stdout], stderr).to.deep.equal([0, '{"n":1}\n{"n":2}\n']);
+      expect((await ids('a')).length).to.equal(3 * (n + 1));
+    }
+  });
+
   it('is not committed if records without a key, which are appended, follow the last state', async () => {
     const keyed = schema('u', { id: { type: ['integer', 'null'] }, x: INTEGER }, ['id']);
     const messages = [

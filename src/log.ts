@@ -16,6 +16,8 @@ export interface LogSink {
   readonly isTerminal: boolean;
   /** False: a terminal that should show no colors. */
   readonly hasColors?: boolean;
+  /** The width of the terminal, if it is known. */
+  readonly columns?: number | undefined;
   /** Takes a line with its newline. */
   write(line: string): void;
   /** Sets the notice that is written in place of missing lines. */
@@ -96,7 +98,7 @@ export async function createLogger(
 
 /** Fields that repeat what the sentence says, or that are for programs alone. */
 const SAID = [
-  ...['pid', 'hostname', 'run_id', 'version', 'stream', 'table', 'sqlstate', 'detail', 'line', 'file'],
+  ...['pid', 'hostname', 'run_id', 'version', 'stream', 'table', 'tap', 'sqlstate', 'detail', 'line', 'file'],
   ...[
     'rows',
     'copied',

@@ -82,7 +82,12 @@ function hasColors({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
 async function terminalOf(output: LogOutput): Promise<LogSink> {
   if (!output.isTerminal || process.env['TERM'] === 'dumb') return output;
   const { StatusLine } = await import('./io/status-line.ts');
-  return new StatusLine(output, process.stderr);
+  return new StatusLine(output, process.stderr, reflows(process.env));
+}
+
+/** Of the terminals in use, xterm and the console of Linux cut lines when they become narrower; all others break them again. */
+function reflows({ TERM = '', XTERM_VERSION }: NodeJS.ProcessEnv): boolean {
+  return TERM !== 'linux' && !(XTERM_VERSION !== undefined && TERM.startsWith('xterm'));
 }
 
 /** `above` does work that writes to the terminal of the log. */

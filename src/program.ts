@@ -12,25 +12,22 @@ import type { Config } from './config/options.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
 import { ConfigError, LoadError, UsageError } from './errors.ts';
-import { hasReaderLeft, writerOf, type Write } from './io/answer.ts';
+import { columnsOf, hasReaderLeft, outputTo, type Output } from './io/answer.ts';
 import type { Input } from './io/input.ts';
 import type { Io } from './io/io.ts';
 import { openStates } from './io/states.ts';
 import { warningLogger } from './io/warnings.ts';
-import { createLogger, isForPeople, Secrets, type Logger, type LogFormat } from './log.ts';
+import { createLogger, Secrets, type Logger, type LogFormat } from './log.ts';
 import { printableLines } from './printable.ts';
 import { reportError } from './report-error.ts';
 import type { Scope } from './scope.ts';
-import type { Telling } from './commands/load.ts';
+import type { ReportFiles } from './progress/telling.ts';
 
 const BUSY =
   'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
 
 /** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'text' | 'version' }>;
-
-/** Files that say what a run did. */
-type ReportFiles = Pick<CommandOf<'load'>, 'report' | 'metricsFile'>;
 
 /** What a load needs beside its input. */
 interface Loaded {
@@ -114,11 +111,14 @@ class Program {
       case 'discover':
       case 'state':
       case 'history':
+      case 'report':
         return this.#withConfig(command.warehouse, async (config) => {
           const { answer } = await import('./commands/answer.ts');
-          const { now } = this.#io;
-          return this.#ask(config, ({ warehouse }, write) =>
-            answer(command, { warehouse, config, now, write }),
+          const { now, version } = this.#io;
+          const redact = (text: string): string => this.#secrets.redact(text);
+          const log = this.#log;
+          return this.#ask(config, ({ warehouse }, output) =>
+            answer(command, { ...output, warehouse, config, now, version, redact, log }),
           );
         });
     }
@@ -159,11 +159,12 @@ class Program {
 
   async #loadFrom(input: Input, { config, states, files, runId, onState }: Loaded): Promise<number> {
     const { runLoad } = await import('./commands/load.ts');
+    const { tellingOf } = await import('./progress/telling.ts');
     await using scope = await this.#open(config, this.#io.ending.kill);
     const redact = (text: string): string => this.#secrets.redact(text);
     const protocolOf = (): { states: Writable } => ({ states });
-    const telling = this.#telling(config, files);
     const io = this.#io;
+    const telling = tellingOf(io.log, this.#logSettings(config).format, files);
     const how = { config, scope, io, log: this.#log, runId, input, protocolOf, redact, telling };
     await runLoad({ ...how, ...(onState && { onState }) });
     return 0;
@@ -197,7 +198,8 @@ class Program {
     const { stop, kill } = this.#io.ending;
     await using scope = await this.#open(config, kill);
     const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
-    return (await check(config, { scope, stop, signal: kill, now: this.#io.now }, format, say)) ? 0 : 1;
+    const output = { format, columns: columnsOf(this.#io), say };
+    return (await check(config, { scope, stop, signal: kill, now: this.#io.now }, output)) ? 0 : 1;
   }
 
   /** Runs statements that are given, or those that a person types. */
@@ -208,8 +210,9 @@ class Program {
       return await this.#withConfig(warehouse, async (config) => {
         const { answerSql } = await import('./commands/sql.ts');
         const { stop } = this.#io.ending;
-        return this.#ask(config, async ({ warehouse }, write) =>
-          answerSql(given, { warehouse, defaultSchema: config.target_schema, format, write, stop }),
+        const defaultSchema = config.target_schema;
+        return this.#ask(config, async ({ warehouse }, output) =>
+          answerSql(given, { ...output, warehouse, defaultSchema, format, stop }),
         );
       });
     } finally {
@@ -251,11 +254,11 @@ class Program {
     return 0;
   }
 
-  async #ask(config: Config, work: (scope: Scope, write: Write) => Promise<void>): Promise<number> {
+  async #ask(config: Config, work: (scope: Scope, output: Output) => Promise<void>): Promise<number> {
     const { stop } = this.#io.ending;
     await using scope = await this.#open(config, stop);
     try {
-      await work(scope, writerOf(this.#io));
+      await work(scope, outputTo(this.#io));
       return 0;
     } catch (error) {
       if (hasReaderLeft(error)) return 0;
@@ -310,16 +313,6 @@ class Program {
   #logSettings({ log_level, log_format }: Config): { level: string; format: LogFormat } {
     const { level = log_level, format = log_format } = this.#logChoice;
     return { level, format };
-  }
-
-  #telling(config: Config, { report: reportFile, metricsFile }: ReportFiles): Telling {
-    const { log } = this.#io;
-    const { format } = this.#logSettings(config);
-    const isReadable = isForPeople(format, log);
-    const show = (text: string | undefined): void => log.showStatus?.(text);
-    const showStatus = isReadable && log.showStatus !== undefined ? show : undefined;
-    const hasMetricLines = format === 'singer';
-    return { isForPeople: isReadable, reportFile, metricsFile, showStatus, hasMetricLines };
   }
 
   /** For runs that load nothing, because lines about loads would describe what did not happen. */

@@ -20,6 +20,11 @@ export interface AgentOptions {
   readonly maxSockets: number;
   /** PEM of the authorities; Node's own without it. */
   readonly ca?: string;
+  /** PEM of a client's certificate and its key. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** How long a connection may be silent. In milliseconds. */
+  readonly timeout?: number;
 }
 
 /** The URL of a proxy. Throws LoadError if it cannot be used. The message does not show the password. */

@@ -1,14 +1,23 @@
 /** The outcomes of steps as lines for people and as JSON for orchestrators. */
+import { wrapped } from '../io/fit.ts';
 import { printable, printableLines } from '../printable.ts';
 import { fixText } from './fix.ts';
 import type { Outcome } from './step.ts';
 
 const MARKS: Readonly<Record<Outcome['outcome'], string>> = { ok: 'ok', failed: 'FAILED', skipped: '-' };
 
-/** A line for the step and, if it failed, the fix below it. */
-export function stepLines({ name, outcome, message, milliseconds, fix }: Outcome): string {
-  const time = outcome === 'skipped' ? '' : ` (${milliseconds} ms)`;
-  const line = `${MARKS[outcome].padEnd(6)} ${name.padEnd(12)} ${printable(message)}${time}\n`;
+/**
+ * A line for the step, which is wrapped where it is longer than `columns`, and, if it failed, the fix below it, which is not
+ * wrapped because it is to be copied.
+ */
+export function stepLines(
+  { name, outcome, message, milliseconds, fix }: Outcome,
+  columns: number = Infinity,
+): string {
+  const time = outcome === 'skipped' ? [] : [`(${milliseconds} ms)`];
+  const head = `${MARKS[outcome].padEnd(6)} ${name.padEnd(12)} `;
+  const words = [...printable(message).split(' '), ...time];
+  const line = `${head}${wrapped(words, columns, head.length)}\n`;
   if (fix === undefined) return line;
   const { title, text } = fixText(fix);
   const indented = printableLines(text)

@@ -3,8 +3,9 @@ import { Argument, Command as Cli, Option } from 'commander';
 import { nearest } from '../config/near.ts';
 import { UsageError } from '../errors.ts';
 import type { CommandLine, Shell } from './command.ts';
-import { definitions, readLoad, type Definition } from './commands.ts';
-import { completionOf } from './completion.ts';
+import { definitions, readLoad } from './commands.ts';
+import { completionOf } from './completion/completion.ts';
+import type { Definition } from './definition.ts';
 import {
   formatOption,
   inputOption,
@@ -30,15 +31,23 @@ const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 /** The commands that taps and orchestrators know as flags. */
 const FLAGS = ['check', 'discover', 'discard', 'about'] as const;
 
+/** No line is longer than 80 characters, as in the topics. */
 const OVERVIEW = (): string => `
 Examples:
-  tap | target-redshift --local                  load into a local warehouse; needs no configuration
-  tap | target-redshift --config config.json     load into Redshift; safe states appear on stdout
-  target-redshift check --config config.json     try every step of a load with one row
+  tap | target-redshift --local
+      load into a local warehouse; needs no configuration
+  tap | target-redshift --config config.json
+      load into Redshift; safe states appear on stdout
+  target-redshift check --config config.json
+      try every step of a load with one row
 
-Topics of target-redshift help TOPIC: ${topicList()}
+Topics of target-redshift help TOPIC:
+  ${topicList()}
 
-Exit codes: 0 every record that was read is committed (plan: would be), 1 failed, 2 wrong command line.
+Exit codes:
+  0  every record that was read is committed (plan: would be)
+  1  failed
+  2  wrong command line
 `;
 
 /** `take` receives what a command line asks for. Nothing is given to it when help was asked for with a flag. */
@@ -53,7 +62,14 @@ export function commandLine(take: (line: CommandLine) => void, { columns, print 
     .helpCommand(false)
     .helpOption('-h, --help', 'show this help; COMMAND --help shows that of a command')
     .addHelpText('after', OVERVIEW());
-  const all = [...definitions(), completion(cli), help(cli)];
+  const others = [...definitions(), completion(cli)];
+  const all = [
+    ...others,
+    help(
+      cli,
+      others.map(({ name }) => name),
+    ),
+  ];
   addFlags(cli);
   cli.action(() => take(readFlags(cli, all)));
   for (const definition of all) addCommand(cli, definition, take);
@@ -147,18 +163,25 @@ function completion(cli: Cli): Definition {
     arguments: [new Argument('<shell>', 'the shell').choices(SHELLS).argParser(oneOf('shell', SHELLS))],
     examples: [
       ['source <(target-redshift completion bash)', 'for this shell; add the line to ~/.bashrc to keep it'],
-      ['target-redshift completion fish > ~/.config/fish/completions/target-redshift.fish', 'for fish'],
+      ['source <(target-redshift completion zsh)', 'for zsh, after compinit in ~/.zshrc'],
+      ['target-redshift completion fish | source', 'for fish; add the line to config.fish to keep it'],
     ],
     read: (_, [shell]) => ({ kind: 'text', text: completionOf(cli, shell as Shell) }),
   };
 }
 
-function help(cli: Cli): Definition {
+/** `names`: those of the other commands. */
+function help(cli: Cli, names: readonly string[]): Definition {
   return {
     name: 'help',
     logs: false,
     summary: 'show the help of a command or a topic',
-    arguments: [new Argument('[topic]', `a command, or one of: ${topicList()}`)],
+    arguments: [
+      new Argument('[topic]', 'a command or a topic')
+        .choices([...topicNames(), ...names])
+        // An unknown one is answered with the nearest.
+        .argParser((topic) => topic),
+    ],
     read: (_, [topic]) => ({ kind: 'text', text: helpOn(cli, topic) }),
   };
 }

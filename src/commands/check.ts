@@ -17,15 +17,21 @@ import { bucketStep, listStep, multipartStep, removeStep, uploadStep } from '../
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 
+interface CheckOutput {
+  readonly format: 'text' | 'json';
+  /** How long lines may be. */
+  readonly columns: number;
+  readonly say: (text: string) => void;
+}
+
 /** Reports each step through `say` as soon as it is done. Resolves with whether all succeeded. */
 export async function check(
   config: Config,
   resources: CheckResources,
-  format: 'text' | 'json',
-  say: (text: string) => void,
+  { format, columns, say }: CheckOutput,
 ): Promise<boolean> {
   const tell = (outcome: Outcome): void => {
-    if (format === 'text') say(stepLines(outcome));
+    if (format === 'text') say(stepLines(outcome, columns));
   };
   const outcomes = await runSteps(checkSteps(config, resources), tell, resources.stop);
   say(format === 'text' ? closingLine(outcomes) : asJson(outcomes));

@@ -10,7 +10,9 @@ import type { Io } from '../io/io.ts';
 import type { Logger } from '../log.ts';
 import type { Bucket } from '../ports.ts';
 import { newFormat } from '../rows/csv.ts';
-import { RunTeller, type TellerOptions } from '../progress/teller.ts';
+import { openOtlp } from '../progress/open-otlp.ts';
+import { RunTeller } from '../progress/teller.ts';
+import { LOG_ALONE, type Telling } from '../progress/telling.ts';
 import { assemble, type Assembly } from '../run/assemble.ts';
 import type { Run } from '../run/run.ts';
 import type { Scope } from '../scope.ts';
@@ -33,7 +35,7 @@ type ProtocolOf = (loader: Loader) => Pick<Assembly, 'protocol' | 'generations' 
 export interface LoadOptions {
   readonly config: Config;
   readonly scope: Scope;
-  readonly io: Pick<Io, 'version' | 'now' | 'cores' | 'ending'>;
+  readonly io: Pick<Io, 'version' | 'env' | 'now' | 'cores' | 'ending'>;
   readonly log: Logger;
   readonly input: Input;
   readonly protocolOf: ProtocolOf;
@@ -46,19 +48,6 @@ export interface LoadOptions {
   /** How the run is told of; without it, by lines of the log alone. */
   readonly telling?: Telling;
 }
-
-export type Telling = Pick<
-  TellerOptions,
-  'isForPeople' | 'showStatus' | 'reportFile' | 'metricsFile' | 'hasMetricLines'
->;
-
-const LOG_ALONE: Telling = {
-  isForPeople: false,
-  showStatus: undefined,
-  reportFile: undefined,
-  metricsFile: undefined,
-  hasMetricLines: false,
-};
 
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 const RETRY_PAUSE_MS = 1000;
@@ -86,7 +75,7 @@ export async function runLoad(given: LoadOptions): Promise<void> {
   const tellLeftovers = (): void => {
     if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
   };
-  const teller = tellerOf(options, place, run);
+  const teller = await tellerOf(options, place, run);
   io.ending.setLastWords(() => {
     teller.end('failed', STOPPED);
     tellLeftovers();
@@ -124,18 +113,20 @@ export async function runLoad(given: LoadOptions): Promise<void> {
     } else {
       await Promise.all([loader.finish(outcome, reason), cleared]);
       teller.end(outcome, reason);
+      await teller.sendLast(outcome);
     }
   }
 }
 
-function tellerOf(
+async function tellerOf(
   { config, io, log, telling = LOG_ALONE }: LoadOptions,
   { runId }: RunPlace,
   run: Run,
-): RunTeller {
+): Promise<RunTeller> {
   const { hostname, port, database, target_schema } = config;
   const target = `schema ${target_schema} of database ${database} on ${hostname}:${port}`;
-  return new RunTeller({ ...telling, version: io.version, runId, log, now: io.now }, run, target);
+  const otlp = await openOtlp(io, log);
+  return new RunTeller({ ...telling, otlp, version: io.version, runId, log, now: io.now }, run, target);
 }
 
 /** Where the objects of a run are. */

@@ -17,6 +17,6 @@ export async function answerSql(
 /** Ends with the first statement that fails. */
 async function runScript(script: string, { warehouse, ...options }: QueryOptions): Promise<void> {
   if (readScript(script).statements.length === 0) throw new UsageError('sql got no statement');
-  const answers = new Answers(options.format, options.write);
+  const answers = new Answers(options.format, options.write, options.columns());
   await inQuerySession(warehouse, (session) => runStatements(session, script, { ...options, answers }));
 }

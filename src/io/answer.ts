@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 /** Resolves when the reader has taken the text. Rejects with the error of the system: EPIPE if the reader has left. */
 export type Write = (text: string) => Promise<void>;
 
-export function writerOf({ stdout, states }: Pick<Io, 'stdout' | 'states'>): Write {
+function writerOf({ stdout, states }: Pick<Io, 'stdout' | 'states'>): Write {
   // Programs that read the answer get it as it is.
   const shown = stdout.isTTY === true ? printableLines : (text: string): string => text;
   let output: ReturnType<Io['states']>;
@@ -15,6 +15,22 @@ export function writerOf({ stdout, states }: Pick<Io, 'stdout' | 'states'>): Wri
       if (!output) resolve();
       else output.write(shown(text), (error) => (error ? reject(error) : resolve()));
     });
+}
+
+/** Where answers go. */
+export interface Output {
+  readonly write: Write;
+  /** How long their lines may be. */
+  readonly columns: () => number;
+}
+
+export function outputTo(io: Pick<Io, 'stdout' | 'states'>): Output {
+  return { write: writerOf(io), columns: () => columnsOf(io) };
+}
+
+/** How long the lines of an answer may be. What is not shown on a terminal has no limit. */
+export function columnsOf({ stdout: { isTTY, columns } }: Pick<Io, 'stdout'>): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : Infinity;
 }
 
 /** A reader that leaves, as head does, has read as much as it wanted. */

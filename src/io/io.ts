@@ -44,5 +44,7 @@ interface TerminalInput extends Readable {
 /** Takes output for a person or a program. */
 export interface TextOutput {
   readonly isTTY?: boolean | undefined;
+  /** The width of the terminal. */
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }

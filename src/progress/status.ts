@@ -1,6 +1,6 @@
 /** What a run is doing: one line for a person, fields for a program. */
 import type { Figures, Waiting } from './figures.ts';
-import { count, duration, size } from './amounts.ts';
+import { count, digits, duration, size } from './amounts.ts';
 
 /** The state of a run at one moment. */
 export interface Status {
@@ -21,16 +21,40 @@ const WAITS: Readonly<Record<Waiting, string>> = {
   memory: 'waiting for loads to free memory',
 };
 
-export function statusText(status: Status, now: number): string {
-  const { figures, messages, streams } = status;
+/** `columns`: how long the text may be. Where it would be longer, it says less of what was read. */
+export function statusText(status: Status, now: number, columns: number = Infinity): string {
+  const texts = READ_TEXTS.map((readTexts) => textOf(status, now, readTexts));
+  return texts.find((text) => text.length <= columns) ?? texts.at(-1) ?? '';
+}
+
+/** What was read, from the most to the least. */
+const READ_TEXTS: readonly ((status: Status, ms: number) => readonly string[])[] = [
+  ({ figures, messages, streams }, ms) => {
+    const perSecond = ms > 0 ? Math.round((messages * 1000) / ms) : 0;
+    const amount = `${size(figures.bytes)}, ${digits(perSecond)}/s`;
+    return [`${count(messages, 'message')} (${amount})`, count(streams, 'stream')];
+  },
+  ({ figures, messages, streams }) => [
+    `${count(messages, 'message')} (${size(figures.bytes)})`,
+    count(streams, 'stream'),
+  ],
+  ({ messages, streams }) => [count(messages, 'message'), count(streams, 'stream')],
+  ({ messages }) => [count(messages, 'message')],
+  () => [],
+];
+
+function textOf(
+  status: Status,
+  now: number,
+  readTexts: (status: Status, ms: number) => readonly string[],
+): string {
+  const { figures } = status;
   const ms = now - figures.startedAt;
-  const perSecond = ms > 0 ? Math.round((messages * 1000) / ms) : 0;
   return [
     duration(ms),
-    `${count(messages, 'message')} (${size(figures.bytes)}, ${perSecond.toLocaleString('en-US')}/s)`,
-    count(streams, 'stream'),
+    ...readTexts(status, ms),
     `${count(figures.rows, 'row')} committed`,
-    ...(figures.rejected > 0 ? [`${figures.rejected.toLocaleString('en-US')} set aside`] : []),
+    ...(figures.rejected > 0 ? [`${digits(figures.rejected)} set aside`] : []),
     ...(figures.loading > 0 ? [`${count(figures.loading, 'load')} running`] : []),
     ...waitText(status, now),
   ].join(', ');

@@ -1,4 +1,5 @@
 /** What a run did: the last lines of its log, and the file of --report. */
+import { padEnd, padStart, shortened, widthOf } from '../io/fit.ts';
 import { printable } from '../printable.ts';
 import type { StreamFigures } from './figures.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
@@ -122,8 +123,20 @@ const HEAD = [
   'rate',
 ];
 
-/** A table with a line for each stream, and the time and size of all. */
-export function summaryTable({ streams, ms, input_bytes, lines, run_id }: RunReport): string {
+/** The columns that can be left out where the terminal is narrow, in this order: they follow from the others. */
+const DISPENSABLE = ['rate', 'size', 'time'];
+
+/** By how many blanks the log indents all lines of a message but the first. */
+const INDENT = 4;
+
+/** The name of a stream is not made shorter than this. */
+const LEAST_NAME = 16;
+
+/** The time and size of all, and below it a table with a line for each stream. `columns`: the width of the terminal. */
+export function summaryTable(
+  { streams, ms, input_bytes, lines, run_id }: RunReport,
+  columns: number = Infinity,
+): string {
   const rows = streams.map((one) => [
     printable(one.stream),
     digits(one.rows),
@@ -140,19 +153,34 @@ export function summaryTable({ streams, ms, input_bytes, lines, run_id }: RunRep
   const kept = HEAD.map((_, at) => at < 2 || at > 6 || rows.some((row) => row[at] !== '0'));
   const cells = [HEAD, ...rows].map((row) => row.filter((_, at) => kept[at]));
   const total = `${duration(ms)}, ${count(lines, 'message')}, ${size(input_bytes)}; run ${run_id}`;
-  return [...(rows.length > 0 ? aligned(cells) : []), total].join('\n');
+  return [total, ...(rows.length > 0 ? aligned(fitted(cells, columns - INDENT)) : [])].join('\n');
 }
 
+type Cells = readonly (readonly string[])[];
+
+const widthsOf = (cells: Cells): readonly number[] =>
+  (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => widthOf(row[at] ?? ''))));
+
+/** With shorter names of streams, or without columns that can be missed. */
+function fitted(cells: Cells, width: number): Cells {
+  const [name = 0, ...others] = widthsOf(cells);
+  const left = width - others.reduce((sum, one) => sum + GAP.length + one, 0);
+  if (name <= left) return cells;
+  const head = cells[0] ?? [];
+  const missed = DISPENSABLE.find((one) => head.includes(one));
+  if (left < LEAST_NAME && missed !== undefined)
+    return fitted(
+      cells.map((row) => row.filter((_, at) => head[at] !== missed)),
+      width,
+    );
+  return cells.map(([stream = '', ...row]) => [shortened(stream, Math.max(left, LEAST_NAME)), ...row]);
+}
+
+const GAP = '  ';
+
 /** The first column to the left, the others to the right. */
-function aligned(cells: readonly (readonly string[])[]): readonly string[] {
-  const widthAt = (at: number): number => Math.max(...cells.map((row) => Array.from(row[at] ?? '').length));
-  const widths = (cells[0] ?? []).map((_, at) => widthAt(at));
-  return cells.map((row) =>
-    row
-      .map((text, at) => {
-        const gap = ' '.repeat((widths[at] ?? 0) - Array.from(text).length);
-        return at === 0 ? text + gap : gap + text;
-      })
-      .join('  '),
-  );
+function aligned(cells: Cells): readonly string[] {
+  const widths = widthsOf(cells);
+  const pad = (text: string, at: number): string => (at === 0 ? padEnd : padStart)(text, widths[at] ?? 0);
+  return cells.map((row) => row.map(pad).join(GAP));
 }

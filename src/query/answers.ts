@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { TableFormat } from '../cli/command.ts';
 import { LoadError } from '../errors.ts';
 import type { Write } from '../io/answer.ts';
+import { padEnd, widthOf } from '../io/fit.ts';
 import type { Answer, ResultColumn, ResultSink } from '../ports.ts';
 import { printable } from '../printable.ts';
 import { jsonOf } from './json.ts';
@@ -16,11 +17,14 @@ const MEASURED_ROWS = 1_000;
 export class Answers {
   readonly #format: TableFormat;
   readonly #write: Write;
+  readonly #columns: number;
   #hasWritten = false;
 
-  constructor(format: TableFormat, write: Write) {
+  /** `columns`: how long the lines of a table may be. */
+  constructor(format: TableFormat, write: Write, columns: number) {
     this.#format = format;
     this.#write = write;
+    this.#columns = columns;
   }
 
   /** A sink for the next answer. Tables and CSV are separated by an empty line, JSON is a line for each answer. */
@@ -35,7 +39,7 @@ export class Answers {
     let isFirst = true;
     switch (this.#format) {
       case 'table':
-        return new TableSink(write);
+        return new TableSink(write, this.#columns);
       case 'csv':
         return new CsvSink(write);
       case 'json':
@@ -44,16 +48,19 @@ export class Answers {
   }
 }
 
+/** A table, or, where its lines would be too long for the terminal, a line for each value. */
 class TableSink implements ResultSink {
   readonly #write: Write;
+  readonly #longest: number;
   #columns: readonly string[] | undefined;
-  /** The first rows, until the widths are known. */
+  /** The first rows, until the layout is known. */
   #first: (readonly string[])[] = [];
-  #widths: readonly number[] | undefined;
+  #linesOf: ((rows: readonly (readonly string[])[]) => string) | undefined;
   #count = 0;
 
-  constructor(write: Write) {
+  constructor(write: Write, longest: number) {
     this.#write = write;
+    this.#longest = longest;
   }
 
   columns(columns: readonly ResultColumn[]): void {
@@ -61,35 +68,54 @@ class TableSink implements ResultSink {
   }
 
   async rows(rows: Rows): Promise<void> {
-    this.#count += rows.length;
     const cells = rows.map((row) => row.map((text) => (text === null ? 'NULL' : printable(text))));
-    if (this.#widths) return this.#write(this.#lines(cells, this.#widths));
+    if (this.#linesOf) return this.#write(this.#linesOf(cells));
     this.#first.push(...cells);
     if (this.#first.length >= MEASURED_ROWS) await this.#begin();
   }
 
   async done({ command, count }: Pick<Answer, 'command' | 'count'>): Promise<void> {
     if (!this.#columns) return this.#write(`${count === null ? command : `${command} ${count}`}\n`);
-    if (!this.#widths) await this.#begin();
+    if (!this.#linesOf) await this.#begin();
     await this.#write(`(${this.#count} ${this.#count === 1 ? 'row' : 'rows'})\n`);
   }
 
+  /** Chooses the layout by the first rows, and writes them. */
   async #begin(): Promise<void> {
-    const cells = [this.#columns ?? [], ...this.#first.splice(0)];
-    const widths = (this.#columns ?? []).map((_, at) =>
-      cells.reduce((widest, row) => Math.max(widest, Array.from(row[at] ?? '').length), 0),
+    const head = this.#columns ?? [];
+    const body = this.#first.splice(0);
+    const widths = head.map((name, at) =>
+      body.reduce((widest, row) => Math.max(widest, widthOf(row[at] ?? '')), widthOf(name)),
     );
-    this.#widths = widths;
-    const [head = [], ...body] = cells;
-    const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-    await this.#write(`${this.#lines([head], widths)}${rule}\n${this.#lines(body, widths)}`);
+    const width = widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length);
+    const isTable = body.length === 0 || width <= this.#longest;
+    const linesOf = (rows: readonly (readonly string[])[]): string => {
+      const before = this.#count;
+      this.#count += rows.length;
+      return isTable ? tableLines(rows, widths) : valueLines(rows, head, before + 1);
+    };
+    this.#linesOf = linesOf;
+    const rule = widths.map((one) => '-'.repeat(one)).join(GAP);
+    const top = isTable ? `${tableLines([head], widths)}${rule}\n` : '';
+    await this.#write(top + linesOf(body));
   }
+}
 
-  #lines(cells: readonly (readonly string[])[], widths: readonly number[]): string {
-    const padded = (text: string, at: number): string =>
-      text + ' '.repeat(Math.max(0, (widths[at] ?? 0) - Array.from(text).length));
-    return cells.map((row) => `${row.map(padded).join('  ').trimEnd()}\n`).join('');
-  }
+const GAP = '  ';
+
+function tableLines(rows: readonly (readonly string[])[], widths: readonly number[]): string {
+  const padded = (text: string, at: number): string => padEnd(text, widths[at] ?? 0);
+  return rows.map((row) => `${row.map(padded).join(GAP).trimEnd()}\n`).join('');
+}
+
+/** `first`: the number of the first row. */
+function valueLines(rows: readonly (readonly string[])[], names: readonly string[], first: number): string {
+  const width = Math.max(...names.map(widthOf));
+  const lineOf = (text: string, at: number): string =>
+    `${padEnd(names[at] ?? '', width)}${GAP}${text}`.trimEnd();
+  return rows
+    .map((row, at) => `--- row ${first + at}\n${row.map((text, i) => `${lineOf(text, i)}\n`).join('')}`)
+    .join('');
 }
 
 /** NULL is an empty field, the empty string is `""`. */

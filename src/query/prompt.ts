@@ -2,6 +2,7 @@
  * Asks a person at a terminal for statements and runs them in one session. The history of lines is kept in memory only, because
  * statements may contain passwords.
  */
+import { EventEmitter, on } from 'node:events';
 import { createInterface, type Interface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { onAbort } from '../abort.ts';
@@ -18,6 +19,9 @@ const HELP = `Statements end with a semicolon and may extend over several lines.
   \\q          leave, as does Ctrl-D
 Ctrl-C cancels the statement that is running, or discards what was typed.
 `;
+
+/** The SQLSTATE of a statement that was canceled. */
+const CANCELED = '57014';
 
 const LEAVE = /^\s*(?:\\q|quit|exit)[\s;]*$/i;
 
@@ -47,6 +51,8 @@ class Dialog {
   /** The lines of a statement without its semicolon. */
   #typed = '';
   #running: AbortController | undefined;
+  /** The line that ends now is not run. */
+  #isDiscarding = false;
 
   constructor(
     session: Session,
@@ -62,8 +68,9 @@ class Dialog {
 
   async run(): Promise<void> {
     this.#terminal.on('SIGINT', () => this.#interrupt());
+    const lines = this.#lines();
     this.#ask();
-    for await (const line of this.#terminal) {
+    for await (const [line] of lines) {
       if (this.#typed === '' && LEAVE.test(line)) {
         this.#terminal.close();
         return;
@@ -72,6 +79,16 @@ class Dialog {
       this.#ask();
     }
     this.#output.write('\n');
+  }
+
+  /** Those that are not discarded, until the terminal is closed. */
+  #lines(): AsyncIterable<[string]> {
+    const kept = new EventEmitter();
+    this.#terminal.on('line', (line) => {
+      if (!this.#isDiscarding) kept.emit('line', line);
+    });
+    this.#terminal.once('close', () => kept.emit('close'));
+    return on(kept, 'line', { close: ['close'] }) as AsyncIterable<[string]>;
   }
 
   #ask(): void {
@@ -93,14 +110,15 @@ class Dialog {
   }
 
   async #execute(script: string): Promise<void> {
-    const { format, write, defaultSchema } = this.#options;
+    const { format, write, columns, defaultSchema } = this.#options;
     this.#running = new AbortController();
-    const answers = new Answers(format, write);
+    const answers = new Answers(format, write, columns());
     try {
       await runStatements(this.#session, script, { answers, defaultSchema, cancel: this.#running.signal });
     } catch (error) {
       if (!(error instanceof LoadError) || /^08/.test(error.sqlstate ?? '')) throw error;
-      this.#output.write(`ERROR: ${printable(error.message)}\n`);
+      const isCanceled = this.#running.signal.aborted && error.sqlstate === CANCELED;
+      this.#output.write(isCanceled ? 'canceled\n' : `ERROR: ${printable(error.message)}\n`);
     } finally {
       this.#running = undefined;
     }
@@ -112,7 +130,10 @@ class Dialog {
       return;
     }
     this.#typed = '';
-    this.#output.write('\n');
+    // The key Return leaves the line on the screen and begins a new one.
+    this.#isDiscarding = true;
+    this.#terminal.write(null, { name: 'return' });
+    this.#isDiscarding = false;
     this.#ask();
   }
 }

@@ -1,7 +1,7 @@
 /** Runs the statements of a script in one session. */
 import type { TableFormat } from '../cli/command.ts';
 import { LoadError } from '../errors.ts';
-import type { Write } from '../io/answer.ts';
+import type { Output } from '../io/answer.ts';
 import type { Session, Warehouse } from '../ports.ts';
 import { raw } from '../sql.ts';
 import type { Answers } from './answers.ts';
@@ -12,12 +12,11 @@ import { answerShortcut, shortcutOf } from './shortcuts.ts';
 /** Without this Redshift prints 15 digits of a DOUBLE PRECISION, which may be another number (r_extra_float_digits). */
 const ALL_DIGITS = raw('SET extra_float_digits TO 2');
 
-export interface QueryOptions {
+export interface QueryOptions extends Output {
   readonly warehouse: Warehouse;
   /** Where `describe` looks for tables without a schema. */
   readonly defaultSchema: string;
   readonly format: TableFormat;
-  readonly write: Write;
 }
 
 /** Lends a session in which every digit is printed. */

@@ -176,8 +176,11 @@ export class Attempts {
 
   #meaningOf(error: unknown, all: readonly Work[], record: readonly Sql[]): unknown {
     if (error instanceof CommitUnknownError) {
-      // What only a seal has changed can be repeated as it is.
-      return record.length > 0 || all.length === 0 ? rolledBack(error) : error;
+      if (record.length > 0) return rolledBack(error);
+      if (all.length > 0) return error;
+      // What only a seal has changed can be repeated as it is, once nothing holds its lock any more.
+      this.#ghosts.add(error.backend);
+      return rolledBack(error);
     }
     if (this.#history.refused(error, record)) return again(error as LoadError);
     const work = error instanceof LoadError && error.part !== undefined ? all[error.part] : undefined;

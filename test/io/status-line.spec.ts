@@ -18,8 +18,13 @@ function shown(text: string): readonly string[] {
   return lines.map((line) => line.trimEnd());
 }
 
-function newLine(columns: number | undefined): {
+function newLine(
+  columns: number | undefined,
+  reflows = true,
+): {
   line: StatusLine;
+  terminal: { columns: number | undefined };
+  written: () => string;
   text: () => readonly string[];
   states: (text: string) => void;
 } {
@@ -29,9 +34,12 @@ function newLine(columns: number | undefined): {
     write: (text: string) => void (written += text),
     setNotice: () => undefined,
   };
-  const line = new StatusLine(log, { columns });
+  const terminal = { columns };
+  const line = new StatusLine(log, terminal, reflows);
   return {
     line,
+    terminal,
+    written: () => written,
     text: () => shown(written).filter((one) => one !== ''),
     states: (text) => line.above(() => (written += text)),
   };
@@ -64,5 +72,36 @@ describe('StatusLine', () => {
     line.showStatus('12 s, 1,000,000 messages (30 MB, 83,333/s), 3 streams');
     line.showStatus('13 s, 1,000,000 messages (30 MB, 83,333/s), 3 streams');
     expect(text()).to.deep.equal(['13 s, 1,000,000 messages (30…']);
+  });
+
+  describe('after the terminal has become narrower', () => {
+    const TEXT = '12 s, 1,204,003 messages, 3 streams, 800,000 rows committed';
+    /** How often the cursor goes up while `work` is done. */
+    function rowsUp(reflows: boolean, columns: number, work: (line: StatusLine) => void): number {
+      const { line, terminal, written } = newLine(80, reflows);
+      line.showStatus(TEXT);
+      const before = written().length;
+      terminal.columns = columns;
+      work(line);
+      return written().slice(before).split('\u001b[1A').length - 1;
+    }
+
+    it('is removed with all rows into which the terminal has broken it', () => {
+      const works = [
+        (line: StatusLine) => line.showStatus(undefined),
+        (line: StatusLine) => line.showStatus('13 s'),
+        (line: StatusLine) => line.write('a line\n'),
+      ];
+      for (const work of works)
+        expect([80, 59, 58, 30, 29, 20].map((columns) => rowsUp(true, columns, work))).to.deep.equal([
+          1, 1, 2, 2, 3, 3,
+        ]);
+    });
+
+    it('takes no line of the log with it where the terminal has cut it', () => {
+      expect([80, 30].map((columns) => rowsUp(false, columns, (line) => line.write('a\n')))).to.deep.equal([
+        1, 1,
+      ]);
+    });
   });
 });

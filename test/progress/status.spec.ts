@@ -38,6 +38,24 @@ describe('the status of a run', () => {
     });
   });
 
+  it('says less of what was read where the terminal is narrow', () => {
+    const { figures } = newRun();
+    figures.bytes = 48_000_000;
+    figures.committed({ ...load, rows: 800_000, rejected: 12 });
+    figures.loadStarted();
+    const status = { figures, messages: 1_204_003, streams: 3, isDraining: true };
+    const rest = '800,000 rows committed, 12 set aside, 1 load running, loading the rest';
+    const at = (columns: number): string => statusText(status, START + 12_000, columns);
+    expect([140, 110, 100, 90, 80, 40].map(at)).to.deep.equal([
+      `12 s, 1,204,003 messages (48 MB, 100,334/s), 3 streams, ${rest}`,
+      `12 s, 1,204,003 messages, 3 streams, ${rest}`,
+      `12 s, 1,204,003 messages, ${rest}`,
+      `12 s, ${rest}`,
+      `12 s, ${rest}`,
+      `12 s, ${rest}`,
+    ]);
+  });
+
   it('says what reading waits for, once it has waited for a while', async () => {
     const { figures, clock } = newRun();
     const status = { figures, messages: 1, streams: 1, isDraining: false };
@@ -103,6 +121,7 @@ describe('progress', () => {
         statusOf: () => ({ figures, messages: 5, streams: 1, isDraining: false }),
         log: pino({ level: 'info' }, { write: () => expect.fail('a terminal has a status line') }),
         showStatus: (text) => shown.push(text),
+        columns: () => undefined,
         now: () => START,
       });
       await new Promise((resolve) => setTimeout(resolve, 600));
@@ -116,6 +135,7 @@ describe('progress', () => {
       statusOf: () => ({ figures, messages: 5, streams: 1, isDraining: false }),
       log: pino({ level: 'warn' }, { write: () => undefined }),
       showStatus: () => expect.fail('--quiet'),
+      columns: () => undefined,
       now: () => START,
     });
     await new Promise((resolve) => setTimeout(resolve, 600));

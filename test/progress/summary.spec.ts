@@ -47,11 +47,67 @@ describe('the summary of a run', () => {
 
   it('has a line for each stream, without columns that say nothing', () => {
     expect(summaryTable(reportOf(status, facts(), START + 3000)).split('\n')).to.deep.equal([
+      '3.0 s, 33,340 messages, 4.0 MB; run run-1',
       'stream    rows  new  replaced  set aside    size   time           rate',
       'orders  33,334    4    33,330          0  2.3 MB  2.7 s  12,346 rows/s',
       'visits       1    1         0          2    12 B  0.1 s      10 rows/s',
-      '3.0 s, 33,340 messages, 4.0 MB; run run-1',
     ]);
+  });
+
+  describe('on a terminal', () => {
+    const names = [
+      'public-customers_with_addresses_of_2025',
+      'public-customers_with_addresses_of_2026',
+      '東京',
+    ];
+    const wide = new Figures(() => START);
+    for (const stream of names)
+      wide.committed({
+        ...{
+          stream,
+          table: 't',
+          rows: 1_204_003,
+          rejected: 2,
+          isCollected: false,
+          bytes: 48_000_000,
+          ms: 71_000,
+        },
+        counts: {
+          ...NO_COUNTS,
+          copied: 1_204_003,
+          inserted: 1_204_003,
+          replaced: 800_000,
+          deleted: 5,
+          grown: 1,
+        },
+      });
+    const report = reportOf(
+      { ...status, figures: wide },
+      facts({ accepted: new Map([['東京', 1_204_013]]) }),
+      START,
+    );
+    const total = '0.0 s, 33,340 messages, 0 B; run run-1';
+
+    it('of 140 columns shows everything', () => {
+      expect(summaryTable(report, 140).split('\n')).to.deep.equal([
+        total,
+        'stream                                        rows  new  replaced  deleted  set aside  not loaded   size        time           rate',
+        'public-customers_with_addresses_of_2025  1,204,003    ?   800,000        5          2           0  48 MB  1 min 11 s  16,958 rows/s',
+        'public-customers_with_addresses_of_2026  1,204,003    ?   800,000        5          2           0  48 MB  1 min 11 s  16,958 rows/s',
+        '東京                                     1,204,003    ?   800,000        5          2          10  48 MB  1 min 11 s  16,958 rows/s',
+      ]);
+    });
+
+    it('of 80 columns leaves columns out and shortens names in their middle, so that no line is broken', () => {
+      const lines = summaryTable(report, 80).split('\n');
+      expect(lines).to.deep.equal([
+        total,
+        'stream                   rows  new  replaced  deleted  set aside  not loaded',
+        'public-cu…_of_2025  1,204,003    ?   800,000        5          2           0',
+        'public-cu…_of_2026  1,204,003    ?   800,000        5          2           0',
+        '東京                1,204,003    ?   800,000        5          2          10',
+      ]);
+    });
   });
 
   it('says that everything is committed', () => {

@@ -38,10 +38,7 @@ export async function costOfCheck(place: Place): Promise<Cost> {
   const isFine = await check(
     config,
     { scope: watched, now: Date.now, stop, signal: kill },
-    'text',
-    (text) => {
-      said += text;
-    },
+    { format: 'text', columns: Infinity, say: (text) => (said += text) },
   );
   if (!isFine) throw new Error(said);
   return { ...counted.cost(), states: [] };
@@ -66,7 +63,7 @@ export async function costOf(
   await runLoad({
     config,
     scope: { ...scope, warehouse: counted.watch(scope.warehouse) },
-    io: { version: 'test', now: Date.now, cores: 1, ending },
+    io: { version: 'test', env: {}, now: Date.now, cores: 1, ending },
     log,
     redact: (text) => text,
     input: Readable.from([Buffer.from(lines.map((line) => `${line}\n`).join(''))]),

@@ -39,7 +39,7 @@ export const inProcess: Driver = async (place, options, lines, onState) => {
   await runLoad({
     config,
     scope,
-    io: { version: 'test', now: Date.now, cores: 1, ending },
+    io: { version: 'test', env: {}, now: Date.now, cores: 1, ending },
     log,
     redact: (text) => text,
     input: Readable.from(bytesOf(lines)),

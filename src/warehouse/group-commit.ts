@@ -105,10 +105,15 @@ export class GroupCommit {
     return this.#running !== undefined;
   }
 
-  /** Adds work in the order in which it is to be done. `effects` are what its commit settles. */
-  add(work: Work, effects: readonly Settle[]): void {
+  /**
+   * Adds work in the order in which it is to be done. `effects` are what its commit settles. Resolves when the next work on its table may
+   * come: where commits are slower than the tap, reading waits for them. A group between two states takes everything.
+   */
+  async add(work: Work, effects: readonly Settle[]): Promise<void> {
     this.#queue.push({ work, effects });
-    if (!this.isExactlyOnce) this.#pump();
+    if (this.isExactlyOnce) return;
+    this.#pump();
+    while (this.#running && this.#queue.length >= MOST) await this.#running;
   }
 
   /** Takes the newest state whose rows are all committed. It is written once the warehouse has it, too. */

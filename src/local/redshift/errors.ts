@@ -73,6 +73,8 @@ const REWORDED: Readonly<Record<string, (message: string) => string>> = {
   // PostgreSQL 8.0 has one text for all integers.
   [SQLSTATE.invalidTextRepresentation]: (message) =>
     message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:'),
+  // An 8.0 server writes the type of a bare literal in quotes.
+  [SQLSTATE.undefinedFunction]: (message) => message.replace(/(?<=[(,] ?)unknown(?=[,)])/g, '"unknown"'),
   [SQLSTATE.notNullViolation]: (message) => message.replace(/ of relation ".*?"/, ''),
   [SQLSTATE.duplicateTable]: (message) => message.replace(/^relation/, 'Relation'),
   [SQLSTATE.wrongObjectType]: (message) =>

@@ -1,8 +1,8 @@
 /** Rewrites calls of Redshift's functions that the engine needs as other expressions. */
 import type { Effort } from './effort.ts';
 import { COLLATIONS } from './collation.ts';
-import { isOperator, TokenReader } from './token-reader.ts';
-import { literalValue, type Token } from './tokens.ts';
+import { isOperator, nameOf, TokenReader } from './token-reader.ts';
+import { literal, literalValue, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
 /** Functions of another name in the engine: theirs differ from PostgreSQL's of the same name. */
@@ -67,6 +67,12 @@ const BUILDERS: Readonly<Record<string, Build>> = {
     const collation = name === undefined ? undefined : COLLATIONS[literalValue(name).toLowerCase()];
     if (value === undefined || collation === undefined) throw reader.unexpected();
     return `((${value}) COLLATE ${collation})`;
+  },
+  EXTRACT: (inner, context, reader) => {
+    const [part, from, ...value] = inner;
+    if (part === undefined || from?.word !== 'FROM' || value.length === 0) throw reader.unexpected();
+    const name = part.kind === 'string' ? literalValue(part.text) : nameOf(part);
+    return `pg_catalog.date_part(${context.rewrite(value)}, ${literal(name)}::name)`;
   },
   MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)})`,
   CONVERT: (inner, context) => {

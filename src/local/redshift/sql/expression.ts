@@ -22,14 +22,18 @@ const FOREIGN_FUNCTIONS = new Set(
   TXID_CURRENT NEXTVAL CURRVAL SETVAL OVERLAY XMLAGG NUM_NULLS NUM_NONNULLS`.split(/\s+/),
 );
 
-/** Functions whose first argument is a date part, written as a word; `catalog/` defines them with a text argument. */
+/**
+ * Functions whose first argument is a date part, written as a word or a string, by the names that Redshift itself uses in columns
+ * and errors. `catalog/` defines them with a string.
+ */
 const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
-  DATEADD: 'dateadd',
-  DATE_ADD: 'dateadd',
-  DATEDIFF: 'datediff',
-  DATE_DIFF: 'datediff',
-  DATE_PART: 'date_part',
-  DATEPART: 'date_part',
+  DATEADD: 'pg_catalog.date_add',
+  DATE_ADD: 'pg_catalog.date_add',
+  DATEDIFF: 'pg_catalog.date_diff',
+  DATE_DIFF: 'pg_catalog.date_diff',
+  DATE_PART: 'pg_catalog.pgdate_part',
+  DATEPART: 'pg_catalog.pgdate_part',
+  PGDATE_PART: 'pg_catalog.pgdate_part',
 };
 
 /** How a run of tokens may begin: `VALUES` is no table in Redshift, only INSERT has it. */

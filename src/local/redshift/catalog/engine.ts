@@ -119,9 +119,10 @@ update pg_catalog.pg_cast set castcontext = 'i' where castsource = 'int'::regtyp
 
 /**
  * Functions of PostgreSQL that do something else on Redshift: QUOTE_LITERAL knows no E'', REGEXP_REPLACE replaces every
- * match, CONCAT of NULL is NULL. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
+ * match, CONCAT of NULL is NULL. TO_TIMESTAMP takes no number. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
  */
 const FUNCTIONS = `
+update pg_catalog.pg_proc set proname = 'warehouse_to_timestamp' where oid = 1158;
 create or replace function pg_catalog.quote_literal(text) returns text language sql stable strict as
 $$ select chr(39) || replace(replace($1, chr(92), chr(92) || chr(92)), chr(39), chr(39) || chr(39)) || chr(39) $$;
 create or replace function pg_catalog.regexp_replace(text, text, text) returns text language sql stable strict as

@@ -28,6 +28,27 @@ $$ select ((extract(year from $1) - extract(year from $2)) * 12 + extract(month 
   + case when extract(day from $1) = extract(day from $2)
       or ($1::date = pg_catalog.last_day($1) and $2::date = pg_catalog.last_day($2)) then 0
     else (extract(day from $1) - extract(day from $2)) / 31 end)::double precision $$;
+create or replace function pg_catalog.next_day(at date, day text) returns date language plpgsql immutable strict as $$
+declare
+  wanted int := case
+    when lower(day) in ('su', 'sun', 'sunday') then 0
+    when lower(day) in ('m', 'mo', 'mon', 'monday') then 1
+    when lower(day) in ('tu', 'tue', 'tues', 'tuesday') then 2
+    when lower(day) in ('w', 'we', 'wed', 'wednesday') then 3
+    when lower(day) in ('th', 'thu', 'thurs', 'thursday') then 4
+    when lower(day) in ('f', 'fr', 'fri', 'friday') then 5
+    when lower(day) in ('sa', 'sat', 'saturday') then 6
+  end;
+begin
+  if wanted is null then
+    raise exception 'Invalid day of the week: %', day using errcode = '22023';
+  end if;
+  return at + 1 + (wanted - extract(dow from at + 1)::int + 7) % 7;
+end $$;
+create or replace function pg_catalog.next_day(at timestamp, day text) returns date language sql immutable strict as
+$$ select pg_catalog.next_day($1::date, $2) $$;
+create or replace function pg_catalog.next_day(at text, day text) returns date language sql stable strict as
+$$ select pg_catalog.next_day($1::timestamp::date, $2) $$;
 create or replace function pg_catalog.trunc(at timestamp) returns date language sql immutable strict as
 $$ select $1::date $$;
 `;

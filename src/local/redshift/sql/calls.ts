@@ -9,8 +9,6 @@ import { readColumnType } from './types.ts';
 const RENAMED: Readonly<Record<string, string>> = {
   NVL: 'COALESCE',
   ISNULL: 'COALESCE',
-  REGEXP_REPLACE: 'warehouse_regexp_replace',
-  REGEXP_SUBSTR: 'warehouse_regexp_substr',
 };
 
 /** How to rewrite the expressions in a call, and the text that they come from. */
@@ -31,7 +29,7 @@ export function rewriteCall(
   if (!isOperator(tokens[at + 1], '(')) return undefined;
   const renamed = RENAMED[word];
   if (renamed !== undefined) return { text: renamed, length: 1 };
-  const build = BUILDERS[word];
+  const build = PATTERN_FUNCTIONS.has(word) ? buildPattern(word) : BUILDERS[word];
   if (build === undefined) return undefined;
   const reader = new TokenReader(context.source, tokens, undefined, at + 1);
   const inner = reader.parenthesized();
@@ -40,7 +38,14 @@ export function rewriteCall(
   return text === undefined ? undefined : { text, length: inner.length + 3 };
 }
 
+/** Functions that PostgreSQL has with other arguments: a first argument more finds Redshift's, see `catalog/patterns.ts`. */
+const PATTERN_FUNCTIONS = new Set(['REGEXP_REPLACE', 'REGEXP_SUBSTR', 'REGEXP_INSTR', 'REGEXP_COUNT']);
+
 type Build = (inner: readonly Token[], context: CallContext, reader: TokenReader) => string | undefined;
+
+function buildPattern(word: string): Build {
+  return (inner, context) => `pg_catalog.${word.toLowerCase()}(true, ${context.rewrite(inner)})`;
+}
 
 const BUILDERS: Readonly<Record<string, Build>> = {
   NVL2: (inner, context, reader) => {

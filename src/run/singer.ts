@@ -77,10 +77,14 @@ class SingerHandler implements MessageHandler {
       );
       return undefined;
     }
+    const again = `the next run gets those of stream "${stream.name}" again`;
+    const rest =
+      'None of the records since the last committed state was loaded, so nothing is lost or doubled: run again from that state';
     return new InputError(
-      `Cannot load the records after the last STATE exactly once: the input ended${isWholeInput ? '' : ' early'}, and the next run gets those of stream ` +
-        `"${stream.name}" again. None of the records since the last committed state was loaded, so nothing is lost or doubled: run again from ` +
-        'that state. If the tap ends well and sends no STATE at its end, start it with target-redshift run, which sees how it ended',
+      isWholeInput
+        ? `Cannot load the records after the last STATE exactly once: the input ended, and ${again}. ${rest}. If the tap ends well and ` +
+            'sends no STATE at its end, start it with target-redshift run, which sees how it ended'
+        : `The records after the last STATE were not loaded, because no state covers them: ${again}. ${rest}`,
       { stream: stream.name },
     );
   }

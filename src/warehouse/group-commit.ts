@@ -119,7 +119,7 @@ export class GroupCommit {
     if (state) this.#start(this.#queue.splice(0), state);
   }
 
-  /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run. */
+  /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run, and frees the rest. */
   async flush(): Promise<void> {
     await this.#running;
     while (this.#queue.length > 0 && !this.#isOver) {
@@ -131,6 +131,7 @@ export class GroupCommit {
     if (this.#offered && !this.#isOver) this.#start([], this.#offered);
     await this.#running;
     clearTimeout(this.#stateTimer);
+    if (this.#isOver) await this.abandon();
   }
 
   /** Gives up what waits. Resolves when it is freed. */

@@ -6,12 +6,14 @@ import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
 import { ENGINE } from './engine.ts';
+import { HASHES } from './hashes.ts';
 import { INFORMATION_SCHEMA } from './information-schema.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { KEYS } from './keys.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
+import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
 import {
@@ -76,6 +78,8 @@ ${SUPER}
 ${SESSION_FUNCTIONS}
 ${DATES}
 ${STRINGS}
+${PATTERNS}
+${HASHES}
 ${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}

@@ -363,5 +363,38 @@ SELECT r.run_id, r.outcome, r.started_at, r.ended_at, COALESCE(l.loads, 0) AS lo
 -- readRuns of a stream
 SELECT r.run_id, r.outcome, r.started_at, r.ended_at, COALESCE(l.loads, 0) AS loads, COALESCE(l.rows_received, 0) AS rows_received, COALESCE(l.rows_rejected, 0) AS rows_rejected, r.version, r.error FROM "s""; drop schema public; --"."_target_redshift_runs" r JOIN (SELECT run_id, COUNT(*) AS loads, SUM(rows_received) AS rows_received, SUM(rows_rejected) AS rows_rejected FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE stream = 's''1\\' AND run_id = 'r''1\\' GROUP BY run_id) l ON l.run_id = r.run_id WHERE r.run_id = 'r''1\\' ORDER BY r.started_at DESC, r.run_id DESC LIMIT 10;
 
+-- sumOutcomes
+SELECT outcome, COUNT(*) AS runs, TO_CHAR(MAX(started_at), 'YYYY-MM-DD HH24:MI:SS') AS latest FROM "s""; drop schema public; --"."_target_redshift_runs" WHERE started_at >= '2024-01-01 00:00:00.000' GROUP BY outcome ORDER BY outcome;
+
+-- sumOutcomesByPart
+SELECT TO_CHAR(DATE_TRUNC('day', started_at), 'YYYY-MM-DD') AS day, outcome, COUNT(*) AS runs FROM "s""; drop schema public; --"."_target_redshift_runs" WHERE started_at >= '2024-01-01 00:00:00.000' GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- sumDurations
+SELECT TO_CHAR(DATE_TRUNC('month', started_at), 'YYYY-MM-DD') AS day, MEDIAN(DATEDIFF(second, started_at, ended_at)) AS median_seconds, MAX(DATEDIFF(second, started_at, ended_at)) AS max_seconds FROM "s""; drop schema public; --"."_target_redshift_runs" WHERE started_at >= '2024-01-01 00:00:00.000' AND ended_at IS NOT NULL GROUP BY 1 ORDER BY 1;
+
+-- sumLoads
+SELECT COUNT(*) AS streams, COALESCE(SUM(loads), 0) AS loads, COALESCE(SUM(rows_received), 0) AS rows_received, COALESCE(SUM(rows_rejected), 0) AS rows_rejected, COALESCE(SUM(bytes), 0) AS bytes, COALESCE(SUM(load_ms), 0) AS load_ms FROM (SELECT stream, table_schema, table_name, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN 1 ELSE 0 END) AS loads, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN rows_received ELSE 0 END) AS rows_received, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN rows_rejected ELSE 0 END) AS rows_rejected, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN COALESCE(bytes, 0) ELSE 0 END) AS bytes, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN COALESCE(DATEDIFF(millisecond, started_at, committed_at), 0) ELSE 0 END) AS load_ms FROM "s""; drop schema public; --"."_target_redshift_loads" GROUP BY stream, table_schema, table_name) s;
+
+-- sumStreams
+SELECT stream, table_schema, table_name, TO_CHAR(MAX(committed_at), 'YYYY-MM-DD HH24:MI:SS') AS last_load, DATEDIFF(second, MAX(committed_at), CAST('2024-01-31 12:30:00.000' AS TIMESTAMP)) AS age_seconds, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN 1 ELSE 0 END) AS loads, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN rows_received ELSE 0 END) AS rows_received, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN rows_rejected ELSE 0 END) AS rows_rejected, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN COALESCE(bytes, 0) ELSE 0 END) AS bytes, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN COALESCE(DATEDIFF(millisecond, started_at, committed_at), 0) ELSE 0 END) AS load_ms FROM "s""; drop schema public; --"."_target_redshift_loads" GROUP BY stream, table_schema, table_name ORDER BY CASE WHEN MAX(committed_at) >= '2024-01-01 00:00:00.000' THEN 0 ELSE 1 END, MAX(committed_at), stream, table_schema, table_name;
+
+-- sumStreams of a page
+SELECT stream, table_schema, table_name, TO_CHAR(MAX(committed_at), 'YYYY-MM-DD HH24:MI:SS') AS last_load, DATEDIFF(second, MAX(committed_at), CAST('2024-01-31 12:30:00.000' AS TIMESTAMP)) AS age_seconds, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN 1 ELSE 0 END) AS loads, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN rows_received ELSE 0 END) AS rows_received, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN rows_rejected ELSE 0 END) AS rows_rejected, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN COALESCE(bytes, 0) ELSE 0 END) AS bytes, SUM(CASE WHEN committed_at >= '2024-01-01 00:00:00.000' THEN COALESCE(DATEDIFF(millisecond, started_at, committed_at), 0) ELSE 0 END) AS load_ms FROM "s""; drop schema public; --"."_target_redshift_loads" GROUP BY stream, table_schema, table_name ORDER BY CASE WHEN MAX(committed_at) >= '2024-01-01 00:00:00.000' THEN 0 ELSE 1 END, MAX(committed_at), stream, table_schema, table_name LIMIT 2000;
+
+-- findLargest
+SELECT stream, table_schema, table_name, place FROM (SELECT stream, table_schema, table_name, ROW_NUMBER() OVER (ORDER BY SUM(rows_received) DESC, stream, table_schema, table_name) AS place FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE committed_at >= '2024-01-01 00:00:00.000' GROUP BY stream, table_schema, table_name) r WHERE place <= 7 ORDER BY place;
+
+-- sumStreamsByPart
+SELECT TO_CHAR(DATE_TRUNC('day', committed_at), 'YYYY-MM-DD') AS day, place, SUM(1) AS loads, SUM(rows_received) AS rows_received, SUM(rows_rejected) AS rows_rejected, SUM(COALESCE(bytes, 0)) AS bytes, SUM(COALESCE(DATEDIFF(millisecond, started_at, committed_at), 0)) AS load_ms FROM (SELECT l.committed_at, l.started_at, l.rows_received, l.rows_rejected, l.bytes, CASE WHEN r.place <= 7 THEN r.place ELSE 0 END AS place FROM (SELECT * FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE committed_at >= '2024-01-01 00:00:00.000') l JOIN (SELECT stream, table_schema, table_name, ROW_NUMBER() OVER (ORDER BY SUM(rows_received) DESC, stream, table_schema, table_name) AS place FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE committed_at >= '2024-01-01 00:00:00.000' GROUP BY stream, table_schema, table_name) r ON r.stream = l.stream AND r.table_schema = l.table_schema AND r.table_name = l.table_name) p GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- countAges
+SELECT CASE WHEN age >= 3600 THEN 1 WHEN age >= 0 THEN 0 ELSE 0 END AS age_class, COUNT(*) AS streams FROM (SELECT DATEDIFF(second, MAX(committed_at), CAST('2024-01-31 12:30:00.000' AS TIMESTAMP)) AS age FROM "s""; drop schema public; --"."_target_redshift_loads" GROUP BY stream, table_schema, table_name) a GROUP BY 1 ORDER BY 1;
+
+-- findSlowest
+SELECT stream, table_schema, table_name, method, TO_CHAR(committed_at, 'YYYY-MM-DD HH24:MI:SS') AS committed, DATEDIFF(millisecond, started_at, committed_at) AS load_ms, rows_received, bytes, run_id FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE committed_at >= '2024-01-01 00:00:00.000' AND started_at IS NOT NULL ORDER BY DATEDIFF(millisecond, started_at, committed_at) DESC, committed_at DESC, run_id, batch LIMIT 20;
+
+-- findRuns
+SELECT run_id, version, TO_CHAR(started_at, 'YYYY-MM-DD HH24:MI:SS') AS started, DATEDIFF(second, started_at, ended_at) AS seconds, error FROM "s""; drop schema public; --"."_target_redshift_runs" WHERE started_at >= '2024-01-01 00:00:00.000' AND outcome = 'it''s \\' ORDER BY started_at DESC, run_id DESC LIMIT 50;
+
 -- readLoads
 SELECT run_id, batch, stream, table_schema, table_name, method, rows_received, rows_rejected, rows_written, rows_replaced, rows_deleted, bytes, parts, started_at, committed_at, version FROM "s""; drop schema public; --"."_target_redshift_loads" WHERE stream = 's''1\\' ORDER BY committed_at DESC, batch DESC LIMIT 10;

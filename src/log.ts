@@ -98,7 +98,7 @@ export async function createLogger(
 
 /** Fields that repeat what the sentence says, or that are for programs alone. */
 const SAID = [
-  ...['pid', 'hostname', 'run_id', 'version', 'stream', 'table', 'sqlstate', 'detail', 'line', 'file'],
+  ...['pid', 'hostname', 'run_id', 'version', 'stream', 'table', 'tap', 'sqlstate', 'detail', 'line', 'file'],
   ...[
     'rows',
     'copied',

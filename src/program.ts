@@ -111,11 +111,14 @@ class Program {
       case 'discover':
       case 'state':
       case 'history':
+      case 'report':
         return this.#withConfig(command.warehouse, async (config) => {
           const { answer } = await import('./commands/answer.ts');
-          const { now } = this.#io;
+          const { now, version } = this.#io;
+          const redact = (text: string): string => this.#secrets.redact(text);
+          const log = this.#log;
           return this.#ask(config, ({ warehouse }, output) =>
-            answer(command, { ...output, warehouse, config, now }),
+            answer(command, { ...output, warehouse, config, now, version, redact, log }),
           );
         });
     }

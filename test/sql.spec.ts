@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { ident, integer, join, literal, raw, secret, sql } from '../src/sql.ts';
+import { ident, integer, join, literal, raw, secret, sql, timestamp } from '../src/sql.ts';
 
 describe('ident', () => {
   const names: readonly (readonly [readonly string[], string])[] = [
@@ -87,4 +87,11 @@ describe('join', () => {
   it('separates with what is given', () =>
     expect(join([raw('a'), raw('b')], ' AND ').text).to.equal('a AND b'));
   it('is empty for nothing', () => expect(join([]).text).to.equal(''));
+});
+
+describe('timestamp', () => {
+  it('writes a time in UTC with its milliseconds', () => {
+    expect(timestamp(Date.UTC(2024, 1, 29, 23, 59, 58, 7)).text).to.equal("'2024-02-29 23:59:58.007'");
+    expect(timestamp(0).text).to.equal("'1970-01-01 00:00:00.000'");
+  });
 });

@@ -3,8 +3,9 @@ import { Argument, Command as Cli, Option } from 'commander';
 import { nearest } from '../config/near.ts';
 import { UsageError } from '../errors.ts';
 import type { CommandLine, Shell } from './command.ts';
-import { definitions, readLoad, type Definition } from './commands.ts';
+import { definitions, readLoad } from './commands.ts';
 import { completionOf } from './completion/completion.ts';
+import type { Definition } from './definition.ts';
 import {
   formatOption,
   inputOption,

@@ -79,6 +79,15 @@ export type Command =
       readonly format: TableFormat;
     }
   | {
+      readonly kind: 'report';
+      readonly warehouse: WarehouseChoice;
+      /** The file of the page; undefined: tables on stdout. */
+      readonly html: string | undefined;
+      /** The period: so many days before today, and today. */
+      readonly days: number;
+      readonly format: TableFormat;
+    }
+  | {
       readonly kind: 'local';
       readonly dir: string;
       readonly port: number | undefined;

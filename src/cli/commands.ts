@@ -2,9 +2,10 @@
 import { Argument, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { DEFAULT_DIR, DEFAULT_FILE, type Command } from './command.ts';
+import type { Definition } from './definition.ts';
+import { historyCommands } from './history-commands.ts';
 import {
   configOption,
-  countOf,
   formatOf,
   formatOption,
   inputOption,
@@ -17,24 +18,9 @@ import {
   type Values,
 } from './options.ts';
 
-export interface Definition {
-  readonly name: string;
-  readonly summary: string;
-  readonly options?: readonly Option[];
-  /** False: it has no options of the log. */
-  readonly logs?: boolean;
-  /** Without any, words after the command are refused. */
-  readonly arguments?: readonly Argument[];
-  /** Everything after the first argument belongs to it, options too. */
-  readonly isRestVerbatim?: boolean;
-  /** Command lines and what they do. */
-  readonly examples?: readonly (readonly [line: string, what: string])[];
-  readonly read: (values: Values, words: readonly string[]) => Command;
-}
-
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
-    throw new UsageError('--format applies only to about, check, history, plan, setup and sql');
+    throw new UsageError('--format applies only to about, check, history, plan, report, setup and sql');
   const { input, report, metricsFile } = values;
   return { kind: 'load', warehouse: warehouseOf(values), input, report, metricsFile };
 }
@@ -72,18 +58,6 @@ function readSql(values: Values, words: readonly string[]): Command {
   };
 }
 
-function readHistory(values: Values): Command {
-  return {
-    kind: 'history',
-    warehouse: warehouseOf(values),
-    showsLoads: values['loads'] === true,
-    stream: values['stream'] as string | undefined,
-    run: values['run'] as string | undefined,
-    limit: (values['limit'] as number | undefined) ?? HISTORY_LIMIT,
-    format: formatOf(values, ['table', 'csv', 'json']),
-  };
-}
-
 function readLocal(values: Values): Command {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
@@ -98,9 +72,6 @@ function readLocal(values: Values): Command {
     untilReleased: values['untilReleased'] === true,
   };
 }
-
-/** How many runs or loads `history` shows. */
-const HISTORY_LIMIT = 20;
 
 const localOptions = (): Option[] => [
   new Option('--dir <dir>', `directory of the local warehouse (default ${DEFAULT_DIR})`),
@@ -120,7 +91,7 @@ const localOptions = (): Option[] => [
 
 /** New ones for each command line, because commander keeps what it has parsed in the options. */
 export function definitions(): readonly Definition[] {
-  return [...loading(), ...asking(), ...querying(), ...serving()];
+  return [...loading(), ...asking(), ...querying(), ...historyCommands(), ...serving()];
 }
 
 function readRun(values: Values, tap: readonly string[]): Command {
@@ -249,25 +220,6 @@ const querying = (): readonly Definition[] => [
       warehouse: warehouseOf(values),
       takesOver: values['takeOver'] === true,
     }),
-  },
-  {
-    name: 'history',
-    summary: 'show the latest runs, failed ones too, or loads',
-    options: [
-      ...warehouseOptions(),
-      new Option('--loads', 'show loads instead of runs'),
-      new Option('--stream <name>', 'only loads of this stream, or runs with such loads'),
-      new Option('--run <id>', 'only this run'),
-      new Option('--limit <number>', `show at most so many (default ${HISTORY_LIMIT})`).argParser(
-        countOf('limit'),
-      ),
-      formatOption(['table', 'csv', 'json']),
-    ],
-    examples: [
-      ['target-redshift history -c config.json', 'did the last runs succeed, and if not, why?'],
-      ['target-redshift history -c config.json --loads --stream orders', 'show the loads of one stream'],
-    ],
-    read: readHistory,
   },
 ];
 

@@ -76,12 +76,13 @@ export function oneOf<T extends string>(name: string, allowed: readonly T[]): (v
   };
 }
 
-/** A whole number above 0. */
-export function countOf(name: string): (value: string) => number {
+/** A whole number above 0, and at most `max`. */
+export function countOf(name: string, max = Number.MAX_SAFE_INTEGER): (value: string) => number {
   return (value) => {
     const count = Number(value);
     if (!/^\d+$/.test(value) || count < 1 || !Number.isSafeInteger(count))
       throw new UsageError(`--${name} must be a whole number above 0, not "${value}"`);
+    if (count > max) throw new UsageError(`--${name} must be at most ${max}, not "${value}"`);
     return count;
   };
 }

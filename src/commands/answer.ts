@@ -1,16 +1,8 @@
 /** The commands that ask the warehouse one thing and print the answer. */
 import type { Command } from '../cli/command.ts';
-import type { Config } from '../config/options.ts';
-import type { Output } from '../io/answer.ts';
-import type { Warehouse } from '../ports.ts';
+import type { Asked } from './asked.ts';
 
-type Question = Extract<Command, { readonly kind: 'discover' | 'state' | 'history' }>;
-
-interface Asked extends Output {
-  readonly warehouse: Warehouse;
-  readonly config: Config;
-  readonly now: () => number;
-}
+type Question = Extract<Command, { readonly kind: 'discover' | 'state' | 'history' | 'report' }>;
 
 /** Throws ConfigError and LoadError. */
 export async function answer(question: Question, asked: Asked): Promise<void> {
@@ -28,6 +20,10 @@ export async function answer(question: Question, asked: Asked): Promise<void> {
     case 'history': {
       const { history } = await import('./history.ts');
       return history({ ...question, warehouse, schema: config.target_schema, write, columns });
+    }
+    case 'report': {
+      const { report } = await import('./report.ts');
+      return report(question, asked);
     }
   }
 }

@@ -36,6 +36,8 @@ export interface MessageHandler extends Lines {
    * that no state covers, which would be loaded again by the next run; then nothing of the group is committed.
    */
   uncovered?(isWholeInput: boolean, isProven: boolean): Error | undefined;
+  /** Called from time to time, after batches were closed because of their age. */
+  aged?(): void;
 }
 
 /** Writes states or acknowledgements. */

@@ -128,10 +128,10 @@ export class Run {
     if (!this.#phases.error) await this.#try(() => this.#handler.begin());
     await this.#read(input);
     await this.#drain();
+    this.#parts.protocol.effects.publish();
     await this.#commitRest();
     if (this.#phases.cutOff) this.fail(this.#endOf(this.#phases.cutOff));
     if (this.#phases.error) await this.#streams.abandon();
-    this.#parts.protocol.effects.publish();
     await this.#parts.protocol.output.flushed();
     this.#streams.reportInvalid();
     this.#streams.reportUnmatched(this.#phases.isWholeInput);
@@ -163,8 +163,13 @@ export class Run {
 
   async #read(input: Input): Promise<void> {
     const { interrupted } = this.#phases;
+    // Reading would start the tap.
+    if (this.#phases.phase !== 'reading') return;
     using _ = onAbort(interrupted, () => input.destroy());
-    const timer = setInterval(() => this.#streams.closeAged(this.#parts.now()), AGE_CHECK_MS);
+    const timer = setInterval(() => {
+      this.#streams.closeAged(this.#parts.now());
+      this.#handler.aged?.();
+    }, AGE_CHECK_MS);
     try {
       await this.#reader.read(
         this.#figures.counted(blocksOf(input, {}, () => this.#handler.count)),
@@ -201,6 +206,8 @@ export class Run {
   async #commitRest(): Promise<void> {
     const { group } = this.#parts;
     if (!group) return;
+    // Until then nobody can tell which state covers what is left.
+    await group.idle();
     const { phase, error, isWholeInput, isProven, cutOff } = this.#phases;
     const mayCommit = phase !== 'failed' && !(group.isExactlyOnce && error);
     const refusal =

@@ -49,6 +49,10 @@ class SingerHandler implements MessageHandler {
   readonly #options: Pick<SingerOptions, 'group' | 'begin' | 'log'>;
   /** The stream of a record that came after the newest state and is there twice if it is sent again. */
   #uncovered: Stream | undefined;
+  /** The newest state that was read. */
+  #newest: Buffer | undefined;
+  /** No record came after it. */
+  #isAtState = false;
 
   constructor(run: RunAccess, ledger: Ledger, options: Pick<SingerOptions, 'group' | 'begin' | 'log'>) {
     this.#run = run;
@@ -67,7 +71,7 @@ class SingerHandler implements MessageHandler {
 
   uncovered(isWholeInput: boolean, isProven: boolean): Error | undefined {
     const stream = this.#uncovered;
-    if (!stream) return undefined;
+    if (!stream) return this.#heldBack();
     const hasStates = this.#ledger.statesRead > 0;
     if (isWholeInput && (isProven || !hasStates)) {
       this.#options.log.warn(
@@ -77,12 +81,38 @@ class SingerHandler implements MessageHandler {
       );
       return undefined;
     }
+    const again = `the next run gets those of stream "${stream.name}" again`;
+    const rest =
+      'None of the records since the last committed state was loaded, so nothing is lost or doubled: run again from that state';
     return new InputError(
-      `Cannot load the records after the last STATE exactly once: the input ended${isWholeInput ? '' : ' early'}, and the next run gets those of stream ` +
-        `"${stream.name}" again. None of the records since the last committed state was loaded, so nothing is lost or doubled: run again from ` +
-        'that state. If the tap ends well and sends no STATE at its end, start it with target-redshift run, which sees how it ended',
+      isWholeInput
+        ? `Cannot load the records after the last STATE exactly once: the input ended, and ${again}. ${rest}. If the tap ends well and ` +
+            'sends no STATE at its end, start it with target-redshift run, which sees how it ended'
+        : `The records after the last STATE were not loaded, because no state covers them: ${again}. ${rest}`,
       { stream: stream.name },
     );
+  }
+
+  /** The error about records of an append whose state waits for what did not take place. */
+  #heldBack(): Error | undefined {
+    const { group } = this.#options;
+    if (!group || group.nextState === this.#newest) return undefined;
+    const stream = [...group.waiting].find((name) => this.#run.streams.find(name)?.doublesRecords === true);
+    if (stream === undefined) return undefined;
+    return new InputError(
+      `Cannot load the records of stream "${stream}" exactly once: the STATE after them waits for an overwrite or an ACTIVATE_VERSION ` +
+        'that did not take place, because the input ended early. None of the records since the last committed state was loaded, so ' +
+        'nothing is lost or doubled: run again from that state',
+      { stream },
+    );
+  }
+
+  /** Commits batches that were closed because of their age, if nothing came after the state that covers them. */
+  aged(): void {
+    const { group } = this.#options;
+    if (group?.isExactlyOnce !== true || !group.isDue || group.isCommitting || !this.#isAtState) return;
+    // Nothing that was read is outside of the group.
+    if (group.nextState === this.#newest) void group.seal();
   }
 
   walk(at: number, end: number): Stream | undefined {
@@ -94,6 +124,7 @@ class SingerHandler implements MessageHandler {
 
   /** Notes that a record of the stream came after the newest state. */
   #read(stream: Stream): Stream {
+    this.#isAtState = false;
     if (this.#uncovered === undefined && stream.doublesRecords) this.#uncovered = stream;
     return stream;
   }
@@ -122,6 +153,8 @@ class SingerHandler implements MessageHandler {
   #addState(state: Buffer): Promise<void> | undefined {
     this.#ledger.addState(state);
     this.#uncovered = undefined;
+    this.#newest = state;
+    this.#isAtState = true;
     const { group } = this.#options;
     return group?.isExactlyOnce === true && group.isDue && !this.#run.streams.holdStates
       ? this.#endGroup(group)

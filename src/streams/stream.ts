@@ -81,9 +81,9 @@ export class Stream {
     return this.settings.load_method === 'overwrite';
   }
 
-  /** Each of its records becomes a row, so that one that is sent again is there twice. */
+  /** Its records, or those without a key, become rows each time, so that one that is sent again is there twice. */
   get doublesRecords(): boolean {
-    return this.#plan?.method === 'append' && !this.#overwrites;
+    return !this.#overwrites && (this.#plan?.method === 'append' || this.settings.null_keys === 'append');
   }
 
   /** What it does only at its end holds every state back until then. */

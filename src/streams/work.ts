@@ -146,10 +146,8 @@ export class TableWork {
     this.#add(async () => {
       const started = now();
       const record = this.#record('direct-copy', started, { parts: files.length });
-      const job = {
-        ...this.#job(plan, number, record),
-        ...{ keyPrefix, files, isGzip: compression === 'gzip' },
-      };
+      const isGzip = compression === 'gzip';
+      const job = { ...this.#job(plan, number, record), keyPrefix, files, isGzip };
       const onCommitted = (rows: number): void => {
         this.#loadedRows += rows;
         this.#noteCommittedColumns(job);
@@ -171,10 +169,12 @@ export class TableWork {
 
   /** Deletes or marks the rows of older versions. */
   activate(plan: StreamPlan, { version, settle }: Activation, keepsUnversioned: boolean): void {
-    const { loader, log, now } = this.#context;
+    const { loader, log, now, nextBatch } = this.#context;
+    // A number of its own, because the outcome of a COMMIT without an answer is looked up by it.
+    const number = nextBatch();
     this.#add(async () => {
       const started = now();
-      const job = this.#job(plan, 0, this.#record('activate-version', started));
+      const job = this.#job(plan, number, this.#record('activate-version', started));
       const activated = { version, time: new Date(started), keepsUnversioned };
       const onCommitted = (rows: number): void => {
         log.info(

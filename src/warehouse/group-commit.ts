@@ -91,10 +91,29 @@ export class GroupCommit {
     return this.#queue.length > 0;
   }
 
-  /** Adds work in the order in which it is to be done. `effects` are what its commit settles. */
-  add(work: Work, effects: readonly Settle[]): void {
+  /** The streams whose work waits. */
+  get waiting(): ReadonlySet<string> {
+    return new Set(this.#queue.map(({ work }) => work.job.stream));
+  }
+
+  /** The state that would be committed with the work that waits; undefined if none covers any of it. */
+  get nextState(): Buffer | undefined {
+    return this.#stateAfter(this.#queue);
+  }
+
+  get isCommitting(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /**
+   * Adds work in the order in which it is to be done. `effects` are what its commit settles. Resolves when the next work on its table may
+   * come: where commits are slower than the tap, reading waits for them. A group between two states takes everything.
+   */
+  async add(work: Work, effects: readonly Settle[]): Promise<void> {
     this.#queue.push({ work, effects });
-    if (!this.isExactlyOnce) this.#pump();
+    if (this.isExactlyOnce) return;
+    this.#pump();
+    while (this.#running && this.#queue.length >= MOST) await this.#running;
   }
 
   /** Takes the newest state whose rows are all committed. It is written once the warehouse has it, too. */
@@ -112,33 +131,39 @@ export class GroupCommit {
    * what is read meanwhile is the next group.
    */
   async seal(): Promise<void> {
-    await this.#running;
+    while (this.#running) await this.#running;
     if (this.#queue.length === 0 || this.#isOver) return;
     // An effect that is not among the work holds the state back, such as an overwrite that ends with the input.
     const state = this.#stateAfter(this.#queue);
     if (state) this.#start(this.#queue.splice(0), state);
   }
 
-  /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run. */
+  /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run, and frees the rest. */
   async flush(): Promise<void> {
-    await this.#running;
+    await this.idle();
     while (this.#queue.length > 0 && !this.#isOver) {
       const works = this.#queue.splice(0, this.isExactlyOnce ? Infinity : MOST);
       this.#start(works, this.#stateAfter(works));
-      await this.#running;
+      await this.idle();
     }
     clearTimeout(this.#stateTimer);
     if (this.#offered && !this.#isOver) this.#start([], this.#offered);
-    await this.#running;
+    await this.idle();
     clearTimeout(this.#stateTimer);
+    if (this.#isOver) await this.abandon();
   }
 
   /** Gives up what waits. Resolves when it is freed. */
   async abandon(): Promise<void> {
     this.#hasFailed = true;
     clearTimeout(this.#stateTimer);
-    await this.#running;
-    await Promise.all(this.#queue.splice(0).map(({ work }) => work.release(true)));
+    await this.idle();
+    await release(this.#queue.splice(0));
+  }
+
+  /** Resolves when no commit is running: one that ends may have started the next one. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
   }
 
   get #isOver(): boolean {
@@ -181,10 +206,27 @@ export class GroupCommit {
   /** The works settle their effects, whereupon the ledger offers the newest state that is safe then: this one, or a newer one. */
   async #commit(works: readonly Queued[], state: Buffer | undefined): Promise<void> {
     const { pipeline } = this.#options;
-    const all = works.map(({ work }) => work);
-    await this.#committer?.commitTogether(all, pipeline?.seal(state));
+    const seal = await this.#sealOf(works, state);
+    await this.#committer?.commitTogether(
+      works.map(({ work }) => work),
+      seal,
+    );
     if (!pipeline || !state) return;
     if (this.#offered === state) this.#offered = undefined;
     this.#states?.write(state);
   }
+
+  /** Frees the works where there can be none. Throws LoadError. */
+  async #sealOf(works: readonly Queued[], state: Buffer | undefined): Promise<Seal | undefined> {
+    try {
+      return this.#options.pipeline?.seal(state);
+    } catch (error) {
+      await release(works);
+      throw error;
+    }
+  }
+}
+
+async function release(works: readonly Queued[]): Promise<void> {
+  await Promise.all(works.map(({ work }) => work.release(true)));
 }

@@ -222,7 +222,7 @@ export class Loader {
 
   async #commitOrQueue(work: Work, effects: readonly Settle[]): Promise<void> {
     const { group } = this.#options;
-    if (group) group.add(work, effects);
+    if (group) await group.add(work, effects);
     else await this.#commit([work]);
   }
 

@@ -4,7 +4,7 @@
  * pipelines and the runs of one wait for each other no longer than a COMMIT takes. Two transactions that write row 0 at the same
  * time conflict at any isolation level (c_write_readwrite), and the one that comes later is tried again.
  */
-import { LoadError, messageOf, stateOf } from '../errors.ts';
+import { CommitUnknownError, LoadError, messageOf, stateOf } from '../errors.ts';
 import type { Answer, Session } from '../ports.ts';
 import { raw } from '../sql.ts';
 import type { TableRef } from '../table/types.ts';
@@ -29,6 +29,7 @@ export interface PipelineOptions {
 
 const MISSING = new Set(['42P01', '3F000']);
 const NOT_ALLOWED = '42501';
+const CONNECTION_LOST = '08006';
 const ALREADY_THERE = new Set(['42P06', '42P07', '23505']);
 /** Sent as literals in few messages, none of which may have more than 16 MB. */
 const MAX_STATE_BYTES = 8 * 1024 * 1024;
@@ -49,6 +50,9 @@ export class Pipeline {
   /** From here on older runs can commit nothing. Returns the state; undefined if there is none. Can be repeated. Throws LoadError. */
   async takeOver(session: Session): Promise<Buffer | undefined> {
     return this.#takeOver(session).catch((error: unknown) => {
+      // Taking over once more is right in either case.
+      if (error instanceof CommitUnknownError)
+        throw new LoadError(messageOf(error), { sqlstate: CONNECTION_LOST, cause: error });
       if (stateOf(error) !== NOT_ALLOWED) throw error;
       const { schema, table } = this.table;
       throw (error as LoadError).saying(

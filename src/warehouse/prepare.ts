@@ -125,12 +125,26 @@ function changesFor(
   existing: readonly StoredColumn[] | undefined,
 ): Changes {
   const rules = { retype: settings.schema_changes.retype_column, discards: discards !== undefined };
-  const all = planChanges({ target, columns }, needs, existing, rules);
+  const planned = planChanges({ target, columns }, needs, existing, rules);
+  const all = settings.forbid_ddl ? planned : planned.map((change) => inTurn(change, existing, before));
   const isLater = (change: Change): change is Replace => change.kind === 'replace' && discards === 'later';
   const waits = (change: Change): change is Retype => change.kind === 'retype' && before !== undefined;
   const [later, retypes] = [all.filter(isLater), all.filter(waits)];
   const isNow = (change: Change): boolean => settings.forbid_ddl || !(isLater(change) || waits(change));
   return { now: all.filter(isNow), retypes, later };
+}
+
+/** A column that is a string only once the transaction has changed it cannot be widened before that: it is changed once more. */
+function inTurn(
+  change: Change,
+  existing: readonly StoredColumn[] | undefined,
+  before: readonly Retype[] = [],
+): Change {
+  if (change.kind !== 'widen' || !before.some(({ column }) => column === change.column)) return change;
+  const { column, bytes } = change;
+  const there = existing?.find(({ name }) => name === column);
+  if (!there?.type) return change;
+  return { kind: 'retype', column, from: there.type, to: { kind: 'varchar', bytes }, comment: there.comment };
 }
 
 /** Throws LoadError when something that holds rows of this run is gone: to make it again would hide that they are gone too. */

@@ -193,6 +193,26 @@ describe('parseCommand', () => {
         format: 'json',
       },
     ],
+    [
+      'report --local',
+      {
+        kind: 'report',
+        warehouse: { config: [], local: DEFAULT_DIR },
+        html: undefined,
+        days: 30,
+        format: 'table',
+      },
+    ],
+    [
+      'report -c a --html f --days 7',
+      {
+        kind: 'report',
+        warehouse: { config: ['a'], local: undefined },
+        html: 'f',
+        days: 7,
+        format: 'table',
+      },
+    ],
     ['local', local],
     ['local --dir d --port 5439 --s3-port 0', { ...local, dir: 'd', port: 5439, s3Port: 0 }],
     [
@@ -218,7 +238,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, state, history, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -240,7 +260,7 @@ describe('parseCommand', () => {
     ['--local=yes', 'unknown option "--local=yes"'],
     ['--dir d', '--dir requires --local'],
     ['sql --dir d SELECT', '--dir requires --local'],
-    ['--format json', '--format applies only to about, check, history, plan, setup and sql'],
+    ['--format json', '--format applies only to about, check, history, plan, report, setup and sql'],
     ['--about --format csv', '--format must be one of text, json, markdown, not "csv"'],
     ['--check --format markdown', '--format must be one of text, json, not "markdown"'],
     ['--check --discover', '--check and --discover are two commands; use one of them'],
@@ -258,6 +278,12 @@ describe('parseCommand', () => {
     ['sql --check SELECT', 'unknown option "--check"'],
     ['history --limit 0', '--limit must be a whole number above 0, not "0"'],
     ['history --limit 1.5', '--limit must be a whole number above 0, not "1.5"'],
+    ['report --days 0', '--days must be a whole number above 0, not "0"'],
+    ['report --days 3661', '--days must be at most 3660, not "3661"'],
+    ['report --html f --format json', '--html writes a page and prints no table; remove --format'],
+    ['report f', 'report accepts no argument "f"'],
+    ['dashboard', 'unknown command "dashboard"; did you mean report --html FILE?'],
+    ['reprot', 'unknown command "reprot"; did you mean report?'],
     ['history x', 'history accepts no argument "x"'],
     ['local x', 'local accepts no argument "x"'],
     ['local --port 65536', '--port must be a port number, not "65536"'],
@@ -274,7 +300,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
@@ -350,6 +376,7 @@ describe('the help', () => {
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,
+      report: `--config --local --dir --html --days --format --help ${LOG}`,
       sql: `--config --local --dir --file --format --help ${LOG}`,
       state: `--config --local --dir --take-over --help ${LOG}`,
     });

@@ -13,6 +13,7 @@ const HEAVY: Readonly<Record<string, RegExp>> = {
   'local warehouse': /^src\/local\/redshift\//,
   ajv: /^ajv$/,
   pg: /^pg$/,
+  plots: /^@observablehq\/plot$/,
   'pino-pretty': /^pino-pretty$/,
   OpenTelemetry: /^@opentelemetry\//,
   ssh2: /^ssh2$/,
@@ -94,6 +95,17 @@ describe('a start', () => {
   it('of a query loads the client of Redshift only', async () => {
     const place = await newPlace();
     expect(await loaded(['sql', 'SELECT 1', '--config', place.configFile()])).to.deep.equal(['pg']);
+  });
+
+  it('of a report loads what draws plots only for a page', async () => {
+    const place = await newPlace();
+    const config = place.configFile();
+    expect((await runCli(['--config', config], input)).code).to.equal(0);
+    expect(await loaded(['report', '--config', config])).to.deep.equal(['pg']);
+    expect(await loaded(['report', '--config', config, '--html', join(dir, 'report.html')])).to.deep.equal([
+      'pg',
+      'plots',
+    ]);
   });
 
   it('of --discard loads no client, and the validator only where records are validated', async () => {

@@ -52,9 +52,14 @@ export async function runHere(
 
 /**
  * Several runs may go on at the same time, as long as all are given the same variables of AWS. `more` takes the place of
- * parts of the process.
+ * parts of the process, and `program` that of the program.
  */
-export function startHere(args: readonly string[], env: Env = {}, more: Partial<Io> = {}): StartedHere {
+export function startHere(
+  args: readonly string[],
+  env: Env = {},
+  more: Partial<Io> = {},
+  program?: (io: Io) => Promise<number>,
+): StartedHere {
   const transcript = new Transcript();
   const input = new MemoryInput();
   const ending = new Ending();
@@ -105,7 +110,9 @@ export function startHere(args: readonly string[], env: Env = {}, more: Partial<
     },
     closeStdout: () => (isStdoutClosed = true),
     seen: (pattern) => transcript.seen(pattern),
-    finished: execute(args, io, transcript, env).then((code) => transcript.finish(code, null)),
+    finished: (program?.(io) ?? execute(args, io, transcript, env)).then((code) =>
+      transcript.finish(code, null),
+    ),
   };
 }
 

@@ -16,6 +16,7 @@ import * as hooks from '../../src/warehouse/hooks.ts';
 import * as overwrite from '../../src/warehouse/overwrite-sql.ts';
 import * as generations from '../../src/warehouse/generations-sql.ts';
 import * as history from '../../src/warehouse/history-sql.ts';
+import * as report from '../../src/warehouse/report-sql.ts';
 import * as merge from '../../src/warehouse/merge-sql.ts';
 import * as newest from '../../src/warehouse/newest-sql.ts';
 import * as pipelines from '../../src/warehouse/pipeline-sql.ts';
@@ -87,6 +88,12 @@ const FAILED_RUN: records.RunRow = {
   endedAt: 1_700_000_060_000,
   outcome: 'failed',
   error: `it's \\ gone`,
+};
+
+const PERIOD: report.ReportPeriod = {
+  since: Date.UTC(2024, 0, 1),
+  now: Date.UTC(2024, 0, 31, 12, 30),
+  unit: 'day',
 };
 
 const LOAD = {
@@ -260,5 +267,22 @@ export const EXAMPLES: readonly (readonly [title: string, statement: Sql])[] = [
     .map((statement) => ['insertPieces', statement] as const),
   ['readRuns', history.readRuns(SCHEMA, { stream: undefined, run: undefined, limit: 10 })],
   ['readRuns of a stream', history.readRuns(SCHEMA, { stream: `s'1\\`, run: `r'1\\`, limit: 10 })],
+  ['sumOutcomes', report.sumOutcomes(SCHEMA, PERIOD)],
+  ['sumOutcomesByPart', report.sumOutcomesByPart(SCHEMA, PERIOD)],
+  ['sumDurations', report.sumDurations(SCHEMA, { ...PERIOD, unit: 'month' })],
+  ['sumLoads', report.sumLoads(SCHEMA, PERIOD)],
+  ['sumStreams', report.sumStreams(SCHEMA, PERIOD)],
+  ['sumStreams of a page', report.sumStreams(SCHEMA, PERIOD, 2_000)],
+  ['findLargest', report.findLargest(SCHEMA, PERIOD, 7)],
+  ['sumStreamsByPart', report.sumStreamsByPart(SCHEMA, PERIOD, 7)],
+  [
+    'countAges',
+    report.countAges(SCHEMA, PERIOD, [
+      { name: 'new', seconds: 0 },
+      { name: 'old', seconds: 3_600 },
+    ]),
+  ],
+  ['findSlowest', report.findSlowest(SCHEMA, PERIOD, 20)],
+  ['findRuns', report.findRuns(SCHEMA, PERIOD, `it's \\`, 50)],
   ['readLoads', history.readLoads(SCHEMA, { stream: `s'1\\`, run: undefined, limit: 10 })],
 ];

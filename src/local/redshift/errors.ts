@@ -55,6 +55,9 @@ export interface ErrorContext {
   readonly serializable?: boolean;
 }
 
+const NULL_VALUE = /^null value in column "(.*)" of relation ".*" violates not-null constraint$/s;
+const CANNOT_INSERT = 'Cannot insert a NULL value into column $1';
+
 const CONFLICT = 'could not complete because of conflict with concurrent transaction';
 
 /** The messages that Redshift words differently, by SQLSTATE. */
@@ -73,7 +76,8 @@ const REWORDED: Readonly<Record<string, (message: string) => string>> = {
   // PostgreSQL 8.0 has one text for all integers.
   [SQLSTATE.invalidTextRepresentation]: (message) =>
     message.replace(/for type (?:smallint|integer|bigint):/, 'for integer:'),
-  [SQLSTATE.notNullViolation]: (message) => message.replace(/ of relation ".*?"/, ''),
+  // An 8.0 server writes the type of a bare literal in quotes.
+  [SQLSTATE.undefinedFunction]: (message) => message.replace(/(?<=[(,] ?)unknown(?=[,)])/g, '"unknown"'),
   [SQLSTATE.duplicateTable]: (message) => message.replace(/^relation/, 'Relation'),
   [SQLSTATE.wrongObjectType]: (message) =>
     message.replace(/^ALTER action .* cannot be performed on relation (".*")$/, '$1 is not a table'),
@@ -99,6 +103,9 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
       return { ...kept, M: `Query (${context.queryId}) canceled on user's request` };
     case SQLSTATE.invalidPassword:
       return { ...kept, C: SQLSTATE.invalidAuthorizationSpecification };
+    case SQLSTATE.notNullViolation:
+      // Clusters were seen to call it an internal error, for INSERT ... VALUES too.
+      return { S: severity, C: SQLSTATE.internalError, M: message.replace(NULL_VALUE, CANNOT_INSERT) };
     case SQLSTATE.stringDataRightTruncation:
       return context.onComputeNodes === true
         ? { ...kept, C: SQLSTATE.internalError, M: 'Value too long for character type' }

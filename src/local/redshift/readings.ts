@@ -28,6 +28,18 @@ export interface Readings {
   /** The system table that a failed COPY points to: `stl_load_errors`, or on newer engines `sys_load_error_detail`. */
   readonly loadErrorTable: 'stl_load_errors' | 'sys_load_error_detail';
   /**
+   * The ON of MERGE may have further predicates beside an equality ("MERGE" speaks of equalities of columns only, but the tests of
+   * dbt's adapter send such a statement to clusters).
+   */
+  readonly mergePredicates: boolean;
+  /**
+   * CURRENT_TIMESTAMP runs on compute nodes too, with tables and in CREATE TABLE AS (the page lists it for the leader node only,
+   * but clients were seen to use it so).
+   */
+  readonly currentTimestampWithTables: boolean;
+  /** A client that names no client_encoding at its login is told `UNICODE`, and not `UTF8`. */
+  readonly encodingIsUnicode: boolean;
+  /**
    * The cluster has the parameter enable_large_strings_opt_in: strings inside SUPER have up to 16,000,000 bytes. A choice of each
    * cluster, not an open point.
    */
@@ -47,6 +59,9 @@ export const HOSTILE: Readings = {
   longFractionsAreCut: false,
   rolledBackCopyIsForgotten: true,
   loadErrorTable: 'stl_load_errors',
+  mergePredicates: false,
+  currentTimestampWithTables: false,
+  encodingIsUnicode: true,
   largeStrings: false,
 };
 
@@ -63,5 +78,8 @@ export const LENIENT: Readings = {
   longFractionsAreCut: true,
   rolledBackCopyIsForgotten: false,
   loadErrorTable: 'sys_load_error_detail',
+  mergePredicates: true,
+  currentTimestampWithTables: true,
+  encodingIsUnicode: false,
   largeStrings: true,
 };

@@ -233,6 +233,7 @@ class Endpoint {
       cluster: this.#cluster,
       user: new SessionUser(account, upstream, this.#cluster.privileges),
       application: startup.settings.get('application_name'),
+      encoding: startup.settings.get('client_encoding'),
       decorate: this.#decorate,
     });
     this.#sessions.set(session, upstream);

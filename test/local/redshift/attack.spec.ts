@@ -269,7 +269,7 @@ describe('an ordinary user of the local warehouse', () => {
     const shown = [
       await outcome(second, 'SELECT query FROM pg_catalog.pg_stat_get_activity(NULL)'),
       await outcome(low, 'SELECT name, statement FROM pg_catalog.pg_cursors'),
-      await outcome(low, 'SELECT current_query()'),
+      await outcome(low, 'SELECT pg_catalog.current_query()'),
     ];
     expect(shown.join())
       .to.contain('warehouse_add_key($1')

@@ -60,6 +60,8 @@ export const wire = {
 export class Wire {
   readonly #socket: TLSSocket;
   readonly #frames: Frame[] = [];
+  /** The parameters that the endpoint has reported at the login. */
+  readonly parameters = new Map<string, string>();
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
@@ -75,6 +77,7 @@ export class Wire {
     { config }: Pick<LocalWarehouse, 'config'>,
     send: (socket: Socket, bytes: Buffer) => unknown = (socket, bytes) => socket.write(bytes),
     { user, password }: { readonly user: string; readonly password: string } = config,
+    settings: Readonly<Record<string, string>> = {},
   ): Promise<Wire> {
     const raw = connect({ port: config.port, host: config.hostname, noDelay: true });
     await once(raw, 'connect');
@@ -85,12 +88,16 @@ export class Wire {
     socket.on('error', () => socket.destroy());
     await once(socket, 'secureConnect');
     const session = new Wire(socket);
-    await send(socket, startup({ user, database: config.database }));
+    await send(socket, startup({ user, database: config.database, ...settings }));
     const [challenge] = await session.#until('R');
     const inner = md5(Buffer.from(password + user));
     const salted = md5(Buffer.concat([Buffer.from(inner), challenge?.bytes.subarray(9) ?? Buffer.alloc(0)]));
     await send(socket, encode('p', `md5${salted}\0`));
-    await session.#until('Z');
+    for (const frame of await session.#until('Z')) {
+      if (frame.type !== 'S') continue;
+      const [name = '', value = ''] = decodeStrings(frame, 2).strings;
+      session.parameters.set(name, value);
+    }
     return session;
   }
 

@@ -6,6 +6,7 @@ import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
 import { ENGINE } from './engine.ts';
+import { HASHES } from './hashes.ts';
 import { INFORMATION_SCHEMA } from './information-schema.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { KEYS } from './keys.ts';
@@ -13,6 +14,7 @@ import { LATE_VIEW_FUNCTIONS, LATE_VIEW_TABLE } from './late-views.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
+import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
 import {
@@ -80,6 +82,8 @@ ${SUPER}
 ${SESSION_FUNCTIONS}
 ${DATES}
 ${STRINGS}
+${PATTERNS}
+${HASHES}
 ${JSON_FUNCTIONS}
 ${OWN_TABLES}
 ${USER_TABLES}

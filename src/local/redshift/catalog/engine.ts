@@ -119,9 +119,10 @@ update pg_catalog.pg_cast set castcontext = 'i' where castsource = 'int'::regtyp
 
 /**
  * Functions of PostgreSQL that do something else on Redshift: QUOTE_LITERAL knows no E'', REGEXP_REPLACE replaces every
- * match, CONCAT of NULL is NULL. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
+ * match, CONCAT of NULL is NULL. TO_TIMESTAMP takes no number. PostgreSQL puts the bodies in place of the calls; of what is immutable it would call its own instead.
  */
 const FUNCTIONS = `
+update pg_catalog.pg_proc set proname = 'warehouse_to_timestamp' where oid = 1158;
 create or replace function pg_catalog.quote_literal(text) returns text language sql stable strict as
 $$ select chr(39) || replace(replace($1, chr(92), chr(92) || chr(92)), chr(39), chr(39) || chr(39)) || chr(39) $$;
 create or replace function pg_catalog.regexp_replace(text, text, text) returns text language sql stable strict as
@@ -131,8 +132,9 @@ $$ select $1 || $2 $$;
 `;
 
 /**
- * AVG of whole numbers is a BIGINT, cut to a whole number ("AVG function"). PostgreSQL's three aggregates stay under
- * another name for the views that were made with them.
+ * AVG of whole numbers is a BIGINT, cut to a whole number, and AVG of a DECIMAL has the scale of its argument ("AVG function"), cut
+ * toward zero as clusters were seen to do. PostgreSQL's four aggregates stay under another name for the views that were made
+ * with them.
  */
 const AVERAGES = `
 create or replace function pg_catalog.warehouse_average(bigint[]) returns bigint language sql immutable strict as
@@ -142,7 +144,7 @@ $$ select div($1[2], nullif($1[1], 0))::bigint $$;
 create or replace function pg_catalog.warehouse_average_step(numeric[], bigint) returns numeric[]
 language sql immutable strict as
 $$ select array[$1[1] + 1, $1[2] + $2] $$;
-update pg_catalog.pg_proc set proname = 'warehouse_decimal_average' where oid in (2100, 2101, 2102);
+update pg_catalog.pg_proc set proname = 'warehouse_decimal_average' where oid in (2100, 2101, 2102, 2103);
 create or replace aggregate pg_catalog.avg(smallint) (sfunc = int2_avg_accum, stype = bigint[], initcond = '{0,0}',
   finalfunc = warehouse_average, msfunc = int2_avg_accum, minvfunc = int2_avg_accum_inv, mstype = bigint[],
   minitcond = '{0,0}', mfinalfunc = warehouse_average);
@@ -151,6 +153,14 @@ create or replace aggregate pg_catalog.avg(integer) (sfunc = int4_avg_accum, sty
   minitcond = '{0,0}', mfinalfunc = warehouse_average);
 create or replace aggregate pg_catalog.avg(bigint) (sfunc = warehouse_average_step, stype = numeric[],
   initcond = '{0,0}', finalfunc = warehouse_average);
+create or replace function pg_catalog.warehouse_scaled_step(numeric[], numeric) returns numeric[]
+language sql immutable strict as
+$$ select array[$1[1] + 1, $1[2] + $2, greatest($1[3], scale($2))] $$;
+create or replace function pg_catalog.warehouse_scaled_average(numeric[]) returns numeric
+language sql immutable strict as
+$$ select trunc(div($1[2] * 10 ^ $1[3], nullif($1[1], 0)) / 10 ^ $1[3], $1[3]::int) $$;
+create or replace aggregate pg_catalog.avg(numeric) (sfunc = warehouse_scaled_step, stype = numeric[],
+  initcond = '{0,0,0}', finalfunc = warehouse_scaled_average);
 `;
 
 /**

@@ -70,21 +70,6 @@ create or replace function pg_catalog.sha2(value text, bits integer) returns tex
 $$ select encode(case $2 when 0 then sha256(convert_to($1, 'UTF8')) when 256 then sha256(convert_to($1, 'UTF8'))
   when 224 then sha224(convert_to($1, 'UTF8')) when 384 then sha384(convert_to($1, 'UTF8'))
   when 512 then sha512(convert_to($1, 'UTF8')) end, 'hex') $$;
-create or replace function pg_catalog.regexp_replace(source text, pattern text) returns text
-language sql immutable strict as $$ select pg_catalog.regexp_replace($1, $2, '', 'g') $$;
-create or replace function pg_catalog.warehouse_regexp_replace(source text, pattern text, by text) returns text
-language sql immutable strict as $$ select pg_catalog.regexp_replace($1, $2, $3, 'g') $$;
-create or replace function pg_catalog.warehouse_regexp_replace(source text, pattern text) returns text
-language sql immutable strict as $$ select pg_catalog.regexp_replace($1, $2, '', 'g') $$;
-create or replace function pg_catalog.warehouse_regexp_replace(source text, pattern text, by text, start integer)
-returns text language sql immutable strict as $$ select pg_catalog.regexp_replace($1, $2, $3, $4, 0, '') $$;
-create or replace function pg_catalog.warehouse_regexp_substr(source text, pattern text) returns text
-language sql immutable strict as $$ select coalesce(pg_catalog.regexp_substr($1, $2), '') $$;
-create or replace function pg_catalog.warehouse_regexp_substr(source text, pattern text, start integer) returns text
-language sql immutable strict as $$ select coalesce(pg_catalog.regexp_substr($1, $2, $3), '') $$;
-create or replace function pg_catalog.warehouse_regexp_substr(source text, pattern text, start integer, n integer)
-returns text language sql immutable strict as $$ select coalesce(pg_catalog.regexp_substr($1, $2, $3, $4), '') $$;
-
 create or replace function pg_catalog.to_varbyte(value text, format text) returns bytea
 language sql immutable strict as
 $$ select case lower($2) when 'hex' then decode($1, 'hex') when 'base64' then decode($1, 'base64')
@@ -95,4 +80,10 @@ $$ select case lower($2) when 'hex' then encode($1, 'hex') when 'base64' then en
   when 'utf8' then convert_from($1, 'UTF8') when 'utf-8' then convert_from($1, 'UTF8') end $$;
 create or replace function pg_catalog.to_hex(value bytea) returns text language sql immutable strict as
 $$ select encode($1, 'hex') $$;
+create or replace function pg_catalog.from_hex(value text) returns bytea language sql immutable strict as
+$$ select decode($1, 'hex') $$;
+create or replace function pg_catalog.getbit(value bytea, n integer) returns integer language sql immutable strict as
+$$ select (get_byte($1, octet_length($1) - 1 - $2 / 8) >> ($2 % 8)) & 1 $$;
+create or replace function pg_catalog.replicate(value text, n integer) returns text language sql immutable strict as
+$$ select repeat($1, $2) $$;
 `;

@@ -19,14 +19,14 @@ do $$ begin
 end $$;
 `;
 
-/** Comparison, as DISTINCT, GROUP BY and joins need it: by the text of the value. */
+/** Comparison, as DISTINCT, GROUP BY and joins need it: by the bytes of the value's JSON, since the type has no collation. */
 const COMPARISON = `
-create or replace function pg_catalog.super_eq(super, super) returns boolean language internal immutable strict as 'texteq';
-create or replace function pg_catalog.super_ne(super, super) returns boolean language internal immutable strict as 'textne';
-create or replace function pg_catalog.super_lt(super, super) returns boolean language internal immutable strict as 'text_lt';
-create or replace function pg_catalog.super_le(super, super) returns boolean language internal immutable strict as 'text_le';
-create or replace function pg_catalog.super_gt(super, super) returns boolean language internal immutable strict as 'text_gt';
-create or replace function pg_catalog.super_ge(super, super) returns boolean language internal immutable strict as 'text_ge';
+create or replace function pg_catalog.super_eq(super, super) returns boolean language internal immutable strict as 'byteaeq';
+create or replace function pg_catalog.super_ne(super, super) returns boolean language internal immutable strict as 'byteane';
+create or replace function pg_catalog.super_lt(super, super) returns boolean language internal immutable strict as 'bytealt';
+create or replace function pg_catalog.super_le(super, super) returns boolean language internal immutable strict as 'byteale';
+create or replace function pg_catalog.super_gt(super, super) returns boolean language internal immutable strict as 'byteagt';
+create or replace function pg_catalog.super_ge(super, super) returns boolean language internal immutable strict as 'byteage';
 create or replace function pg_catalog.super_cmp(super, super) returns int language internal immutable strict as 'byteacmp';
 create or replace function pg_catalog.super_hash(super) returns int language internal immutable strict as 'hashvarlena';
 do $$ begin

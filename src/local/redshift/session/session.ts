@@ -50,6 +50,8 @@ export interface SessionOptions {
   readonly user: SessionUser;
   /** The name that the client gave itself. */
   readonly application: string | undefined;
+  /** The client_encoding that the client asked for at its login. */
+  readonly encoding: string | undefined;
   readonly decorate?: DecorateSession | undefined;
 }
 
@@ -76,7 +78,7 @@ export class Session {
   #isSkipping = false;
 
   constructor(options: SessionOptions) {
-    const { client, inbox, upstream, cluster, user, application, decorate = undecorated } = options;
+    const { client, inbox, upstream, cluster, user, application, encoding, decorate = undecorated } = options;
     this.#client = client;
     this.#inbox = inbox;
     this.#upstream = upstream;
@@ -95,6 +97,8 @@ export class Session {
       superOid: cluster.superOid,
       pid: upstream.pid,
       application,
+      // A client that asked for an encoding is told that it has it.
+      encoding: encoding === undefined && cluster.readings.encodingIsUnicode ? 'UNICODE' : 'UTF8',
     });
     this.#runner = line.decorate(new Runner({ client, upstream, cluster, replies: this.#replies, user }));
   }

@@ -1,16 +1,14 @@
 /** Rewrites calls of Redshift's functions that the engine needs as other expressions. */
 import type { Effort } from './effort.ts';
 import { COLLATIONS } from './collation.ts';
-import { isOperator, TokenReader } from './token-reader.ts';
-import { literalValue, type Token } from './tokens.ts';
+import { isOperator, nameOf, TokenReader } from './token-reader.ts';
+import { literal, literalValue, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
 /** Functions of another name in the engine: theirs differ from PostgreSQL's of the same name. */
 const RENAMED: Readonly<Record<string, string>> = {
   NVL: 'COALESCE',
   ISNULL: 'COALESCE',
-  REGEXP_REPLACE: 'warehouse_regexp_replace',
-  REGEXP_SUBSTR: 'warehouse_regexp_substr',
 };
 
 /** How to rewrite the expressions in a call, and the text that they come from. */
@@ -31,7 +29,7 @@ export function rewriteCall(
   if (!isOperator(tokens[at + 1], '(')) return undefined;
   const renamed = RENAMED[word];
   if (renamed !== undefined) return { text: renamed, length: 1 };
-  const build = BUILDERS[word];
+  const build = PATTERN_FUNCTIONS.has(word) ? buildPattern(word) : BUILDERS[word];
   if (build === undefined) return undefined;
   const reader = new TokenReader(context.source, tokens, undefined, at + 1);
   const inner = reader.parenthesized();
@@ -40,7 +38,14 @@ export function rewriteCall(
   return text === undefined ? undefined : { text, length: inner.length + 3 };
 }
 
+/** Functions that PostgreSQL has with other arguments: a first argument more finds Redshift's, see `catalog/patterns.ts`. */
+const PATTERN_FUNCTIONS = new Set(['REGEXP_REPLACE', 'REGEXP_SUBSTR', 'REGEXP_INSTR', 'REGEXP_COUNT']);
+
 type Build = (inner: readonly Token[], context: CallContext, reader: TokenReader) => string | undefined;
+
+function buildPattern(word: string): Build {
+  return (inner, context) => `pg_catalog.${word.toLowerCase()}(true, ${context.rewrite(inner)})`;
+}
 
 const BUILDERS: Readonly<Record<string, Build>> = {
   NVL2: (inner, context, reader) => {
@@ -67,6 +72,12 @@ const BUILDERS: Readonly<Record<string, Build>> = {
     const collation = name === undefined ? undefined : COLLATIONS[literalValue(name).toLowerCase()];
     if (value === undefined || collation === undefined) throw reader.unexpected();
     return `((${value}) COLLATE ${collation})`;
+  },
+  EXTRACT: (inner, context, reader) => {
+    const [part, from, ...value] = inner;
+    if (part === undefined || from?.word !== 'FROM' || value.length === 0) throw reader.unexpected();
+    const name = part.kind === 'string' ? literalValue(part.text) : nameOf(part);
+    return `pg_catalog.date_part(${context.rewrite(value)}, ${literal(name)}::name)`;
   },
   MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)})`,
   CONVERT: (inner, context) => {

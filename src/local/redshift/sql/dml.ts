@@ -26,7 +26,7 @@ export function readInsert(reader: TokenReader): Statement {
   if (!isOperator(first, '(') && !['VALUES', 'SELECT', 'WITH'].includes(first?.word ?? ''))
     throw reader.unexpected();
   const source = reader.rest();
-  refuseLeaderFunctions(source, { userTable: true });
+  refuseLeaderFunctions(source, { userTable: true, readings: reader.dialect.readings });
   if (first?.word === 'VALUES') refuseSubqueries(source);
   const body = rewrite(source, { source: reader.source, valuesAllowed: true });
   const onComputeNodes = first?.word !== 'VALUES' && source.some(({ word }) => word === 'FROM');
@@ -66,7 +66,7 @@ export function readUpdate(reader: TokenReader, head = ''): Statement {
   if (reader.seesOperator('(')) throw reader.unexpected();
   const rest = reader.rest();
   if (rest.length === 0) throw reader.unexpected();
-  refuseLeaderFunctions(rest, { userTable: true });
+  refuseLeaderFunctions(rest, { userTable: true, readings: reader.dialect.readings });
   const name = alias === undefined ? target : `${target} AS ${quoteName(alias)}`;
   const refusal = readUpdateSources(reader, rest, {
     head,
@@ -139,7 +139,7 @@ export function readDelete(reader: TokenReader, head = ''): Statement {
   if (next !== undefined && next.word !== 'WHERE' && !(withFrom && next.word === 'USING'))
     throw reader.unexpected();
   const rest = reader.rest();
-  refuseLeaderFunctions(rest, { userTable: true });
+  refuseLeaderFunctions(rest, { userTable: true, readings: reader.dialect.readings });
   const body = rewrite(rest, { source: reader.source });
   return { verb: 'DELETE', sql: `${head}DELETE FROM ${quoteTable(table)} ${body}`.trimEnd(), writes: table };
 }
@@ -149,7 +149,7 @@ export function translateSelect(reader: TokenReader, tokens: readonly Token[]): 
   const into = translateInto(reader, tokens);
   if (into !== undefined) return into;
   const { source } = reader;
-  refuseLeaderFunctions(tokens, { userTable: false });
+  refuseLeaderFunctions(tokens, { userTable: false, readings: reader.dialect.readings });
   const catalog = readsCatalog(tokens);
   const query = catalog ? expandAliases(tokens) : tokens;
   return { verb: 'SELECT', sql: rewriteQuery(query, { source, readsCatalog: catalog }) };
@@ -173,7 +173,7 @@ export function translateWith(reader: TokenReader, tokens: readonly Token[]): St
   if (main?.word !== 'SELECT' && !isOperator(main, '(')) throw reader.unexpected(main);
   const into = translateInto(reader, tokens);
   if (into !== undefined) return into;
-  refuseLeaderFunctions(tokens, { userTable: false });
+  refuseLeaderFunctions(tokens, { userTable: false, readings: reader.dialect.readings });
   return { verb: 'SELECT', sql: `${head}${rewriteQuery(body, context)}` };
 }
 

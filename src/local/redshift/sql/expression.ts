@@ -6,30 +6,25 @@ import { SQLSTATE } from '../sqlstates.ts';
 import { rewriteCall } from './calls.ts';
 import { replaceCatalog } from './catalogs.ts';
 import { Effort } from './effort.ts';
+import { isForeignFunction } from './foreign-functions.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import { literal, positionOf, syntaxError, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
-/** Functions of PostgreSQL that Redshift does not have ("Unsupported PostgreSQL functions"). */
-const FOREIGN_FUNCTIONS = new Set(
-  `STRING_AGG ARRAY_AGG JSON_AGG JSONB_AGG JSON_OBJECT_AGG JSONB_OBJECT_AGG JSON_BUILD_OBJECT JSONB_BUILD_OBJECT
-  JSON_BUILD_ARRAY JSONB_BUILD_ARRAY TO_JSON TO_JSONB ROW_TO_JSON JSONB_SET JSON_EACH JSONB_EACH JSON_ARRAY_ELEMENTS
-  JSONB_ARRAY_ELEMENTS UNNEST ARRAY_TO_STRING STRING_TO_ARRAY GEN_RANDOM_UUID PG_SLEEP CLOCK_TIMESTAMP
-  STATEMENT_TIMESTAMP TRANSACTION_TIMESTAMP AGE_IN_DAYS REGEXP_MATCHES REGEXP_SPLIT_TO_TABLE REGEXP_SPLIT_TO_ARRAY
-  FORMAT MAKE_DATE MAKE_TIMESTAMP PG_ADVISORY_LOCK PG_TRY_ADVISORY_LOCK PG_ADVISORY_UNLOCK PG_ADVISORY_XACT_LOCK
-  TXID_CURRENT NEXTVAL CURRVAL SETVAL OVERLAY XMLAGG NUM_NULLS NUM_NONNULLS`.split(/\s+/),
-);
-
-/** Functions whose first argument is a date part, written as a word; `catalog/` defines them with a text argument. */
+/**
+ * Functions whose first argument is a date part, written as a word or a string, by the names that Redshift itself uses in columns
+ * and errors. `catalog/` defines them with a string.
+ */
 const DATE_PART_FUNCTIONS: Readonly<Record<string, string>> = {
-  DATEADD: 'dateadd',
-  DATE_ADD: 'dateadd',
-  DATEDIFF: 'datediff',
-  DATE_DIFF: 'datediff',
-  DATE_PART: 'date_part',
-  DATEPART: 'date_part',
+  DATEADD: 'pg_catalog.date_add',
+  DATE_ADD: 'pg_catalog.date_add',
+  DATEDIFF: 'pg_catalog.date_diff',
+  DATE_DIFF: 'pg_catalog.date_diff',
+  DATE_PART: 'pg_catalog.pgdate_part',
+  DATEPART: 'pg_catalog.pgdate_part',
+  PGDATE_PART: 'pg_catalog.pgdate_part',
 };
 
 /** How a run of tokens may begin: `VALUES` is no table in Redshift, only INSERT has it. */
@@ -193,7 +188,7 @@ function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context:
     if (inner?.kind === 'parameter' || inner?.kind === 'string')
       throw unsupported('Arrays are not supported');
   }
-  if (FOREIGN_FUNCTIONS.has(token.word)) {
+  if (isForeignFunction(token.word)) {
     throw new RedshiftError(
       SQLSTATE.undefinedFunction,
       `function ${token.text.toLowerCase()}(...) does not exist`,

@@ -1,4 +1,5 @@
 /** Functions that only Redshift's leader node has: they may not meet user tables in one query ("SQL functions supported on the leader node"). */
+import type { Readings } from '../readings.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { isOperator, nameOf } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
@@ -26,10 +27,10 @@ export function readsCatalog(tokens: readonly Token[]): boolean {
  */
 export function refuseLeaderFunctions(
   tokens: readonly Token[],
-  { userTable }: { readonly userTable: boolean },
+  { userTable, readings }: { readonly userTable: boolean; readonly readings: Readings },
 ): void {
   if (tokens[0]?.word === 'VALUES') return;
-  const used = tokens.findIndex((token, index) => isLeaderFunction(tokens, token, index));
+  const used = tokens.findIndex((_, index) => isLeaderFunction(tokens, index, readings));
   if (used === -1 || !(userTable || readsUserTable(tokens))) return;
   const name = tokens[used]?.text.toLowerCase() ?? '';
   throw new RedshiftError(
@@ -41,9 +42,11 @@ export function refuseLeaderFunctions(
   );
 }
 
-function isLeaderFunction(tokens: readonly Token[], token: Token, index: number): boolean {
-  if (token.kind !== 'word' || isOperator(tokens[index - 1], '.') || tokens[index - 1]?.word === 'AS')
+function isLeaderFunction(tokens: readonly Token[], index: number, readings: Readings): boolean {
+  const token = tokens[index];
+  if (token?.kind !== 'word' || isOperator(tokens[index - 1], '.') || tokens[index - 1]?.word === 'AS')
     return false;
+  if (token.word === 'CURRENT_TIMESTAMP' && readings.currentTimestampWithTables) return false;
   return (
     LEADER_VALUES.has(token.word) || (LEADER_FUNCTIONS.has(token.word) && isOperator(tokens[index + 1], '('))
   );

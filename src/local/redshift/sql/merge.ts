@@ -87,22 +87,33 @@ function takeClause(reader: TokenReader, words: readonly string[]): readonly Tok
   });
 }
 
-/** Equality predicates joined by AND. */
+/** Equality predicates joined by AND; by one reading, at least one of them. */
 function checkCondition(reader: TokenReader, condition: readonly Token[]): void {
-  if (condition.length === 0) throw reader.unexpected();
-  const inner = new TokenReader(reader.source, condition, reader.dialect);
-  do checkPredicate(inner, condition);
-  while (inner.accept('AND'));
-  inner.expectEnd();
+  const equalities = readPredicates(reader, condition);
+  const enough = reader.dialect.readings.mergePredicates
+    ? equalities.includes(true)
+    : !equalities.includes(false);
+  if (!enough) throw unsupported('Merge statement supports equality predicates in the ON condition only.');
 }
 
-function checkPredicate(reader: TokenReader, condition: readonly Token[]): void {
-  const predicate = reader.takeUntil(({ word }) => word === 'AND');
-  const [first] = predicate;
-  if (isOperator(first, '(') && wrapsAll(predicate)) {
-    checkCondition(reader, predicate.slice(1, -1));
-    return;
-  }
+/** For each predicate, whether it is an equality. */
+function readPredicates(reader: TokenReader, condition: readonly Token[]): readonly boolean[] {
+  if (condition.length === 0) throw reader.unexpected();
+  const inner = new TokenReader(reader.source, condition, reader.dialect);
+  const found: boolean[] = [];
+  do {
+    const predicate = inner.takeUntil(({ word }) => word === 'AND');
+    // The AND of BETWEEN joins no predicates.
+    if (predicate.some(({ word }) => word === 'BETWEEN') && inner.accept('AND'))
+      inner.takeUntil(({ word }) => word === 'AND');
+    const grouped = isOperator(predicate[0], '(') && wrapsAll(predicate);
+    found.push(...(grouped ? readPredicates(inner, predicate.slice(1, -1)) : [isEquality(predicate)]));
+  } while (inner.accept('AND'));
+  inner.expectEnd();
+  return found;
+}
+
+function isEquality(predicate: readonly Token[]): boolean {
   let depth = 0;
   let equals = 0;
   for (const token of predicate) {
@@ -111,9 +122,7 @@ function checkPredicate(reader: TokenReader, condition: readonly Token[]): void 
     else if (depth === 0 && isOperator(token, '=')) equals += 1;
     else if (depth === 0 && (NOT_EQUALITY.has(token.word) || NOT_EQUALITY.has(token.text))) equals = Infinity;
   }
-  if (equals === 1) return;
-  if (condition.length === 0) throw reader.unexpected();
-  throw unsupported('Merge statement supports equality predicates in the ON condition only.');
+  return equals === 1;
 }
 
 const NOT_EQUALITY = new Set([

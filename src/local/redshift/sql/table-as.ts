@@ -27,7 +27,7 @@ export function readTableAs(reader: TokenReader, table: TableName, head: string)
   const design = storageOf(readTableAttributes(reader), {});
   reader.expect('AS');
   const columns = names === undefined ? '' : ` (${names.map(quoteName).join(', ')})`;
-  return tableOf(reader.source, `${head}${columns}`, reader.rest(), { table, design, keys: [] });
+  return tableOf(reader, `${head}${columns}`, reader.rest(), { table, design, keys: [] });
 }
 
 /** The statement of a query that has INTO; undefined when it has none. */
@@ -47,11 +47,11 @@ export function translateInto(reader: TokenReader, tokens: readonly Token[]): St
   const table = target.tableName();
   const query = [...tokens.slice(0, at), ...target.rest()];
   const design: TableDesign = { encodings: {} };
-  return tableOf(reader.source, createHead(table, { temporary }), query, { table, design, keys: [] });
+  return tableOf(reader, createHead(table, { temporary }), query, { table, design, keys: [] });
 }
 
 function tableOf(
-  source: string,
+  { source, dialect }: TokenReader,
   head: string,
   query: readonly Token[],
   made: NonNullable<Statement['made']>,
@@ -62,7 +62,7 @@ function tableOf(
   const data = query.findIndex(({ word }, index) => word === 'DATA' && index === query.length - 1);
   if (data > 0 && ['WITH', 'NO'].includes(query[data - 1]?.word ?? ''))
     throw syntaxError(source, query[data]);
-  refuseLeaderFunctions(query, { userTable: true });
+  refuseLeaderFunctions(query, { userTable: true, readings: dialect.readings });
   const text = rewriteQuery(query, { source, readsCatalog: readsCatalog(query) });
   return { verb: 'CREATE TABLE AS', sql: `${head} AS ${text}`, made, onComputeNodes: true };
 }

@@ -201,10 +201,10 @@ function translateAlter(source: string, tokens: readonly Token[], reader: TokenR
   if (reader.accept('ROLE')) return users.readAlterRole(reader);
   if (reader.accept('DEFAULT', 'PRIVILEGES')) return readDefaultPrivileges(reader);
   if (reader.accept('SCHEMA')) {
-    reader.name();
+    const schema = reader.name();
+    if (reader.accept('QUOTA')) return utility.readSchemaQuota(reader, schema);
+    if (!reader.sees('RENAME') && !reader.sees('OWNER')) throw reader.unexpected();
     const sql = reader.sees('RENAME') ? rewrite(tokens, { source }) : utility.foldExceptUsers(tokens);
-    if (!reader.sees('RENAME') && !reader.sees('OWNER'))
-      throw unsupported('The local warehouse has no schema quotas.');
     return { verb: 'ALTER SCHEMA', sql };
   }
   throw refusedObject('ALTER', reader);

@@ -3,7 +3,8 @@ import { rewrite, renderToken } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, unsupported, type TokenReader } from './token-reader.ts';
 import type { Statement, TableName } from './statement.ts';
-import type { Token } from './tokens.ts';
+import { stepsAlone } from './steps.ts';
+import { literal, type Token } from './tokens.ts';
 
 /** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
 export function readBegin(reader: TokenReader, verb: 'BEGIN' | 'START TRANSACTION'): Statement {
@@ -94,12 +95,23 @@ export function readCreateSchema(reader: TokenReader): Statement {
   const owner = reader.accept('AUTHORIZATION')
     ? `${name === '' ? '' : ' '}AUTHORIZATION ${reader.userName()}`
     : '';
-  if (reader.accept('QUOTA') && !reader.accept('UNLIMITED')) {
-    reader.integer();
-    reader.acceptAny(['MB', 'GB', 'TB']);
-  }
+  if (reader.accept('QUOTA')) passQuota(reader);
   reader.expectEnd();
   return { verb: 'CREATE SCHEMA', sql: `CREATE SCHEMA ${ifNotExists}${name}${owner}` };
+}
+
+function passQuota(reader: TokenReader): void {
+  if (reader.accept('UNLIMITED')) return;
+  reader.integer();
+  reader.acceptAny(['MB', 'GB', 'TB']);
+}
+
+/** Reads the statement after ALTER SCHEMA ... QUOTA; the quota is read and not held, but the schema must exist. */
+export function readSchemaQuota(reader: TokenReader, schema: string): Statement {
+  passQuota(reader);
+  reader.expectEnd();
+  const found = `SELECT ${literal(quoteName(schema))}::pg_catalog.regnamespace`;
+  return stepsAlone('ALTER SCHEMA', [{ kind: 'run', sql: found }]);
 }
 
 /** Reads the statement after DROP SCHEMA. */

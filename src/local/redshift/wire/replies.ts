@@ -38,6 +38,8 @@ export interface ReplyOptions {
   readonly pid: number;
   /** The name that the client gave itself. */
   readonly application: string | undefined;
+  /** The name under which the client is told of the encoding of its login, which is UTF-8. */
+  readonly encoding: 'UNICODE' | 'UTF8';
 }
 
 /** Writes to one client. */
@@ -48,14 +50,16 @@ export class Replies {
   readonly #names: FullNames;
   readonly #results: Results;
   readonly #showVersion: boolean;
+  readonly #encoding: string;
   #held: Buffer[] | undefined;
 
-  constructor({ outlet, names, settings, superOid, pid, application }: ReplyOptions) {
+  constructor({ outlet, names, settings, superOid, pid, application, encoding }: ReplyOptions) {
     this.#outlet = outlet;
     this.#names = names;
     this.#results = new Results(names, settings, superOid);
     this.context = { queryId: 0, pid, userId: 0 };
     // psql picks its catalog queries by the version, and the catalog is that of the engine.
+    this.#encoding = encoding;
     this.#showVersion = application !== 'psql';
   }
 
@@ -63,9 +67,11 @@ export class Replies {
   readonly relay = (frame: Frame): void => {
     switch (frame.type) {
       case 'S': {
-        const [name = ''] = decodeStrings(frame, 2).strings;
+        const [name = '', value] = decodeStrings(frame, 2).strings;
         if (name === 'server_version' && this.#showVersion)
           this.write(encode('S', 'server_version\x008.0.2\0'));
+        else if (name === 'client_encoding' && value === 'UTF8')
+          this.write(encode('S', `client_encoding\0${this.#encoding}\0`));
         else if (PARAMETERS_SHOWN.has(name)) this.write(frame.bytes);
         return;
       }

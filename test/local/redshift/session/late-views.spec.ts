@@ -186,7 +186,7 @@ describe('a view WITH NO SCHEMA BINDING', () => {
         ['old!'],
       ]);
       expect(
-        await rowsOf(ann, `SELECT EXTRACT(year FROM v) FROM (SELECT DATE '2020-01-01' AS v) s`),
+        await rowsOf(ann, `SELECT EXTRACT(year FROM v)::VARCHAR FROM (SELECT DATE '2020-01-01' AS v) s`),
       ).to.deep.equal([['2020']]);
     });
 

@@ -21,9 +21,10 @@ describe('a message of statements', () => {
     [`select sysdate, t.sysdate, nvl(a, 'b\\'')`, `select getdate(), t.sysdate, COALESCE(a, 'b\\'')`],
     [
       'select dateadd(day, 1, x), datediff("Hour", a, b)',
-      `select dateadd('day', 1, x), datediff('hour', a, b)`,
+      `select pg_catalog.date_add('day', 1, x), pg_catalog.date_diff('hour', a, b)`,
     ],
-    ['select date_part(year, x)', `select date_part('year', x)`],
+    ['select date_part(year, x)', `select pg_catalog.pgdate_part('year', x)`],
+    ['select extract("Year" from a + b)', `select pg_catalog.date_part(a + b, 'year'::name)`],
     ['select 1 minus select 2', 'select 1 EXCEPT select 2'],
     ['select top 5 a from t order by a', 'select a from t order by a LIMIT 5'],
     [

@@ -27,7 +27,7 @@ export const isOwnObject = (name: string, schema: string): string => `(
     or (${name} ~ '^${LATE_PREFIX}[0-9]+$' and own.nspname like 'pg\\_temp\\_%')))`;
 
 /** The engine's superuser is shown under the name that the owner of a cluster's catalogs has. */
-export const SYSTEM_OWNER = 'rdsdb';
+const SYSTEM_OWNER = 'rdsdb';
 
 /** The name of a role as users see it. */
 export const shownRole = (name: string): string =>

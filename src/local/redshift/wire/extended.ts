@@ -250,7 +250,7 @@ function isEnd({ type }: Frame): boolean {
 }
 
 /** Whether it writes a table. */
-export function writes(prepared: Prepared | undefined): boolean {
+function writes(prepared: Prepared | undefined): boolean {
   return prepared?.statement?.writes !== undefined;
 }
 

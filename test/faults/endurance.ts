@@ -38,7 +38,6 @@ const WARM_UP_MINUTES = Math.min(2, minutes / 4);
 const FAULTS: readonly SqlFault[] = [
   { kind: 'drop-before' },
   { kind: 'drop-after' },
-  { kind: 'commit-answers-rollback' },
   { kind: 'stall', ms: 500 },
   {
     kind: 'error',
@@ -106,9 +105,9 @@ const place = await newPlace();
 const random = new Prng(Number(values.seed));
 let struck = 0;
 faults.sql = ({ verb }) => {
-  if (!/^(COPY|COMMIT|INSERT|DELETE)$/.test(verb) || !random.chance(0.004)) return undefined;
+  if (!/^(COPY|COMMIT|INSERT|DELETE)$/.test(verb) || !random.chance(0.01)) return undefined;
   struck++;
-  return random.pick(FAULTS);
+  return random.pick(verb === 'COMMIT' ? [...FAULTS, { kind: 'commit-answers-rollback' }] : FAULTS);
 };
 faults.s3 = () => {
   if (!random.chance(0.002)) return undefined;
@@ -138,7 +137,9 @@ for (const stream of STREAMS) {
   await run.write(lines(schema(stream, { id: integer, n: integer, text: { type: 'string' } }, keys)));
 }
 let rounds = 0;
-while (minute() < minutes && run.process.exitCode === null) await run.write(roundOf(rounds++));
+while (minute() < minutes && run.process.exitCode === null) {
+  await run.write(roundOf(rounds++));
+}
 clearInterval(sampling);
 run.end();
 const { code, stderr } = await run.finished;

@@ -213,7 +213,7 @@ describe('the local warehouse and dbt', () => {
       replaced: 'BASE TABLE',
       history: 'BASE TABLE',
       plain_view: 'VIEW',
-      late_view: 'VIEW',
+      late_view: 'LATE BINDING VIEW',
     });
     const { metadata, columns } = nodes['model.shop.orders_by_customer'] ?? {};
     expect(metadata?.comment).to.equal(`Orders by customer; it's "quoted" \\ with 100 %`);

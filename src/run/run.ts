@@ -206,7 +206,7 @@ export class Run {
   async #commitRest(): Promise<void> {
     const { group } = this.#parts;
     if (!group) return;
-    // Until then nobody can tell which state covers what is left.
+    // Which state covers the rest is known only when the running commit has ended.
     await group.idle();
     const { phase, error, isWholeInput, isProven, cutOff } = this.#phases;
     const mayCommit = phase !== 'failed' && !(group.isExactlyOnce && error);

@@ -5,10 +5,8 @@
  */
 import type { Pipeline } from './pipeline.ts';
 import type { Seal } from './seal.ts';
-import type { Work } from './work.ts';
-
-/** Marks an effect of the ledger as durable. */
-type Settle = () => void;
+import type { TableRef } from '../table/types.ts';
+import type { Settle, Work } from './work.ts';
 
 /** What commits a group. */
 interface Committer {
@@ -91,6 +89,13 @@ export class GroupCommit {
     return this.#queue.length > 0;
   }
 
+  /** Whether work on this table waits. */
+  waitsFor({ schema, table }: TableRef): boolean {
+    return this.#queue.some(
+      ({ work: { job } }) => job.target.schema === schema && job.target.table === table,
+    );
+  }
+
   /** The streams whose work waits. */
   get waiting(): ReadonlySet<string> {
     return new Set(this.#queue.map(({ work }) => work.job.stream));
@@ -131,8 +136,8 @@ export class GroupCommit {
    * what is read meanwhile is the next group.
    */
   async seal(): Promise<void> {
-    while (this.#running) await this.#running;
-    if (this.#queue.length === 0 || this.#isOver) return;
+    await this.idle();
+    if (this.#queue.length === 0 || this.isOver) return;
     // An effect that is not among the work holds the state back, such as an overwrite that ends with the input.
     const state = this.#stateAfter(this.#queue);
     if (state) this.#start(this.#queue.splice(0), state);
@@ -141,16 +146,16 @@ export class GroupCommit {
   /** Commits everything that waits, and the newest safe state. Resolves when it is done; a failure ends the run, and frees the rest. */
   async flush(): Promise<void> {
     await this.idle();
-    while (this.#queue.length > 0 && !this.#isOver) {
+    while (this.#queue.length > 0 && !this.isOver) {
       const works = this.#queue.splice(0, this.isExactlyOnce ? Infinity : MOST);
       this.#start(works, this.#stateAfter(works));
       await this.idle();
     }
     clearTimeout(this.#stateTimer);
-    if (this.#offered && !this.#isOver) this.#start([], this.#offered);
+    if (this.#offered && !this.isOver) this.#start([], this.#offered);
     await this.idle();
     clearTimeout(this.#stateTimer);
-    if (this.#isOver) await this.abandon();
+    if (this.isOver) await this.abandon();
   }
 
   /** Gives up what waits. Resolves when it is freed. */
@@ -161,17 +166,18 @@ export class GroupCommit {
     await release(this.#queue.splice(0));
   }
 
-  /** Resolves when no commit is running: one that ends may have started the next one. */
+  /** Resolves when no commit is running: then only work is left that waits for a state, or that is given up. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 
-  get #isOver(): boolean {
+  /** Nothing more is committed. */
+  get isOver(): boolean {
     return this.#hasFailed || this.#run?.hasFailed() === true;
   }
 
   #pump(): void {
-    if (this.#running || this.#isOver || this.#queue.length === 0) return;
+    if (this.#running || this.isOver || this.#queue.length === 0) return;
     const works = this.#queue.splice(0, MOST);
     this.#start(works, this.#stateAfter(works));
   }
@@ -184,7 +190,7 @@ export class GroupCommit {
   #keepSoon(): void {
     this.#stateTimer ??= setTimeout(() => {
       this.#stateTimer = undefined;
-      if (this.#offered && !this.#running && !this.#isOver) this.#start([], this.#offered);
+      if (this.#offered && !this.#running && !this.isOver) this.#start([], this.#offered);
     }, STATE_PAUSE_MS).unref();
   }
 
@@ -199,7 +205,7 @@ export class GroupCommit {
         this.#run?.observer.loadEnded();
         this.#running = undefined;
         if (!this.isExactlyOnce) this.#pump();
-        if (this.#offered && !this.#isOver) this.#keepSoon();
+        if (this.#offered && !this.isOver) this.#keepSoon();
       });
   }
 

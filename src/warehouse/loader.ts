@@ -29,7 +29,7 @@ import type { CopyAccess } from './statements.ts';
 import type { Seal } from './seal.ts';
 import type { TransactionBody } from './transaction.ts';
 import type { ActivatedVersion } from './versions.ts';
-import type { Work } from './work.ts';
+import type { Settle, Work } from './work.ts';
 import { isBeside, Works, type OnCommitted } from './works.ts';
 
 export interface LoaderOptions {
@@ -67,9 +67,6 @@ export interface LoaderOptions {
 }
 
 const CATALOG_TRIES = 2;
-
-/** Marks an effect of the ledger as durable. */
-type Settle = () => void;
 
 export class Loader {
   readonly #options: LoaderOptions;
@@ -153,7 +150,7 @@ export class Loader {
     effects: readonly Settle[] = [],
   ): Promise<void> {
     const work = this.#works.load(job, staged, onCommitted);
-    // What is beside the table of the stream need not wait for a group: nobody sees it.
+    // Rows in a shadow table are not visible to users, so they need not wait for a group.
     await (isBeside(job) ? this.#commit([work]) : this.#commitOrQueue(work, effects));
   }
 
@@ -206,8 +203,17 @@ export class Loader {
       body: () => Promise.resolve(body),
       onCommitted: (seen) => (counts = seen),
     });
+    await this.#afterGroups();
     await this.#commit([work]);
     return counts as Counts;
+  }
+
+  /** Work that is not committed in a group comes after the batches that wait for theirs. Throws LoadError if those are given up. */
+  async #afterGroups(): Promise<void> {
+    const { group } = this.#options;
+    await group?.idle();
+    if (group?.isOver === true)
+      throw new LoadError('The table was not completed, because an earlier load failed');
   }
 
   /** Takes the pipeline over: from here on older runs can commit nothing. The state that is there; undefined if there is none. */
@@ -290,10 +296,13 @@ export class Loader {
   }
 
   /**
-   * Whether every number in a column fits another type. A column that is not there has none that does not.
-   * Throws LoadError.
+   * Whether every number in a column fits another type. A column that is not there has none that does not. Numbers that wait for a
+   * state are not in the table yet: nothing is known of them, so that they count as misfits. Throws LoadError.
    */
   async fits({ schema, table }: TableRef, column: string, type: Numeric): Promise<boolean> {
+    const { group } = this.#options;
+    await group?.idle();
+    if (group?.waitsFor({ schema, table }) === true) return false;
     return this.#attempts.retry(`look at the values of column "${column}"`, () =>
       this.#options.warehouse.session(async (session) => {
         const there = await readTable(session, { schema, table });

@@ -8,6 +8,6 @@ export interface Seal {
   /** The table that it writes. */
   readonly table: TableRef;
   readonly body: TransactionBody<Done>;
-  /** What to tell when nobody knows whether the transaction was committed. */
+  /** The error when it cannot be found out whether the transaction was committed. */
   readonly unknown: (error: CommitUnknownError) => LoadError;
 }

@@ -5,6 +5,9 @@ import type { PreparedTable } from './prepare.ts';
 import type { LoadRow } from './record-sql.ts';
 import type { TransactionBody } from './transaction.ts';
 
+/** Marks an effect of the ledger as durable. */
+export type Settle = () => void;
+
 export interface Work {
   readonly job: TableJob;
   /** Completes "trying again to". */
@@ -21,7 +24,7 @@ export interface Work {
   ) => Promise<TransactionBody<Done>>;
   /** What an error means that its statements have met. */
   readonly meaning?: (error: unknown) => unknown;
-  /** Frees what it needed, once it is committed or given up, or nobody can tell. */
+  /** Frees what it needed. Called when it is committed or given up, or when its outcome cannot be found out. */
   readonly release: (outcomeIsKnown: boolean) => Promise<void>;
 }
 

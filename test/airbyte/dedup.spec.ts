@@ -314,10 +314,13 @@ describe('append_dedup', () => {
     const live = (id: number, n: number, v: string): object => record({ id, n, v, _ab_cdc_deleted_at: null });
     const gone = (id: number, n: number): object =>
       record({ id, n, _ab_cdc_deleted_at: '2024-01-01T00:00:00Z' });
-    const cdc = async (place: Place, ...records: readonly object[]): Promise<void> => {
-      const { code, errors } = await write(place, catalog(CDC), [...records, status()], SMALL);
+    const cdcWith = async (options: object, place: Place, ...records: readonly object[]): Promise<void> => {
+      const messages = [...records, status()];
+      const { code, errors } = await write(place, catalog(CDC), messages, { ...SMALL, ...options });
       expect({ code, errors }).to.deep.equal({ code: 0, errors: [] });
     };
+    const cdc = (place: Place, ...records: readonly object[]): Promise<void> =>
+      cdcWith({}, place, ...records);
 
     it('deletes rows, also in one batch with their insert, and inserts again after it', async () => {
       const place = await newPlace();
@@ -327,6 +330,13 @@ describe('append_dedup', () => {
         ['2', 'b'],
         ['4', 'd'],
       ]);
+    });
+
+    it('deletes rows after the batches that mark them, also with group_commit', async () => {
+      const place = await newPlace();
+      const records = Array.from({ length: 20 }, (_, id) => [live(id, 1, 'a'), gone(id, 2)]).flat();
+      await cdcWith({ group_commit: true }, place, ...records, live(99, 1, 'z'));
+      expect(await values(place)).to.deep.equal([['99', 'z']]);
     });
 
     it('deletes nothing by an older deletion', async () => {

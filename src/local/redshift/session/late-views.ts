@@ -158,7 +158,7 @@ export class LateViews {
     );
   }
 
-  /** What stands in the place of the view. */
+  /** The SQL that replaces the view in the statement. */
   async #textFor(view: LateView, { path, count }: Work): Promise<string> {
     count.views += 1;
     if (count.views > MOST_VIEWS) throw tooComplex();

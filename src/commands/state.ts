@@ -4,7 +4,9 @@ import { ConfigError } from '../errors.ts';
 import type { Write } from '../io/answer.ts';
 import type { Warehouse } from '../ports.ts';
 import { newRunId } from '../staging/keys.ts';
+import { retry } from '../retry.ts';
 import { Pipeline, readState } from '../warehouse/pipeline.ts';
+import { isTransient } from '../warehouse/transient.ts';
 
 export interface StateOptions {
   readonly warehouse: Warehouse;
@@ -15,6 +17,9 @@ export interface StateOptions {
   readonly write: Write;
 }
 
+const TRIES = 4;
+const PAUSE_MS = 500;
+
 /** Writes nothing if there is no state. Throws ConfigError and LoadError. */
 export async function printState({ warehouse, config, takesOver, now, write }: StateOptions): Promise<void> {
   const { pipeline: name, target_schema: schema, forbid_ddl: forbidDdl } = config;
@@ -24,10 +29,13 @@ export async function printState({ warehouse, config, takesOver, now, write }: S
     ]);
   }
   const runId = newRunId(new Date(now()));
-  const state = await warehouse.session((session) =>
-    takesOver
-      ? new Pipeline({ name, schema, runId, forbidDdl, now }).takeOver(session)
-      : readState(session, { schema, name }),
-  );
+  const ask = (): Promise<Buffer | undefined> =>
+    warehouse.session((session) =>
+      takesOver
+        ? new Pipeline({ name, schema, runId, forbidDdl, now }).takeOver(session)
+        : readState(session, { schema, name }),
+    );
+  // Another run may commit or take over at this moment.
+  const state = await retry(ask, { tries: TRIES, pauseMs: PAUSE_MS, maxPauseMs: PAUSE_MS * 4, isTransient });
   if (state) await write(`${state.toString()}\n`);
 }

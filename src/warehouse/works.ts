@@ -74,11 +74,7 @@ export class Works {
     this.#preparer = preparer;
   }
 
-  /**
-   * Tells `onCommitted` as soon as the batch is durable and visible, so that its state need not wait for S3. Resolves when the next
-   * work on the table may begin: when the batch's objects are on their way out, or when it waits for its group. `effects` are what
-   * `onCommitted` will settle.
-   */
+  /** Loads a batch. It frees the batch's objects in S3. */
   load(job: LoadJob, staged: StagedBatch, onCommitted: OnCommitted<LoadCounts>): Work {
     const { store } = this.#options;
     const manifest = this.#manifest(
@@ -116,7 +112,7 @@ export class Works {
     return new LoadError(messageOf(error), { sqlstate: TRY_AGAIN, cause: error });
   }
 
-  /** Copies the files of a tap, which stay where they are. Otherwise as `load`. */
+  /** Copies the files of a tap, which stay where they are. */
   copyFiles(job: FilesJob, onCommitted: OnCommitted<number>): Work {
     const manifest = this.#manifest(job, manifestOfFiles(job.files), []);
     return this.of<number>(job, {
@@ -161,7 +157,7 @@ export class Works {
     };
   }
 
-  /** Tells `onCommitted` as soon as the new rows are durable and visible; resolves as `load` does. */
+  /** Replaces the rows of a table by those of its shadow table, which it drops. */
   overwrite(job: OverwriteJob, onCommitted: OnCommitted<OverwriteCounts>): Work {
     return this.of<OverwriteCounts>(job, {
       what: `overwrite table "${job.target.table}"`,
@@ -184,10 +180,7 @@ export class Works {
     });
   }
 
-  /**
-   * Deletes or marks the rows of versions before this one, and those without unless they are kept; tells how many. Doing it twice
-   * changes nothing.
-   */
+  /** Deletes or marks the rows of versions before this one, and those without unless they are kept; tells how many. */
   activate(
     job: TableJob,
     { version, time, keepsUnversioned }: ActivatedVersion,
@@ -201,6 +194,7 @@ export class Works {
     });
   }
 
+  /** Any work on a table. */
   of<Counts>(job: TableJob, facts: Facts<Counts>): Work {
     const { what, body, changes, onCommitted, copies = false, prefixes = [], meaning } = facts;
     const { release = (): Promise<void> => Promise.resolve() } = facts;
@@ -212,6 +206,7 @@ export class Works {
     return { job, what, copies, prefixes, body: counted, release, ...(meaning && { meaning }) };
   }
 
+  /** What the history says of a work. */
   row({ stream, batch, historyRow }: TableJob, changes: Partial<LoadRow>): LoadRow {
     const { table, ...facts } = historyRow;
     const nothing = { received: 0, rejected: 0, written: 0, replaced: 0, deleted: 0, bytes: 0, parts: 0 };

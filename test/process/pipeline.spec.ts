@@ -158,6 +158,22 @@ describe('pipeline', () => {
     });
   }
 
+  it('is taken over by state --take-over although another run is in the way, or the connection is lost', async () => {
+    expect((await load([state({ n: 1 })])).code).to.equal(0);
+    for (const fault of [
+      { kind: 'error', sqlstate: 'XX000', message: 'ERROR: 1023' },
+      { kind: 'drop-after' },
+    ] as const) {
+      let struck = 0;
+      faults.sql = ({ sql, verb }) => {
+        const isDue = fault.kind === 'error' ? /SET epoch/.test(sql) : verb === 'COMMIT';
+        return isDue && struck++ === 0 ? fault : undefined;
+      };
+      expect(await kept({}, '--take-over')).to.equal('{"n":1}\n');
+      expect(struck).to.be.above(1);
+    }
+  });
+
   it('leaves other pipelines alone', async () => {
     const older = startHere(['--config', config({ log_level: 'debug' })]);
     await older.write(lines(T, record('t', { id: 1 })));

@@ -45,7 +45,7 @@ interface Queued {
 
 /** A state without rows is committed at most this often. */
 const STATE_PAUSE_MS = 10_000;
-/** Work of one transaction, where nothing else ends it. */
+/** The most pieces of work in one transaction, unless a state ends it. */
 const MOST = 100;
 
 export class GroupCommit {
@@ -111,8 +111,8 @@ export class GroupCommit {
   }
 
   /**
-   * Adds work in the order in which it is to be done. `effects` are what its commit settles. Resolves when the next work on its table may
-   * come: where commits are slower than the tap, reading waits for them. A group between two states takes everything.
+   * Adds work in the order in which it is to be done. `effects` are what its commit settles. Resolves when the next work on its table
+   * may be added: if commits are slower than the tap, reading waits for them. A group between two states takes everything.
    */
   async add(work: Work, effects: readonly Settle[]): Promise<void> {
     this.#queue.push({ work, effects });
@@ -209,7 +209,7 @@ export class GroupCommit {
       });
   }
 
-  /** The works settle their effects, whereupon the ledger offers the newest state that is safe then: this one, or a newer one. */
+  /** The works settle their effects, and the ledger then offers the newest safe state: this one, or a newer one. */
   async #commit(works: readonly Queued[], state: Buffer | undefined): Promise<void> {
     const { pipeline } = this.#options;
     const seal = await this.#sealOf(works, state);

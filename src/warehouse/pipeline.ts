@@ -1,8 +1,8 @@
 /**
  * The state of a pipeline in the warehouse, and which run may write it. A run takes the pipeline over when it begins; from then on
- * no older run can commit, because its seal finds another epoch. The seal is the last thing that a transaction does, so that
- * pipelines and the runs of one wait for each other no longer than a COMMIT takes. Two transactions that write row 0 at the same
- * time conflict at any isolation level (c_write_readwrite), and the one that comes later is tried again.
+ * no older run can commit, because its seal finds another epoch. The seal is the last thing that a transaction does, so that two
+ * runs of a pipeline wait for each other only while one of them commits. Two transactions that write row 0 at the same time
+ * conflict at any isolation level (c_write_readwrite), and the later one is tried again.
  */
 import { CommitUnknownError, LoadError, messageOf, stateOf } from '../errors.ts';
 import type { Answer, Session } from '../ports.ts';
@@ -50,7 +50,7 @@ export class Pipeline {
   /** From here on older runs can commit nothing. Returns the state; undefined if there is none. Can be repeated. Throws LoadError. */
   async takeOver(session: Session): Promise<Buffer | undefined> {
     return this.#takeOver(session).catch((error: unknown) => {
-      // Taking over once more is right in either case.
+      // Whether or not it was committed, a second take-over is right.
       if (error instanceof CommitUnknownError)
         throw new LoadError(messageOf(error), { sqlstate: CONNECTION_LOST, cause: error });
       if (stateOf(error) !== NOT_ALLOWED) throw error;

@@ -1,8 +1,8 @@
 /**
- * Binds late-binding views when they are read ("CREATE VIEW", WITH NO SCHEMA BINDING): in the place of each comes its query, in which
- * the engine looks for the relations by their names. The query has the rights of the view's owner. If the reader is the owner, it
- * is put into the statement; otherwise the endpoint makes a temporary view of the owner's, grants SELECT on it to the reader, and drops it
- * after the statement. For that it takes the owner's role, in which nothing but CREATE VIEW runs: no expression is evaluated.
+ * Binds late-binding views when they are read ("CREATE VIEW", WITH NO SCHEMA BINDING): each is replaced by its query, whose
+ * relations the engine looks up by name. The query has the rights of the view's owner. If the reader is the owner, it is put into
+ * the statement. Otherwise the endpoint makes a temporary view that belongs to the owner, grants SELECT on it to the reader, and
+ * drops it after the statement. For that it takes the owner's role, in which only CREATE VIEW runs: no expression is evaluated.
  */
 import { LATE_PREFIX } from '../catalog/shown.ts';
 import { EngineError } from '../errors.ts';

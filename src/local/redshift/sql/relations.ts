@@ -166,7 +166,7 @@ function isName({ kind }: Token): boolean {
   return kind === 'word' || kind === 'quoted';
 }
 
-/** The statement with `texts` in the place of the relations of these numbers; each keeps its name where it has no alias. */
+/** The statement with `texts` instead of the relations of these numbers; each keeps its name where it has no alias. */
 export function replaceRelations(
   tokens: readonly Token[],
   relations: readonly RelationName[],

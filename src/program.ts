@@ -89,7 +89,7 @@ class Program {
         return this.#serveLocal(command);
       case 'setup': {
         const { completeConfig, report } = await import('./commands/setup.ts');
-        const config = await this.#accept(completeConfig(readSources(command.config, this.#io.env)));
+        const config = await this.#accept(completeConfig(await readSources(command.config, this.#io.env)));
         return this.#answer(report(config, command.format));
       }
       case 'interview':
@@ -171,7 +171,7 @@ class Program {
   }
 
   async #discard(command: CommandOf<'discard'>): Promise<number> {
-    const config = await this.#accept(withoutConnection(this.#read(command.config)));
+    const config = await this.#accept(withoutConnection(await this.#read(command.config)));
     const { runDiscard } = await import('./commands/discard.ts');
     const { stop } = this.#io.ending;
     this.#io.keepHeapSmall();
@@ -284,7 +284,7 @@ class Program {
 
   /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
   async #withConfig(warehouse: WarehouseChoice, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = this.#read(warehouse.config, warehouse.local === undefined ? [] : [warehouse.local]);
+    const given = await this.#read(warehouse.config, warehouse.local === undefined ? [] : [warehouse.local]);
     if (warehouse.local === undefined && warehouse.config.length === 0) {
       throw new ConfigError([
         'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
@@ -298,8 +298,8 @@ class Program {
   }
 
   /** `more` are other files and directories with secrets. */
-  #read(sources: readonly string[], more: readonly string[] = []): ConfigInput {
-    const given = readSources(sources, this.#io.env);
+  async #read(sources: readonly string[], more: readonly string[] = []): Promise<ConfigInput> {
+    const given = await readSources(sources, this.#io.env);
     this.#ownFiles = [...filesOf(sources, given), ...more];
     return given;
   }

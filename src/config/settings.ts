@@ -2,7 +2,7 @@
  * The settings of one stream: the options for all streams, overridden by what `schema_mapping` sets for its source, overridden
  * by the entry in `streams` that matches its name.
  */
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '../glob.ts';
 import { mappingOf } from './mapping.ts';
 import type { Values } from './option.ts';
 import type { Config, StreamEntry } from './options.ts';
@@ -42,6 +42,7 @@ export function settingsOf(config: Config, stream: string): StreamSettings {
     ...entry,
     key_properties: entry.key_properties,
     schema_changes,
+    mask_salt: config.mask_salt,
   };
 }
 

@@ -257,6 +257,7 @@ describe('configSchema', () => {
       'ssh_password',
       'aws_secret_access_key',
       'aws_session_token',
+      'mask_salt',
     ]);
   });
 

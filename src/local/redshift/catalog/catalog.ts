@@ -15,6 +15,7 @@ import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
 import { PATTERNS } from './patterns.ts';
+import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
 import {
@@ -38,7 +39,7 @@ import { WRITES } from './writes.ts';
 
 const ALL_VIEWS = [
   ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
-  ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES],
+  ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES, ...PRIVILEGE_VIEW_NAMES],
 ];
 const READABLE = [
   'warehouse_name',
@@ -55,7 +56,7 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 
 /** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
-  ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
+  ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole', 'warehouse_role'],
   ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view'],
 ];
 
@@ -113,8 +114,9 @@ ${HISTORY_VIEWS}
 ${ABSENT}
 ${SECURITY_VIEWS}
 ${SHOWN_CATALOGS}
-grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}
+${PRIVILEGE_VIEWS}
+grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${protect(SUPERUSER_ONLY, LOGS)}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
 grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};

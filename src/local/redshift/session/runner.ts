@@ -50,7 +50,7 @@ export interface RunnerOptions {
 }
 
 /** The system tables that `Cluster.writeHistory` brings up to date. */
-const HISTORY = /\b(?:sys_query_history|stl_query)\b/i;
+const HISTORY = /\b(?:sys_query_history|stl_query|svv_user_info)\b/i;
 const LAST_FUNCTIONS = /pg_last_(?:copy|query)/i;
 
 /** The runner of a session; see faults/ for one that fails on purpose. */

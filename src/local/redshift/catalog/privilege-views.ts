@@ -8,7 +8,12 @@ import { isOwnSchema } from './shown.ts';
 export const PRIVILEGE_VIEW_NAMES = [
   'warehouse_identity',
   ...['svv_relation_privileges', 'svv_schema_privileges', 'svv_database_privileges', 'svv_column_privileges'],
-  ...['svv_function_privileges', 'svv_default_privileges', 'svv_language_privileges', 'svv_system_privileges'],
+  ...[
+    'svv_function_privileges',
+    'svv_default_privileges',
+    'svv_language_privileges',
+    'svv_system_privileges',
+  ],
   ...['svv_user_info', 'svv_roles', 'svv_user_grants', 'svv_role_grants'],
 ];
 

@@ -14,6 +14,13 @@ import { LATE_VIEW_FUNCTIONS, LATE_VIEW_TABLE } from './late-views.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
+import {
+  MATERIALIZED_VIEW_TABLE_NAMES,
+  MATERIALIZED_VIEW_TABLES,
+  MATERIALIZED_VIEW_VIEW_NAMES,
+  MATERIALIZED_VIEW_VIEWS,
+} from './materialized-view-tables.ts';
+import { MATERIALIZED_VIEWS } from './materialized-views.ts';
 import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
@@ -40,6 +47,7 @@ import { WRITES } from './writes.ts';
 const ALL_VIEWS = [
   ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
   ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES, ...PRIVILEGE_VIEW_NAMES],
+  ...MATERIALIZED_VIEW_VIEW_NAMES,
 ];
 const READABLE = [
   'warehouse_name',
@@ -47,6 +55,7 @@ const READABLE = [
   'warehouse_collation',
   'warehouse_late_view',
   ...SECURITY_TABLE_NAMES,
+  ...MATERIALIZED_VIEW_TABLE_NAMES,
   ...LOGS,
   ...ALL_VIEWS,
 ];
@@ -58,6 +67,7 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole', 'warehouse_role'],
   ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view'],
+  ...MATERIALIZED_VIEW_TABLE_NAMES,
 ];
 
 /** Definers that write the engine's own catalog: keys, roles and their members, and the views that a loan has made. */
@@ -71,7 +81,7 @@ const SUPERUSER_FUNCTIONS = [
     'warehouse_drop',
   ],
   ...['warehouse_create_holder', 'warehouse_member', 'warehouse_lend', 'warehouse_return'],
-  ...['warehouse_lend_view', 'warehouse_drop_late'],
+  ...['warehouse_lend_view', 'warehouse_drop_late', 'warehouse_finish_materialized'],
 ];
 
 /** To be run in one transaction, whichever version the database had. */
@@ -91,6 +101,7 @@ ${USER_TABLES}
 ${SECURITY_TABLES}
 ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
+${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
@@ -101,6 +112,7 @@ ${SHOW_TABLE}
 ${WRITES}
 ${USER_FUNCTIONS}
 ${LATE_VIEW_FUNCTIONS}
+${MATERIALIZED_VIEWS}
 ${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
 ${SECURITY_FUNCTIONS}
@@ -113,6 +125,7 @@ ${INFORMATION_SCHEMA}
 ${HISTORY_VIEWS}
 ${ABSENT}
 ${SECURITY_VIEWS}
+${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}
 ${USER_VIEWS}
 ${PRIVILEGE_VIEWS}

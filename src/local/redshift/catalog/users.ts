@@ -235,7 +235,7 @@ begin
 end $$;
 
 create or replace function pg_catalog.warehouse_must_administer(which oid, task text) returns void
-language plpgsql stable as $$
+language plpgsql stable set search_path to pg_catalog, pg_temp as $$
 begin
   if not pg_catalog.warehouse_is_superuser() and not exists (
     select from pg_catalog.warehouse_role r where r.role = which and r.owner = pg_catalog.warehouse_actor()

@@ -345,7 +345,13 @@ export class Runner implements StatementRunner {
  */
 function tagOf({ verb }: Statement, frame: Frame): Buffer {
   const tag = frame.bytes.toString('latin1', 5);
-  if (verb === 'MERGE' || tag === 'DO\0') return encode('C', `${verb}\0`);
+  if (
+    verb === 'MERGE' ||
+    verb === 'CREATE MATERIALIZED VIEW' ||
+    verb === 'DROP MATERIALIZED VIEW' ||
+    tag === 'DO\0'
+  )
+    return encode('C', `${verb}\0`);
   return verb === 'CREATE TABLE AS' ? encode('C', 'SELECT\0') : frame.bytes;
 }
 

@@ -9,6 +9,7 @@ import {
   type LoadedConfig,
 } from './config/config.ts';
 import type { Config } from './config/options.ts';
+import { withRefreshed } from './config/refresh.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
 import { ConfigError, LoadError, UsageError } from './errors.ts';
@@ -98,10 +99,14 @@ class Program {
         return this.#discard(command);
       case 'load': {
         const states = openStates(this.#io);
-        return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
+        return this.#withConfig(command.warehouse, (config) =>
+          this.#load(withRefreshed(config, command.refresh), command, states),
+        );
       }
       case 'run':
-        return this.#withConfig(command.warehouse, (config) => this.#run(config, command));
+        return this.#withConfig(command.warehouse, (config) =>
+          this.#run(withRefreshed(config, command.refresh), command),
+        );
       case 'plan':
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
       case 'check':
@@ -137,10 +142,11 @@ class Program {
   }
 
   /** Starts a tap and loads what it writes. */
-  async #run(config: Config, { tap: line, state, ...files }: CommandOf<'run'>): Promise<number> {
+  async #run(config: Config, { tap: line, state, refresh, ...files }: CommandOf<'run'>): Promise<number> {
     const { openTapState } = await import('./tap/state-file.ts');
     const { Tap } = await import('./tap/tap.ts');
-    using kept = openTapState(state, { isInWarehouse: config.pipeline !== undefined, command: line });
+    const wish = { isInWarehouse: config.pipeline !== undefined, command: line, refreshed: refresh };
+    using kept = openTapState(state, wish);
     const states = kept.states ?? openStates(this.#io);
     this.#io.keepHeapSmall();
     const runId = await this.#beginRun();

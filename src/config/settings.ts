@@ -47,7 +47,7 @@ export function settingsOf(config: Config, stream: string): StreamSettings {
 }
 
 /** The exact name first, then the longest pattern that matches. */
-function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string): StreamEntry {
+export function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string): StreamEntry {
   if (Object.hasOwn(entries, stream)) return entries[stream] ?? {};
   const patterns = Object.keys(entries).filter((name) => isEntryOf(name, stream));
   const [longest] = patterns.sort((a, b) => b.length - a.length);

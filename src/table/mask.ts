@@ -39,15 +39,20 @@ export class Mask {
   }
 
   apply(text: string): string {
-    switch (this.kind) {
-      case 'hash':
-        return createHmac('sha256', this.#salt).update(text, 'utf8').digest('hex');
-      case 'redact':
-        return STARS;
-      case 'last_4': {
-        const characters = Array.from(text);
-        return characters.length < LEAST_LENGTH ? STARS : STARS + characters.slice(-SHOWN).join('');
-      }
+    return maskOf(this.kind, text, this.#salt);
+  }
+}
+
+/** What is stored instead of a value. */
+export function maskOf(kind: MaskKind, text: string, salt: string): string {
+  switch (kind) {
+    case 'hash':
+      return createHmac('sha256', salt).update(text, 'utf8').digest('hex');
+    case 'redact':
+      return STARS;
+    case 'last_4': {
+      const characters = Array.from(text);
+      return characters.length < LEAST_LENGTH ? STARS : STARS + characters.slice(-SHOWN).join('');
     }
   }
 }

@@ -6,7 +6,6 @@ import type { Statement, Step } from '../sql/statement.ts';
 import { resolveStatement } from '../sql/query/statement.ts';
 import type { ScopeColumn } from '../sql/query/scope.ts';
 import type { Upstream } from '../wire/upstream.ts';
-import type { ResolvesQueries } from './late-views.ts';
 
 /** A word without which there is nothing to resolve. */
 const QUERY = /\b(?:select|update|delete)\b/i;
@@ -14,7 +13,7 @@ const QUERY = /\b(?:select|update|delete)\b/i;
 /** Statements with queries. */
 const READERS = new Set([
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'CREATE TABLE AS', 'CREATE VIEW'],
-  ...['PREPARE', 'DECLARE', 'EXPLAIN'],
+  ...['CREATE MATERIALIZED VIEW', 'PREPARE', 'DECLARE', 'EXPLAIN'],
 ]);
 
 /** What decides how queries are resolved. */
@@ -24,7 +23,7 @@ export interface ScopeSettings {
 }
 
 /** The queries of one session. */
-export class Scopes implements ResolvesQueries {
+export class Scopes {
   readonly #upstream: Upstream;
   readonly #settings: ScopeSettings;
   readonly #superOid: number;

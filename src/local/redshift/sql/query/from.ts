@@ -2,9 +2,9 @@
 import { quoteName } from '../names.ts';
 import { nameOf } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
+import { NO_ALIASES, type Resolves } from './meaning.ts';
 import { chainAt, pathOf, pathText, type Chain } from './paths.ts';
 import { textOf } from './render.ts';
-import { NO_ALIASES, type Resolver } from './resolve.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { type FromPart, type Run, type Source, isToken } from './tree.ts';
 import { turnText } from './turn.ts';
@@ -13,10 +13,10 @@ type NameBody = Extract<Source['body'], { kind: 'name' }>;
 
 /** Resolves one FROM clause, whose sources it adds to the scope in their order. */
 export class FromResolver {
-  readonly #resolver: Resolver;
+  readonly #resolver: Resolves;
   readonly #scope: Scope;
 
-  constructor(resolver: Resolver, scope: Scope) {
+  constructor(resolver: Resolves, scope: Scope) {
     this.#resolver = resolver;
     this.#scope = scope;
   }

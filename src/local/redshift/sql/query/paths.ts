@@ -2,7 +2,7 @@
 import { foldName, quoteName } from '../names.ts';
 import { nameOf } from '../token-reader.ts';
 import { literal, type Token } from '../tokens.ts';
-import type { Aliases } from './resolve.ts';
+import type { Aliases } from './meaning.ts';
 import type { Scope } from './scope.ts';
 import type { Run } from './tree.ts';
 

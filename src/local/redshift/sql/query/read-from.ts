@@ -2,7 +2,7 @@
 import { isReserved } from '../names.ts';
 import { isOperator, nameOf, type TokenReader } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
-import { isNamed, opensQuery, readQuery, readRun, takeParentheses } from './reader.ts';
+import { isNamed, opensQuery, takeParentheses } from './looking.ts';
 import type { FromPart, Query, Run, Source, Turn } from './tree.ts';
 
 const JOIN_WORDS = new Set(['NATURAL', 'LEFT', 'RIGHT', 'FULL', 'INNER', 'CROSS', 'OUTER', 'JOIN']);
@@ -26,12 +26,18 @@ const FOLLOWING = new Set([
 
 type Stops = (token: Token) => boolean;
 
+/** The readers of what is in a source. */
+export interface ReadsQueries {
+  readonly readQuery: (reader: TokenReader) => Query;
+  readonly readRun: (reader: TokenReader, stops: Stops) => Run;
+}
+
 /** The parts of FROM up to a clause, or to the parenthesis that closes around it. */
-export function readSources(reader: TokenReader, stops: Stops): readonly FromPart[] {
+export function readSources(reader: TokenReader, stops: Stops, queries: ReadsQueries): readonly FromPart[] {
   const parts: FromPart[] = [];
   for (;;) {
-    parts.push(readSource(reader, stops));
-    const run = readBetween(reader, stops);
+    parts.push(readSource(reader, stops, queries));
+    const run = readBetween(reader, stops, queries);
     if (run.length === 0) return parts;
     parts.push({ kind: 'join', run });
     const last = run.at(-1);
@@ -41,7 +47,7 @@ export function readSources(reader: TokenReader, stops: Stops): readonly FromPar
 }
 
 /** What is between two sources: a comma, or the condition of a join and the words of the next one. */
-function readBetween(reader: TokenReader, stops: Stops): Run {
+function readBetween(reader: TokenReader, stops: Stops, queries: ReadsQueries): Run {
   let run: Run = [];
   for (let token = reader.peek(); token !== undefined; token = reader.peek()) {
     if (isOperator(token, ')') || stops(token)) return run;
@@ -49,7 +55,7 @@ function readBetween(reader: TokenReader, stops: Stops): Run {
     if (isOperator(token, ',') || token.word === 'JOIN') return run;
     if (JOIN_WORDS.has(token.word)) continue;
     const ends: Stops = (next) => isOperator(next, ',') || isJoinWord(reader, next) || stops(next);
-    run = [...run, ...readRun(reader, ends)];
+    run = [...run, ...queries.readRun(reader, ends)];
   }
   return run;
 }
@@ -59,8 +65,8 @@ function isJoinWord(reader: TokenReader, { word }: Token): boolean {
   return JOIN_WORDS.has(word) && !isOperator(reader.peek(1), '(');
 }
 
-function readSource(reader: TokenReader, stops: Stops): Source {
-  const body = readBody(reader, stops);
+function readSource(reader: TokenReader, stops: Stops, queries: ReadsQueries): Source {
+  const body = readBody(reader, stops, queries);
   const turn = body.kind === 'name' || body.kind === 'query' ? readTurn(reader) : undefined;
   const aliasTokens = turn ? [] : readAlias(reader);
   const name = aliasTokens.find(({ word, kind }) => kind === 'quoted' || (kind === 'word' && word !== 'AS'));
@@ -79,26 +85,29 @@ function readAt(reader: TokenReader): string {
   return reader.name();
 }
 
-function readBody(reader: TokenReader, stops: Stops): Source['body'] {
+function readBody(reader: TokenReader, stops: Stops, queries: ReadsQueries): Source['body'] {
   if (opensQuery(reader) && closesAsQuery(reader)) {
     const open = reader.take();
-    const query = readQuery(reader);
+    const query = queries.readQuery(reader);
     return { kind: 'query', open, query, close: reader.seesOperator(')') ? reader.take() : undefined };
   }
   if (reader.seesOperator('(')) {
     const open = reader.take();
-    const parts = readSources(reader, stops);
+    const parts = readSources(reader, stops, queries);
     return { kind: 'group', open, parts, close: reader.seesOperator(')') ? reader.take() : undefined };
   }
   if (reader.sees('UNPIVOT')) {
     reader.take();
     return {
       kind: 'unpivot',
-      run: readRun(reader, (token) => token.word === 'AS' || isOperator(token, ',') || stops(token)),
+      run: queries.readRun(reader, (token) => token.word === 'AS' || isOperator(token, ',') || stops(token)),
     };
   }
   if (reader.sees('ONLY') || reader.sees('LATERAL'))
-    return { kind: 'call', run: [reader.take(), ...readRun(reader, (token) => endsCall(token, stops))] };
+    return {
+      kind: 'call',
+      run: [reader.take(), ...queries.readRun(reader, (token) => endsCall(token, stops))],
+    };
   const tokens = readChain(reader);
   if (tokens.length === 0) throw reader.unexpected();
   if (!reader.seesOperator('(')) return { kind: 'name', tokens };
@@ -107,7 +116,7 @@ function readBody(reader: TokenReader, stops: Stops): Source['body'] {
     run: [
       ...tokens,
       reader.take(),
-      ...readRun(reader, () => false),
+      ...queries.readRun(reader, () => false),
       ...(reader.seesOperator(')') ? [reader.take()] : []),
     ],
   };

@@ -5,7 +5,8 @@
 import { isReserved } from '../names.ts';
 import { isOperator, nameOf, TokenReader } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
-import { readSources } from './read-from.ts';
+import { isNamed, opensQuery, takeParentheses } from './looking.ts';
+import { type ReadsQueries, readSources } from './read-from.ts';
 import type { Clause, ClauseKind, CommonTable, Item, Query, Run, Select, With } from './tree.ts';
 
 const CLAUSES: readonly ClauseKind[] = ['WHERE', 'GROUP', 'HAVING', 'QUALIFY', 'WINDOW'];
@@ -14,14 +15,8 @@ const TAILS = ['LIMIT', 'OFFSET', 'FOR'];
 /** Words that end a clause. */
 const ENDS = new Set<string>([...CLAUSES, ...SET_OPERATIONS, ...TAILS, 'ORDER']);
 
-/** Whether a query opens at the parenthesis `ahead` of the next token, perhaps in more parentheses. */
-export function opensQuery(reader: TokenReader, ahead = 0): boolean {
-  let n = ahead;
-  if (!isOperator(reader.peek(n), '(')) return false;
-  while (isOperator(reader.peek(n), '(')) n += 1;
-  const word = reader.peek(n)?.word ?? '';
-  return word === 'SELECT' || word === 'WITH';
-}
+/** For the sources of FROM, which hold queries themselves. */
+export const READERS: ReadsQueries = { readQuery, readRun };
 
 /** Reads up to the parenthesis that closes around the query, or to the end. */
 export function readQuery(reader: TokenReader): Query {
@@ -74,7 +69,7 @@ function readSelect(reader: TokenReader): Select {
   const items = readItems(reader);
   const exclude = reader.sees('EXCLUDE') ? readExclude(reader) : undefined;
   const fromHead = reader.sees('FROM') ? [reader.take()] : [];
-  const from = fromHead.length > 0 ? readSources(reader, endsClause) : [];
+  const from = fromHead.length > 0 ? readSources(reader, endsClause, READERS) : [];
   const clauses: Clause[] = [];
   for (;;) {
     const kind = CLAUSES.find((word) => reader.sees(word));
@@ -177,10 +172,6 @@ function isTokenOf(piece: Token | Query | undefined, text: string): boolean {
   return piece !== undefined && piece.kind === 'operator' && piece.text === text;
 }
 
-export function isNamed({ kind }: Token): boolean {
-  return kind === 'word' || kind === 'quoted';
-}
-
 /** The tokens up to one outside parentheses that `stops` accepts, with queries in parentheses as nodes. */
 export function readRun(reader: TokenReader, stops: (token: Token) => boolean): Run {
   const run: (Token | Query)[] = [];
@@ -232,12 +223,4 @@ function readList(reader: TokenReader, stops: (token: Token) => boolean): readon
 
 function takeTokens(reader: TokenReader, count: number): readonly Token[] {
   return Array.from({ length: count }, () => reader.take());
-}
-
-/** The tokens of `( ... )`, with the parentheses. */
-export function takeParentheses(reader: TokenReader): readonly Token[] {
-  const open = reader.take();
-  const inner = reader.takeUntil(() => false);
-  if (!reader.seesOperator(')')) throw reader.unexpected();
-  return [open, ...inner, reader.take()];
 }

@@ -1,4 +1,5 @@
 /** Puts tokens together again. */
+import { quoteName } from '../names.ts';
 import type { Token } from '../tokens.ts';
 
 /** The tokens with what is between them. */
@@ -6,7 +7,7 @@ export function textOf(tokens: readonly Token[]): string {
   return tokens.map(({ gap, text }) => `${gap}${text}`).join('');
 }
 
-/** The text, with a space before it where none is. */
-export function spaced(text: string): string {
-  return /^\s/.test(text) || text === '' ? text : ` ${text}`;
+/** An item of the engine's select list. */
+export function itemText(text: string, name: string | undefined): string {
+  return name === undefined ? text : `${text} AS ${quoteName(name)}`;
 }

@@ -2,37 +2,13 @@
  * Makes PostgreSQL's queries of Redshift's, where that depends on what the names in them mean: lateral aliases, QUALIFY, EXCLUDE,
  * GROUP BY ALL, paths into SUPER values and their unnesting, PIVOT and UNPIVOT. A text without any of these stays as it is.
  */
-import { quoteName } from '../names.ts';
 import type { Token } from '../tokens.ts';
 import { type Chain, chainAt, nameOfPath, pathOf, pathText } from './paths.ts';
-import { spaced, textOf } from './render.ts';
+import { type Aliases, type Expression, NO_ALIASES, type Resolution, type Resolves } from './meaning.ts';
+import { textOf } from './render.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { SelectResolver } from './select.ts';
 import { isToken, type CommonTable, type Query, type Run, type Select, type With } from './tree.ts';
-
-/** What a resolver asks and knows. */
-export interface Resolution {
-  /** The columns of a query of the engine's. @throws EngineError */
-  readonly describe: (sql: string) => Promise<readonly ScopeColumn[]>;
-  /** Whether unquoted attributes of SUPER keep their case. */
-  readonly keepsAttributeCase: boolean;
-}
-
-/** A name of the select list. */
-export interface Alias {
-  /** The engine's text of the expression. */
-  readonly text: string;
-  readonly isSuper: () => Promise<boolean>;
-}
-
-export type Aliases = ReadonlyMap<string, Alias>;
-export const NO_ALIASES: Aliases = new Map();
-
-/** The text of an expression, and the name that its column gets where the engine would give it another one. */
-export interface Expression {
-  readonly text: string;
-  readonly name?: string;
-}
 
 /** A common table expression that queries may name. */
 interface Definition {
@@ -42,7 +18,7 @@ interface Definition {
 }
 
 /** Resolves one statement. */
-export class Resolver {
+export class Resolver implements Resolves {
   readonly #resolution: Resolution;
   #definitions: readonly Definition[] = [];
 
@@ -124,12 +100,12 @@ export class Resolver {
       const chain = chainAt(run, at);
       const found = chain && (await this.#reference(run, at, chain, { scope, aliases }));
       if (!chain || found === undefined) {
-        parts.push(textOf(run.slice(at, at + (chain?.length ?? 1)).filter(isToken)));
+        parts.push(chain ? textOf(run.slice(at, at + chain.length).filter(isToken)) : textOf([piece]));
       } else {
         parts.push(piece.gap, found);
         if (namesColumn(run, at, chain.length)) name = nameOfPath(chain.steps);
       }
-      at += (chain?.length ?? 1) - 1;
+      if (chain) at += chain.length - 1;
     }
     return { text: parts.join(''), ...(name !== undefined && { name }) };
   }
@@ -187,9 +163,4 @@ function isWord(piece: Token | Query | undefined, word: string): boolean {
 
 function isOpen(piece: Token | Query | undefined): boolean {
   return piece !== undefined && isToken(piece) && piece.text === '(';
-}
-
-/** An item of the engine's select list. */
-export function itemText(text: string, name: string | undefined): string {
-  return name === undefined ? text : `${text} AS${spaced(quoteName(name))}`;
 }

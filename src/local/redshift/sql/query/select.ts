@@ -5,8 +5,8 @@ import { RedshiftError } from '../statement.ts';
 import { nameOf, unsupported } from '../token-reader.ts';
 import { isAggregated } from './aggregates.ts';
 import { FromResolver } from './from.ts';
-import { textOf } from './render.ts';
-import { type Alias, type Aliases, itemText, NO_ALIASES, type Resolver } from './resolve.ts';
+import { type Alias, type Aliases, NO_ALIASES, type Resolves } from './meaning.ts';
+import { itemText, textOf } from './render.ts';
 import { Scope } from './scope.ts';
 import { isToken, type Clause, type Item, type Query, type Run, type Select } from './tree.ts';
 
@@ -18,13 +18,13 @@ interface ResolvedItem {
 
 /** Resolves one SELECT. */
 export class SelectResolver {
-  readonly #resolver: Resolver;
+  readonly #resolver: Resolves;
   readonly #select: Select;
   readonly #parent: Scope | undefined;
   readonly #scope: Scope;
   #from = '';
 
-  constructor(resolver: Resolver, select: Select, parent: Scope | undefined) {
+  constructor(resolver: Resolves, select: Select, parent: Scope | undefined) {
     this.#resolver = resolver;
     this.#select = select;
     this.#parent = parent;

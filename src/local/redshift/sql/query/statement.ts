@@ -3,9 +3,11 @@ import { isOperator, TokenReader } from '../token-reader.ts';
 import { tokenize, type Token } from '../tokens.ts';
 import { FromResolver } from './from.ts';
 import { readSources } from './read-from.ts';
-import { opensQuery, readQuery, readRun, readWith } from './reader.ts';
+import { opensQuery } from './looking.ts';
+import { readQuery, READERS, readRun, readWith } from './reader.ts';
 import { textOf } from './render.ts';
-import { type Resolution, Resolver } from './resolve.ts';
+import type { Resolution } from './meaning.ts';
+import { Resolver } from './resolve.ts';
 import { Scope } from './scope.ts';
 
 /**
@@ -73,7 +75,8 @@ async function resolveOthers(sql: string, tokens: readonly Token[], resolver: Re
   );
 }
 
-const isSourcesWord = ({ word }: Token): boolean => word === 'FROM' || word === 'USING' || word === 'WHERE';
+const isSourcesWord = ({ word }: Pick<Token, 'word'>): boolean =>
+  word === 'FROM' || word === 'USING' || word === 'WHERE';
 
 /** UPDATE or DELETE, which comes next. */
 async function resolveWrite(reader: TokenReader, resolver: Resolver): Promise<string> {
@@ -82,13 +85,13 @@ async function resolveWrite(reader: TokenReader, resolver: Resolver): Promise<st
   const head = [reader.take()];
   if (head[0]?.word === 'DELETE') head.push(reader.take());
   const target = await from.parts(
-    readSources(reader, ({ word }) => word === 'SET' || isSourcesWord({ word } as Token)),
+    readSources(reader, ({ word }) => word === 'SET' || isSourcesWord({ word }), READERS),
   );
   const set = readRun(reader, isSourcesWord);
   const parts: string[] = [];
   if (reader.sees('FROM') || reader.sees('USING')) {
     parts.push(textOf([reader.take()]));
-    parts.push(await from.parts(readSources(reader, ({ word }) => word === 'WHERE')));
+    parts.push(await from.parts(readSources(reader, ({ word }) => word === 'WHERE', READERS)));
   }
   const assignments = await resolver.run(set, scope);
   const rest = await resolver.run(

@@ -317,9 +317,14 @@ export class LateViews {
   }
 }
 
+/** The engine refuses the name of another database. */
+function nameOf({ relation, database }: RelationName): string {
+  return database === undefined ? quoteTable(relation) : `${quoteName(database)}.${quoteTable(relation)}`;
+}
+
 /** A list of the numbers of the relations, for the engine; null for one that it does not find. */
 function oidsOf(relations: readonly RelationName[]): string {
-  const names = textArray(relations.map(({ relation }) => quoteTable(relation)));
+  const names = textArray(relations.map(nameOf));
   return `array(SELECT pg_catalog.to_regclass(name)::pg_catalog.oid FROM pg_catalog.unnest(${names}) WITH ORDINALITY k (name, n) ORDER BY n)`;
 }
 

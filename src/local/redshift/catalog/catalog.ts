@@ -32,6 +32,7 @@ import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
+import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
@@ -47,6 +48,7 @@ const READABLE = [
   'warehouse_late_view',
   ...SECURITY_TABLE_NAMES,
   ...LOGS,
+  ...UNLOAD_LOGS,
   ...ALL_VIEWS,
 ];
 
@@ -80,6 +82,7 @@ ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
 ${SESSION_FUNCTIONS}
+${UNLOAD_FUNCTIONS}
 ${DATES}
 ${STRINGS}
 ${PATTERNS}
@@ -91,6 +94,7 @@ ${SECURITY_TABLES}
 ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
 ${LOG_TABLES}
+${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
 ${DESIGN}
@@ -115,7 +119,7 @@ ${SECURITY_VIEWS}
 ${SHOWN_CATALOGS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}
-${protect(SUPERUSER_ONLY, LOGS)}
+${protect(SUPERUSER_ONLY, [...LOGS, ...UNLOAD_LOGS])}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
 grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};
 `;

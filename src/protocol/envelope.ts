@@ -70,6 +70,15 @@ const MAX_NAMES = 10_000;
 /** The maximum number of unknown members in one line. */
 const MAX_OTHERS = 64;
 
+/** The bytes after a record, up to the end of the line. Taps may write another time for each record. */
+interface Tail {
+  /** Up to the text of time_extracted, including its quote; all bytes if there is no time. */
+  readonly before: Buffer;
+  /** From the closing quote of time_extracted on. */
+  readonly after: Buffer | undefined;
+  readonly version: string | undefined;
+}
+
 /** The line of a RECORD message. */
 export class Envelope implements Frame {
   /** The name of the stream. */
@@ -82,11 +91,8 @@ export class Envelope implements Frame {
   /** The offset of the name of the stream. */
   #nameAt = DECLINED;
   #nameEnd = DECLINED;
-  /** The bytes after the last record, up to the end of the line. */
-  #tail: Buffer = NOTHING;
-  #tailVersion: string | undefined;
-  /** The offset of time_extracted in the tail. */
-  #tailTime = NO_TIME;
+  /** What came after the record, in the last line with nothing else there. */
+  #tail: Tail | undefined;
   readonly #names = new Names();
   #recordAt = DECLINED;
   /** The end of the record, if it came before other members and was skipped. */
@@ -118,24 +124,41 @@ export class Envelope implements Frame {
 
   close(source: Buffer, at: number, end: number): boolean {
     if (this.#recordEnd !== DECLINED) return at === this.#recordEnd;
-    const length = end - at;
-    if (length > 0 && length === this.#tail.length && this.#isPlain && stands(this.#tail, source, at)) {
-      this.version = this.#tailVersion;
-      if (this.#tailTime !== NO_TIME) this.timeAt = at + this.#tailTime;
-      return true;
-    }
     const isWhole = this.#isPlain;
+    if (isWhole && this.#tail && this.#fits(this.#tail, source, at, end)) return true;
     // The head is not parsed again: any other type, stream or record would be the second one.
     this.#hasType = true;
     this.#hasStream = true;
     this.#recordAt = at;
     const next = this.#members(source, skipSpace(source, at), COMMA);
     if (next !== end) return false;
-    if (isWhole && length <= MAX_REMEMBERED) {
-      this.#tail = Buffer.from(source.subarray(at, end));
-      this.#tailVersion = this.version;
-      this.#tailTime = this.timeAt === NO_TIME ? NO_TIME : this.timeAt - at;
+    if (isWhole && end - at <= MAX_REMEMBERED) this.#tail = this.#tailOf(source, at, end);
+    return true;
+  }
+
+  /** Remembers the bytes from `at` to `end`, which have just been read. */
+  #tailOf(source: Buffer, at: number, end: number): Tail {
+    const { timeAt, version } = this;
+    if (timeAt === NO_TIME)
+      return { before: Buffer.from(source.subarray(at, end)), after: undefined, version };
+    const before = Buffer.from(source.subarray(at, timeAt + 1));
+    return { before, after: Buffer.from(source.subarray(closingQuote(source, timeAt), end)), version };
+  }
+
+  /** Whether a tail is at `at`, with any time in it. Version and time are known then. */
+  #fits({ before, after, version }: Tail, source: Buffer, at: number, end: number): boolean {
+    const timeAt = at + before.length;
+    if (!stands(before, source, at)) return false;
+    if (!after) {
+      if (timeAt !== end) return false;
+    } else {
+      const timeEnd = end - after.length;
+      // An empty string counts as missing.
+      if (timeEnd <= timeAt || !isPlainText(source, timeAt, timeEnd) || !stands(after, source, timeEnd))
+        return false;
+      this.timeAt = timeAt - 1;
     }
+    this.version = version;
     return true;
   }
 
@@ -305,9 +328,14 @@ function isPlainJson(text: string): boolean {
 function plainTextEnd(source: Buffer, at: number): number {
   if (source[at] !== QUOTE) return DECLINED;
   const end = closingQuote(source, at);
-  for (let i = at + 1; i < end; i++) {
+  return end !== -1 && isPlainText(source, at + 1, end) ? end + 1 : DECLINED;
+}
+
+/** Whether these bytes, in a string, stand for themselves and do not end it. */
+function isPlainText(source: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
     const byte = source[i] as number;
-    if (byte < 0x20 || byte === BACKSLASH) return DECLINED;
+    if (byte < 0x20 || byte === BACKSLASH || byte === QUOTE) return false;
   }
-  return end === -1 ? DECLINED : end + 1;
+  return true;
 }

@@ -46,7 +46,7 @@ export class PartShaper {
   get shape(): PartShape {
     const groupBytes = this.#openBytes / 2;
     const group = Math.max(Math.min(Math.floor(groupBytes / this.#leastBytes), this.#slices), 1);
-    return { partBytes: Math.floor(Math.min(groupBytes / group, this.#leastBytes * USUAL_SHARE)), group };
+    return { partBytes: steppedDown(Math.min(groupBytes / group, this.#leastBytes * USUAL_SHARE)), group };
   }
 
   /** The number of equal parts for this many bytes of CSV, if no more follow. */
@@ -67,4 +67,16 @@ export class PartShaper {
   get #ratio(): number {
     return this.#compressedBytes > 0 ? this.#csvBytes / this.#compressedBytes : USUAL_RATIO;
   }
+}
+
+/** The number of sizes between two powers of two. With fewer, some parts would compress to less than 1 MB. */
+const STEPS = 16;
+
+/**
+ * The largest of a few sizes that is not larger. The measured ratio of compression changes a little with each part. If the size
+ * changed as well, the memory of one part would not fit the next one.
+ */
+function steppedDown(bytes: number): number {
+  const step = 2 ** Math.floor(Math.log2(bytes)) / STEPS;
+  return Math.floor(bytes / step) * step;
 }

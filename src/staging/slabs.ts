@@ -31,10 +31,15 @@ export class SlabPool {
   /** Gives a slab with arbitrary content. */
   open(bytes: number): Slab {
     this.#open++;
-    const free = this.#free.get(bytes);
-    if (!free) this.#free.set(bytes, []);
-    const slab = free?.pop();
-    if (!slab) return slabOf(Buffer.allocUnsafeSlow(bytes));
+    const free = this.#free.get(bytes) ?? [];
+    // The sizes are in the order in which they were last asked for.
+    this.#free.delete(bytes);
+    this.#free.set(bytes, free);
+    const slab = free.pop();
+    if (!slab) {
+      this.#makeRoom(bytes);
+      return slabOf(Buffer.allocUnsafeSlow(bytes));
+    }
     this.#freeBytes -= bytes;
     return slab;
   }
@@ -45,17 +50,32 @@ export class SlabPool {
   }
 
   /**
-   * Takes back the memory of pieces of slabs that are no longer read. Free and used memory together stay within the budget; the
-   * rest, and memory that does not belong to the pool, is left to the garbage collector.
+   * Takes back the memory of pieces of slabs that are no longer read and that the budget no longer counts. Free and used memory
+   * together stay within the budget; the rest, and memory that does not belong to the pool, is left to the garbage collector.
    */
   put(pieces: readonly Buffer[]): void {
     for (const { buffer } of pieces) {
       const bytes = buffer.byteLength;
       const free = this.#free.get(bytes);
-      if (!free || this.#budget.used + this.#freeBytes + bytes > this.#budget.limit) continue;
+      if (!free || !this.#makeRoom(bytes)) continue;
       this.#freeBytes += bytes;
       free.push(slabOf(Buffer.from(buffer)));
     }
+  }
+
+  /**
+   * Leaves free slabs of other sizes to the garbage collector until there is room for another slab of this size. The size that was
+   * asked for longest ago goes first. Returns whether there is room.
+   */
+  #makeRoom(bytes: number): boolean {
+    const isRoom = (): boolean => this.#budget.used + this.#freeBytes + bytes <= this.#budget.limit;
+    for (const [size, free] of this.#free) {
+      while (size !== bytes && free.length > 0 && !isRoom()) {
+        free.pop();
+        this.#freeBytes -= size;
+      }
+    }
+    return isRoom();
   }
 }
 

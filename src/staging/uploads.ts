@@ -55,11 +55,11 @@ export function createStaging(options: UploadOptions): Staging {
     let { held } = raw;
     try {
       const body = await bodyOf();
-      // Not earlier: zlib owns the memory until compress resolves.
-      pool.put(raw.blocks);
       budget.take(body.length);
       budget.give(held);
       held = body.length;
+      // Not earlier: zlib owns the memory until compress resolves, and the budget would count it twice.
+      pool.put(raw.blocks);
       await uploading(async () => {
         signal.throwIfAborted();
         await retryUpload(`upload ${store.url(key)}`, () => store.put(key, body, signal));

@@ -10,7 +10,11 @@ function shaper(openMb: number, slices?: number): PartShaper {
 }
 
 /** The least part that is worthwhile compresses to 1.1 MB; by 3, if nobody knows better. A usual one has half as much again. */
-const usual = (ratio: number): number => Math.floor(1.1 * MB * ratio * 1.5);
+const usual = (ratio: number): number => {
+  const bytes = 1.1 * MB * ratio * 1.5;
+  const step = ratio === 3 ? MB / 4 : MB / 8;
+  return Math.floor(bytes / step) * step;
+};
 
 describe('PartShaper', () => {
   it('cuts as many parts together as there are slices, if two groups of them fit into the memory', () => {
@@ -30,6 +34,24 @@ describe('PartShaper', () => {
     expect(made.shape).to.deep.equal({ partBytes: 16 * MB, group: 1 });
     made.compressed(20 * MB, 18 * MB);
     expect(made.shape).to.deep.equal({ partBytes: usual(2), group: 4 });
+  });
+
+  it('keeps the size of parts while the ratio of compression changes a little', () => {
+    const made = shaper(32, 2);
+    const sizes = [2.95, 3, 3.02, 2.98].map((ratio) => {
+      made.compressed(100 * ratio * MB, 100 * MB);
+      return made.shape.partBytes;
+    });
+    expect(new Set(sizes).size).to.equal(1);
+  });
+
+  it('never cuts parts that compress to less than 1 MB for the sake of their size', () => {
+    for (let ratio = 1; ratio < 30; ratio += 0.037) {
+      const made = shaper(32, 4);
+      made.compressed(ratio * MB, MB);
+      const { partBytes, group } = made.shape;
+      expect(group === 1 || partBytes / ratio >= MB, `ratio ${ratio}`).to.equal(true);
+    }
   });
 
   it('takes four slices where nobody knows how many there are', () => {

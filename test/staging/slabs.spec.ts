@@ -135,4 +135,27 @@ describe('SlabPool', () => {
     expect(again.filter((memory) => opened.some(({ buffer }) => buffer === memory))).to.have.length(2);
     expect(slabs.open(5000).bytes.length).to.equal(5000);
   });
+
+  it('keeps memory of the size that was just asked for, and leaves that of other sizes', () => {
+    const budget = new Budget(16_384);
+    const slabs = new SlabPool(budget);
+    const small = Array.from({ length: 4 }, () => slabs.open(4096).bytes);
+    const large = slabs.open(8192).bytes;
+    slabs.put(small);
+    slabs.put([large]);
+    expect(slabs.open(8192).bytes.buffer).to.equal(large.buffer);
+    const again = Array.from({ length: 4 }, () => slabs.open(4096).bytes.buffer);
+    expect(again.filter((memory) => small.some(({ buffer }) => buffer === memory))).to.have.length(2);
+  });
+
+  it('leaves free memory when new memory of another size is needed', () => {
+    const budget = new Budget(16_384);
+    const slabs = new SlabPool(budget);
+    const small = Array.from({ length: 4 }, () => slabs.open(4096).bytes);
+    slabs.put(small);
+    slabs.open(8192);
+    budget.take(8192);
+    const again = Array.from({ length: 4 }, () => slabs.open(4096).bytes.buffer);
+    expect(again.filter((memory) => small.some(({ buffer }) => buffer === memory))).to.have.length(2);
+  });
 });

@@ -74,6 +74,34 @@ describe('RowWalk', () => {
     expect(new Set(rows).size).to.equal(1);
   });
 
+  it('takes the time of each record, and no time where it is an empty string or null', () => {
+    const columns = withMetadata([column('a', bigint)]).filter(
+      ({ name }) => name === 'a' || name === '_sdc_extracted_at',
+    );
+    const tail = (time: string): string => `,"time_extracted":${time},"version":7}`;
+    const rows = walk(
+      columns,
+      line('{"a":1}', tail('"2024-01-01T00:00:00Z"')),
+      line('{"a":2}', tail('"2024-01-01T00:00:00.000001Z"')),
+      line('{"a":3}', tail('""')),
+      line('{"a":4}', tail('"2024-01-01 00:00:02"')),
+      line('{"a":5}', tail('null')),
+      line('{"a":6}', tail('"2024-01-01T00:00:03\\u005a"')),
+      line('{"a":7}', tail('"2024-01-01T00:00:04Z","x":"y"')),
+      line('{"a":8}', tail('"2024-01-01T00:00:05Z')),
+    );
+    expect(rows).to.deep.equal([
+      '1,2024-01-01 00:00:00+00:00\n',
+      '2,2024-01-01 00:00:00.000001+00:00\n',
+      '3,N-0\n',
+      '4,2024-01-01 00:00:02+00:00\n',
+      '5,N-0\n',
+      undefined,
+      '7,2024-01-01 00:00:04+00:00\n',
+      undefined,
+    ]);
+  });
+
   it('leaves to the reference what is deeper than SUPER ends, wherever it stands', () => {
     const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     expect(

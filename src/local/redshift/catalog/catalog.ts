@@ -14,7 +14,15 @@ import { LATE_VIEW_FUNCTIONS, LATE_VIEW_TABLE } from './late-views.ts';
 import { LOG_TABLES, LOGS } from './logs.ts';
 import { MADE } from './made.ts';
 import { HELPERS, OWN_TABLES } from './own.ts';
+import {
+  MATERIALIZED_VIEW_TABLE_NAMES,
+  MATERIALIZED_VIEW_TABLES,
+  MATERIALIZED_VIEW_VIEW_NAMES,
+  MATERIALIZED_VIEW_VIEWS,
+} from './materialized-view-tables.ts';
+import { MATERIALIZED_VIEWS } from './materialized-views.ts';
 import { PATTERNS } from './patterns.ts';
+import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
 import {
@@ -39,7 +47,8 @@ import { WRITES } from './writes.ts';
 
 const ALL_VIEWS = [
   ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
-  ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES],
+  ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES, ...PRIVILEGE_VIEW_NAMES],
+  ...MATERIALIZED_VIEW_VIEW_NAMES,
 ];
 const READABLE = [
   'warehouse_name',
@@ -47,6 +56,7 @@ const READABLE = [
   'warehouse_collation',
   'warehouse_late_view',
   ...SECURITY_TABLE_NAMES,
+  ...MATERIALIZED_VIEW_TABLE_NAMES,
   ...LOGS,
   ...UNLOAD_LOGS,
   ...ALL_VIEWS,
@@ -57,8 +67,9 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
 
 /** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
-  ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole'],
+  ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole', 'warehouse_role'],
   ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view'],
+  ...MATERIALIZED_VIEW_TABLE_NAMES,
 ];
 
 /** Definers that write the engine's own catalog: keys, roles and their members, and the views that a loan has made. */
@@ -72,7 +83,7 @@ const SUPERUSER_FUNCTIONS = [
     'warehouse_drop',
   ],
   ...['warehouse_create_holder', 'warehouse_member', 'warehouse_lend', 'warehouse_return'],
-  ...['warehouse_lend_view', 'warehouse_drop_late'],
+  ...['warehouse_lend_view', 'warehouse_drop_late', 'warehouse_finish_materialized'],
 ];
 
 /** To be run in one transaction, whichever version the database had. */
@@ -93,6 +104,7 @@ ${USER_TABLES}
 ${SECURITY_TABLES}
 ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
+${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
 ${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
@@ -104,6 +116,7 @@ ${SHOW_TABLE}
 ${WRITES}
 ${USER_FUNCTIONS}
 ${LATE_VIEW_FUNCTIONS}
+${MATERIALIZED_VIEWS}
 ${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
 ${SECURITY_FUNCTIONS}
@@ -116,9 +129,11 @@ ${INFORMATION_SCHEMA}
 ${HISTORY_VIEWS}
 ${ABSENT}
 ${SECURITY_VIEWS}
+${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}
-grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${USER_VIEWS}
+${PRIVILEGE_VIEWS}
+grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${protect(SUPERUSER_ONLY, [...LOGS, ...UNLOAD_LOGS])}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
 grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};

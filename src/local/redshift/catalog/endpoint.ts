@@ -4,7 +4,8 @@
  * the session first. Only the endpoint can make a ticket; it passes it as a parameter, so that no view shows it.
  *
  * Rules for every function with SECURITY DEFINER (test/local/redshift/catalog/definers.spec.ts):
- * - its first declaration calls `warehouse_admit(ticket)`, unless it only answers a question about the user (QUESTIONS);
+ * - its first declaration calls `warehouse_admit(ticket)`, unless it only answers a question about the user (QUESTIONS) or belongs to
+ *   a trigger (TRIGGERS);
  * - its search path is `pg_catalog, pg_temp`: without the second name PostgreSQL would search pg_temp first;
  * - it reads and writes relations of the catalog only, by qualified names, never the rows of a user's table, and runs nothing
  *   in which a user's expression is evaluated;
@@ -22,6 +23,9 @@ export const KEEPER = 'warehouse_keeper';
 const QUESTIONS = [
   ...['warehouse_is_superuser', 'warehouse_sees_all', 'warehouse_may_assume', 'warehouse_ignores_policies'],
 ];
+
+/** Functions of triggers, which nobody can call, and on which the triggers of tables depend. */
+const TRIGGERS = ['warehouse_base_written'];
 
 /** The ticket of the engine's session `pid`; `secret` is that of the run. */
 export function ticketFor(secret: string, pid: number): string {
@@ -48,7 +52,7 @@ declare
 begin
   for each in select p.oid::regprocedure as name from pg_catalog.pg_proc p
     where p.prosecdef and p.pronamespace = 'pg_catalog'::regnamespace and starts_with(p.proname, 'warehouse_')
-      and p.proname not in (${QUESTIONS.map((name) => `'${name}'`).join(', ')}) loop
+      and p.proname not in (${[...QUESTIONS, ...TRIGGERS].map((name) => `'${name}'`).join(', ')}) loop
     execute format('drop function %s', each.name);
   end loop;
 end $$;

@@ -61,9 +61,11 @@ begin
 end $$;
 update pg_catalog.pg_proc set proname = 'warehouse_viewdef' where oid in (1641, 2506);
 create or replace function pg_catalog.pg_get_viewdef(relation oid) returns text language sql stable strict as
-$$ select coalesce((select v.definition from pg_catalog.warehouse_late_view v where v.view = $1), pg_catalog.warehouse_viewdef($1)) $$;
+$$ select coalesce((select v.definition from pg_catalog.warehouse_late_view v where v.view = $1),
+  (select m.definition from pg_catalog.warehouse_mv m where m.view = $1), pg_catalog.warehouse_viewdef($1)) $$;
 create or replace function pg_catalog.pg_get_viewdef(relation oid, pretty boolean) returns text language sql stable strict as
-$$ select coalesce((select v.definition from pg_catalog.warehouse_late_view v where v.view = $1), pg_catalog.warehouse_viewdef($1, $2)) $$;
+$$ select coalesce((select v.definition from pg_catalog.warehouse_late_view v where v.view = $1),
+  (select m.definition from pg_catalog.warehouse_mv m where m.view = $1), pg_catalog.warehouse_viewdef($1, $2)) $$;
 
 /* The columns of each view at the time of the statement, which the endpoint has found out just before. */
 create or replace function pg_catalog.pg_get_late_binding_view_cols() returns setof record language sql stable as

@@ -22,6 +22,7 @@ do $$ begin
 end $$;
 create table if not exists pg_catalog.warehouse_user (usesysid oid primary key, secret text,
   superuser boolean not null default false, syslog boolean not null default false, valid_until timestamptz);
+create table if not exists pg_catalog.warehouse_role (role oid primary key, owner oid not null);
 create table if not exists pg_catalog.warehouse_privilege (relation oid, grantee oid, privilege text,
   grantable boolean not null, primary key (relation, grantee, privilege));
 grant create on schema public to public;
@@ -185,11 +186,15 @@ declare
   who oid;
   why text;
 begin
-  perform pg_catalog.warehouse_require_superuser('drop ' || kind || 's');
+  if kind <> 'role' then perform pg_catalog.warehouse_require_superuser('drop ' || kind || 's'); end if;
   if if_exists and not exists (select from pg_catalog.pg_roles where rolname = prefix || name and rolcanlogin = (kind = 'user')) then
     return;
   end if;
   who := pg_catalog.warehouse_find(kind, name);
+  if kind = 'role' then perform pg_catalog.warehouse_must_administer(who, 'drop'); end if;
+  if exists (select from pg_catalog.warehouse_role r where r.owner = who) then
+    raise exception 'user "%" cannot be dropped because the user owns some object', name using errcode = '55006';
+  end if;
   if who = pg_catalog.warehouse_actor() then
     raise exception 'current user cannot be dropped' using errcode = '55006';
   elsif force then
@@ -207,6 +212,7 @@ begin
       using errcode = '55006';
   end;
   delete from pg_catalog.warehouse_user where usesysid = who;
+  delete from pg_catalog.warehouse_role where role = who;
   delete from pg_catalog.warehouse_privilege where grantee = who;
   delete from pg_catalog.warehouse_assumerole where grantee = who;
 end $$;
@@ -223,16 +229,34 @@ begin
     raise exception '% "%" already exists', kind, name using errcode = '42710';
   end if;
   execute format('create role %I', kind || ':' || name);
+  if kind = 'role' then
+    insert into pg_catalog.warehouse_role values (pg_catalog.warehouse_find('role', name), pg_catalog.warehouse_actor());
+  end if;
 end $$;
 
-create function pg_catalog.warehouse_member(ticket text, kind text, name text, member_kind text, member text, joins boolean)
+create or replace function pg_catalog.warehouse_must_administer(which oid, task text) returns void
+language plpgsql stable set search_path to pg_catalog, pg_temp as $$
+begin
+  if not pg_catalog.warehouse_is_superuser() and not exists (
+    select from pg_catalog.warehouse_role r where r.role = which and r.owner = pg_catalog.warehouse_actor()
+    union all
+    select from pg_catalog.pg_auth_members m where m.roleid = which and m.member = pg_catalog.warehouse_actor() and m.admin_option) then
+    raise exception 'permission denied to % role "%"', task, substr(pg_get_userbyid(which), 6) using errcode = '42501';
+  end if;
+end $$;
+
+create function pg_catalog.warehouse_member(ticket text, kind text, name text, member_kind text, member text, joins boolean, admin boolean)
 returns void language plpgsql security definer as $$
 declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
+  which oid;
 begin
-  perform pg_catalog.warehouse_require_superuser('alter ' || kind || 's');
-  perform pg_catalog.warehouse_find(kind, name), pg_catalog.warehouse_find(member_kind, member);
-  execute format(case when joins then 'grant %I to %I' else 'revoke %I from %I' end, kind || ':' || name,
+  if kind <> 'role' then perform pg_catalog.warehouse_require_superuser('alter ' || kind || 's'); end if;
+  which := pg_catalog.warehouse_find(kind, name);
+  if kind = 'role' then perform pg_catalog.warehouse_must_administer(which, case when joins then 'grant' else 'revoke' end); end if;
+  perform pg_catalog.warehouse_find(member_kind, member);
+  execute format(case when joins and admin then 'grant %I to %I with admin option' when joins then 'grant %I to %I'
+      when admin then 'revoke admin option for %I from %I' else 'revoke %I from %I' end, kind || ':' || name,
     case member_kind when 'user' then member else member_kind || ':' || member end);
 end $$;
 `;

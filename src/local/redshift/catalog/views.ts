@@ -109,7 +109,8 @@ select database_name, schema_name, schema_owner, schema_type, schema_acl, null::
 
 create view pg_catalog.svv_table_info as
 select current_database()::text as database, s.nspname::text as schema, c.oid::int as table_id,
-  warehouse_full_name(c.relname) as "table", 'Y'::text as encoded,
+  coalesce((select v.relname::text from pg_catalog.warehouse_mv m join pg_catalog.pg_class v on v.oid = m.view where m.backing = c.oid),
+    warehouse_full_name(c.relname)) as "table", 'Y'::text as encoded,
   (case when w.design ->> 'distKey' is not null then 'KEY(' || (w.design ->> 'distKey') || ')'
     when w.design ->> 'distStyle' in ('ALL', 'EVEN') then w.design ->> 'distStyle' else 'AUTO(EVEN)' end) as diststyle,
   coalesce(w.design -> 'sortKey' ->> 0, 'AUTO(SORTKEY)') as sortkey1,

@@ -49,7 +49,7 @@ export interface RunnerOptions {
 }
 
 /** The system tables that `Cluster.writeHistory` brings up to date. */
-const HISTORY = /\b(?:sys_query_history|stl_query)\b/i;
+const HISTORY = /\b(?:sys_query_history|stl_query|svv_user_info)\b/i;
 const LAST_FUNCTIONS = /pg_last_(?:copy|query|unload)/i;
 
 /** The runner of a session; see faults/ for one that fails on purpose. */
@@ -328,7 +328,13 @@ export class Runner implements StatementRunner {
  */
 function tagOf({ verb }: Statement, frame: Frame): Buffer {
   const tag = frame.bytes.toString('latin1', 5);
-  if (verb === 'MERGE' || tag === 'DO\0') return encode('C', `${verb}\0`);
+  if (
+    verb === 'MERGE' ||
+    verb === 'CREATE MATERIALIZED VIEW' ||
+    verb === 'DROP MATERIALIZED VIEW' ||
+    tag === 'DO\0'
+  )
+    return encode('C', `${verb}\0`);
   return verb === 'CREATE TABLE AS' ? encode('C', 'SELECT\0') : frame.bytes;
 }
 

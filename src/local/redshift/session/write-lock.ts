@@ -1,7 +1,7 @@
 /** The lock of a table that a statement takes before it writes. */
 import { EngineError } from '../errors.ts';
 import { quoteTable } from '../sql/names.ts';
-import { RedshiftError } from '../sql/statement.ts';
+import { RedshiftError, type TableName } from '../sql/statement.ts';
 import { regclass } from '../sql/steps.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import type { Upstream } from '../wire/upstream.ts';
@@ -18,6 +18,12 @@ const VIEW_REFUSALS: Readonly<Record<string, string>> = {
   DELETE: 'cannot delete from a view',
   MERGE: 'cannot update a view',
 };
+
+/** What kind of relation it is; the table of a materialized view is written by REFRESH only, as if it were the view. */
+function kindOf(table: TableName): string {
+  const isStored = `EXISTS (SELECT FROM pg_catalog.warehouse_mv m WHERE m.backing = c.oid)`;
+  return `SELECT CASE WHEN ${isStored} THEN 'v' ELSE c.relkind END FROM pg_catalog.pg_class c WHERE c.oid = ${regclass(table)}`;
+}
 
 /** Takes the write locks of a session. */
 export class WriteLock {
@@ -40,7 +46,7 @@ export class WriteLock {
       if (isShared) await this.#upstream.run('SELECT 1');
       const [[kind] = []] = await this.#upstream.run(
         `LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`,
-        `SELECT relkind FROM pg_catalog.pg_class WHERE oid = ${regclass(table)}`,
+        kindOf(table),
       );
       const refusal = kind === 'v' ? VIEW_REFUSALS[verb] : undefined;
       if (refusal !== undefined) throw new RedshiftError(SQLSTATE.featureNotSupported, refusal);

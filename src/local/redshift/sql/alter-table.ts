@@ -7,7 +7,17 @@ import { engineName, quoteName, quoteTable, SYSTEM_COLUMNS } from './names.ts';
 import { unsupported, type TokenReader } from './token-reader.ts';
 import { readRowSecurity } from './row-security.ts';
 import { RedshiftError, type Statement, type TableDesign, type TableName, type Step } from './statement.ts';
-import { addKey, call, check, columnArray, columnLiteral, json, regclass, stepsAlone } from './steps.ts';
+import {
+  addKey,
+  call,
+  check,
+  columnArray,
+  columnLiteral,
+  json,
+  refuseMaterialized,
+  regclass,
+  stepsAlone,
+} from './steps.ts';
 import { literal } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
@@ -63,7 +73,8 @@ export function readAlterTable(reader: TokenReader): Statement {
   };
 }
 
-function redesign(table: TableName, columns: readonly string[], change: Partial<TableDesign>): Step {
+/** Has the catalog remember a change of a table's storage; the columns must exist. */
+export function redesign(table: TableName, columns: readonly string[], change: Partial<TableDesign>): Step {
   return call('warehouse_redesign', regclass(table), columnArray(columns), json(change));
 }
 
@@ -72,7 +83,10 @@ function readAction(reader: TokenReader, table: TableName): Action {
   if (reader.accept('ADD')) return readAdd(reader, table, head);
   if (reader.accept('DROP')) return readDrop(reader, table, head);
   if (reader.accept('RENAME')) return readRename(reader, table, head);
-  if (reader.accept('OWNER', 'TO')) return { sql: `${head} OWNER TO ${reader.userName()}`, isOwners: true };
+  if (reader.accept('OWNER', 'TO')) {
+    const before = [refuseMaterialized([table], 'ALTER TABLE OWNER TO')];
+    return { before, sql: `${head} OWNER TO ${reader.userName()}`, isOwners: true };
+  }
   if (reader.accept('APPEND', 'FROM')) return readAppend(reader, table);
   if (reader.accept('ROW', 'LEVEL', 'SECURITY')) {
     return { before: readRowSecurity(reader, table), isOwners: true };
@@ -131,7 +145,8 @@ function readRename(reader: TokenReader, table: TableName, head: string): Action
     if (name.startsWith('#'))
       throw new RedshiftError(SQLSTATE.invalidName, 'a table cannot be renamed to a name that begins with #');
     if (reader.seesOperator('.')) throw reader.unexpected();
-    return { sql: `${head} RENAME TO ${quoteName(name)}` };
+    const before = [refuseMaterialized([table], 'ALTER TABLE RENAME')];
+    return { before, sql: `${head} RENAME TO ${quoteName(name)}` };
   }
   reader.accept('COLUMN');
   const from = reader.name();
@@ -182,14 +197,16 @@ function designMore(reader: TokenReader, what: string): Pick<Action, 'more'> {
   return { more: { outsideTransactionOnly: `${what} cannot run inside a transaction block` } };
 }
 
-interface Storage {
+/** What is changed of a table's storage. */
+export interface Storage {
   readonly columns: readonly string[];
   /** Null takes an attribute away. */
   readonly design: Partial<TableDesign>;
   readonly changes: NonNullable<Action['changes']>;
 }
 
-function readStorage(reader: TokenReader): Storage | undefined {
+/** Reads DISTKEY, DISTSTYLE or SORTKEY after ALTER; undefined if none of them comes next. */
+export function readStorage(reader: TokenReader): Storage | undefined {
   if (reader.accept('DISTKEY')) return distributeBy(reader.name());
   if (reader.accept('DISTSTYLE')) {
     const distStyle = readDistStyle(reader);

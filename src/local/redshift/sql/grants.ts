@@ -30,17 +30,16 @@ interface Privilege {
 /** Reads the statement after GRANT or REVOKE. */
 export function readGrant(reader: TokenReader, verb: Verb): Statement {
   const optionOnly = verb === 'REVOKE' && reader.accept('GRANT', 'OPTION', 'FOR');
-  if (verb === 'REVOKE' && reader.accept('ADMIN', 'OPTION', 'FOR')) {
-    throw unsupported('The local warehouse does not hold the ADMIN OPTION of roles.');
-  }
-  if (reader.accept('ROLE')) return readRoleGrant(reader, verb);
+  const adminOnly = !optionOnly && verb === 'REVOKE' && reader.accept('ADMIN', 'OPTION', 'FOR');
+  if (adminOnly) reader.expect('ROLE');
+  if (adminOnly || (!optionOnly && reader.accept('ROLE'))) return readRoleGrant(reader, verb, adminOnly);
   if (reader.accept('ASSUMEROLE')) return readAssumeRole(reader, verb);
   if (reader.accept('IGNORE', 'RLS')) return readIgnoreGrant(reader, verb);
   const privileges = readPrivileges(reader);
   reader.expect('ON');
   const target = readTarget(reader);
   const grantees = readGrantees(reader, verb);
-  const withOption = readOption(reader, verb, 'GRANT') || optionOnly;
+  const withOption = readOption(reader, verb) || optionOnly;
   return grant({ verb, privileges, target, grantees, withOption });
 }
 
@@ -131,8 +130,8 @@ function readGrantees(reader: TokenReader, verb: Verb): Grantee[] {
 }
 
 /** WITH GRANT OPTION, or CASCADE and RESTRICT, at the end of the statement. */
-function readOption(reader: TokenReader, verb: Verb, option: 'GRANT' | 'ADMIN'): boolean {
-  const given = verb === 'GRANT' && reader.accept('WITH', option, 'OPTION');
+function readOption(reader: TokenReader, verb: Verb): boolean {
+  const given = verb === 'GRANT' && reader.accept('WITH', 'GRANT', 'OPTION');
   if (verb === 'REVOKE') reader.acceptAny(['CASCADE', 'RESTRICT']);
   reader.expectEnd();
   return given;
@@ -187,19 +186,21 @@ function engineGrantee(grantee: Grantee): string {
   return grantee === '' ? 'PUBLIC' : `"${grantee.replaceAll('"', '""')}"`;
 }
 
-function readRoleGrant(reader: TokenReader, verb: Verb): Statement {
+/** Only users can have the ADMIN OPTION. `adminOnly`: it is all that REVOKE takes away. */
+function readRoleGrant(reader: TokenReader, verb: Verb, adminOnly: boolean): Statement {
   const roles = principals(reader);
   reader.expect(verb === 'GRANT' ? 'TO' : 'FROM');
   const calls: Step[] = [];
   do {
     const kind = reader.accept('ROLE') ? 'role' : 'user';
     const member = principal(reader);
-    for (const role of roles)
-      calls.push(memberCall({ kind: 'role', name: role }, { kind, name: member }, verb === 'GRANT'));
+    const withAdmin = verb === 'GRANT' && kind === 'user' && reader.accept('WITH', 'ADMIN', 'OPTION');
+    for (const role of roles) {
+      const holder = { kind: 'role', name: role } as const;
+      calls.push(memberCall(holder, { kind, name: member }, verb === 'GRANT', withAdmin || adminOnly));
+    }
   } while (reader.acceptOperator(','));
-  if (readOption(reader, verb, 'ADMIN')) {
-    throw unsupported('The local warehouse does not hold the ADMIN OPTION of roles.');
-  }
+  reader.expectEnd();
   return stepsAlone(verb, calls);
 }
 
@@ -245,7 +246,7 @@ export function readDefaultPrivileges(reader: TokenReader): Statement {
   const native =
     privileges === 'ALL' && kind === 'TABLES' ? TABLE_PRIVILEGES.map((name) => ({ name })) : privileges;
   const grantees = readGrantees(reader, verb);
-  const withOption = readOption(reader, verb, 'GRANT') || optionOnly;
+  const withOption = readOption(reader, verb) || optionOnly;
   const target: Target = { kind: 'TABLE', sql: kind === 'PROCEDURES' ? 'ROUTINES' : kind };
   const inner = nativeGrant(
     { verb, privileges, target, grantees, withOption },

@@ -28,6 +28,17 @@ export function regclass(table: TableName): string {
   return `${literal(quoteTable(table))}::pg_catalog.regclass`;
 }
 
+/** The numbers of relations as an argument; null for one that does not exist. */
+export function foundRelations(relations: readonly TableName[]): string {
+  const names = textArray(relations.map(quoteTable));
+  return `array(SELECT pg_catalog.to_regclass(k.name)::pg_catalog.oid FROM pg_catalog.unnest(${names}) k (name))`;
+}
+
+/** Has the statement fail if one of the relations is a materialized view, which `what` does not work on. */
+export function refuseMaterialized(relations: readonly TableName[], what: string): Step {
+  return check('warehouse_refuse_materialized', foundRelations(relations), literal(what));
+}
+
 /** A column's name as an argument. */
 export function columnLiteral(name: string): string {
   return `${literal(engineName(name))}::pg_catalog.name`;

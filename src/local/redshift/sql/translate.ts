@@ -9,6 +9,12 @@ import { readDelete, readInsert, readUpdate, translateSelect, translateWith } fr
 import { rewrite } from './expression.ts';
 import { readCreateFunction } from './function.ts';
 import { readDefaultPrivileges, readGrant } from './grants.ts';
+import {
+  readAlterMaterializedView,
+  readCreateMaterializedView,
+  readDropMaterializedView,
+  readRefresh,
+} from './materialized-view.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
@@ -126,6 +132,7 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   LOCK: utility.readLock,
   MERGE: readMerge,
   PREPARE: readPrepare,
+  REFRESH: readRefresh,
   RESET: readReset,
   REVOKE: (reader) => readGrant(reader, 'REVOKE'),
   ROLLBACK: (reader) => utility.readEnd(reader, 'ROLLBACK'),
@@ -144,7 +151,7 @@ const FOREIGN_STATEMENTS = new Set(
 );
 
 /** Statements of Redshift that the local warehouse does not serve. */
-const UNSERVED_STATEMENTS = new Set(['CALL', 'REFRESH', 'USE', 'DESC']);
+const UNSERVED_STATEMENTS = new Set(['CALL', 'USE', 'DESC']);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
@@ -186,6 +193,7 @@ function translateCreate(tokens: readonly Token[], reader: TokenReader): Stateme
   if (temporary) throw reader.unexpected();
   if (reader.accept('SCHEMA')) return utility.readCreateSchema(reader);
   if (reader.sees('DATABASE')) throw refuseDatabases('CREATE');
+  if (reader.accept('MATERIALIZED', 'VIEW')) return readCreateMaterializedView(reader, tokens);
   const replace = reader.accept('OR', 'REPLACE');
   if (reader.accept('VIEW')) return readCreateView(reader, tokens, replace);
   if (reader.accept('USER')) return users.readCreateUser(reader);
@@ -200,6 +208,7 @@ function translateCreate(tokens: readonly Token[], reader: TokenReader): Stateme
 
 function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
   if (reader.accept('TABLE')) return readAlterTable(reader);
+  if (reader.accept('MATERIALIZED', 'VIEW')) return readAlterMaterializedView(reader);
   if (reader.accept('DATABASE')) return readAlterDatabase(reader);
   if (reader.accept('USER')) return users.readAlterUser(reader);
   if (reader.accept('GROUP')) return users.readAlterGroup(reader);
@@ -223,14 +232,15 @@ function translateDrop(source: string, tokens: readonly Token[], reader: TokenRe
   }
   if (reader.accept('RLS', 'POLICY')) return readDropPolicy(reader);
   if (reader.sees('DATABASE')) throw refuseDatabases('DROP');
-  const kind = reader.acceptAny(['VIEW', 'FUNCTION']);
-  if (kind !== undefined) return { verb: `DROP ${kind}`, sql: rewrite(tokens, { source }) };
+  if (reader.accept('MATERIALIZED', 'VIEW')) return readDropMaterializedView(reader);
+  if (reader.accept('VIEW')) return utility.readDropView(reader, rewrite(tokens, { source }));
+  if (reader.accept('FUNCTION')) return { verb: 'DROP FUNCTION', sql: rewrite(tokens, { source }) };
   throw refusedObject('DROP', reader);
 }
 
 /** Kinds of objects that Redshift has and the local warehouse does not serve. */
 const UNSERVED = new Set(
-  'MATERIALIZED EXTERNAL LIBRARY MODEL DATASHARE IDENTITY MASKING RLS FUNCTION PROCEDURE'.split(' '),
+  'EXTERNAL LIBRARY MODEL DATASHARE IDENTITY MASKING RLS FUNCTION PROCEDURE'.split(' '),
 );
 
 /** Kinds of objects that only PostgreSQL has. */

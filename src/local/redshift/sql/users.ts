@@ -127,14 +127,18 @@ export function readAlterRole(reader: TokenReader): Statement {
   throw unsupported('The local warehouse has no owners and external identifiers of roles.');
 }
 
-/** The call that puts a user or a role into a group or role, or takes it out. */
+/**
+ * The call that puts a user or a role into a group or role, or takes it out. With `admin`, the member may grant the role to others;
+ * when it is taken out, it loses only that.
+ */
 export function memberCall(
   holder: { readonly kind: 'group' | 'role'; readonly name: string },
   member: { readonly kind: 'user' | 'role'; readonly name: string },
   joins: boolean,
+  admin = false,
 ): Step {
   const names = [holder.kind, holder.name, member.kind, member.name];
-  return call('warehouse_member', ...names.map(literal), String(joins));
+  return call('warehouse_member', ...names.map(literal), String(joins), String(admin));
 }
 
 function readOptions(reader: TokenReader, user: string): { options: UserOptions; groups: string[] } {

@@ -3,7 +3,7 @@ import { rewrite, renderToken } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { isOperator, unsupported, type TokenReader } from './token-reader.ts';
 import type { Statement, TableName } from './statement.ts';
-import { stepsAlone } from './steps.ts';
+import { refuseMaterialized, stepsAlone } from './steps.ts';
 import { literal, type Token } from './tokens.ts';
 
 /** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
@@ -78,6 +78,12 @@ export function readDropTable(reader: TokenReader): Statement {
     sql: `DROP TABLE ${ifExists}${tables.map(quoteTable).join(', ')} ${behaviour}`,
     alters: { tables, privilege: 'DROP' },
   };
+}
+
+/** Reads the statement after DROP VIEW; `sql` is all of it, for the engine. */
+export function readDropView(reader: TokenReader, sql: string): Statement {
+  reader.accept('IF', 'EXISTS');
+  return { verb: 'DROP VIEW', sql, before: [refuseMaterialized(readTables(reader), 'DROP VIEW')] };
 }
 
 function readTables(reader: TokenReader): TableName[] {

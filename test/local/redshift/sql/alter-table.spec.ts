@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { HOSTILE, LENIENT, type Readings } from '../../../../src/local/redshift/readings.ts';
 import { DEFAULT_DIALECT } from '../../../../src/local/redshift/sql/dialect.ts';
+import { refuseMaterialized } from '../../../../src/local/redshift/sql/steps.ts';
 import { translate } from '../../../../src/local/redshift/sql/translate.ts';
 import { refusal } from './refusal.ts';
 
@@ -11,7 +12,6 @@ describe('ALTER TABLE', () => {
     ['ADD COLUMN "C" BIGINT', 'ADD COLUMN "c" bigint'],
     ['ADD c VARCHAR(9)', 'ADD COLUMN "c" character varying(9)'],
     ['ADD COLUMN c int DEFAULT 5 NOT NULL', 'ADD COLUMN "c" integer DEFAULT 5 NOT NULL'],
-    ['RENAME TO "New"', 'RENAME TO "new"'],
   ] as const) {
     it(`has ${action}`, () => {
       expect(translate(`ALTER TABLE "S".t ${action}`)).to.deep.equal([
@@ -20,9 +20,24 @@ describe('ALTER TABLE', () => {
     });
   }
 
+  it('renames no materialized view', () => {
+    expect(translate('ALTER TABLE "S".t RENAME TO "New"')).to.deep.equal([
+      {
+        verb: 'ALTER TABLE',
+        sql: 'ALTER TABLE "s"."t" RENAME TO "new"',
+        before: [refuseMaterialized([{ schema: 's', table: 't' }], 'ALTER TABLE RENAME')],
+        alters: ALTERS,
+      },
+    ]);
+  });
+
   it('is for owners only with OWNER TO', () => {
     expect(translate('ALTER TABLE "S".t OWNER TO "Bob"')).to.deep.equal([
-      { verb: 'ALTER TABLE', sql: 'ALTER TABLE "s"."t" OWNER TO "Bob"' },
+      {
+        verb: 'ALTER TABLE',
+        sql: 'ALTER TABLE "s"."t" OWNER TO "Bob"',
+        before: [refuseMaterialized([{ schema: 's', table: 't' }], 'ALTER TABLE OWNER TO')],
+      },
     ]);
   });
 

@@ -19,7 +19,7 @@ import type { Upstream } from '../wire/upstream.ts';
 /** Statements that read relations. */
 const READERS = new Set([
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'CREATE TABLE AS', 'CREATE VIEW'],
-  ...['PREPARE', 'DECLARE', 'EXPLAIN'],
+  ...['PREPARE', 'DECLARE', 'EXPLAIN', 'UNLOAD'],
 ]);
 
 /** Views may read each other many times over. */

@@ -50,7 +50,7 @@ export const LOADING = {
     secret: true,
     minLength: 16,
     description:
-      'A secret of at least 16 characters that goes into each hash of masked columns. Without it nobody can find out a value by hashing guesses; with another one, equal values have other hashes.',
+      'A secret of at least 16 characters that goes into each hash of masked columns. Without it, a value could be found by hashing guesses; with another one, equal values have other hashes.',
   },
   pipeline: {
     type: 'string',

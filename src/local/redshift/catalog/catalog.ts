@@ -34,12 +34,14 @@ import {
 } from './row-security.ts';
 import { SESSION_FUNCTIONS } from './session-functions.ts';
 import { SET_CONFIG } from './set-config.ts';
+import { SHOW_LISTS } from './show-lists.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
+import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
@@ -57,6 +59,7 @@ const READABLE = [
   ...SECURITY_TABLE_NAMES,
   ...MATERIALIZED_VIEW_TABLE_NAMES,
   ...LOGS,
+  ...UNLOAD_LOGS,
   ...ALL_VIEWS,
 ];
 
@@ -91,6 +94,7 @@ ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
 ${SESSION_FUNCTIONS}
+${UNLOAD_FUNCTIONS}
 ${DATES}
 ${STRINGS}
 ${PATTERNS}
@@ -103,6 +107,7 @@ ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
 ${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
+${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
 ${DESIGN}
@@ -129,8 +134,9 @@ ${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}
 ${USER_VIEWS}
 ${PRIVILEGE_VIEWS}
+${SHOW_LISTS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
-${protect(SUPERUSER_ONLY, LOGS)}
+${protect(SUPERUSER_ONLY, [...LOGS, ...UNLOAD_LOGS])}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
 grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};
 `;

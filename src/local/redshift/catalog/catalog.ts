@@ -34,6 +34,7 @@ import {
 } from './row-security.ts';
 import { SESSION_FUNCTIONS } from './session-functions.ts';
 import { SET_CONFIG } from './set-config.ts';
+import { SHOW_LISTS } from './show-lists.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
@@ -133,6 +134,7 @@ ${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}
 ${USER_VIEWS}
 ${PRIVILEGE_VIEWS}
+${SHOW_LISTS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
 ${protect(SUPERUSER_ONLY, [...LOGS, ...UNLOAD_LOGS])}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}

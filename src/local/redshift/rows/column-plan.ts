@@ -1,7 +1,7 @@
 /** What COPY does to the fields of one column, decided once per load. */
 import { hexDigit } from '../../ascii.ts';
 import type { Readings } from '../readings.ts';
-import type { RecordCopy } from '../sql/statement.ts';
+import type { CopyStatement } from '../sql/statement.ts';
 import { invalidDigit, problem, type FieldCheck } from './problem.ts';
 import { checkBoolean, decimalCheck, floatCheck, integerCheck } from './numbers.ts';
 import { checkTime, checkTimeTz, dateCheck, timestampCheck } from './times.ts';
@@ -79,7 +79,7 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The plan for a column under the options of a COPY. */
-export function planColumn(column: CopyColumn, copy: RecordCopy, readings: Readings): ColumnPlan {
+export function planColumn(column: CopyColumn, copy: CopyStatement, readings: Readings): ColumnPlan {
   const engine = column.type
     .toLowerCase()
     .replace(/^pg_catalog\./, '')
@@ -125,7 +125,7 @@ interface TypeDetails {
 
 function checkFor(
   type: string,
-  copy: RecordCopy,
+  copy: CopyStatement,
   { precision, scale, limit, cutFractions }: TypeDetails,
 ): FieldCheck {
   switch (type) {

@@ -9,10 +9,12 @@ const CASE = 'enable_case_sensitive_identifier';
 /** The older form of the first, with the opposite sense. */
 const FOLD = 'downcase_delimited_identifier';
 const UPPER = 'describe_field_name_in_uppercase';
-const NAMES = [CASE, FOLD, UPPER];
+const ATTRIBUTE_CASE = 'enable_case_sensitive_super_attribute';
+const NAMES = [CASE, FOLD, UPPER, ATTRIBUTE_CASE];
 
 /** The settings of the cluster that decide how statements are read. */
 interface SettingsCluster {
+  readonly database: string;
   readonly readings: Readings;
   readonly longNames: LongNames;
   readonly translator: Translator;
@@ -37,8 +39,9 @@ export class SessionSettings {
   async translate(text: string): Promise<readonly Statement[]> {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
     const ignoresCase = this.#ignoresCase;
-    const { readings, longNames, translator } = this.#cluster;
-    return await translator.translate(text, { keepCase, ignoresCase, readings, longNames: longNames.all });
+    const { database, readings, longNames, translator } = this.#cluster;
+    const dialect = { keepCase, database, ignoresCase, readings, longNames: longNames.all };
+    return await translator.translate(text, dialect);
   }
 
   /** The body of a Bind for a query of the catalog, with long names in their short form. */
@@ -49,6 +52,11 @@ export class SessionSettings {
   /** Whether results name their columns in upper case. */
   get upperCaseFields(): boolean {
     return this.#values.get(UPPER) === 'on';
+  }
+
+  /** Whether unquoted attributes of SUPER keep their case. */
+  get keepsAttributeCase(): boolean {
+    return this.#values.get(ATTRIBUTE_CASE) === 'on';
   }
 
   /**

@@ -146,8 +146,10 @@ export interface Statement {
   /** To be remembered once the statement has succeeded. */
   readonly made?: NewTable;
   readonly view?: NewView;
-  /** It makes a view WITH NO SCHEMA BINDING. */
-  readonly makesLateView?: boolean;
+  /** It makes a view WITH NO SCHEMA BINDING, of this query. */
+  readonly lateView?: { readonly query: string };
+  /** Its queries need no resolving, see `session/scopes.ts`; not known where it is absent. */
+  readonly isPlain?: boolean;
   /** It is a query that names tables of the catalog. */
   readonly readsCatalog?: boolean;
   /** The statement that PREPARE keeps under a name, and the table it writes. */

@@ -30,7 +30,7 @@ import {
   type TranslateInner,
 } from './prepared.ts';
 import { readAttach, readCreatePolicy, readDropPolicy } from './row-security.ts';
-import { readReset, readSet, readShow } from './settings.ts';
+import { readReset, readSet, readShow, readUse } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
 import { readUnload } from './unload.ts';
@@ -140,6 +140,7 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   SHOW: readShow,
   TRUNCATE: utility.readTruncate,
   UPDATE: (reader) => readUpdate(reader),
+  USE: readUse,
   VACUUM: utility.readVacuum,
 };
 
@@ -151,7 +152,7 @@ const FOREIGN_STATEMENTS = new Set(
 );
 
 /** Statements of Redshift that the local warehouse does not serve. */
-const UNSERVED_STATEMENTS = new Set(['CALL', 'USE', 'DESC']);
+const UNSERVED_STATEMENTS = new Set(['CALL', 'DESC']);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
@@ -166,7 +167,7 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
     case 'CREATE':
       return translateCreate(tokens, reader);
     case 'ALTER':
-      return translateAlter(source, tokens, reader);
+      return translateAlter(reader);
     case 'DROP':
       return translateDrop(source, tokens, reader);
     case 'UNLOAD':
@@ -206,7 +207,7 @@ function translateCreate(tokens: readonly Token[], reader: TokenReader): Stateme
   throw refusedObject('CREATE', reader);
 }
 
-function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
+function translateAlter(reader: TokenReader): Statement {
   if (reader.accept('TABLE')) return readAlterTable(reader);
   if (reader.accept('MATERIALIZED', 'VIEW')) return readAlterMaterializedView(reader);
   if (reader.accept('DATABASE')) return readAlterDatabase(reader);
@@ -215,11 +216,7 @@ function translateAlter(source: string, tokens: readonly Token[], reader: TokenR
   if (reader.accept('ROLE')) return users.readAlterRole(reader);
   if (reader.accept('DEFAULT', 'PRIVILEGES')) return readDefaultPrivileges(reader);
   if (reader.accept('SCHEMA')) {
-    const schema = reader.name();
-    if (reader.accept('QUOTA')) return utility.readSchemaQuota(reader, schema);
-    if (!reader.sees('RENAME') && !reader.sees('OWNER')) throw reader.unexpected();
-    const sql = reader.sees('RENAME') ? rewrite(tokens, { source }) : utility.foldExceptUsers(tokens);
-    return { verb: 'ALTER SCHEMA', sql };
+    return utility.readAlterSchema(reader);
   }
   throw refusedObject('ALTER', reader);
 }

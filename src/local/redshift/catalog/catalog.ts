@@ -50,6 +50,7 @@ import {
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
+import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WRITES } from './writes.ts';
@@ -68,6 +69,7 @@ const READABLE = [
   ...SECURITY_TABLE_NAMES,
   ...MATERIALIZED_VIEW_TABLE_NAMES,
   ...LOGS,
+  ...UNLOAD_LOGS,
   ...ALL_VIEWS,
 ];
 
@@ -102,6 +104,7 @@ ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
 ${SESSION_FUNCTIONS}
+${UNLOAD_FUNCTIONS}
 ${DATES}
 ${STRINGS}
 ${PATTERNS}
@@ -114,6 +117,7 @@ ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
 ${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
+${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
 ${STORAGE_TABLES}
 ${HELPERS}
@@ -147,7 +151,7 @@ ${USER_VIEWS}
 ${PRIVILEGE_VIEWS}
 ${SHOW_LISTS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
-${protect(SUPERUSER_ONLY, LOGS)}
+${protect(SUPERUSER_ONLY, [...LOGS, ...UNLOAD_LOGS])}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
 grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};
 `;

@@ -19,7 +19,7 @@ import type { Upstream } from '../wire/upstream.ts';
 /** Statements that read relations. */
 const READERS = new Set([
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'CREATE TABLE AS', 'CREATE VIEW'],
-  ...['PREPARE', 'DECLARE', 'EXPLAIN'],
+  ...['PREPARE', 'DECLARE', 'EXPLAIN', 'UNLOAD'],
 ]);
 
 /** Views may read each other many times over. */
@@ -30,6 +30,12 @@ const COLUMNS_FUNCTION = /\bpg_get_late_binding_view_cols\b/i;
 const SAVEPOINT = 'warehouse_columns';
 /** While a view is bound, its functions are looked for where its owner has them, not where the reader does. */
 const OWNERS_PATH = 'SET LOCAL search_path TO "$user", public, pg_temp';
+
+/** Resolves the queries of a text of the engine's; see `Scopes`. */
+export interface ResolvesQueries {
+  /** @throws EngineError, RedshiftError */
+  resolve(sql: string): Promise<string>;
+}
 
 /** Whether there are late-binding views in the database; once there was one, it is true until the next start. */
 export interface LateViewsKnown {
@@ -62,20 +68,22 @@ export class LateViews {
   readonly #upstream: Upstream;
   readonly #ticket: string;
   readonly #known: LateViewsKnown;
+  readonly #scopes: ResolvesQueries;
   /** The numbers of the views for which there are temporary ones. */
   readonly #made = new Set<string>();
   /** Those that statements of PREPARE read. */
   readonly #prepared = new Set<string>();
 
-  constructor(upstream: Upstream, ticket: string, known: LateViewsKnown) {
+  constructor(upstream: Upstream, ticket: string, known: LateViewsKnown, scopes: ResolvesQueries) {
     this.#upstream = upstream;
+    this.#scopes = scopes;
     this.#ticket = ticket;
     this.#known = known;
   }
 
   /** The statement with the views bound that it reads. @throws EngineError, RedshiftError */
   async bind(statement: Statement): Promise<Statement> {
-    if (statement.makesLateView === true) this.#known.hasLateViews = true;
+    if (statement.lateView) this.#known.hasLateViews = true;
     if (statement.executes !== undefined) await this.refresh([statement]);
     if (!this.#known.hasLateViews || !READERS.has(statement.verb) || this.#upstream.status === 'E')
       return statement;
@@ -209,7 +217,7 @@ export class LateViews {
       `SELECT pg_catalog.warehouse_lend_view($1, ${oid}::pg_catalog.regclass)`,
     );
     await this.#upstream.run(`SET LOCAL ROLE ${quoteRole(owner ?? '')}`, OWNERS_PATH);
-    const bound = await this.#expand(query, work);
+    const bound = await this.#scopes.resolve(await this.#expand(query, work));
     await this.#upstream.run(
       `DROP VIEW IF EXISTS ${name}`,
       `CREATE TEMP VIEW ${quoteName(`${LATE_PREFIX}${oid}`)} AS ${bound}`,
@@ -263,7 +271,7 @@ export class LateViews {
   async #describe(
     query: string,
   ): Promise<{ readonly name: string; readonly type: string; readonly shown: string }[]> {
-    const columns = await this.#upstream.describe(query);
+    const columns = await this.#upstream.describe(await this.#scopes.resolve(query));
     const list = (values: readonly number[]) => `array[${values.join(', ')}]`;
     const types = await this.#upstream.run(`
       SELECT pg_catalog.format_type(t, m), pg_catalog.warehouse_type(t, m) FROM ROWS FROM (

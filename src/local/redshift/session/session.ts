@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { runCopy } from '../copy/copy.ts';
 import { describeError, EngineError } from '../errors.ts';
 import { translateDescribe } from '../sql/psql.ts';
-import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { isCarriedOut, RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { dismiss } from '../wire/dismiss.ts';
@@ -23,6 +23,7 @@ import { ResultTooLargeError, type Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { LateViews } from './late-views.ts';
 import { Runner } from './runner.ts';
+import { Scopes } from './scopes.ts';
 import { SessionSettings } from './settings.ts';
 import type { Execution, StatementRunner } from './statement-runner.ts';
 import { isControl } from './transaction-block.ts';
@@ -71,6 +72,7 @@ export class Session {
   readonly #settings: SessionSettings;
   readonly #messages: ExtendedMessages;
   readonly #lateViews: LateViews;
+  readonly #scopes: Scopes;
   readonly #isPsql: boolean;
   /** Whether a Flush has sent messages since the last Sync. */
   #isUnsynced = false;
@@ -84,7 +86,8 @@ export class Session {
     this.#upstream = upstream;
     this.#isPsql = application === 'psql';
     this.#settings = new SessionSettings(cluster);
-    this.#lateViews = new LateViews(upstream, cluster.ticket(upstream.pid), cluster);
+    this.#scopes = new Scopes(upstream, this.#settings, cluster.superOid);
+    this.#lateViews = new LateViews(upstream, cluster.ticket(upstream.pid), cluster, this.#scopes);
     this.#messages = new ExtendedMessages({
       translate: (text) => this.#translate(text),
       shortenNames: (bind) => this.#settings.shortenNames(bind),
@@ -175,18 +178,23 @@ export class Session {
       (bound: Statement): Execution['perform'] =>
       async (receive) => {
         this.#replies.expect([], undefined);
-        if (!bound.copy) await this.#upstream.request(encodeQuery(bound.sql), receive);
+        if (!isCarriedOut(bound)) await this.#upstream.request(encodeQuery(bound.sql), receive);
       };
-    const bind = () => this.#lateViews.bind(statement);
+    const bind = () => this.#bind(statement);
     return await this.#execute({ statement, text, n }, performOf, bind);
   }
 
-  /** The statements in the text of a Parse, with late-binding views bound. */
+  /** The statements in the text of a Parse, with their relations bound. */
   async #translate(text: string): Promise<readonly Statement[]> {
     const bound: Statement[] = [];
     for (const statement of await this.#settings.translate(text))
-      bound.push(await this.#runner.ask(() => this.#lateViews.bind(statement)));
+      bound.push(await this.#runner.ask(() => this.#bind(statement)));
     return bound;
+  }
+
+  /** The statement with late-binding views bound and its queries resolved. */
+  async #bind(statement: Statement): Promise<Statement> {
+    return await this.#scopes.bind(await this.#lateViews.bind(statement));
   }
 
   /** The statements of a Query; none when it is empty or cannot be read, which is answered. */

@@ -9,7 +9,8 @@ const CASE = 'enable_case_sensitive_identifier';
 /** The older form of the first, with the opposite sense. */
 const FOLD = 'downcase_delimited_identifier';
 const UPPER = 'describe_field_name_in_uppercase';
-const NAMES = [CASE, FOLD, UPPER];
+const ATTRIBUTE_CASE = 'enable_case_sensitive_super_attribute';
+const NAMES = [CASE, FOLD, UPPER, ATTRIBUTE_CASE];
 
 /** The settings of the cluster that decide how statements are read. */
 interface SettingsCluster {
@@ -51,6 +52,11 @@ export class SessionSettings {
   /** Whether results name their columns in upper case. */
   get upperCaseFields(): boolean {
     return this.#values.get(UPPER) === 'on';
+  }
+
+  /** Whether unquoted attributes of SUPER keep their case. */
+  get keepsAttributeCase(): boolean {
+    return this.#values.get(ATTRIBUTE_CASE) === 'on';
   }
 
   /**

@@ -35,7 +35,7 @@ const HISTORY = new RegExp(
   'i',
 );
 /** The functions that tell of the session's last COPY and query. */
-export const LAST_FUNCTIONS = /pg_last_(?:copy|query)/i;
+export const LAST_FUNCTIONS = /pg_last_(?:copy|query|unload)/i;
 
 /** Whether the SQL reads one of them. */
 export function readsHistory(sql: string): boolean {
@@ -71,5 +71,5 @@ export function tagOf({ verb }: Statement, frame: Frame): Buffer {
 
 /** Only statements of the compute nodes count for pg_last_query_id. */
 export function readsTables({ verb, sql }: Statement): boolean {
-  return verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql);
+  return verb === 'UNLOAD' || (verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql));
 }

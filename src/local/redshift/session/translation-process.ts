@@ -2,6 +2,7 @@
 import type { Dialect } from '../sql/dialect.ts';
 import { RedshiftError, type Statement } from '../sql/statement.ts';
 import { translate } from '../sql/translate.ts';
+import { needsNothing } from './scopes.ts';
 
 export interface TranslationTask {
   readonly text: string;
@@ -20,9 +21,12 @@ export type Translation =
       readonly info?: string;
     };
 
-function work({ text, dialect }: TranslationTask): Translation {
+async function work({ text, dialect }: TranslationTask): Promise<Translation> {
   try {
-    return { kind: 'statements', statements: translate(text, dialect) };
+    const statements: Statement[] = [];
+    for (const statement of translate(text, dialect))
+      statements.push({ ...statement, isPlain: await needsNothing(statement.sql) });
+    return { kind: 'statements', statements };
   } catch (error) {
     if (!(error instanceof RedshiftError)) throw error;
     const { sqlstate, message, detail, position, info } = error;
@@ -36,7 +40,9 @@ function work({ text, dialect }: TranslationTask): Translation {
 }
 
 process.once('message', (task) => {
-  process.send?.(work(task as TranslationTask), () => process.disconnect());
+  void work(task as TranslationTask).then((translation) => {
+    process.send?.(translation, () => process.disconnect());
+  });
 });
 // Without the warehouse there is nothing to translate.
 process.once('disconnect', () => process.exit());

@@ -1,7 +1,6 @@
 /** INSERT, UPDATE, DELETE and queries: Redshift's own forms, without the target aliases and clauses that only PostgreSQL has. */
 import { SQLSTATE } from '../sqlstates.ts';
 import { rewrite } from './expression.ts';
-import { expandAliases } from './aliases.ts';
 import { readsCatalog, refuseLeaderFunctions } from './leader.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { rewriteQuery } from './query.ts';
@@ -150,9 +149,7 @@ export function translateSelect(reader: TokenReader, tokens: readonly Token[]): 
   if (into !== undefined) return into;
   const { source } = reader;
   refuseLeaderFunctions(tokens, { userTable: false, readings: reader.dialect.readings });
-  const catalog = readsCatalog(tokens);
-  const query = catalog ? expandAliases(tokens) : tokens;
-  return { verb: 'SELECT', sql: rewriteQuery(query, { source, readsCatalog: catalog }) };
+  return { verb: 'SELECT', sql: rewriteQuery(tokens, { source, readsCatalog: readsCatalog(tokens) }) };
 }
 
 /** A statement that begins with WITH: the common table expressions are queries, then comes SELECT, UPDATE or DELETE. */

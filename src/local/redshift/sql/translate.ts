@@ -33,6 +33,7 @@ import { readAttach, readCreatePolicy, readDropPolicy } from './row-security.ts'
 import { readReset, readSet, readShow, readUse } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import { readUnload } from './unload.ts';
 import * as users from './users.ts';
 import * as utility from './utility.ts';
 import { readCreateView } from './view.ts';
@@ -82,7 +83,7 @@ function translateQuery(source: string, tokens: readonly Token[], dialect: Diale
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {
-  const names = new Set<string>();
+  const names = new Set(statement.longNames);
   for (const token of tokens) {
     if (token.kind === 'parameter') checkParameter(Number(token.text.slice(1)), statement.verb);
     if ((token.kind !== 'word' && token.kind !== 'quoted') || token.text.length <= 21) continue;
@@ -151,7 +152,7 @@ const FOREIGN_STATEMENTS = new Set(
 );
 
 /** Statements of Redshift that the local warehouse does not serve. */
-const UNSERVED_STATEMENTS = new Set(['CALL', 'UNLOAD', 'DESC']);
+const UNSERVED_STATEMENTS = new Set(['CALL', 'DESC']);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
@@ -169,6 +170,10 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
       return translateAlter(reader);
     case 'DROP':
       return translateDrop(source, tokens, reader);
+    case 'UNLOAD':
+      return readUnload(reader, (query, inner) =>
+        withLongNames(translateQuery(query, inner, dialect), inner),
+      );
     case 'START':
       reader.expect('TRANSACTION');
       return utility.readBegin(reader, 'START TRANSACTION');

@@ -56,7 +56,7 @@ function lateView({ table, replaces, query, definition }: NewView): Statement {
     sql: `CREATE ${replaces ? 'OR REPLACE ' : ''}VIEW ${quoteTable(table)} AS SELECT`,
     before: [{ kind: 'run', sql: `DO ${literal(parse)}` }],
     after: [keepView(table, definition, query)],
-    makesLateView: true,
+    lateView: { query },
   };
 }
 

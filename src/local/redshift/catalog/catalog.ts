@@ -39,6 +39,8 @@ import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
+import { SUPER_OPERATORS } from './super-operators.ts';
+import { SUPER_VALUES } from './super-values.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
@@ -90,6 +92,8 @@ set local search_path to pg_catalog, pg_temp;
 ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
+${SUPER_OPERATORS}
+${SUPER_VALUES}
 ${SESSION_FUNCTIONS}
 ${DATES}
 ${STRINGS}

@@ -73,6 +73,14 @@ const BUILDERS: Readonly<Record<string, Build>> = {
     if (value === undefined || collation === undefined) throw reader.unexpected();
     return `((${value}) COLLATE ${collation})`;
   },
+  ARRAY: (inner, context) => `pg_catalog."array"(${jsonOf(argumentsOf(inner, context))})`,
+  OBJECT: (inner, context, reader) => {
+    const given = argumentsOf(inner, context);
+    if (given.length % 2 === 1) throw reader.unexpected();
+    const keys = given.filter((_, at) => at % 2 === 0).map((key) => `(${key})::text`);
+    const values = given.filter((_, at) => at % 2 === 1);
+    return `pg_catalog.object(array[${keys.join(', ')}]::text[], ${jsonOf(values)})`;
+  },
   EXTRACT: (inner, context, reader) => {
     const [part, from, ...value] = inner;
     if (part === undefined || from?.word !== 'FROM' || value.length === 0) throw reader.unexpected();
@@ -88,7 +96,14 @@ const BUILDERS: Readonly<Record<string, Build>> = {
   },
 };
 
+/** The engine's array of the values as JSON. */
+function jsonOf(values: readonly string[]): string {
+  const items = values.map((value) => `pg_catalog.warehouse_json_of(pg_catalog.warehouse_item(${value}))`);
+  return `array[${items.join(', ')}]::text[]`;
+}
+
 function argumentsOf(inner: readonly Token[], context: CallContext): string[] {
+  if (inner.length === 0) return [];
   const reader = new TokenReader(context.source, inner);
   const found: string[] = [];
   do found.push(context.rewrite(reader.takeUntil((token) => isOperator(token, ','))));

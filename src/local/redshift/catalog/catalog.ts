@@ -44,6 +44,7 @@ import { SUPER_VALUES } from './super-values.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
+import { WINDOWS } from './windows.ts';
 import { WRITES } from './writes.ts';
 
 const ALL_VIEWS = [
@@ -100,6 +101,7 @@ ${STRINGS}
 ${PATTERNS}
 ${HASHES}
 ${JSON_FUNCTIONS}
+${WINDOWS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}

@@ -87,7 +87,8 @@ function hasLine(text: string | undefined, expected: string): boolean {
   return (text ?? '').split('\n').some((line) => like(wanted, line.trim()));
 }
 
-function like(expected: string | undefined, line: string): boolean {
+/** Whether the line is as expected; `<any>` stands for any text. */
+export function like(expected: string | undefined, line: string): boolean {
   if (expected === undefined || expected === line) return expected === line;
   const pattern = expected.split('<any>').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${pattern.join('.*')}$`, 's').test(line);

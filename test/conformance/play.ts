@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
+import { lookIntoS3 } from './objects.ts';
 import { outcomeLines, type Answer } from './outcome.ts';
+import { parquetFile } from './parquet-text.ts';
 import type { Row, Step } from './table-file.ts';
 
 /** Where rows are played. */
@@ -49,7 +51,11 @@ export async function playRow(endpoint: Endpoint, row: Row, extended = false): P
     for (const step of row.steps) {
       if (step.kind === 'file') await putFile(endpoint, place, step, fill);
       else if (step.kind === 'cancel') await sessions.cancel(step.session);
-      else {
+      else if (step.kind !== 'statement') {
+        const { expected, actual } = await lookIntoS3(endpoint, place, step, fill);
+        played.expected.push(...expected);
+        played.actual.push(...actual);
+      } else {
         await finish(step.session);
         const client = step.session === 'main' ? main : await sessions.get(step.session);
         const values = step.values?.map((value) => (value === null ? null : fill(value)));
@@ -106,6 +112,7 @@ async function putFile(
     else if (how === 'escapes') body = unescape(body.toString());
     else if (how === 'utf16') body = Buffer.from(`\uFEFF${body.toString()}`, 'utf16le');
     else if (how === 'gzip') body = gzipSync(body);
+    else if (how.startsWith('parquet')) body = parquetFile(body.toString(), how);
     else throw new Error(`file ${step.key}: what is "${how}"?`);
   }
   await endpoint.s3.send(

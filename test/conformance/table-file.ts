@@ -11,6 +11,13 @@ const folder = fileURLToPath(new URL('../../spec/conformance/', import.meta.url)
 export type Step =
   | { readonly kind: 'file'; readonly key: string; readonly how: readonly string[]; readonly body: string }
   | { readonly kind: 'cancel'; readonly session: string }
+  /** What is in S3: the keys with a prefix, or the content of an object; of several with `*` at the end of the key. */
+  | {
+      readonly kind: 'objects' | 'object';
+      readonly key: string;
+      readonly how: readonly string[];
+      readonly expected: readonly string[];
+    }
   | {
       readonly kind: 'statement';
       readonly session: string;
@@ -84,11 +91,18 @@ function readSteps(name: string, lines: readonly string[]): Step[] {
     if (line === '') continue;
     const file = /^file (\S+)((?: \w+)*)$/.exec(line);
     const cancel = /^cancel (\w+)$/.exec(line);
+    const look = /^(objects?) (\S+)((?: \w+)*)$/.exec(line);
     if (file) {
       const body: string[] = [];
       while (/^>( |$)/.test(lines[at] ?? '')) body.push((lines[at++] ?? '').slice(2));
       const how = (file[2] ?? '').split(' ').filter((word) => word !== '');
       steps.push({ kind: 'file', key: file[1] ?? '', how, body: body.map((part) => `${part}\n`).join('') });
+    } else if (look) {
+      const expected: string[] = [];
+      while (/^ {2}=>( |$)/.test(lines[at] ?? '')) expected.push((lines[at++] ?? '').slice(5));
+      const how = (look[3] ?? '').split(' ').filter((word) => word !== '');
+      const kind = look[1] === 'object' ? 'object' : 'objects';
+      steps.push({ kind, key: look[2] ?? '', how, expected });
     } else if (cancel) {
       steps.push({ kind: 'cancel', session: cancel[1] ?? '' });
     } else {

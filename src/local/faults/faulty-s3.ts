@@ -71,6 +71,14 @@ function shapeReply(reply: Reply, shape: Shape): Reply {
 
 function faultyReader(reader: S3Reader, strike: Strike): S3Reader {
   const faulty = (caller: S3Caller): S3Caller => ({
+    begin: async (bucket, key, encryption) => {
+      await strike({ operation: 'PutObject', bucket, key });
+      return await caller.begin(bucket, key, encryption);
+    },
+    remove: async (bucket, key) => {
+      await strike({ operation: 'DeleteObject', bucket, key });
+      await caller.remove(bucket, key);
+    },
     checkList: (bucket, prefix) => caller.checkList(bucket, prefix),
     list: async (bucket, prefix) => {
       await strike({ operation: 'ListObjectsV2', bucket, key: '' });

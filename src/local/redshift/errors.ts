@@ -121,6 +121,8 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
         C: SQLSTATE.featureNotSupported,
         M: 'Query with different collations is not supported yet.',
       };
+    case SQLSTATE.featureNotSupported:
+      return otherDatabase(message) ?? kept;
     case SQLSTATE.generatedAlways:
       return {
         S: severity,
@@ -130,6 +132,13 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
     default:
       return kept;
   }
+}
+
+/** Databases are one more than the engine connects to, which has words of its own for them. */
+function otherDatabase(message: string): Fields | undefined {
+  const [, name] = /^cross-database references are not implemented: "?([^".]+)/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  return { S: 'ERROR', C: SQLSTATE.invalidCatalogName, M: `database "${name}" does not exist` };
 }
 
 function namePrincipal(_message: string, kind = 'user', name = ''): string {

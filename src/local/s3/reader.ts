@@ -1,12 +1,19 @@
-/** Reads the store in the server's own process, by the rules of the HTTP endpoint. COPY loads its objects with it. */
+/** The store in the server's own process, by the rules of the HTTP endpoint: COPY reads from it, UNLOAD writes to it. */
 import type { Readable } from 'node:stream';
 import { checkAccess } from './auth/access.ts';
 import { Caller, type Court } from './auth/caller.ts';
 import { redirect } from './auth/claim.ts';
 import { assumedRole, type Principal } from './auth/credentials.ts';
-import { requireDecrypt } from './auth/kms.ts';
+import { type KmsKeys, requireDecrypt } from './auth/kms.ts';
 import { listPage } from './objects/listing.ts';
 import type { Store } from './objects/store.ts';
+import {
+  beginObject,
+  type ObjectEncryption,
+  type ObjectSink,
+  removeObject,
+  type WriteContext,
+} from './writer.ts';
 
 /** A key pair as a COPY statement has it. */
 interface S3Keys {
@@ -23,9 +30,13 @@ export interface S3Caller {
   checkList(bucket: string, prefix: string): void;
   /** One object; size in bytes. The body must be read to its end or destroyed. Throws NoSuchKey too. */
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
+  /** Begins an object; see `beginObject`. */
+  begin(bucket: string, key: string, encryption: ObjectEncryption): Promise<ObjectSink>;
+  /** Removes an object. Throws NoSuchBucket, PermanentRedirect, AccessDenied. */
+  remove(bucket: string, key: string): Promise<void>;
 }
 
-/** The store as COPY sees it. */
+/** The store as COPY and UNLOAD see it. */
 export interface S3Reader {
   /** Throws S3Error InvalidAccessKeyId, SignatureDoesNotMatch, ExpiredToken or InvalidToken for keys that S3 would refuse. */
   asKeys(keys: S3Keys, region: string): S3Caller;
@@ -39,7 +50,7 @@ export interface S3Reader {
 const SESSION = 'RedshiftIamRoleSession';
 
 /** Makes a reader of a store. */
-export function makeReader(service: Court & { readonly store: Store }): S3Reader {
+export function makeReader(service: Court & { readonly store: Store; readonly kmsKeys: KmsKeys }): S3Reader {
   const { store, credentials } = service;
   const asPrincipal = (principal: Principal, region: string): S3Caller => {
     const caller = new Caller(principal, service, 'copy');
@@ -50,7 +61,10 @@ export function makeReader(service: Court & { readonly store: Store }): S3Reader
       checkAccess(caller, operation, { bucket: name, key, params, headers: new Map() }, store);
       return bucket;
     };
+    const writing = (): WriteContext => ({ caller, store, kmsKeys: service.kmsKeys, region });
     return {
+      begin: (name, key, encryption) => promise(() => beginObject(writing(), name, key, encryption)),
+      remove: (name, key) => promise(() => removeObject(writing(), name, key)),
       list: (name, prefix) =>
         promise(() => {
           const { objects } = enter('ListObjectsV2', name, '', prefix);

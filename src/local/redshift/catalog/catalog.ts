@@ -34,6 +34,7 @@ import {
 } from './row-security.ts';
 import { SESSION_FUNCTIONS } from './session-functions.ts';
 import { SET_CONFIG } from './set-config.ts';
+import { SHOW_LISTS } from './show-lists.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
@@ -42,6 +43,7 @@ import { SUPER } from './super.ts';
 import { SUPER_OPERATORS } from './super-operators.ts';
 import { SUPER_VALUES } from './super-values.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
+import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
 import { WINDOWS } from './windows.ts';
@@ -60,6 +62,7 @@ const READABLE = [
   ...SECURITY_TABLE_NAMES,
   ...MATERIALIZED_VIEW_TABLE_NAMES,
   ...LOGS,
+  ...UNLOAD_LOGS,
   ...ALL_VIEWS,
 ];
 
@@ -96,6 +99,7 @@ ${SUPER}
 ${SUPER_OPERATORS}
 ${SUPER_VALUES}
 ${SESSION_FUNCTIONS}
+${UNLOAD_FUNCTIONS}
 ${DATES}
 ${STRINGS}
 ${PATTERNS}
@@ -109,6 +113,7 @@ ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
 ${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
+${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
 ${HELPERS}
 ${DESIGN}
@@ -135,8 +140,9 @@ ${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}
 ${USER_VIEWS}
 ${PRIVILEGE_VIEWS}
+${SHOW_LISTS}
 grant select on ${READABLE.map((name) => `pg_catalog.${name}`).join(', ')} to public;
-${protect(SUPERUSER_ONLY, LOGS)}
+${protect(SUPERUSER_ONLY, [...LOGS, ...UNLOAD_LOGS])}
 ${guardDefiners(KEPT_TABLES, SUPERUSER_FUNCTIONS)}
 grant execute on function pg_catalog.warehouse_set_setting(text, text, boolean) to ${KEEPER};
 `;

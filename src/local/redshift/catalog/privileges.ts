@@ -5,10 +5,11 @@
 
 /** Functions that GRANT and REVOKE are translated to. Each checks by itself who calls it. */
 export const PRIVILEGE_FUNCTIONS = `
-create or replace function pg_catalog.warehouse_may_assume(role text, is_default boolean) returns boolean
+drop function if exists pg_catalog.warehouse_may_assume(text, boolean);
+create or replace function pg_catalog.warehouse_may_assume(role text, is_default boolean, verb text) returns boolean
 language sql stable security definer as
 $$ select exists (select from pg_catalog.warehouse_assumerole a
-     where (a.arn in ('*', role) or (is_default and a.arn = 'default')) and a.command = 'COPY'
+     where (a.arn in ('*', role) or (is_default and a.arn = 'default')) and a.command = verb
        and (a.grantee = 0 or pg_has_role(pg_catalog.warehouse_actor(), a.grantee, 'usage'))) $$;
 create function pg_catalog.warehouse_assume(ticket text, arns text[], commands text[], grantees text[], gives boolean)
 returns void language plpgsql security definer as $$

@@ -81,7 +81,7 @@ export async function runCopy(job: CopyJob): Promise<CopyResult> {
   const started = new Date();
   checkCompression(copy);
   const target = await findTarget(copy, upstream);
-  const reader = await openBucketAccess(copy, cluster.access, job.copier, context);
+  const reader = await openBucketAccess(copy, cluster.access, { copier: job.copier, verb: 'COPY' }, context);
   const jsonpaths = await readJsonPaths(job, reader, target);
   const objects = await findObjects(copy, reader, context, cluster.readings);
   if (job.signal.aborted) throw cancelled(context);

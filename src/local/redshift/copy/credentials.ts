@@ -1,12 +1,14 @@
 /**
- * The identity with which a COPY reads S3: the access keys in its text, or an IAM role, which must be attached to the cluster and which
- * may assume others in a chain. Sources: Amazon Redshift Database Developer Guide, "Authorization parameters" and
+ * The identity with which COPY and UNLOAD use S3: the access keys in the statement, or an IAM role, which must be attached to the cluster
+ * and which may assume others in a chain. Sources: Amazon Redshift Database Developer Guide, "Authorization parameters" and
  * "Restricting access to IAM roles"; Management Guide, "Chaining IAM roles".
  */
 import type { Readable } from 'node:stream';
 import { SQLSTATE } from '../sqlstates.ts';
 import { copyError, type ErrorContext, s3Error } from '../errors.ts';
-import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
+import type { CopyCredentials } from '../sql/copy-credentials.ts';
+import { RedshiftError } from '../sql/statement.ts';
+import type { UnloadEncryption } from '../sql/unload-statement.ts';
 
 /** S3 as one caller sees it from one region. Refusals are errors that carry S3's `code`, HTTP `status` and message. */
 export interface ObjectReader {
@@ -14,6 +16,20 @@ export interface ObjectReader {
   /** Throws what a listing would, without one. */
   checkList(bucket: string, prefix: string): void;
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
+}
+
+/** An object that is being written: it exists from `commit` on. A promise of `write` means: wait. */
+export interface ObjectSink {
+  write(bytes: Buffer): Promise<void> | undefined;
+  finish(): Promise<void>;
+  commit(): void;
+  discard(): Promise<void>;
+}
+
+/** S3 as one caller reads and writes it. */
+export interface BucketAccess extends ObjectReader {
+  begin(bucket: string, key: string, encryption: UnloadEncryption): Promise<ObjectSink>;
+  remove(bucket: string, key: string): Promise<void>;
 }
 
 /** What the endpoint needs of S3 and STS. Refusals are as those of `ObjectReader`. */
@@ -25,8 +41,8 @@ export interface ObjectStore {
       readonly sessionToken?: string;
     },
     region: string,
-  ): ObjectReader;
-  asRole(arn: string, region: string): ObjectReader;
+  ): BucketAccess;
+  asRole(arn: string, region: string): BucketAccess;
   /** Whether a role may assume another one and is trusted by it. */
   mayAssume(arn: string, role: string): boolean;
 }
@@ -38,18 +54,29 @@ export interface ClusterRole {
   readonly attached?: boolean;
 }
 
-/** Where COPY may read, and as whom. */
+/** Where COPY and UNLOAD may work, and as whom. */
 export interface CopyAccess {
   readonly store: ObjectStore;
   readonly roles: readonly ClusterRole[];
-  /** Region of the cluster, and of the buckets if COPY names none. */
+  /** Region of the cluster, and of the buckets if the statement names none. */
   readonly region: string;
 }
 
-/** The session that copies: its user, and whether the user may copy with a role (GRANT ASSUMEROLE). */
+/** The statements that a user may be allowed to use a role for. */
+export type AssumingVerb = 'COPY' | 'UNLOAD';
+
+/** The user of a session, and whether the user may use a role for a statement (GRANT ASSUMEROLE). */
 export interface Copier {
   readonly user: string;
-  mayAssume(arn: string, isDefault: boolean): Promise<boolean>;
+  mayAssume(arn: string, isDefault: boolean, verb: AssumingVerb): Promise<boolean>;
+}
+
+/** What a statement says of the place it works on, and as whom. */
+interface StatementAccess {
+  readonly bucket: string;
+  readonly key: string;
+  readonly credentials: CopyCredentials;
+  readonly region?: string;
 }
 
 interface S3Refusal {
@@ -60,17 +87,17 @@ interface S3Refusal {
 
 /** @throws RedshiftError XX000 when the statement's credentials are not good, 42501 without ASSUMEROLE. */
 export async function openBucketAccess(
-  copy: CopyStatement,
+  statement: StatementAccess,
   access: CopyAccess,
-  copier: Copier,
+  { copier, verb }: { readonly copier: Copier; readonly verb: AssumingVerb },
   context: ErrorContext,
-): Promise<ObjectReader> {
-  const { credentials, region = access.region } = copy;
+): Promise<BucketAccess> {
+  const { credentials, region = access.region } = statement;
   if (credentials.kind === 'keys') {
     try {
       return access.store.asKeys(credentials, region);
     } catch (error) {
-      throw explainS3(error, copy, context);
+      throw explainS3(error, statement, context);
     }
   }
   const chain = credentials.arns === 'default' ? [defaultRole(access) ?? 'default'] : credentials.arns;
@@ -79,8 +106,8 @@ export async function openBucketAccess(
     throw copyError(`Not authorized to get credentials of role ${refused}`, context);
   }
   const [first = '', last = first] = [chain[0], chain.at(-1)];
-  if (!(await copier.mayAssume(first, first === defaultRole(access)))) {
-    const text = `User ${copier.user} does not have ASSUMEROLE permission on IAM role "${first}" for COPY`;
+  if (!(await copier.mayAssume(first, first === defaultRole(access), verb))) {
+    const text = `User ${copier.user} does not have ASSUMEROLE permission on IAM role "${first}" for ${verb}`;
     throw new RedshiftError(SQLSTATE.insufficientPrivilege, text);
   }
   return access.store.asRole(last, region);

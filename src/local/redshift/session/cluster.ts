@@ -5,6 +5,7 @@ import { type LoadRecord, recordLoad } from '../copy/load-log.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { Readings } from '../readings.ts';
 import { engineName } from '../sql/names.ts';
+import { recordUnload, type UnloadRecord } from '../unload/unload-log.ts';
 import { History } from './history.ts';
 import { LongNames } from './names.ts';
 import { Privileges } from './privileges.ts';
@@ -93,5 +94,10 @@ export class Cluster {
   /** Writes what a COPY leaves in the system tables, where every session sees it. */
   async recordLoad(load: LoadRecord): Promise<void> {
     await recordLoad(this.#admin, load);
+  }
+
+  /** Writes what an UNLOAD leaves in the system tables, where every session sees it. */
+  async recordUnload(record: UnloadRecord): Promise<void> {
+    await recordUnload(this.#admin, this.database, record);
   }
 }

@@ -18,7 +18,7 @@ interface Ended {
 const KEPT = 2000;
 /** How much of a text the system tables hold. */
 const TEXT_LENGTH = 4000;
-const OWN_TYPES = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
+const OWN_TYPES = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'UNLOAD']);
 const DEFINITION = /^(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE)/;
 
 /** Statements that ended and are not in the system tables yet. */
@@ -81,9 +81,13 @@ function typeOf(verb: string): string {
   return DEFINITION.test(verb) ? 'DDL' : 'UTILITY';
 }
 
-/** What is kept of a text, as a copy: a part of a string keeps the whole of it in memory. */
+/**
+ * What is kept of a text, as a copy: a part of a string keeps the whole of it in memory. The system tables hold one byte per character:
+ * each byte of a longer one shows as a point.
+ */
 function beginningOf(text: string): string {
-  return text.length <= TEXT_LENGTH ? text : Buffer.from(text.slice(0, TEXT_LENGTH)).toString();
+  const bytes = Buffer.from(text.slice(0, TEXT_LENGTH)).subarray(0, TEXT_LENGTH);
+  return bytes.toString('latin1').replaceAll(/[\u0080-\u00ff]/g, '.');
 }
 
 /** A secret may be cut off by the end of the text. */

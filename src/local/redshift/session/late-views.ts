@@ -19,7 +19,7 @@ import type { Upstream } from '../wire/upstream.ts';
 /** Statements that read relations. */
 const READERS = new Set([
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'CREATE TABLE AS', 'CREATE VIEW'],
-  ...['PREPARE', 'DECLARE', 'EXPLAIN'],
+  ...['PREPARE', 'DECLARE', 'EXPLAIN', 'UNLOAD'],
 ]);
 
 /** Views may read each other many times over. */
@@ -320,7 +320,11 @@ export class LateViews {
 /** A list of the numbers of the relations, for the engine; null for one that it does not find. */
 function oidsOf(relations: readonly RelationName[]): string {
   const names = textArray(relations.map(({ relation }) => quoteTable(relation)));
-  return `array(SELECT pg_catalog.to_regclass(name)::pg_catalog.oid FROM pg_catalog.unnest(${names}) WITH ORDINALITY k (name, n) ORDER BY n)`;
+  // What looks like the name of another database may be a path into a SUPER.
+  const databases = textArray(relations.map(({ database = '' }) => database));
+  return `array(SELECT CASE WHEN k.database OPERATOR(pg_catalog.=) ''
+    OR k.database OPERATOR(pg_catalog.=) pg_catalog.current_database()::pg_catalog.text THEN pg_catalog.to_regclass(k.name)::pg_catalog.oid END
+    FROM ROWS FROM (pg_catalog.unnest(${names}), pg_catalog.unnest(${databases})) WITH ORDINALITY k (name, database, n) ORDER BY k.n)`;
 }
 
 function quoteRole(name: string): string {

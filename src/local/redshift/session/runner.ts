@@ -3,18 +3,17 @@
  * the design that is remembered, COPY from S3, and the query's entry in the system tables.
  */
 import type { Socket } from 'node:net';
-import { describeLoad } from '../copy/report.ts';
 import { EngineError, type ErrorContext } from '../errors.ts';
 import { quoteTable } from '../sql/names.ts';
-import { type CopyStatement, RedshiftError, type Statement, type Step } from '../sql/statement.ts';
+import { isCarriedOut, RedshiftError, type Statement, type Step } from '../sql/statement.ts';
 import { call, finishTable } from '../sql/steps.ts';
 import { literal } from '../sql/tokens.ts';
 import { SQLSTATE } from '../sqlstates.ts';
-import { decodeFields, encode, encodeFields, type Fields, type Frame } from '../wire/message.ts';
+import { decodeFields, encode, type Fields, type Frame } from '../wire/message.ts';
 import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
-import { CopyRun, type LoadRows } from './copy-run.ts';
+import { CarriedOut } from './carried-out.ts';
 import { findPlanView, showRow } from './explain.ts';
 import { SessionObjects } from './objects.ts';
 import type { Execution, Preparation, StatementRunner } from './statement-runner.ts';
@@ -51,7 +50,7 @@ export interface RunnerOptions {
 
 /** The system tables that `Cluster.writeHistory` brings up to date. */
 const HISTORY = /\b(?:sys_query_history|stl_query|svv_user_info)\b/i;
-const LAST_FUNCTIONS = /pg_last_(?:copy|query)/i;
+const LAST_FUNCTIONS = /pg_last_(?:copy|query|unload)/i;
 
 /** The runner of a session; see faults/ for one that fails on purpose. */
 export class Runner implements StatementRunner {
@@ -60,7 +59,7 @@ export class Runner implements StatementRunner {
   readonly #replies: Replies;
   readonly #user: SessionUser;
   readonly #block: TransactionBlock;
-  readonly #copies: CopyRun;
+  readonly #carriedOut: CarriedOut;
   readonly #writeLock: WriteLock;
   readonly #objects = new SessionObjects();
   /** Proves to the functions of the catalog that the endpoint calls them. */
@@ -76,9 +75,7 @@ export class Runner implements StatementRunner {
     this.#ticket = cluster.ticket(upstream.pid);
     this.#block = new TransactionBlock(upstream);
     this.#writeLock = new WriteLock(upstream, user);
-    const gone = new AbortController();
-    client.once('close', () => gone.abort());
-    this.#copies = new CopyRun(upstream, gone.signal, cluster.readings.rolledBackCopyIsForgotten);
+    this.#carriedOut = new CarriedOut({ client, upstream, cluster, replies, user });
   }
 
   async start(): Promise<void> {
@@ -151,7 +148,7 @@ export class Runner implements StatementRunner {
   }
 
   async cancel(): Promise<void> {
-    if (!this.#copies.cancel()) await this.#upstream.cancel();
+    if (!this.#carriedOut.cancel()) await this.#upstream.cancel();
   }
 
   /** Gives a statement its query id, answers its failure, and keeps it for the system tables. */
@@ -233,12 +230,13 @@ export class Runner implements StatementRunner {
     const { statement } = execution;
     const forwarded = await this.#forwardWithoutLocks(execution);
     if (forwarded.failure) return forwarded.failure;
-    if (statement.copy) {
-      const loadFailure = await this.#load(statement.copy, execution.load, query);
-      if (loadFailure) return loadFailure;
-    }
+    const { context, started } = query;
+    const { load } = execution;
+    const carriedOut = { context, started, load, isHeldBack: this.#block.isOwn };
+    const failure = await this.#carriedOut.run(statement, carriedOut);
+    if (failure) return failure;
     if (!forwarded.isSkipped) await this.#finish(statement);
-    if (isControl(statement)) this.#copies.settle(query.wasFailed || statement.verb === 'ROLLBACK');
+    if (isControl(statement)) this.#carriedOut.settle(query.wasFailed || statement.verb === 'ROLLBACK');
     this.#objects.note(statement);
     if (!this.#block.isOpen) this.#objects.endTransaction();
     await this.#block.follow(statement);
@@ -253,7 +251,7 @@ export class Runner implements StatementRunner {
     await this.#cluster.rememberNames(statement.longNames ?? []);
     if (statement.commits) await this.#block.commit();
     if (isControl(statement)) this.#block.handOver();
-    if (!this.#block.isOpen) this.#copies.settle(false);
+    if (!this.#block.isOpen) this.#carriedOut.settle(false);
   }
 
   async #updateSystemTables({ sql }: Statement): Promise<void> {
@@ -265,8 +263,7 @@ export class Runner implements StatementRunner {
     if (!LAST_FUNCTIONS.test(sql)) return;
     // SET takes no snapshot, unlike a SELECT of set_config.
     await this.#upstream.run(
-      `SET warehouse.copy_count TO '${this.#copies.count}'`,
-      `SET warehouse.copy_id TO '${this.#copies.id}'`,
+      ...this.#carriedOut.settings,
       `SET warehouse.query_id TO '${this.#lastQueryId}'`,
     );
   }
@@ -274,7 +271,7 @@ export class Runner implements StatementRunner {
   /** Opens a block where one is needed, and takes the write lock of the table that the statement writes. */
   async #lock(statement: Statement): Promise<void> {
     const locked = this.#objects.written(statement);
-    const needsBlock = statement.copy !== undefined || statement.verb === 'LOCK';
+    const needsBlock = isCarriedOut(statement) || statement.verb === 'LOCK';
     const { made, before, after, alters } = statement;
     if (needsBlock || (locked ?? made ?? before ?? after ?? alters)) await this.#block.open();
     if (locked) await this.#writeLock.take(locked, this.#block.isSerializable);
@@ -301,7 +298,7 @@ export class Runner implements StatementRunner {
       if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) seen.isSkipped = true;
       if (frame.type === 's') seen.isSuspended = true;
       if (frame.type === 'E') failure = decodeFields(frame);
-      else if (frame.type === 'I' && statement.copy) return;
+      else if (frame.type === 'I' && isCarriedOut(statement)) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
       else {
         const shown = frame.type === 'D' && view ? showRow(frame, view) : frame;
@@ -310,20 +307,6 @@ export class Runner implements StatementRunner {
     });
     if (seen.isSuspended) this.#block.keepPortal();
     return { ...seen, ...(failure && { failure }) };
-  }
-
-  /** Loads the rows of a COPY and reports them; its error is returned. */
-  async #load(copy: CopyStatement, load: LoadRows, query: Query): Promise<Fields | undefined> {
-    const { context, started } = query;
-    const [cluster, upstream, copier] = [this.#cluster, this.#upstream, this.#user];
-    const result = await this.#copies.run({ copy, context, cluster, upstream, copier }, load, started);
-    if (result.kind === 'failed') return result.failure;
-    if (this.#block.isOwn) this.#replies.holdBack();
-    for (const M of describeLoad(copy.table.table, result, cluster.readings)) {
-      this.#replies.write(encodeFields('N', { S: 'INFO', C: SQLSTATE.successfulCompletion, M }));
-    }
-    this.#replies.write(encode('C', 'COPY\0'));
-    return undefined;
   }
 
   /** Does what comes after the statement; the client does not know of its success yet. */
@@ -357,5 +340,5 @@ function tagOf({ verb }: Statement, frame: Frame): Buffer {
 
 /** Only statements of the compute nodes count for pg_last_query_id. */
 function readsTables({ verb, sql }: Statement): boolean {
-  return verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql);
+  return verb === 'UNLOAD' || (verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql));
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { runCopy } from '../copy/copy.ts';
 import { describeError, EngineError } from '../errors.ts';
 import { translateDescribe } from '../sql/psql.ts';
-import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { isCarriedOut, RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { dismiss } from '../wire/dismiss.ts';
@@ -178,7 +178,7 @@ export class Session {
       (bound: Statement): Execution['perform'] =>
       async (receive) => {
         this.#replies.expect([], undefined);
-        if (!bound.copy) await this.#upstream.request(encodeQuery(bound.sql), receive);
+        if (!isCarriedOut(bound)) await this.#upstream.request(encodeQuery(bound.sql), receive);
       };
     const bind = () => this.#bind(statement);
     return await this.#execute({ statement, text, n }, performOf, bind);

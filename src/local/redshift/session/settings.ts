@@ -14,6 +14,7 @@ const NAMES = [CASE, FOLD, UPPER, ATTRIBUTE_CASE];
 
 /** The settings of the cluster that decide how statements are read. */
 interface SettingsCluster {
+  readonly database: string;
   readonly readings: Readings;
   readonly longNames: LongNames;
   readonly translator: Translator;
@@ -38,8 +39,9 @@ export class SessionSettings {
   async translate(text: string): Promise<readonly Statement[]> {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
     const ignoresCase = this.#ignoresCase;
-    const { readings, longNames, translator } = this.#cluster;
-    return await translator.translate(text, { keepCase, ignoresCase, readings, longNames: longNames.all });
+    const { database, readings, longNames, translator } = this.#cluster;
+    const dialect = { keepCase, database, ignoresCase, readings, longNames: longNames.all };
+    return await translator.translate(text, dialect);
   }
 
   /** The body of a Bind for a query of the catalog, with long names in their short form. */

@@ -1,5 +1,5 @@
 /** The database user of a session, and its privileges as far as the endpoint itself must know them. */
-import type { Copier } from '../copy/credentials.ts';
+import type { AssumingVerb, Copier } from '../copy/credentials.ts';
 import type { NameScope, Privileges } from './privileges.ts';
 import type { Statement, TableName } from '../sql/statement.ts';
 import { literal } from '../sql/tokens.ts';
@@ -60,9 +60,9 @@ export class SessionUser implements Copier {
     return { user, path: names.map(unquote).map((name) => (name === '$user' ? user : name)) };
   }
 
-  /** Whether the user may COPY with the IAM role; `isDefault`: it is the cluster's default role. */
-  async mayAssume(arn: string, isDefault: boolean): Promise<boolean> {
-    const call = `pg_catalog.warehouse_may_assume(${literal(arn)}, ${isDefault})`;
+  /** Whether the user may use the IAM role for the statement; `isDefault`: it is the cluster's default role. */
+  async mayAssume(arn: string, isDefault: boolean, verb: AssumingVerb): Promise<boolean> {
+    const call = `pg_catalog.warehouse_may_assume(${literal(arn)}, ${isDefault}, ${literal(verb)})`;
     return (await this.#upstream.run(`SELECT ${call}`))[0]?.[0] === 't';
   }
 }

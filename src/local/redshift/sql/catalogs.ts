@@ -1,5 +1,6 @@
 /** Names of the PG_ catalogs: which of the local warehouse's views stands for each, and which Redshift does not have. */
 import { SQLSTATE } from '../sqlstates.ts';
+import { quoteName } from './names.ts';
 import { isOperator, nameOf } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import { positionOf, type Token } from './tokens.ts';
@@ -34,13 +35,15 @@ export function replaceCatalog(
 ): CatalogReplacement | undefined {
   const found = catalogName(tokens, at);
   if (found === undefined) return undefined;
-  const { token, length } = found;
+  const { token, length, database } = found;
   const name = nameOf(token);
   if (isOperator(tokens[at + length], '(')) {
-    return SHADOWED_FUNCTIONS.has(name) ? { text: `${FULL_SCHEMA}.${name}`, length } : undefined;
+    return SHADOWED_FUNCTIONS.has(name) && database === ''
+      ? { text: `${FULL_SCHEMA}.${name}`, length }
+      : undefined;
   }
   if (length === 1 && !standsForRelation(tokens, at)) return undefined;
-  if (SHADOWED[schema]?.has(name) === true) return { text: `${schema}.${name}`, length };
+  if (SHADOWED[schema]?.has(name) === true) return { text: `${database}${schema}.${name}`, length };
   if (isAbsent(name, schema)) {
     throw new RedshiftError(SQLSTATE.undefinedTable, `relation "${name}" does not exist`, {
       position: positionOf(source, token.at),
@@ -49,16 +52,32 @@ export function replaceCatalog(
   return undefined;
 }
 
-/** The token that may name a catalog, and how many tokens it has with `pg_catalog.` before it. */
+/**
+ * The token that may name a catalog, how many tokens it has with `pg_catalog.` or `database.pg_catalog.` before it, and the database with
+ * its point, which the engine compares with its own.
+ */
 function catalogName(
   tokens: readonly Token[],
   at: number,
-): { readonly token: Token; readonly length: number } | undefined {
+): { readonly token: Token; readonly length: number; readonly database: string } | undefined {
   const first = tokens[at];
   if (first === undefined || isOperator(tokens[at - 1], '.')) return undefined;
+  const schema = tokens[at + 2];
+  if (
+    isName(first) &&
+    isOperator(tokens[at + 1], '.') &&
+    schema &&
+    isName(schema) &&
+    nameOf(schema) === 'pg_catalog'
+  ) {
+    const inner = catalogName(tokens.slice(at + 2, at + 5), 0);
+    return inner && { ...inner, length: inner.length + 2, database: `${quoteName(nameOf(first))}.` };
+  }
   const qualified = isName(first) && nameOf(first) === 'pg_catalog' && isOperator(tokens[at + 1], '.');
   const token = qualified ? tokens[at + 2] : first;
-  return token !== undefined && mayBeCatalog(token) ? { token, length: qualified ? 3 : 1 } : undefined;
+  return token !== undefined && mayBeCatalog(token)
+    ? { token, length: qualified ? 3 : 1, database: '' }
+    : undefined;
 }
 
 function mayBeCatalog(token: Token): boolean {

@@ -1,6 +1,7 @@
-/** What COPY's parsers share: the options read so far, the column list and the CREDENTIALS string. */
+/** What COPY's parsers share: the options read so far and the column list. */
 import { SQLSTATE } from '../sqlstates.ts';
-import { RedshiftError, type CopyCredentials, type CopyStatement } from './statement.ts';
+import type { CopyCredentials } from './copy-credentials.ts';
+import { RedshiftError, type CopyStatement } from './statement.ts';
 import type { TokenReader } from './token-reader.ts';
 
 /** The options met so far; a member is set when its option was given. */
@@ -45,40 +46,4 @@ export function copyColumns(reader: TokenReader): string[] {
   if (twice !== undefined)
     throw new RedshiftError(SQLSTATE.duplicateColumn, `column "${twice}" specified more than once`);
   return names;
-}
-
-const CREDENTIALS_FORM =
-  "Invalid credentials. Must be of the format: credentials 'aws_access_key_id=<access-key-id>;" +
-  "aws_secret_access_key=<secret-access-key>[;token=<temporary-session-token>]'";
-
-/** `CREDENTIALS 'key=value;...'`: keys are case-sensitive, spaces are not allowed ("Authorization parameters"). */
-export function readCredentialsString(text: string): CopyCredentials {
-  if (/\s/.test(text)) throw invalidCredentials();
-  const pairs = new Map<string, string>();
-  for (const pair of text.split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals <= 0 || pairs.has(pair.slice(0, equals))) throw invalidCredentials();
-    pairs.set(pair.slice(0, equals), pair.slice(equals + 1));
-  }
-  const role = pairs.get('aws_iam_role');
-  if (role !== undefined && pairs.size === 1) return { kind: 'role', arns: role.split(',') };
-  return keysOf(pairs);
-}
-
-function keysOf(pairs: ReadonlyMap<string, string>): CopyCredentials {
-  const accessKeyId = pairs.get('aws_access_key_id');
-  const secretAccessKey = pairs.get('aws_secret_access_key');
-  const sessionToken = pairs.get('token');
-  const expected = sessionToken === undefined ? 2 : 3;
-  if (!accessKeyId || !secretAccessKey || pairs.size !== expected) throw invalidCredentials();
-  return {
-    kind: 'keys',
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-  };
-}
-
-function invalidCredentials(): RedshiftError {
-  return new RedshiftError(SQLSTATE.internalError, CREDENTIALS_FORM);
 }

@@ -1,6 +1,7 @@
 /** Parses COPY from S3 as strictly as Redshift does; what the local warehouse cannot read is refused in plain words. */
 import { SQLSTATE } from '../sqlstates.ts';
-import { copyColumns, readCredentialsString, type CopyDraft } from './copy-draft.ts';
+import { missingAuthorization, moreThanOneAuthorization, readAuthorization } from './authorization.ts';
+import { copyColumns, type CopyDraft } from './copy-draft.ts';
 import { readCopyOption, refuseUnserved } from './copy-options.ts';
 import { RedshiftError, type CopyFormat, type CopyStatement, type Statement } from './statement.ts';
 import { type TokenReader, unsupported } from './token-reader.ts';
@@ -13,7 +14,7 @@ export function readCopy(reader: TokenReader): Statement {
   const source = readSource(reader);
   const draft: CopyDraft = { seen: new Set() };
   while (!reader.done) {
-    if (!readAuthorization(reader, draft)) readCopyOption(reader, draft);
+    if (!authorize(reader, draft)) readCopyOption(reader, draft);
   }
   const copy: CopyStatement = {
     table,
@@ -38,58 +39,16 @@ function readSource(reader: TokenReader): { bucket: string; key: string } {
   return { bucket: match[1] ?? '', key: match[2] ?? '' };
 }
 
-function readAuthorization(reader: TokenReader, draft: CopyDraft): boolean {
-  const start = reader.peek();
-  if (reader.accept('IAM_ROLE')) {
-    const role = reader.accept('DEFAULT') ? 'default' : roleChain(reader.string());
-    authorize(draft, { kind: 'role', arns: role });
-    return true;
-  }
-  if (reader.accept('ACCESS_KEY_ID')) {
-    const accessKeyId = reader.string();
-    reader.expect('SECRET_ACCESS_KEY');
-    const secretAccessKey = reader.string();
-    const sessionToken = reader.accept('SESSION_TOKEN') ? reader.string() : undefined;
-    const token = sessionToken === undefined ? {} : { sessionToken };
-    authorize(draft, { kind: 'keys', accessKeyId, secretAccessKey, ...token });
-    return true;
-  }
-  const withWord = reader.accept('WITH');
-  if (reader.accept('CREDENTIALS')) {
-    reader.accept('AS');
-    authorize(draft, readCredentialsString(reader.string()));
-    return true;
-  }
-  if (withWord) throw reader.unexpected(start);
-  return false;
-}
-
-/** Comma-separated role ARNs, without spaces: the first is attached to the cluster, each next one is assumed by the one before. */
-function roleChain(text: string): string[] {
-  const arns = text.split(',');
-  if (arns.some((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))) {
-    throw new RedshiftError(SQLSTATE.internalError, `Invalid IAM role ARN: ${text}`);
-  }
-  return arns;
-}
-
-function authorize(draft: CopyDraft, credentials: CopyStatement['credentials']): void {
-  if (draft.credentials !== undefined) {
-    throw new RedshiftError(
-      SQLSTATE.syntaxError,
-      'COPY accepts one form of authorization only: conflicting or redundant options',
-    );
-  }
+function authorize(reader: TokenReader, draft: CopyDraft): boolean {
+  const credentials = readAuthorization(reader);
+  if (credentials === undefined) return false;
+  if (draft.credentials !== undefined) throw moreThanOneAuthorization('COPY');
   draft.credentials = credentials;
+  return true;
 }
 
 function settle(draft: CopyDraft): Omit<CopyStatement, 'table' | 'columns' | 'bucket' | 'key'> {
-  if (draft.credentials === undefined) {
-    throw new RedshiftError(
-      SQLSTATE.syntaxError,
-      'CREDENTIALS argument is required but not provided: COPY needs an authorization',
-    );
-  }
+  if (draft.credentials === undefined) throw missingAuthorization('COPY');
   refuseUnserved(draft);
   return {
     credentials: draft.credentials,

@@ -5,6 +5,8 @@ import { HOSTILE, type Readings } from '../readings.ts';
 export interface Dialect {
   /** Whether quoted names keep their case (`enable_case_sensitive_identifier`). */
   readonly keepCase: boolean;
+  /** The name of the database. */
+  readonly database: string;
   /** Whether strings are compared without their case where nothing else is said ("CREATE DATABASE", COLLATE). */
   readonly ignoresCase: boolean;
   readonly readings: Readings;
@@ -15,6 +17,7 @@ export interface Dialect {
 /** That of a new session in an empty warehouse. */
 export const DEFAULT_DIALECT: Dialect = {
   keepCase: false,
+  database: 'dev',
   ignoresCase: false,
   readings: HOSTILE,
   longNames: new Set(),

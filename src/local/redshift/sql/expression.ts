@@ -71,7 +71,7 @@ export function rewrite(tokens: readonly Token[], given: ExpressionContext): str
 }
 
 /** One token for the engine: quoted names folded, long names in their short form. */
-export function renderToken(token: Token): string {
+function renderToken(token: Token): string {
   if (token.kind === 'quoted') return quoteName(nameOf(token));
   if (token.kind !== 'word') return token.text;
   if (token.text.startsWith('#')) return quoteName(nameOf(token));

@@ -53,17 +53,18 @@ interface Target {
 
 function readTarget(reader: TokenReader): Target {
   if (reader.accept('ALL', 'TABLES', 'IN', 'SCHEMA')) {
-    const schemas = readNames(reader);
+    const schemas = readSchemas(reader);
     const sql = `ALL TABLES IN SCHEMA ${schemas.join(', ')}`;
     return { kind: 'TABLE', sql, relations: `pg_catalog.warehouse_tables_in(${textArray(schemas)})` };
   }
   for (const kind of ['FUNCTION', 'PROCEDURE'] as const) {
     if (reader.accept('ALL', `${kind}S`, 'IN', 'SCHEMA')) {
-      return { kind, sql: `ALL ${kind}S IN SCHEMA ${readNames(reader).join(', ')}` };
+      return { kind, sql: `ALL ${kind}S IN SCHEMA ${readSchemas(reader).join(', ')}` };
     }
     if (reader.accept(kind)) return { kind, sql: `${kind} ${readRoutines(reader)}` };
   }
-  for (const kind of ['SCHEMA', 'DATABASE', 'LANGUAGE'] as const) {
+  if (reader.accept('SCHEMA')) return { kind: 'SCHEMA', sql: `SCHEMA ${readSchemas(reader).join(', ')}` };
+  for (const kind of ['DATABASE', 'LANGUAGE'] as const) {
     if (reader.accept(kind)) return { kind, sql: `${kind} ${readNames(reader).join(', ')}` };
   }
   for (const kind of ['EXTERNAL', 'DATASHARE', 'MODEL', 'COPY', 'TEMPLATE']) {
@@ -75,6 +76,13 @@ function readTarget(reader: TokenReader): Target {
   while (reader.acceptOperator(','));
   const relations = `array[${tables.map(regclass).join(', ')}]::pg_catalog.oid[]`;
   return { kind: 'TABLE', sql: `TABLE ${tables.map(quoteTable).join(', ')}`, relations };
+}
+
+function readSchemas(reader: TokenReader): string[] {
+  const names: string[] = [];
+  do names.push(quoteName(reader.schemaName()));
+  while (reader.acceptOperator(','));
+  return names;
 }
 
 function readNames(reader: TokenReader): string[] {
@@ -233,7 +241,7 @@ function readAssumeRole(reader: TokenReader, verb: Verb): Statement {
 /** Reads the statement after ALTER DEFAULT PRIVILEGES. */
 export function readDefaultPrivileges(reader: TokenReader): Statement {
   const users = reader.accept('FOR') ? readForUsers(reader) : '';
-  const schemas = reader.accept('IN', 'SCHEMA') ? ` IN SCHEMA ${readNames(reader).join(', ')}` : '';
+  const schemas = reader.accept('IN', 'SCHEMA') ? ` IN SCHEMA ${readSchemas(reader).join(', ')}` : '';
   const verb = reader.accept('GRANT') ? 'GRANT' : 'REVOKE';
   if (verb === 'REVOKE') reader.expect('REVOKE');
   const optionOnly = verb === 'REVOKE' && reader.accept('GRANT', 'OPTION', 'FOR');

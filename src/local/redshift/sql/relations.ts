@@ -11,6 +11,8 @@ export interface RelationName {
   /** How many tokens it has. */
   readonly length: number;
   readonly relation: TableName;
+  /** The database that it names. */
+  readonly database: string | undefined;
   /** Whether an alias follows. */
   readonly isAliased: boolean;
 }
@@ -159,7 +161,8 @@ function readName(tokens: readonly Token[], at: number): RelationName {
   const after = tokens[next];
   const isAliased = after !== undefined && isName(after) && !FOLLOWING.has(after.word);
   const [schema, table = ''] = [parts.at(-2), parts.at(-1)];
-  return { at, length: next - at, relation: schema === undefined ? { table } : { schema, table }, isAliased };
+  const relation = schema === undefined ? { table } : { schema, table };
+  return { at, length: next - at, relation, database: parts.at(-3), isAliased };
 }
 
 function isName({ kind }: Token): boolean {

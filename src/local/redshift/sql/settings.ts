@@ -1,10 +1,12 @@
 /** SET, RESET and SHOW: settings that PostgreSQL shares pass, those of Redshift alone live under `rs.`, others are unknown. */
 import { SQLSTATE } from '../sqlstates.ts';
-import { foldName, quoteName, quoteTable } from './names.ts';
-import { nameOf, principal, unsupported, type TokenReader } from './token-reader.ts';
+import { foldName, quoteName } from './names.ts';
+import { nameOf, principal, type TokenReader } from './token-reader.ts';
 import { RedshiftError, type Statement } from './statement.ts';
+import { stepsAlone } from './steps.ts';
 import { literal, literalValue, type Token } from './tokens.ts';
 import { REDSHIFT_ONLY, SERVER_VERSION, SHARED } from './setting-names.ts';
+import { readShowObjects } from './show.ts';
 import { readTransactionModes } from './utility.ts';
 
 /** Reads the statement after SET. Throws 42704 for a setting that Redshift does not have. */
@@ -66,44 +68,32 @@ function checkEncoding(setting: string, value: string): void {
   );
 }
 
+/** Reads the statement after USE: there is one database to use. */
+export function readUse(reader: TokenReader): Statement {
+  reader.databaseName();
+  reader.expectEnd();
+  return stepsAlone('USE', []);
+}
+
 /** Reads the statement after RESET. */
 export function readReset(reader: TokenReader): Statement {
   if (reader.accept('ALL')) return { verb: 'RESET', sql: 'RESET ALL' };
   if (reader.accept('SESSION', 'AUTHORIZATION')) return { verb: 'RESET', sql: 'RESET ROLE' };
+  if (reader.accept('USE')) {
+    reader.expectEnd();
+    return stepsAlone('RESET', []);
+  }
   const { engine } = settingName(reader);
   reader.expectEnd();
   return { verb: 'RESET', sql: `RESET ${engine}` };
-}
-
-/** The statement that would create a table again ("SHOW TABLE"). */
-function showTable(reader: TokenReader): Statement {
-  reader.expect('TABLE');
-  const table = literal(quoteTable(reader.tableName()));
-  reader.expectEnd();
-  const column = quoteName('Show Table DDL statement');
-  return { verb: 'SHOW', sql: `SELECT pg_catalog.warehouse_show_table(${table}::regclass) AS ${column}` };
-}
-
-/** The query of an ordinary view, and the statement that made a late-binding view ("SHOW VIEW"). */
-function showView(reader: TokenReader): Statement {
-  reader.expect('VIEW');
-  const view = literal(quoteTable(reader.tableName()));
-  reader.expectEnd();
-  const column = quoteName('Show View DDL statement');
-  return { verb: 'SHOW', sql: `SELECT pg_catalog.pg_get_viewdef(${view}::regclass::oid) AS ${column}` };
 }
 
 /** Reads the statement after SHOW. */
 export function readShow(reader: TokenReader): Statement {
   if (reader.sees('ALL')) return { verb: 'SHOW', sql: 'SHOW ALL' };
   if (reader.accept('TIME', 'ZONE')) return { verb: 'SHOW', sql: 'SHOW timezone' };
-  if (reader.sees('TABLE') && reader.peek(1) !== undefined) return showTable(reader);
-  if (reader.sees('VIEW') && reader.peek(1) !== undefined) return showView(reader);
-  const objects = ['TABLES', 'SCHEMAS', 'COLUMNS', 'DATABASES', 'EXTERNAL', 'PROCEDURE', 'GRANTS'];
-  const object = objects.find(
-    (word) => reader.sees(word) && (word === 'SCHEMAS' || reader.peek(1) !== undefined),
-  );
-  if (object !== undefined) throw unsupported(`The local warehouse does not serve SHOW ${object}.`);
+  const objects = readShowObjects(reader);
+  if (objects !== undefined) return objects;
   if (reader.sees('SERVER_VERSION')) {
     // The function refuses users who are not superusers, as Redshift was seen to do.
     const check = `pg_catalog.warehouse_require_superuser('examine "server_version"')`;

@@ -1,20 +1,12 @@
 /** What the dialect makes of one Redshift statement: the text that PostgreSQL runs, and what the session must mind. */
+import type { CopyCredentials } from './copy-credentials.ts';
+import type { UnloadStatement } from './unload-statement.ts';
 
 /** A table's name as the client wrote it, folded as Redshift folds it. No schema means the search path (or a temp table). */
 export interface TableName {
   readonly schema?: string;
   readonly table: string;
 }
-
-/** How COPY reads its objects: the access keys in the statement, or an IAM role attached to the cluster. */
-export type CopyCredentials =
-  | { readonly kind: 'role'; readonly arns: readonly string[] | 'default' }
-  | {
-      readonly kind: 'keys';
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-      readonly sessionToken?: string;
-    };
 
 /** What COPY reads. Delimiters are of one or more ASCII characters, a quote is one. */
 export type CopyFormat =
@@ -133,6 +125,8 @@ export interface Statement {
   /** PostgreSQL text; empty when `copy` is set (the session builds COPY FROM STDIN itself). */
   readonly sql: string;
   readonly copy?: CopyStatement;
+  /** `sql` is its query, which the session runs by itself. */
+  readonly unload?: UnloadStatement;
   /** The permanent table that this statement writes: its write lock is taken before the snapshot. */
   readonly writes?: TableName;
   /** The error message when a transaction block is open. */
@@ -166,6 +160,16 @@ export interface Statement {
   readonly onComputeNodes?: boolean;
   /** The names over 63 bytes in this statement (folded): `sql` holds their short form, see `engineName`. */
   readonly longNames?: readonly string[];
+}
+
+/** What the client's messages make the engine run: nothing for COPY and UNLOAD, which the session carries out by itself. */
+export function engineText(statement: Statement | undefined): string {
+  return statement === undefined || isCarriedOut(statement) ? '' : statement.sql;
+}
+
+/** Whether the session carries the statement out by itself: COPY and UNLOAD. */
+export function isCarriedOut({ copy, unload }: Statement): boolean {
+  return copy !== undefined || unload !== undefined;
 }
 
 /** An error as Redshift words it. `position` is 1-based in characters of the client's text. */

@@ -111,13 +111,34 @@ export class TokenReader {
     return token.text;
   }
 
-  /** `table`, `schema.table` or `database.schema.table` (the database is the session's own). */
+  /** `table`, `schema.table` or `database.schema.table`. Throws 3D000 for another database than the session's. */
   tableName(): TableName {
     const parts = [this.name()];
     while (parts.length < 3 && this.acceptOperator('.')) parts.push(this.name());
     const table = parts.at(-1) ?? '';
-    const schema = parts.at(-2);
+    const [schema, database] = [parts.at(-2), parts.at(-3)];
+    if (database !== undefined) this.#checkDatabase(database);
     return schema === undefined ? { table } : { schema, table };
+  }
+
+  /** `schema` or `database.schema`. Throws 3D000 for another database than the session's. */
+  schemaName(): string {
+    const name = this.name();
+    if (!this.acceptOperator('.')) return name;
+    this.#checkDatabase(name);
+    return this.name();
+  }
+
+  /** The name of a database. Throws 3D000 for another one than the session's. */
+  databaseName(): string {
+    const name = this.name();
+    this.#checkDatabase(name);
+    return name;
+  }
+
+  #checkDatabase(name: string): void {
+    if (name === this.dialect.database) return;
+    throw new RedshiftError(SQLSTATE.invalidCatalogName, `database "${name}" does not exist`);
   }
 
   /** `(name, name, ...)`. */

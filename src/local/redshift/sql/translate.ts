@@ -30,9 +30,10 @@ import {
   type TranslateInner,
 } from './prepared.ts';
 import { readAttach, readCreatePolicy, readDropPolicy } from './row-security.ts';
-import { readReset, readSet, readShow } from './settings.ts';
+import { readReset, readSet, readShow, readUse } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import { readUnload } from './unload.ts';
 import * as users from './users.ts';
 import * as utility from './utility.ts';
 import { readCreateView } from './view.ts';
@@ -82,7 +83,7 @@ function translateQuery(source: string, tokens: readonly Token[], dialect: Diale
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {
-  const names = new Set<string>();
+  const names = new Set(statement.longNames);
   for (const token of tokens) {
     if (token.kind === 'parameter') checkParameter(Number(token.text.slice(1)), statement.verb);
     if ((token.kind !== 'word' && token.kind !== 'quoted') || token.text.length <= 21) continue;
@@ -139,6 +140,7 @@ const READERS: Readonly<Record<string, ReadStatement>> = {
   SHOW: readShow,
   TRUNCATE: utility.readTruncate,
   UPDATE: (reader) => readUpdate(reader),
+  USE: readUse,
   VACUUM: utility.readVacuum,
 };
 
@@ -150,7 +152,7 @@ const FOREIGN_STATEMENTS = new Set(
 );
 
 /** Statements of Redshift that the local warehouse does not serve. */
-const UNSERVED_STATEMENTS = new Set(['CALL', 'UNLOAD', 'USE', 'DESC']);
+const UNSERVED_STATEMENTS = new Set(['CALL', 'DESC']);
 
 function translateOne(source: string, tokens: readonly Token[], dialect: Dialect): Statement {
   const [first] = tokens;
@@ -165,9 +167,13 @@ function translateOne(source: string, tokens: readonly Token[], dialect: Dialect
     case 'CREATE':
       return translateCreate(tokens, reader);
     case 'ALTER':
-      return translateAlter(source, tokens, reader);
+      return translateAlter(reader);
     case 'DROP':
       return translateDrop(source, tokens, reader);
+    case 'UNLOAD':
+      return readUnload(reader, (query, inner) =>
+        withLongNames(translateQuery(query, inner, dialect), inner),
+      );
     case 'START':
       reader.expect('TRANSACTION');
       return utility.readBegin(reader, 'START TRANSACTION');
@@ -201,7 +207,7 @@ function translateCreate(tokens: readonly Token[], reader: TokenReader): Stateme
   throw refusedObject('CREATE', reader);
 }
 
-function translateAlter(source: string, tokens: readonly Token[], reader: TokenReader): Statement {
+function translateAlter(reader: TokenReader): Statement {
   if (reader.accept('TABLE')) return readAlterTable(reader);
   if (reader.accept('MATERIALIZED', 'VIEW')) return readAlterMaterializedView(reader);
   if (reader.accept('DATABASE')) return readAlterDatabase(reader);
@@ -210,11 +216,7 @@ function translateAlter(source: string, tokens: readonly Token[], reader: TokenR
   if (reader.accept('ROLE')) return users.readAlterRole(reader);
   if (reader.accept('DEFAULT', 'PRIVILEGES')) return readDefaultPrivileges(reader);
   if (reader.accept('SCHEMA')) {
-    const schema = reader.name();
-    if (reader.accept('QUOTA')) return utility.readSchemaQuota(reader, schema);
-    if (!reader.sees('RENAME') && !reader.sees('OWNER')) throw reader.unexpected();
-    const sql = reader.sees('RENAME') ? rewrite(tokens, { source }) : utility.foldExceptUsers(tokens);
-    return { verb: 'ALTER SCHEMA', sql };
+    return utility.readAlterSchema(reader);
   }
   throw refusedObject('ALTER', reader);
 }

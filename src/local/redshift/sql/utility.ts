@@ -1,10 +1,10 @@
 /** Transactions, schemas, maintenance and comments: the statements around the data. */
-import { rewrite, renderToken } from './expression.ts';
+import { rewrite } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
-import { isOperator, unsupported, type TokenReader } from './token-reader.ts';
+import { unsupported, type TokenReader } from './token-reader.ts';
 import type { Statement, TableName } from './statement.ts';
 import { refuseMaterialized, stepsAlone } from './steps.ts';
-import { literal, type Token } from './tokens.ts';
+import { literal } from './tokens.ts';
 
 /** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
 export function readBegin(reader: TokenReader, verb: 'BEGIN' | 'START TRANSACTION'): Statement {
@@ -97,7 +97,7 @@ function readTables(reader: TokenReader): TableName[] {
 export function readCreateSchema(reader: TokenReader): Statement {
   if (reader.sees('EXTERNAL')) throw unsupported('The local warehouse has no external schemas.');
   const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS') ? 'IF NOT EXISTS ' : '';
-  const name = reader.sees('AUTHORIZATION') ? '' : quoteName(reader.name());
+  const name = reader.sees('AUTHORIZATION') ? '' : quoteName(reader.schemaName());
   const owner = reader.accept('AUTHORIZATION')
     ? `${name === '' ? '' : ' '}AUTHORIZATION ${reader.userName()}`
     : '';
@@ -112,8 +112,24 @@ function passQuota(reader: TokenReader): void {
   reader.acceptAny(['MB', 'GB', 'TB']);
 }
 
-/** Reads the statement after ALTER SCHEMA ... QUOTA; the quota is read and not held, but the schema must exist. */
-export function readSchemaQuota(reader: TokenReader, schema: string): Statement {
+/** Reads the statement after ALTER SCHEMA. */
+export function readAlterSchema(reader: TokenReader): Statement {
+  const schema = reader.schemaName();
+  if (reader.accept('QUOTA')) return readSchemaQuota(reader, schema);
+  const head = `ALTER SCHEMA ${quoteName(schema)}`;
+  if (reader.accept('RENAME', 'TO')) {
+    const name = reader.name();
+    reader.expectEnd();
+    return { verb: 'ALTER SCHEMA', sql: `${head} RENAME TO ${quoteName(name)}` };
+  }
+  reader.expect('OWNER', 'TO');
+  const owner = reader.userName();
+  reader.expectEnd();
+  return { verb: 'ALTER SCHEMA', sql: `${head} OWNER TO ${owner}` };
+}
+
+/** The quota is read and not held, but the schema must exist. */
+function readSchemaQuota(reader: TokenReader, schema: string): Statement {
   passQuota(reader);
   reader.expectEnd();
   const found = `SELECT ${literal(quoteName(schema))}::pg_catalog.regnamespace`;
@@ -124,7 +140,7 @@ export function readSchemaQuota(reader: TokenReader, schema: string): Statement 
 export function readDropSchema(reader: TokenReader): Statement {
   const ifExists = reader.accept('IF', 'EXISTS') ? 'IF EXISTS ' : '';
   const names: string[] = [];
-  do names.push(quoteName(reader.name()));
+  do names.push(quoteName(reader.schemaName()));
   while (reader.acceptOperator(','));
   reader.accept('DROP', 'EXTERNAL', 'DATABASE');
   const behaviour = reader.acceptAny(['RESTRICT', 'CASCADE']) ?? 'RESTRICT';
@@ -180,22 +196,4 @@ export function readVacuum(reader: TokenReader): Statement {
   }
   reader.expectEnd();
   return { verb: 'VACUUM', sql, outsideTransactionOnly: 'VACUUM cannot run inside a transaction block' };
-}
-
-const BEFORE_USER = new Set(['TO', 'FROM', 'USER', 'ROLE', 'GROUP', 'AUTHORIZATION', 'OWNER']);
-
-/** Folds every quoted name but those of users; `TO ROLE r` is `TO r` in PostgreSQL. */
-export function foldExceptUsers(tokens: readonly Token[]): string {
-  let users = false;
-  return tokens
-    .map((token, index) => {
-      const previous = tokens[index - 1];
-      const gap = index === 0 ? '' : token.gap;
-      if (BEFORE_USER.has(token.word)) users = true;
-      else if (token.kind === 'word' && !isOperator(previous, ',') && !BEFORE_USER.has(previous?.word ?? ''))
-        users = false;
-      if (token.word === 'ROLE' && (previous?.word === 'TO' || previous?.word === 'FROM')) return '';
-      return gap + (users && token.kind === 'quoted' ? token.text : renderToken(token));
-    })
-    .join('');
 }

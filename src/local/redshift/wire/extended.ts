@@ -4,7 +4,7 @@
  * nothing itself.
  */
 import { EngineError } from '../errors.ts';
-import { RedshiftError, type Statement } from '../sql/statement.ts';
+import { engineText, isCarriedOut, RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { decodeStrings, encode, type Frame, MessageError } from './message.ts';
@@ -121,10 +121,11 @@ export class ExtendedMessages {
         return;
       }
       if (frame.type !== 'E') continue;
-      // The messages after the last Execute go with it. Not those after a COPY, which runs when its messages are answered, and
+      // The messages after the last Execute go with it. Not those after a COPY or UNLOAD, which runs when its messages are answered, and
       // not those after a statement with a loan, which would have its rights.
-      const { copy, alters } = draft.executed?.statement ?? {};
-      if (at === last && !copy && !alters) continue;
+      const statement = draft.executed?.statement;
+      const standsAlone = statement !== undefined && (isCarriedOut(statement) || statement.alters);
+      if (at === last && !standsAlone) continue;
       yield draft.close();
       draft = new Draft();
     }
@@ -190,8 +191,8 @@ export class ExtendedMessages {
       );
     }
     this.#statements.set(name, { text, statement });
-    // For the engine a COPY is an empty statement: the session runs it by itself.
-    const parts = [`${name}\0${statement?.sql ?? ''}\0`, frame.bytes.subarray(end)];
+    // For the engine a COPY or UNLOAD is an empty statement: the session carries it out.
+    const parts = [`${name}\0${engineText(statement)}\0`, frame.bytes.subarray(end)];
     return { type: 'P', bytes: encode('P', ...parts) };
   }
 

@@ -144,10 +144,6 @@ describe('a message of statements', () => {
     ['listen x', '0A000 LISTEN is not supported'],
     [`prepare transaction 'x'`, '0A000 Two-phase commit is not supported'],
     [
-      `unload ('select 1') to 's3://b/k' iam_role default`,
-      '0A000 The local warehouse does not serve UNLOAD.',
-    ],
-    [
       'create procedure p() as $$ $$ language plpgsql',
       '0A000 The local warehouse does not serve CREATE PROCEDURE.',
     ],

@@ -116,7 +116,9 @@ export const P_CURSOR = 132;
 export const P_ROW_CURSOR = 136;
 /** Where the first record of its rows is. */
 export const P_FIRST_ROW = 140;
-export const P_RECORD_BYTES = 144;
+/** The step of the member that names the tenant; 0 for none. */
+export const P_TENANT = 144;
+export const P_RECORD_BYTES = 160;
 
 export const HOLE_NONE = 0;
 /** Any text of a JSON string without escapes. */
@@ -162,7 +164,12 @@ export const S_SEEN = 64;
 export const S_BYTES = 68;
 export const S_BYTE_COUNT = 72;
 export const S_WIDTH = 76;
-export const S_RECORD_BYTES = 80;
+/** The values that a member may have, one of which may be missing; 0 if it may have any. */
+export const S_STRING = 80;
+export const S_STRING_BYTES = 84;
+export const S_NUMBER = 88;
+export const S_NUMBER_BYTES = 92;
+export const S_RECORD_BYTES = 96;
 
 /** How a cell is written. */
 export const FORM_OTHER = 0;

@@ -52,6 +52,8 @@ export interface ProgramInput {
 export class ProgramMemory {
   readonly #machine: Machine;
   #end = L.PROGRAMS;
+  /** The steps of the members of the program that is being written. */
+  readonly #steps = new Map<Member, number>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -67,6 +69,7 @@ export class ProgramMemory {
     if (forms.length > L.MAX_COLUMNS - 16) return undefined;
     if (metadata.some(({ bytes }) => bytes.length > MAX_METADATA_BYTES)) return undefined;
     try {
+      this.#steps.clear();
       const program = this.#take(L.P_RECORD_BYTES);
       const set = (field: number, value: number): void => this.#machine.setWord(program + field, value);
       const setBytes = (field: number, bytes: Uint8Array): void => {
@@ -89,6 +92,7 @@ export class ProgramMemory {
       set(L.P_METADATA, this.#metadata(metadata, outline));
       set(L.P_METADATA_COUNT, metadata.length);
       set(L.P_TABLE, this.#table(outline.members, outline));
+      if (outline.tenant) set(L.P_TENANT, this.#stepOf(outline.tenant));
       return program;
     } catch (error) {
       if (error instanceof NoRoomError) return undefined;
@@ -141,7 +145,8 @@ export class ProgramMemory {
     return table;
   }
 
-  #step(step: number, { gap, column, isRead, isDeletionMark, inner }: Member, outline: Outline): void {
+  #step(step: number, member: Member, outline: Outline): void {
+    const { gap, column, isRead, isDeletionMark, inner, forms } = member;
     const set = (field: number, value: number): void => this.#machine.setWord(step + field, value);
     const at = this.#put(gap);
     const key = gap.indexOf(QUOTE);
@@ -154,6 +159,29 @@ export class ProgramMemory {
     if (column === -1) set(L.S_COLUMN, -1);
     else this.#column(step, column, outline);
     if (inner) set(L.S_INNER, this.#table(inner, outline));
+    if (forms) this.#forms(step, forms);
+    this.#steps.set(member, step);
+  }
+
+  /** The values that a member may have: a string, and a number if it is one. */
+  #forms(step: number, forms: readonly Buffer[]): void {
+    const fields = [
+      [L.S_STRING, L.S_STRING_BYTES],
+      [L.S_NUMBER, L.S_NUMBER_BYTES],
+    ] as const;
+    if (forms.length > fields.length) throw new NoRoomError();
+    for (const [i, form] of forms.entries()) {
+      const [at, bytes] = fields[i] ?? fields[0];
+      this.#machine.setWord(step + at, this.#put(form));
+      this.#machine.setWord(step + bytes, form.length);
+    }
+  }
+
+  /** Throws NoRoomError for a member that has not been seen. */
+  #stepOf(member: Member): number {
+    const step = this.#steps.get(member);
+    if (step === undefined) throw new NoRoomError();
+    return step;
   }
 
   #column(step: number, column: number, { forms, maxWidths }: Outline): void {
@@ -195,6 +223,7 @@ export function setMetadata(machine: Machine, steps: number, cells: readonly Sha
   return true;
 }
 
+/** Also for a stream that can have no program. */
 class NoRoomError extends Error {}
 
 /** Whether the cells come in the order of the columns, as far as is known. */

@@ -39,6 +39,7 @@ const OTHER: CellForm = { kind: 'other' };
 
 export function formOf(column: Column): CellForm {
   if (isPlain(column)) return plainFormOf(column);
+  if (column.mask) return OTHER;
   const isText = column.type.kind === 'varchar' && !column.overflows && (column.formerly ?? []).length === 0;
   return isText && column.declared?.kind !== 'date' ? { kind: 'whole text' } : OTHER;
 }

@@ -1,11 +1,13 @@
 /** What the lane and the walk have to know of each other to make the same rows. */
 import type { BatchFacts } from '../batch-facts.ts';
 import type { CellForm } from './cell-form.ts';
-import type { MemberTable } from './members.ts';
+import type { Member, MemberTable } from './members.ts';
 
 /** How the rows of a walk look. Lists are by column. */
 export interface Outline {
   readonly members: MemberTable;
+  /** The member that names the tenant of the record, which must be there. */
+  readonly tenant: Member | undefined;
   readonly forms: readonly CellForm[];
   readonly maxWidths: Int32Array;
   /** The columns of the key, and those that hold no NULL. */

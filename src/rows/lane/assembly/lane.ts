@@ -47,6 +47,7 @@ import {
   P_ROWS,
   P_ROWS_LEFT,
   P_TABLE,
+  P_TENANT,
   P_WIDEST,
   ROW_END,
   ROW_KEYS,
@@ -68,7 +69,11 @@ import {
   S_MUST_BE_NULL,
   S_NEXT,
   S_RECORD_BYTES,
+  S_NUMBER,
+  S_NUMBER_BYTES,
   S_SEEN,
+  S_STRING,
+  S_STRING_BYTES,
   S_WIDTH,
   SLOT_COUNT,
   SLOTS,
@@ -272,6 +277,8 @@ function takeLine(program: usize, at: usize): usize {
   at = walk(load<u32>(program, P_TABLE), at + load<u32>(program, P_HEAD_BYTES));
   if (at == DECLINED) return DECLINED;
   if (hasMembers && !isRead && load<u32>(program, P_REFUSES_STRANGERS) != 0) return DECLINED;
+  const tenant: usize = load<u32>(program, P_TENANT);
+  if (tenant != 0 && load<u32>(tenant, S_SEEN) != row) return DECLINED;
   at = takeTail(program, at);
   if (at == DECLINED) return DECLINED;
   completeCells(rowStart);
@@ -458,11 +465,22 @@ function member(step: usize, at: usize): usize {
   hasMembers = true;
   if (load<u32>(step, S_IS_READ) != 0) isRead = true;
   if (load<u32>(step, S_MUST_BE_NULL) != 0 && load<u32>(at) != NULL) return DECLINED;
+  if (load<u32>(step, S_STRING) != 0 && !hasForm(step, at)) return DECLINED;
   if (load<i32>(step, S_COLUMN) != -1) return writeCell(step, at);
   const inner: usize = load<u32>(step, S_INNER);
   if (inner == 0) return skipStranger(at);
   if (load<u32>(at) == NULL) return at + 4;
   return walk(inner, at);
+}
+
+/** Whether the value has one of the forms that it may have. A longer number is another value. */
+function hasForm(step: usize, at: usize): bool {
+  if (same(load<u32>(step, S_STRING), at, load<u32>(step, S_STRING_BYTES))) return true;
+  if (load<u32>(step, S_NUMBER) == 0) return false;
+  const bytes = load<u32>(step, S_NUMBER_BYTES);
+  if (!same(load<u32>(step, S_NUMBER), at, bytes)) return false;
+  const end = load<u8>(at + bytes);
+  return end == COMMA || end == CLOSE_BRACE || skipSpace(at + bytes) > at + bytes;
 }
 
 /** Copies the rows to `SORTED`, program by program. */

@@ -34,7 +34,13 @@ interface LocalIo {
 export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Promise<number> {
   const { log, stop, stdin } = io;
   const { serve, readAccess, readFaultPlan, readings } = await loadServer();
+  const password = readPassword(command.passwordFile);
+  // Services of GitHub Actions take variables, and no arguments.
+  const host = command.host ?? (process.env['LOCAL_WAREHOUSE_HOST'] || undefined);
   const more = {
+    ...(host !== undefined && { host }),
+    ...(command.init !== undefined && { init: command.init }),
+    ...(password !== undefined && { password }),
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
     readings: readings[command.readings],
@@ -70,6 +76,17 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
   await served.ended;
   tellFaults();
   return 0;
+}
+
+/** The first line of the file, or the variable. */
+function readPassword(path: string | undefined): string | undefined {
+  const variable = process.env['LOCAL_WAREHOUSE_PASSWORD'];
+  if (path === undefined) return variable === '' ? undefined : variable;
+  try {
+    return readFileSync(path, 'utf8').split(/\r?\n/)[0];
+  } catch (error) {
+    throw new ConfigError([`cannot read --password-file ${path}: ${messageOf(error)}`]);
+  }
 }
 
 function portInUse({ port, s3Port }: LocalCommand, taken: number): string {

@@ -34,13 +34,8 @@ interface LocalIo {
 export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Promise<number> {
   const { log, stop, stdin } = io;
   const { serve, readAccess, readFaultPlan, readings } = await loadServer();
-  const password = readPassword(command.passwordFile);
-  // Services of GitHub Actions take variables, and no arguments.
-  const host = command.host ?? (process.env['LOCAL_WAREHOUSE_HOST'] || undefined);
   const more = {
-    ...(host !== undefined && { host }),
-    ...(command.init !== undefined && { init: command.init }),
-    ...(password !== undefined && { password }),
+    ...openness(command),
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
     readings: readings[command.readings],
@@ -76,6 +71,21 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
   await served.ended;
   tellFaults();
   return 0;
+}
+
+/** Where it listens, its password, and what it is filled with. Services of GitHub Actions take variables, and no arguments. */
+function openness({ host, passwordFile, init }: LocalCommand): {
+  readonly host?: string;
+  readonly password?: string;
+  readonly init?: string;
+} {
+  const address = host ?? process.env['LOCAL_WAREHOUSE_HOST'];
+  const password = readPassword(passwordFile);
+  return {
+    ...(address !== undefined && address !== '' && { host: address }),
+    ...(password !== undefined && { password }),
+    ...(init !== undefined && { init }),
+  };
 }
 
 /** The first line of the file, or the variable. */

@@ -1,6 +1,7 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
 import { createHash } from 'node:crypto';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
+import { CASTS } from './casts.ts';
 import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
@@ -21,6 +22,7 @@ import {
   MATERIALIZED_VIEW_VIEWS,
 } from './materialized-view-tables.ts';
 import { MATERIALIZED_VIEWS } from './materialized-views.ts';
+import { MEMBERSHIPS } from './memberships.ts';
 import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
@@ -106,6 +108,7 @@ ${PATTERNS}
 ${HASHES}
 ${JSON_FUNCTIONS}
 ${WINDOWS}
+${CASTS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}
@@ -122,6 +125,7 @@ ${MADE}
 ${SHOW_TABLE}
 ${WRITES}
 ${USER_FUNCTIONS}
+${MEMBERSHIPS}
 ${LATE_VIEW_FUNCTIONS}
 ${MATERIALIZED_VIEWS}
 ${SET_CONFIG}

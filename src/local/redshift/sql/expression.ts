@@ -102,6 +102,8 @@ function rewriteSpecial(
   switch (token.word) {
     case 'SYSDATE':
       return call ? undefined : { text: 'getdate()', length: 1 };
+    case 'CURRENT_USER_ID':
+      return { text: 'pg_catalog.current_user_id()', length: 1 };
     case 'MINUS':
       return { text: 'EXCEPT', length: 1 };
     case 'LISTAGG':
@@ -198,7 +200,8 @@ function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context:
     if (inner?.kind === 'parameter' || inner?.kind === 'string')
       throw unsupported('Arrays are not supported');
   }
-  if (isForeignFunction(token.word)) {
+  const isOfLeader = context.readsCatalog === true && token.word === 'ARRAY_TO_STRING';
+  if (isForeignFunction(token.word) && !isOfLeader) {
     throw new RedshiftError(
       SQLSTATE.undefinedFunction,
       `function ${token.text.toLowerCase()}(...) does not exist`,

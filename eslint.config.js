@@ -12,12 +12,22 @@ const BASE = {
   'sql.ts': [],
   'abort.ts': [],
   'retry.ts': [],
+  'glob.ts': [],
   'states/ledger.ts': [],
   'ports.ts': ['sql.ts'],
 };
 
 /** What every layer may import besides itself and earlier layers. */
-const FOR_LAYERS = ['errors.ts', 'sql.ts', 'abort.ts', 'retry.ts', 'states/ledger.ts', 'ports.ts', 'log.ts'];
+const FOR_LAYERS = [
+  'errors.ts',
+  'sql.ts',
+  'abort.ts',
+  'retry.ts',
+  'glob.ts',
+  'states/ledger.ts',
+  'ports.ts',
+  'log.ts',
+];
 
 /** What may import what in `src/`. */
 const ZONES = [

@@ -169,6 +169,10 @@ class SingerHandler implements MessageHandler {
 
   async #readFiles(message: BatchMessage): Promise<void> {
     const { streams, files, interrupted, read } = this.#run;
+    if (!streams.selection.has(message.stream)) {
+      streams.selection.leave(message.stream);
+      return;
+    }
     const stream = streams.streamForRecord(message.stream, this.count);
     if (stream.copiesFiles) {
       this.#read(stream);
@@ -208,6 +212,10 @@ class SingerHandler implements MessageHandler {
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
     const { streams, onRecord } = this.#run;
+    if (!streams.selection.has(record.stream)) {
+      streams.selection.leave(record.stream);
+      return undefined;
+    }
     const stream = streams.streamForRecord(record.stream, origin.line);
     const wait = stream.append(record, origin);
     this.#read(stream);

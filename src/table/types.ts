@@ -1,4 +1,5 @@
 /** The closed list of column types that this program writes, with their names in Redshift. */
+import type { Mask } from './mask.ts';
 
 export type ColumnType =
   | { readonly kind: 'smallint' | 'integer' | 'bigint' }
@@ -152,6 +153,8 @@ export interface Column {
   /** How the record writes a binary value; undefined for hexadecimal digits. */
   readonly encoding?: BinaryEncoding;
   readonly form?: Form;
+  /** What is stored instead of its values. */
+  readonly mask?: Mask;
   /** An invalid value is never stored as NULL, because the column identifies or orders rows. */
   readonly isProtected?: boolean;
   /** What its owner should be told once about how the schema was understood. */

@@ -93,9 +93,20 @@ function readColumn(name: string, type: string): ColumnText {
   };
 }
 
-/** The parts between commas outside angle brackets. */
+/** The parts between commas outside brackets. */
 function splitFields(text: string): string[] {
-  return text.split(/,\s*(?![^<]*>)/);
+  const parts: string[] = [];
+  let part = '';
+  let depth = 0;
+  for (const character of text) {
+    if ('<('.includes(character)) depth += 1;
+    if ('>)'.includes(character)) depth -= 1;
+    if (character === ',' && depth === 0) {
+      parts.push(part.trim());
+      part = '';
+    } else part += character;
+  }
+  return [...parts, part.trim()];
 }
 
 type Leaf = Partial<SchemaElement> & { readonly value: (json: Json) => unknown };

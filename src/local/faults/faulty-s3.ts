@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import type { Dispatch } from '../s3/dispatch.ts';
 import { describeCode, S3Error } from '../s3/errors.ts';
@@ -83,6 +84,14 @@ function faultyReader(reader: S3Reader, strike: Strike): S3Reader {
     list: async (bucket, prefix) => {
       await strike({ operation: 'ListObjectsV2', bucket, key: '' });
       return await caller.list(bucket, prefix);
+    },
+    file: async (bucket, key) => {
+      const shape = await strike({ operation: 'GetObject', bucket, key });
+      const file = await caller.file(bucket, key);
+      return {
+        size: file.size,
+        read: async (start, end) => await buffer(shape(Readable.from([await file.read(start, end)]))),
+      };
     },
     open: async (bucket, key) => {
       const shape = await strike({ operation: 'GetObject', bucket, key });

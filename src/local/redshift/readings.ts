@@ -25,6 +25,12 @@ export interface Readings {
   readonly longFractionsAreCut: boolean;
   /** pg_last_copy_id() forgets a COPY whose transaction is rolled back. */
   readonly rolledBackCopyIsForgotten: boolean;
+  /** COPY from columnar formats takes IAM roles only, and no keys (the page lists both; one report of 2020 says no). */
+  readonly parquetNeedsRole: boolean;
+  /** COPY reads a Parquet column of INT32 into BIGINT, and one of FLOAT into DOUBLE PRECISION. */
+  readonly parquetNumbersAreWidened: boolean;
+  /** COPY reads Parquet files of every codec; otherwise uncompressed ones and those with Snappy and gzip. */
+  readonly parquetOfAllCodecs: boolean;
   /** The system table that a failed COPY points to: `stl_load_errors`, or on newer engines `sys_load_error_detail`. */
   readonly loadErrorTable: 'stl_load_errors' | 'sys_load_error_detail';
   /**
@@ -58,6 +64,9 @@ export const HOSTILE: Readings = {
   manifestNeedsList: true,
   longFractionsAreCut: false,
   rolledBackCopyIsForgotten: true,
+  parquetNeedsRole: true,
+  parquetNumbersAreWidened: false,
+  parquetOfAllCodecs: false,
   loadErrorTable: 'stl_load_errors',
   mergePredicates: false,
   currentTimestampWithTables: false,
@@ -77,6 +86,9 @@ export const LENIENT: Readings = {
   manifestNeedsList: false,
   longFractionsAreCut: true,
   rolledBackCopyIsForgotten: false,
+  parquetNeedsRole: false,
+  parquetNumbersAreWidened: true,
+  parquetOfAllCodecs: true,
   loadErrorTable: 'sys_load_error_detail',
   mergePredicates: true,
   currentTimestampWithTables: true,

@@ -1,5 +1,6 @@
 /** The store in the server's own process, by the rules of the HTTP endpoint: COPY reads from it, UNLOAD writes to it. */
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { checkAccess } from './auth/access.ts';
 import { Caller, type Court } from './auth/caller.ts';
 import { redirect } from './auth/claim.ts';
@@ -22,6 +23,13 @@ interface S3Keys {
   readonly sessionToken?: string;
 }
 
+/** An object of which parts are read. */
+interface OpenFile {
+  readonly size: number;
+  /** Bytes `start` to before `end`. */
+  read(start: number, end: number): Promise<Buffer>;
+}
+
 /** The store as one caller sees it through the endpoint of one region. Throws S3Error as S3 answers. */
 export interface S3Caller {
   /** All objects with the prefix, in S3's order; sizes in bytes. Throws NoSuchBucket, PermanentRedirect, AccessDenied. */
@@ -30,6 +38,8 @@ export interface S3Caller {
   checkList(bucket: string, prefix: string): void;
   /** One object; size in bytes. The body must be read to its end or destroyed. Throws NoSuchKey too. */
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
+  /** One object to read in parts, all of the same version, though it is replaced meanwhile. Throws as `open` does. */
+  file(bucket: string, key: string): Promise<OpenFile>;
   /** Begins an object; see `beginObject`. */
   begin(bucket: string, key: string, encryption: ObjectEncryption): Promise<ObjectSink>;
   /** Removes an object. Throws NoSuchBucket, PermanentRedirect, AccessDenied. */
@@ -78,6 +88,13 @@ export function makeReader(service: Court & { readonly store: Store; readonly km
           const { segments, size, headers } = bucket.get(key);
           requireDecrypt(caller, headers);
           return { size, body: bucket.files.read(segments, 0, size) };
+        }),
+      file: (name, key) =>
+        promise(() => {
+          const bucket = enter('GetObject', name, key);
+          const { segments, size, headers } = bucket.get(key);
+          requireDecrypt(caller, headers);
+          return { size, read: (start, end) => buffer(bucket.files.read(segments, start, end)) };
         }),
     };
   };

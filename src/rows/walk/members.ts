@@ -22,6 +22,8 @@ export class Member {
   inner: MemberTable | undefined;
   /** A value other than null means that the row was deleted. */
   isDeletionMark = false;
+  /** The values that it may have, as JSON; undefined if it may have any. */
+  forms: readonly Buffer[] | undefined;
   /** The schema has it, or a warning said that it does not. */
   isKnown = false;
   /** A column reads it. */

@@ -3,17 +3,27 @@
  * bytes of a record once. It declines what it does not know: a value is then written by the reference encoder, and a record is
  * encoded by it as a whole. Nothing of a declined record is counted, measured or kept.
  */
-import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
+import {
+  CLOSE_BRACE,
+  COMMA,
+  LF,
+  OPEN_BRACE,
+  QUOTE,
+  skipSpace,
+  skipValue,
+  stands,
+} from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
 import type { Column } from '../../table/types.ts';
 import type { BatchFacts } from '../batch-facts.ts';
 import type { RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
 import { SINGER_RULES, type RecordRules } from '../rules.ts';
-import { pathOf } from '../source.ts';
+import type { Tenant } from '../tenant.ts';
 import { addLosses, noLosses } from '../values.ts';
 import { ValueError } from '../value-error.ts';
-import { MemberTable, type Member } from './members.ts';
+import { describeMembers, type Described } from './described.ts';
+import type { Member, MemberTable } from './members.ts';
 import { MetadataCells, type MetadataWriters, type RecordFacts } from './metadata-cells.ts';
 import { writeNested } from './nested.ts';
 import { IS_NULL, RowCells } from './row-cells.ts';
@@ -28,12 +38,14 @@ export interface WalkOptions {
   readonly encoder: RecordEncoder;
   readonly sentinel: string;
   readonly rules?: RecordRules;
+  /** The tenant that every record must belong to. */
+  readonly tenant?: Tenant | undefined;
   /** Rows end with their place in the stream and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
   readonly kind: number | undefined;
 }
 
 /** Why a record was left to the reference encoder. */
-export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown properties';
+export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown properties' | 'tenant';
 
 const NULL = Buffer.from('null');
 
@@ -45,22 +57,8 @@ const MAX_INT = 2 ** 31 - 1;
 
 /** Undefined if the columns cannot be filled in one walk. */
 export function createWalk(options: WalkOptions): RowWalk | undefined {
-  const { columns, ignored = [], rules = SINGER_RULES } = options;
-  const members = new MemberTable();
-  for (const [i, { source }] of columns.entries()) {
-    const path = pathOf(source);
-    if (path.length === 0) continue;
-    const member = members.at(path);
-    if (!member || member.column !== -1) return undefined;
-    if (source.kind === 'property') member.column = i;
-  }
-  for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
-  if (rules.deletionMark !== undefined) {
-    const mark = members.at([rules.deletionMark]);
-    if (!mark) return undefined;
-    mark.isDeletionMark = true;
-  }
-  return new RowWalk(options, members);
+  const described = describeMembers(options);
+  return described && new RowWalk(options, described);
 }
 
 export class RowWalk {
@@ -74,6 +72,8 @@ export class RowWalk {
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
   readonly #keys: readonly number[];
+  /** The member that names the tenant of the record, which must be there. */
+  readonly #tenant: Member | undefined;
   /** The schema has properties, and a record that has none of them is not taken. */
   readonly #refusesStrangers: boolean;
   /** Columns that hold no NULL. */
@@ -93,8 +93,9 @@ export class RowWalk {
 
   constructor(
     { columns, ignored = [], encoder, sentinel, kind, rules = SINGER_RULES }: WalkOptions,
-    members: MemberTable,
+    { members, tenant }: Described,
   ) {
+    this.#tenant = tenant;
     this.#encoder = encoder;
     this.#ending = kind === undefined ? undefined : `${kind},`;
     this.#members = members;
@@ -136,6 +137,7 @@ export class RowWalk {
   complete(facts: RecordFacts): boolean {
     const cells = this.#cells;
     if (this.#isRead === false && this.#refusesStrangers) return this.#decline('value') !== DECLINED;
+    if (this.#tenant && this.#tenant.seenIn !== this.#record) return this.#decline('tenant') !== DECLINED;
     if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
     cells.complete();
     this.#metadata?.keep(facts, cells);
@@ -218,6 +220,7 @@ export class RowWalk {
     const { source } = this.#cells.tape;
     this.#isRead ||= member.isRead;
     if (member.isDeletionMark && !stands(NULL, source, at)) return this.#decline('deletion');
+    if (member.forms && !hasForm(member.forms, source, at)) return this.#decline('tenant');
     if (member.column !== -1) return this.#column(member.column, at);
     if (member.inner) {
       if (stands(NULL, source, at)) return at + NULL.length;
@@ -312,6 +315,16 @@ export class RowWalk {
     throw error;
   }
 }
+
+/** Whether the value at `at` has one of these forms. A longer number is another value. */
+function hasForm(forms: readonly Buffer[], source: Buffer, at: number): boolean {
+  return forms.some((form) => {
+    const end = at + form.length;
+    return stands(form, source, at) && (form[0] === QUOTE || ENDS_VALUE.has(source[end]));
+  });
+}
+
+const ENDS_VALUE: ReadonlySet<number | undefined> = new Set(Buffer.from(',} \t\r'));
 
 /** The digits of a whole number, followed by a comma. */
 function writeOrdinal(tape: Tape, ordinal: number): void {

@@ -10,6 +10,7 @@ import { timestampWriter, writeDate, writeTime } from './times.ts';
 /** Accepts the common forms of the values of a column. */
 export function writerOf(column: Column): Writer {
   if (isPlain(column)) return plainWriterOf(column);
+  if (column.mask) return decline;
   const isText = column.type.kind === 'varchar' && !column.overflows && (column.formerly ?? []).length === 0;
   return isText && column.declared?.kind !== 'date' ? writeWholeAsText : decline;
 }

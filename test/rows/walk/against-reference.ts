@@ -10,6 +10,7 @@ import { RecordEncoder, type Row } from '../../../src/rows/encoder.ts';
 import { KeyHashes } from '../../../src/rows/key-hashes.ts';
 import { Token, type Cell, type Losses } from '../../../src/rows/values.ts';
 import { SINGER_RULES, type RecordRules } from '../../../src/rows/rules.ts';
+import type { Tenant } from '../../../src/rows/tenant.ts';
 import { createWalk, type RowWalk } from '../../../src/rows/walk/row-walk.ts';
 import { slabOf, Tape } from '../../../src/rows/walk/tape.ts';
 import type { Column } from '../../../src/table/types.ts';
@@ -20,6 +21,8 @@ export interface Rows {
   readonly columns: readonly Column[];
   /** Rows end with their ordinal and this kind; undefined for rows without. */
   readonly kind?: number | undefined;
+  /** The tenant that every record must belong to. */
+  readonly tenant?: Tenant;
 }
 
 /** How the lines of a protocol are taken, in both ways. */
@@ -66,7 +69,7 @@ class Side {
   readonly unknown: string[] = [];
   readonly encoder: RecordEncoder;
 
-  constructor(columns: readonly Column[], rules: RecordRules) {
+  constructor({ columns, tenant }: Rows, rules: RecordRules) {
     this.facts = {
       seed: TIMES.batchSeed,
       openedAt: TIMES.batchOpenedAt,
@@ -78,6 +81,7 @@ class Side {
     this.encoder = new RecordEncoder({
       columns,
       rules,
+      tenant,
       nullsInvalid: rules.shortensRows,
       now: () => TIMES.now,
       syncStartedAt: TIMES.syncStartedAt,
@@ -102,18 +106,19 @@ export class AgainstReference {
   #keyHashes: KeyHashes | undefined;
 
   constructor(rows: Rows, lines = singerLines()) {
-    const { columns, kind } = rows;
+    const { columns, kind, tenant } = rows;
     const { rules } = lines;
     this.#rows = rows;
     this.#lines = lines;
-    this.walked = new Side(columns, rules);
-    this.reference = new Side(columns, rules);
+    this.walked = new Side(rows, rules);
+    this.reference = new Side(rows, rules);
     const walk = createWalk({
       columns,
       encoder: this.walked.encoder,
       rules,
       sentinel: SENTINEL,
       kind,
+      tenant,
     });
     if (!walk) throw new Error('these columns cannot be walked');
     this.#walk = walk;

@@ -1,5 +1,6 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
 import { createHash } from 'node:crypto';
+import { ABSENT_LOG_NAMES, ABSENT_LOGS } from './absent-logs.ts';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { CASTS } from './casts.ts';
 import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
@@ -27,6 +28,7 @@ import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
+import { QUERY_LOG_NAMES, QUERY_LOGS } from './query-logs.ts';
 import {
   SECURITY_FUNCTIONS,
   SECURITY_TABLE_NAMES,
@@ -40,6 +42,13 @@ import { SHOW_LISTS } from './show-lists.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
+import {
+  STORAGE_FUNCTIONS,
+  STORAGE_SUPERUSER_VIEWS,
+  STORAGE_TABLES,
+  STORAGE_VIEW_NAMES,
+  STORAGE_VIEWS,
+} from './storage-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
 import { SUPER_OPERATORS } from './super-operators.ts';
@@ -55,6 +64,7 @@ const ALL_VIEWS = [
   ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
   ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES, ...PRIVILEGE_VIEW_NAMES],
   ...MATERIALIZED_VIEW_VIEW_NAMES,
+  ...[...QUERY_LOG_NAMES, ...ABSENT_LOG_NAMES, ...STORAGE_VIEW_NAMES],
 ];
 const READABLE = [
   'warehouse_name',
@@ -69,12 +79,12 @@ const READABLE = [
 ];
 
 /** For superusers, and those whom they grant SELECT. */
-const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
+const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level', ...STORAGE_SUPERUSER_VIEWS];
 
 /** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole', 'warehouse_role'],
-  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view'],
+  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view', 'warehouse_quota'],
   ...MATERIALIZED_VIEW_TABLE_NAMES,
 ];
 
@@ -118,12 +128,14 @@ ${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
 ${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
+${STORAGE_TABLES}
 ${HELPERS}
 ${DESIGN}
 ${KEYS}
 ${MADE}
 ${SHOW_TABLE}
 ${WRITES}
+${STORAGE_FUNCTIONS}
 ${USER_FUNCTIONS}
 ${MEMBERSHIPS}
 ${LATE_VIEW_FUNCTIONS}
@@ -138,7 +150,10 @@ ${VIEWS}
 ${STATUS_VIEWS}
 ${INFORMATION_SCHEMA}
 ${HISTORY_VIEWS}
+${QUERY_LOGS}
+${STORAGE_VIEWS}
 ${ABSENT}
+${ABSENT_LOGS}
 ${SECURITY_VIEWS}
 ${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}

@@ -3,24 +3,15 @@
  * fails the engine's statement too, so that transactions behave as they should, and its rows of stl_load_errors are
  * there before the client hears of it.
  */
-import { text } from 'node:stream/consumers';
 import { SQLSTATE } from '../sqlstates.ts';
-import { checkCompression, describeInput, Feeder, RowsRefused } from './feed.ts';
+import { checkCompression, describeInput, RowsRefused } from './feed.ts';
+import { type CopyRows, openRows } from './rows.ts';
 import { type CopyTarget, findTarget } from './target.ts';
-import {
-  type Copier,
-  type CopyAccess,
-  explainS3,
-  type ObjectReader,
-  openBucketAccess,
-} from './credentials.ts';
+import { type Copier, type CopyAccess, openBucketAccess } from './credentials.ts';
 import { copyError, describeError, type ErrorContext } from '../errors.ts';
 import { explainRejection } from './engine-rejection.ts';
 import type { LoadRecord } from './load-log.ts';
 import { decodeFields, decodeStrings, encode, encodeQuery, type Fields } from '../wire/message.ts';
-import { findObjects } from './objects.ts';
-import { compileChecker, type RowChecker } from '../rows/check.ts';
-import { JsonPathsError, parseJsonPaths } from '../rows/json-paths.ts';
 import type { Readings } from '../readings.ts';
 import { quoteName, quoteTable } from '../sql/names.ts';
 import { type CopyStatement, RedshiftError } from '../sql/statement.ts';
@@ -82,26 +73,20 @@ export async function runCopy(job: CopyJob): Promise<CopyResult> {
   checkCompression(copy);
   const target = await findTarget(copy, upstream);
   const reader = await openBucketAccess(copy, cluster.access, { copier: job.copier, verb: 'COPY' }, context);
-  const jsonpaths = await readJsonPaths(job, reader, target);
-  const objects = await findObjects(copy, reader, context, cluster.readings);
+  const { readings, access } = cluster;
+  const rows = await openRows({ copy, context, readings, reader, target, region: access.region });
   if (job.signal.aborted) throw cancelled(context);
-  const checker = compileChecker(target.columns, copy, {
-    readings: cluster.readings,
-    ...(jsonpaths !== undefined && { jsonpaths }),
-    ...(target.missing && { missing: target.missing }),
-  });
-  const feeder = new Feeder({ copy, context, readings: cluster.readings, reader, objects }, checker);
-  const fed = copy.noLoad ? await readOnly(job, feeder) : await feed(job, feeder, target, checker);
+  const fed = copy.noLoad ? await readOnly(job, rows) : await feed(job, rows, target);
 
   const failed = fed.failure !== undefined || fed.cause !== undefined;
   if (fed.failure && fed.cause === undefined) {
     if (!isAboutRows(fed.failure)) return { kind: 'failed', failure: fed.failure };
-    checker.errors.push(explainRejection(fed.failure, feeder.files, target.columns));
+    rows.errors.push(explainRejection(fed.failure, rows.files, target.columns));
   }
   await cluster.recordLoad({
     ...{ userId: context.userId, queryId: context.queryId, pid: context.pid },
     ...{ database: cluster.database, table: target.oid },
-    ...{ copy, started, files: feeder.files, errors: checker.errors, replacements: checker.replacements },
+    ...{ copy, started, files: rows.files, errors: rows.errors, replacements: rows.replacements },
     rows: failed ? 0 : fed.rows,
     status: failed ? 'aborted' : 'completed',
   });
@@ -110,8 +95,8 @@ export async function runCopy(job: CopyJob): Promise<CopyResult> {
   return {
     kind: 'loaded',
     rows: fed.rows,
-    skipped: checker.errors.length,
-    replaced: checker.replacedRows,
+    skipped: rows.errors.length,
+    replaced: rows.replacedRows,
   };
 }
 
@@ -128,46 +113,10 @@ async function analyze({ table }: CopyStatement, upstream: Upstream): Promise<vo
   );
 }
 
-/** The content of the jsonpaths file, checked against the columns; undefined if the statement names none. */
-async function readJsonPaths(
-  { copy, context }: CopyJob,
-  reader: ObjectReader,
-  { columns }: CopyTarget,
-): Promise<string | undefined> {
-  const { format } = copy;
-  if (format.kind !== 'json') return undefined;
-  if (format.by === 'noshred' && (columns.length !== 1 || columns[0]?.type !== 'super')) {
-    throw new RedshiftError(
-      SQLSTATE.featureNotSupported,
-      "JSON 'noshred' needs a table or column list of exactly one SUPER column",
-    );
-  }
-  if (format.jsonpaths === undefined) return undefined;
-  let content: string;
-  try {
-    content = await text((await reader.open(format.jsonpaths.bucket, format.jsonpaths.key)).body);
-  } catch (error) {
-    throw explainS3(error, format.jsonpaths, context);
-  }
-  try {
-    const paths = parseJsonPaths(content);
-    if (paths && paths.length !== columns.length) {
-      throw new JsonPathsError(
-        'Number of jsonpaths and the number of columns should match. ' +
-          `JSONPath size: ${paths.length}, Number of columns in table or column list: ${columns.length}`,
-      );
-    }
-    return content;
-  } catch (error) {
-    if (!(error instanceof JsonPathsError)) throw error;
-    throw copyError(error.message, context);
-  }
-}
-
 /** NOLOAD: reads and checks, and loads nothing. */
-async function readOnly({ signal }: CopyJob, feeder: Feeder): Promise<Fed> {
+async function readOnly({ signal }: CopyJob, source: CopyRows): Promise<Fed> {
   try {
-    await feeder.send(() => Promise.resolve(), signal);
+    await source.send(() => Promise.resolve(), signal);
     return { rows: 0 };
   } catch (error) {
     return { rows: 0, cause: error };
@@ -175,7 +124,7 @@ async function readOnly({ signal }: CopyJob, feeder: Feeder): Promise<Fed> {
 }
 
 /** Has the engine run the COPY while it is fed. */
-async function feed(job: CopyJob, feeder: Feeder, target: CopyTarget, checker: RowChecker): Promise<Fed> {
+async function feed(job: CopyJob, source: CopyRows, target: CopyTarget): Promise<Fed> {
   const { upstream } = job;
   const refused = new AbortController();
   let tag = '';
@@ -185,7 +134,7 @@ async function feed(job: CopyJob, feeder: Feeder, target: CopyTarget, checker: R
   const start = async () => {
     try {
       const signal = AbortSignal.any([job.signal, refused.signal]);
-      await feeder.send((rows) => upstream.sendCopyData(rows), signal);
+      await source.send((rows) => upstream.sendCopyData(rows), signal);
       await upstream.send(encode('c'));
     } catch (error) {
       if (!refused.signal.aborted) {
@@ -197,7 +146,7 @@ async function feed(job: CopyJob, feeder: Feeder, target: CopyTarget, checker: R
   const columns = target.columns.map(({ name }) => quoteName(name)).join(', ');
   if (target.isSecured) await makeWaitingRoom(target, upstream);
   const into = target.isSecured ? WAITING_ROWS : quoteTable(job.copy.table);
-  const sql = `COPY ${into} (${columns}) FROM STDIN WITH (${checker.engineOptions})`;
+  const sql = `COPY ${into} (${columns}) FROM STDIN WITH (${source.engineOptions})`;
   await upstream.request(encodeQuery(sql), (frame) => {
     if (frame.type === 'G') {
       feeding = start();

@@ -16,6 +16,15 @@ export interface ObjectReader {
   /** Throws what a listing would, without one. */
   checkList(bucket: string, prefix: string): void;
   open(bucket: string, key: string): Promise<{ readonly size: number; readonly body: Readable }>;
+  /** An object to read in parts, all of the same version. */
+  file(bucket: string, key: string): Promise<OpenFile>;
+}
+
+/** An object of which parts are read. */
+export interface OpenFile {
+  readonly size: number;
+  /** Bytes `start` to before `end`. */
+  read(start: number, end: number): Promise<Buffer>;
 }
 
 /** An object that is being written: it exists from `commit` on. A promise of `write` means: wait. */

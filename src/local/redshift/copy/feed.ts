@@ -6,7 +6,7 @@ import type { ObjectReader } from './credentials.ts';
 import { copyError, type ErrorContext } from '../errors.ts';
 import { type LoadObject, openObject } from './objects.ts';
 import type { Readings } from '../readings.ts';
-import type { RowChecker } from '../rows/check.ts';
+import type { Replacement, RowChecker, RowError } from '../rows/check.ts';
 import { openDecoding } from '../rows/encoding.ts';
 import { unsupported } from '../sql/token-reader.ts';
 import type { CopyStatement } from '../sql/statement.ts';
@@ -57,6 +57,22 @@ export class Feeder {
   constructor(source: FeederSource, checker: RowChecker) {
     this.#source = source;
     this.#checker = checker;
+  }
+
+  get engineOptions(): string {
+    return this.#checker.engineOptions;
+  }
+
+  get errors(): RowError[] {
+    return this.#checker.errors;
+  }
+
+  get replacements(): readonly Replacement[] {
+    return this.#checker.replacements;
+  }
+
+  get replacedRows(): number {
+    return this.#checker.replacedRows;
   }
 
   /**

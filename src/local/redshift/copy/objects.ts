@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { explainS3, isRefusal, type ObjectReader } from './credentials.ts';
+import { spectrumError } from '../columnar/spectrum-error.ts';
 import { copyError, describeS3, type ErrorContext } from '../errors.ts';
 import type { Readings } from '../readings.ts';
 import type { CopyStatement } from '../sql/statement.ts';
@@ -14,6 +15,8 @@ export interface LoadObject {
   readonly bucket: string;
   readonly key: string;
   readonly mandatory: boolean;
+  /** The length that a manifest gives it, in bytes; columnar formats are read up to there. */
+  readonly length?: number;
 }
 
 /** The objects in the order of loading. @throws RedshiftError XX000 when there are none or S3 refuses. */
@@ -30,7 +33,8 @@ export async function findObjects(
   }
   try {
     const found = await reader.list(copy.bucket, copy.key);
-    if (found.length > 0) return found.map(({ key }) => ({ bucket: copy.bucket, key, mandatory: true }));
+    const seen = copy.format.kind === 'parquet' ? found.filter((object) => !isHidden(object)) : found;
+    if (seen.length > 0) return seen.map(({ key }) => ({ bucket: copy.bucket, key, mandatory: true }));
   } catch (error) {
     throw explainS3(error, copy, context);
   }
@@ -67,13 +71,22 @@ export async function openObject(
   try {
     return (await reader.open(object.bucket, object.key)).body;
   } catch (error) {
-    if (isRefusal(error) && error.code === 'NoSuchKey') {
-      if (!object.mandatory) return undefined;
-      const text = `Mandatory url is not present in manifest file. ${describeS3(error)}`;
-      throw copyError(text, context, `S3 key being read : s3://${object.bucket}/${object.key}`);
-    }
+    if (isSkipped(error, object, context)) return undefined;
     throw explainS3(error, object, context);
   }
+}
+
+/** Whether an object is missing and need not be there. @throws RedshiftError XX000 when it is missing and must be there */
+export function isSkipped(error: unknown, object: LoadObject, context: ErrorContext): boolean {
+  if (!isRefusal(error) || error.code !== 'NoSuchKey') return false;
+  if (!object.mandatory) return true;
+  const text = `Mandatory url is not present in manifest file. ${describeS3(error)}`;
+  throw copyError(text, context, `S3 key being read : s3://${object.bucket}/${object.key}`);
+}
+
+/** Whether Spectrum, which reads columnar formats, takes the object for a hidden one ("UNLOAD", FORMAT AS PARQUET clause). */
+function isHidden({ key }: { readonly key: string }): boolean {
+  return /(?:^|\/)[_.][^/]*$/.test(key);
 }
 
 async function readManifest(
@@ -120,8 +133,17 @@ function parseManifest(content: string, copy: CopyStatement, context: ErrorConte
     if (bucket === undefined || key === undefined) {
       throw copyError('Manifest requires the full path of an S3 object', context, url);
     }
-    return { bucket, key, mandatory };
+    const length = copy.format.kind === 'parquet' ? lengthOf(entry, context) : undefined;
+    return { bucket, key, mandatory, ...(length !== undefined && { length }) };
   });
+}
+
+/** The length of a columnar file, which its entry must have. */
+function lengthOf({ meta }: Record<string, unknown>, context: ErrorContext): number {
+  const length = isRecord(meta) ? meta['content_length'] : undefined;
+  if (meta === undefined) throw spectrumError(15_003, "File entry does not have 'meta' key.", context);
+  if (typeof length === 'number' && Number.isSafeInteger(length) && length >= 0) return length;
+  throw spectrumError(15_003, "File entry does not have 'content_length' in its 'meta' key.", context);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,7 +4,7 @@
  */
 import { ASCII } from '../../ascii.ts';
 import type { Readings } from '../readings.ts';
-import type { CopyStatement } from '../sql/statement.ts';
+import type { RecordCopy } from '../sql/statement.ts';
 import { planColumn, type ColumnPlan, type CopyColumn } from './column-plan.ts';
 import { FieldChecker } from './field.ts';
 import { problem, type Problem } from './problem.ts';
@@ -39,7 +39,7 @@ const DETAILED_ERRORS = 20;
 /** A checker for one COPY statement into these columns (in the order of the fields). */
 export function compileChecker(
   columns: readonly CopyColumn[],
-  copy: CopyStatement,
+  copy: RecordCopy,
   options: CheckOptions,
 ): RowChecker {
   return new RowChecker(columns, copy, options);
@@ -57,7 +57,7 @@ export class RowChecker {
   rows = 0;
   /** Records read, good and bad. */
   scanned = 0;
-  readonly #copy: CopyStatement;
+  readonly #copy: RecordCopy;
   readonly #options: CheckOptions;
   readonly #plans: readonly ColumnPlan[];
   readonly #missing: ColumnPlan | undefined;
@@ -71,7 +71,7 @@ export class RowChecker {
   #file = '';
   #stopped = false;
 
-  constructor(columns: readonly CopyColumn[], copy: CopyStatement, options: CheckOptions) {
+  constructor(columns: readonly CopyColumn[], copy: RecordCopy, options: CheckOptions) {
     const syntax = engineSyntax(copy);
     this.engineOptions = engineOptions(syntax);
     this.#copy = copy;

@@ -1,7 +1,7 @@
 /** One field under one column's plan: NULL, good as it is, good in another form, or wrong. */
 import { ASCII } from '../../ascii.ts';
 import type { Readings } from '../readings.ts';
-import type { CopyStatement } from '../sql/statement.ts';
+import type { RecordCopy } from '../sql/statement.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import { floatText } from './numbers.ts';
 import { problem, type Problem } from './problem.ts';
@@ -24,7 +24,7 @@ export class FieldChecker {
   /** Whether characters were replaced by ACCEPTINVCHARS. */
   replaced = false;
 
-  readonly #copy: CopyStatement;
+  readonly #copy: RecordCopy;
   readonly #nullAs: Buffer;
   /** -1 when no text stands for NULL. */
   readonly #nullLength: number;
@@ -35,7 +35,7 @@ export class FieldChecker {
   readonly #quote: number;
   #scratch: Buffer = Buffer.allocUnsafe(1024);
 
-  constructor(copy: CopyStatement, sentinel: string, readings: Readings) {
+  constructor(copy: RecordCopy, sentinel: string, readings: Readings) {
     this.#copy = copy;
     this.#readings = readings;
     this.#zeroByteIsNull = copy.format.kind !== 'json' && ZERO_BYTES.has(copy.nullAs);

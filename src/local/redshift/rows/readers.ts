@@ -1,6 +1,6 @@
 /** The reader of each format of COPY. */
 import type { Readings } from '../readings.ts';
-import type { CopyStatement } from '../sql/statement.ts';
+import type { RecordCopy } from '../sql/statement.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import { CsvReader } from './csv.ts';
 import { DelimitedReader } from './delimited.ts';
@@ -11,7 +11,7 @@ import { engineSyntax } from './syntax.ts';
 
 /** A reader for one object, whose records have the columns' fields in their order. `jsonpaths` is the content of that file. */
 export function openRecordReader(
-  copy: CopyStatement,
+  copy: RecordCopy,
   plans: readonly ColumnPlan[],
   { jsonpaths, readings }: { readonly jsonpaths?: string; readonly readings: Readings },
 ): RecordReader {

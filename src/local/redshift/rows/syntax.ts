@@ -1,5 +1,5 @@
 /** How the engine's COPY reads the checked rows: as the input is written where it can, so that good rows need no change. */
-import type { CopyStatement } from '../sql/statement.ts';
+import type { RecordCopy } from '../sql/statement.ts';
 import { literal } from '../sql/tokens.ts';
 
 /** The CSV that the engine gets. */
@@ -17,7 +17,7 @@ const SENTINELS = ['\\N', '@NULL@', '~', '?'] as const;
 /** Control characters that enclose fields where the input has no quotes: a field that contains one is rewritten. */
 const UNUSUAL = ['\u0001', '\u0002'] as const;
 
-export function engineSyntax({ format, nullAs }: CopyStatement): EngineSyntax {
+export function engineSyntax({ format, nullAs }: RecordCopy): EngineSyntax {
   if (format.kind === 'json' || format.delimiter.length > 1)
     return { delimiter: ',', quote: '"', sentinel: '\\N', verbatim: false };
   const { delimiter } = format;

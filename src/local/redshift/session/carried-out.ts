@@ -23,6 +23,12 @@ export interface CarriedOutQuery {
   readonly isHeldBack: boolean;
 }
 
+/** The failure of a statement, or the rows that it loaded or unloaded; neither for other statements. */
+interface Outcome {
+  readonly failure?: Fields;
+  readonly rows?: number;
+}
+
 /** What carries statements out. */
 export interface CarriedOutOptions {
   readonly client: Socket;
@@ -74,31 +80,32 @@ export class CarriedOut {
   }
 
   /** Does nothing for other statements. An error of the engine may be returned. @throws RedshiftError, EngineError */
-  async run(statement: Statement, query: CarriedOutQuery): Promise<Fields | undefined> {
+  async run(statement: Statement, query: CarriedOutQuery): Promise<Outcome> {
     if (statement.copy) return await this.#copy(statement.copy, query);
-    if (statement.unload) await this.#unload(statement.sql, statement.unload, query);
-    return undefined;
+    if (statement.unload) return await this.#unload(statement.sql, statement.unload, query);
+    return {};
   }
 
   async #copy(
     copy: NonNullable<Statement['copy']>,
     { context, started, load, isHeldBack }: CarriedOutQuery,
-  ): Promise<Fields | undefined> {
+  ): Promise<Outcome> {
     const [cluster, upstream, copier] = [this.#cluster, this.#upstream, this.#user];
     const result = await this.#copies.run({ copy, context, cluster, upstream, copier }, load, started);
-    if (result.kind === 'failed') return result.failure;
+    if (result.kind === 'failed') return { failure: result.failure };
     this.#tell('COPY', describeLoad(copy.table.table, result, cluster.readings), isHeldBack);
-    return undefined;
+    return { rows: result.rows };
   }
 
   async #unload(
     query: string,
     unload: NonNullable<Statement['unload']>,
     { context, started, isHeldBack }: CarriedOutQuery,
-  ): Promise<void> {
+  ): Promise<Outcome> {
     const job = { unload, query, context, upstream: this.#upstream, user: this.#user };
     const { rows } = await this.#unloads.run(job, started);
     this.#tell('UNLOAD', [`UNLOAD completed, ${rows} record(s) unloaded successfully.`], isHeldBack);
+    return { rows };
   }
 
   #tell(verb: string, messages: readonly string[], isHeldBack: boolean): void {

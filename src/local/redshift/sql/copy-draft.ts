@@ -8,7 +8,8 @@ import type { TokenReader } from './token-reader.ts';
 export interface CopyDraft {
   credentials?: CopyCredentials;
   /** Delimited text if undefined. */
-  format?: 'csv' | 'json';
+  format?: 'csv' | 'json' | 'parquet';
+  serializesToJson?: boolean;
   delimiter?: string;
   quote?: string;
   json?: Omit<Extract<CopyStatement['format'], { kind: 'json' }>, 'kind'>;

@@ -1,4 +1,5 @@
 /** The options of COPY that are not its authorization: each is read once, in any order, and anything else is a syntax error. */
+import type { Readings } from '../readings.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import type { CopyDraft } from './copy-draft.ts';
 import { count, delimiter, timeFormat, oneCharacter, replacement } from './copy-values.ts';
@@ -27,6 +28,12 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
   JSON: (reader, draft) => {
     draft.format = 'json';
     readJson(reader, draft);
+  },
+  PARQUET: (_reader, draft) => {
+    draft.format = 'parquet';
+  },
+  SERIALIZETOJSON: (_reader, draft) => {
+    draft.serializesToJson = true;
   },
   DELIMITER: (reader, draft) => {
     reader.accept('AS');
@@ -135,7 +142,6 @@ const OPTIONS: Readonly<Record<string, ReadOption>> = {
 
 /** Options that Redshift has and the local warehouse does not serve: parsed with what belongs to them, then refused. */
 const NOT_SERVED: Readonly<Record<string, ReadOption>> = {
-  PARQUET: nothing,
   ORC: nothing,
   AVRO: (reader) => {
     reader.accept('AS');
@@ -158,7 +164,6 @@ const NOT_SERVED: Readonly<Record<string, ReadOption>> = {
     reader.string();
   },
   SSH: nothing,
-  SERIALIZETOJSON: nothing,
 };
 
 function nothing(): void {
@@ -240,7 +245,7 @@ function remember({ seen }: CopyDraft, word: string): void {
 }
 
 /** Refuses what can be parsed and not be served, with the errors first that Redshift itself has for such a COPY. */
-export function refuseUnserved({ seen, credentials }: CopyDraft): void {
+export function refuseUnserved({ seen, credentials }: CopyDraft, { parquetNeedsRole }: Readings): void {
   const columnar = ['PARQUET', 'ORC'].find((word) => seen.has(word));
   if (columnar !== undefined) {
     const option = NOT_COLUMNAR.find((word) => seen.has(word));
@@ -250,7 +255,7 @@ export function refuseUnserved({ seen, credentials }: CopyDraft): void {
         `${option} argument is not supported for ${columnar} based COPY`,
       );
     }
-    if (credentials?.kind === 'keys') {
+    if (credentials?.kind === 'keys' && parquetNeedsRole) {
       throw new RedshiftError(
         SQLSTATE.internalError,
         'COPY from this file format only accepts IAM_ROLE credentials.',
@@ -263,7 +268,7 @@ export function refuseUnserved({ seen, credentials }: CopyDraft): void {
   const unserved = Object.keys(NOT_SERVED).find((word) => seen.has(word));
   if (unserved !== undefined) {
     throw unsupported(
-      `The local warehouse does not read COPY with ${unserved}; it reads CSV, delimited text and JSON, plain or with GZIP.`,
+      `The local warehouse does not read COPY with ${unserved}; it reads CSV, delimited text and JSON, plain or with GZIP, and Parquet.`,
     );
   }
 }

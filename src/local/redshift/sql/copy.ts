@@ -1,4 +1,5 @@
 /** Parses COPY from S3 as strictly as Redshift does; what the local warehouse cannot read is refused in plain words. */
+import type { Readings } from '../readings.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { missingAuthorization, moreThanOneAuthorization, readAuthorization } from './authorization.ts';
 import { copyColumns, type CopyDraft } from './copy-draft.ts';
@@ -20,7 +21,7 @@ export function readCopy(reader: TokenReader): Statement {
     table,
     ...(columns === undefined ? {} : { columns }),
     ...source,
-    ...settle(draft),
+    ...settle(draft, reader.dialect.readings),
   };
   return { verb: 'COPY', sql: '', copy, writes: table };
 }
@@ -47,9 +48,12 @@ function authorize(reader: TokenReader, draft: CopyDraft): boolean {
   return true;
 }
 
-function settle(draft: CopyDraft): Omit<CopyStatement, 'table' | 'columns' | 'bucket' | 'key'> {
+function settle(
+  draft: CopyDraft,
+  readings: Readings,
+): Omit<CopyStatement, 'table' | 'columns' | 'bucket' | 'key'> {
   if (draft.credentials === undefined) throw missingAuthorization('COPY');
-  refuseUnserved(draft);
+  refuseUnserved(draft, readings);
   return {
     credentials: draft.credentials,
     ...(draft.region === undefined ? {} : { region: draft.region }),
@@ -95,6 +99,8 @@ function withDefaults(draft: Partial<Defaulted>): Defaulted {
 function settleFormat(draft: CopyDraft): CopyFormat {
   const { json, escape = false, removeQuotes = false } = draft;
   if (json !== undefined) return { kind: 'json', ...json };
+  if (draft.format === 'parquet')
+    return { kind: 'parquet', serializesToJson: draft.serializesToJson ?? false };
   if (draft.format !== 'csv')
     return { kind: 'text', delimiter: draft.delimiter ?? '|', escape, removeQuotes };
   const { delimiter = ',', quote = '"' } = draft;

@@ -200,8 +200,9 @@ function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context:
     if (inner?.kind === 'parameter' || inner?.kind === 'string')
       throw unsupported('Arrays are not supported');
   }
-  const isOfLeader = context.readsCatalog === true && token.word === 'ARRAY_TO_STRING';
-  if (isForeignFunction(token.word) && !isOfLeader) {
+  // On the leader node, lists of privileges are shown with it.
+  const isShown = token.word === 'ARRAY_TO_STRING' && context.readsCatalog === true;
+  if (isForeignFunction(token.word) && !isShown) {
     throw new RedshiftError(
       SQLSTATE.undefinedFunction,
       `function ${token.text.toLowerCase()}(...) does not exist`,
@@ -228,6 +229,7 @@ const LEADER_TYPES = new Set([
   'REGCLASS',
   'REGTYPE',
   'REGPROC',
+  'REGPROCEDURE',
   'UNKNOWN',
   'INT2VECTOR',
   'CSTRING',

@@ -22,7 +22,11 @@ export type CopyFormat =
       readonly kind: 'json';
       readonly by: 'auto' | 'auto ignorecase' | 'noshred';
       readonly jsonpaths?: { readonly bucket: string; readonly key: string };
-    };
+    }
+  | { readonly kind: 'parquet'; readonly serializesToJson: boolean };
+
+/** A COPY of a format with records of text. */
+export type RecordCopy = CopyStatement & { readonly format: Exclude<CopyFormat, { kind: 'parquet' }> };
 
 /** COPY table (columns) FROM 's3://...' with every option read and checked. */
 export interface CopyStatement {

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { compileChecker, type CopyColumn } from '../../../../src/local/redshift/rows/check.ts';
 import { HOSTILE, LENIENT, type Readings } from '../../../../src/local/redshift/readings.ts';
-import type { CopyStatement } from '../../../../src/local/redshift/sql/statement.ts';
+import type { RecordCopy } from '../../../../src/local/redshift/sql/statement.ts';
 
-const COPY: CopyStatement = {
+const COPY: RecordCopy = {
   table: { table: 't' },
   bucket: 'b',
   key: 'k',
@@ -42,7 +42,7 @@ const numeric = (precision: number, scale: number): CopyColumn => column('numeri
 const INT = column('integer');
 
 interface Run {
-  readonly copy?: Partial<CopyStatement>;
+  readonly copy?: Partial<RecordCopy>;
   readonly readings?: Readings;
   readonly chunk?: number;
   readonly jsonpaths?: string;
@@ -68,7 +68,7 @@ const outputOf = (columns: readonly CopyColumn[], input: string, run?: Run): str
   load(columns, input, run).output;
 
 /** Code and reason of the only field of one row, or what the engine gets for it. */
-function field(type: CopyColumn, input: string | Buffer, copy: Partial<CopyStatement> = {}): string {
+function field(type: CopyColumn, input: string | Buffer, copy: Partial<RecordCopy> = {}): string {
   const { output, checker } = load([type], input, { copy });
   const [error] = checker.errors;
   return error === undefined ? output.trimEnd() : `${error.code} ${error.position} ${error.reason}`;
@@ -86,7 +86,7 @@ describe('the row checks of COPY', () => {
     expect(compileChecker([INT], COPY, { readings: HOSTILE }).engineOptions).to.equal(
       `FORMAT csv, DELIMITER ',', QUOTE '"', ESCAPE '"', NULL '\\\\N', ENCODING 'UTF8'`,
     );
-    const copy: CopyStatement = {
+    const copy: RecordCopy = {
       ...COPY,
       nullAs: 'a|b',
       format: { kind: 'csv', delimiter: '|', quote: "'" },
@@ -112,7 +112,7 @@ describe('the row checks of COPY', () => {
   it('write anew what the engine would read otherwise', () => {
     expect(outputOf([varchar(9), INT], 'a,1\r\n "b",2\nc\rd,3')).to.equal('a,1\n"b",2\n"c\rd",3\n');
     expect(outputOf([varchar(9)], '\\.\n"\\."\nx\n')).to.equal('"\\."\n"\\."\nx\n');
-    const copy: Partial<CopyStatement> = {
+    const copy: Partial<RecordCopy> = {
       nullAs: 'a|b',
       format: { kind: 'csv', delimiter: '|', quote: "'" },
     };
@@ -311,7 +311,7 @@ describe('the row checks of COPY', () => {
   });
 
   it('know only the formats of Redshift without DATEFORMAT and TIMEFORMAT', () => {
-    const copy: Partial<CopyStatement> = { dateFormat: 'default', timeFormat: 'default' };
+    const copy: Partial<RecordCopy> = { dateFormat: 'default', timeFormat: 'default' };
     expect(field(column('date'), '2024-01-01 00:00:00\n', copy)).to.match(/^1205 /);
     expect(field(column('timestamp'), '2024-01-01T00:00:00\n', copy)).to.match(/^1206 /);
     expect(field(column('timestamp'), '2024-01-01\n', copy)).to.match(/^1206 /);
@@ -340,7 +340,7 @@ describe('the row checks of COPY', () => {
   });
 
   it('refuse rows with too few or too many fields, unless FILLRECORD', () => {
-    const codes = (input: string, copy: Partial<CopyStatement>): unknown => {
+    const codes = (input: string, copy: Partial<RecordCopy>): unknown => {
       const { output, checker } = load([INT, varchar(3), INT], input, { copy });
       return [output, ...checker.errors.map(({ code, reason }) => `${code} ${reason}`)];
     };

@@ -1,0 +1,132 @@
+/** The tenant guard of records, in the reference encoder and in the walk. */
+import { expect } from 'chai';
+import { problemOf } from '../../src/rows/rejection.ts';
+import { RecordEncoder } from '../../src/rows/encoder.ts';
+import { Tenant } from '../../src/rows/tenant.ts';
+import { parseSinger } from '../../src/protocol/singer.ts';
+import type { RecordMessage } from '../../src/protocol/message.ts';
+import type { Column, ColumnType } from '../../src/table/types.ts';
+import { AgainstReference } from './walk/against-reference.ts';
+
+const column = (property: string, type: ColumnType): Column => ({
+  property,
+  source: { kind: 'property', path: [property] },
+  name: property,
+  type,
+  isKey: false,
+});
+const VARCHAR: ColumnType = { kind: 'varchar', bytes: 0 };
+const BIGINT: ColumnType = { kind: 'bigint' };
+
+const lineOf = (record: string): Buffer => Buffer.from(`{"type":"RECORD","stream":"s","record":${record}}\n`);
+
+/** The rows that the walk makes of records, and those that the reference makes; "-" if there is none. */
+function rowsOf(tenant: Tenant, type: ColumnType, records: readonly string[]): [string, string][] {
+  const both = new AgainstReference({ columns: [column('a', BIGINT), column('tenant', type)], tenant });
+  return records.flatMap((record) =>
+    [...both.walk(lineOf(record))].map(([line, row]): [string, string] => [
+      row?.trimEnd() ?? '-',
+      both.expected(line)?.trimEnd() ?? '-',
+    ]),
+  );
+}
+
+describe('a record of a stream with a tenant', () => {
+  it('becomes a row if it belongs to the tenant', () => {
+    expect(
+      rowsOf(new Tenant('tenant', 'acme'), VARCHAR, [
+        '{"a":1,"tenant":"acme"}',
+        '{"tenant":"acme","a":1}',
+        '{ "a" : 1 , "tenant" : "acme" }',
+      ]),
+    ).to.deep.equal(Array(3).fill(['1,"acme"', '1,"acme"']));
+  });
+
+  it('is left to the reference encoder in an unusual form', () => {
+    expect(rowsOf(new Tenant('tenant', 'acmé'), VARCHAR, ['{"a":1,"tenant":"acm\\u00e9"}'])).to.deep.equal([
+      ['-', '1,"acmé"'],
+    ]);
+  });
+
+  it('can name its tenant with a number or with its digits', () => {
+    const tenant = new Tenant('tenant', '42');
+    expect(rowsOf(tenant, BIGINT, ['{"a":1,"tenant":42}', '{"a":1,"tenant":"42"}'])).to.deep.equal([
+      ['1,42', '1,42'],
+      ['1,42', '1,42'],
+    ]);
+  });
+
+  for (const record of [
+    '{"a":1,"tenant":"other"}',
+    '{"a":1,"tenant":"acme2"}',
+    '{"a":1,"tenant":"Acme"}',
+    '{"a":1,"tenant":"acme "}',
+    '{"a":1,"tenant":""}',
+    '{"a":1,"tenant":null}',
+    '{"a":1}',
+    '{}',
+    '{"a":1,"Tenant":"acme"}',
+    '{"a":1,"tenant":["acme"]}',
+    '{"a":1,"tenant":{"tenant":"acme"}}',
+    '{"a":1,"o":{"tenant":"acme"}}',
+    '{"a":1,"tenant":"acme","tenant":"acme"}',
+    '{"a":1,"tenant":"other","tenant":"acme"}',
+    '{"a":1,"tenant":"acme","_sdc_deleted_at":null,"tenant":"other"}',
+    '{"a":1,"_sdc_deleted_at":"2026-01-01T00:00:00Z"}',
+  ]) {
+    it(`becomes no row otherwise: ${record}`, () =>
+      expect(rowsOf(new Tenant('tenant', 'acme'), VARCHAR, [record])).to.deep.equal([['-', '-']]));
+  }
+
+  for (const value of ['4', '420', '42.0', '4.2e1', '-42', '42.5', 'true', '"042"'])
+    it(`becomes no row with another number: ${value}`, () =>
+      expect(
+        rowsOf(new Tenant('tenant', '42'), { kind: 'super' }, [`{"a":1,"tenant":${value}}`]),
+      ).to.deep.equal([['-', '-']]));
+
+  it('is checked anew after a record that belonged to the tenant', () => {
+    expect(
+      rowsOf(new Tenant('tenant', 'acme'), VARCHAR, [
+        '{"a":1,"tenant":"acme"}',
+        '{"a":2}',
+        '{"tenant":"acme","a":3}',
+      ]),
+    ).to.deep.equal([
+      ['1,"acme"', '1,"acme"'],
+      ['-', '-'],
+      ['3,"acme"', '3,"acme"'],
+    ]);
+  });
+
+  it('is checked though no column is loaded for the tenant', () => {
+    const tenant = new Tenant('tenant', 'acme');
+    const both = new AgainstReference({ columns: [column('a', BIGINT)], tenant });
+    const rows = ['{"a":1,"tenant":"acme"}', '{"a":1,"tenant":"other"}', '{"a":1}'].map(
+      (record) => [...both.walk(lineOf(record))][0]?.[1]?.trimEnd() ?? '-',
+    );
+    expect(rows).to.deep.equal(['1', '-', '-']);
+  });
+
+  it('is rejected with the property, before anything else is said about it', () => {
+    const encoder = new RecordEncoder({
+      columns: [{ ...column('a', BIGINT), isKey: true }, column('tenant', VARCHAR)],
+      tenant: new Tenant('tenant', 'acme'),
+      nullsInvalid: true,
+      allowsNullKeys: true,
+      onUnknownProperty: () => undefined,
+      now: () => 0,
+      syncStartedAt: 0,
+    });
+    const facts = { seed: '', openedAt: 0, maxBytes: [], nulls: [], outgrown: [], keyHashes: undefined };
+    const problem = (record: string): string => {
+      const bytes = lineOf(record).subarray(0, -1);
+      const outcome = encoder.encode(parseSinger(bytes, 1) as RecordMessage, { line: 1, bytes }, facts);
+      return outcome.kind === 'rejection' ? `${problemOf(outcome)}: ${outcome.seen ?? ''}` : outcome.kind;
+    };
+    expect(['{"a":"x","tenant":"other"}', '{"a":"x"}', '{"tenant":null}'].map(problem)).to.deep.equal([
+      'the value of "tenant" is not that of the tenant of this run: "other"',
+      'the value of "tenant" is missing, so the record belongs to no tenant: ',
+      'the value of "tenant" is null, so the record belongs to no tenant: ',
+    ]);
+  });
+});

@@ -230,13 +230,12 @@ export class Runner implements StatementRunner {
     const { statement } = execution;
     const forwarded = await this.#forwardWithoutLocks(execution);
     if (forwarded.failure) return forwarded.failure;
-    const { context, started } = query;
+    const { context, started, effects } = query;
     const { load } = execution;
-    const carriedOut = { context, started, load, isHeldBack: this.#block.isOwn };
-    const { failure, rows } = await this.#carriedOut.run(statement, carriedOut);
+    const carriedOut = { context, started, effects, load, isHeldBack: this.#block.isOwn };
+    const failure = await this.#carriedOut.run(statement, carriedOut);
     if (failure) return failure;
-    if (rows !== undefined) query.effects.rows = rows;
-    else if (forwarded.rows !== undefined) query.effects.rows ??= forwarded.rows;
+    if (forwarded.rows !== undefined) effects.rows ??= forwarded.rows;
     if (!forwarded.isSkipped) await this.#finish(statement, query);
     if (isControl(statement)) this.#carriedOut.settle(query.wasFailed || statement.verb === 'ROLLBACK');
     this.#objects.note(statement);

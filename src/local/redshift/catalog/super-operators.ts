@@ -124,7 +124,8 @@ do $$ begin
   end if;
 end $$;`;
     };
-    const operands = TYPES.filter((type) => type !== 'bool');
+    // With an operand of another type the engine would read a bare literal beside a string as a SUPER.
+    const operands = TYPES.filter((type) => type !== 'bool' && (operator === '+' || type !== 'text'));
     return (
       define('super', 'warehouse_super') +
       operands.map((type) => define('super', type) + define(type, 'super')).join('')

@@ -52,7 +52,15 @@ const ZONES = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', '.cache/', '.target-redshift/', 'src/config/compiled-schema.js'] },
+  {
+    ignores: [
+      'dist/',
+      '.cache/',
+      '.target-redshift/',
+      'src/config/compiled-schema.js',
+      'src/rows/lane/assembly/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -4,18 +4,15 @@
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import type { Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import type { Unplanned } from '../rows/unplanned.ts';
-import { PresentFacts } from '../rows/walk/metadata-cells.ts';
-import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { TableRef } from '../table/types.ts';
-import { LIVE } from '../warehouse/row-kinds.ts';
 import type { CompletionWish, StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
-import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
+import { Fallbacks, whyFallback, type Fallback } from './fallbacks.ts';
+import { FastRows, type RowPlace } from './fast-rows.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
@@ -48,7 +45,8 @@ export class Stream {
   readonly #lossReport: LossReport;
   /** The records that the reference encoder encoded. */
   readonly fallbacks = new Fallbacks();
-  readonly #facts: PresentFacts;
+  /** The records that are not parsed. */
+  readonly fast: FastRows<Stream>;
   #ordinal = 0;
 
   constructor({ name, target, settings, table, dialect }: StreamOptions, context: StreamContext) {
@@ -62,7 +60,7 @@ export class Stream {
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.effects.statesRead);
-    const { loader, syncStartedAt } = context;
+    const { loader } = context;
     this.#planning = new Planning(
       { target, settings, table, dialect },
       {
@@ -74,7 +72,27 @@ export class Stream {
         largeStrings: () => loader.largeStrings(),
       },
     );
-    this.#facts = new PresentFacts(syncStartedAt);
+    this.fast = new FastRows(this, this.#rowPlace(), context);
+  }
+
+  #rowPlace(): RowPlace {
+    const plan = (): StreamPlan | undefined => this.plan;
+    const ordinal = (): number => this.#ordinal;
+    return {
+      get plan() {
+        return plan();
+      },
+      get ordinal() {
+        return ordinal();
+      },
+      batch: (plan) => this.#batch ?? this.#open(plan),
+      awaitsVersion: (version) => this.#awaitsVersion(version),
+      counted: (version, rows) => {
+        this.#ordinal += rows;
+        this.#evidence.record();
+        this.#versions.record(version);
+      },
+    };
   }
 
   get #overwrites(): boolean {
@@ -134,32 +152,6 @@ export class Stream {
     await this.work.room();
     this.close();
     await this.work.drained();
-  }
-
-  /**
-   * Walks over the record at `at` of the tape's source, in the line from `start` to the LF at `end`, and adds it to the open
-   * batch, which is opened if necessary. One synchronous step with the ledger. Returns false if nothing was added; then the line
-   * must be parsed and appended.
-   */
-  walk(at: number, frame: Frame, start: number, end: number): boolean {
-    const { walk, kind = LIVE } = this.plan ?? {};
-    const bytes = end - start;
-    if (!walk || bytes > MAX_WALKED_BYTES) return false;
-    const { tape, readAt } = this.#context;
-    const batch = this.#batch ?? this.#open(this.plan as StreamPlan);
-    batch.rows.roll(tape, walk.room(bytes));
-    const recordEnd = walk.record(tape, at);
-    if (recordEnd === DECLINED || !frame.close(tape.source, recordEnd, end)) return false;
-    if (this.#awaitsVersion(frame.version)) return false;
-    this.#facts.take(readAt(), batch, frame, this.#ordinal);
-    if (!walk.complete(this.#facts)) return false;
-    walk.countRow(batch);
-    batch.census[kind] = (batch.census[kind] ?? 0) + 1;
-    batch.rows.written(tape);
-    this.#ordinal++;
-    this.#evidence.record();
-    this.#versions.record(frame.version);
-    return true;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** The members of the records of a stream, as its columns and the rules of its records describe them. */
+import { QUOTE, stands } from '../../protocol/bytes.ts';
 import type { Column } from '../../table/types.ts';
 import { SINGER_RULES, type RecordRules } from '../rules.ts';
 import { pathOf } from '../source.ts';
@@ -52,3 +53,13 @@ function addColumns(members: MemberTable, columns: readonly Column[]): boolean {
   }
   return true;
 }
+
+/** Whether the value at `at` has one of these forms. A longer number is another value. */
+export function hasForm(forms: readonly Buffer[], source: Buffer, at: number): boolean {
+  return forms.some((form) => {
+    const end = at + form.length;
+    return stands(form, source, at) && (form[0] === QUOTE || ENDS_VALUE.has(source[end]));
+  });
+}
+
+const ENDS_VALUE: ReadonlySet<number | undefined> = new Set(Buffer.from(',} \t\r'));

@@ -66,6 +66,7 @@ do $$ begin
     update pg_catalog.pg_type set typarray = 0 where oid = 'pg_catalog.warehouse_super'::regtype;
   end if;
 end $$;
+revoke usage on type pg_catalog.warehouse_super from public;
 `;
 
 /** Scalars of SQL as SUPER; BOOLEAN has no cast to it, but may be compared and be an element. */

@@ -12,7 +12,7 @@ export function compiledSchema(): string {
     allErrors: true,
     useDefaults: true,
     strict: false,
-    // The least length of a string is 1, for which code units and characters are the same; counting characters needs an import.
+    // The least length of a string counts code units, because counting characters needs an import.
     unicode: false,
     logger: false,
     code: { source: true, esm: true, lines: true },

@@ -9,6 +9,7 @@ import {
   type LoadedConfig,
 } from './config/config.ts';
 import type { Config } from './config/options.ts';
+import { withRefreshed } from './config/refresh.ts';
 import { filesOf, readSources } from './config/sources.ts';
 import { weaknesses } from './config/weaknesses.ts';
 import { ConfigError, LoadError, UsageError } from './errors.ts';
@@ -89,7 +90,7 @@ class Program {
         return this.#serveLocal(command);
       case 'setup': {
         const { completeConfig, report } = await import('./commands/setup.ts');
-        const config = await this.#accept(completeConfig(readSources(command.config, this.#io.env)));
+        const config = await this.#accept(completeConfig(await readSources(command.config, this.#io.env)));
         return this.#answer(report(config, command.format));
       }
       case 'interview':
@@ -98,10 +99,14 @@ class Program {
         return this.#discard(command);
       case 'load': {
         const states = openStates(this.#io);
-        return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
+        return this.#withConfig(command.warehouse, (config) =>
+          this.#load(withRefreshed(config, command.refresh), command, states),
+        );
       }
       case 'run':
-        return this.#withConfig(command.warehouse, (config) => this.#run(config, command));
+        return this.#withConfig(command.warehouse, (config) =>
+          this.#run(withRefreshed(config, command.refresh), command),
+        );
       case 'plan':
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
       case 'check':
@@ -137,10 +142,11 @@ class Program {
   }
 
   /** Starts a tap and loads what it writes. */
-  async #run(config: Config, { tap: line, state, ...files }: CommandOf<'run'>): Promise<number> {
+  async #run(config: Config, { tap: line, state, refresh, ...files }: CommandOf<'run'>): Promise<number> {
     const { openTapState } = await import('./tap/state-file.ts');
     const { Tap } = await import('./tap/tap.ts');
-    using kept = openTapState(state, { isInWarehouse: config.pipeline !== undefined, command: line });
+    const wish = { isInWarehouse: config.pipeline !== undefined, command: line, refreshed: refresh };
+    using kept = openTapState(state, wish);
     const states = kept.states ?? openStates(this.#io);
     this.#io.keepHeapSmall();
     const runId = await this.#beginRun();
@@ -171,7 +177,7 @@ class Program {
   }
 
   async #discard(command: CommandOf<'discard'>): Promise<number> {
-    const config = await this.#accept(withoutConnection(this.#read(command.config)));
+    const config = await this.#accept(withoutConnection(await this.#read(command.config)));
     const { runDiscard } = await import('./commands/discard.ts');
     const { stop } = this.#io.ending;
     this.#io.keepHeapSmall();
@@ -284,7 +290,7 @@ class Program {
 
   /** Reads the configuration, leases the local warehouse if it is used, and ends the lease when the work is done. */
   async #withConfig(warehouse: WarehouseChoice, work: (config: Config) => Promise<number>): Promise<number> {
-    const given = this.#read(warehouse.config, warehouse.local === undefined ? [] : [warehouse.local]);
+    const given = await this.#read(warehouse.config, warehouse.local === undefined ? [] : [warehouse.local]);
     if (warehouse.local === undefined && warehouse.config.length === 0) {
       throw new ConfigError([
         'there is none; give one with --config FILE, or use --local for a warehouse on this machine',
@@ -298,8 +304,8 @@ class Program {
   }
 
   /** `more` are other files and directories with secrets. */
-  #read(sources: readonly string[], more: readonly string[] = []): ConfigInput {
-    const given = readSources(sources, this.#io.env);
+  async #read(sources: readonly string[], more: readonly string[] = []): Promise<ConfigInput> {
+    const given = await readSources(sources, this.#io.env);
     this.#ownFiles = [...filesOf(sources, given), ...more];
     return given;
   }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { helpTexts } from '../src/cli/parse.ts';
 import { checkConfig } from '../src/config/config.ts';
+import { fillVariables } from '../src/config/variables.ts';
+import { parseYamlText } from '../src/config/yaml-text.ts';
 import { options, streamOptions } from '../src/config/options.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -81,8 +83,20 @@ describe('the documentation', () => {
 
   it('has JSON that parses, and configurations that are accepted without a warning', () => {
     const sample = { ...(JSON.parse(read('config.sample.json')) as object), password: 'Filled1n' };
-    const isConfig = new Set(['docs/configuration.md', 'docs/tables.md', 'docs/schema-changes.md']);
+    const isConfig = new Set([
+      'docs/configuration.md',
+      'docs/tables.md',
+      'docs/schema-changes.md',
+      'docs/choosing.md',
+    ]);
     let configurations = 0;
+    for (const [, block = ''] of read('docs/configuration.md').matchAll(/^```yaml\n([^]*?)^```$/gm)) {
+      const { value } = fillVariables(parseYamlText(block) as Record<string, unknown>, () => ({
+        REDSHIFT_PASSWORD: 'Filled1n',
+      }));
+      expect(checkConfig(value).warnings, block).to.deep.equal([]);
+      configurations++;
+    }
     for (const page of PAGES) {
       for (const [, block = ''] of read(page).matchAll(/^```json\n([^]*?)^```$/gm)) {
         const value = JSON.parse(block) as object;

@@ -49,4 +49,17 @@ describe('the outward contract', () => {
     const { warnings, hint } = checkConfig({ ...sample, password: 'Filled1n' });
     expect({ warnings, hint }).to.deep.equal({ warnings: [], hint: undefined });
   });
+
+  it('config.sample.json works with keys in place of the role, and without what has a default', () => {
+    const sample = JSON.parse(readFileSync(path('config.sample.json'), 'utf8')) as Record<string, unknown>;
+    const keys = { aws_access_key_id: 'AKIAEXAMPLE', aws_secret_access_key: 'Filled1n' };
+    expect(checkConfig({ ...sample, ...keys, password: 'Filled1n', iam_role: '' }).warnings).to.deep.equal(
+      [],
+    );
+    const { port, target_schema, s3_prefix, s3_region, ...rest } = sample;
+    expect([port, target_schema, s3_prefix, s3_region]).to.not.include(undefined);
+    const { config, warnings } = checkConfig({ ...rest, password: 'Filled1n' });
+    expect(warnings).to.deep.equal([]);
+    expect(config).to.include({ port: 5439, target_schema: 'public', s3_prefix: 'target-redshift' });
+  });
 });

@@ -121,7 +121,7 @@ class Destination {
 
   /** A configuration may have options of the platform, or of another version of this program, that are unknown here. */
   async #config(path: string): Promise<Config> {
-    const given = readSources([path], {});
+    const given = await readSources([path], undefined);
     this.#ownFiles = filesOf([path], given);
     const defaults = { unknown_options: 'warn', naming: 'safe' };
     const { config, warnings, secrets } = checkConfig({ ...defaults, ...given });

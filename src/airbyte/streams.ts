@@ -69,7 +69,7 @@ function settingsFor({ mode }: ConfiguredStream, common: StreamSettings): Stream
 
 function targetOf(
   { name, namespace }: ConfiguredStream,
-  { schema, table, naming }: StreamSettings,
+  { schema, table, table_prefix = '', naming }: StreamSettings,
   config: Config,
 ): TableRef {
   return {
@@ -79,7 +79,7 @@ function targetOf(
         : namespace === undefined
           ? config.target_schema
           : schemaName('{schema}', namespace, naming),
-    table: table === undefined ? tableName(name, naming) : givenName(table),
+    table: table === undefined ? tableName(table_prefix + name, naming) : givenName(table),
   };
 }
 

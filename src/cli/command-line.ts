@@ -10,6 +10,7 @@ import {
   formatOption,
   inputOption,
   metricsOption,
+  refreshOption,
   reportOption,
   logOf,
   logOptions,
@@ -80,6 +81,7 @@ function addFlags(cli: Cli): void {
   for (const option of [
     ...warehouseOptions(),
     inputOption(),
+    refreshOption(),
     reportOption(),
     metricsOption(),
     ...logOptions(),

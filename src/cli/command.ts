@@ -23,6 +23,8 @@ export type Command =
       readonly kind: 'load';
       readonly warehouse: WarehouseChoice;
       readonly input: string | undefined;
+      /** Streams whose tables are overwritten. */
+      readonly refresh: readonly string[];
       /** The JSON file that says at the end what was done. */
       readonly report: string | undefined;
       /** The file with figures for Prometheus. */
@@ -35,6 +37,8 @@ export type Command =
       readonly tap: readonly string[];
       /** The file of the state; undefined: states go to stdout. */
       readonly state: string | undefined;
+      /** Streams whose tables are overwritten. */
+      readonly refresh: readonly string[];
       readonly report: string | undefined;
       readonly metricsFile: string | undefined;
     }

@@ -12,6 +12,7 @@ import {
   metricsOption,
   oneOf,
   portOf,
+  refreshOption,
   reportOption,
   warehouseOf,
   warehouseOptions,
@@ -21,8 +22,8 @@ import {
 export function readLoad(values: Values): Command {
   if (values.format !== undefined)
     throw new UsageError('--format applies only to about, check, history, plan, report, setup and sql');
-  const { input, report, metricsFile } = values;
-  return { kind: 'load', warehouse: warehouseOf(values), input, report, metricsFile };
+  const { input, report, metricsFile, refresh = [] } = values;
+  return { kind: 'load', warehouse: warehouseOf(values), input, refresh, report, metricsFile };
 }
 
 function readSetup(values: Values): Command {
@@ -99,8 +100,8 @@ function readRun(values: Values, tap: readonly string[]): Command {
   const own = tap.find((word) => word === '--state' || word.startsWith('--state='));
   if (state !== undefined && own !== undefined)
     throw new UsageError('run gives --state to the tap; remove it from the command of the tap');
-  const { report, metricsFile } = values;
-  return { kind: 'run', warehouse: warehouseOf(values), tap, state, report, metricsFile };
+  const { report, metricsFile, refresh = [] } = values;
+  return { kind: 'run', warehouse: warehouseOf(values), tap, state, refresh, report, metricsFile };
 }
 
 /** What reads messages. */
@@ -108,7 +109,7 @@ const loading = (): readonly Definition[] => [
   {
     name: 'load',
     summary: 'load the messages on stdin, and print safe states on stdout (the default command)',
-    options: [...warehouseOptions(), inputOption(), reportOption(), metricsOption()],
+    options: [...warehouseOptions(), inputOption(), refreshOption(), reportOption(), metricsOption()],
     examples: [
       ['tap-csv | target-redshift load --config config.json > states.jsonl', 'load, and keep the states'],
       ['target-redshift load --local --input messages.jsonl', 'load a file into a local warehouse'],
@@ -124,6 +125,7 @@ const loading = (): readonly Definition[] => [
         '--state <file>',
         'give this state to the tap, and keep the newest safe state in it; with pipeline, the state in the warehouse counts',
       ),
+      refreshOption(),
       reportOption(),
       metricsOption(),
     ],

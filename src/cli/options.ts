@@ -17,6 +17,7 @@ export interface Values {
   readonly input?: string;
   readonly report?: string;
   readonly metricsFile?: string;
+  readonly refresh?: readonly string[];
   readonly format?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -42,6 +43,13 @@ export const warehouseOptions = (): Option[] => [
 
 export const inputOption = (): Option =>
   new Option('--input <file>', 'read the messages from this file instead of stdin');
+
+/** May be given several times. */
+export const refreshOption = (): Option =>
+  new Option(
+    '--refresh <stream>',
+    'replace the rows of this table with those of this run (load_method overwrite); can be given several times',
+  ).argParser((stream: string, streams: readonly string[] | undefined) => [...(streams ?? []), stream]);
 
 export const reportOption = (): Option =>
   new Option('--report <file>', 'write a JSON file at the end that says what was loaded');

@@ -14,6 +14,7 @@ import {
 } from '../check/redshift-steps.ts';
 import { runSteps, type Outcome, type Step } from '../check/step.ts';
 import { bucketStep, listStep, multipartStep, removeStep, uploadStep } from '../check/storage-steps.ts';
+import { hasGuard, tenantStep } from '../check/tenant-step.ts';
 import type { Config } from '../config/options.ts';
 import { schemasOf } from '../config/schemas.ts';
 
@@ -44,6 +45,7 @@ export function checkSteps(config: Config, resources: CheckResources): readonly 
   return [
     loginStep(context),
     ...schemasOf(context.config).map((schema) => schemaStep(context, schema)),
+    ...(hasGuard(context) ? schemasOf(context.config).map((schema) => tenantStep(context, schema)) : []),
     ...(context.mayCreate ? [tablesStep(context), tableStep(context)] : []),
     temporaryTableStep(context),
     bucketStep(context),

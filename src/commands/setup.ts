@@ -21,8 +21,12 @@ const ENV_PREFIX = 'TARGET_REDSHIFT_';
 export async function writeConfig(path: string, terminal: Terminal): Promise<boolean> {
   const folder = dirname(path);
   if (!existsSync(folder)) throw new ConfigError([`cannot write ${path}: there is no directory ${folder}`]);
+  if (/\.ya?ml$/i.test(path))
+    throw new ConfigError([
+      `cannot write ${path}: the answers are written as JSON; name a file that ends in .json`,
+    ]);
   // Its other options stay, and its values are the defaults.
-  const before = existsSync(path) ? inOurWords(readSources([path], {})) : undefined;
+  const before = existsSync(path) ? inOurWords(await readSources([path], undefined)) : undefined;
   const prompt = new Prompt(terminal);
   try {
     prompt.say(

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"pipeline":{"type":"string","minLength":1},"exactly_once":{"type":"boolean","default":false},"group_commit":{"type":"boolean","default":false},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty","singer"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
+const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"mask_salt":{"type":"string","minLength":16},"mask_salt_file":{"type":"string"},"pipeline":{"type":"string","minLength":1},"exactly_once":{"type":"boolean","default":false},"group_commit":{"type":"boolean","default":false},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty","singer"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"selected":{"type":"boolean","default":true},"include_columns":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"exclude_columns":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"table_prefix":{"type":"string"},"tenant_column":{"type":"string","minLength":1},"tenant_id":{"type":"string","minLength":1},"other_tenants":{"type":"string","enum":["fail","quarantine","allow"],"default":"fail"},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"selected":{"type":"boolean"},"include_columns":{"type":"array","items":{"type":"string","minLength":1}},"exclude_columns":{"type":"array","items":{"type":"string","minLength":1}},"table_prefix":{"type":"string"},"tenant_column":{"type":"string","minLength":1},"tenant_id":{"type":"string","minLength":1},"other_tenants":{"type":"string","enum":["fail","quarantine","allow"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]},"mask":{"type":"string","enum":["hash","redact","last_4"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -110,6 +110,18 @@ data.load_history = true;
 }
 if(data.schema_mapping === undefined){
 data.schema_mapping = {};
+}
+if(data.selected === undefined){
+data.selected = true;
+}
+if(data.include_columns === undefined){
+data.include_columns = [];
+}
+if(data.exclude_columns === undefined){
+data.exclude_columns = [];
+}
+if(data.other_tenants === undefined){
+data.other_tenants = "fail";
 }
 if(data.load_method === undefined){
 data.load_method = "upsert";
@@ -1280,11 +1292,11 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data.pipeline !== undefined){
-let data53 = data.pipeline;
+if(data.mask_salt !== undefined){
+let data53 = data.mask_salt;
 if(typeof data53 === "string"){
-if(data53.length < 1){
-const err94 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data53.length < 16){
+const err94 = {instancePath:instancePath+"/mask_salt",schemaPath:"#/properties/mask_salt/minLength",keyword:"minLength",params:{limit: 16},message:"must NOT have fewer than 16 characters"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1295,7 +1307,7 @@ errors++;
 }
 }
 else {
-const err95 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err95 = {instancePath:instancePath+"/mask_salt",schemaPath:"#/properties/mask_salt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1305,8 +1317,9 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(typeof data.exactly_once !== "boolean"){
-const err96 = {instancePath:instancePath+"/exactly_once",schemaPath:"#/properties/exactly_once/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.mask_salt_file !== undefined){
+if(typeof data.mask_salt_file !== "string"){
+const err96 = {instancePath:instancePath+"/mask_salt_file",schemaPath:"#/properties/mask_salt_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1315,8 +1328,12 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(typeof data.group_commit !== "boolean"){
-const err97 = {instancePath:instancePath+"/group_commit",schemaPath:"#/properties/group_commit/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data.pipeline !== undefined){
+let data55 = data.pipeline;
+if(typeof data55 === "string"){
+if(data55.length < 1){
+const err97 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1325,9 +1342,9 @@ vErrors.push(err97);
 }
 errors++;
 }
-let data56 = data.memory_budget_mb;
-if(!((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56)))){
-const err98 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err98 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1336,9 +1353,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(typeof data56 == "number"){
-if(data56 > 65536 || isNaN(data56)){
-const err99 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
+}
+if(typeof data.exactly_once !== "boolean"){
+const err99 = {instancePath:instancePath+"/exactly_once",schemaPath:"#/properties/exactly_once/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1347,8 +1364,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data56 < 16 || isNaN(data56)){
-const err100 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
+if(typeof data.group_commit !== "boolean"){
+const err100 = {instancePath:instancePath+"/group_commit",schemaPath:"#/properties/group_commit/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1357,10 +1374,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-}
-let data57 = data.compression;
-if(typeof data57 !== "string"){
-const err101 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data58 = data.memory_budget_mb;
+if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
+const err101 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1369,8 +1385,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(!(((data57 === "auto") || (data57 === "gzip")) || (data57 === "zstd"))){
-const err102 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
+if(typeof data58 == "number"){
+if(data58 > 65536 || isNaN(data58)){
+const err102 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1379,9 +1396,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-let data58 = data.gzip_level;
-if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
-const err103 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data58 < 16 || isNaN(data58)){
+const err103 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1390,9 +1406,10 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(typeof data58 == "number"){
-if(data58 > 9 || isNaN(data58)){
-const err104 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
+}
+let data59 = data.compression;
+if(typeof data59 !== "string"){
+const err104 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1401,8 +1418,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data58 < 1 || isNaN(data58)){
-const err105 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(!(((data59 === "auto") || (data59 === "gzip")) || (data59 === "zstd"))){
+const err105 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1411,9 +1428,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-}
-if(typeof data.keep_s3_files !== "boolean"){
-const err106 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data60 = data.gzip_level;
+if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
+const err106 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1422,9 +1439,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-let data60 = data.stale_after_hours;
-if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
-const err107 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data60 == "number"){
+if(data60 > 9 || isNaN(data60)){
+const err107 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1433,9 +1450,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(typeof data60 == "number"){
-if(data60 > 8760 || isNaN(data60)){
-const err108 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
+if(data60 < 1 || isNaN(data60)){
+const err108 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1444,8 +1460,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(data60 < 1 || isNaN(data60)){
-const err109 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(typeof data.keep_s3_files !== "boolean"){
+const err109 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1454,10 +1471,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-}
-let data61 = data.statement_timeout_seconds;
-if(!((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61)))){
-const err110 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data62 = data.stale_after_hours;
+if(!((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62)))){
+const err110 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1466,9 +1482,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(typeof data61 == "number"){
-if(data61 > 86400 || isNaN(data61)){
-const err111 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data62 == "number"){
+if(data62 > 8760 || isNaN(data62)){
+const err111 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1477,8 +1493,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data61 < 10 || isNaN(data61)){
-const err112 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
+if(data62 < 1 || isNaN(data62)){
+const err112 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1488,9 +1504,9 @@ vErrors.push(err112);
 errors++;
 }
 }
-let data62 = data.heartbeat_seconds;
-if(!((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62)))){
-const err113 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data63 = data.statement_timeout_seconds;
+if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
+const err113 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1499,9 +1515,9 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(typeof data62 == "number"){
-if(data62 > 3600 || isNaN(data62)){
-const err114 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(typeof data63 == "number"){
+if(data63 > 86400 || isNaN(data63)){
+const err114 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1510,8 +1526,8 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(data62 < 1 || isNaN(data62)){
-const err115 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data63 < 10 || isNaN(data63)){
+const err115 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1521,9 +1537,9 @@ vErrors.push(err115);
 errors++;
 }
 }
-let data63 = data.retry_for_seconds;
-if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
-const err116 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data64 = data.heartbeat_seconds;
+if(!((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64)))){
+const err116 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1532,9 +1548,9 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(typeof data63 == "number"){
-if(data63 > 86400 || isNaN(data63)){
-const err117 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+if(typeof data64 == "number"){
+if(data64 > 3600 || isNaN(data64)){
+const err117 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1543,8 +1559,8 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(data63 < 0 || isNaN(data63)){
-const err118 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data64 < 1 || isNaN(data64)){
+const err118 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1554,10 +1570,9 @@ vErrors.push(err118);
 errors++;
 }
 }
-if(data.max_load_attempts !== undefined){
-let data64 = data.max_load_attempts;
-if(!((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64)))){
-const err119 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+let data65 = data.retry_for_seconds;
+if(!((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65)))){
+const err119 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1566,9 +1581,9 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(typeof data64 == "number"){
-if(data64 > 100 || isNaN(data64)){
-const err120 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(typeof data65 == "number"){
+if(data65 > 86400 || isNaN(data65)){
+const err120 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1577,8 +1592,8 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data64 < 1 || isNaN(data64)){
-const err121 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data65 < 0 || isNaN(data65)){
+const err121 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1588,10 +1603,10 @@ vErrors.push(err121);
 errors++;
 }
 }
-}
-let data65 = data.shutdown_grace_seconds;
-if(!((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65)))){
-const err122 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.max_load_attempts !== undefined){
+let data66 = data.max_load_attempts;
+if(!((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66)))){
+const err122 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1600,9 +1615,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(typeof data65 == "number"){
-if(data65 > 3600 || isNaN(data65)){
-const err123 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+if(typeof data66 == "number"){
+if(data66 > 100 || isNaN(data66)){
+const err123 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1611,8 +1626,8 @@ vErrors.push(err123);
 }
 errors++;
 }
-if(data65 < 0 || isNaN(data65)){
-const err124 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data66 < 1 || isNaN(data66)){
+const err124 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1622,9 +1637,10 @@ vErrors.push(err124);
 errors++;
 }
 }
-let data66 = data.log_level;
-if(typeof data66 !== "string"){
-const err125 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data67 = data.shutdown_grace_seconds;
+if(!((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67)))){
+const err125 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1633,8 +1649,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-if(!((((data66 === "debug") || (data66 === "info")) || (data66 === "warn")) || (data66 === "error"))){
-const err126 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
+if(typeof data67 == "number"){
+if(data67 > 3600 || isNaN(data67)){
+const err126 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1643,9 +1660,8 @@ vErrors.push(err126);
 }
 errors++;
 }
-let data67 = data.log_format;
-if(typeof data67 !== "string"){
-const err127 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data67 < 0 || isNaN(data67)){
+const err127 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1654,8 +1670,10 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(!((((data67 === "auto") || (data67 === "json")) || (data67 === "pretty")) || (data67 === "singer"))){
-const err128 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
+}
+let data68 = data.log_level;
+if(typeof data68 !== "string"){
+const err128 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1664,15 +1682,8 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data.batch_locations !== undefined){
-let data68 = data.batch_locations;
-if(Array.isArray(data68)){
-const len1 = data68.length;
-for(let i1=0; i1<len1; i1++){
-let data69 = data68[i1];
-if(typeof data69 === "string"){
-if(data69.length < 1){
-const err129 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data68 === "debug") || (data68 === "info")) || (data68 === "warn")) || (data68 === "error"))){
+const err129 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1681,9 +1692,9 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-else {
-const err130 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data69 = data.log_format;
+if(typeof data69 !== "string"){
+const err130 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1692,10 +1703,8 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
-}
-else {
-const err131 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((data69 === "auto") || (data69 === "json")) || (data69 === "pretty")) || (data69 === "singer"))){
+const err131 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1704,15 +1713,15 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-let data70 = data.pre_sql;
+if(data.batch_locations !== undefined){
+let data70 = data.batch_locations;
 if(Array.isArray(data70)){
-const len2 = data70.length;
-for(let i2=0; i2<len2; i2++){
-let data71 = data70[i2];
+const len1 = data70.length;
+for(let i1=0; i1<len1; i1++){
+let data71 = data70[i1];
 if(typeof data71 === "string"){
 if(data71.length < 1){
-const err132 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err132 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1723,7 +1732,7 @@ errors++;
 }
 }
 else {
-const err133 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err133 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1735,7 +1744,7 @@ errors++;
 }
 }
 else {
-const err134 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err134 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1744,14 +1753,15 @@ vErrors.push(err134);
 }
 errors++;
 }
-let data72 = data.post_sql;
+}
+let data72 = data.pre_sql;
 if(Array.isArray(data72)){
-const len3 = data72.length;
-for(let i3=0; i3<len3; i3++){
-let data73 = data72[i3];
+const len2 = data72.length;
+for(let i2=0; i2<len2; i2++){
+let data73 = data72[i2];
 if(typeof data73 === "string"){
 if(data73.length < 1){
-const err135 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err135 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1762,7 +1772,7 @@ errors++;
 }
 }
 else {
-const err136 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err136 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1774,7 +1784,7 @@ errors++;
 }
 }
 else {
-const err137 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err137 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1783,8 +1793,14 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(typeof data.load_history !== "boolean"){
-const err138 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data74 = data.post_sql;
+if(Array.isArray(data74)){
+const len3 = data74.length;
+for(let i3=0; i3<len3; i3++){
+let data75 = data74[i3];
+if(typeof data75 === "string"){
+if(data75.length < 1){
+const err138 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1793,9 +1809,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(data.rejected_prefix !== undefined){
-if(typeof data.rejected_prefix !== "string"){
-const err139 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err139 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1805,12 +1821,9 @@ vErrors.push(err139);
 errors++;
 }
 }
-let data76 = data.schema_mapping;
-if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
-for(const key0 in data76){
-let data77 = data76[key0];
-if((typeof data77 !== "string") && (!(data77 && typeof data77 == "object" && !Array.isArray(data77)))){
-const err140 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
+}
+else {
+const err140 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1819,9 +1832,8 @@ vErrors.push(err140);
 }
 errors++;
 }
-if(typeof data77 === "string"){
-if(data77.length < 1){
-const err141 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data.load_history !== "boolean"){
+const err141 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1830,10 +1842,9 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
-if(data77.schema === undefined){
-const err142 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
+if(data.rejected_prefix !== undefined){
+if(typeof data.rejected_prefix !== "string"){
+const err142 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1842,9 +1853,13 @@ vErrors.push(err142);
 }
 errors++;
 }
-for(const key1 in data77){
-if(!((key1 === "schema") || (key1 === "grant_select_to"))){
-const err143 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+let data78 = data.schema_mapping;
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+for(const key0 in data78){
+let data79 = data78[key0];
+if((typeof data79 !== "string") && (!(data79 && typeof data79 == "object" && !Array.isArray(data79)))){
+const err143 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1853,12 +1868,9 @@ vErrors.push(err143);
 }
 errors++;
 }
-}
-if(data77.schema !== undefined){
-let data78 = data77.schema;
-if(typeof data78 === "string"){
-if(data78.length < 1){
-const err144 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(typeof data79 === "string"){
+if(data79.length < 1){
+const err144 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1868,8 +1880,9 @@ vErrors.push(err144);
 errors++;
 }
 }
-else {
-const err145 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+if(data79.schema === undefined){
+const err145 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1878,16 +1891,9 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-if(data77.grant_select_to !== undefined){
-let data79 = data77.grant_select_to;
-if(Array.isArray(data79)){
-const len4 = data79.length;
-for(let i4=0; i4<len4; i4++){
-let data80 = data79[i4];
-if(typeof data80 === "string"){
-if(data80.length < 1){
-const err146 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key1 in data79){
+if(!((key1 === "schema") || (key1 === "grant_select_to"))){
+const err146 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1897,8 +1903,11 @@ vErrors.push(err146);
 errors++;
 }
 }
-else {
-const err147 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data79.schema !== undefined){
+let data80 = data79.schema;
+if(typeof data80 === "string"){
+if(data80.length < 1){
+const err147 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1908,9 +1917,8 @@ vErrors.push(err147);
 errors++;
 }
 }
-}
 else {
-const err148 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err148 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1920,11 +1928,15 @@ vErrors.push(err148);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err149 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data79.grant_select_to !== undefined){
+let data81 = data79.grant_select_to;
+if(Array.isArray(data81)){
+const len4 = data81.length;
+for(let i4=0; i4<len4; i4++){
+let data82 = data81[i4];
+if(typeof data82 === "string"){
+if(data82.length < 1){
+const err149 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1933,10 +1945,9 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(data.unknown_options !== undefined){
-let data81 = data.unknown_options;
-if(typeof data81 !== "string"){
-const err150 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err150 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1945,8 +1956,10 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(!((data81 === "warn") || (data81 === "fail"))){
-const err151 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err151 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1956,9 +1969,11 @@ vErrors.push(err151);
 errors++;
 }
 }
-let data82 = data.load_method;
-if(typeof data82 !== "string"){
-const err152 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+else {
+const err152 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1967,8 +1982,10 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(!((((data82 === "upsert") || (data82 === "append-only")) || (data82 === "insert-only")) || (data82 === "overwrite"))){
-const err153 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+if(data.unknown_options !== undefined){
+let data83 = data.unknown_options;
+if(typeof data83 !== "string"){
+const err153 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1977,9 +1994,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-let data83 = data.overwrite_method;
-if(typeof data83 !== "string"){
-const err154 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data83 === "warn") || (data83 === "fail"))){
+const err154 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1988,8 +2004,9 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(!((data83 === "delete-insert") || (data83 === "swap"))){
-const err155 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(typeof data.selected !== "boolean"){
+const err155 = {instancePath:instancePath+"/selected",schemaPath:"#/properties/selected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1998,9 +2015,14 @@ vErrors.push(err155);
 }
 errors++;
 }
-let data84 = data.overwrite_when;
-if(typeof data84 !== "string"){
-const err156 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data85 = data.include_columns;
+if(Array.isArray(data85)){
+const len5 = data85.length;
+for(let i5=0; i5<len5; i5++){
+let data86 = data85[i5];
+if(typeof data86 === "string"){
+if(data86.length < 1){
+const err156 = {instancePath:instancePath+"/include_columns/" + i5,schemaPath:"#/properties/include_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2009,8 +2031,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(!((data84 === "stream_complete") || (data84 === "end_of_input"))){
-const err157 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err157 = {instancePath:instancePath+"/include_columns/" + i5,schemaPath:"#/properties/include_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2019,8 +2042,10 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(typeof data.hard_delete !== "boolean"){
-const err158 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+}
+else {
+const err158 = {instancePath:instancePath+"/include_columns",schemaPath:"#/properties/include_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2029,8 +2054,14 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(typeof data.process_activate_version_messages !== "boolean"){
-const err159 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data87 = data.exclude_columns;
+if(Array.isArray(data87)){
+const len6 = data87.length;
+for(let i6=0; i6<len6; i6++){
+let data88 = data87[i6];
+if(typeof data88 === "string"){
+if(data88.length < 1){
+const err159 = {instancePath:instancePath+"/exclude_columns/" + i6,schemaPath:"#/properties/exclude_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2039,9 +2070,9 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(data.add_record_metadata !== undefined){
-if(typeof data.add_record_metadata !== "boolean"){
-const err160 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+else {
+const err160 = {instancePath:instancePath+"/exclude_columns/" + i6,schemaPath:"#/properties/exclude_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2051,10 +2082,9 @@ vErrors.push(err160);
 errors++;
 }
 }
-if(data.null_keys !== undefined){
-let data88 = data.null_keys;
-if(typeof data88 !== "string"){
-const err161 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err161 = {instancePath:instancePath+"/exclude_columns",schemaPath:"#/properties/exclude_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2063,8 +2093,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(!(((data88 === "fail") || (data88 === "quarantine")) || (data88 === "append"))){
-const err162 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+if(data.table_prefix !== undefined){
+if(typeof data.table_prefix !== "string"){
+const err162 = {instancePath:instancePath+"/table_prefix",schemaPath:"#/properties/table_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2074,9 +2105,11 @@ vErrors.push(err162);
 errors++;
 }
 }
-let data89 = data.nested_values;
-if(typeof data89 !== "string"){
-const err163 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.tenant_column !== undefined){
+let data90 = data.tenant_column;
+if(typeof data90 === "string"){
+if(data90.length < 1){
+const err163 = {instancePath:instancePath+"/tenant_column",schemaPath:"#/properties/tenant_column/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2085,8 +2118,9 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!(((data89 === "super") || (data89 === "text")) || (data89 === "flatten"))){
-const err164 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err164 = {instancePath:instancePath+"/tenant_column",schemaPath:"#/properties/tenant_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2095,9 +2129,12 @@ vErrors.push(err164);
 }
 errors++;
 }
-let data90 = data.flatten_max_depth;
-if(!((typeof data90 == "number") && (!(data90 % 1) && !isNaN(data90)))){
-const err165 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data.tenant_id !== undefined){
+let data91 = data.tenant_id;
+if(typeof data91 === "string"){
+if(data91.length < 1){
+const err165 = {instancePath:instancePath+"/tenant_id",schemaPath:"#/properties/tenant_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2106,9 +2143,9 @@ vErrors.push(err165);
 }
 errors++;
 }
-if(typeof data90 == "number"){
-if(data90 > 100 || isNaN(data90)){
-const err166 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+else {
+const err166 = {instancePath:instancePath+"/tenant_id",schemaPath:"#/properties/tenant_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2117,8 +2154,10 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(data90 < 1 || isNaN(data90)){
-const err167 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+let data92 = data.other_tenants;
+if(typeof data92 !== "string"){
+const err167 = {instancePath:instancePath+"/other_tenants",schemaPath:"#/properties/other_tenants/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2127,11 +2166,8 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-let data91 = data.flatten_separator;
-if(typeof data91 === "string"){
-if(data91.length < 1){
-const err168 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data92 === "fail") || (data92 === "quarantine")) || (data92 === "allow"))){
+const err168 = {instancePath:instancePath+"/other_tenants",schemaPath:"#/properties/other_tenants/enum",keyword:"enum",params:{allowedValues: schema11.properties.other_tenants.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2140,9 +2176,9 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-else {
-const err169 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data93 = data.load_method;
+if(typeof data93 !== "string"){
+const err169 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2151,9 +2187,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-let data92 = data.naming;
-if(typeof data92 !== "string"){
-const err170 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data93 === "upsert") || (data93 === "append-only")) || (data93 === "insert-only")) || (data93 === "overwrite"))){
+const err170 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2162,8 +2197,9 @@ vErrors.push(err170);
 }
 errors++;
 }
-if(!(((data92 === "exact") || (data92 === "safe")) || (data92 === "snake_case"))){
-const err171 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
+let data94 = data.overwrite_method;
+if(typeof data94 !== "string"){
+const err171 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2172,9 +2208,8 @@ vErrors.push(err171);
 }
 errors++;
 }
-let data93 = data.table_names;
-if(typeof data93 !== "string"){
-const err172 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data94 === "delete-insert") || (data94 === "swap"))){
+const err172 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2183,8 +2218,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(!((data93 === "whole") || (data93 === "last-part"))){
-const err173 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+let data95 = data.overwrite_when;
+if(typeof data95 !== "string"){
+const err173 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2193,8 +2229,8 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(typeof data.require_keys !== "boolean"){
-const err174 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data95 === "stream_complete") || (data95 === "end_of_input"))){
+const err174 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2203,8 +2239,8 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(typeof data.validate_records !== "boolean"){
-const err175 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data.hard_delete !== "boolean"){
+const err175 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2213,9 +2249,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-let data96 = data.on_invalid;
-if(typeof data96 !== "string"){
-const err176 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.process_activate_version_messages !== "boolean"){
+const err176 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2224,8 +2259,9 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(!(((data96 === "fail") || (data96 === "quarantine")) || (data96 === "null"))){
-const err177 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+if(data.add_record_metadata !== undefined){
+if(typeof data.add_record_metadata !== "boolean"){
+const err177 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2234,9 +2270,11 @@ vErrors.push(err177);
 }
 errors++;
 }
-let data97 = data.max_rejected;
-if(!((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97)))){
-const err178 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data.null_keys !== undefined){
+let data99 = data.null_keys;
+if(typeof data99 !== "string"){
+const err178 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2245,9 +2283,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(typeof data97 == "number"){
-if(data97 > 1000000000 || isNaN(data97)){
-const err179 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+if(!(((data99 === "fail") || (data99 === "quarantine")) || (data99 === "append"))){
+const err179 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2256,8 +2293,10 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(data97 < 0 || isNaN(data97)){
-const err180 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+let data100 = data.nested_values;
+if(typeof data100 !== "string"){
+const err180 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2266,12 +2305,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-let data98 = data.schema_changes;
-if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
-for(const key2 in data98){
-if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
-const err181 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(!(((data100 === "super") || (data100 === "text")) || (data100 === "flatten"))){
+const err181 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2280,11 +2315,9 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-if(data98.add_column !== undefined){
-let data99 = data98.add_column;
-if(typeof data99 !== "string"){
-const err182 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data101 = data.flatten_max_depth;
+if(!((typeof data101 == "number") && (!(data101 % 1) && !isNaN(data101)))){
+const err182 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2293,8 +2326,9 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(!(((data99 === "evolve") || (data99 === "ignore")) || (data99 === "fail"))){
-const err183 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+if(typeof data101 == "number"){
+if(data101 > 100 || isNaN(data101)){
+const err183 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2303,11 +2337,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-if(data98.widen_column !== undefined){
-let data100 = data98.widen_column;
-if(typeof data100 !== "string"){
-const err184 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data101 < 1 || isNaN(data101)){
+const err184 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2316,8 +2347,11 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(!(((data100 === "evolve") || (data100 === "ignore")) || (data100 === "fail"))){
-const err185 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+let data102 = data.flatten_separator;
+if(typeof data102 === "string"){
+if(data102.length < 1){
+const err185 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2327,10 +2361,8 @@ vErrors.push(err185);
 errors++;
 }
 }
-if(data98.relax_not_null !== undefined){
-let data101 = data98.relax_not_null;
-if(typeof data101 !== "string"){
-const err186 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err186 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2339,8 +2371,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(!(((data101 === "evolve") || (data101 === "ignore")) || (data101 === "fail"))){
-const err187 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+let data103 = data.naming;
+if(typeof data103 !== "string"){
+const err187 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2349,11 +2382,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-if(data98.retype_column !== undefined){
-let data102 = data98.retype_column;
-if(typeof data102 !== "string"){
-const err188 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data103 === "exact") || (data103 === "safe")) || (data103 === "snake_case"))){
+const err188 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2362,8 +2392,9 @@ vErrors.push(err188);
 }
 errors++;
 }
-if(!(((data102 === "evolve") || (data102 === "ignore")) || (data102 === "fail"))){
-const err189 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+let data104 = data.table_names;
+if(typeof data104 !== "string"){
+const err189 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2372,11 +2403,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-if(data98.split_column !== undefined){
-let data103 = data98.split_column;
-if(typeof data103 !== "string"){
-const err190 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data104 === "whole") || (data104 === "last-part"))){
+const err190 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2385,8 +2413,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(!(((data103 === "evolve") || (data103 === "ignore")) || (data103 === "fail"))){
-const err191 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.require_keys !== "boolean"){
+const err191 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2395,11 +2423,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-if(data98.drop_column !== undefined){
-let data104 = data98.drop_column;
-if(typeof data104 !== "string"){
-const err192 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.validate_records !== "boolean"){
+const err192 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2408,8 +2433,9 @@ vErrors.push(err192);
 }
 errors++;
 }
-if(!(((data104 === "evolve") || (data104 === "ignore")) || (data104 === "fail"))){
-const err193 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+let data107 = data.on_invalid;
+if(typeof data107 !== "string"){
+const err193 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2418,11 +2444,8 @@ vErrors.push(err193);
 }
 errors++;
 }
-}
-if(data98.change_keys !== undefined){
-let data105 = data98.change_keys;
-if(typeof data105 !== "string"){
-const err194 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data107 === "fail") || (data107 === "quarantine")) || (data107 === "null"))){
+const err194 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2431,8 +2454,9 @@ vErrors.push(err194);
 }
 errors++;
 }
-if(!(((data105 === "evolve") || (data105 === "ignore")) || (data105 === "fail"))){
-const err195 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+let data108 = data.max_rejected;
+if(!((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108)))){
+const err195 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2441,10 +2465,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-}
-else {
-const err196 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(typeof data108 == "number"){
+if(data108 > 1000000000 || isNaN(data108)){
+const err196 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2453,8 +2476,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(typeof data.forbid_ddl !== "boolean"){
-const err197 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data108 < 0 || isNaN(data108)){
+const err197 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2463,10 +2486,12 @@ vErrors.push(err197);
 }
 errors++;
 }
-if(data.diststyle !== undefined){
-let data107 = data.diststyle;
-if(typeof data107 !== "string"){
-const err198 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+let data109 = data.schema_changes;
+if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
+for(const key2 in data109){
+if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
+const err198 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2475,8 +2500,11 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(!((((data107 === "auto") || (data107 === "even")) || (data107 === "all")) || (data107 === "key"))){
-const err199 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+if(data109.add_column !== undefined){
+let data110 = data109.add_column;
+if(typeof data110 !== "string"){
+const err199 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2485,15 +2513,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-let data108 = data.sortkey;
-if(Array.isArray(data108)){
-const len5 = data108.length;
-for(let i5=0; i5<len5; i5++){
-let data109 = data108[i5];
-if(typeof data109 === "string"){
-if(data109.length < 1){
-const err200 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data110 === "evolve") || (data110 === "ignore")) || (data110 === "fail"))){
+const err200 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2503,8 +2524,10 @@ vErrors.push(err200);
 errors++;
 }
 }
-else {
-const err201 = {instancePath:instancePath+"/sortkey/" + i5,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data109.widen_column !== undefined){
+let data111 = data109.widen_column;
+if(typeof data111 !== "string"){
+const err201 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2513,10 +2536,8 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-else {
-const err202 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((data111 === "evolve") || (data111 === "ignore")) || (data111 === "fail"))){
+const err202 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2525,9 +2546,11 @@ vErrors.push(err202);
 }
 errors++;
 }
-let data110 = data.sortkey_style;
-if(typeof data110 !== "string"){
-const err203 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data109.relax_not_null !== undefined){
+let data112 = data109.relax_not_null;
+if(typeof data112 !== "string"){
+const err203 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2536,8 +2559,8 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(!((data110 === "compound") || (data110 === "interleaved"))){
-const err204 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+if(!(((data112 === "evolve") || (data112 === "ignore")) || (data112 === "fail"))){
+const err204 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2546,14 +2569,11 @@ vErrors.push(err204);
 }
 errors++;
 }
-let data111 = data.grant_select_to;
-if(Array.isArray(data111)){
-const len6 = data111.length;
-for(let i6=0; i6<len6; i6++){
-let data112 = data111[i6];
-if(typeof data112 === "string"){
-if(data112.length < 1){
-const err205 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data109.retype_column !== undefined){
+let data113 = data109.retype_column;
+if(typeof data113 !== "string"){
+const err205 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2562,9 +2582,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-else {
-const err206 = {instancePath:instancePath+"/grant_select_to/" + i6,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data113 === "evolve") || (data113 === "ignore")) || (data113 === "fail"))){
+const err206 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2574,9 +2593,10 @@ vErrors.push(err206);
 errors++;
 }
 }
-}
-else {
-const err207 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data109.split_column !== undefined){
+let data114 = data109.split_column;
+if(typeof data114 !== "string"){
+const err207 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2585,9 +2605,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-let data113 = data.analyze_after_rows;
-if(!((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113)))){
-const err208 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data114 === "evolve") || (data114 === "ignore")) || (data114 === "fail"))){
+const err208 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2596,9 +2615,11 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(typeof data113 == "number"){
-if(data113 > 1000000000000 || isNaN(data113)){
-const err209 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+if(data109.drop_column !== undefined){
+let data115 = data109.drop_column;
+if(typeof data115 !== "string"){
+const err209 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2607,8 +2628,8 @@ vErrors.push(err209);
 }
 errors++;
 }
-if(data113 < 0 || isNaN(data113)){
-const err210 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(!(((data115 === "evolve") || (data115 === "ignore")) || (data115 === "fail"))){
+const err210 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2618,8 +2639,10 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(typeof data.batch_direct_copy !== "boolean"){
-const err211 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data109.change_keys !== undefined){
+let data116 = data109.change_keys;
+if(typeof data116 !== "string"){
+const err211 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2628,14 +2651,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-let data115 = data.streams;
-if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
-for(const key3 in data115){
-let data116 = data115[key3];
-if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
-for(const key4 in data116){
-if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
-const err212 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(!(((data116 === "evolve") || (data116 === "ignore")) || (data116 === "fail"))){
+const err212 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2645,10 +2662,9 @@ vErrors.push(err212);
 errors++;
 }
 }
-if(data116.load_method !== undefined){
-let data117 = data116.load_method;
-if(typeof data117 !== "string"){
-const err213 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err213 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2657,8 +2673,8 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(!((((data117 === "upsert") || (data117 === "append-only")) || (data117 === "insert-only")) || (data117 === "overwrite"))){
-const err214 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+if(typeof data.forbid_ddl !== "boolean"){
+const err214 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2667,11 +2683,10 @@ vErrors.push(err214);
 }
 errors++;
 }
-}
-if(data116.overwrite_method !== undefined){
-let data118 = data116.overwrite_method;
+if(data.diststyle !== undefined){
+let data118 = data.diststyle;
 if(typeof data118 !== "string"){
-const err215 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err215 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2680,8 +2695,8 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(!((data118 === "delete-insert") || (data118 === "swap"))){
-const err216 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+if(!((((data118 === "auto") || (data118 === "even")) || (data118 === "all")) || (data118 === "key"))){
+const err216 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2691,10 +2706,14 @@ vErrors.push(err216);
 errors++;
 }
 }
-if(data116.overwrite_when !== undefined){
-let data119 = data116.overwrite_when;
-if(typeof data119 !== "string"){
-const err217 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data119 = data.sortkey;
+if(Array.isArray(data119)){
+const len7 = data119.length;
+for(let i7=0; i7<len7; i7++){
+let data120 = data119[i7];
+if(typeof data120 === "string"){
+if(data120.length < 1){
+const err217 = {instancePath:instancePath+"/sortkey/" + i7,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2703,8 +2722,9 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(!((data119 === "stream_complete") || (data119 === "end_of_input"))){
-const err218 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err218 = {instancePath:instancePath+"/sortkey/" + i7,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2714,9 +2734,9 @@ vErrors.push(err218);
 errors++;
 }
 }
-if(data116.hard_delete !== undefined){
-if(typeof data116.hard_delete !== "boolean"){
-const err219 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+else {
+const err219 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2725,10 +2745,9 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-if(data116.process_activate_version_messages !== undefined){
-if(typeof data116.process_activate_version_messages !== "boolean"){
-const err220 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data121 = data.sortkey_style;
+if(typeof data121 !== "string"){
+const err220 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2737,10 +2756,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-if(data116.add_record_metadata !== undefined){
-if(typeof data116.add_record_metadata !== "boolean"){
-const err221 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data121 === "compound") || (data121 === "interleaved"))){
+const err221 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2749,11 +2766,14 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-if(data116.null_keys !== undefined){
-let data123 = data116.null_keys;
-if(typeof data123 !== "string"){
-const err222 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data122 = data.grant_select_to;
+if(Array.isArray(data122)){
+const len8 = data122.length;
+for(let i8=0; i8<len8; i8++){
+let data123 = data122[i8];
+if(typeof data123 === "string"){
+if(data123.length < 1){
+const err222 = {instancePath:instancePath+"/grant_select_to/" + i8,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2762,8 +2782,9 @@ vErrors.push(err222);
 }
 errors++;
 }
-if(!(((data123 === "fail") || (data123 === "quarantine")) || (data123 === "append"))){
-const err223 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err223 = {instancePath:instancePath+"/grant_select_to/" + i8,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2773,10 +2794,9 @@ vErrors.push(err223);
 errors++;
 }
 }
-if(data116.nested_values !== undefined){
-let data124 = data116.nested_values;
-if(typeof data124 !== "string"){
-const err224 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err224 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2785,8 +2805,9 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(!(((data124 === "super") || (data124 === "text")) || (data124 === "flatten"))){
-const err225 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+let data124 = data.analyze_after_rows;
+if(!((typeof data124 == "number") && (!(data124 % 1) && !isNaN(data124)))){
+const err225 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2795,11 +2816,9 @@ vErrors.push(err225);
 }
 errors++;
 }
-}
-if(data116.flatten_max_depth !== undefined){
-let data125 = data116.flatten_max_depth;
-if(!((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125)))){
-const err226 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data124 == "number"){
+if(data124 > 1000000000000 || isNaN(data124)){
+const err226 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2808,9 +2827,8 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(typeof data125 == "number"){
-if(data125 > 100 || isNaN(data125)){
-const err227 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(data124 < 0 || isNaN(data124)){
+const err227 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2819,8 +2837,9 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(data125 < 1 || isNaN(data125)){
-const err228 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(typeof data.batch_direct_copy !== "boolean"){
+const err228 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2829,13 +2848,14 @@ vErrors.push(err228);
 }
 errors++;
 }
-}
-}
-if(data116.flatten_separator !== undefined){
-let data126 = data116.flatten_separator;
-if(typeof data126 === "string"){
-if(data126.length < 1){
-const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+let data126 = data.streams;
+if(data126 && typeof data126 == "object" && !Array.isArray(data126)){
+for(const key3 in data126){
+let data127 = data126[key3];
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+for(const key4 in data127){
+if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
+const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2845,8 +2865,9 @@ vErrors.push(err229);
 errors++;
 }
 }
-else {
-const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.selected !== undefined){
+if(typeof data127.selected !== "boolean"){
+const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/selected",schemaPath:"#/properties/streams/additionalProperties/properties/selected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2856,10 +2877,15 @@ vErrors.push(err230);
 errors++;
 }
 }
-if(data116.naming !== undefined){
-let data127 = data116.naming;
-if(typeof data127 !== "string"){
-const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.include_columns !== undefined){
+let data129 = data127.include_columns;
+if(Array.isArray(data129)){
+const len9 = data129.length;
+for(let i9=0; i9<len9; i9++){
+let data130 = data129[i9];
+if(typeof data130 === "string"){
+if(data130.length < 1){
+const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2868,8 +2894,9 @@ vErrors.push(err231);
 }
 errors++;
 }
-if(!(((data127 === "exact") || (data127 === "safe")) || (data127 === "snake_case"))){
-const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2879,10 +2906,9 @@ vErrors.push(err232);
 errors++;
 }
 }
-if(data116.table_names !== undefined){
-let data128 = data116.table_names;
-if(typeof data128 !== "string"){
-const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns",schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2891,8 +2917,16 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(!((data128 === "whole") || (data128 === "last-part"))){
-const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.exclude_columns !== undefined){
+let data131 = data127.exclude_columns;
+if(Array.isArray(data131)){
+const len10 = data131.length;
+for(let i10=0; i10<len10; i10++){
+let data132 = data131[i10];
+if(typeof data132 === "string"){
+if(data132.length < 1){
+const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2902,9 +2936,8 @@ vErrors.push(err234);
 errors++;
 }
 }
-if(data116.require_keys !== undefined){
-if(typeof data116.require_keys !== "boolean"){
-const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2914,9 +2947,9 @@ vErrors.push(err235);
 errors++;
 }
 }
-if(data116.validate_records !== undefined){
-if(typeof data116.validate_records !== "boolean"){
-const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+else {
+const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns",schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2926,10 +2959,9 @@ vErrors.push(err236);
 errors++;
 }
 }
-if(data116.on_invalid !== undefined){
-let data131 = data116.on_invalid;
-if(typeof data131 !== "string"){
-const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.table_prefix !== undefined){
+if(typeof data127.table_prefix !== "string"){
+const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_prefix",schemaPath:"#/properties/streams/additionalProperties/properties/table_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2938,8 +2970,12 @@ vErrors.push(err237);
 }
 errors++;
 }
-if(!(((data131 === "fail") || (data131 === "quarantine")) || (data131 === "null"))){
-const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.tenant_column !== undefined){
+let data134 = data127.tenant_column;
+if(typeof data134 === "string"){
+if(data134.length < 1){
+const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_column",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_column/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2949,10 +2985,8 @@ vErrors.push(err238);
 errors++;
 }
 }
-if(data116.max_rejected !== undefined){
-let data132 = data116.max_rejected;
-if(!((typeof data132 == "number") && (!(data132 % 1) && !isNaN(data132)))){
-const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_column",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2961,9 +2995,12 @@ vErrors.push(err239);
 }
 errors++;
 }
-if(typeof data132 == "number"){
-if(data132 > 1000000000 || isNaN(data132)){
-const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+if(data127.tenant_id !== undefined){
+let data135 = data127.tenant_id;
+if(typeof data135 === "string"){
+if(data135.length < 1){
+const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_id",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -2972,8 +3009,9 @@ vErrors.push(err240);
 }
 errors++;
 }
-if(data132 < 0 || isNaN(data132)){
-const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+else {
+const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_id",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -2983,13 +3021,10 @@ vErrors.push(err241);
 errors++;
 }
 }
-}
-if(data116.schema_changes !== undefined){
-let data133 = data116.schema_changes;
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-for(const key5 in data133){
-if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
-const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data127.other_tenants !== undefined){
+let data136 = data127.other_tenants;
+if(typeof data136 !== "string"){
+const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/other_tenants",schemaPath:"#/properties/streams/additionalProperties/properties/other_tenants/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2998,11 +3033,8 @@ vErrors.push(err242);
 }
 errors++;
 }
-}
-if(data133.add_column !== undefined){
-let data134 = data133.add_column;
-if(typeof data134 !== "string"){
-const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data136 === "fail") || (data136 === "quarantine")) || (data136 === "allow"))){
+const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/other_tenants",schemaPath:"#/properties/streams/additionalProperties/properties/other_tenants/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.other_tenants.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -3011,8 +3043,11 @@ vErrors.push(err243);
 }
 errors++;
 }
-if(!(((data134 === "evolve") || (data134 === "ignore")) || (data134 === "fail"))){
-const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.load_method !== undefined){
+let data137 = data127.load_method;
+if(typeof data137 !== "string"){
+const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3021,11 +3056,8 @@ vErrors.push(err244);
 }
 errors++;
 }
-}
-if(data133.widen_column !== undefined){
-let data135 = data133.widen_column;
-if(typeof data135 !== "string"){
-const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data137 === "upsert") || (data137 === "append-only")) || (data137 === "insert-only")) || (data137 === "overwrite"))){
+const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3034,8 +3066,11 @@ vErrors.push(err245);
 }
 errors++;
 }
-if(!(((data135 === "evolve") || (data135 === "ignore")) || (data135 === "fail"))){
-const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.overwrite_method !== undefined){
+let data138 = data127.overwrite_method;
+if(typeof data138 !== "string"){
+const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3044,11 +3079,8 @@ vErrors.push(err246);
 }
 errors++;
 }
-}
-if(data133.relax_not_null !== undefined){
-let data136 = data133.relax_not_null;
-if(typeof data136 !== "string"){
-const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data138 === "delete-insert") || (data138 === "swap"))){
+const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3057,8 +3089,11 @@ vErrors.push(err247);
 }
 errors++;
 }
-if(!(((data136 === "evolve") || (data136 === "ignore")) || (data136 === "fail"))){
-const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.overwrite_when !== undefined){
+let data139 = data127.overwrite_when;
+if(typeof data139 !== "string"){
+const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3067,11 +3102,8 @@ vErrors.push(err248);
 }
 errors++;
 }
-}
-if(data133.retype_column !== undefined){
-let data137 = data133.retype_column;
-if(typeof data137 !== "string"){
-const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data139 === "stream_complete") || (data139 === "end_of_input"))){
+const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3080,8 +3112,10 @@ vErrors.push(err249);
 }
 errors++;
 }
-if(!(((data137 === "evolve") || (data137 === "ignore")) || (data137 === "fail"))){
-const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.hard_delete !== undefined){
+if(typeof data127.hard_delete !== "boolean"){
+const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3091,10 +3125,9 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data133.split_column !== undefined){
-let data138 = data133.split_column;
-if(typeof data138 !== "string"){
-const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.process_activate_version_messages !== undefined){
+if(typeof data127.process_activate_version_messages !== "boolean"){
+const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3103,8 +3136,10 @@ vErrors.push(err251);
 }
 errors++;
 }
-if(!(((data138 === "evolve") || (data138 === "ignore")) || (data138 === "fail"))){
-const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data127.add_record_metadata !== undefined){
+if(typeof data127.add_record_metadata !== "boolean"){
+const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3114,10 +3149,10 @@ vErrors.push(err252);
 errors++;
 }
 }
-if(data133.drop_column !== undefined){
-let data139 = data133.drop_column;
-if(typeof data139 !== "string"){
-const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.null_keys !== undefined){
+let data143 = data127.null_keys;
+if(typeof data143 !== "string"){
+const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3126,8 +3161,8 @@ vErrors.push(err253);
 }
 errors++;
 }
-if(!(((data139 === "evolve") || (data139 === "ignore")) || (data139 === "fail"))){
-const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+if(!(((data143 === "fail") || (data143 === "quarantine")) || (data143 === "append"))){
+const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3137,10 +3172,10 @@ vErrors.push(err254);
 errors++;
 }
 }
-if(data133.change_keys !== undefined){
-let data140 = data133.change_keys;
-if(typeof data140 !== "string"){
-const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.nested_values !== undefined){
+let data144 = data127.nested_values;
+if(typeof data144 !== "string"){
+const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3149,8 +3184,8 @@ vErrors.push(err255);
 }
 errors++;
 }
-if(!(((data140 === "evolve") || (data140 === "ignore")) || (data140 === "fail"))){
-const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+if(!(((data144 === "super") || (data144 === "text")) || (data144 === "flatten"))){
+const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3160,9 +3195,10 @@ vErrors.push(err256);
 errors++;
 }
 }
-}
-else {
-const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data127.flatten_max_depth !== undefined){
+let data145 = data127.flatten_max_depth;
+if(!((typeof data145 == "number") && (!(data145 % 1) && !isNaN(data145)))){
+const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3171,10 +3207,9 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-if(data116.forbid_ddl !== undefined){
-if(typeof data116.forbid_ddl !== "boolean"){
-const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data145 == "number"){
+if(data145 > 100 || isNaN(data145)){
+const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3183,11 +3218,8 @@ vErrors.push(err258);
 }
 errors++;
 }
-}
-if(data116.diststyle !== undefined){
-let data142 = data116.diststyle;
-if(typeof data142 !== "string"){
-const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data145 < 1 || isNaN(data145)){
+const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3196,8 +3228,13 @@ vErrors.push(err259);
 }
 errors++;
 }
-if(!((((data142 === "auto") || (data142 === "even")) || (data142 === "all")) || (data142 === "key"))){
-const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data127.flatten_separator !== undefined){
+let data146 = data127.flatten_separator;
+if(typeof data146 === "string"){
+if(data146.length < 1){
+const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3207,15 +3244,8 @@ vErrors.push(err260);
 errors++;
 }
 }
-if(data116.sortkey !== undefined){
-let data143 = data116.sortkey;
-if(Array.isArray(data143)){
-const len7 = data143.length;
-for(let i7=0; i7<len7; i7++){
-let data144 = data143[i7];
-if(typeof data144 === "string"){
-if(data144.length < 1){
-const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3225,8 +3255,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-else {
-const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i7,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.naming !== undefined){
+let data147 = data127.naming;
+if(typeof data147 !== "string"){
+const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3235,10 +3267,8 @@ vErrors.push(err262);
 }
 errors++;
 }
-}
-}
-else {
-const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((data147 === "exact") || (data147 === "safe")) || (data147 === "snake_case"))){
+const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3248,10 +3278,10 @@ vErrors.push(err263);
 errors++;
 }
 }
-if(data116.sortkey_style !== undefined){
-let data145 = data116.sortkey_style;
-if(typeof data145 !== "string"){
-const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.table_names !== undefined){
+let data148 = data127.table_names;
+if(typeof data148 !== "string"){
+const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3260,8 +3290,8 @@ vErrors.push(err264);
 }
 errors++;
 }
-if(!((data145 === "compound") || (data145 === "interleaved"))){
-const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+if(!((data148 === "whole") || (data148 === "last-part"))){
+const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3271,15 +3301,9 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data116.grant_select_to !== undefined){
-let data146 = data116.grant_select_to;
-if(Array.isArray(data146)){
-const len8 = data146.length;
-for(let i8=0; i8<len8; i8++){
-let data147 = data146[i8];
-if(typeof data147 === "string"){
-if(data147.length < 1){
-const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data127.require_keys !== undefined){
+if(typeof data127.require_keys !== "boolean"){
+const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3289,8 +3313,9 @@ vErrors.push(err266);
 errors++;
 }
 }
-else {
-const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i8,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.validate_records !== undefined){
+if(typeof data127.validate_records !== "boolean"){
+const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3300,9 +3325,10 @@ vErrors.push(err267);
 errors++;
 }
 }
-}
-else {
-const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data127.on_invalid !== undefined){
+let data151 = data127.on_invalid;
+if(typeof data151 !== "string"){
+const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3311,11 +3337,8 @@ vErrors.push(err268);
 }
 errors++;
 }
-}
-if(data116.analyze_after_rows !== undefined){
-let data148 = data116.analyze_after_rows;
-if(!((typeof data148 == "number") && (!(data148 % 1) && !isNaN(data148)))){
-const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data151 === "fail") || (data151 === "quarantine")) || (data151 === "null"))){
+const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3324,9 +3347,11 @@ vErrors.push(err269);
 }
 errors++;
 }
-if(typeof data148 == "number"){
-if(data148 > 1000000000000 || isNaN(data148)){
-const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+if(data127.max_rejected !== undefined){
+let data152 = data127.max_rejected;
+if(!((typeof data152 == "number") && (!(data152 % 1) && !isNaN(data152)))){
+const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3335,8 +3360,9 @@ vErrors.push(err270);
 }
 errors++;
 }
-if(data148 < 0 || isNaN(data148)){
-const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data152 == "number"){
+if(data152 > 1000000000 || isNaN(data152)){
+const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3345,11 +3371,8 @@ vErrors.push(err271);
 }
 errors++;
 }
-}
-}
-if(data116.batch_direct_copy !== undefined){
-if(typeof data116.batch_direct_copy !== "boolean"){
-const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data152 < 0 || isNaN(data152)){
+const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3359,11 +3382,13 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data116.schema !== undefined){
-let data150 = data116.schema;
-if(typeof data150 === "string"){
-if(data150.length < 1){
-const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data127.schema_changes !== undefined){
+let data153 = data127.schema_changes;
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+for(const key5 in data153){
+if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
+const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3373,8 +3398,10 @@ vErrors.push(err273);
 errors++;
 }
 }
-else {
-const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.add_column !== undefined){
+let data154 = data153.add_column;
+if(typeof data154 !== "string"){
+const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3383,12 +3410,8 @@ vErrors.push(err274);
 }
 errors++;
 }
-}
-if(data116.table !== undefined){
-let data151 = data116.table;
-if(typeof data151 === "string"){
-if(data151.length < 1){
-const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data154 === "evolve") || (data154 === "ignore")) || (data154 === "fail"))){
+const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3398,8 +3421,10 @@ vErrors.push(err275);
 errors++;
 }
 }
-else {
-const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.widen_column !== undefined){
+let data155 = data153.widen_column;
+if(typeof data155 !== "string"){
+const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3408,16 +3433,8 @@ vErrors.push(err276);
 }
 errors++;
 }
-}
-if(data116.key_properties !== undefined){
-let data152 = data116.key_properties;
-if(Array.isArray(data152)){
-const len9 = data152.length;
-for(let i9=0; i9<len9; i9++){
-let data153 = data152[i9];
-if(typeof data153 === "string"){
-if(data153.length < 1){
-const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data155 === "evolve") || (data155 === "ignore")) || (data155 === "fail"))){
+const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3427,8 +3444,10 @@ vErrors.push(err277);
 errors++;
 }
 }
-else {
-const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.relax_not_null !== undefined){
+let data156 = data153.relax_not_null;
+if(typeof data156 !== "string"){
+const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3437,10 +3456,8 @@ vErrors.push(err278);
 }
 errors++;
 }
-}
-}
-else {
-const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((data156 === "evolve") || (data156 === "ignore")) || (data156 === "fail"))){
+const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3450,11 +3467,10 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(data116.distkey !== undefined){
-let data154 = data116.distkey;
-if(typeof data154 === "string"){
-if(data154.length < 1){
-const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data153.retype_column !== undefined){
+let data157 = data153.retype_column;
+if(typeof data157 !== "string"){
+const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3463,9 +3479,8 @@ vErrors.push(err280);
 }
 errors++;
 }
-}
-else {
-const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data157 === "evolve") || (data157 === "ignore")) || (data157 === "fail"))){
+const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3475,15 +3490,10 @@ vErrors.push(err281);
 errors++;
 }
 }
-if(data116.columns !== undefined){
-let data155 = data116.columns;
-if(data155 && typeof data155 == "object" && !Array.isArray(data155)){
-for(const key6 in data155){
-let data156 = data155[key6];
-if(data156 && typeof data156 == "object" && !Array.isArray(data156)){
-for(const key7 in data156){
-if(!(((key7 === "name") || (key7 === "type")) || (key7 === "encode"))){
-const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(data153.split_column !== undefined){
+let data158 = data153.split_column;
+if(typeof data158 !== "string"){
+const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3492,12 +3502,8 @@ vErrors.push(err282);
 }
 errors++;
 }
-}
-if(data156.name !== undefined){
-let data157 = data156.name;
-if(typeof data157 === "string"){
-if(data157.length < 1){
-const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data158 === "evolve") || (data158 === "ignore")) || (data158 === "fail"))){
+const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3507,8 +3513,10 @@ vErrors.push(err283);
 errors++;
 }
 }
-else {
-const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.drop_column !== undefined){
+let data159 = data153.drop_column;
+if(typeof data159 !== "string"){
+const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3517,12 +3525,8 @@ vErrors.push(err284);
 }
 errors++;
 }
-}
-if(data156.type !== undefined){
-let data158 = data156.type;
-if(typeof data158 === "string"){
-if(data158.length < 1){
-const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!(((data159 === "evolve") || (data159 === "ignore")) || (data159 === "fail"))){
+const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3532,8 +3536,10 @@ vErrors.push(err285);
 errors++;
 }
 }
-else {
-const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data153.change_keys !== undefined){
+let data160 = data153.change_keys;
+if(typeof data160 !== "string"){
+const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3542,11 +3548,8 @@ vErrors.push(err286);
 }
 errors++;
 }
-}
-if(data156.encode !== undefined){
-let data159 = data156.encode;
-if(typeof data159 !== "string"){
-const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data160 === "evolve") || (data160 === "ignore")) || (data160 === "fail"))){
+const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3555,8 +3558,10 @@ vErrors.push(err287);
 }
 errors++;
 }
-if(!(((((((((((((data159 === "az64") || (data159 === "bytedict")) || (data159 === "delta")) || (data159 === "delta32k")) || (data159 === "lzo")) || (data159 === "mostly8")) || (data159 === "mostly16")) || (data159 === "mostly32")) || (data159 === "raw")) || (data159 === "runlength")) || (data159 === "text255")) || (data159 === "text32k")) || (data159 === "zstd"))){
-const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3566,9 +3571,9 @@ vErrors.push(err288);
 errors++;
 }
 }
-}
-else {
-const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data127.forbid_ddl !== undefined){
+if(typeof data127.forbid_ddl !== "boolean"){
+const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3578,9 +3583,10 @@ vErrors.push(err289);
 errors++;
 }
 }
-}
-else {
-const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data127.diststyle !== undefined){
+let data162 = data127.diststyle;
+if(typeof data162 !== "string"){
+const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3589,16 +3595,8 @@ vErrors.push(err290);
 }
 errors++;
 }
-}
-if(data116.pre_sql !== undefined){
-let data160 = data116.pre_sql;
-if(Array.isArray(data160)){
-const len10 = data160.length;
-for(let i10=0; i10<len10; i10++){
-let data161 = data160[i10];
-if(typeof data161 === "string"){
-if(data161.length < 1){
-const err291 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data162 === "auto") || (data162 === "even")) || (data162 === "all")) || (data162 === "key"))){
+const err291 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3608,8 +3606,15 @@ vErrors.push(err291);
 errors++;
 }
 }
-else {
-const err292 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.sortkey !== undefined){
+let data163 = data127.sortkey;
+if(Array.isArray(data163)){
+const len11 = data163.length;
+for(let i11=0; i11<len11; i11++){
+let data164 = data163[i11];
+if(typeof data164 === "string"){
+if(data164.length < 1){
+const err292 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -3619,9 +3624,8 @@ vErrors.push(err292);
 errors++;
 }
 }
-}
 else {
-const err293 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err293 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -3631,15 +3635,9 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data116.post_sql !== undefined){
-let data162 = data116.post_sql;
-if(Array.isArray(data162)){
-const len11 = data162.length;
-for(let i11=0; i11<len11; i11++){
-let data163 = data162[i11];
-if(typeof data163 === "string"){
-if(data163.length < 1){
-const err294 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err294 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -3649,8 +3647,10 @@ vErrors.push(err294);
 errors++;
 }
 }
-else {
-const err295 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data127.sortkey_style !== undefined){
+let data165 = data127.sortkey_style;
+if(typeof data165 !== "string"){
+const err295 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -3659,10 +3659,8 @@ vErrors.push(err295);
 }
 errors++;
 }
-}
-}
-else {
-const err296 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data165 === "compound") || (data165 === "interleaved"))){
+const err296 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -3672,9 +3670,15 @@ vErrors.push(err296);
 errors++;
 }
 }
-}
-else {
-const err297 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data127.grant_select_to !== undefined){
+let data166 = data127.grant_select_to;
+if(Array.isArray(data166)){
+const len12 = data166.length;
+for(let i12=0; i12<len12; i12++){
+let data167 = data166[i12];
+if(typeof data167 === "string"){
+if(data167.length < 1){
+const err297 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i12,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -3684,9 +3688,8 @@ vErrors.push(err297);
 errors++;
 }
 }
-}
 else {
-const err298 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err298 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i12,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -3696,13 +3699,432 @@ vErrors.push(err298);
 errors++;
 }
 }
+}
 else {
-const err299 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err299 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err299];
 }
 else {
 vErrors.push(err299);
+}
+errors++;
+}
+}
+if(data127.analyze_after_rows !== undefined){
+let data168 = data127.analyze_after_rows;
+if(!((typeof data168 == "number") && (!(data168 % 1) && !isNaN(data168)))){
+const err300 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err300];
+}
+else {
+vErrors.push(err300);
+}
+errors++;
+}
+if(typeof data168 == "number"){
+if(data168 > 1000000000000 || isNaN(data168)){
+const err301 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+if(vErrors === null){
+vErrors = [err301];
+}
+else {
+vErrors.push(err301);
+}
+errors++;
+}
+if(data168 < 0 || isNaN(data168)){
+const err302 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err302];
+}
+else {
+vErrors.push(err302);
+}
+errors++;
+}
+}
+}
+if(data127.batch_direct_copy !== undefined){
+if(typeof data127.batch_direct_copy !== "boolean"){
+const err303 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err303];
+}
+else {
+vErrors.push(err303);
+}
+errors++;
+}
+}
+if(data127.schema !== undefined){
+let data170 = data127.schema;
+if(typeof data170 === "string"){
+if(data170.length < 1){
+const err304 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err304];
+}
+else {
+vErrors.push(err304);
+}
+errors++;
+}
+}
+else {
+const err305 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err305];
+}
+else {
+vErrors.push(err305);
+}
+errors++;
+}
+}
+if(data127.table !== undefined){
+let data171 = data127.table;
+if(typeof data171 === "string"){
+if(data171.length < 1){
+const err306 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err306];
+}
+else {
+vErrors.push(err306);
+}
+errors++;
+}
+}
+else {
+const err307 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err307];
+}
+else {
+vErrors.push(err307);
+}
+errors++;
+}
+}
+if(data127.key_properties !== undefined){
+let data172 = data127.key_properties;
+if(Array.isArray(data172)){
+const len13 = data172.length;
+for(let i13=0; i13<len13; i13++){
+let data173 = data172[i13];
+if(typeof data173 === "string"){
+if(data173.length < 1){
+const err308 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i13,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err308];
+}
+else {
+vErrors.push(err308);
+}
+errors++;
+}
+}
+else {
+const err309 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i13,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err309];
+}
+else {
+vErrors.push(err309);
+}
+errors++;
+}
+}
+}
+else {
+const err310 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err310];
+}
+else {
+vErrors.push(err310);
+}
+errors++;
+}
+}
+if(data127.distkey !== undefined){
+let data174 = data127.distkey;
+if(typeof data174 === "string"){
+if(data174.length < 1){
+const err311 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err311];
+}
+else {
+vErrors.push(err311);
+}
+errors++;
+}
+}
+else {
+const err312 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err312];
+}
+else {
+vErrors.push(err312);
+}
+errors++;
+}
+}
+if(data127.columns !== undefined){
+let data175 = data127.columns;
+if(data175 && typeof data175 == "object" && !Array.isArray(data175)){
+for(const key6 in data175){
+let data176 = data175[key6];
+if(data176 && typeof data176 == "object" && !Array.isArray(data176)){
+for(const key7 in data176){
+if(!((((key7 === "name") || (key7 === "type")) || (key7 === "encode")) || (key7 === "mask"))){
+const err313 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err313];
+}
+else {
+vErrors.push(err313);
+}
+errors++;
+}
+}
+if(data176.name !== undefined){
+let data177 = data176.name;
+if(typeof data177 === "string"){
+if(data177.length < 1){
+const err314 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err314];
+}
+else {
+vErrors.push(err314);
+}
+errors++;
+}
+}
+else {
+const err315 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err315];
+}
+else {
+vErrors.push(err315);
+}
+errors++;
+}
+}
+if(data176.type !== undefined){
+let data178 = data176.type;
+if(typeof data178 === "string"){
+if(data178.length < 1){
+const err316 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err316];
+}
+else {
+vErrors.push(err316);
+}
+errors++;
+}
+}
+else {
+const err317 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err317];
+}
+else {
+vErrors.push(err317);
+}
+errors++;
+}
+}
+if(data176.encode !== undefined){
+let data179 = data176.encode;
+if(typeof data179 !== "string"){
+const err318 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err318];
+}
+else {
+vErrors.push(err318);
+}
+errors++;
+}
+if(!(((((((((((((data179 === "az64") || (data179 === "bytedict")) || (data179 === "delta")) || (data179 === "delta32k")) || (data179 === "lzo")) || (data179 === "mostly8")) || (data179 === "mostly16")) || (data179 === "mostly32")) || (data179 === "raw")) || (data179 === "runlength")) || (data179 === "text255")) || (data179 === "text32k")) || (data179 === "zstd"))){
+const err319 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err319];
+}
+else {
+vErrors.push(err319);
+}
+errors++;
+}
+}
+if(data176.mask !== undefined){
+let data180 = data176.mask;
+if(typeof data180 !== "string"){
+const err320 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mask",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/mask/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err320];
+}
+else {
+vErrors.push(err320);
+}
+errors++;
+}
+if(!(((data180 === "hash") || (data180 === "redact")) || (data180 === "last_4"))){
+const err321 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mask",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/mask/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.mask.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err321];
+}
+else {
+vErrors.push(err321);
+}
+errors++;
+}
+}
+}
+else {
+const err322 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err322];
+}
+else {
+vErrors.push(err322);
+}
+errors++;
+}
+}
+}
+else {
+const err323 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err323];
+}
+else {
+vErrors.push(err323);
+}
+errors++;
+}
+}
+if(data127.pre_sql !== undefined){
+let data181 = data127.pre_sql;
+if(Array.isArray(data181)){
+const len14 = data181.length;
+for(let i14=0; i14<len14; i14++){
+let data182 = data181[i14];
+if(typeof data182 === "string"){
+if(data182.length < 1){
+const err324 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i14,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err324];
+}
+else {
+vErrors.push(err324);
+}
+errors++;
+}
+}
+else {
+const err325 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i14,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err325];
+}
+else {
+vErrors.push(err325);
+}
+errors++;
+}
+}
+}
+else {
+const err326 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err326];
+}
+else {
+vErrors.push(err326);
+}
+errors++;
+}
+}
+if(data127.post_sql !== undefined){
+let data183 = data127.post_sql;
+if(Array.isArray(data183)){
+const len15 = data183.length;
+for(let i15=0; i15<len15; i15++){
+let data184 = data183[i15];
+if(typeof data184 === "string"){
+if(data184.length < 1){
+const err327 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i15,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err327];
+}
+else {
+vErrors.push(err327);
+}
+errors++;
+}
+}
+else {
+const err328 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i15,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err328];
+}
+else {
+vErrors.push(err328);
+}
+errors++;
+}
+}
+}
+else {
+const err329 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err329];
+}
+else {
+vErrors.push(err329);
+}
+errors++;
+}
+}
+}
+else {
+const err330 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err330];
+}
+else {
+vErrors.push(err330);
+}
+errors++;
+}
+}
+}
+else {
+const err331 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err331];
+}
+else {
+vErrors.push(err331);
+}
+errors++;
+}
+}
+else {
+const err332 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err332];
+}
+else {
+vErrors.push(err332);
 }
 errors++;
 }

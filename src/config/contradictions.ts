@@ -7,6 +7,7 @@ import { fingerprintsIn } from './host-keys.ts';
 import { keysOfHost } from './known-hosts.ts';
 import { nameProblems } from './names.ts';
 import type { Config } from './options.ts';
+import { protectionProblems } from './protection.ts';
 
 type Name = keyof Config;
 
@@ -42,6 +43,7 @@ export function contradictions(config: Config): string[] {
     ...unknownTypes(config),
     ...nameProblems(config),
     ...pipelineProblems(config),
+    ...protectionProblems(config),
   ];
 }
 

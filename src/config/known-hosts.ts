@@ -1,6 +1,6 @@
 /** Host keys of SSH servers in the format of `known_hosts`. Source: OpenSSH, sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 import { createHash, createHmac } from 'node:crypto';
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '../glob.ts';
 
 export interface HostKey {
   /** Such as `ssh-ed25519`. */

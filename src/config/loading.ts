@@ -45,6 +45,13 @@ export const LOADING = {
     description: 'How many tables are loaded at the same time, each over its own connection.',
     aliases: ['max_parallelism', 'workers', 'concurrency'],
   },
+  mask_salt: {
+    type: 'string',
+    secret: true,
+    minLength: 16,
+    description:
+      'A secret of at least 16 characters that goes into each hash of masked columns. Without it, a value could be found by hashing guesses; with another one, equal values have other hashes.',
+  },
   pipeline: {
     type: 'string',
     minLength: 1,

@@ -8,12 +8,13 @@ import { uselessness } from './unused.ts';
 
 const IN_THE_TAP = 'put a mapper such as meltano-map-transform between tap and target';
 const SELECTED =
-  'this loader cannot select: it loads every stream and property that the tap sends; select in the tap, or put a mapper between tap and target';
+  'set streams.NAME.selected to false for streams, and include_columns or exclude_columns for properties; what is not read at all is selected in the tap';
+const MASKED = 'set streams.NAME.columns.PROPERTY.mask to hash, redact or last_4';
 const FILTERED =
   'this loader cannot filter: it loads every record that the tap sends; filter in the tap, or put a mapper between tap and target';
 const REHEARSED =
   'a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts';
-const NAMED = 'set streams.NAME.table for each stream, or see table_names and schema_mapping';
+const NAMED = 'set streams.NAME.table for each stream, or see table_prefix, table_names and schema_mapping';
 const PLACED = 'set target_schema, or schema_mapping for streams whose names have the form `source-table`';
 const CASED = 'see naming; Redshift converts names to lower case';
 const KEYED = 'set streams.NAME.key_properties; "*" in NAME matches any characters';
@@ -32,9 +33,9 @@ const words = (advice: string, ...names: readonly string[]): readonly (readonly 
 const CHOOSING: readonly (readonly [string, string])[] = [
   ...words(
     SELECTED,
-    ...['select', 'selected', 'selection', 'select_filter', 'selected_streams', 'selected_properties'],
-    ...['deselect', 'include', 'include_columns', 'include_streams', 'include_tables', 'include_schemas'],
-    ...['exclude', 'exclude_columns', 'exclude_streams', 'exclude_tables', 'exclude_schemas', 'excluded'],
+    ...['select', 'selection', 'select_filter', 'selected_streams', 'selected_properties'],
+    ...['deselect', 'include', 'include_streams', 'include_tables', 'include_schemas'],
+    ...['exclude', 'exclude_streams', 'exclude_tables', 'exclude_schemas', 'excluded'],
     ...['ignore', 'ignore_columns', 'ignore_streams', 'skip', 'skip_columns', 'skip_streams', 'skip_tables'],
     ...['drop_columns', 'fields', 'properties', 'only'],
   ),
@@ -46,9 +47,9 @@ const CHOOSING: readonly (readonly [string, string])[] = [
   ...words(
     IN_THE_TAP,
     ...['stream_maps', 'stream_map', 'stream_map_config', 'stream_mapping', 'faker_config', 'mappers'],
-    ...['transform', 'transforms', 'transformation', 'transformations', 'mask', 'hash', 'hash_columns'],
-    ...['mask_columns', 'anonymize', 'pii'],
+    ...['transform', 'transforms', 'transformation', 'transformations'],
   ),
+  ...words(MASKED, 'mask', 'hash', 'hash_columns', 'mask_columns', 'anonymize', 'pii'),
 ];
 
 const REFUSED: readonly (readonly [string, string])[] = [
@@ -70,7 +71,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ),
   ...words(
     NAMED,
-    ...['table_prefix', 'table_suffix', 'table_name', 'table_name_prefix', 'table_name_suffix', 'tables'],
+    ...['table_suffix', 'table_name', 'table_name_prefix', 'table_name_suffix', 'tables'],
     ...['table_name_pattern', 'table_mapping', 'table_map', 'target_table', 'target_table_prefix', 'object'],
     ...[
       'target_table_suffix',

@@ -2,7 +2,7 @@
  * The settings of one stream: the options for all streams, overridden by what `schema_mapping` sets for its source, overridden
  * by the entry in `streams` that matches its name.
  */
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '../glob.ts';
 import { mappingOf } from './mapping.ts';
 import type { Values } from './option.ts';
 import type { Config, StreamEntry } from './options.ts';
@@ -42,11 +42,12 @@ export function settingsOf(config: Config, stream: string): StreamSettings {
     ...entry,
     key_properties: entry.key_properties,
     schema_changes,
+    mask_salt: config.mask_salt,
   };
 }
 
 /** The exact name first, then the longest pattern that matches. */
-function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string): StreamEntry {
+export function entryOf(entries: Readonly<Record<string, StreamEntry>>, stream: string): StreamEntry {
   if (Object.hasOwn(entries, stream)) return entries[stream] ?? {};
   const patterns = Object.keys(entries).filter((name) => isEntryOf(name, stream));
   const [longest] = patterns.sort((a, b) => b.length - a.length);

@@ -1,12 +1,13 @@
-/** Reads options from JSON files, from the environment with `.env`, and from files of single secrets. */
+/** Reads options from JSON and YAML files, from the environment with `.env`, and from files of single secrets. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError, messageOf } from '../errors.ts';
 import { FOREIGN_NAMES, renameForeign, type Input, type Stranger } from './aliases.ts';
 import { parseJsonText } from './json-text.ts';
 import { HOST_KEY_LINE } from './known-hosts.ts';
 import { option as optionOf, options } from './options.ts';
+import { fillVariables, type Filled } from './variables.ts';
 
 /** The argument of --config that means the environment, as in Meltano's targets. */
 const ENVIRONMENT = 'ENV';
@@ -21,11 +22,15 @@ const isOfMeltano = (word: string): boolean => word === 'LOGLEVEL' || word.start
 
 /**
  * Reads the sources in order. For each option the last file wins, the environment overrides all files, and all of them override
- * `.env`, because that file was not named. Throws ConfigError with every problem.
+ * `.env`, because that file was not named. Without `env`, files are read as they are, with their variables. Throws ConfigError with
+ * every problem.
  */
-export function readSources(names: readonly string[], env: NodeJS.Dict<string>): Input {
+export async function readSources(
+  names: readonly string[],
+  env: NodeJS.Dict<string> | undefined,
+): Promise<Input> {
   const problems: string[] = [];
-  const hasEnvironment = names.includes(ENVIRONMENT);
+  const hasEnvironment = env !== undefined && names.includes(ENVIRONMENT);
   let merged: Input = {};
   if (hasEnvironment) {
     try {
@@ -36,7 +41,10 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   }
   for (const name of names.filter((one) => one !== ENVIRONMENT)) {
     try {
-      merged = merge(merged, withoutNulls(readObject(name)));
+      const object = await readObject(name);
+      const { value, problems: unset } = env ? fillVariables(object, () => withDotEnv(env)) : asItIs(object);
+      problems.push(...unset.map((problem) => `${shownName(name)}: ${problem}`));
+      merged = merge(merged, withoutNulls(value));
     } catch (error) {
       problems.push(`cannot read ${shownName(name)}: ${readProblem(error)}`);
     }
@@ -44,6 +52,10 @@ export function readSources(names: readonly string[], env: NodeJS.Dict<string>):
   if (hasEnvironment) merged = merge(merged, fromEnvironment(env));
   if (problems.length > 0) throw new ConfigError(problems);
   return merged;
+}
+
+function asItIs(value: Input): Filled {
+  return { value, problems: [] };
 }
 
 /** The configuration files and the files that options in `input` name. They contain secrets. */
@@ -86,12 +98,20 @@ export function withoutNulls(input: Input): Input {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }
 
-function readObject(path: string): Input {
+async function readObject(path: string): Promise<Input> {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  const value = parseJsonText(text);
+  const isYaml = YAML_ENDINGS.has(extname(path).toLowerCase());
+  const value = isYaml ? (await import('./yaml-text.ts')).parseYamlText(text) : parseJsonText(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('it must be a JSON object');
+    throw new Error(isYaml ? 'it must be a mapping of options' : 'it must be a JSON object');
   return value as Input;
+}
+
+const YAML_ENDINGS: ReadonlySet<string> = new Set(['.yaml', '.yml']);
+
+/** The environment, and the variables of `.env` that it does not have. */
+function withDotEnv(env: NodeJS.Dict<string>): NodeJS.Dict<string> {
+  return { ...readDotEnv(env), ...env };
 }
 
 /** The variables that `env` does not have, not even empty. */
@@ -117,14 +137,14 @@ function fromEnvironment(env: NodeJS.Dict<string>): Input {
       const word = variable.slice(PREFIX.length);
       if (isOfMeltano(word)) return [];
       const name = names.get(word) ?? word.toLowerCase();
-      return [[name, truthValue(name, value)]];
+      return [[name, truthValue(optionOf(name)?.type, value)]];
     }),
   );
 }
 
 /** In the environment, booleans have more forms than in JSON. */
-function truthValue(name: string, value: string): unknown {
-  if (optionOf(name)?.type !== 'boolean') return value;
+function truthValue(type: string | undefined, value: string): unknown {
+  if (type !== 'boolean') return value;
   if (/^(true|1|yes|on)$/i.test(value)) return true;
   return /^(false|0|no|off)$/i.test(value) ? false : value;
 }

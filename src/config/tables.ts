@@ -2,6 +2,7 @@
  * Options for how streams become tables. Each can be set for all streams, and again for single ones in `streams`.
  */
 import { ENCODINGS } from '../table/design.ts';
+import { MASK_KINDS } from '../table/mask.ts';
 import { CHANGE_KINDS, type ChangeKind, type ChangePolicy, type ColumnSetting } from '../table/settings.ts';
 import type { Option } from './option.ts';
 
@@ -9,6 +10,53 @@ const NO_POLICIES: Readonly<Partial<Record<ChangeKind, ChangePolicy>>> = {};
 const NO_COLUMNS: Readonly<Record<string, ColumnSetting>> = {};
 
 export const TABLES = {
+  selected: {
+    type: 'boolean',
+    default: true,
+    description:
+      'Load the stream. Records of a stream that is not selected are read and counted, and not loaded; states are written as if they were.',
+  },
+  include_columns: {
+    type: 'array',
+    default: [],
+    description:
+      'Load only properties that one of these patterns matches (`*` matches any characters), and the keys. Nested properties are `address.city`, if they are flattened.',
+    example: ['id', 'name', 'address.*'],
+  },
+  exclude_columns: {
+    type: 'array',
+    default: [],
+    description:
+      'Do not load properties that one of these patterns matches. They take precedence over `include_columns`.',
+    example: ['password', '*_token'],
+  },
+  table_prefix: {
+    type: 'string',
+    description:
+      'A prefix for the names of tables that follow from the names of streams, and not from `table`.',
+    example: 'shop_',
+  },
+  tenant_column: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'The property that names the tenant (customer, recipient) to which a record belongs. Records of other tenants than `tenant_id` are never loaded.',
+    example: 'tenant_id',
+  },
+  tenant_id: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'The tenant of this run or stream: the value of `tenant_column` in every record, a string or a whole number.',
+    example: 'acme',
+  },
+  other_tenants: {
+    type: 'string',
+    default: 'fail',
+    oneOf: ['fail', 'quarantine', 'allow'],
+    description:
+      'What to do with a record of another tenant, or without one. fail: end the run. quarantine: set the record aside, like an invalid one. allow: load it, for streams that belong to all tenants.',
+  },
   load_method: {
     type: 'string',
     default: 'upsert',
@@ -196,12 +244,14 @@ export const STREAM_ONLY = {
           name: { type: 'string', minLength: 1 },
           type: { type: 'string', minLength: 1 },
           encode: { type: 'string', enum: ENCODINGS },
+          mask: { type: 'string', enum: MASK_KINDS },
         },
       },
     },
-    wanted: 'an object whose members are properties, each an object with name, type or encode',
-    description: 'Name, type and ENCODE of single columns, by property.',
-    example: { price: { type: 'numeric(12,2)', encode: 'az64' } },
+    wanted: 'an object whose members are properties, each an object with name, type, encode or mask',
+    description:
+      'Name, type, ENCODE and mask of single columns, by property. A mask is stored instead of the values: `hash` (needs `mask_salt`), `redact` or `last_4`.',
+    example: { price: { type: 'numeric(12,2)', encode: 'az64' }, email: { mask: 'hash' } },
   },
   pre_sql: {
     type: 'array',

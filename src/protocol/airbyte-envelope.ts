@@ -4,8 +4,8 @@
  * compared with it byte by byte. Other lines are declined and parsed as JSON.
  */
 import { keyOf, parseAirbyte, type AirbyteRecord } from './airbyte.ts';
-import { stands } from './bytes.ts';
-import { NO_TIME, type Frame } from './envelope.ts';
+import { LF, stands } from './bytes.ts';
+import { NO_TIME, type Frame, type Template } from './envelope.ts';
 
 /** Instead of an offset: the line is not as expected. */
 const DECLINED = -1;
@@ -71,6 +71,18 @@ export class AirbyteEnvelope implements Frame {
     return this.#fits(tail, source, at, end);
   }
 
+  template(): Template | undefined {
+    const [tail] = this.#head?.tails ?? [];
+    if (!this.#head || !tail) return undefined;
+    return {
+      head: this.#head.bytes,
+      before: tail.before,
+      after: Buffer.concat([tail.after, LINE_END]),
+      hole: 'milliseconds',
+      version: undefined,
+    };
+  }
+
   #fits({ before, after }: Tail, source: Buffer, at: number, end: number): boolean {
     if (end - at !== before.length + DIGITS + after.length || !stands(before, source, at)) return false;
     const digitsAt = at + before.length;
@@ -133,6 +145,7 @@ export class AirbyteEnvelope implements Frame {
 }
 
 const ZERO = 0x30;
+const LINE_END = Buffer.from([LF]);
 const OTHER_DIGITS = '1000000000001';
 
 /** Up to the object of `data`, the first key of that name. */

@@ -34,6 +34,30 @@ export interface Frame {
   readonly emittedAt?: number;
   /** Whether the line, whose record ended before `at`, goes on as it has to up to its LF at `end`. Version and time are known then. */
   close(source: Buffer, at: number, end: number): boolean;
+  /** How the lines of the stream look that was read last; undefined if that is not known. */
+  template(): Template | undefined;
+}
+
+/** The bytes around the record of a line. In other lines only those in the hole may differ. */
+export interface Template {
+  /** Up to the record. */
+  readonly head: Buffer;
+  /** From the record to the hole, and after the hole, up to and including LF. Without a hole all bytes come before it. */
+  readonly before: Buffer;
+  readonly after: Buffer;
+  /** The text of time_extracted, which is not empty, or thirteen digits that are not zero at first. */
+  readonly hole: 'none' | 'time' | 'milliseconds';
+  readonly version: string | undefined;
+}
+
+export function isSameTemplate(a: Template, b: Template): boolean {
+  return (
+    a.hole === b.hole &&
+    a.version === b.version &&
+    a.head.equals(b.head) &&
+    a.before.equals(b.before) &&
+    a.after.equals(b.after)
+  );
 }
 
 /** The line of a BATCH file, which is only a record. */
@@ -48,6 +72,10 @@ export class BareFrame implements Frame {
   close(source: Buffer, at: number, end: number): boolean {
     return skipSpace(source, at) === end;
   }
+
+  template(): undefined {
+    return undefined;
+  }
 }
 
 const KEYS = {
@@ -60,6 +88,7 @@ const KEYS = {
 const TYPE = Buffer.from('"RECORD"');
 const NULL = Buffer.from('null');
 const NOTHING = Buffer.alloc(0);
+const LINE_END = Buffer.from([LF]);
 
 /** Digits of a version that is a whole number of at most 18 of them. */
 const VERSION = /^(?:0|-?[1-9]\d{0,17})$/;
@@ -134,6 +163,18 @@ export class Envelope implements Frame {
     if (next !== end) return false;
     if (isWhole && end - at <= MAX_REMEMBERED) this.#tail = this.#tailOf(source, at, end);
     return true;
+  }
+
+  template(): Template | undefined {
+    if (this.#before.length === 0 || !this.#tail) return undefined;
+    const { before, after, version } = this.#tail;
+    return {
+      head: Buffer.concat([this.#before, Buffer.from(this.stream), this.#between]),
+      before: after ? before : Buffer.concat([before, LINE_END]),
+      after: after ? Buffer.concat([after, LINE_END]) : NOTHING,
+      hole: after ? 'time' : 'none',
+      version,
+    };
   }
 
   /** Remembers the bytes from `at` to `end`, which have just been read. */

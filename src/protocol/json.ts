@@ -268,6 +268,15 @@ class Reader {
   }
 }
 
+/** The value as compact JSON, with the tokens of its numbers. */
+export function jsonText(value: Json): string {
+  if (value instanceof JsonNumber) return value.text;
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
+  if (!(value instanceof Map)) return JSON.stringify(value);
+  const members = [...(value as JsonObject)].map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`);
+  return `{${members.join(',')}}`;
+}
+
 /** The value as plain JavaScript, for validators: numbers become doubles. */
 export function toPlain(value: Json): unknown {
   if (value instanceof JsonNumber) return Number(value.text);

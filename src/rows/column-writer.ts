@@ -5,14 +5,15 @@
 import type { Json } from '../protocol/json.ts';
 import { holdsExactly, isWrittenAsDeclared } from '../table/fits.ts';
 import { isText } from '../table/stored-as.ts';
-import { typeSql, type Column, type ColumnType } from '../table/types.ts';
+import { typeSql, type Column, type ColumnMask, type ColumnType } from '../table/types.ts';
 import { castToText } from './cast-text.ts';
 import { addLosses, cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
 
 /** Throws ValueError for a value that the column cannot store. `growsTo` is not considered. */
 export function columnWriter(column: Column): CellWriter {
-  const { type, declared, encoding, form } = column;
+  const { type, declared, encoding, form, mask } = column;
+  if (mask) return maskWriter(column, mask);
   if (!declared) return cellWriter(type, encoding, form);
   if (isText(type)) return textWriter(column, declared);
   if (!isWrittenAsDeclared(type, declared)) return cellWriter(type, encoding, form);
@@ -81,8 +82,20 @@ function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
   };
 }
 
+/** Writes the mask of a value, which must be valid for the type that the column would have without it. */
+function maskWriter({ mask: _, ...column }: Column, mask: ColumnMask): CellWriter {
+  const { type, encoding, form } = mask.unmasked;
+  const writeOwn = cellWriter(type, encoding, form);
+  const writeMask = columnWriter(column);
+  return (value, losses) => {
+    const text = textOf(writeOwn(value, losses));
+    return writeMask(text === undefined ? null : mask.apply(text), losses);
+  };
+}
+
 /** Whether only the type of the column determines the writer; then a faster one can be used. */
-export function isPlain({ type, declared, formerly = [], overflows }: Column): boolean {
+export function isPlain({ type, declared, formerly = [], overflows, mask }: Column): boolean {
+  if (mask) return false;
   if (!declared) return true;
   if (isWrittenAsDeclared(type, declared)) return false;
   return !isText(type) || (!overflows && !formerly.some((one) => holdsExactly(one, declared)));

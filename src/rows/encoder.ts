@@ -15,14 +15,8 @@ import type { KeyHashes } from './key-hashes.ts';
 import { KnownProperties } from './known-properties.ts';
 import type { RecordContext } from './metadata.ts';
 import type { Rejection } from './rejection.ts';
-import {
-  rejectionOf,
-  repeatedKey,
-  rowTooLarge,
-  schemaRejection,
-  shortened,
-  strangeRecord,
-} from './rejections.ts';
+import { rejectionOf, rowTooLarge, shortened, strangeRecord } from './rejections.ts';
+import { checkRecord, type RecordChecks } from './record-check.ts';
 import { MAX_ROW_BYTES, rowBytes, SAFE_LINE_BYTES, shorten } from './row-size.ts';
 import { SINGER_RULES, type RecordRules } from './rules.ts';
 import { pathOf, valueOf } from './source.ts';
@@ -54,14 +48,12 @@ export interface Row {
   readonly nulled: readonly Rejection[];
 }
 
-export interface EncoderOptions {
+export interface EncoderOptions extends RecordChecks {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored?: readonly Column[];
   /** Finds the schema violations of a record; only with `validate_records`. */
   readonly validate?: Validator | undefined;
-  /** Invalid values become NULL if the column allows that; otherwise one of them rejects its record. */
-  readonly nullsInvalid?: boolean;
   /** It is not known yet whether the cluster accepts large strings in SUPER. */
   readonly asksForLargeStrings?: boolean;
   readonly rules?: RecordRules;
@@ -95,6 +87,7 @@ export class RecordEncoder {
   readonly #options: EncoderOptions;
   readonly #rules: RecordRules;
   readonly #fields: readonly Field[];
+  readonly #keys: readonly string[];
   /** The fields that are strings. */
   readonly #texts: readonly number[];
   /** The index of the field that notes values that became NULL; -1 if there is none. */
@@ -121,6 +114,7 @@ export class RecordEncoder {
       write: this.#writerOf(column, i),
       hasLimits: column.notNull === true || column.maxBytes !== undefined,
     }));
+    this.#keys = columns.flatMap(({ isKey, property }) => (isKey ? [property] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#changes = columns.findIndex(
       ({ source }) => source.kind === 'metadata' && source.field === rules.metadata.changesField,
@@ -161,7 +155,10 @@ export class RecordEncoder {
     this.#outgrown.clear();
     const draft = this.#draft(message, facts, ordinal);
     const obstacle =
-      this.#checkRecord(draft) ?? this.#fill(draft) ?? this.#complete(draft) ?? this.#checkSize(draft, bytes);
+      checkRecord(message, draft.violations, this.#keys, this.#options) ??
+      this.#fill(draft) ??
+      this.#complete(draft) ??
+      this.#checkSize(draft, bytes);
     if (obstacle) return obstacle;
     const { cells, deletion, hasNullKey, nulled, losses } = draft;
     losses.duplicateKeys += message.duplicateKeys;
@@ -199,14 +196,6 @@ export class RecordEncoder {
       losses: noLosses(),
       hasNullKey: false,
     };
-  }
-
-  /** Why the record as a whole is invalid. */
-  #checkRecord({ message, violations }: Draft): Rejection | undefined {
-    const fatal = violations.find(({ path }) => !this.#options.nullsInvalid || path.length === 0);
-    if (fatal) return schemaRejection(fatal, message.record);
-    const repeated = this.#repeated(message);
-    return repeated === undefined ? undefined : repeatedKey(repeated);
   }
 
   /** Writes the cells of all fields, or returns why one of them keeps the record from becoming a row. */
@@ -267,13 +256,6 @@ export class RecordEncoder {
   #checkSize(draft: Draft, line: Uint8Array): Rejection | undefined {
     if (line.length <= SAFE_LINE_BYTES || rowBytes(draft.cells) <= MAX_ROW_BYTES) return undefined;
     return this.#rules.shortensRows && this.#shorten(draft) ? undefined : rowTooLarge(draft.cells);
-  }
-
-  /** A key property that occurs twice. */
-  #repeated({ repeatedProperties }: RecordMessage): string | undefined {
-    if (repeatedProperties.length === 0) return undefined;
-    const keys = this.#fields.flatMap(({ column }) => (column.isKey ? [column.property] : []));
-    return keys.find((key) => repeatedProperties.includes(key));
   }
 
   /** Whether the record has properties, but none of them is loaded. */

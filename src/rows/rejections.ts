@@ -9,7 +9,11 @@ import type { Cell } from './values.ts';
 import { ValueError, type Fault } from './value-error.ts';
 
 /** For a value that its column cannot store. Throws every error that is not a ValueError. */
-export function rejectionOf(error: unknown, { property, isKey }: Column, value: Json | undefined): Rejection {
+export function rejectionOf(
+  error: unknown,
+  { property, isKey, mask }: Column,
+  value: Json | undefined,
+): Rejection {
   if (!(error instanceof ValueError)) throw error;
   const fault = isKey && error.fault === 'value' ? 'key' : error.fault;
   return {
@@ -18,14 +22,20 @@ export function rejectionOf(error: unknown, { property, isKey }: Column, value: 
     property,
     isKey,
     reason: error.message,
-    seen: excerptOf(value),
+    seen: mask ? undefined : excerptOf(value),
     ...(error.isSize && { isSize: 'field' }),
   };
 }
 
-export function schemaRejection({ path, reason }: Violation, record: JsonObject): Rejection {
+/** The values of `hidden` properties are not shown. */
+export function schemaRejection(
+  { path, reason }: Violation,
+  record: JsonObject,
+  hidden: ReadonlySet<string>,
+): Rejection {
   const [property] = path;
-  const seen = path.length === 1 ? excerptOf(record.get(path[0] ?? '')) : undefined;
+  const isShown = property !== undefined && path.length === 1 && !hidden.has(property);
+  const seen = isShown ? excerptOf(record.get(property)) : undefined;
   return { kind: 'rejection', fault: 'schema', property, isKey: false, reason, seen };
 }
 

@@ -14,6 +14,7 @@ import type { ConfiguredStream } from '../protocol/catalog.ts';
 import { withoutBom } from '../protocol/singer.ts';
 import { Acks } from '../states/acks.ts';
 import type { Stream } from '../streams/stream.ts';
+import { RunLane } from './lane.ts';
 import type { MessageHandler, Protocol, RunAccess, StateOutput } from './protocol.ts';
 
 /** Where acknowledgements of states are written. */
@@ -48,7 +49,9 @@ class AirbyteHandler implements MessageHandler {
   readonly #catalog: readonly ConfiguredStream[];
   readonly #acks: Acks;
   readonly #sources = new Map<string, Source>();
+  readonly #byStream = new Map<Stream, Source>();
   readonly #envelope = new AirbyteEnvelope();
+  readonly lane = new RunLane();
   /** The stream of the last record. */
   #lastKey: string | undefined;
   #last: Source | undefined;
@@ -84,23 +87,24 @@ class AirbyteHandler implements MessageHandler {
       dialect: dialectOf(planned.configured, completeGeneration),
       refreshTable,
     });
-    this.#sources.set(keyOf(planned.configured), {
-      planned,
-      arrangement,
-      stream,
-      records: 0,
-      acknowledged: 0,
-      status: undefined,
-    });
+    const source = { planned, arrangement, stream, records: 0, acknowledged: 0, status: undefined };
+    this.#sources.set(keyOf(planned.configured), source);
+    this.#byStream.set(stream, source);
   }
 
   walk(at: number, end: number): Stream | undefined {
     const { tape } = this.#run;
     const recordAt = this.#envelope.open(tape.source, at, end);
     const source = recordAt === -1 ? undefined : this.#sourceOf(this.#envelope.stream);
-    if (source?.stream.walk(recordAt, this.#envelope, at, end) !== true) return undefined;
+    if (source?.stream.fast.take(recordAt, this.#envelope, at, end) !== true) return undefined;
+    this.lane.walked(source.stream.fast, this.#envelope);
     source.records++;
     return source.stream;
+  }
+
+  took(stream: Stream, lines: number): void {
+    const source = this.#byStream.get(stream);
+    if (source) source.records += lines;
   }
 
   #sourceOf(key: string): Source | undefined {

@@ -17,6 +17,7 @@ import { Ledger } from '../states/ledger.ts';
 import { StateWriter } from '../states/writer.ts';
 import type { Stream } from '../streams/stream.ts';
 import type { GroupCommit } from '../warehouse/group-commit.ts';
+import { RunLane } from './lane.ts';
 import type { MessageHandler, Protocol, RunAccess } from './protocol.ts';
 import type { Lines } from './reader.ts';
 
@@ -46,6 +47,7 @@ class SingerHandler implements MessageHandler {
   readonly #run: RunAccess;
   readonly #ledger: Ledger;
   readonly #envelope = new Envelope();
+  readonly lane = new RunLane();
   readonly #options: Pick<SingerOptions, 'group' | 'begin' | 'log'>;
   /** The stream of a record that came after the newest state and is there twice if it is sent again. */
   #uncovered: Stream | undefined;
@@ -119,7 +121,13 @@ class SingerHandler implements MessageHandler {
     const { tape, streams } = this.#run;
     const recordAt = this.#envelope.open(tape.source, at);
     const stream = recordAt === -1 ? undefined : streams.find(this.#envelope.stream);
-    return stream?.walk(recordAt, this.#envelope, at, end) === true ? this.#read(stream) : undefined;
+    if (stream?.fast.take(recordAt, this.#envelope, at, end) !== true) return undefined;
+    this.lane.walked(stream.fast, this.#envelope);
+    return this.#read(stream);
+  }
+
+  took(stream: Stream): void {
+    this.#read(stream);
   }
 
   /** Notes that a record of the stream came after the newest state. */
@@ -169,6 +177,10 @@ class SingerHandler implements MessageHandler {
 
   async #readFiles(message: BatchMessage): Promise<void> {
     const { streams, files, interrupted, read } = this.#run;
+    if (!streams.selection.has(message.stream)) {
+      streams.selection.leave(message.stream);
+      return;
+    }
     const stream = streams.streamForRecord(message.stream, this.count);
     if (stream.copiesFiles) {
       this.#read(stream);
@@ -192,7 +204,7 @@ class SingerHandler implements MessageHandler {
       walk: (at, end) => {
         // The first line is always parsed, to find out whether the file contains records.
         if (lines.count === 1 || beginsAsMessage(tape.source, at)) return undefined;
-        return stream.walk(at, frame, at, end) ? this.#read(stream) : undefined;
+        return stream.fast.take(at, frame, at, end) ? this.#read(stream) : undefined;
       },
       parse: (line) => {
         const origin = { ...source, line: lines.count, bytes: lines.count === 1 ? withoutBom(line) : line };
@@ -208,6 +220,10 @@ class SingerHandler implements MessageHandler {
 
   #append(record: RecordMessage, origin: Origin): Promise<void> | undefined {
     const { streams, onRecord } = this.#run;
+    if (!streams.selection.has(record.stream)) {
+      streams.selection.leave(record.stream);
+      return undefined;
+    }
     const stream = streams.streamForRecord(record.stream, origin.line);
     const wait = stream.append(record, origin);
     this.#read(stream);

@@ -11,7 +11,7 @@ import { slabOf, type Tape } from '../rows/walk/tape.ts';
 import type { Budget } from './budget.ts';
 import { FILE_ENDINGS, type RawPart, type StagedPart } from './part.ts';
 import type { PartShaper } from './shape.ts';
-import { Slabs, type SlabPool } from './slabs.ts';
+import { MARK_BYTES, Slabs, type SlabPool } from './slabs.ts';
 
 export interface Staging {
   /** Compresses and uploads one part, and returns its memory to the budget and the pool. */
@@ -35,6 +35,13 @@ export interface StagedBatch {
   /** Bytes of CSV before compression. */
   readonly bytes: number;
   readonly format: CsvFormat;
+}
+
+/** Consecutive rows as CSV, and where each ends. */
+export interface EncodedRows {
+  readonly csv: Buffer;
+  readonly count: number;
+  end(row: number): number;
 }
 
 /** Rows that may become longer are written separately and copied, because most of the room will not be used. */
@@ -88,7 +95,7 @@ export class Batch {
   written({ out, to }: Tape): void {
     this.#rows++;
     if (out !== this.#slabs.open.bytes) {
-      this.#add(out.subarray(0, to));
+      this.#addBlock(out.subarray(0, to));
       return;
     }
     this.#bytes += to - this.#slabs.used;
@@ -106,7 +113,24 @@ export class Batch {
     if (this.#pending.length === 0) return;
     const block = encodeRows(this.#pending, this.#staging.format.sentinel);
     this.#pending = [];
-    this.#add(block);
+    this.#addBlock(block);
+  }
+
+  /** Adds rows that the lane wrote. Memory has marks between rows, so only whole rows are copied. */
+  add(rows: EncodedRows): void {
+    const { csv, count } = rows;
+    const slabs = this.#slabs;
+    for (let row = 0, at = 0; row < count;) {
+      const room = Math.min(slabs.open.bytes.length - slabs.used, MARK_BYTES);
+      let next = rows.count;
+      // Usually all of them fit.
+      if (csv.length - at > room) next = Math.max(rowsUpTo(rows, row, at + room), row + 1);
+      const end = rows.end(next - 1);
+      this.#addBlock(csv.subarray(at, end));
+      at = end;
+      row = next;
+    }
+    this.#rows += count;
   }
 
   /** Uploads the open data. */
@@ -114,7 +138,7 @@ export class Batch {
     this.#cutInto(this.#staging.shaper.countOf(this.#slabs.bytes));
   }
 
-  #add(block: Buffer): void {
+  #addBlock(block: Buffer): void {
     this.#bytes += block.length;
     if (!this.#slabs.hasRoom(block.length)) this.#grow(block.length);
     this.#slabs.add(block, block.length);
@@ -172,4 +196,15 @@ export class Batch {
     await Promise.allSettled(this.#parts);
     return this.#keys;
   }
+}
+
+/** The row after the last one that ends at or before `limit`; rows before `first` do. */
+function rowsUpTo(rows: EncodedRows, first: number, limit: number): number {
+  let [low, high] = [first, rows.count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows.end(middle) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

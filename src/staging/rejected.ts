@@ -3,7 +3,7 @@
  * when it changes, because schemas may share a batch), then each RECORD as received, with the reason as one more key. Collected
  * records count in the memory budget. A large collection becomes several objects, each of which is complete.
  */
-import { parseObject } from '../protocol/json.ts';
+import { jsonText, parseObject, type JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import type { Rejection } from '../rows/rejection.ts';
 import type { Staging } from './batch.ts';
@@ -12,6 +12,12 @@ import { Slabs } from './slabs.ts';
 /** An object is closed when it has this many bytes, or this share of the memory budget. */
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024;
 const BUDGET_SHARE = 1 / 12;
+
+/** Why a record is set aside, and which of its values must not be shown. */
+interface Verdict {
+  readonly rejection: Rejection;
+  readonly hidden: ReadonlySet<string>;
+}
 
 const LF = Buffer.from('\n');
 const CLOSING_BRACE = 0x7d;
@@ -50,15 +56,15 @@ export class RejectedRecords {
     return this.#slabs.capacity;
   }
 
-  /** `schemaLine` is the SCHEMA of the record. */
-  append(schemaLine: Buffer, message: RecordMessage, origin: Origin, rejection: Rejection): void {
+  /** `schemaLine` is the SCHEMA of the record. The values of `hidden` properties are not written. */
+  append(schemaLine: Buffer, message: RecordMessage, origin: Origin, verdict: Verdict): void {
     this.#count++;
     const held = this.#slabs.capacity;
     if (!this.#schemaLine?.equals(schemaLine)) {
       this.#schemaLine = schemaLine;
       this.#add(schemaLine);
     }
-    this.#add(rejectedLine(message, origin, rejection));
+    this.#add(rejectedLine(message, origin, verdict));
     this.#staging.budget.open(this.#slabs.capacity - held);
     if (this.#slabs.bytes >= this.#objectBytes) this.cut();
   }
@@ -90,25 +96,47 @@ export class RejectedRecords {
   }
 }
 
-/** The line of the record, with the reason before its last brace. It replaces a reason from an earlier load. */
-export function rejectedLine(message: RecordMessage, origin: Origin, rejection: Rejection): Buffer {
+/**
+ * The line of the record, with the reason before its last brace. It replaces a reason from an earlier load. The values of `hidden`
+ * properties are replaced.
+ */
+export function rejectedLine(message: RecordMessage, origin: Origin, { rejection, hidden }: Verdict): Buffer {
   const note = {
     ...(origin.file === undefined ? {} : { file: origin.file }),
     line: origin.line,
     ...(rejection.property === undefined ? {} : { column: rejection.property }),
     reason: rejection.reason,
   };
-  const envelope = origin.file === undefined ? origin.bytes : wrapped(message, origin.bytes);
+  const isHidden = hidden.size > 0 && [...message.record.keys()].some((property) => hidden.has(property));
+  const envelope = isHidden
+    ? wrapped(message, Buffer.from(jsonText(withoutValues(message.record, hidden))))
+    : origin.file === undefined
+      ? origin.bytes
+      : wrapped(message, origin.bytes);
   return Buffer.concat([
     envelope.subarray(0, endOf(envelope)),
     Buffer.from(`${KEY}${JSON.stringify(note)}}`),
   ]);
 }
 
-/** A record in a BATCH file has no envelope. */
-function wrapped({ stream, version }: RecordMessage, record: Buffer): Buffer {
+/** What stands in place of a value that must not be shown. */
+const HIDDEN_VALUE = '(hidden)';
+
+/** NULLs stay, because they show nothing. */
+function withoutValues(record: JsonObject, hidden: ReadonlySet<string>): JsonObject {
+  return new Map(
+    [...record].map(([property, value]) => [
+      property,
+      hidden.has(property) && value !== null ? HIDDEN_VALUE : value,
+    ]),
+  );
+}
+
+/** A record in a BATCH file has no envelope, and that of a record with hidden values is written again. */
+function wrapped({ stream, version, timeExtracted }: RecordMessage, record: Buffer): Buffer {
   const head = `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`;
-  const tail = version === undefined ? '}' : `,"version":${version}}`;
+  const time = timeExtracted === undefined ? '' : `,"time_extracted":${JSON.stringify(timeExtracted)}`;
+  const tail = `${version === undefined ? '' : `,"version":${version}`}${time}}`;
   return Buffer.concat([Buffer.from(head), record, Buffer.from(tail)]);
 }
 

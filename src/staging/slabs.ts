@@ -80,7 +80,7 @@ export class SlabPool {
 }
 
 /** The distance in bytes between places where a slab may be cut, unless a row is longer. */
-const MARK_BYTES = 128 * 1024;
+export const MARK_BYTES = 128 * 1024;
 
 /** Whether pieces with this many bytes make a part of `partBytes`. Rows that did not fit leave the ends of slabs empty. */
 const NEARLY = 0.9;

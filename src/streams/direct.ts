@@ -6,7 +6,9 @@ import type { BatchLocations } from '../batches/locations.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { BatchMessage } from '../protocol/message.ts';
+import { columnSetting } from '../table/settings.ts';
 import { MAX_VARCHAR_BYTES, typeSql, type Column } from '../table/types.ts';
+import { isGuarded } from './tenant.ts';
 
 /** The columns as direct COPY needs them. Nothing is measured, so a string without a declared width gets the widest column. */
 export function columnsForFiles(
@@ -21,7 +23,12 @@ export function columnsForFiles(
   if (settings.validate_records) refuse('validate_records is set, and COPY does not check the schema');
   if (settings.on_invalid !== 'fail')
     refuse(`on_invalid is "${settings.on_invalid}", and COPY loads all records or none`);
+  if (isGuarded(settings)) refuse('tenant_id is set, and COPY does not check the tenant of a record');
+  if (settings.include_columns.length > 0 || settings.exclude_columns.length > 0)
+    refuse('include_columns or exclude_columns is set, and COPY loads every column of the table');
   for (const { property, source, name, type } of columns) {
+    if (columnSetting(settings, property).mask !== undefined)
+      refuse(`property "${property}" has a mask, and COPY loads values as they are`);
     const isProperty = source.kind === 'property' && source.path.length === 1;
     if (!isProperty || property.toLowerCase() !== name) {
       refuse(

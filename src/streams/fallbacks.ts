@@ -13,6 +13,7 @@ const SENTENCES: Readonly<Record<Fallback, string>> = {
   value: 'a value is invalid, or changed in a key',
   'repeated key': 'a key occurs twice in the record',
   deletion: '_sdc_deleted_at is set',
+  tenant: 'it belongs to no tenant, or to another one',
   'unknown properties': 'more than 1,000 different properties are not in the schema',
   validate_records: 'validate_records is set',
   'not UTF-8': 'the line contains bytes that are not UTF-8',

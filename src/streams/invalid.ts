@@ -7,7 +7,7 @@ import { problemOf, type Rejection } from '../rows/rejection.ts';
 import { SINGER_RULES, type RecordRules } from '../rows/rules.ts';
 import type { Fault } from '../rows/value-error.ts';
 
-type Settings = Pick<StreamSettings, 'on_invalid' | 'null_keys' | 'max_rejected'>;
+type Settings = Pick<StreamSettings, 'on_invalid' | 'null_keys' | 'max_rejected' | 'other_tenants'>;
 
 /** The options that would let the run continue, by kind of fault. */
 const WAYS_OUT: Readonly<Record<Fault, string>> = {
@@ -18,6 +18,8 @@ const WAYS_OUT: Readonly<Record<Fault, string>> = {
     'on_invalid "quarantine" sets such records aside, schema_changes and forbid_ddl say what of a table may change',
   change: 'schema_changes (fail) does not allow the table to be changed for it',
   strange: 'correct the schema that the tap sends; on_invalid "quarantine" sets such records aside',
+  tenant:
+    'other_tenants "quarantine" sets such records aside, "allow" loads them, for a stream that belongs to all tenants',
   schema:
     'on_invalid "quarantine" sets such records aside, "null" stores NULL instead of such values, and without validate_records the schema is not checked',
 };
@@ -95,8 +97,9 @@ export class InvalidRecords {
   }
 
   #policyFor({ fault }: Rejection): 'fail' | 'quarantine' {
-    const { on_invalid, null_keys } = this.#settings;
+    const { on_invalid, null_keys, other_tenants } = this.#settings;
     if (!this.#rules.setsAside) return 'fail';
+    if (fault === 'tenant') return other_tenants === 'fail' ? 'fail' : 'quarantine';
     if (fault === 'change') return 'fail';
     if (fault === 'null-key' && null_keys !== undefined) return null_keys === 'fail' ? 'fail' : 'quarantine';
     return on_invalid === 'fail' ? 'fail' : 'quarantine';

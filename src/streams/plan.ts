@@ -3,10 +3,12 @@ import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { SchemaMessage } from '../protocol/message.ts';
 import { RecordEncoder } from '../rows/encoder.ts';
+import type { Tenant } from '../rows/tenant.ts';
 import type { compileValidator, Validator, ValidatorOptions } from '../rows/validate.ts';
 import { createWalk, type RowWalk } from '../rows/walk/row-walk.ts';
 import { descriptionOf } from '../table/comment.ts';
 import { checkDesign, designOf, type TableDesign } from '../table/design.ts';
+import { chooseColumns } from '../table/choice.ts';
 import { commentAfterRetype } from '../table/former-types.ts';
 import { checkColumnCount } from '../table/limits.ts';
 import { resolveColumns } from '../table/resolve.ts';
@@ -25,6 +27,7 @@ import type { Newest } from '../warehouse/newest-steps.ts';
 import type { Dialect } from './dialect.ts';
 import { checkStoredColumns, columnsForFiles } from './direct.ts';
 import { checkKeysAreThere } from './required-keys.ts';
+import { tenantOf } from './tenant.ts';
 
 export interface StreamPlan {
   readonly message: SchemaMessage;
@@ -34,6 +37,12 @@ export interface StreamPlan {
   readonly columns: readonly Column[];
   /** Columns of the schema that are not loaded. */
   readonly ignored: readonly Column[];
+  /** Properties whose values must not be shown. */
+  readonly hidden: ReadonlySet<string>;
+  /** Patterns for properties in the configuration that match none. */
+  readonly unusedPatterns: readonly string[];
+  /** The tenant that every record must belong to. */
+  readonly tenant: Tenant | undefined;
   /** The design of the table if it is created. */
   readonly design: TableDesign;
   readonly method: LoadMethod;
@@ -85,7 +94,11 @@ export function planStream(input: PlanInput): StreamPlan {
   const { keys, areNew, warnings } = keysOf(input);
   checkKeysAreThere(stream, keys, settings);
   const declared = dialect.columnsOf(stream, schema, keys, settings);
-  const wanted = settings.batch_direct_copy ? columnsForFiles(stream, declared, settings) : declared;
+  const choice = chooseColumns(stream, declared, settings);
+  const tenant = tenantOf(stream, schema, settings);
+  const wanted = settings.batch_direct_copy
+    ? columnsForFiles(stream, declared, settings)
+    : choice.columns.map((column) => (column.property === tenant?.property ? protectedFrom(column) : column));
   const place = { stream, table: target.table, policies: settings.schema_changes, ...fate };
   const described = dialect.describe(wanted, {
     hasMetadata,
@@ -110,7 +123,10 @@ export function planStream(input: PlanInput): StreamPlan {
       keys,
       areKeysNew: areNew,
       columns,
-      ignored,
+      ignored: [...ignored, ...choice.left],
+      hidden: choice.hidden,
+      unusedPatterns: choice.unused,
+      tenant,
       design: designOf(note, settings, columns),
       method,
       newest: method === 'upsert' ? newestOf(dialect, columns) : undefined,
@@ -142,7 +158,7 @@ export function withRows(
   { rules }: Dialect,
   rows: RowOptions,
 ): StreamPlan {
-  const { ignored, method, kind, message } = plan;
+  const { ignored, method, kind, message, tenant, hidden } = plan;
   const { sentinel, readAt, syncStartedAt, warn, largeStrings } = rows;
   const columns = largeStrings === true ? plan.columns.map(withLargeStrings) : plan.columns;
   const nullsInvalid = settings.on_invalid === 'null';
@@ -158,10 +174,15 @@ export function withRows(
     asksForLargeStrings: largeStrings === undefined,
     rules,
     allowsNullKeys: settings.null_keys === 'append',
+    tenant,
+    hidden,
     onUnknownProperty: (property) =>
       warn(`property ${JSON.stringify(property)} is not in the schema and is not loaded`),
   });
-  const walked = { columns, ignored, encoder, sentinel, rules, kind: method === 'append' ? undefined : kind };
+  const walked = {
+    ...{ columns, ignored, encoder, sentinel, rules, tenant },
+    kind: method === 'append' ? undefined : kind,
+  };
   return { ...plan, encoder, walk: settings.validate_records ? undefined : createWalk(walked) };
 }
 
@@ -185,6 +206,11 @@ function validatorOf(
 ): Validator {
   if (!compileValidator) throw new Error('records are to be validated, and the validator is not loaded');
   return compileValidator(stream, schema, options);
+}
+
+/** An invalid value must not become NULL: its row would belong to no tenant. */
+function protectedFrom(column: Column): Column {
+  return { ...column, isProtected: true };
 }
 
 /** The parts of the schema that were not understood. */

@@ -143,9 +143,9 @@ export class Planning {
     const narrow = carried === undefined ? undefined : this.#narrowIndex(carried);
     if (narrow === -1) return false;
     const kind = narrow === undefined ? LIVE : narrowKind(narrow);
-    const { message, ignored, warnings } = next;
+    const { message, ignored, hidden, unusedPatterns, warnings } = next;
     this.#plan = withRows(
-      { ...widest, message, ignored, warnings, columns, kind },
+      { ...widest, message, ignored, hidden, unusedPatterns, warnings, columns, kind },
       this.#settings,
       this.#dialect,
       this.#rows,

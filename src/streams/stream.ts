@@ -4,18 +4,15 @@
  */
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
-import type { Frame } from '../protocol/envelope.ts';
 import type { BatchMessage, Origin, RecordMessage, SchemaMessage } from '../protocol/message.ts';
 import type { Unplanned } from '../rows/unplanned.ts';
-import { PresentFacts } from '../rows/walk/metadata-cells.ts';
-import { DECLINED } from '../rows/walk/tape.ts';
 import { rejectedFolder } from '../staging/keys.ts';
 import type { TableRef } from '../table/types.ts';
-import { LIVE } from '../warehouse/row-kinds.ts';
 import type { CompletionWish, StreamContext } from './context.ts';
 import { checkFiles } from './direct.ts';
 import { Evidence } from './evidence.ts';
-import { Fallbacks, MAX_WALKED_BYTES, whyFallback, type Fallback } from './fallbacks.ts';
+import { Fallbacks, whyFallback, type Fallback } from './fallbacks.ts';
+import { FastRows, type RowPlace } from './fast-rows.ts';
 import { InvalidRecords } from './invalid.ts';
 import { LossReport } from './losses.ts';
 import type { StreamPlan } from './plan.ts';
@@ -48,7 +45,8 @@ export class Stream {
   readonly #lossReport: LossReport;
   /** The records that the reference encoder encoded. */
   readonly fallbacks = new Fallbacks();
-  readonly #facts: PresentFacts;
+  /** The records that are not parsed. */
+  readonly fast: FastRows<Stream>;
   #ordinal = 0;
 
   constructor({ name, target, settings, table, dialect }: StreamOptions, context: StreamContext) {
@@ -62,7 +60,7 @@ export class Stream {
     const rejectedUrl = context.staging.url(rejectedFolder(context.rejectedPrefix, target.table));
     this.invalid = new InvalidRecords(name, settings, rejectedUrl, dialect.rules);
     this.#evidence = new Evidence(() => context.effects.statesRead);
-    const { loader, syncStartedAt } = context;
+    const { loader } = context;
     this.#planning = new Planning(
       { target, settings, table, dialect },
       {
@@ -74,7 +72,27 @@ export class Stream {
         largeStrings: () => loader.largeStrings(),
       },
     );
-    this.#facts = new PresentFacts(syncStartedAt);
+    this.fast = new FastRows(this, this.#rowPlace(), context);
+  }
+
+  #rowPlace(): RowPlace {
+    const plan = (): StreamPlan | undefined => this.plan;
+    const ordinal = (): number => this.#ordinal;
+    return {
+      get plan() {
+        return plan();
+      },
+      get ordinal() {
+        return ordinal();
+      },
+      batch: (plan) => this.#batch ?? this.#open(plan),
+      awaitsVersion: (version) => this.#awaitsVersion(version),
+      counted: (version, rows) => {
+        this.#ordinal += rows;
+        this.#evidence.record();
+        this.#versions.record(version);
+      },
+    };
   }
 
   get #overwrites(): boolean {
@@ -83,7 +101,7 @@ export class Stream {
 
   /** Its records, or those without a key, become rows each time, so that one that is sent again is there twice. */
   get doublesRecords(): boolean {
-    return !this.#overwrites && (this.#plan?.method === 'append' || this.settings.null_keys === 'append');
+    return !this.#overwrites && (this.plan?.method === 'append' || this.settings.null_keys === 'append');
   }
 
   /** What it does only at its end holds every state back until then. */
@@ -96,13 +114,14 @@ export class Stream {
     return this.#ordinal;
   }
 
-  get #plan(): StreamPlan | undefined {
+  /** The plan of its latest schema. */
+  get plan(): StreamPlan | undefined {
     return this.#planning.plan;
   }
 
   /** Takes a schema. A schema with other columns closes the open batch, because its rows were encoded for the old ones. */
   async setSchema(message: SchemaMessage): Promise<void> {
-    if (this.#plan?.message.line.equals(message.line)) return;
+    if (this.plan?.message.line.equals(message.line)) return;
     this.#grow();
     const next = await this.#planning.planFor(message);
     this.#teller.warn(...next.warnings);
@@ -120,7 +139,7 @@ export class Stream {
     if (this.#overwrites) this.work.beginOverwrite();
     if (current === plan.message) return plan;
     const next = await this.#planning.planFor(current);
-    return this.#planning.join(next) ? (this.#plan ?? next) : this.#adopt(next);
+    return this.#planning.join(next) ? (this.plan ?? next) : this.#adopt(next);
   }
 
   /** Tells later plans the types that columns grow to for values of the open batch. */
@@ -136,40 +155,14 @@ export class Stream {
   }
 
   /**
-   * Walks over the record at `at` of the tape's source, in the line from `start` to the LF at `end`, and adds it to the open
-   * batch, which is opened if necessary. One synchronous step with the ledger. Returns false if nothing was added; then the line
-   * must be parsed and appended.
-   */
-  walk(at: number, frame: Frame, start: number, end: number): boolean {
-    const { walk, kind = LIVE } = this.#plan ?? {};
-    const bytes = end - start;
-    if (!walk || bytes > MAX_WALKED_BYTES) return false;
-    const { tape, readAt } = this.#context;
-    const batch = this.#batch ?? this.#open(this.#plan as StreamPlan);
-    batch.rows.roll(tape, walk.room(bytes));
-    const recordEnd = walk.record(tape, at);
-    if (recordEnd === DECLINED || !frame.close(tape.source, recordEnd, end)) return false;
-    if (this.#awaitsVersion(frame.version)) return false;
-    this.#facts.take(readAt(), batch, frame, this.#ordinal);
-    if (!walk.complete(this.#facts)) return false;
-    walk.countRow(batch);
-    batch.census[kind] = (batch.census[kind] ?? 0) + 1;
-    batch.rows.written(tape);
-    this.#ordinal++;
-    this.#evidence.record();
-    this.#versions.record(frame.version);
-    return true;
-  }
-
-  /**
    * Encodes a record into the open batch, which is opened if necessary: one synchronous step with the ledger. Returns a promise
    * only if the stream needs other columns for the record.
    */
   append(message: RecordMessage, origin: Origin): Promise<void> | undefined {
-    if (!this.#plan)
+    if (!this.plan)
       throw new InputError(`Cannot load line ${origin.line}: stream "${this.name}" has no schema`, origin);
-    const why = whyFallback(this.#plan.walk, this.settings, message, origin);
-    return this.#append(this.#plan, message, origin, why);
+    const why = whyFallback(this.plan.walk, this.settings, message, origin);
+    return this.#append(this.plan, message, origin, why);
   }
 
   #append(
@@ -187,7 +180,7 @@ export class Stream {
     this.fallbacks.add(why);
     if (outcome.kind === 'rejection') {
       this.invalid.check(outcome, origin);
-      batch.rejected.append(plan.message.line, message, origin, outcome);
+      batch.rejected.append(plan.message.line, message, origin, { rejection: outcome, hidden: plan.hidden });
       this.invalid.countRejected(outcome, origin);
       return undefined;
     }
@@ -209,7 +202,7 @@ export class Stream {
     // Includes the types that columns of the open batch have grown to.
     await this.work.room();
     this.close();
-    const current = this.#plan?.message;
+    const current = this.plan?.message;
     const plan = await this.#planning.planAround(unplanned);
     this.#teller.warn(...plan.warnings);
     return this.#adopt(plan, current);
@@ -226,13 +219,13 @@ export class Stream {
         'ACTIVATE_VERSION can delete rows of older versions (add_record_metadata false prevents that)',
     );
     this.#grow();
-    const current = this.#plan?.message;
+    const current = this.plan?.message;
     return this.#adopt(await this.#planning.planWithMetadata(), current);
   }
 
   /** Whether a property of the schema has this name. */
   reads(property: string): boolean {
-    return this.#plan?.encoder.reads(property) ?? false;
+    return this.plan?.encoder.reads(property) ?? false;
   }
 
   /** Whether Redshift itself copies BATCH files. */
@@ -246,10 +239,10 @@ export class Stream {
     await this.work.room();
     this.close();
     await this.work.room();
-    if (!this.#plan || message.files.length === 0) return;
+    if (!this.plan || message.files.length === 0) return;
     this.#isTableDue = false;
     this.#evidence.record();
-    this.work.copyFiles(this.#plan, message);
+    this.work.copyFiles(this.plan, message);
   }
 
   /** Turns the rows read so far into CSV. */
@@ -295,7 +288,7 @@ export class Stream {
   async activate(version: bigint): Promise<void> {
     this.#evidence.activation();
     if (this.#overwrites) return;
-    if (this.#plan && this.#awaitsVersion(String(version))) await this.#adoptMetadata();
+    if (this.plan && this.#awaitsVersion(String(version))) await this.#adoptMetadata();
     const obstacle = versionObstacle(this.settings, this.#planning.hasMetadata);
     if (obstacle !== undefined) {
       this.#ignoreVersions(obstacle);
@@ -310,18 +303,18 @@ export class Stream {
   /** After the last message: loads the open batch, and creates the table of a stream without rows. */
   finish(): void {
     this.close(true);
-    if (this.#plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.#plan);
+    if (this.plan && this.#isTableDue && !this.#overwrites) this.work.prepare(this.plan);
     this.#takeLosses();
-    this.#lossReport.end(this.#plan?.columns ?? []);
+    this.#lossReport.end(this.plan?.columns ?? []);
   }
 
   /** Does what makes the table of the stream complete, after the records that were read before. */
   async complete(wish: CompletionWish): Promise<void> {
     await this.work.room();
     this.close(true);
-    if (!this.#plan) return;
-    if (this.#overwrites) this.work.replace(this.#plan, wish);
-    else this.work.complete(this.#plan, wish, this.#isTableDue);
+    if (!this.plan) return;
+    if (this.#overwrites) this.work.replace(this.plan, wish);
+    else this.work.complete(this.plan, wish, this.#isTableDue);
     this.#isTableDue = false;
   }
 
@@ -334,7 +327,7 @@ export class Stream {
     const isComplete = isWholeInput && (isProven || this.#evidence.isComplete);
     if (this.#overwrites) {
       const isDue = isComplete || (isWholeInput && this.settings.overwrite_when === 'end_of_input');
-      if (this.#plan && isDue) this.work.overwrite(this.#plan);
+      if (this.plan && isDue) this.work.overwrite(this.plan);
       return isDue;
     }
     const rest = this.#versions.takeRest();
@@ -362,14 +355,14 @@ export class Stream {
   }
 
   #activate(activation: Activation | undefined): void {
-    if (!activation || !this.#plan) return;
+    if (!activation || !this.plan) return;
     if (this.#versions.hasUnversioned) {
       this.#ignoreVersions('records of this run have no version, so their rows look like old ones');
       activation.settle();
       return;
     }
     this.#isTableDue = false;
-    this.work.activate(this.#plan, activation, this.settings.add_record_metadata === undefined);
+    this.work.activate(this.plan, activation, this.settings.add_record_metadata === undefined);
   }
 
   #ignoreVersions(why: string): void {
@@ -377,6 +370,6 @@ export class Stream {
   }
 
   #takeLosses(): void {
-    if (this.#plan) this.#lossReport.take(this.#plan.encoder.losses, this.#plan.columns);
+    if (this.plan) this.#lossReport.take(this.plan.encoder.losses, this.plan.columns);
   }
 }

@@ -6,6 +6,7 @@ import type { ActivateVersionMessage, SchemaMessage } from '../protocol/message.
 import type { StreamContext } from './context.ts';
 import { Stream, type StreamOptions } from './stream.ts';
 import { SINGER, type Dialect } from './dialect.ts';
+import { Selection } from './selection.ts';
 import { targetOf } from './target.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 
@@ -41,8 +42,12 @@ export class Streams {
   /** By schema. */
   readonly #tables = new Map<string, ReadonlyMap<string, StoredTable>>();
 
+  /** Which streams are loaded. */
+  readonly selection: Selection;
+
   constructor(context: StreamContext) {
     this.#context = context;
+    this.selection = new Selection(context.config);
   }
 
   /** The stream with this name, if there is one. */
@@ -103,12 +108,15 @@ export class Streams {
 
   /** Takes a SCHEMA. */
   async setSchema(message: SchemaMessage): Promise<void> {
+    this.#named.add(message.stream);
+    if (!this.selection.has(message.stream)) return;
     const stream = this.#byName.get(message.stream) ?? (await this.#add(message.stream));
     await stream.setSchema(message);
   }
 
   /** Takes an ACTIVATE_VERSION. An unknown stream has no rows to remove. */
   async activate({ stream: name, version }: ActivateVersionMessage): Promise<void> {
+    if (!this.selection.has(name)) return;
     const stream = this.#byName.get(name);
     if (!stream) {
       this.#ignoreVersion(name);
@@ -221,6 +229,7 @@ export class Streams {
   reportUnmatched(isWholeInput: boolean): void {
     const { config, log } = this.#context;
     for (const sentence of unmatched(config, [...this.#named], isWholeInput)) log.warn(sentence);
+    this.selection.report([...this.#byName.values()], log);
   }
 
   async #add(name: string): Promise<Stream> {

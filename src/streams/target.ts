@@ -12,7 +12,7 @@ import type { TableRef } from '../table/types.ts';
  */
 export function targetOf(
   stream: string,
-  { schema, table, table_names, naming }: StreamSettings,
+  { schema, table, table_names, table_prefix = '', naming }: StreamSettings,
   config: Config,
 ): TableRef {
   const mapping = mappingOf(stream, config.schema_mapping, table_names);
@@ -32,6 +32,6 @@ export function targetOf(
         : mapped
           ? schemaName(mapped.to.schema, mapped.source, naming)
           : config.target_schema,
-    table: table === undefined ? tableName(mapping.table, naming) : givenName(table),
+    table: table === undefined ? tableName(table_prefix + mapping.table, naming) : givenName(table),
   };
 }

@@ -38,6 +38,12 @@ export function notedKeys(comment: string | undefined): readonly string[] | unde
   return noteIn(comment)?.key_properties;
 }
 
+/** The stream in a comment of this program; undefined in any other comment. */
+export function notedStream(comment: string | undefined): string | undefined {
+  const stream = noteIn(comment)?.stream;
+  return typeof stream === 'string' ? stream : undefined;
+}
+
 /** The generation of an Airbyte stream that is complete, in a comment of this program. */
 export function notedGeneration(comment: string | undefined): bigint | undefined {
   const digits = noteIn(comment)?.complete_generation;
@@ -45,6 +51,7 @@ export function notedGeneration(comment: string | undefined): bigint | undefined
 }
 
 interface WrittenNote {
+  readonly stream?: unknown;
   readonly key_properties?: string[];
   readonly complete_generation?: string;
 }

@@ -1,5 +1,6 @@
 /** The settings for the tables of a stream, as the layers need them. The options themselves are in `config/tables.ts`. */
 
+import type { MaskKind } from './mask.ts';
 import type { Naming } from './names.ts';
 
 /** What to do if the schema of a stream and its table differ: change the table, continue with it as it is, or fail. */
@@ -26,6 +27,7 @@ export interface ColumnSetting {
   /** The type as DDL writes it. */
   readonly type?: string;
   readonly encode?: string;
+  readonly mask?: MaskKind;
 }
 
 /** The settings of a property; empty for a property that is not configured. */
@@ -51,4 +53,9 @@ export interface TableSettings {
   readonly sortkey_style: 'compound' | 'interleaved';
   readonly grant_select_to: readonly string[];
   readonly analyze_after_rows: number;
+  /** Patterns of properties; if there is none, all are included. */
+  readonly include_columns: readonly string[];
+  readonly exclude_columns: readonly string[];
+  /** Of masks that are hashes. */
+  readonly mask_salt: string | undefined;
 }

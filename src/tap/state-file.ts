@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { ConfigError, LoadError, messageOf, UsageError } from '../errors.ts';
 import { writePrivateFile } from '../private-file.ts';
+import { withoutBookmarks } from './without-bookmarks.ts';
 
 /** The state with which a tap begins. */
 export interface TapState extends Disposable {
@@ -16,13 +17,21 @@ export interface TapState extends Disposable {
   readonly replace: (state: Buffer | undefined) => void;
 }
 
+interface TapWish {
+  readonly isInWarehouse: boolean;
+  /** The command of the tap. */
+  readonly command: readonly string[];
+  /** Streams whose rows the tap is to send from the beginning. */
+  readonly refreshed: readonly string[];
+}
+
 /**
  * `path` is the file that the user wants the state in. The state in the warehouse needs a file for the tap in any case. Throws
  * ConfigError and UsageError.
  */
 export function openTapState(
   path: string | undefined,
-  { isInWarehouse, command }: { readonly isInWarehouse: boolean; readonly command: readonly string[] },
+  { isInWarehouse, command, refreshed }: TapWish,
 ): TapState {
   if (isInWarehouse && command.some((word) => /^--state(=|$)/.test(word))) {
     throw new UsageError(
@@ -30,12 +39,18 @@ export function openTapState(
     );
   }
   if (path !== undefined) hasState(path);
-  const folder =
-    path === undefined && isInWarehouse ? mkdtempSync(join(tmpdir(), 'target-redshift-')) : undefined;
-  const file = folder === undefined ? path : join(folder, 'state.json');
+  const isOwn = refreshed.length > 0 || (path === undefined && isInWarehouse);
+  const folder = isOwn ? mkdtempSync(join(tmpdir(), 'target-redshift-')) : undefined;
+  const file = path ?? (folder === undefined ? undefined : join(folder, 'state.json'));
   return {
     states: path === undefined ? undefined : stateFile(path),
-    arguments: () => (file !== undefined && hasState(file) ? ['--state', file] : []),
+    arguments: () => {
+      if (file === undefined || !hasState(file)) return [];
+      if (refreshed.length === 0 || folder === undefined) return ['--state', file];
+      const given = join(folder, 'given.json');
+      writePrivateFile(given, `${withoutBookmarks(readFileSync(file, 'utf8').trim(), refreshed)}\n`);
+      return ['--state', given];
+    },
     replace: (state) => {
       if (state && file !== undefined) writePrivateFile(file, `${state.toString()}\n`);
     },

@@ -19,13 +19,24 @@ const local = {
 
 describe('parseCommand', () => {
   const commands: readonly (readonly [string, Command])[] = [
-    ['', { kind: 'load', warehouse: nowhere, input: undefined, report: undefined, metricsFile: undefined }],
+    [
+      '',
+      {
+        kind: 'load',
+        warehouse: nowhere,
+        input: undefined,
+        refresh: [],
+        report: undefined,
+        metricsFile: undefined,
+      },
+    ],
     [
       '--config a.json',
       {
         kind: 'load',
         warehouse: { config: ['a.json'], local: undefined },
         input: undefined,
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -36,6 +47,7 @@ describe('parseCommand', () => {
         kind: 'load',
         warehouse: { config: ['a.json'], local: undefined },
         input: undefined,
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -46,6 +58,7 @@ describe('parseCommand', () => {
         kind: 'load',
         warehouse: { config: ['a.json', 'b.json'], local: undefined },
         input: undefined,
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -56,6 +69,7 @@ describe('parseCommand', () => {
         kind: 'load',
         warehouse: { config: [], local: DEFAULT_DIR },
         input: undefined,
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -66,6 +80,7 @@ describe('parseCommand', () => {
         kind: 'load',
         warehouse: { config: [], local: 'd' },
         input: 'f',
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -84,6 +99,7 @@ describe('parseCommand', () => {
         kind: 'load',
         warehouse: { config: ['a'], local: undefined },
         input: undefined,
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -103,6 +119,7 @@ describe('parseCommand', () => {
         warehouse: { config: ['a'], local: undefined },
         tap: ['tap', '--config', 't'],
         state: 's',
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
@@ -114,13 +131,21 @@ describe('parseCommand', () => {
         warehouse: { config: [], local: DEFAULT_DIR },
         tap: ['tap', '-c', 't'],
         state: undefined,
+        refresh: [],
         report: undefined,
         metricsFile: undefined,
       },
     ],
     [
       '--report r.json',
-      { kind: 'load', warehouse: nowhere, input: undefined, report: 'r.json', metricsFile: undefined },
+      {
+        kind: 'load',
+        warehouse: nowhere,
+        input: undefined,
+        refresh: [],
+        report: 'r.json',
+        metricsFile: undefined,
+      },
     ],
     ['--check -c a', { kind: 'check', warehouse: { config: ['a'], local: undefined }, format: 'text' }],
     [
@@ -226,7 +251,14 @@ describe('parseCommand', () => {
     ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
     [
       '--input sql',
-      { kind: 'load', warehouse: nowhere, input: 'sql', report: undefined, metricsFile: undefined },
+      {
+        kind: 'load',
+        warehouse: nowhere,
+        input: 'sql',
+        refresh: [],
+        report: undefined,
+        metricsFile: undefined,
+      },
     ],
   ];
   const words = (line: string): string[] =>
@@ -363,16 +395,16 @@ describe('the help', () => {
     expect(
       Object.fromEntries([...helpTexts()].map(([name, text]) => [name, optionsOf(text).join(' ')])),
     ).to.deep.equal({
-      '': `--config --local --dir --input --report --metrics-file --check --discover --discard --about --version --help ${LOG}`,
+      '': `--config --local --dir --input --refresh --report --metrics-file --check --discover --discard --about --version --help ${LOG}`,
       about: `--format --help ${LOG}`,
       check: `--config --local --dir --format --help ${LOG}`,
       completion: '--help',
       discard: `--config --input --help ${LOG}`,
       discover: `--config --local --dir --help ${LOG}`,
       help: '--help',
-      load: `--config --local --dir --input --report --metrics-file --help ${LOG}`,
+      load: `--config --local --dir --input --refresh --report --metrics-file --help ${LOG}`,
       local: `--dir --port --s3-port --write-config --faults --access --readings --help ${LOG}`,
-      run: `--config --local --dir --state --report --metrics-file --help ${LOG}`,
+      run: `--config --local --dir --state --refresh --report --metrics-file --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,

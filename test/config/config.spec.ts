@@ -191,9 +191,9 @@ describe('readSources', () => {
     return join(dir, name);
   };
 
-  const failure = (paths: readonly string[]): readonly string[] => {
+  const failure = async (paths: readonly string[]): Promise<readonly string[]> => {
     try {
-      readSources(paths, {});
+      await readSources(paths, {});
     } catch (error) {
       if (error instanceof ConfigError) return error.problems;
       throw error;
@@ -201,21 +201,21 @@ describe('readSources', () => {
     throw new Error('accepted');
   };
 
-  it('lets later files win per option', () => {
+  it('lets later files win per option', async () => {
     const paths = [file('1.json', '{"a":1,"b":1}'), file('2.json', '\uFEFF{"b":2}')];
-    expect(readSources(paths, {})).to.deep.equal({ a: 1, b: 2 });
+    expect(await readSources(paths, {})).to.deep.equal({ a: 1, b: 2 });
   });
 
-  it('gives nothing for no files', () => expect(readSources([], {})).to.deep.equal({}));
+  it('gives nothing for no files', async () => expect(await readSources([], {})).to.deep.equal({}));
 
-  it('does not let a null of a later file erase an option', () => {
+  it('does not let a null of a later file erase an option', async () => {
     const paths = [file('1.json', JSON.stringify(least)), file('2.json', '{"hostname":null,"port":1}')];
-    expect(checkConfig(readSources(paths, {})).config).to.include({ hostname: 'h', port: 1 });
+    expect(checkConfig(await readSources(paths, {})).config).to.include({ hostname: 'h', port: 1 });
   });
 
-  it('tells of every file that it cannot read', () => {
+  it('tells of every file that it cannot read', async () => {
     const array = file('array.json', '[]');
-    expect(failure([join(dir, 'none.json'), dir, array])).to.deep.equal([
+    expect(await failure([join(dir, 'none.json'), dir, array])).to.deep.equal([
       `cannot read ${join(dir, 'none.json')}: the file does not exist`,
       `cannot read ${dir}: it is a directory`,
       `cannot read ${array}: it must be a JSON object`,
@@ -229,8 +229,8 @@ describe('readSources', () => {
     'password: geheim',
     '{"password":"geheim"}x',
   ]) {
-    it(`does not show a secret of a file that is not JSON: ${text}`, () => {
-      const [problem = ''] = failure([file('broken.json', text)]);
+    it(`does not show a secret of a file that is not JSON: ${text}`, async () => {
+      const [problem = ''] = await failure([file('broken.json', text)]);
       expect(problem).to.contain('it is not JSON').and.not.to.contain('geheim');
     });
   }
@@ -257,6 +257,7 @@ describe('configSchema', () => {
       'ssh_password',
       'aws_secret_access_key',
       'aws_session_token',
+      'mask_salt',
     ]);
   });
 

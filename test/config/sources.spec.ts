@@ -7,7 +7,7 @@ import { readSecretFiles, readSources } from '../../src/config/sources.ts';
 import { ConfigError } from '../../src/errors.ts';
 
 describe('the environment as a source', () => {
-  it('has the options in capitals behind TARGET_REDSHIFT_', () => {
+  it('has the options in capitals behind TARGET_REDSHIFT_', async () => {
     const env = {
       TARGET_REDSHIFT_HOSTNAME: 'h',
       TARGET_REDSHIFT_PORT: '5440',
@@ -19,7 +19,7 @@ describe('the environment as a source', () => {
       TARGET_REDSHIFT__TARGET_SCHEMA: 'raw',
       TARGET_SNOWFLAKE_USER: 'x',
     };
-    expect(readSources(['ENV'], env)).to.deep.equal({
+    expect(await readSources(['ENV'], env)).to.deep.equal({
       hostname: 'h',
       port: '5440',
       validate_records: true,
@@ -27,9 +27,9 @@ describe('the environment as a source', () => {
     });
   });
 
-  it("finds other tools' names, whose capitals are lost", () => {
+  it("finds other tools' names, whose capitals are lost", async () => {
     expect(
-      readSources(['ENV'], {
+      await readSources(['ENV'], {
         TARGET_REDSHIFT_HOST: 'h',
         TARGET_REDSHIFT_BUCKETPATH: 'k',
         TARGET_REDSHIFT_PASSWORD_FILE: '/f',
@@ -37,11 +37,11 @@ describe('the environment as a source', () => {
     ).to.deep.equal({ host: 'h', bucketPath: 'k', password_file: '/f' });
   });
 
-  it('says nothing unless it is asked', () => {
-    expect(readSources([], { TARGET_REDSHIFT_HOSTNAME: 'h' })).to.deep.equal({});
+  it('says nothing unless it is asked', async () => {
+    expect(await readSources([], { TARGET_REDSHIFT_HOSTNAME: 'h' })).to.deep.equal({});
   });
 
-  it('wins per option whatever each source calls it, also over a file of the same secret', () => {
+  it('wins per option whatever each source calls it, also over a file of the same secret', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
       const path = join(dir, 'a.json');
@@ -52,7 +52,7 @@ describe('the environment as a source', () => {
         TARGET_REDSHIFT_PASSWORD_FILE: '/secret',
         TARGET_REDSHIFT_S3_BUCKET: 'env',
       };
-      expect(readSources([path, 'ENV'], env)).to.deep.equal({
+      expect(await readSources([path, 'ENV'], env)).to.deep.equal({
         hostname: 'env',
         password_file: '/secret',
         s3_bucket: 'env',
@@ -63,13 +63,13 @@ describe('the environment as a source', () => {
     }
   });
 
-  it('does not hide what is misspelt beside an option that it sets', () => {
+  it('does not hide what is misspelt beside an option that it sets', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
       const path = join(dir, 'a.json');
       const uploading_method = { s3_bucket_name: 'file', s3_bucket_pth: 'k', s3_bucket_regio: 'r' };
       writeFileSync(path, JSON.stringify({ uploading_method }));
-      expect(readSources([path, 'ENV'], { TARGET_REDSHIFT_S3_BUCKET: 'env' })).to.deep.equal({
+      expect(await readSources([path, 'ENV'], { TARGET_REDSHIFT_S3_BUCKET: 'env' })).to.deep.equal({
         s3_bucket: 'env',
         uploading_method: { s3_bucket_pth: 'k', s3_bucket_regio: 'r' },
       });
@@ -78,17 +78,17 @@ describe('the environment as a source', () => {
     }
   });
 
-  it('leaves what an option of a file implies, as long as it does not say otherwise', () => {
+  it('leaves what an option of a file implies, as long as it does not say otherwise', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
       const path = join(dir, 'a.json');
       writeFileSync(path, JSON.stringify({ default_target_schema: 'file' }));
-      const read = (env: NodeJS.Dict<string>): unknown => readSources([path, 'ENV'], env);
-      expect(read({ TARGET_REDSHIFT_TARGET_SCHEMA: 'env' })).to.deep.equal({
+      const read = (env: NodeJS.Dict<string>): Promise<unknown> => readSources([path, 'ENV'], env);
+      expect(await read({ TARGET_REDSHIFT_TARGET_SCHEMA: 'env' })).to.deep.equal({
         target_schema: 'env',
         table_names: 'last-part',
       });
-      expect(read({ TARGET_REDSHIFT_TABLE_NAMES: 'whole' })).to.deep.equal({
+      expect(await read({ TARGET_REDSHIFT_TABLE_NAMES: 'whole' })).to.deep.equal({
         target_schema: 'file',
         table_names: 'whole',
       });
@@ -97,7 +97,7 @@ describe('the environment as a source', () => {
     }
   });
 
-  it('is preceded by .env, which loses against files that are named and against variables, also empty ones', () => {
+  it('is preceded by .env, which loses against files that are named and against variables, also empty ones', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     const before = process.cwd();
     try {
@@ -108,14 +108,14 @@ describe('the environment as a source', () => {
       );
       writeFileSync('a.json', '{"hostname": "file", "password": "file"}');
       writeFileSync('b.json', '{"password_file": "/later"}');
-      const read = (names: readonly string[], env: NodeJS.Dict<string> = {}): unknown =>
+      const read = (names: readonly string[], env: NodeJS.Dict<string> = {}): Promise<unknown> =>
         readSources(names, env);
-      expect(read(['ENV'])).to.deep.equal({ host: 'dotenv', user: 'dotenv', database: 'dotenv' });
+      expect(await read(['ENV'])).to.deep.equal({ host: 'dotenv', user: 'dotenv', database: 'dotenv' });
       for (const names of [
         ['ENV', 'a.json', 'b.json'],
         ['a.json', 'b.json', 'ENV'],
       ]) {
-        expect(read(names)).to.deep.equal({
+        expect(await read(names)).to.deep.equal({
           user: 'dotenv',
           database: 'dotenv',
           hostname: 'file',
@@ -123,26 +123,27 @@ describe('the environment as a source', () => {
         });
       }
       expect(
-        read(['a.json', 'ENV'], { TARGET_REDSHIFT_HOSTNAME: 'env', TARGET_REDSHIFT_USER: '' }),
+        await read(['a.json', 'ENV'], { TARGET_REDSHIFT_HOSTNAME: 'env', TARGET_REDSHIFT_USER: '' }),
       ).to.deep.equal({ database: 'dotenv', hostname: 'env', password: 'file' });
-      expect(read(['a.json'])).to.deep.equal({ hostname: 'file', password: 'file' });
+      expect(await read(['a.json'])).to.deep.equal({ hostname: 'file', password: 'file' });
     } finally {
       process.chdir(before);
       rmSync(dir, { recursive: true });
     }
   });
 
-  it('is not read from --config itself, and what was pasted there is not quoted', () => {
+  it('is not read from --config itself, and what was pasted there is not quoted', async () => {
     for (const pasted of ['{"password": "geheim"}', '{"hostname": "h",\n"password": "geheim"}']) {
-      expect(() => readSources([pasted], {}))
-        .to.throw(ConfigError)
+      const error = await readSources([pasted], {}).then(undefined, (reason: unknown) => reason);
+      expect(error)
+        .to.be.instanceOf(ConfigError)
         .with.deep.property('problems', [
           'cannot read the configuration (--config takes the path of a file, not JSON): the file does not exist',
         ]);
     }
   });
 
-  it('wins over files, wherever it stands', () => {
+  it('wins over files, wherever it stands', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
       const path = join(dir, 'a.json');
@@ -152,40 +153,41 @@ describe('the environment as a source', () => {
         ['ENV', path],
         [path, 'ENV'],
       ])
-        expect(readSources(names, env)).to.deep.equal({ hostname: 'env', database: 'd' });
+        expect(await readSources(names, env)).to.deep.equal({ hostname: 'env', database: 'd' });
     } finally {
       rmSync(dir, { recursive: true });
     }
   });
 
-  it('tells where JSON is broken, by line and column, and shows nothing of it', () => {
+  it('tells where JSON is broken, by line and column, and shows nothing of it', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'target-redshift-sources-'));
     try {
       const path = join(dir, 'a.json');
-      const problem = (text: string): string => {
+      const problem = async (text: string): Promise<string> => {
         writeFileSync(path, text);
         try {
-          readSources([path], {});
+          await readSources([path], {});
         } catch (error) {
           expect(error).to.be.instanceOf(ConfigError);
           return (error as ConfigError).problems.join().replace(`cannot read ${path}: it is not JSON`, '');
         }
         return 'none';
       };
-      expect(
-        [
-          '{\n  "password": "geheim"\n  "user": "u"\n}',
-          '{\n  "password": geheim,\n  "user": "u"\n}',
-          '{"password": "geheim",}',
-          "{'password': 'geheim'}",
-          '{"password": "geheim\n"}',
-          '{"password": "geheim"',
-          '{"password": "geheim"} {}',
-          '{"port": NaN}',
-          'password: geheim',
-          '',
-        ].map(problem),
-      ).to.deep.equal([
+      const found: string[] = [];
+      for (const text of [
+        '{\n  "password": "geheim"\n  "user": "u"\n}',
+        '{\n  "password": geheim,\n  "user": "u"\n}',
+        '{"password": "geheim",}',
+        "{'password': 'geheim'}",
+        '{"password": "geheim\n"}',
+        '{"password": "geheim"',
+        '{"password": "geheim"} {}',
+        '{"port": NaN}',
+        'password: geheim',
+        '',
+      ])
+        found.push(await problem(text));
+      expect(found).to.deep.equal([
         ', at line 3, column 3: expected "," or "}"',
         ', at line 2, column 15: expected a value',
         ', at line 1, column 23: expected a key in double quotes',

@@ -24,6 +24,7 @@ function said(given: Given, check = checkConfig): Said {
 const problems = (given: Given): readonly string[] => said(given).problems;
 
 const OF_STREAMS =
+  'selected, include_columns, exclude_columns, table_prefix, tenant_column, tenant_id, other_tenants, ' +
   'load_method, overwrite_method, overwrite_when, hard_delete, process_activate_version_messages, add_record_metadata, null_keys, ' +
   'nested_values, flatten_max_depth, flatten_separator, naming, table_names, require_keys, validate_records, on_invalid, ' +
   'max_rejected, schema_changes, forbid_ddl, diststyle, sortkey, sortkey_style, grant_select_to, analyze_after_rows, ' +
@@ -109,8 +110,8 @@ describe('a word of another tool that would change what is loaded', () => {
       'there is no option "stream_maps": put a mapper such as meltano-map-transform between tap and target',
     ],
     [
-      { tablePrefix: 'raw_' },
-      'there is no option "tablePrefix": set streams.NAME.table for each stream, or see table_names and schema_mapping',
+      { tableSuffix: '_raw' },
+      'there is no option "tableSuffix": set streams.NAME.table for each stream, or see table_prefix, table_names and schema_mapping',
     ],
     [
       { write_disposition: 'replace' },
@@ -263,15 +264,15 @@ describe('an unknown name below an option', () => {
     ],
     [
       { streams: { orders: { select: ['id'] } } },
-      '"streams.orders" has no option "select": this loader cannot select: it loads every stream and property that the tap sends; select in the tap, or put a mapper between tap and target',
+      '"streams.orders" has no option "select": set streams.NAME.selected to false for streams, and include_columns or exclude_columns for properties; what is not read at all is selected in the tap',
     ],
     [
       { streams: { orders: { columns: { price: { tpye: 'numeric(12,2)' } } } } },
-      '"streams.orders.columns.price" has no option "tpye"; did you mean "type"? (its options are name, type, encode)',
+      '"streams.orders.columns.price" has no option "tpye"; did you mean "type"? (its options are name, type, encode, mask)',
     ],
     [
       { streams: { orders: { columns: { price: { exclude: true } } } } },
-      '"streams.orders.columns.price" has no option "exclude": this loader cannot select: it loads every stream and property that the tap sends; select in the tap, or put a mapper between tap and target',
+      '"streams.orders.columns.price" has no option "exclude": set streams.NAME.selected to false for streams, and include_columns or exclude_columns for properties; what is not read at all is selected in the tap',
     ],
     [
       { schema_changes: { add_columns: 'fail' } },

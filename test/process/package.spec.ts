@@ -88,13 +88,14 @@ describe('the npm package', () => {
     expect(maps.filter(({ sourcesContent }) => sourcesContent !== undefined)).to.deep.equal([]);
   });
 
-  it('holds nothing else but the documents for its users', () => {
+  it('holds nothing else but the module of the lane and the documents for its users', () => {
     expect(paths.filter((path) => !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(path)).sort()).to.deep.equal([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'config.sample.json',
       'dist/THIRD-PARTY-NOTICES.txt',
+      'dist/chunks/lane.wasm',
       'package.json',
       'spec/config.schema.json',
     ]);

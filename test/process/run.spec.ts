@@ -74,6 +74,39 @@ describe('run', () => {
     expect(given).to.deep.equal([[], [], ['--state', file('state.json')]]);
   });
 
+  it('refreshes a stream: the tap gets no bookmark of it, and its table holds only the rows of this run', async () => {
+    const before = '{"bookmarks":{"t":{"id":9007199254740993},"u":{"id":1.50}},"currently_syncing":null}\n';
+    writeFileSync(file('state.json'), before);
+    await place.query(`CREATE SCHEMA IF NOT EXISTS ${place.schema}`);
+    await run([], tap(says(TABLE, record('t', { id: 1 }), state(1))));
+    const given = `say({ type: 'STATE', value: { given: readFileSync(process.argv.at(-1), 'utf8'), bookmarks: { t: 2 } } });`;
+    const command = tap(
+      `import { readFileSync } from 'node:fs';`,
+      says(TABLE, record('t', { id: 2 })),
+      given,
+    );
+    const { code, stderr } = await run(['--state', file('state.json'), '--refresh', 't'], command);
+    expect(code, stderr).to.equal(0);
+    expect(await ids()).to.deep.equal(['2']);
+    expect(JSON.parse(readFileSync(file('state.json'), 'utf8'))).to.deep.equal({
+      given: '{"bookmarks":{"u":{"id":1.50}},"currently_syncing":null}\n',
+      bookmarks: { t: 2 },
+    });
+  });
+
+  it('refuses to refresh a stream without a bookmark that it could take away', async () => {
+    await run([], tap(says(TABLE, record('t', { id: 1 }), state(1))));
+    for (const text of ['{"bookmarks":{"T":1}}', '{"t":1}', '{"bookmarks":[]}']) {
+      writeFileSync(file('state.json'), text);
+      const command = tap(says(TABLE, record('t', { id: 2 }), state(2)));
+      const { code, stderr } = await run(['--state', file('state.json'), '--refresh', 't'], command);
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('--refresh t: the state has no bookmark of that name');
+      expect(readFileSync(file('state.json'), 'utf8')).to.equal(text);
+    }
+    expect(await ids()).to.deep.equal(['1']);
+  });
+
   it('refuses a state file that a tap could not read', async () => {
     const refusals: string[] = [];
     for (const text of ['{"id":1}\n{"id":2}\n', 'null', '[1]']) {

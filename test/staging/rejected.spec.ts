@@ -15,6 +15,7 @@ const rejection: Rejection = {
   reason: 'is not a number',
   seen: '"x"',
 };
+const verdict = { rejection, hidden: new Set<string>() };
 const NOTE = ',"_rejected":{"line":9,"column":"a","reason":"is not a number"}}';
 const LINE = '{"type":"RECORD","stream":"t","record":{"a":"x"}}';
 
@@ -43,7 +44,7 @@ describe('rejectedLine', () => {
   ];
   for (const [what, line, expected] of lines) {
     it(what, () => {
-      const rejected = rejectedLine(message, origin(line), rejection).toString();
+      const rejected = rejectedLine(message, origin(line), verdict).toString();
       expect(rejected).to.equal(expected);
       expect(JSON.parse(rejected)).to.have.property('type', 'RECORD');
     });
@@ -56,13 +57,50 @@ describe('rejectedLine', () => {
       Buffer.from('"}}'),
     ]);
     const expected = Buffer.concat([line.subarray(0, -1), Buffer.from(NOTE)]);
-    expect(rejectedLine(message, origin(line), rejection).equals(expected)).to.equal(true);
+    expect(rejectedLine(message, origin(line), verdict).equals(expected)).to.equal(true);
   });
 
   it('makes a message of a record that stood in a file', () => {
     const place: Origin = { line: 3, file: 's3://b/x.jsonl', batchLine: 7, bytes: Buffer.from('{"a":"x"}') };
-    expect(rejectedLine({ ...message, version: '5' }, place, rejection).toString()).to.equal(
+    expect(rejectedLine({ ...message, version: '5' }, place, verdict).toString()).to.equal(
       '{"type":"RECORD","stream":"t","record":{"a":"x"},"version":5,"_rejected":{"file":"s3://b/x.jsonl","line":3,"column":"a","reason":"is not a number"}}',
+    );
+  });
+});
+
+describe('rejectedLine of a stream with hidden properties', () => {
+  const hidden = new Set(['b', 'é']);
+  const lineOf = (line: string, file?: string): string => {
+    const { record, ...parsed } = parseSinger(Buffer.from(line), 9) as RecordMessage;
+    const place = { ...origin(line), ...(file !== undefined && { file }) };
+    return rejectedLine({ ...parsed, record }, place, { rejection, hidden }).toString();
+  };
+
+  it('replaces their values, whatever these are, and keeps NULLs and everything else', () => {
+    const record =
+      '{"a":"x","b":{"c":["geheim"]},"\\u00e9":1,"n":1.50E+3,"s":"\\u0007\\"é","l":[null,true,{"b":2}]}';
+    expect(
+      lineOf(
+        `{"type":"RECORD","stream":"t","record":${record},"version":7,"time_extracted":"2026-01-01T00:00:00Z"}`,
+      ),
+    ).to.equal(
+      '{"type":"RECORD","stream":"t","record":{"a":"x","b":"(hidden)","é":"(hidden)","n":1.50E+3,"s":"\\u0007\\"é","l":[null,true,{"b":2}]},' +
+        `"version":7,"time_extracted":"2026-01-01T00:00:00Z"${NOTE}`,
+    );
+    expect(lineOf('{"type":"RECORD","stream":"t","record":{"a":"x","b":null}}')).to.equal(
+      `{"type":"RECORD","stream":"t","record":{"a":"x","b":null}${NOTE}`,
+    );
+  });
+
+  it('shows neither of two values of a repeated property', () => {
+    expect(
+      lineOf('{"type":"RECORD","stream":"t","record":{"b":"geheim","a":"x","b":"geheim 2"}}'),
+    ).to.not.contain('geheim');
+  });
+
+  it('leaves a line alone that has none of them', () => {
+    expect(lineOf('{ "type":"RECORD","stream":"t","record":{"a":"x"} }')).to.equal(
+      `{ "type":"RECORD","stream":"t","record":{"a":"x"} ${NOTE}`,
     );
   });
 });
@@ -93,8 +131,8 @@ describe('RejectedRecords', () => {
 
   it('is one object: the schema, then the records', async () => {
     const { store, records } = place(10_000);
-    records.append(schemaLine, message, origin(LINE), rejection);
-    records.append(schemaLine, message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), verdict);
+    records.append(schemaLine, message, origin(LINE), verdict);
     await records.close();
     const line = LINE.slice(0, -1) + NOTE;
     expect(texts(store)).to.deep.equal({ 'p/t/000001.jsonl': `${SCHEMA}\n${line}\n${line}\n` });
@@ -104,7 +142,7 @@ describe('RejectedRecords', () => {
   it('has each schema before its records, once while it holds', async () => {
     const { store, records } = place(10_000);
     for (const schema of [SCHEMA, OTHER, OTHER, SCHEMA])
-      records.append(Buffer.from(schema), message, origin(LINE), rejection);
+      records.append(Buffer.from(schema), message, origin(LINE), verdict);
     await records.close();
     const line = LINE.slice(0, -1) + NOTE;
     expect(texts(store)).to.deep.equal({
@@ -115,7 +153,7 @@ describe('RejectedRecords', () => {
   it('begins each object with the schema of its first record', async () => {
     const { store, records } = place(200);
     for (const schema of [SCHEMA, OTHER, OTHER])
-      records.append(Buffer.from(schema), message, origin(LINE), rejection);
+      records.append(Buffer.from(schema), message, origin(LINE), verdict);
     await records.close();
     const line = LINE.slice(0, -1) + NOTE;
     expect(texts(store)).to.deep.equal({
@@ -132,7 +170,7 @@ describe('RejectedRecords', () => {
 
   it('holds no more memory than an object, and gives all of it back', async () => {
     const { store, budget, records } = place(300);
-    for (let i = 0; i < 5; i++) records.append(schemaLine, message, origin(LINE), rejection);
+    for (let i = 0; i < 5; i++) records.append(schemaLine, message, origin(LINE), verdict);
     expect(records.openBytes).to.be.at.most(4096);
     await records.close();
     expect(budget.used).to.equal(0);
@@ -146,7 +184,7 @@ describe('RejectedRecords', () => {
   it('fails when an object cannot be written', async () => {
     const { store, records } = place(10_000);
     store.broken = '.jsonl';
-    records.append(schemaLine, message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), verdict);
     let failure: unknown;
     await records.close().catch((error: unknown) => (failure = error));
     expect(String(failure)).to.contain('Cannot stage s3://bucket/p/t/000001.jsonl: no space');
@@ -154,7 +192,7 @@ describe('RejectedRecords', () => {
 
   it('can be closed twice', async () => {
     const { store, records } = place(10_000);
-    records.append(schemaLine, message, origin(LINE), rejection);
+    records.append(schemaLine, message, origin(LINE), verdict);
     await records.close();
     await records.close();
     expect(store.objects.size).to.equal(1);

@@ -6,7 +6,7 @@ import { compileValidator } from '../../src/rows/validate.ts';
 import { InvalidRecords } from '../../src/streams/invalid.ts';
 import type { Column, ColumnType } from '../../src/table/types.ts';
 
-const FAIL = { on_invalid: 'fail', null_keys: undefined, max_rejected: 0 } as const;
+const FAIL = { on_invalid: 'fail', null_keys: undefined, max_rejected: 0, other_tenants: 'fail' } as const;
 
 const column = (property: string, type: ColumnType, more: Partial<Column> = {}): Column => ({
   property,

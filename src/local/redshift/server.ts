@@ -16,6 +16,7 @@ import { describeError, EngineError, tooManyConnections, translateError } from '
 import { HOSTILE, type Readings } from './readings.ts';
 import { findAccount } from './session/accounts.ts';
 import { Cluster } from './session/cluster.ts';
+import type { SessionRecord } from './session/history.ts';
 import { type DecorateSession, Session } from './session/session.ts';
 import { type Account, SessionUser } from './session/user.ts';
 import { dismiss } from './wire/dismiss.ts';
@@ -237,9 +238,16 @@ class Endpoint {
       decorate: this.#decorate,
     });
     this.#sessions.set(session, upstream);
+    const record: SessionRecord = {
+      ...{ pid: upstream.pid, userId: account.id, user: account.name, started: Date.now() },
+      application: startup.settings.get('application_name') ?? '',
+      ...{ remoteHost: socket.remoteAddress ?? '', remotePort: String(socket.remotePort ?? '') },
+    };
+    this.#cluster.history.addSession(record, false);
     try {
       await session.run();
     } finally {
+      this.#cluster.history.addSession(record, true);
       this.#sessions.delete(session);
     }
   }

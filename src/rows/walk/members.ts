@@ -22,6 +22,8 @@ export class Member {
   inner: MemberTable | undefined;
   /** A value other than null means that the row was deleted. */
   isDeletionMark = false;
+  /** The values that it may have, as JSON; undefined if it may have any. */
+  forms: readonly Buffer[] | undefined;
   /** The schema has it, or a warning said that it does not. */
   isKnown = false;
   /** A column reads it. */
@@ -38,6 +40,11 @@ export class Member {
   }
 }
 
+/** Counts what became known of the members of a record and of the objects in it. */
+interface Learned {
+  count: number;
+}
+
 /** The members of one object: the record, or an object in it whose properties have columns of their own. */
 export class MemberTable {
   /** The prefix of the names of its members: `address.`. */
@@ -49,8 +56,27 @@ export class MemberTable {
   /** Where the value of the member begins that was read last. */
   valueAt = -1;
 
-  constructor(prefix = '') {
+  readonly #learned: Learned;
+
+  constructor(prefix = '', learned: Learned = { count: 0 }) {
     this.#prefix = prefix;
+    this.#learned = learned;
+  }
+
+  /** Grows when a member is seen for the first time, here or in an object of a member. */
+  get learned(): number {
+    return this.#learned.count;
+  }
+
+  /** The members that have been seen, or are in the schema. */
+  all(): Iterable<Member> {
+    return this.#byName.values();
+  }
+
+  /** A warning said that the schema does not have the member. */
+  know(member: Member): void {
+    member.isKnown = true;
+    this.#learned.count++;
   }
 
   /** One more property than can be remembered was read. */
@@ -65,7 +91,7 @@ export class MemberTable {
     member.isRead = true;
     if (rest.length === 0) return member.inner ? undefined : member;
     if (member.column !== NO_COLUMN) return undefined;
-    member.inner ??= new MemberTable(`${member.path}.`);
+    member.inner ??= new MemberTable(`${member.path}.`, this.#learned);
     return member.inner.at(rest);
   }
 
@@ -84,6 +110,7 @@ export class MemberTable {
     const name = nameOf(source.toString('utf8', keyAt, keyEnd + 1));
     const member = name === undefined ? undefined : (this.#byName.get(name) ?? this.#stranger(name));
     if (member && this.valueAt - at <= MAX_GAP) {
+      if (member.gap.length === 0) this.#learned.count++;
       member.gap = Buffer.from(source.subarray(at + 1, this.valueAt));
       if (previous) previous.next = member;
       else this.first = member;

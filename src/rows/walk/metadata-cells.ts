@@ -6,6 +6,7 @@ import type { Column, MetadataField } from '../../table/types.ts';
 import type { MetadataValues, RecordContext } from '../metadata.ts';
 import type { Frame } from '../../protocol/envelope.ts';
 import type { Json } from '../../protocol/json.ts';
+import { rawId } from '../airbyte-metadata.ts';
 import type { BatchFacts } from '../batch-facts.ts';
 import { isPlain } from '../column-writer.ts';
 import { EmittedTimes, RawIds } from './airbyte-cells.ts';
@@ -35,7 +36,12 @@ export class PresentFacts implements RecordFacts {
   }
 
   /** Sets the facts of the next record. */
-  take(now: number, batch: BatchFacts, frame: Frame, ordinal: number): void {
+  take(
+    now: number,
+    batch: BatchFacts,
+    frame: Pick<Frame, 'version' | 'timeAt' | 'emittedAt'>,
+    ordinal: number,
+  ): void {
     this.now = now;
     this.batchOpenedAt = batch.openedAt;
     this.batchSeed = batch.seed;
@@ -54,6 +60,17 @@ export interface MetadataWriters {
   /** Whether the last cell is not wider than its column may become. */
   fits(column: number): boolean;
 }
+
+/** A metadata cell that is the same in many rows, or what it begins with. */
+export interface SharedCell {
+  readonly column: number;
+  readonly kind: 'bytes' | 'time extracted' | 'raw id' | 'emitted at';
+  /** Without a comma. */
+  readonly bytes: Buffer;
+  readonly width: number;
+}
+
+const NOTHING = Buffer.alloc(0);
 
 interface Kept {
   readonly column: number;
@@ -122,22 +139,53 @@ export class MetadataCells {
         cells.end(column, start);
         continue;
       }
-      const of = dependency(field, facts);
-      if (kept.bytes && kept.of === of) {
-        cells.putBytes(kept.bytes, kept.width);
-      } else {
-        const value = this.#values.value(field, { ...facts, ...NOTHING_SAID });
-        const isSame = writers.value(column, value);
-        kept.of = of;
-        kept.bytes = isSame ? Buffer.from(tape.out.subarray(start, tape.to)) : undefined;
-        kept.width = tape.width;
-        isSameInEachRow &&= isSame;
-      }
+      if (!this.#writeKept(kept, facts, cells, writers)) isSameInEachRow = false;
       if (!writers.fits(column)) return false;
       cells.end(column, start);
     }
     this.#isToKeep = isSameInEachRow;
     return true;
+  }
+
+  /** Writes a cell, again if nothing has changed that it depends on. Returns whether it can be kept. */
+  #writeKept(kept: Kept, facts: RecordFacts, cells: RowCells, writers: MetadataWriters): boolean {
+    const of = dependency(kept.field, facts);
+    if (kept.bytes && kept.of === of) {
+      cells.putBytes(kept.bytes, kept.width);
+      return true;
+    }
+    const { tape } = cells;
+    const start = tape.to;
+    const value = this.#values.value(kept.field, { ...facts, ...NOTHING_SAID });
+    const isSame = writers.value(kept.column, value);
+    kept.of = of;
+    kept.bytes = isSame ? Buffer.from(tape.out.subarray(start, tape.to)) : undefined;
+    kept.width = tape.width;
+    return isSame;
+  }
+
+  /**
+   * The cells of rows with these facts, for the lane, which writes those that differ in each row itself. Undefined if it cannot.
+   * Throws ValueError.
+   */
+  shared(facts: RecordFacts, cells: RowCells, writers: MetadataWriters): readonly SharedCell[] | undefined {
+    const shared: SharedCell[] = [];
+    for (const kept of this.#kept) {
+      const { column, field } = kept;
+      if (field === '_sdc_extracted_at' && facts.timeAt !== -1) {
+        shared.push({ column, kind: 'time extracted', bytes: NOTHING, width: 0 });
+      } else if (field === '_airbyte_raw_id' || field === '_airbyte_extracted_at') {
+        if (this.#isPlain[column] !== true) return undefined;
+        const isId = field === '_airbyte_raw_id';
+        const bytes = isId ? Buffer.from(`"${rawId(facts.batchSeed, 0)}"`) : NOTHING;
+        shared.push({ column, kind: isId ? 'raw id' : 'emitted at', bytes, width: isId ? RAW_ID_BYTES : 0 });
+      } else {
+        const isSame = this.#writeKept(kept, facts, cells, writers);
+        if (!isSame || !kept.bytes || !writers.fits(column)) return undefined;
+        shared.push({ column, kind: 'bytes', bytes: kept.bytes, width: kept.width });
+      }
+    }
+    return shared;
   }
 
   #write(field: MetadataField, tape: Tape, facts: RecordFacts): boolean {

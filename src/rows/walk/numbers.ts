@@ -3,6 +3,7 @@
  * is enough. Exponents, rounding, limits and unusual strings are left to the reference encoder.
  */
 import { QUOTE } from '../../protocol/bytes.ts';
+import type { DecimalLimits } from './cell-form.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
 import { writeText } from './text.ts';
 
@@ -79,37 +80,11 @@ export function writeWholeAsText(tape: Tape, at: number): number {
 /** Longer numbers are rare. */
 const MAX_TEXT_DIGITS = 18;
 
-/** The limits of a decimal that can be written as it is, apart from trailing zeros. */
-interface DecimalLimits {
-  /** Digits before the decimal point, except for a single zero. */
-  readonly whole: number;
-  /** Digits after the decimal point, without trailing zeros. */
-  readonly fraction: number;
-  /** All digits. */
-  readonly digits: number;
-  /** Zeros after the decimal point of a number below one. */
-  readonly leadingZeros: number;
-}
-
 /** Decimals with more digits may be full expansions of doubles, which the reference encoder decides. */
 const MAX_DECIMAL_DIGITS = 17;
 
-/**
- * NUMERIC. Up to precision 19 Redshift stores a 64-bit integer, into which not all numbers of 19 digits fit
- * (r_Numeric_types201).
- */
-export function decimalWriter(precision: number, scale: number): Writer {
-  const whole = precision <= 19 ? Math.min(precision, 18) - scale : precision - scale;
-  return plainWriter({ whole, fraction: scale, digits: Infinity, leadingZeros: Infinity });
-}
-
-/**
- * DOUBLE PRECISION: numbers that equal the shortest form of their nearest double. Fifteen digits always do, and with more leading
- * zeros that form has an exponent.
- */
-export const writeDouble = plainWriter({ whole: 15, fraction: Infinity, digits: 15, leadingZeros: 5 });
-
-function plainWriter(limits: DecimalLimits): Writer {
+/** Numbers with a fraction that can be written as they are. */
+export function decimalWriter(limits: DecimalLimits): Writer {
   const { whole, fraction, leadingZeros } = limits;
   // eslint-disable-next-line complexity -- scans the bytes of every number; calls would cost speed
   return (tape, at) => {

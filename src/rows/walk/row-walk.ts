@@ -10,12 +10,16 @@ import type { BatchFacts } from '../batch-facts.ts';
 import type { RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
 import { SINGER_RULES, type RecordRules } from '../rules.ts';
-import { pathOf } from '../source.ts';
+import type { Tenant } from '../tenant.ts';
 import { addLosses, noLosses } from '../values.ts';
 import { ValueError } from '../value-error.ts';
-import { MemberTable, type Member } from './members.ts';
-import { MetadataCells, type MetadataWriters, type RecordFacts } from './metadata-cells.ts';
+import { formOf } from './cell-form.ts';
+import { describeMembers, hasForm, type Described } from './described.ts';
+import type { Member, MemberTable } from './members.ts';
+import { MetadataCells, type MetadataWriters, type RecordFacts, type SharedCell } from './metadata-cells.ts';
 import { writeNested } from './nested.ts';
+import { writeOrdinal } from './ordinal.ts';
+import { addMeasures, type Measures, type Outline } from './outline.ts';
 import { IS_NULL, RowCells } from './row-cells.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
 import { writerOf } from './writers.ts';
@@ -28,12 +32,14 @@ export interface WalkOptions {
   readonly encoder: RecordEncoder;
   readonly sentinel: string;
   readonly rules?: RecordRules;
+  /** The tenant that every record must belong to. */
+  readonly tenant?: Tenant | undefined;
   /** Rows end with their place in the stream and this kind, see `warehouse/row-kinds.ts`; undefined for rows without. */
   readonly kind: number | undefined;
 }
 
 /** Why a record was left to the reference encoder. */
-export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown properties';
+export type Decline = 'form' | 'value' | 'repeated key' | 'deletion' | 'unknown properties' | 'tenant';
 
 const NULL = Buffer.from('null');
 
@@ -45,22 +51,8 @@ const MAX_INT = 2 ** 31 - 1;
 
 /** Undefined if the columns cannot be filled in one walk. */
 export function createWalk(options: WalkOptions): RowWalk | undefined {
-  const { columns, ignored = [], rules = SINGER_RULES } = options;
-  const members = new MemberTable();
-  for (const [i, { source }] of columns.entries()) {
-    const path = pathOf(source);
-    if (path.length === 0) continue;
-    const member = members.at(path);
-    if (!member || member.column !== -1) return undefined;
-    if (source.kind === 'property') member.column = i;
-  }
-  for (const { source } of ignored) if (!members.at(pathOf(source))) return undefined;
-  if (rules.deletionMark !== undefined) {
-    const mark = members.at([rules.deletionMark]);
-    if (!mark) return undefined;
-    mark.isDeletionMark = true;
-  }
-  return new RowWalk(options, members);
+  const described = describeMembers(options);
+  return described && new RowWalk(options, described);
 }
 
 export class RowWalk {
@@ -69,11 +61,15 @@ export class RowWalk {
   /** The bytes after the ordinal; undefined for rows without. */
   readonly #ending: string | undefined;
   readonly #members: MemberTable;
+  /** What the lane needs to know to write the same rows. */
+  readonly outline: Outline;
   readonly #writers: readonly Writer[];
   readonly #cells: RowCells;
   readonly #metadata: MetadataCells | undefined;
   readonly #isKey: readonly boolean[];
   readonly #keys: readonly number[];
+  /** The member that names the tenant of the record, which must be there. */
+  readonly #tenant: Member | undefined;
   /** The schema has properties, and a record that has none of them is not taken. */
   readonly #refusesStrangers: boolean;
   /** Columns that hold no NULL. */
@@ -93,12 +89,14 @@ export class RowWalk {
 
   constructor(
     { columns, ignored = [], encoder, sentinel, kind, rules = SINGER_RULES }: WalkOptions,
-    members: MemberTable,
+    { members, tenant }: Described,
   ) {
+    this.#tenant = tenant;
     this.#encoder = encoder;
     this.#ending = kind === undefined ? undefined : `${kind},`;
     this.#members = members;
-    this.#writers = columns.map(writerOf);
+    const forms = columns.map(formOf);
+    this.#writers = forms.map(writerOf);
     this.#cells = new RowCells(columns.length, sentinel);
     const hasMetadata = columns.some(({ source }) => source.kind === 'metadata');
     this.#metadata = hasMetadata ? new MetadataCells(columns, rules.metadata) : undefined;
@@ -109,6 +107,17 @@ export class RowWalk {
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
     this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
     this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
+    this.outline = {
+      members,
+      tenant,
+      forms,
+      maxWidths: this.#maxWidths,
+      keys: this.#keys,
+      required: this.#required,
+      sentinel,
+      ending: this.#ending,
+      refusesStrangers: this.#refusesStrangers,
+    };
   }
 
   /** How many bytes of room the tape needs for a line of this many bytes. */
@@ -123,12 +132,8 @@ export class RowWalk {
     this.#declined = 'form';
     this.#record++;
     this.#isRead = undefined;
-    if (this.#grown.size > 0) this.#grown.clear();
+    this.#beginOthers();
     if (this.#strangers.length > 0) this.#strangers.length = 0;
-    if (this.#hasLosses) {
-      this.#losses = noLosses();
-      this.#hasLosses = false;
-    }
     return this.#object(this.#members, at);
   }
 
@@ -136,6 +141,7 @@ export class RowWalk {
   complete(facts: RecordFacts): boolean {
     const cells = this.#cells;
     if (this.#isRead === false && this.#refusesStrangers) return this.#decline('value') !== DECLINED;
+    if (this.#tenant && this.#tenant.seenIn !== this.#record) return this.#decline('tenant') !== DECLINED;
     if (this.#metadata && !this.#writeMetadata(this.#metadata, facts)) return false;
     cells.complete();
     this.#metadata?.keep(facts, cells);
@@ -153,20 +159,57 @@ export class RowWalk {
   }
 
   /** Counts and measures the values of the completed row. */
-  countRow({ maxBytes, nulls, outgrown, keyHashes }: BatchFacts): void {
-    if (keyHashes?.isOpen === true) this.#cells.hashKey(this.#keys, keyHashes);
+  countRow(facts: BatchFacts): void {
+    const { keyHashes } = facts;
     const { widths } = this.#cells;
-    for (let i = 0; i < widths.length; i++) if (widths[i] === IS_NULL) nulls[i] = true;
-    for (const i of this.#texts) {
-      const width = widths[i] as number;
-      if (width > (maxBytes[i] ?? 0)) maxBytes[i] = width;
-    }
-    for (const i of this.#grown) outgrown[i] = true;
-    if (this.#hasLosses) addLosses(this.#encoder.losses, this.#losses);
+    if (keyHashes?.isOpen === true) this.#cells.hashKey(this.#keys, keyHashes);
+    this.measure({ widest: widths, narrowest: widths }, facts);
+    this.countOthers(facts);
     for (const member of this.#strangers) {
-      member.isKnown = true;
+      this.#members.know(member);
       this.#encoder.tellUnknown(member.path);
     }
+  }
+
+  /** Measures the values of rows. */
+  measure(measures: Measures, facts: BatchFacts): void {
+    addMeasures(measures, this.#texts, facts);
+  }
+
+  /** Counts the values of the row that the reference encoder wrote. */
+  countOthers({ outgrown }: BatchFacts): void {
+    for (const i of this.#grown) outgrown[i] = true;
+    if (this.#hasLosses) addLosses(this.#encoder.losses, this.#losses);
+  }
+
+  /**
+   * Writes the value at `at` as the reference encoder does, as a cell of a column, or passes over it if the column is -1. For rows
+   * that the lane writes; `isFirst`: of its row. Returns where the value ends, or -1.
+   */
+  other(tape: Tape, at: number, column: number, isFirst: boolean): number {
+    if (isFirst) this.#beginOthers();
+    this.#cells.begin(tape);
+    return column === -1 ? this.#parsed(at, () => undefined) : this.#otherwise(column, at);
+  }
+
+  /** The metadata cells of rows with these facts; undefined if some of them are different in each row. */
+  sharedCells(tape: Tape, facts: RecordFacts): readonly SharedCell[] | undefined {
+    if (!this.#metadata) return [];
+    this.#beginOthers();
+    this.#cells.begin(tape);
+    try {
+      return this.#metadata.shared(facts, this.#cells, this.#metadataWriters);
+    } catch (error) {
+      if (error instanceof ValueError) return undefined;
+      throw error;
+    }
+  }
+
+  #beginOthers(): void {
+    if (this.#grown.size > 0) this.#grown.clear();
+    if (!this.#hasLosses) return;
+    this.#losses = noLosses();
+    this.#hasLosses = false;
   }
 
   /**
@@ -218,6 +261,7 @@ export class RowWalk {
     const { source } = this.#cells.tape;
     this.#isRead ||= member.isRead;
     if (member.isDeletionMark && !stands(NULL, source, at)) return this.#decline('deletion');
+    if (member.forms && !hasForm(member.forms, source, at)) return this.#decline('tenant');
     if (member.column !== -1) return this.#column(member.column, at);
     if (member.inner) {
       if (stands(NULL, source, at)) return at + NULL.length;
@@ -311,22 +355,4 @@ export class RowWalk {
     if (error instanceof ValueError) return this.#decline('value');
     throw error;
   }
-}
-
-/** The digits of a whole number, followed by a comma. */
-function writeOrdinal(tape: Tape, ordinal: number): void {
-  const { out } = tape;
-  if (ordinal <= MAX_INT) {
-    let digits = 1;
-    for (let rest = ordinal; rest >= 10; rest = (rest / 10) | 0) digits++;
-    for (let at = tape.to + digits - 1, rest = ordinal; at >= tape.to; at--) {
-      const tens = (rest / 10) | 0;
-      out[at] = 0x30 + rest - tens * 10;
-      rest = tens;
-    }
-    tape.to += digits;
-  } else {
-    tape.to += out.write(String(ordinal), tape.to, 'latin1');
-  }
-  out[tape.to++] = COMMA;
 }

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { LineCutter } from '../../../src/protocol/lines.ts';
 import { AgainstReference } from './against-reference.ts';
-import { hostileStream, Random, type HostileStream } from './hostile.ts';
+import { hostileStream, steadyStream, Random, type HostileStream } from './hostile.ts';
 
 const RECORDS = Number(process.env['WALK_RECORDS'] ?? 200_000);
 const PER_STREAM = 500;
@@ -25,12 +25,15 @@ function* blocksOf(lines: readonly Buffer[], random: Random): Generator<Buffer> 
   yield* cutter.end();
 }
 
-/** Compares the rows of each line, and in the end what was measured. Returns how many lines the walk took. */
-function compare(stream: HostileStream, blocks: Iterable<Buffer>): number {
-  const both = new AgainstReference(stream);
+/**
+ * Compares the rows of each line, and in the end what was measured. Returns how many lines were taken, and how many of them by the
+ * lane.
+ */
+function compare(stream: HostileStream, blocks: Iterable<Buffer>): { taken: number; inLane: number } {
+  const both = new AgainstReference(stream, undefined, true);
   let taken = 0;
   for (const block of blocks) {
-    for (const [line, row] of both.walk(block)) {
+    for (const [line, row] of both.rows(block)) {
       if (row === undefined) continue;
       taken++;
       const expected = both.expected(line);
@@ -43,7 +46,7 @@ function compare(stream: HostileStream, blocks: Iterable<Buffer>): number {
     }
   }
   expect(both.walked.measured).to.deep.equal(both.reference.measured);
-  return taken;
+  return { taken, inLane: both.inLane };
 }
 
 describe('the walk', () => {
@@ -58,11 +61,24 @@ describe('the walk', () => {
       const stream = hostileStream(seed);
       const all = Array.from({ length: PER_STREAM }, () => stream.line());
       lines += all.length;
-      taken += compare(stream, blocksOf(all, new Random(seed + 1)));
+      taken += compare(stream, blocksOf(all, new Random(seed + 1))).taken;
     });
     fc.assert(law, { numRuns: Math.ceil(RECORDS / PER_STREAM) });
     // Most lines hold a value that no column takes; of the rest nearly all have to be walked.
     expect(taken / lines).to.be.above(0.1);
+  }).timeout(3_600_000);
+
+  it('makes the rows of the reference encoder, of lines that look like the one before', () => {
+    let [taken, inLane] = [0, 0];
+    const law = fc.property(fc.integer(), (seed) => {
+      const stream = steadyStream(seed);
+      const lines = Array.from({ length: PER_STREAM }, () => stream.line());
+      const counts = compare(stream, blocksOf(lines, new Random(seed + 1)));
+      taken += counts.taken;
+      inLane += counts.inLane;
+    });
+    fc.assert(law, { numRuns: Math.ceil(RECORDS / PER_STREAM) });
+    expect(inLane / taken).to.be.above(0.5);
   }).timeout(3_600_000);
 
   it('takes no line with a changed byte that the reference refuses', () => {

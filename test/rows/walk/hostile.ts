@@ -2,6 +2,7 @@
  * Streams and lines as no tap writes them all at once: every column type, values near every limit, odd white space, keys in
  * any order, twice, unknown or missing, broken lines. All from one seed, so that a failure can be played again.
  */
+import { MASK_KINDS, masked } from '../../../src/table/mask.ts';
 import type { Column, ColumnType } from '../../../src/table/types.ts';
 import { withChanges, withMetadata } from '../../../src/table/metadata.ts';
 
@@ -90,10 +91,16 @@ const NAMES = [
   'record',
 ];
 
-export function hostileStream(seed: number): HostileStream {
+/** A stream most of whose lines look like the one before, as those of real taps do. */
+export function steadyStream(seed: number): HostileStream {
+  return hostileStream(seed, 0.02);
+}
+
+/** `wildness`: how often lines are odd, from 0 to 1. */
+export function hostileStream(seed: number, wildness = 1): HostileStream {
   const random = new Random(seed);
   const columns = columnsOf(random);
-  const tap = new Tap(random, columns);
+  const tap = new Tap(random, columns, wildness);
   return {
     columns,
     kind: random.chance(0.5) ? random.below(12) : undefined,
@@ -135,7 +142,12 @@ function columnsOf(random: Random): readonly Column[] {
     if (kind === 'integer' && random.chance(0.5)) return { ...column, growsTo: random.of(TYPES.slice(2, 7)) };
     return column;
   });
-  const changed = limited.flatMap((column) => differing(column, random));
+  const hidden = limited.map((column) =>
+    column.growsTo || column.maxBytes !== undefined || !random.chance(0.08)
+      ? column
+      : masked(column, random.of(column.isKey ? ['hash'] : MASK_KINDS), 'the salt of the masks'),
+  );
+  const changed = hidden.flatMap((column) => (column.mask ? [column] : differing(column, random)));
   const described = random.chance(0.4) ? stored(withMetadata(changed), random) : changed;
   const all = random.chance(0.15) ? withChanges(described) : described;
   if (random.chance(0.1))
@@ -208,19 +220,42 @@ class Tap {
   /** The share of values that are odd. */
   readonly #oddity: number;
   #order: readonly number[];
+  readonly #wildness: number;
+  /** Whether a steady tap writes versions and times. */
+  readonly #hasVersion: boolean;
+  readonly #hasTime: boolean;
+  readonly #version: string;
+  readonly #isShuffled: boolean;
 
-  constructor(random: Random, columns: readonly Column[]) {
+  constructor(random: Random, columns: readonly Column[], wildness: number) {
     this.#random = random;
     this.#columns = columns;
-    this.#space = random.of([[''], [''], [' '], ['', ' ', '\t'], ['\r ', '']]);
-    this.#oddity = random.of([0, 0.01, 0.05, 0.3]);
-    this.#order = columns.map((_, i) => i);
+    this.#wildness = wildness;
+    this.#space = random.of([[''], [''], [' '], ['', ' ', '\t'], ['\r ', '']].slice(0, wildness < 1 ? 3 : 5));
+    this.#oddity = wildness * random.of([0, 0.01, 0.05, 0.3]);
+    this.#order = columns
+      .map((_, i) => i)
+      .sort(() => (wildness < 1 && random.chance(0.3) ? random.next() - 0.5 : 0));
+    this.#hasVersion = random.chance(0.4);
+    this.#hasTime = random.chance(0.6);
+    this.#version = random.of(VERSIONS.slice(0, 4));
+    this.#isShuffled = random.chance(0.1);
+  }
+
+  /** Whether something odd happens, where hostile lines have this share of it. */
+  #odd(share: number): boolean {
+    return this.#random.chance(share * this.#wildness);
+  }
+
+  /** Whether something happens that a steady tap does always or never. */
+  #sometimes(share: number, always: boolean): boolean {
+    return this.#wildness < 1 && !this.#random.chance(0.01) ? always : this.#random.chance(share);
   }
 
   line(): Buffer {
     const random = this.#random;
     const text = Buffer.from(this.#message());
-    if (random.chance(0.97)) return text;
+    if (!this.#odd(0.03)) return text;
     return random.of([
       () => text.subarray(0, random.below(text.length)),
       () => Buffer.concat([text, Buffer.from(random.of([' ', ',', '}', 'x', '\t\r']))]),
@@ -232,15 +267,18 @@ class Tap {
   #message(): string {
     const random = this.#random;
     const members = [
-      ['type', random.chance(0.99) ? '"RECORD"' : random.of(['"record"', '"STATE"', '1'])],
+      ['type', !this.#odd(0.01) ? '"RECORD"' : random.of(['"record"', '"STATE"', '1'])],
       ['stream', '"s"'],
       ['record', this.#record()],
     ];
-    if (random.chance(0.3))
-      members.push(['version', random.of(['1', '1700000000000', 'null', '-3', '1.0', '"1"'])]);
-    if (random.chance(0.4))
-      members.push(['time_extracted', random.of([...TIMES.slice(0, 8), 'null', '""', '1'])]);
-    if (random.chance(0.03))
+    if (this.#sometimes(0.3, this.#hasVersion))
+      members.push(['version', this.#wildness < 1 ? this.#version : random.of(VERSIONS)]);
+    if (this.#sometimes(0.4, this.#hasTime))
+      members.push([
+        'time_extracted',
+        random.of([...TIMES.slice(0, 8), ...(this.#odd(0.4) ? ['null', '""', '1'] : [])]),
+      ]);
+    if (this.#odd(0.03))
       members.push(
         random.of([
           ['more', this.#json(0)],
@@ -248,14 +286,14 @@ class Tap {
           ['type', '"RECORD"'],
         ]),
       );
-    if (random.chance(0.1)) members.sort(() => random.next() - 0.5);
+    if (this.#odd(0.1)) members.sort(() => random.next() - 0.5);
     return this.#object(members as [string, string][]);
   }
 
   #record(): string {
     const random = this.#random;
-    if (random.chance(0.02)) return random.of(['{}', '[]', 'null', '1', '{ }']);
-    if (random.chance(0.1)) this.#order = [...this.#order].sort(() => random.next() - 0.5);
+    if (this.#odd(0.02)) return random.of(['{}', '[]', 'null', '1', '{ }']);
+    if (this.#isShuffled || this.#odd(0.1)) this.#order = [...this.#order].sort(() => random.next() - 0.5);
     return this.#object(
       this.#members(
         this.#columns.filter(({ source }) => source.kind === 'property'),
@@ -281,7 +319,7 @@ class Tap {
       return [name, isInner ? this.#inner(found, depth + 1) : this.#value(column as Column)];
     });
     const sent = random.chance(0.2) ? members.filter(() => random.chance(0.7)) : members;
-    if (random.chance(0.06))
+    if (this.#odd(0.06))
       sent.push(
         random.of([
           ['unknown', this.#json(0)],
@@ -289,13 +327,13 @@ class Tap {
           ['_sdc_sequence', '1'],
         ]),
       );
-    if (random.chance(0.03)) sent.push(['_sdc_deleted_at', random.of(['null', '"2024-01-01T00:00:00Z"'])]);
-    if (random.chance(0.02) && sent[0]) sent.push(sent[0]);
+    if (this.#odd(0.03)) sent.push(['_sdc_deleted_at', random.of(['null', '"2024-01-01T00:00:00Z"'])]);
+    if (this.#odd(0.02) && sent[0]) sent.push(sent[0]);
     return sent;
   }
 
   #inner(columns: readonly Column[], depth: number): string {
-    if (this.#random.chance(0.05)) return this.#random.of(['null', '1', '[]', '"x"', '{}']);
+    if (this.#odd(0.05)) return this.#random.of(['null', '1', '[]', '"x"', '{}']);
     return this.#object(this.#members(columns, depth));
   }
 
@@ -471,7 +509,7 @@ class Tap {
   }
 
   #key(key: string): string {
-    if (this.#random.chance(0.01))
+    if (this.#odd(0.01))
       return `"${Array.from(key)
         .map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
         .join('')}"`;
@@ -479,7 +517,7 @@ class Tap {
   }
 
   #gap(): string {
-    return this.#random.chance(0.002) ? '\t \r' : this.#random.of(this.#space);
+    return this.#odd(0.002) ? '\t \r' : this.#random.of(this.#space);
   }
 }
 
@@ -514,6 +552,8 @@ function withByte(text: Buffer, at: number, byte: number): Buffer {
   changed[at] = byte === 0x0a ? 0x0b : byte;
   return changed;
 }
+
+const VERSIONS = ['1', '1700000000000', 'null', '-3', '1.0', '"1"'];
 
 const NO_VALUES = [
   'NaN',

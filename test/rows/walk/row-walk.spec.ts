@@ -25,7 +25,7 @@ const line = (record: string, tail = '}'): string =>
 /** The rows of lines; undefined for those that the walk declines. */
 function walk(columns: readonly Column[], ...lines: readonly string[]): (string | undefined)[] {
   const both = new AgainstReference({ columns });
-  return [...both.walk(Buffer.from(lines.map((one) => `${one}\n`).join('')))].map(([, row]) => row);
+  return [...both.rows(Buffer.from(lines.map((one) => `${one}\n`).join('')))].map(([, row]) => row);
 }
 
 describe('RowWalk', () => {
@@ -129,7 +129,7 @@ describe('RowWalk', () => {
       },
     ];
     const both = new AgainstReference({ columns });
-    const rows = [...both.walk(Buffer.from(`${line('{"a":1}')}\n${line('{"a":2}')}\n`))];
+    const rows = [...both.rows(Buffer.from(`${line('{"a":1}')}\n${line('{"a":2}')}\n`))];
     expect(rows.map(([, row]) => row)).to.deep.equal(['1,1700000000123\n', '2,1700000000123\n']);
     expect(both.walked.facts.outgrown).to.deep.equal([false, true]);
   });
@@ -174,7 +174,7 @@ describe('RowWalk', () => {
       '{"u":1,"o":{"w":2}}',
       '{"t":1,"o":null}',
     ].map((one) => line(one));
-    const rows = [...both.walk(Buffer.from(`${lines.join('\n')}\n`))].map(([, row]) => row);
+    const rows = [...both.rows(Buffer.from(`${lines.join('\n')}\n`))].map(([, row]) => row);
     expect(rows).to.deep.equal(['1\n', 'N-0\n', 'N-0\n']);
     expect(both.walked.unknown).to.deep.equal(['u', 'o.w', 't']);
   });
@@ -232,16 +232,16 @@ describe('RowWalk', () => {
 
   it('grows a column for a number that fits the larger type only, and only then', () => {
     const both = new AgainstReference({ columns: [column('a', { kind: 'integer' }, { growsTo: bigint })] });
-    expect([...both.walk(Buffer.from(`${line('{"a":1}')}\n`))][0]?.[1]).to.equal('1\n');
+    expect([...both.rows(Buffer.from(`${line('{"a":1}')}\n`))][0]?.[1]).to.equal('1\n');
     expect(both.walked.facts.outgrown).to.deep.equal([false]);
-    expect([...both.walk(Buffer.from(`${line('{"a":3000000000}')}\n`))][0]?.[1]).to.equal('3000000000\n');
+    expect([...both.rows(Buffer.from(`${line('{"a":3000000000}')}\n`))][0]?.[1]).to.equal('3000000000\n');
     expect(both.walked.facts.outgrown).to.deep.equal([true]);
   });
 
   it('ends rows with their place in the stream and their kind, where the load needs that', () => {
     const both = new AgainstReference({ columns: [column('a', bigint)], kind: 5 });
     const lines = Array.from({ length: 12 }, (_, i) => `${line(`{"a":${i}}`)}\n`).join('');
-    const rows = [...both.walk(Buffer.from(lines))].map(([, row]) => row);
+    const rows = [...both.rows(Buffer.from(lines))].map(([, row]) => row);
     expect([rows[0], rows[9], rows[11]]).to.deep.equal(['0,0,5\n', '9,9,5\n', '11,11,5\n']);
   });
 

@@ -1,5 +1,6 @@
 /** The statements that make a database of PostgreSQL one of Redshift's. */
 import { createHash } from 'node:crypto';
+import { ABSENT_LOG_NAMES, ABSENT_LOGS } from './absent-logs.ts';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
@@ -25,6 +26,7 @@ import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
+import { QUERY_LOG_NAMES, QUERY_LOGS } from './query-logs.ts';
 import {
   SECURITY_FUNCTIONS,
   SECURITY_TABLE_NAMES,
@@ -38,18 +40,29 @@ import { SHOW_LISTS } from './show-lists.ts';
 import { SHOW_TABLE } from './show-table.ts';
 import { SHOWN_CATALOGS } from './shown.ts';
 import { STATUS_VIEW_NAMES, STATUS_VIEWS } from './status-views.ts';
+import {
+  STORAGE_FUNCTIONS,
+  STORAGE_SUPERUSER_VIEWS,
+  STORAGE_TABLES,
+  STORAGE_VIEW_NAMES,
+  STORAGE_VIEWS,
+} from './storage-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
+import { SUPER_OPERATORS } from './super-operators.ts';
+import { SUPER_VALUES } from './super-values.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
+import { WINDOWS } from './windows.ts';
 import { WRITES } from './writes.ts';
 
 const ALL_VIEWS = [
   ...[...VIEW_NAMES, ...STATUS_VIEW_NAMES, ...HISTORY_VIEW_NAMES],
   ...[...ABSENT_VIEW_NAMES, ...SECURITY_VIEW_NAMES, ...PRIVILEGE_VIEW_NAMES],
   ...MATERIALIZED_VIEW_VIEW_NAMES,
+  ...[...QUERY_LOG_NAMES, ...ABSENT_LOG_NAMES, ...STORAGE_VIEW_NAMES],
 ];
 const READABLE = [
   'warehouse_name',
@@ -64,12 +77,12 @@ const READABLE = [
 ];
 
 /** For superusers, and those whom they grant SELECT. */
-const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level'];
+const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level', ...STORAGE_SUPERUSER_VIEWS];
 
 /** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
   ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole', 'warehouse_role'],
-  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view'],
+  ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view', 'warehouse_quota'],
   ...MATERIALIZED_VIEW_TABLE_NAMES,
 ];
 
@@ -93,6 +106,8 @@ set local search_path to pg_catalog, pg_temp;
 ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
+${SUPER_OPERATORS}
+${SUPER_VALUES}
 ${SESSION_FUNCTIONS}
 ${UNLOAD_FUNCTIONS}
 ${DATES}
@@ -100,6 +115,7 @@ ${STRINGS}
 ${PATTERNS}
 ${HASHES}
 ${JSON_FUNCTIONS}
+${WINDOWS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}
@@ -109,12 +125,14 @@ ${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
 ${UNLOAD_LOG_TABLES}
 ${HISTORY_TABLES}
+${STORAGE_TABLES}
 ${HELPERS}
 ${DESIGN}
 ${KEYS}
 ${MADE}
 ${SHOW_TABLE}
 ${WRITES}
+${STORAGE_FUNCTIONS}
 ${USER_FUNCTIONS}
 ${LATE_VIEW_FUNCTIONS}
 ${MATERIALIZED_VIEWS}
@@ -128,7 +146,10 @@ ${VIEWS}
 ${STATUS_VIEWS}
 ${INFORMATION_SCHEMA}
 ${HISTORY_VIEWS}
+${QUERY_LOGS}
+${STORAGE_VIEWS}
 ${ABSENT}
+${ABSENT_LOGS}
 ${SECURITY_VIEWS}
 ${MATERIALIZED_VIEW_VIEWS}
 ${SHOWN_CATALOGS}

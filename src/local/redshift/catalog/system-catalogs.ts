@@ -134,6 +134,18 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     pg_get_viewdef(c.oid) as definition
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_roles u on u.oid = c.relowner where c.relkind = 'v'`,
+  pg_class_info: `select c.*, null::timestamp as relcreationtime,
+    (case when w.design ->> 'distKey' is not null then 1 when w.design ->> 'distStyle' = 'ALL' then 8 when w.design ->> 'distStyle' = 'EVEN' then 0
+      else 10 end)::int2 as releffectivediststyle
+    from ${STRICT_SCHEMA}.pg_class c left join pg_catalog.warehouse_design w on w.relation = c.oid`,
+  pg_attribute_info: `select a.*, p.attacl from ${STRICT_SCHEMA}.pg_attribute a
+    join pg_catalog.pg_attribute p on p.attrelid = a.attrelid and p.attnum = a.attnum`,
+  pg_user_info: `select u.usename, u.usesysid, u.usecreatedb, u.usesuper, u.usesuper as usecatupd, u.passwd, u.valuntil, u.useconfig, r.rolconnlimit as useconnlimit,
+    (case when coalesce(w.syslog, false) then 'UNRESTRICTED' else 'RESTRICTED' end)::text as syslogaccess, null::timestamp as last_ddl_ts,
+    0 as sessiontimeout, null::text as externalid
+    from pg_catalog.pg_user u join pg_catalog.pg_roles r on r.oid = u.usesysid left join pg_catalog.warehouse_user w on w.usesysid = u.usesysid`,
+  pg_external_schema: `select 0::oid as esoid, 0::int2 as eskind, ''::text as esdbname, ''::text as esoptions where false`,
+  pg_library: `select ''::name as name, 0::oid as language_oid, 0 as file_store_id, 0 as owner where false`,
   // The names of PostgreSQL 8.0: procpid and current_query.
   pg_stat_activity: `select a.datid, a.datname, a.pid as procpid, a.usesysid, a.usename,
     (case when a.usename <> session_user and not warehouse_sees_all() then '<insufficient privilege>'

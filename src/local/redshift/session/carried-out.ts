@@ -9,6 +9,7 @@ import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CopyRun, type LoadRows } from './copy-run.ts';
+import type { Effects } from './history.ts';
 import { Stoppable } from './stoppable.ts';
 import { UnloadRun } from './unload-run.ts';
 import type { SessionUser } from './user.ts';
@@ -18,6 +19,8 @@ export interface CarriedOutQuery {
   readonly context: ErrorContext;
   /** In milliseconds, as Date.now() gives them. */
   readonly started: number;
+  /** What it does is noted here. */
+  readonly effects: Effects;
   readonly load: LoadRows;
   /** Whether the client is told only when the transaction has ended. */
   readonly isHeldBack: boolean;
@@ -82,11 +85,12 @@ export class CarriedOut {
 
   async #copy(
     copy: NonNullable<Statement['copy']>,
-    { context, started, load, isHeldBack }: CarriedOutQuery,
+    { context, started, effects, load, isHeldBack }: CarriedOutQuery,
   ): Promise<Fields | undefined> {
     const [cluster, upstream, copier] = [this.#cluster, this.#upstream, this.#user];
     const result = await this.#copies.run({ copy, context, cluster, upstream, copier }, load, started);
     if (result.kind === 'failed') return result.failure;
+    effects.rows = result.rows;
     this.#tell('COPY', describeLoad(copy.table.table, result, cluster.readings), isHeldBack);
     return undefined;
   }
@@ -94,10 +98,11 @@ export class CarriedOut {
   async #unload(
     query: string,
     unload: NonNullable<Statement['unload']>,
-    { context, started, isHeldBack }: CarriedOutQuery,
+    { context, started, effects, isHeldBack }: CarriedOutQuery,
   ): Promise<void> {
     const job = { unload, query, context, upstream: this.#upstream, user: this.#user };
     const { rows } = await this.#unloads.run(job, started);
+    effects.rows = rows;
     this.#tell('UNLOAD', [`UNLOAD completed, ${rows} record(s) unloaded successfully.`], isHeldBack);
   }
 

@@ -12,6 +12,31 @@ interface Ended {
   readonly text: string;
   readonly started: number;
   readonly ended: number;
+  readonly tbl: number | null;
+  readonly rows: number | null;
+  readonly error: string | null;
+}
+
+/** What a statement has done. */
+export interface Effects {
+  /** The number of the table that it has written. */
+  table?: number;
+  /** How many rows it has written or returned. */
+  rows?: number;
+  /** Why it has failed. */
+  error?: string;
+}
+
+/** A session that has begun, or has ended. */
+export interface SessionRecord {
+  readonly pid: number;
+  readonly userId: number;
+  readonly user: string;
+  readonly application: string;
+  readonly remoteHost: string;
+  readonly remotePort: string;
+  /** In milliseconds, as Date.now() gives them. */
+  readonly started: number;
 }
 
 /** How many statements are kept until somebody reads. */
@@ -33,8 +58,9 @@ export class History {
     readonly text: string;
     /** In milliseconds, as Date.now() gives them. */
     readonly started: number;
+    readonly effects?: Effects;
   }): void {
-    const { context, verb, succeeded, text, started } = statement;
+    const { context, verb, succeeded, text, started, effects: { table, rows, error } = {} } = statement;
     if (this.#waiting.length === KEPT) this.#waiting.shift();
     this.#waiting.push({
       context,
@@ -43,7 +69,16 @@ export class History {
       text: withoutSecrets(beginningOf(text)),
       started,
       ended: Date.now(),
+      ...{ tbl: table ?? null, rows: rows ?? null, error: error ?? null },
     });
+  }
+
+  readonly #sessions: { readonly record: SessionRecord; readonly ended: number | null }[] = [];
+
+  /** Keeps the beginning of a session, or its end. */
+  addSession(record: SessionRecord, hasEnded: boolean): void {
+    if (this.#sessions.length === KEPT) this.#sessions.shift();
+    this.#sessions.push({ record, ended: hasEnded ? Date.now() : null });
   }
 
   #written: Promise<void> = Promise.resolve();
@@ -56,24 +91,34 @@ export class History {
   }
 
   async #writeWaiting(admin: Pool, database: string): Promise<void> {
-    const rows = this.#waiting.splice(0).map(({ context, type, succeeded, text, started, ended }) => ({
-      ...{ userid: context.userId, query: context.queryId, pid: context.pid, type, succeeded },
-      ...{
-        text,
-        started: new Date(started).toISOString(),
-        ended: new Date(ended).toISOString(),
-      },
+    const queries = this.#waiting.splice(0).map(({ context, started, ended, ...more }) => ({
+      ...{ userid: context.userId, query: context.queryId, pid: context.pid, ...more },
+      ...{ started: new Date(started).toISOString(), ended: new Date(ended).toISOString() },
     }));
-    if (rows.length === 0) return;
-    await admin.query(WRITE, [JSON.stringify(rows), database]);
+    if (queries.length > 0) await admin.query(WRITE, [JSON.stringify(queries), database]);
+    const sessions = this.#sessions.splice(0).map(({ record, ended }) => ({
+      ...{ ...record, started: new Date(record.started).toISOString() },
+      ended: ended === null ? null : new Date(ended).toISOString(),
+    }));
+    if (sessions.length > 0) await admin.query(WRITE_SESSIONS, [JSON.stringify(sessions)]);
   }
 }
 
 const WRITE = `
-insert into pg_catalog.warehouse_query
-select userid, query, pid, $2, type, succeeded, text, started at time zone 'UTC', ended at time zone 'UTC'
+insert into pg_catalog.warehouse_query (userid, query, pid, database, type, succeeded, text, started, ended, tbl, rows, error)
+select userid, query, pid, $2, type, succeeded, text, started at time zone 'UTC', ended at time zone 'UTC', tbl, rows, error
 from json_to_recordset($1) as q (userid int, query bigint, pid int, type text, succeeded boolean, text text,
-  started timestamptz, ended timestamptz)`;
+  started timestamptz, ended timestamptz, tbl int, rows bigint, error text)`;
+
+/** A session that has ended is written once more. */
+const WRITE_SESSIONS = `
+with given as (select * from json_to_recordset($1) as s ("userId" int, pid int, "user" text, application text, "remoteHost" text, "remotePort" text,
+  started timestamptz, ended timestamptz)),
+gone as (delete from pg_catalog.warehouse_session w using given g
+  where g.ended is not null and w.pid = g.pid and w.started = g.started at time zone 'UTC')
+insert into pg_catalog.warehouse_session (pid, userid, username, application, remote_host, remote_port, started, ended)
+select distinct on (pid, started) pid, "userId", "user", application, "remoteHost", "remotePort", started at time zone 'UTC', ended at time zone 'UTC'
+from given order by pid, started, ended nulls last`;
 
 /** The kind of query as SYS_QUERY_HISTORY has it. */
 function typeOf(verb: string): string {

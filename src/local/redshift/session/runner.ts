@@ -3,41 +3,33 @@
  * the design that is remembered, COPY from S3, and the query's entry in the system tables.
  */
 import type { Socket } from 'node:net';
-import { EngineError, type ErrorContext } from '../errors.ts';
+import { EngineError } from '../errors.ts';
 import { quoteTable } from '../sql/names.ts';
-import { isCarriedOut, RedshiftError, type Statement, type Step } from '../sql/statement.ts';
-import { call, finishTable } from '../sql/steps.ts';
+import { isCarriedOut, RedshiftError, type Statement, type Step, type TableName } from '../sql/statement.ts';
+import { call, finishTable, regclass } from '../sql/steps.ts';
 import { literal } from '../sql/tokens.ts';
 import { SQLSTATE } from '../sqlstates.ts';
-import { decodeFields, encode, type Fields, type Frame } from '../wire/message.ts';
+import { decodeFields, type Fields } from '../wire/message.ts';
 import type { Replies } from '../wire/replies.ts';
 import type { Upstream } from '../wire/upstream.ts';
 import type { Cluster } from './cluster.ts';
 import { CarriedOut } from './carried-out.ts';
 import { findPlanView, showRow } from './explain.ts';
 import { SessionObjects } from './objects.ts';
+import {
+  type Forwarded,
+  LAST_FUNCTIONS,
+  messageOf,
+  type Query,
+  readsHistory,
+  readsTables,
+  rowsIn,
+  tagOf,
+} from './statement-facts.ts';
 import type { Execution, Preparation, StatementRunner } from './statement-runner.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
 import type { SessionUser } from './user.ts';
 import { WriteLock } from './write-lock.ts';
-
-/** A statement that is under way. */
-interface Query {
-  readonly context: ErrorContext;
-  /** In milliseconds, as Date.now() gives them. */
-  readonly started: number;
-  /** Whether the transaction had failed before it. */
-  readonly wasFailed: boolean;
-}
-
-/** How the engine has answered a statement. */
-interface Forwarded {
-  readonly failure?: Fields;
-  /** CREATE ... IF NOT EXISTS has found what it would make. */
-  readonly isSkipped: boolean;
-  /** The client reads the result in portions, and has not read all of it. */
-  readonly isSuspended: boolean;
-}
 
 /** What a runner works with. */
 export interface RunnerOptions {
@@ -47,10 +39,6 @@ export interface RunnerOptions {
   readonly replies: Replies;
   readonly user: SessionUser;
 }
-
-/** The system tables that `Cluster.writeHistory` brings up to date. */
-const HISTORY = /\b(?:sys_query_history|stl_query|svv_user_info)\b/i;
-const LAST_FUNCTIONS = /pg_last_(?:copy|query|unload)/i;
 
 /** The runner of a session; see faults/ for one that fails on purpose. */
 export class Runner implements StatementRunner {
@@ -163,15 +151,23 @@ export class Runner implements StatementRunner {
     this.#replies.context = context;
     try {
       const failure = await run(query);
-      if (failure) this.#replies.error(new EngineError(failure));
+      if (failure) this.#fails(query, new EngineError(failure));
       succeeded = failure === undefined;
     } catch (error) {
+      if (error instanceof RedshiftError || error instanceof EngineError)
+        query.effects.error = messageOf(error, context);
       await this.fail(error);
     } finally {
       if (isQuery && !wasFailed) this.#lastQueryId = context.queryId;
-      this.#cluster.history.add({ context, verb: statement.verb, succeeded, text, started });
+      const { effects } = query;
+      this.#cluster.history.add({ context, verb: statement.verb, succeeded, text, started, effects });
     }
     return succeeded;
+  }
+
+  #fails({ context, effects }: Query, error: EngineError): void {
+    effects.error = messageOf(error, context);
+    this.#replies.error(error);
   }
 
   #newQuery(statement: Statement): Query {
@@ -180,7 +176,7 @@ export class Runner implements StatementRunner {
       onComputeNodes: statement.onComputeNodes === true,
       serializable: this.#block.isSerializable,
     };
-    return { context, started: Date.now(), wasFailed: this.#block.isFailed };
+    return { context, started: Date.now(), wasFailed: this.#block.isFailed, effects: {} };
   }
 
   /** The way of one statement. The error of the engine is returned, others are thrown. */
@@ -192,7 +188,7 @@ export class Runner implements StatementRunner {
     this.#objects.check(statement, this.#block.isOpen);
     await this.#updateSystemTables(statement);
     await this.#tellLast(statement);
-    await this.#lock(statement);
+    await this.#lock(statement, query);
     this.#user.follow(statement);
     await this.#borrow(statement);
     for (const step of statement.before ?? []) await this.#runStep(step);
@@ -226,16 +222,21 @@ export class Runner implements StatementRunner {
     }
   }
 
+  async #numberOf(table: TableName): Promise<number> {
+    return Number((await this.#upstream.run(`SELECT ${regclass(table)}::pg_catalog.oid`))[0]?.[0]);
+  }
+
   async #runInBlock(execution: Execution, query: Query): Promise<Fields | undefined> {
     const { statement } = execution;
     const forwarded = await this.#forwardWithoutLocks(execution);
     if (forwarded.failure) return forwarded.failure;
-    const { context, started } = query;
+    const { context, started, effects } = query;
     const { load } = execution;
-    const carriedOut = { context, started, load, isHeldBack: this.#block.isOwn };
+    const carriedOut = { context, started, effects, load, isHeldBack: this.#block.isOwn };
     const failure = await this.#carriedOut.run(statement, carriedOut);
     if (failure) return failure;
-    if (!forwarded.isSkipped) await this.#finish(statement);
+    if (forwarded.rows !== undefined) effects.rows ??= forwarded.rows;
+    if (!forwarded.isSkipped) await this.#finish(statement, query);
     if (isControl(statement)) this.#carriedOut.settle(query.wasFailed || statement.verb === 'ROLLBACK');
     this.#objects.note(statement);
     if (!this.#block.isOpen) this.#objects.endTransaction();
@@ -255,7 +256,7 @@ export class Runner implements StatementRunner {
   }
 
   async #updateSystemTables({ sql }: Statement): Promise<void> {
-    if (HISTORY.test(sql)) await this.#cluster.writeHistory();
+    if (readsHistory(sql)) await this.#cluster.writeHistory();
   }
 
   /** Puts what pg_last_copy_id() and the like tell where the engine's functions find it. */
@@ -269,12 +270,12 @@ export class Runner implements StatementRunner {
   }
 
   /** Opens a block where one is needed, and takes the write lock of the table that the statement writes. */
-  async #lock(statement: Statement): Promise<void> {
+  async #lock(statement: Statement, { effects }: Query): Promise<void> {
     const locked = this.#objects.written(statement);
     const needsBlock = isCarriedOut(statement) || statement.verb === 'LOCK';
     const { made, before, after, alters } = statement;
     if (needsBlock || (locked ?? made ?? before ?? after ?? alters)) await this.#block.open();
-    if (locked) await this.#writeLock.take(locked, this.#block.isSerializable);
+    if (locked) effects.table = await this.#writeLock.take(locked, this.#block.isSerializable);
   }
 
   /** A statement that is only prepared or explained takes no locks. */
@@ -290,13 +291,14 @@ export class Runner implements StatementRunner {
   /** Passes a statement and its answers on; its error is held back and returned. */
   async #forward({ statement, perform }: Execution): Promise<Forwarded> {
     let failure: Fields | undefined;
-    const seen = { isSkipped: false, isSuspended: false };
+    const seen = { isSkipped: false, isSuspended: false, rows: undefined as number | undefined };
     const isComplete = statement.made === undefined && statement.after === undefined;
     const view = this.#block.isFailed ? undefined : await findPlanView(statement, this.#upstream);
     await perform((frame) => {
       if (frame.type === 'C' && (this.#block.isOwn || !isComplete)) this.#replies.holdBack();
       if (frame.type === 'N' && decodeFields(frame)['C'] === SQLSTATE.duplicateTable) seen.isSkipped = true;
       if (frame.type === 's') seen.isSuspended = true;
+      if (frame.type === 'C') seen.rows = rowsIn(frame);
       if (frame.type === 'E') failure = decodeFields(frame);
       else if (frame.type === 'I' && isCarriedOut(statement)) return;
       else if (frame.type === 'C') this.#replies.write(tagOf(statement, frame));
@@ -310,9 +312,10 @@ export class Runner implements StatementRunner {
   }
 
   /** Does what comes after the statement; the client does not know of its success yet. */
-  async #finish({ made, after = [], alters }: Statement): Promise<void> {
+  async #finish({ made, after = [], alters, verb }: Statement, { effects }: Query): Promise<void> {
     try {
       for (const step of [...(made ? finishTable(made) : []), ...after]) await this.#runStep(step);
+      if (made && verb === 'CREATE TABLE AS') effects.table = await this.#numberOf(made.table);
       if (alters && !this.#user.mayDoAll) await this.#runStep(call('warehouse_return'));
     } catch (error) {
       this.#replies.discard();
@@ -320,25 +323,4 @@ export class Runner implements StatementRunner {
     }
     if (!this.#block.isOwn) this.#replies.release();
   }
-}
-
-/**
- * The tag that completes a statement. For some statements the engine runs another one, or a block of its procedural
- * language. Whether MERGE counts rows is undocumented, so it shows no count for a client to rely on.
- */
-function tagOf({ verb }: Statement, frame: Frame): Buffer {
-  const tag = frame.bytes.toString('latin1', 5);
-  if (
-    verb === 'MERGE' ||
-    verb === 'CREATE MATERIALIZED VIEW' ||
-    verb === 'DROP MATERIALIZED VIEW' ||
-    tag === 'DO\0'
-  )
-    return encode('C', `${verb}\0`);
-  return verb === 'CREATE TABLE AS' ? encode('C', 'SELECT\0') : frame.bytes;
-}
-
-/** Only statements of the compute nodes count for pg_last_query_id. */
-function readsTables({ verb, sql }: Statement): boolean {
-  return verb === 'UNLOAD' || (verb === 'SELECT' && /\bfrom\b/i.test(sql) && !/\bpg_last_/i.test(sql));
 }

@@ -19,10 +19,10 @@ const VIEW_REFUSALS: Readonly<Record<string, string>> = {
   MERGE: 'cannot update a view',
 };
 
-/** What kind of relation it is; the table of a materialized view is written by REFRESH only, as if it were the view. */
+/** What kind of relation it is, and its number; the table of a materialized view is written by REFRESH only, as if it were the view. */
 function kindOf(table: TableName): string {
   const isStored = `EXISTS (SELECT FROM pg_catalog.warehouse_mv m WHERE m.backing = c.oid)`;
-  return `SELECT CASE WHEN ${isStored} THEN 'v' ELSE c.relkind END FROM pg_catalog.pg_class c WHERE c.oid = ${regclass(table)}`;
+  return `SELECT CASE WHEN ${isStored} THEN 'v' ELSE c.relkind END, c.oid FROM pg_catalog.pg_class c WHERE c.oid = ${regclass(table)}`;
 }
 
 /** Takes the write locks of a session. */
@@ -37,19 +37,21 @@ export class WriteLock {
 
   /**
    * The exclusive lock comes before the snapshot, so that a writer that had to wait sees what the one before it wrote. Under
-   * SNAPSHOT, INSERTs and COPYs share a lock ("Write and read/write operations"), and read what was there before they waited.
+   * SNAPSHOT, INSERTs and COPYs share a lock ("Write and read/write operations"), and read what was there before they waited. The
+   * number of the table.
    */
-  async take({ verb, table }: Write, isSerializable: boolean): Promise<void> {
+  async take({ verb, table }: Write, isSerializable: boolean): Promise<number> {
     const isShared = !isSerializable && (verb === 'INSERT' || verb === 'COPY');
     const mode = isShared ? 'ROW EXCLUSIVE' : await this.#user.lockMode(table);
     try {
       if (isShared) await this.#upstream.run('SELECT 1');
-      const [[kind] = []] = await this.#upstream.run(
+      const [[kind, oid] = []] = await this.#upstream.run(
         `LOCK TABLE ${quoteTable(table)} IN ${mode} MODE`,
         kindOf(table),
       );
       const refusal = kind === 'v' ? VIEW_REFUSALS[verb] : undefined;
       if (refusal !== undefined) throw new RedshiftError(SQLSTATE.featureNotSupported, refusal);
+      return Number(oid);
     } catch (error) {
       const isMissing = error instanceof EngineError && error.fields['C'] === SQLSTATE.undefinedTable;
       if (verb !== 'COPY' || !isMissing) throw error;

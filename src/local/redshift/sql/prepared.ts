@@ -1,6 +1,7 @@
 /** Statements that hold another statement: PREPARE, EXECUTE, DEALLOCATE, cursors, and EXPLAIN. */
 import { rewrite } from './expression.ts';
 import { quoteName } from './names.ts';
+import { refuseOwnName } from './own-names.ts';
 import { isOperator, TokenReader, unsupported } from './token-reader.ts';
 import type { Statement } from './statement.ts';
 import type { Token } from './tokens.ts';
@@ -12,10 +13,17 @@ export type TranslateInner = (tokens: readonly Token[]) => Statement;
 const PREPARABLE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const EXPLAINABLE = [...PREPARABLE, 'CREATE TABLE AS'];
 
+/** The name of a prepared statement or cursor. */
+function objectName(reader: TokenReader): string {
+  const name = reader.name();
+  refuseOwnName(name);
+  return name;
+}
+
 /** Reads the statement after PREPARE: only SELECT, INSERT, UPDATE and DELETE can be prepared ("PREPARE"). */
 export function readPrepare(reader: TokenReader, inner: TranslateInner): Statement {
   if (reader.sees('TRANSACTION')) throw unsupported('Two-phase commit is not supported');
-  const name = reader.name();
+  const name = objectName(reader);
   const types = reader.seesOperator('(') ? ` (${readTypes(reader)})` : '';
   reader.expect('AS');
   const { verb, sql, writes } = readInner(reader, inner, PREPARABLE);
@@ -37,7 +45,7 @@ function readTypes(reader: TokenReader): string {
 
 /** Reads the statement after EXECUTE. */
 export function readExecute(reader: TokenReader): Statement {
-  const name = reader.name();
+  const name = objectName(reader);
   const values = reader.seesOperator('(') ? ` (${rewriteAll(reader, reader.parenthesized())})` : '';
   reader.expectEnd();
   return { verb: 'EXECUTE', sql: `EXECUTE ${quoteName(name)}${values}`, executes: name };
@@ -46,14 +54,14 @@ export function readExecute(reader: TokenReader): Statement {
 /** Reads the statement after DEALLOCATE; there is no ALL ("DEALLOCATE"). */
 export function readDeallocate(reader: TokenReader): Statement {
   reader.accept('PREPARE');
-  const name = reader.name();
+  const name = objectName(reader);
   reader.expectEnd();
   return { verb: 'DEALLOCATE', sql: `DEALLOCATE ${quoteName(name)}` };
 }
 
 /** Reads the statement after DECLARE: cursors go forward and end with their transaction ("DECLARE"). */
 export function readDeclare(reader: TokenReader, inner: TranslateInner): Statement {
-  const name = reader.name();
+  const name = objectName(reader);
   reader.expect('CURSOR');
   reader.accept('WITHOUT', 'HOLD');
   reader.expect('FOR');
@@ -76,7 +84,7 @@ export function readFetch(reader: TokenReader): Statement {
     else if (!reader.sees('FROM')) amount = `FORWARD ${readCount(reader)} `;
   }
   if (!reader.accept('FROM')) reader.expect('IN');
-  const name = reader.name();
+  const name = objectName(reader);
   reader.expectEnd();
   return { verb: 'FETCH', sql: `FETCH ${amount}FROM ${quoteName(name)}` };
 }
@@ -90,7 +98,7 @@ function readCount(reader: TokenReader): number {
 
 /** Reads the statement after CLOSE. */
 export function readClose(reader: TokenReader): Statement {
-  const name = reader.name();
+  const name = objectName(reader);
   reader.expectEnd();
   return { verb: 'CLOSE', sql: `CLOSE ${quoteName(name)}`, cursor: { name, opens: false } };
 }

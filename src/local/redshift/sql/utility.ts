@@ -3,7 +3,7 @@ import { rewrite } from './expression.ts';
 import { quoteName, quoteTable } from './names.ts';
 import { unsupported, type TokenReader } from './token-reader.ts';
 import type { Statement, TableName } from './statement.ts';
-import { refuseMaterialized, stepsAlone } from './steps.ts';
+import { call, columnArray, refuseMaterialized, regclass, stepsAlone } from './steps.ts';
 import { literal } from './tokens.ts';
 
 /** Reads the statement after BEGIN or START TRANSACTION; isolation levels parse and have no effect ("BEGIN"). */
@@ -93,7 +93,7 @@ function readTables(reader: TokenReader): TableName[] {
   return tables;
 }
 
-/** Reads the statement after CREATE SCHEMA; a quota is read and not held. */
+/** Reads the statement after CREATE SCHEMA; a quota is kept and shown, but not held. */
 export function readCreateSchema(reader: TokenReader): Statement {
   if (reader.sees('EXTERNAL')) throw unsupported('The local warehouse has no external schemas.');
   const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS') ? 'IF NOT EXISTS ' : '';
@@ -101,15 +101,20 @@ export function readCreateSchema(reader: TokenReader): Statement {
   const owner = reader.accept('AUTHORIZATION')
     ? `${name === '' ? '' : ' '}AUTHORIZATION ${reader.userName()}`
     : '';
-  if (reader.accept('QUOTA')) passQuota(reader);
+  const quota = reader.accept('QUOTA') ? readQuota(reader) : undefined;
   reader.expectEnd();
-  return { verb: 'CREATE SCHEMA', sql: `CREATE SCHEMA ${ifNotExists}${name}${owner}` };
+  const sql = `CREATE SCHEMA ${ifNotExists}${name}${owner}`;
+  if (quota === undefined || name === '') return { verb: 'CREATE SCHEMA', sql };
+  return { verb: 'CREATE SCHEMA', sql, after: [call('warehouse_set_quota', literal(name), quota)] };
 }
 
-function passQuota(reader: TokenReader): void {
-  if (reader.accept('UNLIMITED')) return;
-  reader.integer();
-  reader.acceptAny(['MB', 'GB', 'TB']);
+const MEGABYTES: Readonly<Record<string, number>> = { MB: 1, GB: 1024, TB: 1024 * 1024 };
+
+/** A number of megabytes, or null for UNLIMITED, as an argument. */
+function readQuota(reader: TokenReader): string {
+  if (reader.accept('UNLIMITED')) return 'null';
+  const amount = reader.integer();
+  return String(amount * (MEGABYTES[reader.acceptAny(['MB', 'GB', 'TB']) ?? 'GB'] ?? 1));
 }
 
 /** Reads the statement after ALTER SCHEMA. */
@@ -128,12 +133,10 @@ export function readAlterSchema(reader: TokenReader): Statement {
   return { verb: 'ALTER SCHEMA', sql: `${head} OWNER TO ${owner}` };
 }
 
-/** The quota is read and not held, but the schema must exist. */
 function readSchemaQuota(reader: TokenReader, schema: string): Statement {
-  passQuota(reader);
+  const quota = readQuota(reader);
   reader.expectEnd();
-  const found = `SELECT ${literal(quoteName(schema))}::pg_catalog.regnamespace`;
-  return stepsAlone('ALTER SCHEMA', [{ kind: 'run', sql: found }]);
+  return stepsAlone('ALTER SCHEMA', [call('warehouse_set_quota', literal(quoteName(schema)), quota)]);
 }
 
 /** Reads the statement after DROP SCHEMA. */
@@ -168,8 +171,7 @@ export function readComment(reader: TokenReader): Statement {
 /** Reads the statement after ANALYZE. */
 export function readAnalyze(reader: TokenReader): Statement {
   reader.accept('VERBOSE');
-  if (reader.sees('COMPRESSION'))
-    throw unsupported('The local warehouse does not serve ANALYZE COMPRESSION.');
+  if (reader.accept('COMPRESSION')) return readAnalyzeCompression(reader);
   let target = '';
   if (!reader.done && !reader.sees('PREDICATE') && !reader.sees('ALL')) {
     target = ` ${quoteTable(reader.tableName())}`;
@@ -178,6 +180,21 @@ export function readAnalyze(reader: TokenReader): Statement {
   if (!reader.accept('PREDICATE', 'COLUMNS')) reader.accept('ALL', 'COLUMNS');
   reader.expectEnd();
   return { verb: 'ANALYZE', sql: `ANALYZE${target}` };
+}
+
+/** Reads the statement after ANALYZE COMPRESSION: one table, whose columns are said to be encoded well. */
+function readAnalyzeCompression(reader: TokenReader): Statement {
+  const table = reader.done || reader.sees('COMPROWS') ? undefined : reader.tableName();
+  const columns = reader.seesOperator('(') ? reader.nameList() : [];
+  if (reader.accept('COMPROWS')) reader.integer();
+  reader.expectEnd();
+  const relation = table ? regclass(table) : 'null';
+  const list = `pg_catalog.warehouse_analyze_compression(${relation}, ${columnArray(columns)})`;
+  return {
+    verb: 'ANALYZE COMPRESSION',
+    sql: `SELECT * FROM ${list}`,
+    outsideTransactionOnly: 'ANALYZE COMPRESSION cannot run inside a transaction block',
+  };
 }
 
 /** Reads the statement after VACUUM; without a table there is nothing to do. */

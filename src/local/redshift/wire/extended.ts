@@ -4,6 +4,7 @@
  * nothing itself.
  */
 import { EngineError } from '../errors.ts';
+import { refuseOwnName } from '../sql/own-names.ts';
 import { engineText, isCarriedOut, RedshiftError, type Statement } from '../sql/statement.ts';
 import { tooLarge } from '../sql/translate.ts';
 import { SQLSTATE } from '../sqlstates.ts';
@@ -167,6 +168,7 @@ export class ExtendedMessages {
   /** Remembers what a message changes; the message as the engine is to get it. */
   async #note(frame: Frame): Promise<Frame> {
     if (frame.dropped !== undefined) throw tooLarge(frame.dropped);
+    for (const name of namesIn(frame)) refuseOwnName(name);
     switch (frame.type) {
       case 'P':
         return await this.#parse(frame);
@@ -259,6 +261,12 @@ function writes(prepared: Prepared | undefined): boolean {
 function stringsOf(frame: Frame, count = 1): readonly [string, string] {
   const [first = '', second = ''] = decodeStrings(frame, count).strings;
   return [first, second];
+}
+
+/** The names of statements and portals in a message. */
+function namesIn(frame: Frame): readonly string[] {
+  if (frame.type === 'D' || frame.type === 'C') return [nameIn(frame)];
+  return stringsOf(frame, frame.type === 'B' ? 2 : 1).slice(0, frame.type === 'B' ? 2 : 1);
 }
 
 function nameIn(frame: Frame): string {

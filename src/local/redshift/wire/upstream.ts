@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { socketPath } from '../../postgres/place.ts';
 import { describeError, EngineError } from '../errors.ts';
+import { OWN_NAME } from '../sql/own-names.ts';
 import { RedshiftError } from '../sql/statement.ts';
 import { SQLSTATE } from '../sqlstates.ts';
 import { dismiss } from './dismiss.ts';
@@ -36,8 +37,6 @@ export interface EngineLogin {
 
 /** No statement of PostgreSQL. */
 const NO_STATEMENT = '!';
-/** The prepared statement and portal of `Upstream.run`. */
-const OWN_NAME = 'warehouse own';
 
 /**
  * The most that a message of the engine may have, in bytes: more than 1600 columns of 65535 bytes. A message is in memory

@@ -76,9 +76,10 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_sees_all',
       'warehouse_set_auto_refresh',
       'warehouse_set_collation',
+      'warehouse_set_quota',
       'warehouse_set_security',
     ]);
-    expect(definers).to.have.lengthOf(37);
+    expect(definers).to.have.lengthOf(38);
   });
 
   it('belong to roles of which one alone is a superuser, and nobody can log in as the other', async () => {

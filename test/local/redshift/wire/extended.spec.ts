@@ -52,6 +52,21 @@ describe('the extended protocol', () => {
     ]);
   });
 
+  it('keeps the prepared statement and the portal of the endpoint from clients', async () => {
+    const own = 'warehouse own';
+    for (const message of [
+      ...[
+        wire.parse('SELECT 1', own),
+        wire.describe('S', own),
+        wire.describe('P', own),
+        wire.close('S', own),
+      ],
+      ...[wire.bind([], { name: own }), wire.bind([], { portal: own }), wire.execute(0, own)],
+    ]) {
+      expect(await ask(message)).to.deep.equal(['E:42939', 'Z:I']);
+    }
+  });
+
   it('opens the client’s own transaction and runs its first statement in one batch, as JDBC does', async () => {
     expect(await ask(...run('BEGIN'), ...run('INSERT INTO t VALUES (1)'))).to.deep.equal([
       ...['1', '2', 'C:BEGIN', '1', '2', 'C:INSERT 0 1', 'Z:T'],

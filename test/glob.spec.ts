@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { matchesGlob } from '../../src/config/glob.ts';
+import { matchesGlob } from '../src/glob.ts';
 
 describe('matchesGlob', () => {
   const rows: readonly (readonly [string, string, boolean])[] = [

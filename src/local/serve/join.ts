@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFolder } from './folder.ts';
-import { callHolder, readLock } from './lock.ts';
+import { callHolder, otherVersion, readLock } from './lock.ts';
 import type { WarehouseConfig } from '../warehouse.ts';
 import { LocalWarehouseError } from '../warehouse-error.ts';
 
@@ -60,6 +60,11 @@ async function tryJoin(dir: string, deadline: number): Promise<Lease | undefined
     socket = await callHolder(lock);
   } catch {
     return undefined;
+  }
+  const other = otherVersion(lock);
+  if (other !== undefined) {
+    socket.destroy();
+    throw new LocalWarehouseError(`Cannot use ${dir}: ${other}; end that process, or give another --dir`);
   }
   try {
     const config = JSON.parse(await firstLine(socket, deadline - Date.now())) as WarehouseConfig;

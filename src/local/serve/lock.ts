@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { programVersion } from './program-version.ts';
 
 export interface Lock {
   readonly port: number;
@@ -15,9 +16,19 @@ export interface Lock {
   /** With what the holder answers the token, to show that it has written the lock. */
   readonly greeting: string;
   readonly pid: number;
+  /** The version of the holder's program; undefined for those that did not write it. */
+  readonly version?: string;
 }
 
 const PROBE_MS = 5_000;
+
+/** Two versions do not share a folder, because each has a catalog of its own. Undefined when the holder has this version. */
+export function otherVersion({ version, pid }: Lock): string | undefined {
+  const own = programVersion();
+  if (version === own) return undefined;
+  const other = version === undefined ? 'an older version' : `version ${version}`;
+  return `process ${pid} serves it with ${other} of the program, and this is version ${own}`;
+}
 
 function lockPath(dir: string): string {
   return join(dir, 'lock.json');

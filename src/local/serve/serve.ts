@@ -8,7 +8,8 @@ import type { Readable } from 'node:stream';
 import { listen } from '../listen.ts';
 import { FolderInUseError } from '../warehouse-error.ts';
 import { openFolder } from './folder.ts';
-import { releaseLock, takeLock, type Lock } from './lock.ts';
+import { otherVersion, releaseLock, takeLock, type Lock } from './lock.ts';
+import { programVersion } from './program-version.ts';
 import type { FaultCount } from '../faults/plan.ts';
 import {
   openWarehouse,
@@ -51,13 +52,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     desk.endIfIdle();
   };
   options.starter?.resume().once('end', loseStarter).once('error', loseStarter);
-  const { token, greeting } = desk;
-  const lock: Lock = { port: await desk.open(), token, greeting, pid: process.pid };
-  const holder = await takeLock(options.dir, lock);
-  if (holder) {
-    desk.close();
-    throw new FolderInUseError(`Cannot serve ${options.dir}: process ${holder.pid} serves it already`);
-  }
+  const lock = await takeFolder(options.dir, desk);
   let warehouse: LocalWarehouse;
   try {
     const { dir, port, s3Port } = options;
@@ -100,6 +95,17 @@ export async function serve(options: ServeOptions): Promise<Served> {
     stop,
     ended,
   };
+}
+
+/** @throws FolderInUseError */
+async function takeFolder(dir: string, desk: LeaseDesk): Promise<Lock> {
+  const { token, greeting } = desk;
+  const lock = { port: await desk.open(), token, greeting, pid: process.pid, version: programVersion() };
+  const holder = await takeLock(dir, lock);
+  if (!holder) return lock;
+  desk.close();
+  const reason = otherVersion(holder) ?? `process ${holder.pid} serves it already`;
+  throw new FolderInUseError(`Cannot serve ${dir}: ${reason}`);
 }
 
 /** How long those who held a lease may take to close their connection, in milliseconds. */

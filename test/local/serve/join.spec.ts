@@ -21,13 +21,13 @@ describe('joining the warehouse of a folder', () => {
   });
 
   /** The lock of a holder that was killed; another program that answers `answer` has got its port. */
-  const leaveLock = async (answer: string): Promise<void> => {
+  const leaveLock = async (answer: string, version?: string): Promise<void> => {
     impostor = createServer((socket) => {
       socket.on('error', () => socket.destroy()).once('data', () => socket.write(answer));
     }).listen(0, '127.0.0.1');
     await once(impostor, 'listening');
     const { port } = impostor.address() as AddressInfo;
-    const lock = { port, token: 'a'.repeat(48), greeting: 'b'.repeat(48), pid: 1 };
+    const lock = { port, token: 'a'.repeat(48), greeting: 'b'.repeat(48), pid: 1, version };
     writeFileSync(join(dir, 'lock.json'), JSON.stringify(lock), { mode: 0o600 });
   };
   const config = JSON.stringify({ hostname: 'evil.example.com' });
@@ -49,6 +49,21 @@ describe('joining the warehouse of a folder', () => {
     it(`does not trust a program on the port of a dead holder that answers ${answer.slice(0, 20)}`, async () => {
       await leaveLock(answer);
       expect(await reason(['false'])).to.equal('it gave no reason');
+    });
+  }
+
+  for (const [version, name] of [
+    ['0.0.1', 'version 0.0.1'],
+    [undefined, 'an older version'],
+  ] as const) {
+    it(`does not join ${name} of the program`, async () => {
+      await leaveLock(`${'b'.repeat(48)}\n${config}\n`, version);
+      expect(await reason(['false'])).to.match(
+        new RegExp(
+          `^Cannot use .*: process 1 serves it with ${name} of the program, and this is version \\d.*; ` +
+            'end that process, or give another --dir$',
+        ),
+      );
     });
   }
 

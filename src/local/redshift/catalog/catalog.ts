@@ -29,6 +29,7 @@ import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
 import { HISTORY_TABLES, HISTORY_VIEW_NAMES, HISTORY_VIEWS } from './query-history.ts';
 import { QUERY_LOG_NAMES, QUERY_LOGS } from './query-logs.ts';
+import { SAVED_FUNCTIONS, SAVED_TABLES } from './saved-schemas.ts';
 import {
   SECURITY_FUNCTIONS,
   SECURITY_TABLE_NAMES,
@@ -100,6 +101,7 @@ const SUPERUSER_FUNCTIONS = [
   ],
   ...['warehouse_create_holder', 'warehouse_member', 'warehouse_lend', 'warehouse_return'],
   ...['warehouse_lend_view', 'warehouse_drop_late', 'warehouse_finish_materialized'],
+  ...['warehouse_save_schema', 'warehouse_restore_schema'],
 ];
 
 /** To be run in one transaction, whichever version the database had. */
@@ -124,6 +126,7 @@ ${USER_TABLES}
 ${SECURITY_TABLES}
 ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
+${SAVED_TABLES}
 ${MATERIALIZED_VIEW_TABLES}
 ${LOG_TABLES}
 ${UNLOAD_LOG_TABLES}
@@ -140,6 +143,7 @@ ${USER_FUNCTIONS}
 ${MEMBERSHIPS}
 ${LATE_VIEW_FUNCTIONS}
 ${MATERIALIZED_VIEWS}
+${SAVED_FUNCTIONS}
 ${SET_CONFIG}
 ${PRIVILEGE_FUNCTIONS}
 ${SECURITY_FUNCTIONS}

@@ -8,7 +8,7 @@
  *   a trigger (TRIGGERS);
  * - its search path is `pg_catalog, pg_temp`: without the second name PostgreSQL would search pg_temp first;
  * - it reads and writes relations of the catalog only, by qualified names, never the rows of a user's table, and runs nothing
- *   in which a user's expression is evaluated;
+ *   in which a user's expression is evaluated; SAVE SCHEMA and RESTORE SCHEMA, which are for superusers, copy rows as they are;
  * - it belongs to `warehouse_keeper`, who is no superuser of the engine, unless it writes the engine's own catalog.
  *
  * The functions that the endpoint calls before and after a statement (their arguments are relations) have that search path too,

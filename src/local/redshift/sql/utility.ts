@@ -139,6 +139,14 @@ function readSchemaQuota(reader: TokenReader, schema: string): Statement {
   return stepsAlone('ALTER SCHEMA', [call('warehouse_set_quota', literal(quoteName(schema)), quota)]);
 }
 
+/** Reads the statement after SAVE or RESTORE, which no cluster has: what a schema holds is kept, and brought back for a test. */
+export function readSave(reader: TokenReader, verb: 'SAVE' | 'RESTORE'): Statement {
+  reader.expect('SCHEMA');
+  const schema = literal(quoteName(reader.schemaName()));
+  reader.expectEnd();
+  return stepsAlone(`${verb} SCHEMA`, [call(`warehouse_${verb.toLowerCase()}_schema`, schema)]);
+}
+
 /** Reads the statement after DROP SCHEMA. */
 export function readDropSchema(reader: TokenReader): Statement {
   const ifExists = reader.accept('IF', 'EXISTS') ? 'IF EXISTS ' : '';

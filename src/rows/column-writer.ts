@@ -4,9 +4,8 @@
  */
 import type { Json } from '../protocol/json.ts';
 import { holdsExactly, isWrittenAsDeclared } from '../table/fits.ts';
-import type { Mask } from '../table/mask.ts';
 import { isText } from '../table/stored-as.ts';
-import { typeSql, type Column, type ColumnType } from '../table/types.ts';
+import { typeSql, type Column, type ColumnMask, type ColumnType } from '../table/types.ts';
 import { castToText } from './cast-text.ts';
 import { addLosses, cellWriter, noLosses, Token, type Cell, type CellWriter, type Losses } from './values.ts';
 import { ValueError } from './value-error.ts';
@@ -84,7 +83,7 @@ function oneTextWriter(declared: ColumnType, type: ColumnType): CellWriter {
 }
 
 /** Writes the mask of a value, which must be valid for the type that the column would have without it. */
-function maskWriter({ mask: _, ...column }: Column, mask: Mask): CellWriter {
+function maskWriter({ mask: _, ...column }: Column, mask: ColumnMask): CellWriter {
   const { type, encoding, form } = mask.unmasked;
   const writeOwn = cellWriter(type, encoding, form);
   const writeMask = columnWriter(column);

@@ -1,6 +1,6 @@
 /** Masks: what is stored instead of the values of a column, so that the values themselves never reach the bucket or the table. */
 import { createHmac } from 'node:crypto';
-import type { Column, ColumnType } from './types.ts';
+import type { Column, ColumnMask, ColumnType } from './types.ts';
 
 export const MASK_KINDS = ['hash', 'redact', 'last_4'] as const;
 
@@ -18,22 +18,18 @@ const LEAST_LENGTH = 9;
 /** The type of a masked column; its width is that of its values. */
 const STRING: ColumnType = { kind: 'varchar', bytes: 0 };
 
-/** How the values of a column were written without the mask. */
-export type Unmasked = Pick<Column, 'type' | 'encoding' | 'form'>;
-
-export class Mask {
+class Mask implements ColumnMask {
   readonly kind: MaskKind;
   /** A value is masked as its column would have stored it: 1 and 1.0 are one decimal, and two forms of a time one moment. */
-  readonly unmasked: Unmasked;
+  readonly unmasked: ColumnMask['unmasked'];
   readonly #salt: string;
 
-  constructor(kind: MaskKind, unmasked: Unmasked, salt: string) {
+  constructor(kind: MaskKind, unmasked: ColumnMask['unmasked'], salt: string) {
     this.kind = kind;
     this.unmasked = unmasked;
     this.#salt = salt;
   }
 
-  /** Equal values have equal masks, and different values different ones. */
   get identifies(): boolean {
     return this.kind === 'hash';
   }

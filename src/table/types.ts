@@ -1,5 +1,4 @@
 /** The closed list of column types that this program writes, with their names in Redshift. */
-import type { Mask } from './mask.ts';
 
 export type ColumnType =
   | { readonly kind: 'smallint' | 'integer' | 'bigint' }
@@ -139,6 +138,17 @@ export type BinaryEncoding = 'hex' | 'base64';
  */
 export type Form = 'rounded' | 'bare' | 'json';
 
+/** What is stored instead of the values of a column, see `mask.ts`. */
+export interface ColumnMask {
+  /** How the values are written before they are masked. */
+  readonly unmasked: { readonly type: ColumnType; readonly encoding?: BinaryEncoding; readonly form?: Form };
+  /** The name of the mask in the configuration. */
+  readonly kind: string;
+  /** Equal values have equal masks, and different values different ones. */
+  readonly identifies: boolean;
+  readonly apply: (text: string) => string;
+}
+
 /** A column that a stream wants. */
 export interface Column {
   /** The name of the property in messages. */
@@ -154,7 +164,7 @@ export interface Column {
   readonly encoding?: BinaryEncoding;
   readonly form?: Form;
   /** What is stored instead of its values. */
-  readonly mask?: Mask;
+  readonly mask?: ColumnMask;
   /** An invalid value is never stored as NULL, because the column identifies or orders rows. */
   readonly isProtected?: boolean;
   /** What its owner should be told once about how the schema was understood. */

@@ -145,6 +145,33 @@ describe('a record of a stream with a tenant', () => {
     expect(rows).to.deep.equal(['1', '-', '-']);
   });
 
+  it('is checked in blocks of rows that look alike, too', () => {
+    const lines = Array.from({ length: 3000 }, (_, i) => {
+      const right = i % 97 === 0 ? '"acmé"' : '"acme"';
+      const wrong = ['"acm"', '"acme2"', '"ACME"', 'null', '["acme"]', '7'][i % 6] ?? '';
+      const record = i % 53 === 0 ? `{"a":${i}}` : `{"a":${i},"tenant":${i % 7 === 5 ? wrong : right}}`;
+      return `{"type":"RECORD","stream":"s","record":${record}}\n`;
+    });
+    for (const [id, type] of [
+      ['acme', VARCHAR],
+      ['7', { kind: 'super' }],
+    ] as const) {
+      const columns = [column('a', BIGINT), column('tenant', type)];
+      const both = new AgainstReference({ columns, tenant: new Tenant('tenant', id) }, undefined, true);
+      let rows = 0;
+      for (const [line, row] of both.rows(Buffer.from(lines.join('')))) {
+        const text = JSON.parse(line.toString()) as { record: { tenant?: unknown } };
+        const isRight = ([id, Number(id)] as unknown[]).includes(text.record.tenant);
+        expect(row !== undefined, line.toString()).to.equal(isRight);
+        if (row === undefined) continue;
+        expect(row).to.equal(both.expected(line));
+        rows++;
+      }
+      expect(rows).to.equal(lines.filter((line) => line.includes(id === '7' ? ':7}' : '"acme"}')).length);
+      if (id === 'acme') expect(both.inLane).to.be.above(1000);
+    }
+  });
+
   it('is rejected with the property, before anything else is said about it', () => {
     const encoder = new RecordEncoder({
       columns: [{ ...column('a', BIGINT), isKey: true }, column('tenant', VARCHAR)],

@@ -49,10 +49,13 @@ import {
 } from './storage-views.ts';
 import { STRINGS } from './strings.ts';
 import { SUPER } from './super.ts';
+import { SUPER_OPERATORS } from './super-operators.ts';
+import { SUPER_VALUES } from './super-values.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
 import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
+import { WINDOWS } from './windows.ts';
 import { WRITES } from './writes.ts';
 
 const ALL_VIEWS = [
@@ -103,6 +106,8 @@ set local search_path to pg_catalog, pg_temp;
 ${ENDPOINT}
 ${ENGINE}
 ${SUPER}
+${SUPER_OPERATORS}
+${SUPER_VALUES}
 ${SESSION_FUNCTIONS}
 ${UNLOAD_FUNCTIONS}
 ${DATES}
@@ -110,6 +115,7 @@ ${STRINGS}
 ${PATTERNS}
 ${HASHES}
 ${JSON_FUNCTIONS}
+${WINDOWS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}

@@ -23,5 +23,11 @@ begin
       regexp_replace(rtrim(definition, ';'), $f$WHEN \\(nt\\.nspname = 'pg_catalog'::name\\) THEN (pg_catalog\\.)?format_type\\(a\\.atttypid, NULL::integer\\)$f$,
         $f$WHEN (nt.nspname = 'pg_catalog'::name) THEN pg_catalog.warehouse_type(a.atttypid, NULL::integer)$f$);
   end if;
+  -- The domain with which values of SUPER are compared. Users cannot create domains.
+  definition := pg_get_viewdef('information_schema.domains'::regclass);
+  if definition not like '%warehouse%' then
+    execute 'create or replace view information_schema.domains as select d.* from (' || rtrim(definition, ';') ||
+      $f$) d where d.domain_name::text not like 'warehouse%'$f$;
+  end if;
 end $$;
 `;

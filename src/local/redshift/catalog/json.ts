@@ -77,8 +77,17 @@ ${[
 language sql immutable strict as $$ select json_typeof($1::json) ${test} $$;`,
   )
   .join('\n')}
-create or replace function pg_catalog.is_integer(value super) returns boolean language sql immutable strict as
-$$ select json_typeof($1::json) = 'number' and $1::json::text ~ '^-?[0-9]+$' $$;
+${[
+  ['is_smallint', 15],
+  ['is_integer', 31],
+  ['is_bigint', 63],
+]
+  .map(
+    ([name, bits]) => `create or replace function pg_catalog.${name}(value super) returns boolean
+language sql immutable strict as $$ select coalesce(case when $1::json::text ~ '^-?[0-9]+$'
+  then $1::json::text::numeric between -(2::numeric ^ ${bits}) and 2::numeric ^ ${bits} - 1 end, false) $$;`,
+  )
+  .join('\n')}
 create or replace function pg_catalog.get_array_length(value super) returns bigint language sql immutable strict as
 $$ select case when json_typeof($1::json) = 'array' then json_array_length($1::json)::bigint end $$;
 `;

@@ -19,18 +19,21 @@ do $$ begin
 end $$;
 `;
 
-/** Comparison, as DISTINCT, GROUP BY and joins need it: by the bytes of the value's JSON, since the type has no collation. */
+/**
+ * The operators by which the engine sorts and groups: `super-operators.ts` has their functions and gives them names of their own. The type
+ * has no collation.
+ */
 const COMPARISON = `
-create or replace function pg_catalog.super_eq(super, super) returns boolean language internal immutable strict as 'byteaeq';
-create or replace function pg_catalog.super_ne(super, super) returns boolean language internal immutable strict as 'byteane';
-create or replace function pg_catalog.super_lt(super, super) returns boolean language internal immutable strict as 'bytealt';
-create or replace function pg_catalog.super_le(super, super) returns boolean language internal immutable strict as 'byteale';
-create or replace function pg_catalog.super_gt(super, super) returns boolean language internal immutable strict as 'byteagt';
-create or replace function pg_catalog.super_ge(super, super) returns boolean language internal immutable strict as 'byteage';
-create or replace function pg_catalog.super_cmp(super, super) returns int language internal immutable strict as 'byteacmp';
-create or replace function pg_catalog.super_hash(super) returns int language internal immutable strict as 'hashvarlena';
 do $$ begin
   if not exists (select from pg_catalog.pg_opclass where opcname = 'super_ops') then
+    create function pg_catalog.super_eq(super, super) returns boolean language internal immutable strict as 'byteaeq';
+    create function pg_catalog.super_ne(super, super) returns boolean language internal immutable strict as 'byteane';
+    create function pg_catalog.super_lt(super, super) returns boolean language internal immutable strict as 'bytealt';
+    create function pg_catalog.super_le(super, super) returns boolean language internal immutable strict as 'byteale';
+    create function pg_catalog.super_gt(super, super) returns boolean language internal immutable strict as 'byteagt';
+    create function pg_catalog.super_ge(super, super) returns boolean language internal immutable strict as 'byteage';
+    create function pg_catalog.super_cmp(super, super) returns int language internal immutable strict as 'byteacmp';
+    create function pg_catalog.super_hash(super) returns int language internal immutable strict as 'hashvarlena';
     create operator pg_catalog.= (leftarg = super, rightarg = super, function = super_eq, commutator = =,
       negator = <>, restrict = eqsel, join = eqjoinsel, hashes, merges);
     create operator pg_catalog.<> (leftarg = super, rightarg = super, function = super_ne, commutator = <>, negator = =);

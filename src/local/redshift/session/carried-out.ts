@@ -26,12 +26,6 @@ export interface CarriedOutQuery {
   readonly isHeldBack: boolean;
 }
 
-/** The failure of a statement, or the rows that it loaded or unloaded; neither for other statements. */
-interface Outcome {
-  readonly failure?: Fields;
-  readonly rows?: number;
-}
-
 /** What carries statements out. */
 export interface CarriedOutOptions {
   readonly client: Socket;
@@ -83,10 +77,10 @@ export class CarriedOut {
   }
 
   /** Does nothing for other statements. An error of the engine may be returned. @throws RedshiftError, EngineError */
-  async run(statement: Statement, query: CarriedOutQuery): Promise<Outcome> {
+  async run(statement: Statement, query: CarriedOutQuery): Promise<Fields | undefined> {
     if (statement.copy) return await this.#copy(statement.copy, query);
-    if (statement.unload) return await this.#unload(statement.sql, statement.unload, query);
-    return {};
+    if (statement.unload) await this.#unload(statement.sql, statement.unload, query);
+    return undefined;
   }
 
   async #copy(
@@ -98,7 +92,7 @@ export class CarriedOut {
     if (result.kind === 'failed') return result.failure;
     effects.rows = result.rows;
     this.#tell('COPY', describeLoad(copy.table.table, result, cluster.readings), isHeldBack);
-    return { rows: result.rows };
+    return undefined;
   }
 
   async #unload(
@@ -110,7 +104,6 @@ export class CarriedOut {
     const { rows } = await this.#unloads.run(job, started);
     effects.rows = rows;
     this.#tell('UNLOAD', [`UNLOAD completed, ${rows} record(s) unloaded successfully.`], isHeldBack);
-    return { rows };
   }
 
   #tell(verb: string, messages: readonly string[], isHeldBack: boolean): void {

@@ -317,15 +317,14 @@ export class LateViews {
   }
 }
 
-/** The engine refuses the name of another database. */
-function nameOf({ relation, database }: RelationName): string {
-  return database === undefined ? quoteTable(relation) : `${quoteName(database)}.${quoteTable(relation)}`;
-}
-
 /** A list of the numbers of the relations, for the engine; null for one that it does not find. */
 function oidsOf(relations: readonly RelationName[]): string {
-  const names = textArray(relations.map(nameOf));
-  return `array(SELECT pg_catalog.to_regclass(name)::pg_catalog.oid FROM pg_catalog.unnest(${names}) WITH ORDINALITY k (name, n) ORDER BY n)`;
+  const names = textArray(relations.map(({ relation }) => quoteTable(relation)));
+  // What looks like the name of another database may be a path into a SUPER.
+  const databases = textArray(relations.map(({ database = '' }) => database));
+  return `array(SELECT CASE WHEN k.database OPERATOR(pg_catalog.=) ''
+    OR k.database OPERATOR(pg_catalog.=) pg_catalog.current_database()::pg_catalog.text THEN pg_catalog.to_regclass(k.name)::pg_catalog.oid END
+    FROM ROWS FROM (pg_catalog.unnest(${names}), pg_catalog.unnest(${databases})) WITH ORDINALITY k (name, database, n) ORDER BY k.n)`;
 }
 
 function quoteRole(name: string): string {

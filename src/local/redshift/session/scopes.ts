@@ -13,7 +13,7 @@ const QUERY = /\b(?:select|update|delete)\b/i;
 /** Statements with queries. */
 const READERS = new Set([
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'CREATE TABLE AS', 'CREATE VIEW'],
-  ...['CREATE MATERIALIZED VIEW', 'PREPARE', 'DECLARE', 'EXPLAIN'],
+  ...['CREATE MATERIALIZED VIEW', 'UNLOAD', 'PREPARE', 'DECLARE', 'EXPLAIN'],
 ]);
 
 /** What decides how queries are resolved. */

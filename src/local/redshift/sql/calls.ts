@@ -12,7 +12,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /** How to rewrite the expressions in a call, and the text that they come from. */
-interface CallContext {
+export interface FunctionContext {
   readonly source: string;
   readonly rewrite: (tokens: readonly Token[]) => string;
   readonly effort: Effort;
@@ -22,7 +22,7 @@ interface CallContext {
 export function rewriteCall(
   tokens: readonly Token[],
   at: number,
-  context: CallContext,
+  context: FunctionContext,
 ): { readonly text: string; readonly length: number } | undefined {
   const word = tokens[at]?.word ?? '';
   if (word === 'APPROXIMATE') return { text: '', length: 1 };
@@ -41,7 +41,7 @@ export function rewriteCall(
 /** Functions that PostgreSQL has with other arguments: a first argument more finds Redshift's, see `catalog/patterns.ts`. */
 const PATTERN_FUNCTIONS = new Set(['REGEXP_REPLACE', 'REGEXP_SUBSTR', 'REGEXP_INSTR', 'REGEXP_COUNT']);
 
-type Build = (inner: readonly Token[], context: CallContext, reader: TokenReader) => string | undefined;
+type Build = (inner: readonly Token[], context: FunctionContext, reader: TokenReader) => string | undefined;
 
 function buildPattern(word: string): Build {
   return (inner, context) => `pg_catalog.${word.toLowerCase()}(true, ${context.rewrite(inner)})`;
@@ -73,13 +73,22 @@ const BUILDERS: Readonly<Record<string, Build>> = {
     if (value === undefined || collation === undefined) throw reader.unexpected();
     return `((${value}) COLLATE ${collation})`;
   },
+  ARRAY: (inner, context) => `pg_catalog."array"(${jsonOf(argumentsOf(inner, context))})`,
+  OBJECT: (inner, context, reader) => {
+    const given = argumentsOf(inner, context);
+    if (given.length % 2 === 1) throw reader.unexpected();
+    const keys = given.filter((_, at) => at % 2 === 0).map((key) => `(${key})::text`);
+    const values = given.filter((_, at) => at % 2 === 1);
+    return `pg_catalog.object(array[${keys.join(', ')}]::text[], ${jsonOf(values)})`;
+  },
   EXTRACT: (inner, context, reader) => {
     const [part, from, ...value] = inner;
     if (part === undefined || from?.word !== 'FROM' || value.length === 0) throw reader.unexpected();
     const name = part.kind === 'string' ? literalValue(part.text) : nameOf(part);
     return `pg_catalog.date_part(${context.rewrite(value)}, ${literal(name)}::name)`;
   },
-  MEDIAN: (inner, context) => `percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)})`,
+  MEDIAN: (inner, context) =>
+    `pg_catalog.median(percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)}))`,
   CONVERT: (inner, context) => {
     const reader = new TokenReader(context.source, inner);
     const { sql } = readColumnType(reader, '?column?');
@@ -88,7 +97,14 @@ const BUILDERS: Readonly<Record<string, Build>> = {
   },
 };
 
-function argumentsOf(inner: readonly Token[], context: CallContext): string[] {
+/** The engine's array of the values as JSON. */
+function jsonOf(values: readonly string[]): string {
+  const items = values.map((value) => `pg_catalog.warehouse_json_of(pg_catalog.warehouse_item(${value}))`);
+  return `array[${items.join(', ')}]::text[]`;
+}
+
+function argumentsOf(inner: readonly Token[], context: FunctionContext): string[] {
+  if (inner.length === 0) return [];
   const reader = new TokenReader(context.source, inner);
   const found: string[] = [];
   do found.push(context.rewrite(reader.takeUntil((token) => isOperator(token, ','))));

@@ -3,15 +3,17 @@
  * and types, and refuses what Redshift does not have. Everything else keeps its text.
  */
 import { SQLSTATE } from '../sqlstates.ts';
-import { rewriteCall } from './calls.ts';
+import { type FunctionContext, rewriteCall } from './calls.ts';
 import { replaceCatalog } from './catalogs.ts';
 import { Effort } from './effort.ts';
 import { isForeignFunction } from './foreign-functions.ts';
+import { rewriteListagg } from './listagg.ts';
 import { isLongName, isReservedName, quoteName } from './names.ts';
 import { isOperator, nameOf, TokenReader, unsupported } from './token-reader.ts';
 import { RedshiftError } from './statement.ts';
 import { literal, positionOf, syntaxError, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
+import { rewriteWindow } from './windows.ts';
 
 /**
  * Functions whose first argument is a date part, written as a word or a string, by the names that Redshift itself uses in columns
@@ -103,18 +105,26 @@ function rewriteSpecial(
     case 'MINUS':
       return { text: 'EXCEPT', length: 1 };
     case 'LISTAGG':
-      return call ? rewriteListagg(tokens, at, context) : undefined;
+      return call ? rewriteListagg(tokens, at, functionContext(context)) : undefined;
     case 'AS':
       return inCast ? rewriteCast(tokens, at, context, 'AS ') : undefined;
     default:
-      return (
-        rewriteCall(tokens, at, {
-          source: context.source,
-          rewrite: (inner) => rewrite(inner, context),
-          effort: context.effort,
-        }) ?? (call ? rewriteDatePart(tokens, at) : undefined)
-      );
+      return call || token.word === 'APPROXIMATE' ? rewriteFunction(tokens, at, context) : undefined;
   }
+}
+
+function functionContext(context: RunContext): FunctionContext {
+  const { source, effort } = context;
+  return { source, effort, rewrite: (inner) => rewrite(inner, context) };
+}
+
+function rewriteFunction(tokens: readonly Token[], at: number, context: RunContext): Replacement | undefined {
+  const call = {
+    source: context.source,
+    rewrite: (inner: readonly Token[]) => rewrite(inner, context),
+    effort: context.effort,
+  };
+  return rewriteWindow(tokens, at, call) ?? rewriteCall(tokens, at, call) ?? rewriteDatePart(tokens, at);
 }
 
 function refuseForeign(tokens: readonly Token[], at: number, context: ExpressionContext): void {
@@ -208,29 +218,6 @@ function rewriteDatePart(tokens: readonly Token[], at: number): Replacement | un
   const word = part?.kind === 'word' || part?.kind === 'quoted';
   if (part === undefined || !word || !isOperator(tokens[at + 3], ',')) return { text: name, length: 1 };
   return { text: `${name}(${literal(nameOf(part))}`, length: 3 };
-}
-
-/** LISTAGG([DISTINCT] x [, delimiter]) [WITHIN GROUP (ORDER BY y)] is string_agg(x::text, delimiter ORDER BY y). */
-function rewriteListagg(tokens: readonly Token[], at: number, context: RunContext): Replacement {
-  const reader = new TokenReader(context.source, tokens, undefined, at + 1);
-  const inner = reader.parenthesized();
-  context.effort.spend(inner.length);
-  const call = new TokenReader(context.source, inner);
-  const distinct = call.accept('DISTINCT') ? 'DISTINCT ' : '';
-  const value = rewrite(
-    call.takeUntil((token) => isOperator(token, ',')),
-    context,
-  );
-  const delimiter = call.acceptOperator(',') ? rewrite(call.rest(), context) : "''";
-  const text = `(${value})::text`;
-  let order = '';
-  if (reader.accept('WITHIN', 'GROUP')) {
-    const clause = rewrite(reader.parenthesized(), context);
-    const byValue = distinct !== '' && clause.toUpperCase().startsWith(`ORDER BY ${value.toUpperCase()}`);
-    order = byValue ? ` ORDER BY ${text}${clause.slice('ORDER BY '.length + value.length)}` : ` ${clause}`;
-  }
-  const length = reader.position - at;
-  return { text: `string_agg(${distinct}${text}, ${delimiter}${order})`, length };
 }
 
 /** Types that catalog queries on the leader node cast to, as PostgreSQL has them. */

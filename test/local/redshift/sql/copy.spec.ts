@@ -150,12 +150,8 @@ describe('COPY', () => {
       'XX000 COPY from this file format only accepts IAM_ROLE credentials.',
     ],
     [
-      'IAM_ROLE default FORMAT PARQUET',
-      '0A000 The local warehouse does not read COPY with PARQUET; it reads CSV, delimited text and JSON, plain or with GZIP.',
-    ],
-    [
       "IAM_ROLE default FIXEDWIDTH 'a:1,b:2'",
-      '0A000 The local warehouse does not read COPY with FIXEDWIDTH; it reads CSV, delimited text and JSON, plain or with GZIP.',
+      '0A000 The local warehouse does not read COPY with FIXEDWIDTH; it reads CSV, delimited text and JSON, plain or with GZIP, and Parquet.',
     ],
   ] as const) {
     it(`refuses ${options}`, () => {

@@ -4,7 +4,9 @@
  *
  *   npm run bench -- [--records SHARE] [--rounds N] [--only NAME]... [--no-peers]
  *   npm run bench -- --cluster [--streams N]... [--delay MS]... [--parallel N]... [--grouped] [--commit MS] [--no-peers]
+ *   npm run bench -- --shapes N [--seed S] [--rounds N] [--records SHARE]
  *
+ * `--shapes` takes N random shapes of input instead, and names the one that takes longest beside gzip, see shapes.ts.
  * `--cluster` measures what a run asks of a cluster instead, see cluster.ts.
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
@@ -19,6 +21,7 @@ import { DATASETS, inputOf, ORDERS, type Input } from './datasets.ts';
 import { engineOf, type Engine } from './engine.ts';
 import { costOf, median, medians, type Command, type Cost } from './measure.ts';
 import { copyingPeers, meltanoPeer, type Peer } from './peers.ts';
+import { shapesTable } from './shape-ratios.ts';
 import { tableOf, type Line } from './table.ts';
 
 const PLAIN_LOOP: CommandLine = [
@@ -47,6 +50,8 @@ const { values } = parseArgs({
     parallel: { type: 'string', multiple: true, default: [] },
     grouped: { type: 'boolean', default: false },
     commit: { type: 'string', default: '0' },
+    shapes: { type: 'string' },
+    seed: { type: 'string' },
   },
 });
 const share = Number(values.records);
@@ -57,6 +62,7 @@ const folder = newFolder();
 
 try {
   if (values.cluster) await onCluster();
+  else if (values.shapes !== undefined) await onShapes(Number(values.shapes));
   else await throughput();
 } finally {
   folder.remove();
@@ -69,6 +75,11 @@ async function onCluster(): Promise<void> {
   const [isGrouped, commitMs] = [values.grouped, Number(values.commit)];
   const options = { streams, delays, records: 1000, hasPeers, parallel, isGrouped, commitMs };
   console.log(await clusterTable(options, folder));
+}
+
+async function onShapes(count: number): Promise<void> {
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+  console.log(await shapesTable({ count, seed, rounds, share }, folder));
 }
 
 async function throughput(): Promise<void> {

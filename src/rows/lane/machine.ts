@@ -86,9 +86,12 @@ export class Machine {
 }
 
 let module: WebAssembly.Module | undefined;
-let isSupported = true;
+let isSupported = typeof WebAssembly !== 'undefined';
 
-/** Undefined where WebAssembly has no SIMD. Throws if the file of the module, which `npm run build` makes, is not there. */
+/**
+ * Undefined where Node has no WebAssembly, or none with SIMD, or not the address space for it. Throws if the file of the module, which
+ * `npm run build` makes, is not there.
+ */
 export function openMachine(): Machine | undefined {
   if (!isSupported) return undefined;
   const file = new URL('lane.wasm', import.meta.url);
@@ -97,7 +100,7 @@ export function openMachine(): Machine | undefined {
     module ??= new WebAssembly.Module(readFileSync(file));
     return new Machine(module);
   } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    if (!(error instanceof WebAssembly.CompileError || error instanceof RangeError)) throw error;
     isSupported = false;
     return undefined;
   }

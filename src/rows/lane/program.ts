@@ -13,6 +13,7 @@ const MAX_METADATA_BYTES = 512;
 
 const FORMS: Readonly<Record<Exclude<CellForm['kind'], 'whole'>, number>> = {
   decimal: L.FORM_DECIMAL,
+  double: L.FORM_DECIMAL,
   boolean: L.FORM_BOOLEAN,
   date: L.FORM_DATE,
   time: L.FORM_TIME,
@@ -190,7 +191,7 @@ export class ProgramMemory {
     set(L.S_COLUMN, column);
     set(L.S_MAX_WIDTH, maxWidths[column] as number);
     set(L.S_FORM, form.kind === 'whole' ? WHOLE_FORMS[form.type] : FORMS[form.kind]);
-    if (form.kind !== 'decimal') return;
+    if (form.kind !== 'decimal' && form.kind !== 'double') return;
     const { whole, fraction, digits, leadingZeros } = form.limits;
     set(L.S_WHOLE, whole);
     set(L.S_FRACTION, fraction);

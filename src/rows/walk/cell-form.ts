@@ -8,7 +8,7 @@ import { isPlain } from '../column-writer.ts';
 
 export type CellForm =
   | { readonly kind: 'whole'; readonly type: 'smallint' | 'integer' | 'bigint' }
-  | { readonly kind: 'decimal'; readonly limits: DecimalLimits }
+  | { readonly kind: 'decimal' | 'double'; readonly limits: DecimalLimits }
   | { readonly kind: 'boolean' | 'date' | 'time' | 'timestamp' | 'timestamptz' }
   /** A string as it is, anything else as JSON. */
   | { readonly kind: 'varchar' }
@@ -59,7 +59,7 @@ function formOfType(type: ColumnType): CellForm {
     case 'numeric':
       return { kind: 'decimal', limits: numericLimits(type.precision, type.scale) };
     case 'double':
-      return { kind: 'decimal', limits: DOUBLE_LIMITS };
+      return { kind: 'double', limits: DOUBLE_LIMITS };
     case 'boolean':
     case 'varchar':
     case 'date':

@@ -125,6 +125,40 @@ export function decimalWriter(limits: DecimalLimits): Writer {
   };
 }
 
+/** DOUBLE PRECISION: also numbers with more digits, if they are the shortest form of their double, as most programs write. */
+export function doubleWriter(limits: DecimalLimits): Writer {
+  const writePlain = decimalWriter(limits);
+  return (tape, at) => {
+    const start = tape.to;
+    const end = writePlain(tape, at);
+    if (end !== DECLINED) return end;
+    tape.to = start;
+    return writeShortest(tape, at);
+  };
+}
+
+/** More characters than the shortest form of a double has without an exponent. */
+const MAX_SHORTEST_BYTES = 30;
+
+function writeShortest(tape: Tape, at: number): number {
+  const { source, out } = tape;
+  const isText = source[at] === QUOTE;
+  const from = isText ? at + 1 : at;
+  let end = from;
+  for (let byte = source[end] as number; isOfNumber(byte); byte = source[++end] as number) {
+    if (end - from === MAX_SHORTEST_BYTES) return DECLINED;
+  }
+  const text = source.toString('latin1', from, end);
+  if (String(Number(text)) !== text) return DECLINED;
+  let { to } = tape;
+  for (let i = from; i < end; i++) out[to++] = source[i] as number;
+  return finish(tape, end, to, isText);
+}
+
+function isOfNumber(byte: number): boolean {
+  return (byte >= ZERO && byte <= NINE) || byte === POINT || byte === MINUS;
+}
+
 /** What may follow the digits: an exponent is left to the reference encoder, anything else to the next reader. */
 function finish(tape: Tape, at: number, to: number, isText: boolean): number {
   const byte = tape.source[at] as number;

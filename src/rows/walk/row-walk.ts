@@ -183,13 +183,18 @@ export class RowWalk {
   }
 
   /**
-   * Writes the value at `at` as the reference encoder does, as a cell of a column, or passes over it if the column is -1. For rows
+   * Writes the value at `at` as the walk does, or else as the reference encoder does, as a cell of a column, or passes over it if the column is -1. For rows
    * that the lane writes; `isFirst`: of its row. Returns where the value ends, or -1.
    */
   other(tape: Tape, at: number, column: number, isFirst: boolean): number {
     if (isFirst) this.#beginOthers();
     this.#cells.begin(tape);
-    return column === -1 ? this.#parsed(at, () => undefined) : this.#otherwise(column, at);
+    if (column === -1) return this.#parsed(at, () => undefined);
+    const start = tape.to;
+    const end = (this.#writers[column] as Writer)(tape, at);
+    if (end !== DECLINED) return end;
+    tape.to = start;
+    return this.#otherwise(column, at);
   }
 
   /** The metadata cells of rows with these facts; undefined if some of them are different in each row. */

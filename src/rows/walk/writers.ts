@@ -1,7 +1,7 @@
 /** The writers of the walk. */
 import type { CellForm } from './cell-form.ts';
 import { writeJsonText, writeNested, writeVarchar } from './nested.ts';
-import { decimalWriter, wholeWriter, writeWholeAsText } from './numbers.ts';
+import { decimalWriter, doubleWriter, wholeWriter, writeWholeAsText } from './numbers.ts';
 import { DECLINED, type Tape, type Writer } from './tape.ts';
 import { timestampWriter, writeDate, writeTime } from './times.ts';
 
@@ -12,6 +12,8 @@ export function writerOf(form: CellForm): Writer {
       return wholeWriter(form.type);
     case 'decimal':
       return decimalWriter(form.limits);
+    case 'double':
+      return doubleWriter(form.limits);
     case 'boolean':
       return writeBoolean;
     case 'varchar':

@@ -96,6 +96,12 @@ export type Command =
       readonly dir: string;
       readonly port: number | undefined;
       readonly s3Port: number | undefined;
+      /** The address of both endpoints; that of loopback if undefined. */
+      readonly host: string | undefined;
+      /** The file with the password of the warehouse's own user. */
+      readonly passwordFile: string | undefined;
+      /** SQL to fill a new warehouse with: a file, or a folder of them. */
+      readonly init: string | undefined;
       readonly writeConfig: string | undefined;
       /** JSON files: orders of faults; identities, roles and buckets of S3. */
       readonly faults: string | undefined;

@@ -11,6 +11,8 @@ import {
   inputOption,
   metricsOption,
   oneOf,
+  type Address,
+  addressOf,
   portOf,
   refreshOption,
   reportOption,
@@ -61,10 +63,16 @@ function readSql(values: Values, words: readonly string[]): Command {
 
 function readLocal(values: Values): Command {
   const text = (name: string): string | undefined => values[name] as string | undefined;
+  const [listened, port] = [values['listen'] as Address | undefined, values['port'] as number | undefined];
+  if (listened?.port !== undefined && port !== undefined)
+    throw new UsageError('--listen has a port already; remove --port');
   return {
     kind: 'local',
     dir: values.dir ?? DEFAULT_DIR,
-    port: values['port'] as number | undefined,
+    port: listened?.port ?? port,
+    host: listened?.host,
+    passwordFile: text('passwordFile'),
+    init: text('init'),
     s3Port: values['s3Port'] as number | undefined,
     writeConfig: text('writeConfig'),
     faults: text('faults'),
@@ -78,6 +86,15 @@ const localOptions = (): Option[] => [
   new Option('--dir <dir>', `directory of the local warehouse (default ${DEFAULT_DIR})`),
   new Option('--port <port>', 'port for SQL clients (default: a free one)').argParser(portOf('port')),
   new Option('--s3-port <port>', 'port for S3 clients (default: a free one)').argParser(portOf('s3-port')),
+  new Option(
+    '--listen <host[:port]>',
+    'address for clients of other machines, such as 0.0.0.0:5439; needs a password (default 127.0.0.1)',
+  ).argParser(addressOf),
+  new Option(
+    '--password-file <file>',
+    'file with the password of the user loader (default: LOCAL_WAREHOUSE_PASSWORD, or one that is made)',
+  ),
+  new Option('--init <path>', 'file of SQL, or folder of *.sql files, to run if the directory is new'),
   new Option('--write-config <file>', 'write the configuration that connects to it'),
   new Option('--faults <file>', 'JSON file with faults to inject'),
   new Option('--access <file>', 'JSON file with identities, roles and buckets of S3'),
@@ -247,6 +264,10 @@ const serving = (): readonly Definition[] => [
     options: localOptions(),
     examples: [
       ['target-redshift local --port 5439 --write-config local.json', 'serve psql, dbt and other clients'],
+      [
+        'target-redshift local --listen 0.0.0.0:5439 --password-file pw --init seed',
+        'serve other machines, with tables to begin with',
+      ],
     ],
     read: readLocal,
   },

@@ -1,4 +1,5 @@
 /** The options of the command line, each defined once, with the commands that take it. */
+import { isIPv6 } from 'node:net';
 import { Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { LogFormat } from '../log.ts';
@@ -93,6 +94,21 @@ export function countOf(name: string, max = Number.MAX_SAFE_INTEGER): (value: st
     if (count > max) throw new UsageError(`--${name} must be at most ${max}, not "${value}"`);
     return count;
   };
+}
+
+/** An address to listen on. */
+export interface Address {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/** Reads `HOST` or `HOST:PORT`; an address of IPv6 with a port stands in brackets. */
+export function addressOf(value: string): Address {
+  const [, bracketed, named, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(value) ?? [];
+  const host = bracketed ?? named ?? (isIPv6(value) ? value : undefined);
+  if (host === undefined)
+    throw new UsageError(`--listen must be an address such as 0.0.0.0:5439, and is "${value}"`);
+  return { host, port: port === undefined ? undefined : portOf('listen')(port) };
 }
 
 export function portOf(name: string): (value: string) => number {

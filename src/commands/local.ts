@@ -35,6 +35,7 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
   const { log, stop, stdin } = io;
   const { serve, readAccess, readFaultPlan, readings } = await loadServer();
   const more = {
+    ...openness(command),
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
     readings: readings[command.readings],
@@ -70,6 +71,32 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
   await served.ended;
   tellFaults();
   return 0;
+}
+
+/** Where it listens, its password, and what it is filled with. Services of GitHub Actions take variables, and no arguments. */
+function openness({ host, passwordFile, init }: LocalCommand): {
+  readonly host?: string;
+  readonly password?: string;
+  readonly init?: string;
+} {
+  const address = host ?? process.env['LOCAL_WAREHOUSE_HOST'];
+  const password = readPassword(passwordFile);
+  return {
+    ...(address !== undefined && address !== '' && { host: address }),
+    ...(password !== undefined && { password }),
+    ...(init !== undefined && { init }),
+  };
+}
+
+/** The first line of the file, or the variable. */
+function readPassword(path: string | undefined): string | undefined {
+  const variable = process.env['LOCAL_WAREHOUSE_PASSWORD'];
+  if (path === undefined) return variable === '' ? undefined : variable;
+  try {
+    return readFileSync(path, 'utf8').split(/\r?\n/)[0];
+  } catch (error) {
+    throw new ConfigError([`cannot read --password-file ${path}: ${messageOf(error)}`]);
+  }
 }
 
 function portInUse({ port, s3Port }: LocalCommand, taken: number): string {

@@ -5,7 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLoopback, reachableAt } from './listen.ts';
 import { keepCertificate } from './serve/certificate.ts';
+import { initialize } from './serve/initialize.ts';
 import { faultySessions } from './faults/faulty-runner.ts';
 import { faultyEntrances } from './faults/faulty-s3.ts';
 import { type FaultCount, type FaultPlan, PlannedFaults } from './faults/plan.ts';
@@ -14,6 +16,7 @@ import type { ChooseFault } from './faults/sql.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { LocalWarehouseError } from './warehouse-error.ts';
 import type { Readings } from './redshift/readings.ts';
+import { checkPassword } from './redshift/sql/users.ts';
 import { type ClusterRole, startRedshift } from './redshift/server.ts';
 import type { DecorateSession } from './redshift/session/session.ts';
 import {
@@ -48,6 +51,12 @@ export interface WarehouseOptions extends Access {
   /** Ports of the SQL and the S3 endpoint; free ones if undefined. */
   readonly port?: number;
   readonly s3Port?: number;
+  /** Address that both endpoints listen on; that of loopback if undefined. Another one needs a `password`. */
+  readonly host?: string;
+  /** Password of the warehouse's own user during this run; one that was made at the first start if undefined. */
+  readonly password?: string;
+  /** A file of SQL, or a folder of which all `*.sql` files are run in the order of their names, when the folder of the warehouse is new. */
+  readonly init?: string;
   /** Hears of every permission of S3, KMS and STS that was asked for, by clients and by COPY. */
   readonly onAccess?: AccessListener;
   /** The most seconds that keys of STS work, whatever was asked for. */
@@ -119,8 +128,9 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
   const { dir } = options;
   const faults = new PlannedFaults(options.faults ?? {});
   const limits = { ...LIMITS, ...options.limits };
-  const secrets = keepSecrets(join(dir, 'secrets.json'));
-  const certificate = await keepCertificate(dir);
+  checkHost(options);
+  const secrets = withPassword(keepSecrets(join(dir, 'secrets.json')), options.password);
+  const certificate = await keepCertificate(dir, reachableAt(options.host));
   const s3 = await openS3(options, secrets, { faults, requestMs: limits.requestMs });
   try {
     const redshift = await startRedshift({
@@ -136,18 +146,24 @@ export async function openWarehouse(options: WarehouseOptions): Promise<LocalWar
       readings: options.readings,
       limits,
       ...(options.port !== undefined && { port: options.port }),
+      host: options.host,
     });
     const stop = async () => {
       await Promise.all([redshift.close(), s3.close()]);
     };
     let stopped: Promise<void> | undefined;
+    const config = configOf({
+      ...{ hostname: reachableAt(options.host), redshiftPort: redshift.port, s3Endpoint: s3.endpoint },
+      ...{ ca: certificate.cert, secrets },
+    });
+    try {
+      if (options.init !== undefined) await initialize(options.init, dir, config);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
     return {
-      config: configOf({
-        redshiftPort: redshift.port,
-        s3Endpoint: s3.endpoint,
-        ca: certificate.cert,
-        secrets,
-      }),
+      config,
       get faultCounts() {
         return faults.counts;
       },
@@ -182,6 +198,7 @@ function openS3(
     ...(options.onAccess && { onAccess: options.onAccess }),
     ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
     ...(options.s3Port !== undefined && { port: options.s3Port }),
+    host: options.host,
     decorate: decorateS3(options, faults),
     requestMs,
   });
@@ -197,6 +214,7 @@ function withOwn({ identities = [], roles = [] }: Access, own: Secrets) {
 
 /** Where a warehouse listens, and what a client needs to be let in. */
 interface Entrance {
+  readonly hostname: string;
   readonly redshiftPort: number;
   readonly s3Endpoint: string;
   /** PEM text of the certificate to trust. */
@@ -204,9 +222,9 @@ interface Entrance {
   readonly secrets: Secrets;
 }
 
-function configOf({ redshiftPort, s3Endpoint, ca, secrets }: Entrance): WarehouseConfig {
+function configOf({ hostname, redshiftPort, s3Endpoint, ca, secrets }: Entrance): WarehouseConfig {
   return {
-    hostname: '127.0.0.1',
+    hostname,
     port: redshiftPort,
     database: DATABASE,
     user: USER,
@@ -237,6 +255,24 @@ function decorateSessions(
 ): DecorateSession | undefined {
   if (faults?.sql === undefined && sqlFault === undefined) return undefined;
   return faultySessions((statement) => sqlFault?.(statement) ?? planned.ofStatement(statement));
+}
+
+/** Programs of other machines must not meet a password that stands in a file of an earlier run. */
+function checkHost({ host, password }: WarehouseOptions): void {
+  if (host === undefined || isLoopback(host) || password !== undefined) return;
+  throw new LocalWarehouseError(
+    `Cannot listen on ${host}, which other machines can reach, without a password that you set; ` +
+      'set LOCAL_WAREHOUSE_PASSWORD, or give a file with --password-file',
+  );
+}
+
+function withPassword(secrets: Secrets, password: string | undefined): Secrets {
+  if (password === undefined) return secrets;
+  try {
+    return { ...secrets, password: checkPassword(password) };
+  } catch (error) {
+    throw new LocalWarehouseError(`Cannot use the password that you set: ${(error as Error).message}`);
+  }
 }
 
 function keepSecrets(path: string): Secrets {

@@ -1,16 +1,9 @@
 /** dbt with its adapter for Redshift, unchanged, building a small project in the warehouse that `target-redshift local` serves. */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import pg from 'pg';
-import { run } from './support/processes.ts';
-import { environmentOrSkip, type Programs } from './support/python.ts';
-import { type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
+import { DbtProject } from './support/dbt.ts';
 
-const DBT = ['dbt-redshift==1.10.2', 'dbt-core==1.10.23', 'dbt-adapters==1.24.5', 'dbt-postgres==1.11.0'];
 const PROJECT = fileURLToPath(new URL('dbt/', import.meta.url));
-const SECONDS = 120;
 
 const FIRST = `id,customer,amount,paid,ordered_at,updated_at
 1,ada,10.50,true,2024-01-01 10:00:00,2024-01-01 10:00:00
@@ -25,10 +18,6 @@ const SECOND = `id,customer,amount,paid,ordered_at,updated_at
 4,zoe,7.00,,2024-02-29 23:59:59,2024-02-29 23:59:59
 5,new,1.00,false,2024-03-01 00:00:00,2024-03-03 00:00:00
 `;
-
-interface Results {
-  readonly results: readonly { readonly unique_id: string; readonly status: string }[];
-}
 
 interface Catalog {
   readonly errors: unknown;
@@ -46,77 +35,17 @@ interface Catalog {
 }
 
 describe('the local warehouse and dbt', () => {
-  let programs: Programs;
-  let folder: Folder | undefined;
-  let served: Served | undefined;
-  let client: pg.Client | undefined;
+  let project: DbtProject | undefined;
+  const rows = (sql: string) => project!.rows(sql);
+  const build = (seed: string) => {
+    project?.write('seeds/raw_orders.csv', seed);
+    return project!.build();
+  };
 
   before(async function () {
-    programs = await environmentOrSkip(this, DBT);
-    folder = newFolder();
-    served = await serveLocal(folder.file('warehouse'));
-    const { hostname: host, port, database, user, password, ssl_ca: ca } = served.config;
-    client = new pg.Client({
-      ...{ host, port, database, user, password, ssl: { ca } },
-      types: { getTypeParser: () => (text: string) => text },
-    });
-    await client.connect();
-    const profile = { type: 'redshift', host, port, user, password, dbname: database, sslmode: 'require' };
-    cpSync(PROJECT, folder.file('project'), { recursive: true });
-    mkdirSync(folder.file('project/seeds'));
-    writeFileSync(folder.file('ca.pem'), ca);
-    writeFileSync(
-      folder.file('project/profiles.yml'),
-      JSON.stringify({
-        shop: { target: 'local', outputs: { local: { ...profile, schema: 'analytics', threads: 4 } } },
-      }),
-    );
+    project = await DbtProject.open(this, PROJECT);
   });
-
-  after(async () => {
-    await client?.end();
-    await served?.stop();
-    folder?.remove();
-  });
-
-  function project(): string {
-    if (!folder) throw new Error('there is no project before the first test');
-    return folder.file('project');
-  }
-
-  async function dbt(...command: string[]): Promise<void> {
-    const { code, stdout, stderr } = await run(
-      [programs('dbt'), '--no-use-colors', '--no-version-check', ...command, '--profiles-dir', '.'],
-      {
-        cwd: project(),
-        seconds: SECONDS,
-        env: {
-          // The driver trusts the certificates of Amazon and those of the system.
-          SSL_CERT_FILE: join(project(), '../ca.pem'),
-          DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
-          PYTHONUTF8: '1',
-          PYTHONDONTWRITEBYTECODE: '1',
-        },
-      },
-    );
-    expect(code, `${stdout}${stderr}`.slice(-4000)).to.equal(0);
-  }
-
-  function artifact(name: string): unknown {
-    return JSON.parse(readFileSync(join(project(), 'target', name), 'utf8')) as unknown;
-  }
-
-  async function build(seed: string): Promise<Readonly<Record<string, string>>> {
-    writeFileSync(join(project(), 'seeds', 'raw_orders.csv'), seed);
-    await dbt('build');
-    const { results } = artifact('run_results.json') as Results;
-    return Object.fromEntries(results.map(({ unique_id: id, status }) => [id.split('.')[2] ?? id, status]));
-  }
-
-  async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
-    if (!client) throw new Error('the client is not connected before the first test');
-    return (await client.query<(string | null)[]>({ text: sql, rowMode: 'array' })).rows;
-  }
+  after(() => project?.close());
 
   const BUILT = {
     raw_orders: 'success',
@@ -185,7 +114,7 @@ describe('the local warehouse and dbt', () => {
   });
 
   it('keeps the keys that a model asks for', async () => {
-    await client?.query('SET search_path TO analytics');
+    await rows('SET search_path TO analytics');
     expect(
       await rows(
         `SELECT "column", distkey, sortkey FROM pg_table_def WHERE tablename = 'orders_by_customer'`,
@@ -199,8 +128,8 @@ describe('the local warehouse and dbt', () => {
   });
 
   it('finds every table, view, column and comment for its documentation', async () => {
-    await dbt('docs', 'generate');
-    const { nodes, errors } = artifact('catalog.json') as Catalog;
+    await project?.run('docs', 'generate');
+    const { nodes, errors } = project?.artifact('catalog.json') as Catalog;
     expect(errors).to.equal(null);
     expect(
       Object.fromEntries(

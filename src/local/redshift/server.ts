@@ -1,5 +1,5 @@
 /**
- * The local SQL endpoint: speaks Redshift's protocol to clients on 127.0.0.1 and runs their statements on a private
+ * The local SQL endpoint: speaks Redshift's protocol to clients and runs their statements on a private
  * PostgreSQL, with COPY from the local S3. Clients must use TLS.
  */
 import { randomBytes } from 'node:crypto';
@@ -36,6 +36,8 @@ export interface RedshiftOptions {
   readonly dir: string;
   /** Port to listen on; a free one if undefined or 0. */
   readonly port?: number;
+  /** Address to listen on; that of loopback if undefined. */
+  readonly host?: string | undefined;
   readonly store: ObjectStore;
   /** Region of the cluster; us-east-1 if undefined. */
   readonly region?: string;
@@ -127,7 +129,7 @@ async function open(
   const server = createServer({ noDelay: true, keepAlive: true }, (raw) => endpoint.accept(raw));
   // The process has no file descriptor left for a connection: the others go on.
   server.on('error', () => undefined);
-  const port = await listen(server, options.port ?? 0);
+  const port = await listen(server, options.port ?? 0, options.host);
 
   const close = async () => {
     server.close();

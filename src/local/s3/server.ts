@@ -12,7 +12,7 @@ import { writeXml } from './http/xml.ts';
 import { makeReader, type S3Reader } from './reader.ts';
 import { changeAccess, openService, type S3Access, type Service, type ServiceOptions } from './service.ts';
 import { LIMITS } from '../limits.ts';
-import { listen } from '../listen.ts';
+import { listen, reachableAt } from '../listen.ts';
 
 export type { AccessEntry, AccessListener } from './auth/caller.ts';
 export type { S3Identity, S3Role } from './auth/credentials.ts';
@@ -30,6 +30,8 @@ export interface S3Entrances {
 export interface S3Options extends ServiceOptions {
   /** 0 or undefined for a free one. */
   readonly port?: number;
+  /** Address to listen on; that of loopback if undefined. */
+  readonly host?: string | undefined;
   /** How long a request may pause, and a client take nothing of a reply, in milliseconds; see `Limits`. */
   readonly requestMs?: number;
   /** Puts other entrances in the place of the real ones, for tests. `closing` is aborted when the server closes. */
@@ -38,7 +40,7 @@ export interface S3Options extends ServiceOptions {
 
 /** A running server. */
 export interface LocalS3 {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>`, or another address. */
   readonly endpoint: string;
   readonly port: number;
   readonly region: string;
@@ -210,8 +212,13 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** An address of IPv6 is written in brackets. */
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /**
- * Starts the server on 127.0.0.1. Rejects when the directory cannot be used, a bucket name is not valid or the port is taken
+ * Starts the server. Rejects when the directory cannot be used, a bucket name is not valid or the port is taken
  * (LocalWarehouseError).
  */
 export async function startS3(options: S3Options): Promise<LocalS3> {
@@ -223,10 +230,10 @@ export async function startS3(options: S3Options): Promise<LocalS3> {
   const real = { dispatch: dispatchTo(service, requestMs), reader: makeReader(service) };
   const { dispatch, reader } = decorate(real, closing.signal);
   const server = makeHttpServer(service, dispatch, requestMs);
-  const port = await listen(server, options.port ?? 0);
+  const port = await listen(server, options.port ?? 0, options.host);
   let closed: Promise<void> | undefined;
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://${urlHost(reachableAt(options.host))}:${port}`,
     port,
     region,
     reader,

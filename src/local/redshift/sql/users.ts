@@ -222,7 +222,8 @@ export function md5Secret(user: string, password: string): string {
   return `md5${createHash('md5').update(password).update(user).digest('hex')}`;
 }
 
-function checkPassword(password: string): string {
+/** The password. Throws 22023 for one that Redshift does not take. */
+export function checkPassword(password: string): string {
   const problem =
     password.length < 8 || password.length > 64
       ? 'must be between 8 and 64 characters long'

@@ -124,6 +124,21 @@ export class Connections {
           store.close();
         }
       },
+      open: async (url, end) => {
+        const store = await openStore();
+        const file = await store.open(url, end).catch((error: unknown) => {
+          store.close();
+          throw error;
+        });
+        return {
+          size: file.size,
+          read: (start, to) => file.read(start, to),
+          close: async () => {
+            await file.close();
+            store.close();
+          },
+        };
+      },
     };
   }
 

@@ -19,6 +19,17 @@ export interface ObjectStore {
 export interface ObjectReader {
   /** The bytes of `s3://bucket/key`, in blocks. Throws LoadError. */
   read(url: string, signal: AbortSignal): AsyncIterable<Buffer>;
+  /** Opens `s3://bucket/key` to read parts of it, all of the same version. Throws LoadError. */
+  open(url: string, signal: AbortSignal): Promise<RandomAccess>;
+}
+
+/** A file of which parts are read. */
+export interface RandomAccess {
+  /** In bytes. */
+  readonly size: number;
+  /** Bytes `start` to before `end`, all of them. */
+  read(start: number, end: number): Promise<Buffer>;
+  close(): Promise<void>;
 }
 
 /** What `--check` does with the bucket besides what a load does. Errors are those of ObjectStore. */

@@ -1,7 +1,7 @@
 /** Opens a BATCH file on this machine or in S3. */
 import { constants } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
-import type { ObjectReader } from '../ports.ts';
+import type { ObjectReader, RandomAccess } from '../ports.ts';
 import type { BatchLocations } from './locations.ts';
 import { pathsOf } from './paths.ts';
 
@@ -20,6 +20,40 @@ export function bytesOf(
   if (!url.startsWith('s3://')) return localBytes(url, locations, signal);
   allow(locations.refusalOfObject(url));
   return store.read(url, signal);
+}
+
+/** Opens a file to read parts of it. Rejects as `bytesOf` does. */
+export async function openParts(
+  url: string,
+  store: ObjectReader,
+  locations: BatchLocations,
+  signal: AbortSignal,
+): Promise<RandomAccess> {
+  if (url.startsWith('s3://')) {
+    allow(locations.refusalOfObject(url));
+    return await store.open(url, signal);
+  }
+  const file = await openFirst(pathsOf(url), locations);
+  const { size } = await file.stat();
+  return {
+    size,
+    read: async (start, end) => {
+      signal.throwIfAborted();
+      return await readPart(file, start, end);
+    },
+    close: () => file.close(),
+  };
+}
+
+async function readPart(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+    if (bytesRead === 0) throw new RangeError('it became shorter while it was read');
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 async function* localBytes(

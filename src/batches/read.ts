@@ -1,12 +1,12 @@
 /**
- * The files of a BATCH message (an extension of the Meltano SDK) in the order of its manifest: lines of bare records, which are
- * processed like those on stdin.
+ * The files of a BATCH message (an extension of the Meltano SDK) in the order of its manifest: lines of bare records, or the rows of
+ * Parquet as such lines, which are processed like those on stdin.
  */
 import { InputError, messageOf } from '../errors.ts';
 import { blocksOf, type Source } from '../protocol/lines.ts';
 import type { BatchMessage } from '../protocol/message.ts';
 import type { ObjectReader } from '../ports.ts';
-import { bytesOf, codeOf } from './files.ts';
+import { bytesOf, codeOf, openParts } from './files.ts';
 import { gunzip } from './gunzip.ts';
 import type { BatchLocations } from './locations.ts';
 
@@ -33,8 +33,11 @@ export function batchFiles(store: ObjectReader, locations: BatchLocations): Batc
           source,
           async *blocks(linesRead) {
             try {
-              const bytes = bytesOf(file, store, locations, signal);
-              yield* blocksOf(message.compression === undefined ? bytes : gunzip(bytes), source, linesRead);
+              const lines =
+                message.format === 'parquet'
+                  ? rowsOf(file, store, locations, signal)
+                  : linesOf(message, bytesOf(file, store, locations, signal));
+              yield* blocksOf(lines, source, linesRead);
             } catch (error) {
               throw error instanceof InputError ? error : unreadable(error, message, source);
             }
@@ -45,12 +48,35 @@ export function batchFiles(store: ObjectReader, locations: BatchLocations): Batc
   };
 }
 
+function linesOf({ compression }: BatchMessage, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return compression === undefined ? bytes : gunzip(bytes);
+}
+
+/** The compression that a message names is within the file, which says itself what it is. */
+async function* rowsOf(
+  url: string,
+  store: ObjectReader,
+  locations: BatchLocations,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  // Only inputs with Parquet files load the packages.
+  const { parquetLines } = await import('./parquet/lines.ts');
+  const file = await openParts(url, store, locations, signal);
+  try {
+    yield* parquetLines(file);
+  } finally {
+    await file.close();
+  }
+}
+
 function checkEncoding({ stream, format, compression }: BatchMessage, line: number): void {
   const refuse = (what: string): never => {
     throw new InputError(`Cannot load the BATCH message on line ${line}: ${what}`, { line, stream });
   };
-  if (format !== 'jsonl')
-    refuse(`its format is ${JSON.stringify(format)}; set batch_config of the tap to "jsonl"`);
+  if (format === 'parquet') return;
+  if (format !== 'jsonl') {
+    refuse(`its format is ${JSON.stringify(format)}; set batch_config of the tap to "jsonl" or "parquet"`);
+  }
   if (compression !== undefined && compression !== 'gzip') {
     refuse(
       `its compression is ${JSON.stringify(compression)}; set batch_config of the tap to "gzip" or "none"`,

@@ -170,7 +170,7 @@ interface SweptBucket {
 
 /** Removes the leftovers of other runs, in the background, as soon as the bucket is opened. */
 function sweepWhenOpened(
-  { scope, log }: LoadOptions,
+  { config, scope, log }: LoadOptions,
   { objectPrefix, staleBefore }: RunPlace,
   outages: Outages,
 ): SweptBucket {
@@ -180,7 +180,8 @@ function sweepWhenOpened(
       const opened = scope.store();
       sweeping ??= opened.then(
         async (bucket) => {
-          const answered = await sweep(bucket, objectPrefix, staleBefore, log);
+          const rejected = rejectedRoot(objectPrefix, config.rejected_prefix);
+          const answered = await sweep(bucket, { prefix: objectPrefix, rejected }, staleBefore, log);
           if (answered) outages.answered('S3');
         },
         () => (sweeping = undefined),
@@ -320,12 +321,12 @@ function reportLeftovers(store: WatchedStore, prefix: string, hours: number, log
 /** False if nothing answered. */
 async function sweep(
   store: Parameters<typeof sweepLeftovers>[0],
-  prefix: string,
+  place: Parameters<typeof sweepLeftovers>[1],
   before: Date,
   log: Logger,
 ): Promise<boolean> {
   try {
-    const { objects, uploads } = await sweepLeftovers(store, prefix, before);
+    const { objects, uploads } = await sweepLeftovers(store, place, before);
     if (objects + uploads > 0) log.info({ objects, uploads }, 'removed what dead runs left in S3');
     return true;
   } catch (error) {

@@ -58,7 +58,13 @@ export function uploaderPolicy(config: Config): Policy {
     ),
     ...(rejected.startsWith(prefix)
       ? []
-      : [allow('WriteRejected', ['s3:PutObject', ...acl], objects(config, rejected))]),
+      : [
+          allow(
+            'WriteRejected',
+            ['s3:PutObject', 's3:AbortMultipartUpload', ...acl],
+            objects(config, rejected),
+          ),
+        ]),
     listStage(config),
     allow('ListUploads', ['s3:ListBucketMultipartUploads'], bucketArn(config)),
     ...useKey(config, ['kms:GenerateDataKey', 'kms:Decrypt']),

@@ -50,6 +50,12 @@ export function rejectedFolder(runPrefix: string, table: string): string {
   return `${runPrefix}${plainName(table)}/`;
 }
 
+/** Whether an object below the prefix of rejected records was written by a run of this program. */
+export function isRejectedObject(rejected: string, key: string): boolean {
+  const [folder = '', ...rest] = key.startsWith(rejected) ? key.slice(rejected.length).split('/') : [];
+  return rest.length > 0 && RUN.test(`run-${folder}`);
+}
+
 /** Whether an object below the prefix was written by a run of this program. */
 export function isRunObject(prefix: string, key: string): boolean {
   const [folder = '', ...rest] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : [];

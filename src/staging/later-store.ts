@@ -28,6 +28,7 @@ export function laterStore(
     read: async function* (url, signal) {
       yield* (await get()).read(url, signal);
     },
+    open: async (url, signal) => (await get()).open(url, signal),
     abortUploads: async (prefix, before, isOurs) =>
       (await ifOpened())?.abortUploads(prefix, before, isOurs) ?? 0,
     close: () => void ifOpened().then((store) => store?.close()),

@@ -1,8 +1,8 @@
 /**
- * Reads an object of any bucket in blocks, each in its own request. A load that has to wait between two blocks keeps no connection
+ * Reads an object of any bucket in blocks or in parts, each in its own request. A load that has to wait between two blocks keeps no connection
  * open, and an interrupted block is requested again. All blocks are of the same version of the object.
  */
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { retry } from '../retry.ts';
 
 const BLOCK_BYTES = 8 * 1024 * 1024;
@@ -22,24 +22,59 @@ export async function* readBlocks(
   url: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(url) ?? [];
-  if (bucket === undefined || key === undefined)
-    throw new RangeError('an S3 URL has the form s3://bucket/key');
+  const place = placeOf(url);
   let etag: string | undefined;
   for (let at = 0, total = Infinity; at < total;) {
-    const block = await retry(() => readBlock(client, { bucket, key, at, etag }, signal), {
-      tries: TRIES,
-      pauseMs: PAUSE_MS,
-      maxPauseMs: PAUSE_MS * 2 ** TRIES,
-      signal,
-      // The SDK retries errors of S3, but not an interrupted body.
-      isTransient: (error) => !(error instanceof Error && '$metadata' in error),
-      onRetry: () => undefined,
-    });
+    const from = { ...place, at, end: at + BLOCK_BYTES, etag };
+    const block = await patiently(() => readBlock(client, from, signal), signal);
     yield block.bytes;
     at += block.bytes.length;
     ({ etag, total } = block);
   }
+}
+
+/** One version of an object, of which parts are read, each in its own request. Throws the errors of the SDK. */
+export async function openObject(
+  client: S3Client,
+  url: string,
+  signal: AbortSignal,
+): Promise<{ readonly size: number; read(start: number, end: number): Promise<Buffer> }> {
+  const place = placeOf(url);
+  const head = await client.send(new HeadObjectCommand({ Bucket: place.bucket, Key: place.key }), {
+    abortSignal: signal,
+  });
+  const etag = head.ETag;
+  return {
+    size: head.ContentLength ?? 0,
+    read: async (start, end) => {
+      if (start >= end) return Buffer.alloc(0);
+      const { bytes } = await patiently(
+        () => readBlock(client, { ...place, at: start, end, etag }, signal),
+        signal,
+      );
+      if (bytes.length === end - start) return bytes;
+      throw new RangeError(`S3 sent ${bytes.length} bytes of the ${end - start} from byte ${start} on`);
+    },
+  };
+}
+
+function placeOf(url: string): { readonly bucket: string; readonly key: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(url) ?? [];
+  if (bucket === undefined || key === undefined)
+    throw new RangeError('an S3 URL has the form s3://bucket/key');
+  return { bucket, key };
+}
+
+/** Requests again what was interrupted: the SDK retries errors of S3, but not an interrupted body. */
+function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return retry(work, {
+    tries: TRIES,
+    pauseMs: PAUSE_MS,
+    maxPauseMs: PAUSE_MS * 2 ** TRIES,
+    signal,
+    isTransient: (error) => !(error instanceof Error && '$metadata' in error),
+    onRetry: () => undefined,
+  });
 }
 
 async function readBlock(
@@ -48,6 +83,7 @@ async function readBlock(
     readonly bucket: string;
     readonly key: string;
     readonly at: number;
+    readonly end: number;
     readonly etag: string | undefined;
   },
   abortSignal: AbortSignal,
@@ -57,7 +93,7 @@ async function readBlock(
       new GetObjectCommand({
         Bucket: from.bucket,
         Key: from.key,
-        Range: `bytes=${from.at}-${from.at + BLOCK_BYTES - 1}`,
+        Range: `bytes=${from.at}-${from.end - 1}`,
         IfMatch: from.etag,
       }),
       { abortSignal },

@@ -19,9 +19,9 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Bucket, StoredObject } from '../ports.ts';
+import type { Bucket, RandomAccess, StoredObject } from '../ports.ts';
 import { explain, READ_ADVICE } from './s3-errors.ts';
-import { readBlocks } from './s3-read.ts';
+import { openObject, readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -104,15 +104,36 @@ class S3Bucket implements Bucket {
   }
 
   async *read(source: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+    try {
+      yield* readBlocks(this.#readerClient(), source, signal);
+    } catch (error) {
+      throw explain(`read ${source}`, error, READ_ADVICE);
+    }
+  }
+
+  async open(source: string, signal: AbortSignal): Promise<RandomAccess> {
+    const inWords = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw explain(`read ${source}`, error, READ_ADVICE);
+      }
+    };
+    const object = await inWords(() => openObject(this.#readerClient(), source, signal));
+    return {
+      size: object.size,
+      read: (start, end) => inWords(() => object.read(start, end)),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  /** Follows redirects, so that it reads buckets of any region. */
+  #readerClient(): S3Client {
     this.#reader ??= new S3Client({
       ...clientOptions(this.#settings, this.region),
       followRegionRedirects: true,
     });
-    try {
-      yield* readBlocks(this.#reader, source, signal);
-    } catch (error) {
-      throw explain(`read ${source}`, error, READ_ADVICE);
-    }
+    return this.#reader;
   }
 
   remove(keys: readonly string[]): Promise<void> {

@@ -84,7 +84,7 @@ export class Loader {
     this.#history = new LoadHistory(options, this.#known);
     this.#attempts = new Attempts(options, this.#known, this.#preparer, this.#history);
     this.#shadows = new Shadows(options);
-    this.#remover = new Remover(options.store, options.log);
+    this.#remover = new Remover(options.store, options.log, () => options.outages.renew());
     const releases = {
       remove: (keys: readonly string[]): void => this.remove(keys),
       drop: (shadow: TableRef): Promise<void> => this.drop(shadow),

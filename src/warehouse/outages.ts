@@ -48,6 +48,11 @@ export class Outages {
     this.#options = options;
   }
 
+  /** Requests credentials again. */
+  renew(): Promise<void> {
+    return this.#options.renew();
+  }
+
   /** Does the work, again while its errors may pass. `what` completes "trying again to". Rejects with the last error. */
   async retry<T>(
     what: string,

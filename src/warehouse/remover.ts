@@ -5,7 +5,7 @@
 import { messageOf, stateOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore } from '../ports.ts';
-import { isTransient } from './transient.ts';
+import { isExpired, isTransient } from './transient.ts';
 
 /** With these errors nothing was written either: the failed upload tells of them. */
 const NOTHING_WRITTEN = new Set([
@@ -24,10 +24,13 @@ export class Remover {
   /** Keys whose removal failed for a reason that passes. */
   readonly #left: string[] = [];
   #removing: Promise<void> | undefined;
+  /** Requests credentials again, once: those in use have expired. */
+  #renew: (() => Promise<void>) | undefined;
 
-  constructor(store: Pick<ObjectStore, 'remove'>, log: Logger) {
+  constructor(store: Pick<ObjectStore, 'remove'>, log: Logger, renew: () => Promise<void>) {
     this.#store = store;
     this.#log = log;
+    this.#renew = renew;
   }
 
   /** A failure is logged, not thrown: the rows are safe, and the next run removes what is left. */
@@ -53,6 +56,13 @@ export class Remover {
       try {
         await this.#store.remove(keys);
       } catch (error) {
+        const renew = this.#renew;
+        if (renew && isExpired(error)) {
+          this.#renew = undefined;
+          await renew();
+          this.#keys.push(...keys);
+          continue;
+        }
         if (isTransient(error) && !isLast) {
           this.#left.push(...keys);
           continue;

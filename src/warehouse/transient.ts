@@ -175,6 +175,11 @@ export function isTransient(error: unknown): boolean {
   return kind === 'outage' || kind === 'conflict';
 }
 
+/** Whether new credentials can help. */
+export function isExpired(error: unknown): boolean {
+  return passing(error)?.kind === 'expired';
+}
+
 /** Whether nothing answers, as with a host or port that is wrong. */
 export function isUnreachable(error: LoadError): boolean {
   return /^(ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|TimeoutError)$/.test(

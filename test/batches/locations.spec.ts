@@ -25,6 +25,7 @@ const store: ObjectReader = {
   async *read(url) {
     yield await Promise.resolve(Buffer.from(url));
   },
+  open: (url) => Promise.reject(new Error(url)),
 };
 
 describe('what BATCH messages may name', () => {

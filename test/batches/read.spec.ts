@@ -169,9 +169,9 @@ describe('the files of a BATCH message', () => {
     });
   }
 
-  it('must be jsonl, plain or gzip', async () => {
+  it('must be Parquet, or jsonl, plain or gzip', async () => {
     expect(await read([], undefined, 'avro')).to.equal(
-      'Cannot load the BATCH message on line 9: its format is "avro"; set batch_config of the tap to "jsonl"',
+      'Cannot load the BATCH message on line 9: its format is "avro"; set batch_config of the tap to "jsonl" or "parquet"',
     );
     expect(await read([], 'zstd')).to.equal(
       'Cannot load the BATCH message on line 9: its compression is "zstd"; set batch_config of the tap to "gzip" or "none"',

@@ -384,7 +384,7 @@ class Player {
       this.#problems.push(`${name} failed without a fault: ${stderr.slice(-1500)}`);
   }
 
-  async #checkLeftovers(run: RunPlan, { stderr }: Finished, hasFallen: boolean): Promise<void> {
+  async #checkLeftovers(run: RunPlan, { stdout, stderr }: Finished, hasFallen: boolean): Promise<void> {
     const name = `run ${this.#starts.length}`;
     const deadline = Date.now() + SESSIONS_LIMIT_MS;
     let sessions = await this.#tables.sessions();
@@ -399,7 +399,7 @@ class Player {
     const fresh = found.filter((one) => !this.#leftovers.includes(one) && !isRefreshTable(one));
     this.#leftovers = found;
     const isAbrupt = hasFallen && run.blow !== undefined && ABRUPT_ACTS.includes(run.blow.act);
-    if (fresh.length > 0 && !isAbrupt && !isAnnounced(stderr))
+    if (fresh.length > 0 && !isAbrupt && !isAnnounced(stdout + stderr))
       this.#problems.push(`${name} left ${fresh.join(', ')} and said nothing`);
   }
 
@@ -519,9 +519,9 @@ function isRefreshTable(leftover: string): boolean {
   return leftover.startsWith('table _target_redshift_refresh_');
 }
 
-/** The log says that objects or a table may be left. */
-function isAnnounced(stderr: string): boolean {
-  return /may be left below|may stay in S3 until|stays until a later run removes it/.test(stderr);
+/** The log says that objects or a table may be left; that of an Airbyte destination is on stdout. */
+function isAnnounced(log: string): boolean {
+  return /may be left below|may stay in S3 until|stays until a later run removes it/.test(log);
 }
 
 function isPassing(error: unknown): boolean {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import { parquetFile } from '../conformance/parquet-text.ts';
 import { lines, record, runCli, schema, state } from '../support/cli.ts';
 import { runHere, startHere } from '../support/in-process.ts';
 import { faults, newPlace, s3Client, type Place } from '../support/warehouse.ts';
@@ -89,6 +90,57 @@ describe('BATCH messages', () => {
       ['2', null],
       ['3', 'c'],
     ]);
+  });
+
+  it('may name Parquet files, whose numbers and times keep all of their digits', async () => {
+    const place = await newPlace();
+    const items = schema(
+      'items',
+      {
+        id: integer,
+        price: { type: ['null', 'number'], multipleOf: 1e-10 },
+        at: { type: ['null', 'string'], format: 'date-time' },
+        tags: { type: ['null', 'array'] },
+      },
+      ['id'],
+    );
+    const rows =
+      'id INT64 | price DECIMAL(28,10) | at TIMESTAMPTZ_MICROS | tags LIST<STRING>\n' +
+      '["9007199254740993", "123456789012345678.0123456789", "2026-01-02 03:04:05.678901", ["a", null]]\n' +
+      '["2", null, null, null]\n';
+    const one = file('one.parquet', parquetFile(rows, 'parquet_groups'));
+    const two = await upload(
+      place,
+      `${place.prefix}/two.parquet`,
+      parquetFile('id INT64 | price DECIMAL(9,2)\n["2", "1.50"]\n', 'parquet_gzip'),
+    );
+    const message = {
+      ...{ type: 'BATCH', stream: 'items', manifest: [one, two] },
+      encoding: { format: 'parquet', compression: 'gzip' },
+    };
+    const { code, stdout } = await runHere(
+      ['--config', place.configFile()],
+      lines(items, message, state({ n: 1 })),
+    );
+    expect([code, stdout]).to.deep.equal([0, '{"n":1}\n']);
+    expect(
+      await place.query(`SELECT id, price, at, JSON_SERIALIZE(tags) FROM ${place.schema}.items ORDER BY id`),
+    ).to.deep.equal([
+      ['2', '1.5000000000', null, null],
+      ['9007199254740993', '123456789012345678.0123456789', '2026-01-02 03:04:05.678901+00', '["a",null]'],
+    ]);
+  });
+
+  it('that are no Parquet end the run with the file and the line of the message', async () => {
+    const url = file('broken.parquet', 'id,name\n1,x\n2,y\n');
+    const { code, stderr } = await load([
+      people,
+      { type: 'BATCH', stream: 'people', encoding: { format: 'parquet' }, manifest: [url] },
+    ]);
+    expect(code).to.equal(1);
+    expect(stderr).to.include(
+      `Cannot read ${url}, which the BATCH message on line 2 names: it is not a Parquet file, or it is not complete`,
+    );
   });
 
   it('may name files with percent signs and spaces, as they are or encoded', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ObjectReader, ObjectStore } from '../../src/ports.ts';
+import type { ObjectReader, ObjectStore, RandomAccess } from '../../src/ports.ts';
 import { laterStore } from '../../src/staging/later-store.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
@@ -12,6 +12,11 @@ class Opened extends MemoryStore implements ObjectReader {
 
   async *read(): AsyncGenerator<Buffer> {
     yield await Promise.resolve(body);
+  }
+
+  open(): Promise<RandomAccess> {
+    const read = (start: number, end: number) => Promise.resolve(body.subarray(start, end));
+    return Promise.resolve({ size: body.length, read, close: () => Promise.resolve() });
   }
 
   override async *list(): AsyncGenerator<never> {}

@@ -10,7 +10,8 @@ class MemoryStore implements ObjectStore {
   readonly region = 'us-east-1';
   readonly objects: StoredObject[];
   readonly removals: number[] = [];
-  uploads = 0;
+  /** The keys of uploads that are not completed. */
+  readonly uploads: string[] = [];
 
   constructor(objects: readonly StoredObject[]) {
     this.objects = [...objects];
@@ -39,9 +40,11 @@ class MemoryStore implements ObjectStore {
     }
   }
 
-  abortUploads(prefix: string, limit: Date): Promise<number> {
-    expect([prefix, limit]).to.deep.equal(['p/run-', before]);
-    return Promise.resolve(this.uploads);
+  abortUploads(prefix: string, limit: Date, isOurs: (key: string) => boolean): Promise<number> {
+    expect(limit).to.equal(before);
+    const aborted = this.uploads.filter((key) => key.startsWith(prefix) && isOurs(key));
+    for (const key of aborted) this.uploads.splice(this.uploads.indexOf(key), 1);
+    return Promise.resolve(aborted.length);
   }
 
   close(): void {
@@ -51,6 +54,8 @@ class MemoryStore implements ObjectStore {
 
 const keysOf = (store: MemoryStore): string[] => store.objects.map(({ key }) => key);
 
+const PLACE = { prefix: 'p/', rejected: 'p-rejected/' };
+
 describe('sweepLeftovers', () => {
   it('removes old objects of runs and nothing else', async () => {
     const kept = [
@@ -58,14 +63,18 @@ describe('sweepLeftovers', () => {
       { key: 'p/run-report/mine.csv', modified: old },
       { key: `other/${RUN}/x.csv.gz`, modified: old },
       { key: 'p/mine.csv', modified: old },
+      { key: `p-rejected/${RUN.slice('run-'.length)}/orders/000001.jsonl`, modified: old },
     ];
     const store = new MemoryStore([
       ...kept,
       { key: `p/${RUN}/orders/000001-00000.csv.gz`, modified: old },
       { key: `p/${RUN}/orders/000001-manifest-1.json`, modified: old },
     ]);
-    store.uploads = 3;
-    expect(await sweepLeftovers(store, 'p/', before)).to.deep.equal({ objects: 2, uploads: 3 });
+    const others = ['p/run-report/mine.csv', 'p-rejected/mine/x.jsonl', `p-rejected/${RUN}/x.jsonl`];
+    const rejected = `p-rejected/${RUN.slice('run-'.length)}/orders/000001.jsonl`;
+    store.uploads.push(`p/${RUN}/orders/000002-00000.csv.gz`, rejected, ...others);
+    expect(await sweepLeftovers(store, PLACE, before)).to.deep.equal({ objects: 2, uploads: 2 });
+    expect(store.uploads).to.deep.equal(others);
     expect(keysOf(store)).to.deep.equal(kept.map(({ key }) => key));
   });
 
@@ -73,19 +82,22 @@ describe('sweepLeftovers', () => {
     const store = new MemoryStore(
       Array.from({ length: 2500 }, (_, i) => ({ key: `p/${RUN}/${i}`, modified: old })),
     );
-    expect((await sweepLeftovers(store, 'p/', before)).objects).to.equal(2500);
+    expect((await sweepLeftovers(store, PLACE, before)).objects).to.equal(2500);
     expect(store.removals.filter((count) => count > 0)).to.deep.equal([1000, 1000, 500]);
     expect(keysOf(store)).to.deep.equal([]);
   });
 
   it('finds nothing where nothing is', async () => {
-    expect(await sweepLeftovers(new MemoryStore([]), 'p/', before)).to.deep.equal({ objects: 0, uploads: 0 });
+    expect(await sweepLeftovers(new MemoryStore([]), PLACE, before)).to.deep.equal({
+      objects: 0,
+      uploads: 0,
+    });
   });
 
   it('tells of a failure', async () => {
     const store = new MemoryStore([{ key: `p/${RUN}/x`, modified: old }]);
     store.remove = () => Promise.reject(new Error('access denied'));
-    const failure = await sweepLeftovers(store, 'p/', before).catch((error: unknown) => error);
+    const failure = await sweepLeftovers(store, PLACE, before).catch((error: unknown) => error);
     expect(failure).to.have.property('message', 'access denied');
   });
 });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ABSENT_LOG_NAMES, ABSENT_LOGS } from './absent-logs.ts';
 import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
+import { CASTS } from './casts.ts';
 import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
 import { DESIGN } from './design.ts';
@@ -22,6 +23,7 @@ import {
   MATERIALIZED_VIEW_VIEWS,
 } from './materialized-view-tables.ts';
 import { MATERIALIZED_VIEWS } from './materialized-views.ts';
+import { MEMBERSHIPS } from './memberships.ts';
 import { PATTERNS } from './patterns.ts';
 import { PRIVILEGE_VIEW_NAMES, PRIVILEGE_VIEWS } from './privilege-views.ts';
 import { PRIVILEGE_FUNCTIONS, protect } from './privileges.ts';
@@ -118,6 +120,7 @@ ${PATTERNS}
 ${HASHES}
 ${JSON_FUNCTIONS}
 ${WINDOWS}
+${CASTS}
 ${OWN_TABLES}
 ${USER_TABLES}
 ${SECURITY_TABLES}
@@ -137,6 +140,7 @@ ${SHOW_TABLE}
 ${WRITES}
 ${STORAGE_FUNCTIONS}
 ${USER_FUNCTIONS}
+${MEMBERSHIPS}
 ${LATE_VIEW_FUNCTIONS}
 ${MATERIALIZED_VIEWS}
 ${SAVED_FUNCTIONS}

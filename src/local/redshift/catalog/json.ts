@@ -114,6 +114,9 @@ create or replace function pg_catalog.json_extract_array_element_text(value text
 returns text language sql immutable strict as $$ select pg_catalog.warehouse_json($1, $3) ->> $2 $$;
 create or replace function pg_catalog.json_extract_path_text(value text, variadic path text[])
 returns text language sql immutable strict as $$ select coalesce(pg_catalog.warehouse_json($1, false) #>> $2, '') $$;
+create or replace function pg_catalog.json_extract_path_text(null_if_invalid boolean, value text, variadic path text[])
+returns text language sql immutable strict as
+$$ select case when $2 is json or not $1 then coalesce(pg_catalog.warehouse_json($2, $1) #>> $3, '') end $$;
 `;
 
 /** Idempotent statements. */

@@ -86,4 +86,13 @@ create or replace function pg_catalog.getbit(value bytea, n integer) returns int
 $$ select (get_byte($1, octet_length($1) - 1 - $2 / 8) >> ($2 % 8)) & 1 $$;
 create or replace function pg_catalog.replicate(value text, n integer) returns text language sql immutable strict as
 $$ select repeat($1, $2) $$;
+create or replace function pg_catalog.warehouse_join(text, text) returns text language sql immutable strict as
+$$ select $1 || $2 $$;
+do $$ begin
+  if to_regoperator('pg_catalog.+(text, text)') is null then
+    create operator pg_catalog.+ (leftarg = text, rightarg = text, function = pg_catalog.warehouse_join);
+  end if;
+end $$;
+create or replace function pg_catalog.octetindex(part text, whole text) returns integer language sql immutable strict as
+$$ select position(convert_to($1, 'UTF8') in convert_to($2, 'UTF8')) $$;
 `;

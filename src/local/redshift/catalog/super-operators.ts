@@ -66,6 +66,7 @@ do $$ begin
     update pg_catalog.pg_type set typarray = 0 where oid = 'pg_catalog.warehouse_super'::regtype;
   end if;
 end $$;
+revoke usage on type pg_catalog.warehouse_super from public;
 `;
 
 /** Scalars of SQL as SUPER; BOOLEAN has no cast to it, but may be compared and be an element. */
@@ -124,7 +125,8 @@ do $$ begin
   end if;
 end $$;`;
     };
-    const operands = TYPES.filter((type) => type !== 'bool');
+    // With an operand of another type the engine would read a bare literal beside a string as a SUPER.
+    const operands = TYPES.filter((type) => type !== 'bool' && (operator === '+' || type !== 'text'));
     return (
       define('super', 'warehouse_super') +
       operands.map((type) => define('super', type) + define(type, 'super')).join('')

@@ -1,10 +1,11 @@
 /** The values of one top-level column of a row group of a Parquet file, taken in order. */
 import { type ColumnChunk, flatten, type SchemaElement, type SchemaTree } from 'hyparquet';
 import { assembleNested } from 'hyparquet/src/assemble.js';
-import { parquetHeader, readColumn, readPage } from 'hyparquet/src/column.js';
-import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { readPage } from 'hyparquet/src/column.js';
+import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import type { ColumnDecoder, Compressors, DecodedArray, ParquetParsers } from 'hyparquet/src/types.js';
+import { type LeafPlace, PageReader } from './page-reader.ts';
 import { type ByteSource, ParquetError, type StoredValue } from './stored-value.ts';
 
 /** Takes the next values of a column. */
@@ -20,15 +21,8 @@ export interface CursorOptions {
   readonly field: SchemaTree;
   /** Those of its leaves. */
   readonly chunks: readonly ColumnChunk[];
-  /** The rows of the row group. */
-  readonly rows: number;
   readonly compressors: Compressors;
 }
-
-/** What is read to find the end of a page's header, which grows with its statistics. */
-const HEADER_BYTES = 8 * 1024;
-/** The most that a page may have: a header that says more is broken. In bytes. */
-const MOST_PAGE_BYTES = 1024 * 1024 * 1024;
 
 /** INT96 stays a number of nanoseconds. */
 const PARSERS: ParquetParsers = { ...DEFAULT_PARSERS, timestampFromNanoseconds: (nanos: bigint) => nanos };
@@ -43,17 +37,10 @@ export function openCursor(options: CursorOptions): ColumnCursor {
     : new NestedCursor(options);
 }
 
-/** A leaf in the file. */
-interface Place {
-  readonly decoder: ColumnDecoder;
-  readonly start: number;
-  readonly end: number;
-}
-
 function placeOf(
   { meta_data: meta, file_path: path }: ColumnChunk,
   { source, tree, compressors }: CursorOptions,
-): Place {
+): LeafPlace {
   if (!meta || path !== undefined) throw new ParquetError('a column is encrypted or in another file');
   const schemaPath = getTreePath(tree, meta.path_in_schema);
   const leaf = schemaPath.at(-1)?.element;
@@ -81,68 +68,51 @@ function storedElement(leaf: SchemaElement, path: readonly SchemaTree[]): Schema
   return isKey && leaf.type === 'BYTE_ARRAY' ? { ...stored, converted_type: 'UTF8' } : stored;
 }
 
+/** Decodes pages, whose content is not compressed any more. */
+class PageDecoder {
+  readonly #pages: PageReader;
+  readonly #decoder: ColumnDecoder;
+  #dictionary: DecodedArray | undefined;
+
+  constructor(source: ByteSource, place: LeafPlace) {
+    this.#pages = new PageReader(source, place);
+    this.#decoder = { ...place.decoder, codec: 'UNCOMPRESSED' };
+  }
+
+  /** The values of the next page, after those of `previous` if rows go on in it; undefined at the end. */
+  async next(previous?: DecodedArray): Promise<DecodedArray | undefined> {
+    for (let page = await this.#pages.next(); page; page = await this.#pages.next()) {
+      const { header, content } = page;
+      if (header.type === 'INDEX_PAGE') continue;
+      const { data = [] } = readPage(content, header, this.#decoder, this.#dictionary, previous, 0);
+      if (header.type !== 'DICTIONARY_PAGE') return data;
+      this.#dictionary = convert(data, this.#decoder);
+    }
+    return undefined;
+  }
+}
+
 /** A column that is neither nested nor repeated: page by page. */
 class FlatCursor implements ColumnCursor {
-  readonly #source: ByteSource;
-  readonly #decoder: ColumnDecoder;
-  readonly #end: number;
-  #at: number;
-  #dictionary: DecodedArray | undefined;
+  readonly #pages: PageDecoder;
   #page: ArrayLike<StoredValue> = [];
   #next = 0;
 
-  constructor(source: ByteSource, { decoder, start, end }: Place) {
-    this.#source = source;
-    this.#decoder = decoder;
-    this.#at = start;
-    this.#end = end;
+  constructor(source: ByteSource, place: LeafPlace) {
+    this.#pages = new PageDecoder(source, place);
   }
 
   async take(count: number): Promise<readonly StoredValue[]> {
     const values: StoredValue[] = [];
     while (values.length < count) {
-      if (this.#next === this.#page.length && !(await this.#turn())) break;
-      values.push(this.#page[this.#next++]);
+      if (this.#next === this.#page.length) {
+        const page = await this.#pages.next();
+        if (!page) break;
+        this.#page = page as ArrayLike<StoredValue>;
+        this.#next = 0;
+      } else values.push(this.#page[this.#next++]);
     }
     return values;
-  }
-
-  /** Reads the next page; false at the end. */
-  async #turn(): Promise<boolean> {
-    while (this.#at < this.#end) {
-      const { header, length } = await this.#header();
-      const size = header.compressed_page_size;
-      const start = this.#at + length;
-      if (!(size >= 0 && size <= MOST_PAGE_BYTES && start + size <= this.#end)) {
-        throw new ParquetError('a page is not within its column');
-      }
-      const bytes = aligned(await this.#source.read(start, start + size));
-      this.#at = start + size;
-      if (header.type === 'INDEX_PAGE') continue;
-      const reader = { view: new DataView(bytes), offset: 0 };
-      const { data = [] } = readPage(reader, header, this.#decoder, this.#dictionary, undefined, 0);
-      if (header.type === 'DICTIONARY_PAGE') {
-        this.#dictionary = data;
-        continue;
-      }
-      this.#page = data as ArrayLike<StoredValue>;
-      this.#next = 0;
-      if (data.length > 0) return true;
-    }
-    return false;
-  }
-
-  async #header(): Promise<{ header: ReturnType<typeof parquetHeader>; length: number }> {
-    for (let wanted = HEADER_BYTES; ; wanted *= 8) {
-      const end = Math.min(this.#at + wanted, this.#end);
-      const reader = { view: new DataView(aligned(await this.#source.read(this.#at, end))), offset: 0 };
-      try {
-        const header = parquetHeader(reader);
-        return { header, length: reader.offset };
-      } catch (error) {
-        if (end === this.#end || !(error instanceof RangeError)) throw error;
-      }
-    }
   }
 }
 
@@ -164,13 +134,11 @@ class NestedCursor implements ColumnCursor {
   }
 
   async #assemble(): Promise<ArrayLike<StoredValue>> {
-    const { source, field, chunks, rows } = this.#options;
+    const { source, field, chunks } = this.#options;
     const leaves = new Map<string, DecodedArray>();
     for (const chunk of chunks) {
-      const { decoder, start, end } = placeOf(chunk, this.#options);
-      const reader = { view: new DataView(aligned(await source.read(start, end))), offset: 0 };
-      const selection = { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows };
-      leaves.set(decoder.pathInSchema.join('.'), flatten(readColumn(reader, selection, decoder).data));
+      const place = placeOf(chunk, this.#options);
+      leaves.set(place.decoder.pathInSchema.join('.'), await allOf(new PageDecoder(source, place)));
     }
     if (field.children.length > 0) assembleNested(leaves, field, PARSERS);
     const values = leaves.get(field.element.name);
@@ -179,7 +147,11 @@ class NestedCursor implements ColumnCursor {
   }
 }
 
-/** The bytes in a buffer of their own. */
-function aligned(bytes: Buffer): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+/** The values of all pages. A row may go on from one page to the next. */
+async function allOf(pages: PageDecoder): Promise<DecodedArray> {
+  const chunks: DecodedArray[] = [];
+  for (let page = await pages.next(); page; page = await pages.next(chunks.at(-1))) {
+    if (page !== chunks.at(-1)) chunks.push(page);
+  }
+  return flatten(chunks);
 }

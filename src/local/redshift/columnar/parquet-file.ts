@@ -63,7 +63,7 @@ export class ParquetFile {
         const chunks = group.columns.filter(
           ({ meta_data: meta }) => meta?.path_in_schema[0] === field.element.name,
         );
-        return openCursor({ source: this.#source, tree, field, chunks, rows, compressors: CODECS });
+        return openCursor({ source: this.#source, tree, field, chunks, compressors: CODECS });
       });
       for (let done = 0; done < rows; done += ROWS) {
         const wanted = Math.min(ROWS, rows - done);

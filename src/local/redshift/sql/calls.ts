@@ -89,6 +89,20 @@ const BUILDERS: Readonly<Record<string, Build>> = {
   },
   MEDIAN: (inner, context) =>
     `pg_catalog.median(percentile_cont(0.5) WITHIN GROUP (ORDER BY ${context.rewrite(inner)}))`,
+  TRY_CAST: (inner, context) => {
+    const reader = new TokenReader(context.source, inner);
+    const value = context.rewrite(reader.takeUntil(({ word }) => word === 'AS'));
+    reader.expect('AS');
+    const { sql } = readColumnType(reader, '?column?');
+    reader.expectEnd();
+    return `CAST(pg_catalog.try_cast(${value}, NULL::${sql}, ${literal(sql)}) AS ${sql})`;
+  },
+  JSON_EXTRACT_PATH_TEXT: (inner, context) => {
+    const given = argumentsOf(inner, context);
+    const last = given.at(-1)?.trim() ?? '';
+    if (!/^(?:true|false)$/i.test(last)) return undefined;
+    return `pg_catalog.json_extract_path_text(${[last, ...given.slice(0, -1)].join(', ')})`;
+  },
   CONVERT: (inner, context) => {
     const reader = new TokenReader(context.source, inner);
     const { sql } = readColumnType(reader, '?column?');

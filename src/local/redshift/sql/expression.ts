@@ -102,6 +102,8 @@ function rewriteSpecial(
   switch (token.word) {
     case 'SYSDATE':
       return call ? undefined : { text: 'getdate()', length: 1 };
+    case 'CURRENT_USER_ID':
+      return { text: 'pg_catalog.current_user_id()', length: 1 };
     case 'MINUS':
       return { text: 'EXCEPT', length: 1 };
     case 'LISTAGG':

@@ -143,7 +143,7 @@ function remember({ seen }: UnloadDraft, word: string): void {
 }
 
 /** Refuses what depends on several options, and what is not served. `byString`: the authorization is CREDENTIALS. */
-export function checkUnloadOptions({ seen, isAutoEncrypted, kmsKey }: UnloadDraft, byString: boolean): void {
+export function checkUnloadOptions({ seen, isAutoEncrypted }: UnloadDraft, byString: boolean): void {
   if (seen.has('ROWGROUPSIZE') && !seen.has('PARQUET')) throw conflict('ROWGROUPSIZE needs FORMAT PARQUET');
   const hasKey = seen.has('KMS_KEY_ID') || seen.has('MASTER_SYMMETRIC_KEY');
   if (hasKey && !seen.has('ENCRYPTED')) throw conflict('A key for encryption needs ENCRYPTED');
@@ -155,9 +155,6 @@ export function checkUnloadOptions({ seen, isAutoEncrypted, kmsKey }: UnloadDraf
     throw unsupported(
       'The local warehouse does not encrypt on the side of the client (MASTER_SYMMETRIC_KEY).',
     );
-  }
-  if (seen.has('ENCRYPTED') && isAutoEncrypted !== true && kmsKey === undefined) {
-    throw conflict('ENCRYPTED needs AUTO, KMS_KEY_ID or MASTER_SYMMETRIC_KEY');
   }
   if (seen.has('BZIP2')) throw unsupported('The local warehouse does not write BZIP2; it writes GZIP.');
 }

@@ -1,5 +1,7 @@
 /** Resolves the FROM clause: its sources for the scope of the query, and the engine's text of it. */
+import { SQLSTATE } from '../../sqlstates.ts';
 import { quoteName } from '../names.ts';
+import { RedshiftError } from '../statement.ts';
 import { nameOf } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
 import { NO_ALIASES, type Resolves } from './meaning.ts';
@@ -31,33 +33,32 @@ export class FromResolver {
   }
 
   async #source(source: Source): Promise<string> {
-    const { body, aliasTokens, alias, turn } = source;
+    const { body, aliasTokens, turn } = source;
     if (body.kind === 'unpivot') return await this.#unpivot(body.run, source);
     if (body.kind === 'name' && !turn) {
       const path = await this.#path(body, source);
       if (path !== undefined) return path;
     }
+    if (source.at !== undefined)
+      throw new RedshiftError(SQLSTATE.syntaxError, `syntax error at or near "${source.at}"`);
     const text = await this.#body(body);
     if (turn) return await this.#turn(source, `${text}${textOf(aliasTokens)}`);
-    if (body.kind !== 'group') {
-      const names = body.kind === 'name' ? body.tokens.filter((token) => token.text !== '.') : [];
-      const [schema, table] = [names.at(-2), names.at(-1)];
-      this.#scope.add({
-        name: alias ?? (table && nameOf(table)),
-        ...(schema && alias === undefined && { schema: nameOf(schema) }),
-        isValue: false,
-        columns: this.#describer(
-          `${text}${aliasTokens.length > 0 ? textOf(aliasTokens) : body.kind === 'query' ? ' AS q' : ''}`,
-        ),
-      });
-    } else if (alias !== undefined) {
-      this.#scope.add({
-        name: alias,
-        isValue: false,
-        columns: this.#describer(`${text}${textOf(aliasTokens)}`),
-      });
-    }
+    this.#add(source, text);
     return `${text}${textOf(aliasTokens)}`;
+  }
+
+  /** Adds a source to the scope. A join in parentheses without a name has added its own. */
+  #add({ body, alias, aliasTokens }: Source, text: string): void {
+    if (body.kind === 'group' && alias === undefined) return;
+    const names = body.kind === 'name' ? body.tokens.filter((token) => token.text !== '.') : [];
+    const [schema, table] = [names.at(-2), names.at(-1)];
+    const unnamed = body.kind === 'query' && aliasTokens.length === 0 ? ' AS q' : '';
+    this.#scope.add({
+      name: alias ?? (table && nameOf(table)),
+      ...(schema && alias === undefined && { schema: nameOf(schema) }),
+      isValue: false,
+      columns: this.#describer(`${text}${textOf(aliasTokens)}${unnamed}`),
+    });
   }
 
   /** Asks for the columns once. */

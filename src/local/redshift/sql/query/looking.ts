@@ -1,4 +1,6 @@
 /** Small looks at the tokens that come next, for the readers of queries. */
+import { SQLSTATE } from '../../sqlstates.ts';
+import { RedshiftError } from '../statement.ts';
 import { isOperator, type TokenReader } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
 
@@ -21,4 +23,27 @@ export function takeParentheses(reader: TokenReader): readonly Token[] {
   const inner = reader.takeUntil(() => false);
   if (!reader.seesOperator(')')) throw reader.unexpected();
   return [open, ...inner, reader.take()];
+}
+
+/** Queries may stand in each other this deep; each level is one of the stack's. */
+const DEEPEST = 300;
+
+/** How deep the queries of one statement stand in each other. */
+const depths = new WeakMap<TokenReader, number>();
+
+/** Reads what is one level deeper. @throws RedshiftError 54001 when that is too deep. */
+export function deeper<T>(reader: TokenReader, read: () => T): T {
+  const depth = (depths.get(reader) ?? 0) + 1;
+  if (depth > DEEPEST) throw tooComplex('its queries are nested too deeply');
+  depths.set(reader, depth);
+  try {
+    return read();
+  } finally {
+    depths.set(reader, depth - 1);
+  }
+}
+
+/** The refusal of a statement that takes too much work. */
+export function tooComplex(reason: string): RedshiftError {
+  return new RedshiftError(SQLSTATE.statementTooComplex, `The statement is too complex: ${reason}.`);
 }

@@ -68,6 +68,13 @@ export async function pathOf({ steps }: Chain, scope: Scope, aliases: Aliases): 
   return alias && (await alias.isSuper()) ? { base: `(${alias.text})`, steps: steps.slice(1) } : undefined;
 }
 
+/** Whether a chain is `table.column`, without a question to anybody. */
+export function isColumn({ steps }: Chain, scope: Scope): boolean {
+  const [first, second] = steps;
+  if (steps.length !== 2 || first?.kind !== 'name' || second?.kind !== 'name') return false;
+  return scope.find(first.name)?.isValue === false;
+}
+
 /** The column that a chain begins with as `table.column` or `schema.table.column`; a column alone is not asked for. */
 async function columnOf(
   steps: readonly Step[],

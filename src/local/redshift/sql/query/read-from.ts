@@ -2,7 +2,7 @@
 import { isReserved } from '../names.ts';
 import { isOperator, nameOf, type TokenReader } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
-import { isNamed, opensQuery, takeParentheses } from './looking.ts';
+import { deeper, isNamed, opensQuery, takeParentheses } from './looking.ts';
 import type { FromPart, Query, Run, Source, Turn } from './tree.ts';
 
 const JOIN_WORDS = new Set(['NATURAL', 'LEFT', 'RIGHT', 'FULL', 'INNER', 'CROSS', 'OUTER', 'JOIN']);
@@ -93,7 +93,7 @@ function readBody(reader: TokenReader, stops: Stops, queries: ReadsQueries): Sou
   }
   if (reader.seesOperator('(')) {
     const open = reader.take();
-    const parts = readSources(reader, stops, queries);
+    const parts = deeper(reader, () => readSources(reader, stops, queries));
     return { kind: 'group', open, parts, close: reader.seesOperator(')') ? reader.take() : undefined };
   }
   if (reader.sees('UNPIVOT')) {

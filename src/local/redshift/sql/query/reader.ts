@@ -5,7 +5,7 @@
 import { isReserved } from '../names.ts';
 import { isOperator, nameOf, TokenReader } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
-import { isNamed, opensQuery, takeParentheses } from './looking.ts';
+import { deeper, isNamed, opensQuery, takeParentheses } from './looking.ts';
 import { type ReadsQueries, readSources } from './read-from.ts';
 import type { Clause, ClauseKind, CommonTable, Item, Query, Run, Select, With } from './tree.ts';
 
@@ -20,6 +20,10 @@ export const READERS: ReadsQueries = { readQuery, readRun };
 
 /** Reads up to the parenthesis that closes around the query, or to the end. */
 export function readQuery(reader: TokenReader): Query {
+  return deeper(reader, () => readLevel(reader));
+}
+
+function readLevel(reader: TokenReader): Query {
   const common = reader.sees('WITH') ? readWith(reader) : undefined;
   const branches: (Select | Run)[] = [];
   for (;;) {
@@ -176,10 +180,13 @@ function isTokenOf(piece: Token | Query | undefined, text: string): boolean {
 export function readRun(reader: TokenReader, stops: (token: Token) => boolean): Run {
   const run: (Token | Query)[] = [];
   let depth = 0;
+  /** Up to here no parenthesis opens a query. */
+  let known = 0;
   for (let token = reader.peek(); token !== undefined; token = reader.peek()) {
     if (depth === 0 && (isOperator(token, ')') || (!isInPhrase(reader, run, token) && stops(token)))) break;
     if (isOperator(token, '(')) {
-      const isQuery = opensQuery(reader);
+      const isQuery = reader.position >= known && opensQuery(reader);
+      if (!isQuery && reader.position >= known) known = endOfParentheses(reader);
       run.push(reader.take());
       if (isQuery) run.push(readQuery(reader));
       depth += 1;
@@ -189,6 +196,13 @@ export function readRun(reader: TokenReader, stops: (token: Token) => boolean): 
     run.push(reader.take());
   }
   return run;
+}
+
+/** Where the parentheses end that open here one after the other. */
+function endOfParentheses(reader: TokenReader): number {
+  let ahead = 0;
+  while (isOperator(reader.peek(ahead), '(')) ahead += 1;
+  return reader.position + ahead;
 }
 
 /** Whether a word that begins a clause is a part of something else here, or a name: it is reserved in no version of SQL that Redshift has. */

@@ -3,12 +3,16 @@
  * GROUP BY ALL, paths into SUPER values and their unnesting, PIVOT and UNPIVOT. A text without any of these stays as it is.
  */
 import type { Token } from '../tokens.ts';
-import { type Chain, chainAt, nameOfPath, pathOf, pathText } from './paths.ts';
+import { type Chain, chainAt, isColumn, nameOfPath, pathOf, pathText } from './paths.ts';
+import { tooComplex } from './looking.ts';
 import { type Aliases, type Expression, NO_ALIASES, type Resolution, type Resolves } from './meaning.ts';
 import { textOf } from './render.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { SelectResolver } from './select.ts';
 import { isToken, type CommonTable, type Query, type Run, type Select, type With } from './tree.ts';
+
+/** An alias may stand for expressions with aliases many times over. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /** A common table expression that queries may name. */
 interface Definition {
@@ -107,7 +111,9 @@ export class Resolver implements Resolves {
       }
       if (chain) at += chain.length - 1;
     }
-    return { text: parts.join(''), ...(name !== undefined && { name }) };
+    const text = parts.join('');
+    if (text.length > MOST_CHARACTERS) throw tooComplex('its aliases stand for too long expressions');
+    return { text, ...(name !== undefined && { name }) };
   }
 
   /** The text in the place of an alias or path; undefined for other names. */
@@ -117,7 +123,8 @@ export class Resolver implements Resolves {
     chain: Chain,
     { scope, aliases }: { readonly scope: Scope; readonly aliases: Aliases },
   ): Promise<string | undefined> {
-    if (!isReference(run, at) || isCallOrType(run, at + chain.length)) return undefined;
+    if (isColumn(chain, scope) || !isReference(run, at) || isCallOrType(run, at + chain.length))
+      return undefined;
     const [first] = chain.steps;
     if (chain.steps.length > 1 || first?.kind !== 'name') {
       const path = await pathOf(chain, scope, aliases);

@@ -1,0 +1,106 @@
+/**
+ * The rows of a Parquet file as lines of JSON, one object each. The file is read page by page, so that memory stays bounded: of each
+ * column one page is in memory, and of a nested column one row group.
+ */
+import * as zlib from 'node:zlib';
+import { type FileMetaData, parquetMetadataAsync, parquetSchema } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import type { Compressors } from 'hyparquet/src/types.js';
+import type { RandomAccess } from '../../ports.ts';
+import { type ColumnCursor, openCursor } from './column-cursor.ts';
+import { ParquetError, type StoredValue } from './stored-value.ts';
+import { type WriteValue, writerOf } from './values.ts';
+
+/** Rows that are taken from each column at a time. */
+const ROWS = 1000;
+/** What the shortest file has: twice the magic number and the length of an empty footer. */
+const LEAST_BYTES = 12;
+
+/** Node's own decompressors where it has them. */
+const CODECS: Compressors = {
+  ...compressors,
+  GZIP: (bytes, length) => zlib.gunzipSync(bytes, { maxOutputLength: Math.max(length, 1) }),
+  BROTLI: (bytes, length) => zlib.brotliDecompressSync(bytes, { maxOutputLength: Math.max(length, 1) }),
+};
+
+/** @throws ParquetError, and what reading the bytes throws */
+export async function* parquetLines(file: RandomAccess): AsyncGenerator<Buffer> {
+  const metadata = await footerOf(file);
+  const tree = parquetSchema(metadata);
+  const heads = tree.children.map(
+    ({ element }, n) => `${n === 0 ? '{' : ','}${JSON.stringify(element.name)}:`,
+  );
+  const writers = tree.children.map(writerOf);
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const cursors = tree.children.map((field) => {
+      const chunks = group.columns.filter(
+        ({ meta_data: meta }) => meta?.path_in_schema[0] === field.element.name,
+      );
+      return openCursor({ source: file, tree, field, chunks, compressors: CODECS });
+    });
+    for (let done = 0; done < rows; done += ROWS) {
+      const wanted = Math.min(ROWS, rows - done);
+      const columns: (readonly StoredValue[])[] = [];
+      for (const [n, cursor] of cursors.entries())
+        columns.push(await valuesOf(cursor, wanted, tree.children[n]?.element.name ?? ''));
+      yield linesOf(columns, { heads, writers, rows: wanted });
+    }
+  }
+}
+
+async function footerOf(file: RandomAccess): Promise<FileMetaData> {
+  if (file.size < LEAST_BYTES) throw new ParquetError('it is not a Parquet file, or it is not complete');
+  const source = {
+    byteLength: file.size,
+    slice: async (start: number, end = file.size) => {
+      const bytes = await file.read(start, Math.min(end, file.size));
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    },
+  };
+  return await explained('it is not a Parquet file, or it is not complete', () =>
+    parquetMetadataAsync(source, { geoparquet: false }),
+  );
+}
+
+async function valuesOf(cursor: ColumnCursor, wanted: number, name: string): Promise<readonly StoredValue[]> {
+  const values = await explained(`the column ${JSON.stringify(name)} cannot be read`, () =>
+    cursor.take(wanted),
+  );
+  if (values.length === wanted) return values;
+  throw new ParquetError(`the column ${JSON.stringify(name)} has fewer values than the file has rows`);
+}
+
+/** Says what the packages say of a broken file; errors of reading its bytes are left as they are. */
+async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ParquetError || isOfReading(error)) throw error;
+    throw new ParquetError(`${what}: ${error.message}`, { cause: error });
+  }
+}
+
+function isOfReading(error: Error): boolean {
+  if (error.name === 'LoadError' || error.name === 'AbortError' || '$metadata' in error) return true;
+  return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
+}
+
+function linesOf(
+  columns: readonly (readonly StoredValue[])[],
+  {
+    heads,
+    writers,
+    rows,
+  }: { readonly heads: readonly string[]; readonly writers: readonly WriteValue[]; readonly rows: number },
+): Buffer {
+  const parts: string[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    for (const [n, write] of writers.entries()) {
+      const value = columns[n]?.[row];
+      parts.push(heads[n] ?? '', value === null || value === undefined ? 'null' : write(value));
+    }
+    parts.push(heads.length === 0 ? '{}\n' : '}\n');
+  }
+  return Buffer.from(parts.join(''));
+}

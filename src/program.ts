@@ -246,7 +246,14 @@ class Program {
     const stdin = this.#io.stdin();
     this.#io.heedSignals();
     try {
-      return await serveUntilStopped(command, { log: this.#log, stop: ending.stop, stdin, stdout, onAsked });
+      return await serveUntilStopped(command, {
+        log: this.#log,
+        env: this.#io.env,
+        stop: ending.stop,
+        stdin,
+        stdout,
+        onAsked,
+      });
     } finally {
       // An input that is not read to its end must not keep the process alive.
       stdin.destroy();

@@ -246,7 +246,8 @@ class Program {
     const stdin = this.#io.stdin();
     this.#io.heedSignals();
     try {
-      return await serveUntilStopped(command, { log: this.#log, stop: ending.stop, stdin, stdout, onAsked });
+      const io = { log: this.#log, env: this.#io.env, stop: ending.stop, stdin, stdout, onAsked };
+      return await serveUntilStopped(command, io);
     } finally {
       // An input that is not read to its end must not keep the process alive.
       stdin.destroy();

@@ -115,6 +115,7 @@ describe('the architecture', () => {
       'local/serve/folder.ts',
       'local/serve/join.ts',
       'local/serve/lock.ts',
+      'local/serve/program-version.ts',
       'local/warehouse-error.ts',
     ]);
   });

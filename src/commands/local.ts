@@ -23,6 +23,7 @@ type LocalCommand = Extract<Command, { kind: 'local' }>;
 /** What serving needs from the process. */
 interface LocalIo {
   readonly log: Logger;
+  readonly env: NodeJS.Dict<string>;
   readonly stop: AbortSignal;
   readonly stdin: Readable;
   readonly stdout: TextOutput;
@@ -35,7 +36,7 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
   const { log, stop, stdin } = io;
   const { serve, readAccess, readFaultPlan, readings } = await loadServer();
   const more = {
-    ...openness(command),
+    ...openness(command, io.env),
     ...(command.faults !== undefined && { faults: readJson('--faults', command.faults, readFaultPlan) }),
     ...(command.access !== undefined && readJson('--access', command.access, readAccess)),
     readings: readings[command.readings],
@@ -74,13 +75,16 @@ export async function serveUntilStopped(command: LocalCommand, io: LocalIo): Pro
 }
 
 /** Where it listens, its password, and what it is filled with. Services of GitHub Actions take variables, and no arguments. */
-function openness({ host, passwordFile, init }: LocalCommand): {
+function openness(
+  { host, passwordFile, init }: LocalCommand,
+  env: LocalIo['env'],
+): {
   readonly host?: string;
   readonly password?: string;
   readonly init?: string;
 } {
-  const address = host ?? process.env['LOCAL_WAREHOUSE_HOST'];
-  const password = readPassword(passwordFile);
+  const address = host ?? env['LOCAL_WAREHOUSE_HOST'];
+  const password = readPassword(passwordFile, env['LOCAL_WAREHOUSE_PASSWORD']);
   return {
     ...(address !== undefined && address !== '' && { host: address }),
     ...(password !== undefined && { password }),
@@ -89,8 +93,7 @@ function openness({ host, passwordFile, init }: LocalCommand): {
 }
 
 /** The first line of the file, or the variable. */
-function readPassword(path: string | undefined): string | undefined {
-  const variable = process.env['LOCAL_WAREHOUSE_PASSWORD'];
+function readPassword(path: string | undefined, variable: string | undefined): string | undefined {
   if (path === undefined) return variable === '' ? undefined : variable;
   try {
     return readFileSync(path, 'utf8').split(/\r?\n/)[0];

@@ -3,8 +3,18 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import pg from 'pg';
 import { splitStatements, tokenize } from '../redshift/sql/tokens.ts';
-import type { WarehouseConfig } from '../warehouse.ts';
 import { LocalWarehouseError } from '../warehouse-error.ts';
+
+/** Where the warehouse is reached, and as whom. */
+interface Entrance {
+  readonly hostname: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** PEM text of the certificate to trust. */
+  readonly ssl_ca: string;
+}
 
 /** Says in the folder of the warehouse that it has been filled. */
 const MARK = 'initialized';
@@ -13,7 +23,7 @@ const MARK = 'initialized';
  * Runs the file, or all `*.sql` files of the folder in the order of their names, unless that was done in an earlier run.
  * @throws LocalWarehouseError that names the file and the line of a statement that fails; the next start begins with the first one again.
  */
-export async function initialize(path: string, dir: string, config: WarehouseConfig): Promise<void> {
+export async function initialize(path: string, dir: string, config: Entrance): Promise<void> {
   const mark = join(dir, MARK);
   if (existsSync(mark)) return;
   const { hostname: host, port, user, password, database, ssl_ca: ca } = config;

@@ -50,7 +50,8 @@ export function chooseColumns(
         `with the mask ${mask.kind}, its key property "${property}" would identify no rows; use the mask hash`,
       );
   }
-  if (columns.length === 0) refuse('include_columns and exclude_columns leave none of its properties');
+  if (columns.length === 0 && declared.length > 0)
+    refuse('include_columns and exclude_columns leave none of its properties');
   const unused = [...included, ...excluded].filter(
     (pattern) => !declared.some(({ property }) => matchesGlob(pattern, property)),
   );

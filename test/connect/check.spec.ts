@@ -211,7 +211,7 @@ describe('--check, when one privilege is missing', () => {
           ...(action === 's3:ListBucket' ? { Condition: { StringLike: { 's3:prefix': ['loads/*'] } } } : {}),
         },
         // The files of rejected records lie elsewhere.
-        ...(/PutObject/.test(action)
+        ...(/PutObject|AbortMultipart/.test(action)
           ? [
               {
                 Sid: 'WriteRejected',

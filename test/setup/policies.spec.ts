@@ -43,7 +43,7 @@ describe('the policy of the uploader', () => {
         {
           Sid: 'WriteRejected',
           Effect: 'Allow',
-          Action: ['s3:PutObject'],
+          Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
           Resource: ['arn:aws:s3:::stage/target-redshift-rejected/*'],
         },
         list,
@@ -64,7 +64,10 @@ describe('the policy of the uploader', () => {
       bySid({ iam_role: undefined, s3_acl: 'bucket-owner-full-control', rejected_prefix: '/bad/' }),
     ).to.deep.include({
       WriteStage: [[...object, 's3:PutObjectAcl', 's3:GetObject'], ['arn:aws:s3:::stage/target-redshift/*']],
-      WriteRejected: [['s3:PutObject', 's3:PutObjectAcl'], ['arn:aws:s3:::stage/bad/*']],
+      WriteRejected: [
+        ['s3:PutObject', 's3:AbortMultipartUpload', 's3:PutObjectAcl'],
+        ['arn:aws:s3:::stage/bad/*'],
+      ],
     });
   });
 

@@ -123,6 +123,8 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
       };
     case SQLSTATE.featureNotSupported:
       return otherDatabase(message) ?? kept;
+    case SQLSTATE.duplicateObject:
+      return sameTable(message) ?? kept;
     case SQLSTATE.generatedAlways:
       return {
         S: severity,
@@ -132,6 +134,13 @@ export function translateError(fields: Fields, context: ErrorContext): Fields {
     default:
       return kept;
   }
+}
+
+/** Two transactions have made the same table at the same time: the engine makes a type for the rows of each table. */
+function sameTable(message: string): Fields | undefined {
+  const [, name] = /^type "(.*)" already exists$/s.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  return { S: 'ERROR', C: SQLSTATE.duplicateTable, M: `Relation "${name}" already exists` };
 }
 
 /** Databases are one more than the engine connects to, which has words of its own for them. */

@@ -41,6 +41,7 @@ export const SQLSTATE = {
   indeterminateCollation: '42P22',
   duplicateSchema: '42P06',
   duplicateTable: '42P07',
+  duplicateObject: '42710',
   invalidFunctionDefinition: '42P13',
   invalidTableDefinition: '42P16',
   invalidObjectDefinition: '42P17',

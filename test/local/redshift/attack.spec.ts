@@ -275,9 +275,9 @@ describe('an ordinary user of the local warehouse', () => {
     expect(shown.join())
       .to.contain('warehouse_add_key($1')
       .and.not.match(/[0-9a-f]{64}/);
-    // The endpoint's last statement in the session stays prepared; what it calls wants the ticket from whoever executes it.
+    // The endpoint's last statement in the session stays prepared, under a name that clients cannot use.
     expect(await attack(`EXECUTE "warehouse own" ('guess')`)).to.deep.equal([
-      '42501 permission denied for a function of the endpoint',
+      '42939 The name "warehouse own" belongs to the local warehouse.',
     ]);
     await low.query('ROLLBACK');
     expect(await attack('SELECT secret FROM pg_catalog.warehouse_secret')).to.deep.equal([

@@ -43,6 +43,15 @@ describe('messages of the protocol', () => {
 describe('an error of PostgreSQL in the words of Redshift', () => {
   const context = { queryId: 7, pid: 42, userId: 100 };
 
+  it('is that of a table that exists, for two transactions that make the same one', () => {
+    const told = { S: 'ERROR', C: '42P07', M: 'Relation "t" already exists' };
+    expect(translateError({ S: 'ERROR', C: '42710', M: 'type "t" already exists' }, context)).to.deep.equal(
+      told,
+    );
+    const other = { S: 'ERROR', C: '42710', M: 'role "t" already exists' };
+    expect(translateError(other, context)).to.deep.equal(other);
+  });
+
   it('is 1023 for a cycle of transactions, and for every conflict of serializable ones', () => {
     const cycle = {
       S: 'ERROR',

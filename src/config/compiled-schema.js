@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"mask_salt":{"type":"string","minLength":16},"mask_salt_file":{"type":"string"},"pipeline":{"type":"string","minLength":1},"exactly_once":{"type":"boolean","default":false},"group_commit":{"type":"boolean","default":false},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty","singer"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"selected":{"type":"boolean","default":true},"include_columns":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"exclude_columns":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"table_prefix":{"type":"string"},"tenant_column":{"type":"string","minLength":1},"tenant_id":{"type":"string","minLength":1},"other_tenants":{"type":"string","enum":["fail","quarantine","allow"],"default":"fail"},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"selected":{"type":"boolean"},"include_columns":{"type":"array","items":{"type":"string","minLength":1}},"exclude_columns":{"type":"array","items":{"type":"string","minLength":1}},"table_prefix":{"type":"string"},"tenant_column":{"type":"string","minLength":1},"tenant_id":{"type":"string","minLength":1},"other_tenants":{"type":"string","enum":["fail","quarantine","allow"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]},"mask":{"type":"string","enum":["hash","redact","last_4"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
+const schema11 = {"type":"object","properties":{"hostname":{"type":"string","minLength":1},"port":{"type":"integer","minimum":1,"maximum":65535,"default":5439},"database":{"type":"string","minLength":1},"user":{"type":"string","minLength":1},"password":{"type":"string"},"password_file":{"type":"string"},"secret_arn":{"type":"string","minLength":1},"cluster_identifier":{"type":"string","minLength":1},"workgroup_name":{"type":"string","minLength":1},"db_groups":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"auto_create_user":{"type":"boolean","default":false},"redshift_region":{"type":"string","minLength":1},"sslmode":{"type":"string","enum":["verify-full","verify-ca","require","disable"],"default":"verify-full"},"ssl_ca":{"type":"string"},"connect_timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"default":30},"query_group":{"type":"string","default":"target-redshift"},"ssh_host":{"type":"string","minLength":1},"ssh_port":{"type":"integer","minimum":1,"maximum":65535,"default":22},"ssh_user":{"type":"string","minLength":1},"ssh_private_key":{"type":"string","minLength":1},"ssh_private_key_file":{"type":"string"},"ssh_private_key_passphrase":{"type":"string"},"ssh_private_key_passphrase_file":{"type":"string"},"ssh_password":{"type":"string"},"ssh_password_file":{"type":"string"},"ssh_host_fingerprint":{"type":"string","minLength":1},"ssh_known_hosts":{"type":"string","minLength":1},"ssh_host_key_check":{"type":"boolean","default":true},"s3_bucket":{"type":"string","minLength":1},"s3_prefix":{"type":"string","default":"target-redshift"},"s3_region":{"type":"string"},"s3_endpoint":{"type":"string"},"s3_force_path_style":{"type":"boolean","default":false},"s3_encryption":{"type":"string","enum":["bucket-default","sse-s3","sse-kms"],"default":"bucket-default"},"s3_kms_key_id":{"type":"string","minLength":1},"s3_bucket_owner":{"type":"string","minLength":1},"s3_acl":{"type":"string","minLength":1},"iam_role":{"type":"string"},"copy_credentials":{"type":"string","enum":["auto","role","keys","temporary"],"default":"auto"},"aws_access_key_id":{"type":"string"},"aws_secret_access_key":{"type":"string"},"aws_secret_access_key_file":{"type":"string"},"aws_session_token":{"type":"string"},"aws_session_token_file":{"type":"string"},"aws_profile":{"type":"string","minLength":1},"assume_role_arn":{"type":"string","minLength":1},"assume_role_external_id":{"type":"string","minLength":1},"target_schema":{"type":"string","minLength":1,"default":"public"},"batch_size_rows":{"type":"integer","minimum":1,"maximum":1000000000,"default":1000000},"batch_size_bytes":{"type":"integer","minimum":1024,"maximum":1099511627776,"default":268435456},"batch_max_age_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":300},"max_parallel_loads":{"type":"integer","minimum":1,"maximum":50,"default":4},"fail_on_empty":{"type":"boolean","default":false},"mask_salt":{"type":"string","minLength":16},"mask_salt_file":{"type":"string"},"pipeline":{"type":"string","minLength":1},"exactly_once":{"type":"boolean","default":false},"group_commit":{"type":"boolean","default":false},"memory_budget_mb":{"type":"integer","minimum":16,"maximum":65536,"default":128},"compression":{"type":"string","enum":["auto","gzip","zstd"],"default":"auto"},"gzip_level":{"type":"integer","minimum":1,"maximum":9,"default":1},"keep_s3_files":{"type":"boolean","default":false},"stale_after_hours":{"type":"integer","minimum":1,"maximum":8760,"default":24},"statement_timeout_seconds":{"type":"integer","minimum":10,"maximum":86400,"default":3600},"heartbeat_seconds":{"type":"integer","minimum":1,"maximum":3600,"default":30},"retry_for_seconds":{"type":"integer","minimum":0,"maximum":86400,"default":300},"max_load_attempts":{"type":"integer","minimum":1,"maximum":100},"shutdown_grace_seconds":{"type":"integer","minimum":0,"maximum":3600,"default":60},"log_level":{"type":"string","enum":["debug","info","warn","error"],"default":"info"},"log_format":{"type":"string","enum":["auto","json","pretty","singer"],"default":"auto"},"batch_locations":{"type":"array","items":{"type":"string","minLength":1}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"post_sql":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"load_history":{"type":"boolean","default":true},"rejected_prefix":{"type":"string"},"schema_mapping":{"type":"object","additionalProperties":{"type":["string","object"],"minLength":1,"additionalProperties":false,"properties":{"schema":{"type":"string","minLength":1},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}}},"required":["schema"]},"default":{}},"unknown_options":{"type":"string","enum":["warn","fail"]},"selected":{"type":"boolean","default":true},"include_columns":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"exclude_columns":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"table_prefix":{"type":"string"},"tenant_column":{"type":"string","minLength":1},"tenant_id":{"type":"string","minLength":1},"other_tenants":{"type":"string","enum":["fail","quarantine","allow"],"default":"fail"},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"],"default":"upsert"},"overwrite_method":{"type":"string","enum":["delete-insert","swap"],"default":"delete-insert"},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"],"default":"stream_complete"},"hard_delete":{"type":"boolean","default":false},"process_activate_version_messages":{"type":"boolean","default":true},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"],"default":"super"},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100,"default":10},"flatten_separator":{"type":"string","minLength":1,"default":"__"},"naming":{"type":"string","enum":["exact","safe","snake_case"],"default":"exact"},"table_names":{"type":"string","enum":["whole","last-part"],"default":"whole"},"require_keys":{"type":"boolean","default":false},"validate_records":{"type":"boolean","default":false},"on_invalid":{"type":"string","enum":["fail","quarantine","null"],"default":"fail"},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000,"default":1000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}},"default":{}},"forbid_ddl":{"type":"boolean","default":false},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"sortkey_style":{"type":"string","enum":["compound","interleaved"],"default":"compound"},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1},"default":[]},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000,"default":0},"batch_direct_copy":{"type":"boolean","default":false},"streams":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"selected":{"type":"boolean"},"include_columns":{"type":"array","items":{"type":"string","minLength":1}},"exclude_columns":{"type":"array","items":{"type":"string","minLength":1}},"table_prefix":{"type":"string"},"tenant_column":{"type":"string","minLength":1},"tenant_id":{"type":"string","minLength":1},"other_tenants":{"type":"string","enum":["fail","quarantine","allow"]},"load_method":{"type":"string","enum":["upsert","append-only","insert-only","overwrite"]},"overwrite_method":{"type":"string","enum":["delete-insert","swap"]},"overwrite_when":{"type":"string","enum":["stream_complete","end_of_input"]},"hard_delete":{"type":"boolean"},"process_activate_version_messages":{"type":"boolean"},"add_record_metadata":{"type":"boolean"},"null_keys":{"type":"string","enum":["fail","quarantine","append"]},"nested_values":{"type":"string","enum":["super","text","flatten"]},"flatten_max_depth":{"type":"integer","minimum":1,"maximum":100},"flatten_separator":{"type":"string","minLength":1},"naming":{"type":"string","enum":["exact","safe","snake_case"]},"table_names":{"type":"string","enum":["whole","last-part"]},"require_keys":{"type":"boolean"},"validate_records":{"type":"boolean"},"on_invalid":{"type":"string","enum":["fail","quarantine","null"]},"max_rejected":{"type":"integer","minimum":0,"maximum":1000000000},"schema_changes":{"type":"object","additionalProperties":false,"properties":{"add_column":{"type":"string","enum":["evolve","ignore","fail"]},"widen_column":{"type":"string","enum":["evolve","ignore","fail"]},"relax_not_null":{"type":"string","enum":["evolve","ignore","fail"]},"retype_column":{"type":"string","enum":["evolve","ignore","fail"]},"split_column":{"type":"string","enum":["evolve","ignore","fail"]},"drop_column":{"type":"string","enum":["evolve","ignore","fail"]},"change_keys":{"type":"string","enum":["evolve","ignore","fail"]}}},"forbid_ddl":{"type":"boolean"},"diststyle":{"type":"string","enum":["auto","even","all","key"]},"sortkey":{"type":"array","items":{"type":"string","minLength":1}},"sortkey_style":{"type":"string","enum":["compound","interleaved"]},"grant_select_to":{"type":"array","items":{"type":"string","minLength":1}},"analyze_after_rows":{"type":"integer","minimum":0,"maximum":1000000000000},"batch_direct_copy":{"type":"boolean"},"schema":{"type":"string","minLength":1},"table":{"type":"string","minLength":1},"key_properties":{"type":"array","items":{"type":"string","minLength":1}},"distkey":{"type":"string","minLength":1},"columns":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"encode":{"type":"string","enum":["az64","bytedict","delta","delta32k","lzo","mostly8","mostly16","mostly32","raw","runlength","text255","text32k","zstd"]},"mask":{"type":"string","enum":["hash","redact","last_4"]}}}},"pre_sql":{"type":"array","items":{"type":"string","minLength":1}},"post_sql":{"type":"array","items":{"type":"string","minLength":1}}}},"default":{}}},"required":["hostname","database","s3_bucket"],"additionalProperties":true};
 const func2 = Object.prototype.hasOwnProperty;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -59,6 +59,9 @@ data.batch_max_age_seconds = 300;
 }
 if(data.max_parallel_loads === undefined){
 data.max_parallel_loads = 4;
+}
+if(data.fail_on_empty === undefined){
+data.fail_on_empty = false;
 }
 if(data.exactly_once === undefined){
 data.exactly_once = false;
@@ -1292,11 +1295,8 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data.mask_salt !== undefined){
-let data53 = data.mask_salt;
-if(typeof data53 === "string"){
-if(data53.length < 16){
-const err94 = {instancePath:instancePath+"/mask_salt",schemaPath:"#/properties/mask_salt/minLength",keyword:"minLength",params:{limit: 16},message:"must NOT have fewer than 16 characters"};
+if(typeof data.fail_on_empty !== "boolean"){
+const err94 = {instancePath:instancePath+"/fail_on_empty",schemaPath:"#/properties/fail_on_empty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1305,9 +1305,11 @@ vErrors.push(err94);
 }
 errors++;
 }
-}
-else {
-const err95 = {instancePath:instancePath+"/mask_salt",schemaPath:"#/properties/mask_salt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.mask_salt !== undefined){
+let data54 = data.mask_salt;
+if(typeof data54 === "string"){
+if(data54.length < 16){
+const err95 = {instancePath:instancePath+"/mask_salt",schemaPath:"#/properties/mask_salt/minLength",keyword:"minLength",params:{limit: 16},message:"must NOT have fewer than 16 characters"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1317,9 +1319,8 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(data.mask_salt_file !== undefined){
-if(typeof data.mask_salt_file !== "string"){
-const err96 = {instancePath:instancePath+"/mask_salt_file",schemaPath:"#/properties/mask_salt_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err96 = {instancePath:instancePath+"/mask_salt",schemaPath:"#/properties/mask_salt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1329,11 +1330,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data.pipeline !== undefined){
-let data55 = data.pipeline;
-if(typeof data55 === "string"){
-if(data55.length < 1){
-const err97 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.mask_salt_file !== undefined){
+if(typeof data.mask_salt_file !== "string"){
+const err97 = {instancePath:instancePath+"/mask_salt_file",schemaPath:"#/properties/mask_salt_file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1343,8 +1342,11 @@ vErrors.push(err97);
 errors++;
 }
 }
-else {
-const err98 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.pipeline !== undefined){
+let data56 = data.pipeline;
+if(typeof data56 === "string"){
+if(data56.length < 1){
+const err98 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1354,8 +1356,8 @@ vErrors.push(err98);
 errors++;
 }
 }
-if(typeof data.exactly_once !== "boolean"){
-const err99 = {instancePath:instancePath+"/exactly_once",schemaPath:"#/properties/exactly_once/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err99 = {instancePath:instancePath+"/pipeline",schemaPath:"#/properties/pipeline/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1364,8 +1366,9 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(typeof data.group_commit !== "boolean"){
-const err100 = {instancePath:instancePath+"/group_commit",schemaPath:"#/properties/group_commit/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(typeof data.exactly_once !== "boolean"){
+const err100 = {instancePath:instancePath+"/exactly_once",schemaPath:"#/properties/exactly_once/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1374,9 +1377,8 @@ vErrors.push(err100);
 }
 errors++;
 }
-let data58 = data.memory_budget_mb;
-if(!((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58)))){
-const err101 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data.group_commit !== "boolean"){
+const err101 = {instancePath:instancePath+"/group_commit",schemaPath:"#/properties/group_commit/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1385,9 +1387,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(typeof data58 == "number"){
-if(data58 > 65536 || isNaN(data58)){
-const err102 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
+let data59 = data.memory_budget_mb;
+if(!((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59)))){
+const err102 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1396,8 +1398,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data58 < 16 || isNaN(data58)){
-const err103 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
+if(typeof data59 == "number"){
+if(data59 > 65536 || isNaN(data59)){
+const err103 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1406,10 +1409,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-let data59 = data.compression;
-if(typeof data59 !== "string"){
-const err104 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data59 < 16 || isNaN(data59)){
+const err104 = {instancePath:instancePath+"/memory_budget_mb",schemaPath:"#/properties/memory_budget_mb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 16},message:"must be >= 16"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1418,8 +1419,10 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(!(((data59 === "auto") || (data59 === "gzip")) || (data59 === "zstd"))){
-const err105 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
+}
+let data60 = data.compression;
+if(typeof data60 !== "string"){
+const err105 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1428,9 +1431,8 @@ vErrors.push(err105);
 }
 errors++;
 }
-let data60 = data.gzip_level;
-if(!((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60)))){
-const err106 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data60 === "auto") || (data60 === "gzip")) || (data60 === "zstd"))){
+const err106 = {instancePath:instancePath+"/compression",schemaPath:"#/properties/compression/enum",keyword:"enum",params:{allowedValues: schema11.properties.compression.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1439,9 +1441,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(typeof data60 == "number"){
-if(data60 > 9 || isNaN(data60)){
-const err107 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
+let data61 = data.gzip_level;
+if(!((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61)))){
+const err107 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1450,8 +1452,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data60 < 1 || isNaN(data60)){
-const err108 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(typeof data61 == "number"){
+if(data61 > 9 || isNaN(data61)){
+const err108 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9},message:"must be <= 9"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1460,9 +1463,8 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-if(typeof data.keep_s3_files !== "boolean"){
-const err109 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data61 < 1 || isNaN(data61)){
+const err109 = {instancePath:instancePath+"/gzip_level",schemaPath:"#/properties/gzip_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1471,9 +1473,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-let data62 = data.stale_after_hours;
-if(!((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62)))){
-const err110 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(typeof data.keep_s3_files !== "boolean"){
+const err110 = {instancePath:instancePath+"/keep_s3_files",schemaPath:"#/properties/keep_s3_files/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1482,9 +1484,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(typeof data62 == "number"){
-if(data62 > 8760 || isNaN(data62)){
-const err111 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
+let data63 = data.stale_after_hours;
+if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
+const err111 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1493,8 +1495,9 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data62 < 1 || isNaN(data62)){
-const err112 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(typeof data63 == "number"){
+if(data63 > 8760 || isNaN(data63)){
+const err112 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 8760},message:"must be <= 8760"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1503,10 +1506,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-let data63 = data.statement_timeout_seconds;
-if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
-const err113 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data63 < 1 || isNaN(data63)){
+const err113 = {instancePath:instancePath+"/stale_after_hours",schemaPath:"#/properties/stale_after_hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1515,9 +1516,10 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(typeof data63 == "number"){
-if(data63 > 86400 || isNaN(data63)){
-const err114 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+}
+let data64 = data.statement_timeout_seconds;
+if(!((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64)))){
+const err114 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1526,8 +1528,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(data63 < 10 || isNaN(data63)){
-const err115 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
+if(typeof data64 == "number"){
+if(data64 > 86400 || isNaN(data64)){
+const err115 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1536,10 +1539,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-let data64 = data.heartbeat_seconds;
-if(!((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64)))){
-const err116 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data64 < 10 || isNaN(data64)){
+const err116 = {instancePath:instancePath+"/statement_timeout_seconds",schemaPath:"#/properties/statement_timeout_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1548,9 +1549,10 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(typeof data64 == "number"){
-if(data64 > 3600 || isNaN(data64)){
-const err117 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+}
+let data65 = data.heartbeat_seconds;
+if(!((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65)))){
+const err117 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1559,8 +1561,9 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(data64 < 1 || isNaN(data64)){
-const err118 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(typeof data65 == "number"){
+if(data65 > 3600 || isNaN(data65)){
+const err118 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1569,10 +1572,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-let data65 = data.retry_for_seconds;
-if(!((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65)))){
-const err119 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data65 < 1 || isNaN(data65)){
+const err119 = {instancePath:instancePath+"/heartbeat_seconds",schemaPath:"#/properties/heartbeat_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1581,9 +1582,10 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(typeof data65 == "number"){
-if(data65 > 86400 || isNaN(data65)){
-const err120 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
+}
+let data66 = data.retry_for_seconds;
+if(!((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66)))){
+const err120 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1592,8 +1594,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data65 < 0 || isNaN(data65)){
-const err121 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data66 == "number"){
+if(data66 > 86400 || isNaN(data66)){
+const err121 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},message:"must be <= 86400"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1602,11 +1605,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-if(data.max_load_attempts !== undefined){
-let data66 = data.max_load_attempts;
-if(!((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66)))){
-const err122 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data66 < 0 || isNaN(data66)){
+const err122 = {instancePath:instancePath+"/retry_for_seconds",schemaPath:"#/properties/retry_for_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1615,9 +1615,11 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(typeof data66 == "number"){
-if(data66 > 100 || isNaN(data66)){
-const err123 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+if(data.max_load_attempts !== undefined){
+let data67 = data.max_load_attempts;
+if(!((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67)))){
+const err123 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1626,8 +1628,9 @@ vErrors.push(err123);
 }
 errors++;
 }
-if(data66 < 1 || isNaN(data66)){
-const err124 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(typeof data67 == "number"){
+if(data67 > 100 || isNaN(data67)){
+const err124 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1636,11 +1639,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-}
-let data67 = data.shutdown_grace_seconds;
-if(!((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67)))){
-const err125 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data67 < 1 || isNaN(data67)){
+const err125 = {instancePath:instancePath+"/max_load_attempts",schemaPath:"#/properties/max_load_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1649,9 +1649,11 @@ vErrors.push(err125);
 }
 errors++;
 }
-if(typeof data67 == "number"){
-if(data67 > 3600 || isNaN(data67)){
-const err126 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
+}
+}
+let data68 = data.shutdown_grace_seconds;
+if(!((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68)))){
+const err126 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1660,8 +1662,9 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(data67 < 0 || isNaN(data67)){
-const err127 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data68 == "number"){
+if(data68 > 3600 || isNaN(data68)){
+const err127 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600},message:"must be <= 3600"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1670,10 +1673,8 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-let data68 = data.log_level;
-if(typeof data68 !== "string"){
-const err128 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data68 < 0 || isNaN(data68)){
+const err128 = {instancePath:instancePath+"/shutdown_grace_seconds",schemaPath:"#/properties/shutdown_grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1682,8 +1683,10 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(!((((data68 === "debug") || (data68 === "info")) || (data68 === "warn")) || (data68 === "error"))){
-const err129 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
+}
+let data69 = data.log_level;
+if(typeof data69 !== "string"){
+const err129 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1692,9 +1695,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-let data69 = data.log_format;
-if(typeof data69 !== "string"){
-const err130 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data69 === "debug") || (data69 === "info")) || (data69 === "warn")) || (data69 === "error"))){
+const err130 = {instancePath:instancePath+"/log_level",schemaPath:"#/properties/log_level/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_level.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1703,8 +1705,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(!((((data69 === "auto") || (data69 === "json")) || (data69 === "pretty")) || (data69 === "singer"))){
-const err131 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
+let data70 = data.log_format;
+if(typeof data70 !== "string"){
+const err131 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1713,15 +1716,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data.batch_locations !== undefined){
-let data70 = data.batch_locations;
-if(Array.isArray(data70)){
-const len1 = data70.length;
-for(let i1=0; i1<len1; i1++){
-let data71 = data70[i1];
-if(typeof data71 === "string"){
-if(data71.length < 1){
-const err132 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data70 === "auto") || (data70 === "json")) || (data70 === "pretty")) || (data70 === "singer"))){
+const err132 = {instancePath:instancePath+"/log_format",schemaPath:"#/properties/log_format/enum",keyword:"enum",params:{allowedValues: schema11.properties.log_format.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1730,9 +1726,15 @@ vErrors.push(err132);
 }
 errors++;
 }
-}
-else {
-const err133 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.batch_locations !== undefined){
+let data71 = data.batch_locations;
+if(Array.isArray(data71)){
+const len1 = data71.length;
+for(let i1=0; i1<len1; i1++){
+let data72 = data71[i1];
+if(typeof data72 === "string"){
+if(data72.length < 1){
+const err133 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1742,9 +1744,8 @@ vErrors.push(err133);
 errors++;
 }
 }
-}
 else {
-const err134 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err134 = {instancePath:instancePath+"/batch_locations/" + i1,schemaPath:"#/properties/batch_locations/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1754,14 +1755,9 @@ vErrors.push(err134);
 errors++;
 }
 }
-let data72 = data.pre_sql;
-if(Array.isArray(data72)){
-const len2 = data72.length;
-for(let i2=0; i2<len2; i2++){
-let data73 = data72[i2];
-if(typeof data73 === "string"){
-if(data73.length < 1){
-const err135 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err135 = {instancePath:instancePath+"/batch_locations",schemaPath:"#/properties/batch_locations/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1771,8 +1767,14 @@ vErrors.push(err135);
 errors++;
 }
 }
-else {
-const err136 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data73 = data.pre_sql;
+if(Array.isArray(data73)){
+const len2 = data73.length;
+for(let i2=0; i2<len2; i2++){
+let data74 = data73[i2];
+if(typeof data74 === "string"){
+if(data74.length < 1){
+const err136 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1782,9 +1784,8 @@ vErrors.push(err136);
 errors++;
 }
 }
-}
 else {
-const err137 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err137 = {instancePath:instancePath+"/pre_sql/" + i2,schemaPath:"#/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1793,14 +1794,10 @@ vErrors.push(err137);
 }
 errors++;
 }
-let data74 = data.post_sql;
-if(Array.isArray(data74)){
-const len3 = data74.length;
-for(let i3=0; i3<len3; i3++){
-let data75 = data74[i3];
-if(typeof data75 === "string"){
-if(data75.length < 1){
-const err138 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+else {
+const err138 = {instancePath:instancePath+"/pre_sql",schemaPath:"#/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1809,9 +1806,14 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-else {
-const err139 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data75 = data.post_sql;
+if(Array.isArray(data75)){
+const len3 = data75.length;
+for(let i3=0; i3<len3; i3++){
+let data76 = data75[i3];
+if(typeof data76 === "string"){
+if(data76.length < 1){
+const err139 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1821,9 +1823,8 @@ vErrors.push(err139);
 errors++;
 }
 }
-}
 else {
-const err140 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err140 = {instancePath:instancePath+"/post_sql/" + i3,schemaPath:"#/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1832,8 +1833,10 @@ vErrors.push(err140);
 }
 errors++;
 }
-if(typeof data.load_history !== "boolean"){
-const err141 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+}
+else {
+const err141 = {instancePath:instancePath+"/post_sql",schemaPath:"#/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1842,9 +1845,8 @@ vErrors.push(err141);
 }
 errors++;
 }
-if(data.rejected_prefix !== undefined){
-if(typeof data.rejected_prefix !== "string"){
-const err142 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.load_history !== "boolean"){
+const err142 = {instancePath:instancePath+"/load_history",schemaPath:"#/properties/load_history/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1853,13 +1855,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-}
-let data78 = data.schema_mapping;
-if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
-for(const key0 in data78){
-let data79 = data78[key0];
-if((typeof data79 !== "string") && (!(data79 && typeof data79 == "object" && !Array.isArray(data79)))){
-const err143 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
+if(data.rejected_prefix !== undefined){
+if(typeof data.rejected_prefix !== "string"){
+const err143 = {instancePath:instancePath+"/rejected_prefix",schemaPath:"#/properties/rejected_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1868,9 +1866,13 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(typeof data79 === "string"){
-if(data79.length < 1){
-const err144 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+let data79 = data.schema_mapping;
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+for(const key0 in data79){
+let data80 = data79[key0];
+if((typeof data80 !== "string") && (!(data80 && typeof data80 == "object" && !Array.isArray(data80)))){
+const err144 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/type",keyword:"type",params:{type: schema11.properties.schema_mapping.additionalProperties.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1879,10 +1881,9 @@ vErrors.push(err144);
 }
 errors++;
 }
-}
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
-if(data79.schema === undefined){
-const err145 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
+if(typeof data80 === "string"){
+if(data80.length < 1){
+const err145 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1891,9 +1892,10 @@ vErrors.push(err145);
 }
 errors++;
 }
-for(const key1 in data79){
-if(!((key1 === "schema") || (key1 === "grant_select_to"))){
-const err146 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
+if(data80.schema === undefined){
+const err146 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/required",keyword:"required",params:{missingProperty: "schema"},message:"must have required property '"+"schema"+"'"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1902,12 +1904,9 @@ vErrors.push(err146);
 }
 errors++;
 }
-}
-if(data79.schema !== undefined){
-let data80 = data79.schema;
-if(typeof data80 === "string"){
-if(data80.length < 1){
-const err147 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key1 in data80){
+if(!((key1 === "schema") || (key1 === "grant_select_to"))){
+const err147 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/schema_mapping/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1917,8 +1916,11 @@ vErrors.push(err147);
 errors++;
 }
 }
-else {
-const err148 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data80.schema !== undefined){
+let data81 = data80.schema;
+if(typeof data81 === "string"){
+if(data81.length < 1){
+const err148 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1928,15 +1930,8 @@ vErrors.push(err148);
 errors++;
 }
 }
-if(data79.grant_select_to !== undefined){
-let data81 = data79.grant_select_to;
-if(Array.isArray(data81)){
-const len4 = data81.length;
-for(let i4=0; i4<len4; i4++){
-let data82 = data81[i4];
-if(typeof data82 === "string"){
-if(data82.length < 1){
-const err149 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err149 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1946,8 +1941,15 @@ vErrors.push(err149);
 errors++;
 }
 }
-else {
-const err150 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data80.grant_select_to !== undefined){
+let data82 = data80.grant_select_to;
+if(Array.isArray(data82)){
+const len4 = data82.length;
+for(let i4=0; i4<len4; i4++){
+let data83 = data82[i4];
+if(typeof data83 === "string"){
+if(data83.length < 1){
+const err150 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1957,9 +1959,8 @@ vErrors.push(err150);
 errors++;
 }
 }
-}
 else {
-const err151 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err151 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i4,schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1970,10 +1971,8 @@ errors++;
 }
 }
 }
-}
-}
 else {
-const err152 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err152 = {instancePath:instancePath+"/schema_mapping/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/schema_mapping/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1982,10 +1981,12 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data.unknown_options !== undefined){
-let data83 = data.unknown_options;
-if(typeof data83 !== "string"){
-const err153 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+}
+else {
+const err153 = {instancePath:instancePath+"/schema_mapping",schemaPath:"#/properties/schema_mapping/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1994,8 +1995,10 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(!((data83 === "warn") || (data83 === "fail"))){
-const err154 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
+if(data.unknown_options !== undefined){
+let data84 = data.unknown_options;
+if(typeof data84 !== "string"){
+const err154 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2004,9 +2007,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-}
-if(typeof data.selected !== "boolean"){
-const err155 = {instancePath:instancePath+"/selected",schemaPath:"#/properties/selected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data84 === "warn") || (data84 === "fail"))){
+const err155 = {instancePath:instancePath+"/unknown_options",schemaPath:"#/properties/unknown_options/enum",keyword:"enum",params:{allowedValues: schema11.properties.unknown_options.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2015,14 +2017,9 @@ vErrors.push(err155);
 }
 errors++;
 }
-let data85 = data.include_columns;
-if(Array.isArray(data85)){
-const len5 = data85.length;
-for(let i5=0; i5<len5; i5++){
-let data86 = data85[i5];
-if(typeof data86 === "string"){
-if(data86.length < 1){
-const err156 = {instancePath:instancePath+"/include_columns/" + i5,schemaPath:"#/properties/include_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(typeof data.selected !== "boolean"){
+const err156 = {instancePath:instancePath+"/selected",schemaPath:"#/properties/selected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2031,9 +2028,14 @@ vErrors.push(err156);
 }
 errors++;
 }
-}
-else {
-const err157 = {instancePath:instancePath+"/include_columns/" + i5,schemaPath:"#/properties/include_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data86 = data.include_columns;
+if(Array.isArray(data86)){
+const len5 = data86.length;
+for(let i5=0; i5<len5; i5++){
+let data87 = data86[i5];
+if(typeof data87 === "string"){
+if(data87.length < 1){
+const err157 = {instancePath:instancePath+"/include_columns/" + i5,schemaPath:"#/properties/include_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2043,9 +2045,8 @@ vErrors.push(err157);
 errors++;
 }
 }
-}
 else {
-const err158 = {instancePath:instancePath+"/include_columns",schemaPath:"#/properties/include_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err158 = {instancePath:instancePath+"/include_columns/" + i5,schemaPath:"#/properties/include_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2054,14 +2055,10 @@ vErrors.push(err158);
 }
 errors++;
 }
-let data87 = data.exclude_columns;
-if(Array.isArray(data87)){
-const len6 = data87.length;
-for(let i6=0; i6<len6; i6++){
-let data88 = data87[i6];
-if(typeof data88 === "string"){
-if(data88.length < 1){
-const err159 = {instancePath:instancePath+"/exclude_columns/" + i6,schemaPath:"#/properties/exclude_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+else {
+const err159 = {instancePath:instancePath+"/include_columns",schemaPath:"#/properties/include_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2070,9 +2067,14 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-else {
-const err160 = {instancePath:instancePath+"/exclude_columns/" + i6,schemaPath:"#/properties/exclude_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data88 = data.exclude_columns;
+if(Array.isArray(data88)){
+const len6 = data88.length;
+for(let i6=0; i6<len6; i6++){
+let data89 = data88[i6];
+if(typeof data89 === "string"){
+if(data89.length < 1){
+const err160 = {instancePath:instancePath+"/exclude_columns/" + i6,schemaPath:"#/properties/exclude_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2082,9 +2084,8 @@ vErrors.push(err160);
 errors++;
 }
 }
-}
 else {
-const err161 = {instancePath:instancePath+"/exclude_columns",schemaPath:"#/properties/exclude_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err161 = {instancePath:instancePath+"/exclude_columns/" + i6,schemaPath:"#/properties/exclude_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2093,9 +2094,10 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(data.table_prefix !== undefined){
-if(typeof data.table_prefix !== "string"){
-const err162 = {instancePath:instancePath+"/table_prefix",schemaPath:"#/properties/table_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+else {
+const err162 = {instancePath:instancePath+"/exclude_columns",schemaPath:"#/properties/exclude_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2104,12 +2106,9 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-if(data.tenant_column !== undefined){
-let data90 = data.tenant_column;
-if(typeof data90 === "string"){
-if(data90.length < 1){
-const err163 = {instancePath:instancePath+"/tenant_column",schemaPath:"#/properties/tenant_column/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.table_prefix !== undefined){
+if(typeof data.table_prefix !== "string"){
+const err163 = {instancePath:instancePath+"/table_prefix",schemaPath:"#/properties/table_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2119,8 +2118,11 @@ vErrors.push(err163);
 errors++;
 }
 }
-else {
-const err164 = {instancePath:instancePath+"/tenant_column",schemaPath:"#/properties/tenant_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.tenant_column !== undefined){
+let data91 = data.tenant_column;
+if(typeof data91 === "string"){
+if(data91.length < 1){
+const err164 = {instancePath:instancePath+"/tenant_column",schemaPath:"#/properties/tenant_column/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2130,11 +2132,8 @@ vErrors.push(err164);
 errors++;
 }
 }
-if(data.tenant_id !== undefined){
-let data91 = data.tenant_id;
-if(typeof data91 === "string"){
-if(data91.length < 1){
-const err165 = {instancePath:instancePath+"/tenant_id",schemaPath:"#/properties/tenant_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err165 = {instancePath:instancePath+"/tenant_column",schemaPath:"#/properties/tenant_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2144,8 +2143,11 @@ vErrors.push(err165);
 errors++;
 }
 }
-else {
-const err166 = {instancePath:instancePath+"/tenant_id",schemaPath:"#/properties/tenant_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.tenant_id !== undefined){
+let data92 = data.tenant_id;
+if(typeof data92 === "string"){
+if(data92.length < 1){
+const err166 = {instancePath:instancePath+"/tenant_id",schemaPath:"#/properties/tenant_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2155,9 +2157,8 @@ vErrors.push(err166);
 errors++;
 }
 }
-let data92 = data.other_tenants;
-if(typeof data92 !== "string"){
-const err167 = {instancePath:instancePath+"/other_tenants",schemaPath:"#/properties/other_tenants/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err167 = {instancePath:instancePath+"/tenant_id",schemaPath:"#/properties/tenant_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2166,8 +2167,10 @@ vErrors.push(err167);
 }
 errors++;
 }
-if(!(((data92 === "fail") || (data92 === "quarantine")) || (data92 === "allow"))){
-const err168 = {instancePath:instancePath+"/other_tenants",schemaPath:"#/properties/other_tenants/enum",keyword:"enum",params:{allowedValues: schema11.properties.other_tenants.enum},message:"must be equal to one of the allowed values"};
+}
+let data93 = data.other_tenants;
+if(typeof data93 !== "string"){
+const err168 = {instancePath:instancePath+"/other_tenants",schemaPath:"#/properties/other_tenants/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2176,9 +2179,8 @@ vErrors.push(err168);
 }
 errors++;
 }
-let data93 = data.load_method;
-if(typeof data93 !== "string"){
-const err169 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data93 === "fail") || (data93 === "quarantine")) || (data93 === "allow"))){
+const err169 = {instancePath:instancePath+"/other_tenants",schemaPath:"#/properties/other_tenants/enum",keyword:"enum",params:{allowedValues: schema11.properties.other_tenants.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2187,8 +2189,9 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!((((data93 === "upsert") || (data93 === "append-only")) || (data93 === "insert-only")) || (data93 === "overwrite"))){
-const err170 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+let data94 = data.load_method;
+if(typeof data94 !== "string"){
+const err170 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2197,9 +2200,8 @@ vErrors.push(err170);
 }
 errors++;
 }
-let data94 = data.overwrite_method;
-if(typeof data94 !== "string"){
-const err171 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data94 === "upsert") || (data94 === "append-only")) || (data94 === "insert-only")) || (data94 === "overwrite"))){
+const err171 = {instancePath:instancePath+"/load_method",schemaPath:"#/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2208,8 +2210,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(!((data94 === "delete-insert") || (data94 === "swap"))){
-const err172 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+let data95 = data.overwrite_method;
+if(typeof data95 !== "string"){
+const err172 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2218,9 +2221,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-let data95 = data.overwrite_when;
-if(typeof data95 !== "string"){
-const err173 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data95 === "delete-insert") || (data95 === "swap"))){
+const err173 = {instancePath:instancePath+"/overwrite_method",schemaPath:"#/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2229,8 +2231,9 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(!((data95 === "stream_complete") || (data95 === "end_of_input"))){
-const err174 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+let data96 = data.overwrite_when;
+if(typeof data96 !== "string"){
+const err174 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2239,8 +2242,8 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(typeof data.hard_delete !== "boolean"){
-const err175 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data96 === "stream_complete") || (data96 === "end_of_input"))){
+const err175 = {instancePath:instancePath+"/overwrite_when",schemaPath:"#/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2249,8 +2252,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(typeof data.process_activate_version_messages !== "boolean"){
-const err176 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data.hard_delete !== "boolean"){
+const err176 = {instancePath:instancePath+"/hard_delete",schemaPath:"#/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2259,9 +2262,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(data.add_record_metadata !== undefined){
-if(typeof data.add_record_metadata !== "boolean"){
-const err177 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data.process_activate_version_messages !== "boolean"){
+const err177 = {instancePath:instancePath+"/process_activate_version_messages",schemaPath:"#/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2270,11 +2272,9 @@ vErrors.push(err177);
 }
 errors++;
 }
-}
-if(data.null_keys !== undefined){
-let data99 = data.null_keys;
-if(typeof data99 !== "string"){
-const err178 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.add_record_metadata !== undefined){
+if(typeof data.add_record_metadata !== "boolean"){
+const err178 = {instancePath:instancePath+"/add_record_metadata",schemaPath:"#/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2283,8 +2283,11 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(!(((data99 === "fail") || (data99 === "quarantine")) || (data99 === "append"))){
-const err179 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.null_keys !== undefined){
+let data100 = data.null_keys;
+if(typeof data100 !== "string"){
+const err179 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2293,10 +2296,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-let data100 = data.nested_values;
-if(typeof data100 !== "string"){
-const err180 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data100 === "fail") || (data100 === "quarantine")) || (data100 === "append"))){
+const err180 = {instancePath:instancePath+"/null_keys",schemaPath:"#/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2305,8 +2306,10 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(!(((data100 === "super") || (data100 === "text")) || (data100 === "flatten"))){
-const err181 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+let data101 = data.nested_values;
+if(typeof data101 !== "string"){
+const err181 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2315,9 +2318,8 @@ vErrors.push(err181);
 }
 errors++;
 }
-let data101 = data.flatten_max_depth;
-if(!((typeof data101 == "number") && (!(data101 % 1) && !isNaN(data101)))){
-const err182 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data101 === "super") || (data101 === "text")) || (data101 === "flatten"))){
+const err182 = {instancePath:instancePath+"/nested_values",schemaPath:"#/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2326,9 +2328,9 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(typeof data101 == "number"){
-if(data101 > 100 || isNaN(data101)){
-const err183 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+let data102 = data.flatten_max_depth;
+if(!((typeof data102 == "number") && (!(data102 % 1) && !isNaN(data102)))){
+const err183 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2337,8 +2339,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(data101 < 1 || isNaN(data101)){
-const err184 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(typeof data102 == "number"){
+if(data102 > 100 || isNaN(data102)){
+const err184 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2347,11 +2350,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-let data102 = data.flatten_separator;
-if(typeof data102 === "string"){
-if(data102.length < 1){
-const err185 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data102 < 1 || isNaN(data102)){
+const err185 = {instancePath:instancePath+"/flatten_max_depth",schemaPath:"#/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2361,8 +2361,10 @@ vErrors.push(err185);
 errors++;
 }
 }
-else {
-const err186 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data103 = data.flatten_separator;
+if(typeof data103 === "string"){
+if(data103.length < 1){
+const err186 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2371,9 +2373,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-let data103 = data.naming;
-if(typeof data103 !== "string"){
-const err187 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err187 = {instancePath:instancePath+"/flatten_separator",schemaPath:"#/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2382,8 +2384,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(!(((data103 === "exact") || (data103 === "safe")) || (data103 === "snake_case"))){
-const err188 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
+let data104 = data.naming;
+if(typeof data104 !== "string"){
+const err188 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2392,9 +2395,8 @@ vErrors.push(err188);
 }
 errors++;
 }
-let data104 = data.table_names;
-if(typeof data104 !== "string"){
-const err189 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data104 === "exact") || (data104 === "safe")) || (data104 === "snake_case"))){
+const err189 = {instancePath:instancePath+"/naming",schemaPath:"#/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2403,8 +2405,9 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(!((data104 === "whole") || (data104 === "last-part"))){
-const err190 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+let data105 = data.table_names;
+if(typeof data105 !== "string"){
+const err190 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2413,8 +2416,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(typeof data.require_keys !== "boolean"){
-const err191 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data105 === "whole") || (data105 === "last-part"))){
+const err191 = {instancePath:instancePath+"/table_names",schemaPath:"#/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2423,8 +2426,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(typeof data.validate_records !== "boolean"){
-const err192 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(typeof data.require_keys !== "boolean"){
+const err192 = {instancePath:instancePath+"/require_keys",schemaPath:"#/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2433,9 +2436,8 @@ vErrors.push(err192);
 }
 errors++;
 }
-let data107 = data.on_invalid;
-if(typeof data107 !== "string"){
-const err193 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.validate_records !== "boolean"){
+const err193 = {instancePath:instancePath+"/validate_records",schemaPath:"#/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2444,8 +2446,9 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(!(((data107 === "fail") || (data107 === "quarantine")) || (data107 === "null"))){
-const err194 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+let data108 = data.on_invalid;
+if(typeof data108 !== "string"){
+const err194 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2454,9 +2457,8 @@ vErrors.push(err194);
 }
 errors++;
 }
-let data108 = data.max_rejected;
-if(!((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108)))){
-const err195 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data108 === "fail") || (data108 === "quarantine")) || (data108 === "null"))){
+const err195 = {instancePath:instancePath+"/on_invalid",schemaPath:"#/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2465,9 +2467,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-if(typeof data108 == "number"){
-if(data108 > 1000000000 || isNaN(data108)){
-const err196 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+let data109 = data.max_rejected;
+if(!((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109)))){
+const err196 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2476,8 +2478,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(data108 < 0 || isNaN(data108)){
-const err197 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data109 == "number"){
+if(data109 > 1000000000 || isNaN(data109)){
+const err197 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2486,12 +2489,8 @@ vErrors.push(err197);
 }
 errors++;
 }
-}
-let data109 = data.schema_changes;
-if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
-for(const key2 in data109){
-if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
-const err198 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(data109 < 0 || isNaN(data109)){
+const err198 = {instancePath:instancePath+"/max_rejected",schemaPath:"#/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2501,10 +2500,11 @@ vErrors.push(err198);
 errors++;
 }
 }
-if(data109.add_column !== undefined){
-let data110 = data109.add_column;
-if(typeof data110 !== "string"){
-const err199 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data110 = data.schema_changes;
+if(data110 && typeof data110 == "object" && !Array.isArray(data110)){
+for(const key2 in data110){
+if(!(((((((key2 === "add_column") || (key2 === "widen_column")) || (key2 === "relax_not_null")) || (key2 === "retype_column")) || (key2 === "split_column")) || (key2 === "drop_column")) || (key2 === "change_keys"))){
+const err199 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2513,8 +2513,11 @@ vErrors.push(err199);
 }
 errors++;
 }
-if(!(((data110 === "evolve") || (data110 === "ignore")) || (data110 === "fail"))){
-const err200 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.add_column !== undefined){
+let data111 = data110.add_column;
+if(typeof data111 !== "string"){
+const err200 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2523,11 +2526,8 @@ vErrors.push(err200);
 }
 errors++;
 }
-}
-if(data109.widen_column !== undefined){
-let data111 = data109.widen_column;
-if(typeof data111 !== "string"){
-const err201 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data111 === "evolve") || (data111 === "ignore")) || (data111 === "fail"))){
+const err201 = {instancePath:instancePath+"/schema_changes/add_column",schemaPath:"#/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2536,8 +2536,11 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(!(((data111 === "evolve") || (data111 === "ignore")) || (data111 === "fail"))){
-const err202 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.widen_column !== undefined){
+let data112 = data110.widen_column;
+if(typeof data112 !== "string"){
+const err202 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2546,11 +2549,8 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-if(data109.relax_not_null !== undefined){
-let data112 = data109.relax_not_null;
-if(typeof data112 !== "string"){
-const err203 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data112 === "evolve") || (data112 === "ignore")) || (data112 === "fail"))){
+const err203 = {instancePath:instancePath+"/schema_changes/widen_column",schemaPath:"#/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2559,8 +2559,11 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(!(((data112 === "evolve") || (data112 === "ignore")) || (data112 === "fail"))){
-const err204 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.relax_not_null !== undefined){
+let data113 = data110.relax_not_null;
+if(typeof data113 !== "string"){
+const err204 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2569,11 +2572,8 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-if(data109.retype_column !== undefined){
-let data113 = data109.retype_column;
-if(typeof data113 !== "string"){
-const err205 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data113 === "evolve") || (data113 === "ignore")) || (data113 === "fail"))){
+const err205 = {instancePath:instancePath+"/schema_changes/relax_not_null",schemaPath:"#/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2582,8 +2582,11 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(!(((data113 === "evolve") || (data113 === "ignore")) || (data113 === "fail"))){
-const err206 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.retype_column !== undefined){
+let data114 = data110.retype_column;
+if(typeof data114 !== "string"){
+const err206 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2592,11 +2595,8 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-if(data109.split_column !== undefined){
-let data114 = data109.split_column;
-if(typeof data114 !== "string"){
-const err207 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data114 === "evolve") || (data114 === "ignore")) || (data114 === "fail"))){
+const err207 = {instancePath:instancePath+"/schema_changes/retype_column",schemaPath:"#/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2605,8 +2605,11 @@ vErrors.push(err207);
 }
 errors++;
 }
-if(!(((data114 === "evolve") || (data114 === "ignore")) || (data114 === "fail"))){
-const err208 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.split_column !== undefined){
+let data115 = data110.split_column;
+if(typeof data115 !== "string"){
+const err208 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2615,11 +2618,8 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-if(data109.drop_column !== undefined){
-let data115 = data109.drop_column;
-if(typeof data115 !== "string"){
-const err209 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data115 === "evolve") || (data115 === "ignore")) || (data115 === "fail"))){
+const err209 = {instancePath:instancePath+"/schema_changes/split_column",schemaPath:"#/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2628,8 +2628,11 @@ vErrors.push(err209);
 }
 errors++;
 }
-if(!(((data115 === "evolve") || (data115 === "ignore")) || (data115 === "fail"))){
-const err210 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.drop_column !== undefined){
+let data116 = data110.drop_column;
+if(typeof data116 !== "string"){
+const err210 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2638,11 +2641,8 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data109.change_keys !== undefined){
-let data116 = data109.change_keys;
-if(typeof data116 !== "string"){
-const err211 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data116 === "evolve") || (data116 === "ignore")) || (data116 === "fail"))){
+const err211 = {instancePath:instancePath+"/schema_changes/drop_column",schemaPath:"#/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2651,8 +2651,11 @@ vErrors.push(err211);
 }
 errors++;
 }
-if(!(((data116 === "evolve") || (data116 === "ignore")) || (data116 === "fail"))){
-const err212 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data110.change_keys !== undefined){
+let data117 = data110.change_keys;
+if(typeof data117 !== "string"){
+const err212 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2661,10 +2664,8 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-}
-else {
-const err213 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data117 === "evolve") || (data117 === "ignore")) || (data117 === "fail"))){
+const err213 = {instancePath:instancePath+"/schema_changes/change_keys",schemaPath:"#/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2673,8 +2674,10 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(typeof data.forbid_ddl !== "boolean"){
-const err214 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+}
+else {
+const err214 = {instancePath:instancePath+"/schema_changes",schemaPath:"#/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2683,10 +2686,8 @@ vErrors.push(err214);
 }
 errors++;
 }
-if(data.diststyle !== undefined){
-let data118 = data.diststyle;
-if(typeof data118 !== "string"){
-const err215 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data.forbid_ddl !== "boolean"){
+const err215 = {instancePath:instancePath+"/forbid_ddl",schemaPath:"#/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2695,8 +2696,10 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(!((((data118 === "auto") || (data118 === "even")) || (data118 === "all")) || (data118 === "key"))){
-const err216 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+if(data.diststyle !== undefined){
+let data119 = data.diststyle;
+if(typeof data119 !== "string"){
+const err216 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2705,15 +2708,8 @@ vErrors.push(err216);
 }
 errors++;
 }
-}
-let data119 = data.sortkey;
-if(Array.isArray(data119)){
-const len7 = data119.length;
-for(let i7=0; i7<len7; i7++){
-let data120 = data119[i7];
-if(typeof data120 === "string"){
-if(data120.length < 1){
-const err217 = {instancePath:instancePath+"/sortkey/" + i7,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data119 === "auto") || (data119 === "even")) || (data119 === "all")) || (data119 === "key"))){
+const err217 = {instancePath:instancePath+"/diststyle",schemaPath:"#/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2723,8 +2719,14 @@ vErrors.push(err217);
 errors++;
 }
 }
-else {
-const err218 = {instancePath:instancePath+"/sortkey/" + i7,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data120 = data.sortkey;
+if(Array.isArray(data120)){
+const len7 = data120.length;
+for(let i7=0; i7<len7; i7++){
+let data121 = data120[i7];
+if(typeof data121 === "string"){
+if(data121.length < 1){
+const err218 = {instancePath:instancePath+"/sortkey/" + i7,schemaPath:"#/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2734,9 +2736,8 @@ vErrors.push(err218);
 errors++;
 }
 }
-}
 else {
-const err219 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err219 = {instancePath:instancePath+"/sortkey/" + i7,schemaPath:"#/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2745,9 +2746,10 @@ vErrors.push(err219);
 }
 errors++;
 }
-let data121 = data.sortkey_style;
-if(typeof data121 !== "string"){
-const err220 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+else {
+const err220 = {instancePath:instancePath+"/sortkey",schemaPath:"#/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2756,8 +2758,9 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(!((data121 === "compound") || (data121 === "interleaved"))){
-const err221 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+let data122 = data.sortkey_style;
+if(typeof data122 !== "string"){
+const err221 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2766,14 +2769,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-let data122 = data.grant_select_to;
-if(Array.isArray(data122)){
-const len8 = data122.length;
-for(let i8=0; i8<len8; i8++){
-let data123 = data122[i8];
-if(typeof data123 === "string"){
-if(data123.length < 1){
-const err222 = {instancePath:instancePath+"/grant_select_to/" + i8,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((data122 === "compound") || (data122 === "interleaved"))){
+const err222 = {instancePath:instancePath+"/sortkey_style",schemaPath:"#/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2782,9 +2779,14 @@ vErrors.push(err222);
 }
 errors++;
 }
-}
-else {
-const err223 = {instancePath:instancePath+"/grant_select_to/" + i8,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data123 = data.grant_select_to;
+if(Array.isArray(data123)){
+const len8 = data123.length;
+for(let i8=0; i8<len8; i8++){
+let data124 = data123[i8];
+if(typeof data124 === "string"){
+if(data124.length < 1){
+const err223 = {instancePath:instancePath+"/grant_select_to/" + i8,schemaPath:"#/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2794,9 +2796,8 @@ vErrors.push(err223);
 errors++;
 }
 }
-}
 else {
-const err224 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err224 = {instancePath:instancePath+"/grant_select_to/" + i8,schemaPath:"#/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2805,9 +2806,10 @@ vErrors.push(err224);
 }
 errors++;
 }
-let data124 = data.analyze_after_rows;
-if(!((typeof data124 == "number") && (!(data124 % 1) && !isNaN(data124)))){
-const err225 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/grant_select_to",schemaPath:"#/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2816,9 +2818,9 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(typeof data124 == "number"){
-if(data124 > 1000000000000 || isNaN(data124)){
-const err226 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+let data125 = data.analyze_after_rows;
+if(!((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125)))){
+const err226 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2827,8 +2829,9 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(data124 < 0 || isNaN(data124)){
-const err227 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data125 == "number"){
+if(data125 > 1000000000000 || isNaN(data125)){
+const err227 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2837,9 +2840,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-if(typeof data.batch_direct_copy !== "boolean"){
-const err228 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data125 < 0 || isNaN(data125)){
+const err228 = {instancePath:instancePath+"/analyze_after_rows",schemaPath:"#/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2848,14 +2850,9 @@ vErrors.push(err228);
 }
 errors++;
 }
-let data126 = data.streams;
-if(data126 && typeof data126 == "object" && !Array.isArray(data126)){
-for(const key3 in data126){
-let data127 = data126[key3];
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-for(const key4 in data127){
-if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
-const err229 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(typeof data.batch_direct_copy !== "boolean"){
+const err229 = {instancePath:instancePath+"/batch_direct_copy",schemaPath:"#/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2864,10 +2861,14 @@ vErrors.push(err229);
 }
 errors++;
 }
-}
-if(data127.selected !== undefined){
-if(typeof data127.selected !== "boolean"){
-const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/selected",schemaPath:"#/properties/streams/additionalProperties/properties/selected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data127 = data.streams;
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+for(const key3 in data127){
+let data128 = data127[key3];
+if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
+for(const key4 in data128){
+if(!(func2.call(schema11.properties.streams.additionalProperties.properties, key4))){
+const err230 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2877,15 +2878,9 @@ vErrors.push(err230);
 errors++;
 }
 }
-if(data127.include_columns !== undefined){
-let data129 = data127.include_columns;
-if(Array.isArray(data129)){
-const len9 = data129.length;
-for(let i9=0; i9<len9; i9++){
-let data130 = data129[i9];
-if(typeof data130 === "string"){
-if(data130.length < 1){
-const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data128.selected !== undefined){
+if(typeof data128.selected !== "boolean"){
+const err231 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/selected",schemaPath:"#/properties/streams/additionalProperties/properties/selected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2895,8 +2890,15 @@ vErrors.push(err231);
 errors++;
 }
 }
-else {
-const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.include_columns !== undefined){
+let data130 = data128.include_columns;
+if(Array.isArray(data130)){
+const len9 = data130.length;
+for(let i9=0; i9<len9; i9++){
+let data131 = data130[i9];
+if(typeof data131 === "string"){
+if(data131.length < 1){
+const err232 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2906,9 +2908,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-}
 else {
-const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns",schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err233 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns/" + i9,schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2918,15 +2919,9 @@ vErrors.push(err233);
 errors++;
 }
 }
-if(data127.exclude_columns !== undefined){
-let data131 = data127.exclude_columns;
-if(Array.isArray(data131)){
-const len10 = data131.length;
-for(let i10=0; i10<len10; i10++){
-let data132 = data131[i10];
-if(typeof data132 === "string"){
-if(data132.length < 1){
-const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err234 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/include_columns",schemaPath:"#/properties/streams/additionalProperties/properties/include_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2936,8 +2931,15 @@ vErrors.push(err234);
 errors++;
 }
 }
-else {
-const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.exclude_columns !== undefined){
+let data132 = data128.exclude_columns;
+if(Array.isArray(data132)){
+const len10 = data132.length;
+for(let i10=0; i10<len10; i10++){
+let data133 = data132[i10];
+if(typeof data133 === "string"){
+if(data133.length < 1){
+const err235 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2947,9 +2949,8 @@ vErrors.push(err235);
 errors++;
 }
 }
-}
 else {
-const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns",schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err236 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns/" + i10,schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2959,9 +2960,9 @@ vErrors.push(err236);
 errors++;
 }
 }
-if(data127.table_prefix !== undefined){
-if(typeof data127.table_prefix !== "string"){
-const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_prefix",schemaPath:"#/properties/streams/additionalProperties/properties/table_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err237 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/exclude_columns",schemaPath:"#/properties/streams/additionalProperties/properties/exclude_columns/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2971,11 +2972,9 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data127.tenant_column !== undefined){
-let data134 = data127.tenant_column;
-if(typeof data134 === "string"){
-if(data134.length < 1){
-const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_column",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_column/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data128.table_prefix !== undefined){
+if(typeof data128.table_prefix !== "string"){
+const err238 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_prefix",schemaPath:"#/properties/streams/additionalProperties/properties/table_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2985,8 +2984,11 @@ vErrors.push(err238);
 errors++;
 }
 }
-else {
-const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_column",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.tenant_column !== undefined){
+let data135 = data128.tenant_column;
+if(typeof data135 === "string"){
+if(data135.length < 1){
+const err239 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_column",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_column/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2996,11 +2998,8 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(data127.tenant_id !== undefined){
-let data135 = data127.tenant_id;
-if(typeof data135 === "string"){
-if(data135.length < 1){
-const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_id",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err240 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_column",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -3010,8 +3009,11 @@ vErrors.push(err240);
 errors++;
 }
 }
-else {
-const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_id",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.tenant_id !== undefined){
+let data136 = data128.tenant_id;
+if(typeof data136 === "string"){
+if(data136.length < 1){
+const err241 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_id",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -3021,10 +3023,8 @@ vErrors.push(err241);
 errors++;
 }
 }
-if(data127.other_tenants !== undefined){
-let data136 = data127.other_tenants;
-if(typeof data136 !== "string"){
-const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/other_tenants",schemaPath:"#/properties/streams/additionalProperties/properties/other_tenants/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err242 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/tenant_id",schemaPath:"#/properties/streams/additionalProperties/properties/tenant_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -3033,8 +3033,11 @@ vErrors.push(err242);
 }
 errors++;
 }
-if(!(((data136 === "fail") || (data136 === "quarantine")) || (data136 === "allow"))){
-const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/other_tenants",schemaPath:"#/properties/streams/additionalProperties/properties/other_tenants/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.other_tenants.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.other_tenants !== undefined){
+let data137 = data128.other_tenants;
+if(typeof data137 !== "string"){
+const err243 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/other_tenants",schemaPath:"#/properties/streams/additionalProperties/properties/other_tenants/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -3043,11 +3046,8 @@ vErrors.push(err243);
 }
 errors++;
 }
-}
-if(data127.load_method !== undefined){
-let data137 = data127.load_method;
-if(typeof data137 !== "string"){
-const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data137 === "fail") || (data137 === "quarantine")) || (data137 === "allow"))){
+const err244 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/other_tenants",schemaPath:"#/properties/streams/additionalProperties/properties/other_tenants/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.other_tenants.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3056,8 +3056,11 @@ vErrors.push(err244);
 }
 errors++;
 }
-if(!((((data137 === "upsert") || (data137 === "append-only")) || (data137 === "insert-only")) || (data137 === "overwrite"))){
-const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.load_method !== undefined){
+let data138 = data128.load_method;
+if(typeof data138 !== "string"){
+const err245 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3066,11 +3069,8 @@ vErrors.push(err245);
 }
 errors++;
 }
-}
-if(data127.overwrite_method !== undefined){
-let data138 = data127.overwrite_method;
-if(typeof data138 !== "string"){
-const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((((data138 === "upsert") || (data138 === "append-only")) || (data138 === "insert-only")) || (data138 === "overwrite"))){
+const err246 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/load_method",schemaPath:"#/properties/streams/additionalProperties/properties/load_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.load_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3079,8 +3079,11 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(!((data138 === "delete-insert") || (data138 === "swap"))){
-const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.overwrite_method !== undefined){
+let data139 = data128.overwrite_method;
+if(typeof data139 !== "string"){
+const err247 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3089,11 +3092,8 @@ vErrors.push(err247);
 }
 errors++;
 }
-}
-if(data127.overwrite_when !== undefined){
-let data139 = data127.overwrite_when;
-if(typeof data139 !== "string"){
-const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data139 === "delete-insert") || (data139 === "swap"))){
+const err248 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_method",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_method/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_method.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3102,8 +3102,11 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(!((data139 === "stream_complete") || (data139 === "end_of_input"))){
-const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.overwrite_when !== undefined){
+let data140 = data128.overwrite_when;
+if(typeof data140 !== "string"){
+const err249 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3112,10 +3115,8 @@ vErrors.push(err249);
 }
 errors++;
 }
-}
-if(data127.hard_delete !== undefined){
-if(typeof data127.hard_delete !== "boolean"){
-const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data140 === "stream_complete") || (data140 === "end_of_input"))){
+const err250 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/overwrite_when",schemaPath:"#/properties/streams/additionalProperties/properties/overwrite_when/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.overwrite_when.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3125,9 +3126,9 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data127.process_activate_version_messages !== undefined){
-if(typeof data127.process_activate_version_messages !== "boolean"){
-const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data128.hard_delete !== undefined){
+if(typeof data128.hard_delete !== "boolean"){
+const err251 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard_delete",schemaPath:"#/properties/streams/additionalProperties/properties/hard_delete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3137,9 +3138,9 @@ vErrors.push(err251);
 errors++;
 }
 }
-if(data127.add_record_metadata !== undefined){
-if(typeof data127.add_record_metadata !== "boolean"){
-const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data128.process_activate_version_messages !== undefined){
+if(typeof data128.process_activate_version_messages !== "boolean"){
+const err252 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/process_activate_version_messages",schemaPath:"#/properties/streams/additionalProperties/properties/process_activate_version_messages/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3149,10 +3150,9 @@ vErrors.push(err252);
 errors++;
 }
 }
-if(data127.null_keys !== undefined){
-let data143 = data127.null_keys;
-if(typeof data143 !== "string"){
-const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.add_record_metadata !== undefined){
+if(typeof data128.add_record_metadata !== "boolean"){
+const err253 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/add_record_metadata",schemaPath:"#/properties/streams/additionalProperties/properties/add_record_metadata/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3161,8 +3161,11 @@ vErrors.push(err253);
 }
 errors++;
 }
-if(!(((data143 === "fail") || (data143 === "quarantine")) || (data143 === "append"))){
-const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.null_keys !== undefined){
+let data144 = data128.null_keys;
+if(typeof data144 !== "string"){
+const err254 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3171,11 +3174,8 @@ vErrors.push(err254);
 }
 errors++;
 }
-}
-if(data127.nested_values !== undefined){
-let data144 = data127.nested_values;
-if(typeof data144 !== "string"){
-const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data144 === "fail") || (data144 === "quarantine")) || (data144 === "append"))){
+const err255 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/null_keys",schemaPath:"#/properties/streams/additionalProperties/properties/null_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.null_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3184,8 +3184,11 @@ vErrors.push(err255);
 }
 errors++;
 }
-if(!(((data144 === "super") || (data144 === "text")) || (data144 === "flatten"))){
-const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.nested_values !== undefined){
+let data145 = data128.nested_values;
+if(typeof data145 !== "string"){
+const err256 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3194,11 +3197,8 @@ vErrors.push(err256);
 }
 errors++;
 }
-}
-if(data127.flatten_max_depth !== undefined){
-let data145 = data127.flatten_max_depth;
-if(!((typeof data145 == "number") && (!(data145 % 1) && !isNaN(data145)))){
-const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data145 === "super") || (data145 === "text")) || (data145 === "flatten"))){
+const err257 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/nested_values",schemaPath:"#/properties/streams/additionalProperties/properties/nested_values/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.nested_values.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3207,9 +3207,11 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(typeof data145 == "number"){
-if(data145 > 100 || isNaN(data145)){
-const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+if(data128.flatten_max_depth !== undefined){
+let data146 = data128.flatten_max_depth;
+if(!((typeof data146 == "number") && (!(data146 % 1) && !isNaN(data146)))){
+const err258 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3218,8 +3220,9 @@ vErrors.push(err258);
 }
 errors++;
 }
-if(data145 < 1 || isNaN(data145)){
-const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(typeof data146 == "number"){
+if(data146 > 100 || isNaN(data146)){
+const err259 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3228,13 +3231,8 @@ vErrors.push(err259);
 }
 errors++;
 }
-}
-}
-if(data127.flatten_separator !== undefined){
-let data146 = data127.flatten_separator;
-if(typeof data146 === "string"){
-if(data146.length < 1){
-const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data146 < 1 || isNaN(data146)){
+const err260 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_max_depth",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3244,8 +3242,12 @@ vErrors.push(err260);
 errors++;
 }
 }
-else {
-const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data128.flatten_separator !== undefined){
+let data147 = data128.flatten_separator;
+if(typeof data147 === "string"){
+if(data147.length < 1){
+const err261 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3255,10 +3257,8 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data127.naming !== undefined){
-let data147 = data127.naming;
-if(typeof data147 !== "string"){
-const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err262 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/flatten_separator",schemaPath:"#/properties/streams/additionalProperties/properties/flatten_separator/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3267,8 +3267,11 @@ vErrors.push(err262);
 }
 errors++;
 }
-if(!(((data147 === "exact") || (data147 === "safe")) || (data147 === "snake_case"))){
-const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.naming !== undefined){
+let data148 = data128.naming;
+if(typeof data148 !== "string"){
+const err263 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3277,11 +3280,8 @@ vErrors.push(err263);
 }
 errors++;
 }
-}
-if(data127.table_names !== undefined){
-let data148 = data127.table_names;
-if(typeof data148 !== "string"){
-const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data148 === "exact") || (data148 === "safe")) || (data148 === "snake_case"))){
+const err264 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/naming",schemaPath:"#/properties/streams/additionalProperties/properties/naming/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.naming.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3290,8 +3290,11 @@ vErrors.push(err264);
 }
 errors++;
 }
-if(!((data148 === "whole") || (data148 === "last-part"))){
-const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.table_names !== undefined){
+let data149 = data128.table_names;
+if(typeof data149 !== "string"){
+const err265 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3300,10 +3303,8 @@ vErrors.push(err265);
 }
 errors++;
 }
-}
-if(data127.require_keys !== undefined){
-if(typeof data127.require_keys !== "boolean"){
-const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data149 === "whole") || (data149 === "last-part"))){
+const err266 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table_names",schemaPath:"#/properties/streams/additionalProperties/properties/table_names/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.table_names.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3313,9 +3314,9 @@ vErrors.push(err266);
 errors++;
 }
 }
-if(data127.validate_records !== undefined){
-if(typeof data127.validate_records !== "boolean"){
-const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data128.require_keys !== undefined){
+if(typeof data128.require_keys !== "boolean"){
+const err267 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/require_keys",schemaPath:"#/properties/streams/additionalProperties/properties/require_keys/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3325,10 +3326,9 @@ vErrors.push(err267);
 errors++;
 }
 }
-if(data127.on_invalid !== undefined){
-let data151 = data127.on_invalid;
-if(typeof data151 !== "string"){
-const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.validate_records !== undefined){
+if(typeof data128.validate_records !== "boolean"){
+const err268 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/validate_records",schemaPath:"#/properties/streams/additionalProperties/properties/validate_records/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3337,8 +3337,11 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(!(((data151 === "fail") || (data151 === "quarantine")) || (data151 === "null"))){
-const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.on_invalid !== undefined){
+let data152 = data128.on_invalid;
+if(typeof data152 !== "string"){
+const err269 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3347,11 +3350,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-}
-if(data127.max_rejected !== undefined){
-let data152 = data127.max_rejected;
-if(!((typeof data152 == "number") && (!(data152 % 1) && !isNaN(data152)))){
-const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data152 === "fail") || (data152 === "quarantine")) || (data152 === "null"))){
+const err270 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/on_invalid",schemaPath:"#/properties/streams/additionalProperties/properties/on_invalid/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.on_invalid.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3360,9 +3360,11 @@ vErrors.push(err270);
 }
 errors++;
 }
-if(typeof data152 == "number"){
-if(data152 > 1000000000 || isNaN(data152)){
-const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
+}
+if(data128.max_rejected !== undefined){
+let data153 = data128.max_rejected;
+if(!((typeof data153 == "number") && (!(data153 % 1) && !isNaN(data153)))){
+const err271 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3371,8 +3373,9 @@ vErrors.push(err271);
 }
 errors++;
 }
-if(data152 < 0 || isNaN(data152)){
-const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data153 == "number"){
+if(data153 > 1000000000 || isNaN(data153)){
+const err272 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000"};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3381,14 +3384,8 @@ vErrors.push(err272);
 }
 errors++;
 }
-}
-}
-if(data127.schema_changes !== undefined){
-let data153 = data127.schema_changes;
-if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
-for(const key5 in data153){
-if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
-const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data153 < 0 || isNaN(data153)){
+const err273 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_rejected",schemaPath:"#/properties/streams/additionalProperties/properties/max_rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3398,10 +3395,13 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data153.add_column !== undefined){
-let data154 = data153.add_column;
-if(typeof data154 !== "string"){
-const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data128.schema_changes !== undefined){
+let data154 = data128.schema_changes;
+if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
+for(const key5 in data154){
+if(!(((((((key5 === "add_column") || (key5 === "widen_column")) || (key5 === "relax_not_null")) || (key5 === "retype_column")) || (key5 === "split_column")) || (key5 === "drop_column")) || (key5 === "change_keys"))){
+const err274 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3410,8 +3410,11 @@ vErrors.push(err274);
 }
 errors++;
 }
-if(!(((data154 === "evolve") || (data154 === "ignore")) || (data154 === "fail"))){
-const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.add_column !== undefined){
+let data155 = data154.add_column;
+if(typeof data155 !== "string"){
+const err275 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3420,11 +3423,8 @@ vErrors.push(err275);
 }
 errors++;
 }
-}
-if(data153.widen_column !== undefined){
-let data155 = data153.widen_column;
-if(typeof data155 !== "string"){
-const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data155 === "evolve") || (data155 === "ignore")) || (data155 === "fail"))){
+const err276 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/add_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/add_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.add_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3433,8 +3433,11 @@ vErrors.push(err276);
 }
 errors++;
 }
-if(!(((data155 === "evolve") || (data155 === "ignore")) || (data155 === "fail"))){
-const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.widen_column !== undefined){
+let data156 = data154.widen_column;
+if(typeof data156 !== "string"){
+const err277 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3443,11 +3446,8 @@ vErrors.push(err277);
 }
 errors++;
 }
-}
-if(data153.relax_not_null !== undefined){
-let data156 = data153.relax_not_null;
-if(typeof data156 !== "string"){
-const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data156 === "evolve") || (data156 === "ignore")) || (data156 === "fail"))){
+const err278 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/widen_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/widen_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.widen_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3456,8 +3456,11 @@ vErrors.push(err278);
 }
 errors++;
 }
-if(!(((data156 === "evolve") || (data156 === "ignore")) || (data156 === "fail"))){
-const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.relax_not_null !== undefined){
+let data157 = data154.relax_not_null;
+if(typeof data157 !== "string"){
+const err279 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3466,11 +3469,8 @@ vErrors.push(err279);
 }
 errors++;
 }
-}
-if(data153.retype_column !== undefined){
-let data157 = data153.retype_column;
-if(typeof data157 !== "string"){
-const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data157 === "evolve") || (data157 === "ignore")) || (data157 === "fail"))){
+const err280 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/relax_not_null",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/relax_not_null/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.relax_not_null.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3479,8 +3479,11 @@ vErrors.push(err280);
 }
 errors++;
 }
-if(!(((data157 === "evolve") || (data157 === "ignore")) || (data157 === "fail"))){
-const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.retype_column !== undefined){
+let data158 = data154.retype_column;
+if(typeof data158 !== "string"){
+const err281 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3489,11 +3492,8 @@ vErrors.push(err281);
 }
 errors++;
 }
-}
-if(data153.split_column !== undefined){
-let data158 = data153.split_column;
-if(typeof data158 !== "string"){
-const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data158 === "evolve") || (data158 === "ignore")) || (data158 === "fail"))){
+const err282 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/retype_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/retype_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.retype_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3502,8 +3502,11 @@ vErrors.push(err282);
 }
 errors++;
 }
-if(!(((data158 === "evolve") || (data158 === "ignore")) || (data158 === "fail"))){
-const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.split_column !== undefined){
+let data159 = data154.split_column;
+if(typeof data159 !== "string"){
+const err283 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3512,11 +3515,8 @@ vErrors.push(err283);
 }
 errors++;
 }
-}
-if(data153.drop_column !== undefined){
-let data159 = data153.drop_column;
-if(typeof data159 !== "string"){
-const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data159 === "evolve") || (data159 === "ignore")) || (data159 === "fail"))){
+const err284 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/split_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/split_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.split_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3525,8 +3525,11 @@ vErrors.push(err284);
 }
 errors++;
 }
-if(!(((data159 === "evolve") || (data159 === "ignore")) || (data159 === "fail"))){
-const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.drop_column !== undefined){
+let data160 = data154.drop_column;
+if(typeof data160 !== "string"){
+const err285 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3535,11 +3538,8 @@ vErrors.push(err285);
 }
 errors++;
 }
-}
-if(data153.change_keys !== undefined){
-let data160 = data153.change_keys;
-if(typeof data160 !== "string"){
-const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((data160 === "evolve") || (data160 === "ignore")) || (data160 === "fail"))){
+const err286 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/drop_column",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/drop_column/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.drop_column.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3548,8 +3548,11 @@ vErrors.push(err286);
 }
 errors++;
 }
-if(!(((data160 === "evolve") || (data160 === "ignore")) || (data160 === "fail"))){
-const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
+}
+if(data154.change_keys !== undefined){
+let data161 = data154.change_keys;
+if(typeof data161 !== "string"){
+const err287 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3558,10 +3561,8 @@ vErrors.push(err287);
 }
 errors++;
 }
-}
-}
-else {
-const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data161 === "evolve") || (data161 === "ignore")) || (data161 === "fail"))){
+const err288 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes/change_keys",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/properties/change_keys/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.schema_changes.properties.change_keys.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3571,9 +3572,9 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data127.forbid_ddl !== undefined){
-if(typeof data127.forbid_ddl !== "boolean"){
-const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+else {
+const err289 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema_changes",schemaPath:"#/properties/streams/additionalProperties/properties/schema_changes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3583,10 +3584,9 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data127.diststyle !== undefined){
-let data162 = data127.diststyle;
-if(typeof data162 !== "string"){
-const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.forbid_ddl !== undefined){
+if(typeof data128.forbid_ddl !== "boolean"){
+const err290 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/forbid_ddl",schemaPath:"#/properties/streams/additionalProperties/properties/forbid_ddl/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3595,8 +3595,11 @@ vErrors.push(err290);
 }
 errors++;
 }
-if(!((((data162 === "auto") || (data162 === "even")) || (data162 === "all")) || (data162 === "key"))){
-const err291 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.diststyle !== undefined){
+let data163 = data128.diststyle;
+if(typeof data163 !== "string"){
+const err291 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3605,16 +3608,8 @@ vErrors.push(err291);
 }
 errors++;
 }
-}
-if(data127.sortkey !== undefined){
-let data163 = data127.sortkey;
-if(Array.isArray(data163)){
-const len11 = data163.length;
-for(let i11=0; i11<len11; i11++){
-let data164 = data163[i11];
-if(typeof data164 === "string"){
-if(data164.length < 1){
-const err292 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((((data163 === "auto") || (data163 === "even")) || (data163 === "all")) || (data163 === "key"))){
+const err292 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/diststyle",schemaPath:"#/properties/streams/additionalProperties/properties/diststyle/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.diststyle.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -3624,8 +3619,15 @@ vErrors.push(err292);
 errors++;
 }
 }
-else {
-const err293 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.sortkey !== undefined){
+let data164 = data128.sortkey;
+if(Array.isArray(data164)){
+const len11 = data164.length;
+for(let i11=0; i11<len11; i11++){
+let data165 = data164[i11];
+if(typeof data165 === "string"){
+if(data165.length < 1){
+const err293 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -3635,9 +3637,8 @@ vErrors.push(err293);
 errors++;
 }
 }
-}
 else {
-const err294 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err294 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey/" + i11,schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -3647,10 +3648,9 @@ vErrors.push(err294);
 errors++;
 }
 }
-if(data127.sortkey_style !== undefined){
-let data165 = data127.sortkey_style;
-if(typeof data165 !== "string"){
-const err295 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err295 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -3659,8 +3659,11 @@ vErrors.push(err295);
 }
 errors++;
 }
-if(!((data165 === "compound") || (data165 === "interleaved"))){
-const err296 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
+}
+if(data128.sortkey_style !== undefined){
+let data166 = data128.sortkey_style;
+if(typeof data166 !== "string"){
+const err296 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -3669,16 +3672,8 @@ vErrors.push(err296);
 }
 errors++;
 }
-}
-if(data127.grant_select_to !== undefined){
-let data166 = data127.grant_select_to;
-if(Array.isArray(data166)){
-const len12 = data166.length;
-for(let i12=0; i12<len12; i12++){
-let data167 = data166[i12];
-if(typeof data167 === "string"){
-if(data167.length < 1){
-const err297 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i12,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(!((data166 === "compound") || (data166 === "interleaved"))){
+const err297 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/sortkey_style",schemaPath:"#/properties/streams/additionalProperties/properties/sortkey_style/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.sortkey_style.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -3688,8 +3683,15 @@ vErrors.push(err297);
 errors++;
 }
 }
-else {
-const err298 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i12,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.grant_select_to !== undefined){
+let data167 = data128.grant_select_to;
+if(Array.isArray(data167)){
+const len12 = data167.length;
+for(let i12=0; i12<len12; i12++){
+let data168 = data167[i12];
+if(typeof data168 === "string"){
+if(data168.length < 1){
+const err298 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i12,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -3699,9 +3701,8 @@ vErrors.push(err298);
 errors++;
 }
 }
-}
 else {
-const err299 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err299 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to/" + i12,schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -3711,10 +3712,9 @@ vErrors.push(err299);
 errors++;
 }
 }
-if(data127.analyze_after_rows !== undefined){
-let data168 = data127.analyze_after_rows;
-if(!((typeof data168 == "number") && (!(data168 % 1) && !isNaN(data168)))){
-const err300 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err300 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/grant_select_to",schemaPath:"#/properties/streams/additionalProperties/properties/grant_select_to/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -3723,9 +3723,11 @@ vErrors.push(err300);
 }
 errors++;
 }
-if(typeof data168 == "number"){
-if(data168 > 1000000000000 || isNaN(data168)){
-const err301 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+}
+if(data128.analyze_after_rows !== undefined){
+let data169 = data128.analyze_after_rows;
+if(!((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169)))){
+const err301 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -3734,8 +3736,9 @@ vErrors.push(err301);
 }
 errors++;
 }
-if(data168 < 0 || isNaN(data168)){
-const err302 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data169 == "number"){
+if(data169 > 1000000000000 || isNaN(data169)){
+const err302 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -3744,11 +3747,8 @@ vErrors.push(err302);
 }
 errors++;
 }
-}
-}
-if(data127.batch_direct_copy !== undefined){
-if(typeof data127.batch_direct_copy !== "boolean"){
-const err303 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data169 < 0 || isNaN(data169)){
+const err303 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/analyze_after_rows",schemaPath:"#/properties/streams/additionalProperties/properties/analyze_after_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -3758,11 +3758,10 @@ vErrors.push(err303);
 errors++;
 }
 }
-if(data127.schema !== undefined){
-let data170 = data127.schema;
-if(typeof data170 === "string"){
-if(data170.length < 1){
-const err304 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data128.batch_direct_copy !== undefined){
+if(typeof data128.batch_direct_copy !== "boolean"){
+const err304 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/batch_direct_copy",schemaPath:"#/properties/streams/additionalProperties/properties/batch_direct_copy/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -3772,8 +3771,11 @@ vErrors.push(err304);
 errors++;
 }
 }
-else {
-const err305 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.schema !== undefined){
+let data171 = data128.schema;
+if(typeof data171 === "string"){
+if(data171.length < 1){
+const err305 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -3783,11 +3785,8 @@ vErrors.push(err305);
 errors++;
 }
 }
-if(data127.table !== undefined){
-let data171 = data127.table;
-if(typeof data171 === "string"){
-if(data171.length < 1){
-const err306 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err306 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/schema",schemaPath:"#/properties/streams/additionalProperties/properties/schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -3797,8 +3796,11 @@ vErrors.push(err306);
 errors++;
 }
 }
-else {
-const err307 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.table !== undefined){
+let data172 = data128.table;
+if(typeof data172 === "string"){
+if(data172.length < 1){
+const err307 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -3808,15 +3810,8 @@ vErrors.push(err307);
 errors++;
 }
 }
-if(data127.key_properties !== undefined){
-let data172 = data127.key_properties;
-if(Array.isArray(data172)){
-const len13 = data172.length;
-for(let i13=0; i13<len13; i13++){
-let data173 = data172[i13];
-if(typeof data173 === "string"){
-if(data173.length < 1){
-const err308 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i13,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err308 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/table",schemaPath:"#/properties/streams/additionalProperties/properties/table/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -3826,8 +3821,15 @@ vErrors.push(err308);
 errors++;
 }
 }
-else {
-const err309 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i13,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.key_properties !== undefined){
+let data173 = data128.key_properties;
+if(Array.isArray(data173)){
+const len13 = data173.length;
+for(let i13=0; i13<len13; i13++){
+let data174 = data173[i13];
+if(typeof data174 === "string"){
+if(data174.length < 1){
+const err309 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i13,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -3837,9 +3839,8 @@ vErrors.push(err309);
 errors++;
 }
 }
-}
 else {
-const err310 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err310 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties/" + i13,schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -3849,11 +3850,9 @@ vErrors.push(err310);
 errors++;
 }
 }
-if(data127.distkey !== undefined){
-let data174 = data127.distkey;
-if(typeof data174 === "string"){
-if(data174.length < 1){
-const err311 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err311 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/key_properties",schemaPath:"#/properties/streams/additionalProperties/properties/key_properties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -3863,8 +3862,11 @@ vErrors.push(err311);
 errors++;
 }
 }
-else {
-const err312 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.distkey !== undefined){
+let data175 = data128.distkey;
+if(typeof data175 === "string"){
+if(data175.length < 1){
+const err312 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -3874,15 +3876,8 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data127.columns !== undefined){
-let data175 = data127.columns;
-if(data175 && typeof data175 == "object" && !Array.isArray(data175)){
-for(const key6 in data175){
-let data176 = data175[key6];
-if(data176 && typeof data176 == "object" && !Array.isArray(data176)){
-for(const key7 in data176){
-if(!((((key7 === "name") || (key7 === "type")) || (key7 === "encode")) || (key7 === "mask"))){
-const err313 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+else {
+const err313 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/distkey",schemaPath:"#/properties/streams/additionalProperties/properties/distkey/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -3892,11 +3887,15 @@ vErrors.push(err313);
 errors++;
 }
 }
-if(data176.name !== undefined){
-let data177 = data176.name;
-if(typeof data177 === "string"){
-if(data177.length < 1){
-const err314 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data128.columns !== undefined){
+let data176 = data128.columns;
+if(data176 && typeof data176 == "object" && !Array.isArray(data176)){
+for(const key6 in data176){
+let data177 = data176[key6];
+if(data177 && typeof data177 == "object" && !Array.isArray(data177)){
+for(const key7 in data177){
+if(!((((key7 === "name") || (key7 === "type")) || (key7 === "encode")) || (key7 === "mask"))){
+const err314 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err314];
 }
@@ -3906,8 +3905,11 @@ vErrors.push(err314);
 errors++;
 }
 }
-else {
-const err315 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data177.name !== undefined){
+let data178 = data177.name;
+if(typeof data178 === "string"){
+if(data178.length < 1){
+const err315 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err315];
 }
@@ -3917,11 +3919,8 @@ vErrors.push(err315);
 errors++;
 }
 }
-if(data176.type !== undefined){
-let data178 = data176.type;
-if(typeof data178 === "string"){
-if(data178.length < 1){
-const err316 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err316 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/name",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -3931,8 +3930,11 @@ vErrors.push(err316);
 errors++;
 }
 }
-else {
-const err317 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data177.type !== undefined){
+let data179 = data177.type;
+if(typeof data179 === "string"){
+if(data179.length < 1){
+const err317 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -3942,10 +3944,8 @@ vErrors.push(err317);
 errors++;
 }
 }
-if(data176.encode !== undefined){
-let data179 = data176.encode;
-if(typeof data179 !== "string"){
-const err318 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err318 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err318];
 }
@@ -3954,8 +3954,11 @@ vErrors.push(err318);
 }
 errors++;
 }
-if(!(((((((((((((data179 === "az64") || (data179 === "bytedict")) || (data179 === "delta")) || (data179 === "delta32k")) || (data179 === "lzo")) || (data179 === "mostly8")) || (data179 === "mostly16")) || (data179 === "mostly32")) || (data179 === "raw")) || (data179 === "runlength")) || (data179 === "text255")) || (data179 === "text32k")) || (data179 === "zstd"))){
-const err319 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
+}
+if(data177.encode !== undefined){
+let data180 = data177.encode;
+if(typeof data180 !== "string"){
+const err319 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err319];
 }
@@ -3964,11 +3967,8 @@ vErrors.push(err319);
 }
 errors++;
 }
-}
-if(data176.mask !== undefined){
-let data180 = data176.mask;
-if(typeof data180 !== "string"){
-const err320 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mask",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/mask/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((((((((((((data180 === "az64") || (data180 === "bytedict")) || (data180 === "delta")) || (data180 === "delta32k")) || (data180 === "lzo")) || (data180 === "mostly8")) || (data180 === "mostly16")) || (data180 === "mostly32")) || (data180 === "raw")) || (data180 === "runlength")) || (data180 === "text255")) || (data180 === "text32k")) || (data180 === "zstd"))){
+const err320 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/encode",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/encode/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.encode.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -3977,8 +3977,11 @@ vErrors.push(err320);
 }
 errors++;
 }
-if(!(((data180 === "hash") || (data180 === "redact")) || (data180 === "last_4"))){
-const err321 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mask",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/mask/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.mask.enum},message:"must be equal to one of the allowed values"};
+}
+if(data177.mask !== undefined){
+let data181 = data177.mask;
+if(typeof data181 !== "string"){
+const err321 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mask",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/mask/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -3987,10 +3990,8 @@ vErrors.push(err321);
 }
 errors++;
 }
-}
-}
-else {
-const err322 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data181 === "hash") || (data181 === "redact")) || (data181 === "last_4"))){
+const err322 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mask",schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/properties/mask/enum",keyword:"enum",params:{allowedValues: schema11.properties.streams.additionalProperties.properties.columns.additionalProperties.properties.mask.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -4002,7 +4003,7 @@ errors++;
 }
 }
 else {
-const err323 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err323 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/properties/columns/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -4012,15 +4013,9 @@ vErrors.push(err323);
 errors++;
 }
 }
-if(data127.pre_sql !== undefined){
-let data181 = data127.pre_sql;
-if(Array.isArray(data181)){
-const len14 = data181.length;
-for(let i14=0; i14<len14; i14++){
-let data182 = data181[i14];
-if(typeof data182 === "string"){
-if(data182.length < 1){
-const err324 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i14,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err324 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/columns",schemaPath:"#/properties/streams/additionalProperties/properties/columns/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -4030,8 +4025,15 @@ vErrors.push(err324);
 errors++;
 }
 }
-else {
-const err325 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i14,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.pre_sql !== undefined){
+let data182 = data128.pre_sql;
+if(Array.isArray(data182)){
+const len14 = data182.length;
+for(let i14=0; i14<len14; i14++){
+let data183 = data182[i14];
+if(typeof data183 === "string"){
+if(data183.length < 1){
+const err325 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i14,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -4041,9 +4043,8 @@ vErrors.push(err325);
 errors++;
 }
 }
-}
 else {
-const err326 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err326 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql/" + i14,schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -4053,15 +4054,9 @@ vErrors.push(err326);
 errors++;
 }
 }
-if(data127.post_sql !== undefined){
-let data183 = data127.post_sql;
-if(Array.isArray(data183)){
-const len15 = data183.length;
-for(let i15=0; i15<len15; i15++){
-let data184 = data183[i15];
-if(typeof data184 === "string"){
-if(data184.length < 1){
-const err327 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i15,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err327 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/pre_sql",schemaPath:"#/properties/streams/additionalProperties/properties/pre_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -4071,8 +4066,15 @@ vErrors.push(err327);
 errors++;
 }
 }
-else {
-const err328 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i15,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data128.post_sql !== undefined){
+let data184 = data128.post_sql;
+if(Array.isArray(data184)){
+const len15 = data184.length;
+for(let i15=0; i15<len15; i15++){
+let data185 = data184[i15];
+if(typeof data185 === "string"){
+if(data185.length < 1){
+const err328 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i15,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -4082,9 +4084,8 @@ vErrors.push(err328);
 errors++;
 }
 }
-}
 else {
-const err329 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err329 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql/" + i15,schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -4096,7 +4097,7 @@ errors++;
 }
 }
 else {
-const err330 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err330 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/post_sql",schemaPath:"#/properties/streams/additionalProperties/properties/post_sql/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -4108,7 +4109,7 @@ errors++;
 }
 }
 else {
-const err331 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err331 = {instancePath:instancePath+"/streams/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/streams/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -4118,13 +4119,25 @@ vErrors.push(err331);
 errors++;
 }
 }
+}
 else {
-const err332 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err332 = {instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err332];
 }
 else {
 vErrors.push(err332);
+}
+errors++;
+}
+}
+else {
+const err333 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err333];
+}
+else {
+vErrors.push(err333);
 }
 errors++;
 }

@@ -45,6 +45,12 @@ export const LOADING = {
     description: 'How many tables are loaded at the same time, each over its own connection.',
     aliases: ['max_parallelism', 'workers', 'concurrency'],
   },
+  fail_on_empty: {
+    type: 'boolean',
+    default: false,
+    description:
+      'End with exit code 1 if no line arrived on stdin, as when a tap fails before its first message. Otherwise that is a warning.',
+  },
   mask_salt: {
     type: 'string',
     secret: true,

@@ -7,7 +7,7 @@ import type { BatchLocations } from '../batches/locations.ts';
 import type { BatchFiles } from '../batches/read.ts';
 import type { Config } from '../config/options.ts';
 import { onAbort } from '../abort.ts';
-import { LoadError } from '../errors.ts';
+import { InputError, LoadError } from '../errors.ts';
 import type { Input } from '../io/input.ts';
 import type { Logger } from '../log.ts';
 import { blocksOf } from '../protocol/lines.ts';
@@ -138,7 +138,10 @@ export class Run {
     if (!this.#phases.error) await this.#try(() => this.#afterwards());
     this.#phases.finish();
     if (this.#phases.error) throw this.#phases.error.value;
-    if (this.#handler.count === 0) this.#parts.log.warn('no input arrived on stdin; did the tap fail?');
+    if (this.#handler.count > 0) return;
+    const nothing = 'no input arrived on stdin; did the tap fail?';
+    if (config.fail_on_empty) throw new InputError(`${nothing} (fail_on_empty is set)`);
+    this.#parts.log.warn(nothing);
   }
 
   /** Stops reading as if the input ended here. An incomplete line is dropped. */

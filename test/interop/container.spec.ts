@@ -24,7 +24,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = 'the last stage';
 const LOCAL = 'local';
 /** Megabytes of the folder /app. */
-const BOUNDS = { [PROGRAM]: 12, [LOCAL]: 90 };
+const BOUNDS = { [PROGRAM]: 15, [LOCAL]: 90 };
 
 const documentation = readFileSync(join(ROOT, 'docs/docker.md'), 'utf8');
 const stages = parseDockerfile(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));

@@ -72,7 +72,7 @@ describe('completion', () => {
       for (const [typed, whole] of LINES) {
         terminal.type(`${typed}\t`);
         const pattern = new RegExp(`^> ${whole.replace(/[.]/g, '\\.')}=?$`, 'm');
-        await terminal.seen(pattern, 5_000).catch(() => undefined);
+        await terminal.seen(pattern, 15_000).catch(() => undefined);
         lines.push(((await terminal.screen()).at(-1) ?? '').replace(/^> |=$/g, ''));
         terminal.type(`${CLEAR_LINE}\n`);
       }

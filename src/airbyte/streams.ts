@@ -13,6 +13,7 @@ import {
   RAW_ID,
   withAirbyteMeta,
 } from '../table/airbyte-columns.ts';
+import { chooseColumns } from '../table/choice.ts';
 import { givenName, schemaName, tableName } from '../table/names.ts';
 import type { Column, StoredTable, TableRef } from '../table/types.ts';
 
@@ -106,8 +107,11 @@ export function dialectOf(configured: ConfiguredStream, completeGeneration: bigi
 /** The columns that the stream wants. Throws InputError. */
 export function columnsFor({ name, configured, settings, message }: PlannedStream): readonly Column[] {
   const dialect = dialectOf(configured, undefined);
-  const columns = dialect.columnsOf(name, configured.schema, message.keyProperties, settings);
-  return dialect.describe(columns, { hasMetadata: false, tellsChanges: true });
+  const declared = dialect.columnsOf(name, configured.schema, message.keyProperties, settings);
+  return dialect.describe(chooseColumns(name, declared, settings).columns, {
+    hasMetadata: false,
+    tellsChanges: true,
+  });
 }
 
 /** The property that marks rows as deleted in the source. They are removed when the stream is complete. */
@@ -126,8 +130,16 @@ export function checkStream(planned: PlannedStream, table: StoredTable | undefin
   const refuse = (what: string): never => {
     throw new CatalogError(`Cannot write stream "${configured.label}": ${what}`);
   };
+  if (!planned.settings.selected)
+    refuse('its setting "selected" is false; deselect the stream in the connection of Airbyte instead');
   const columns = columnsFor(planned);
   const cursor = columns.find(({ property }) => property === configured.cursor);
+  if (cursor?.mask) refuse(`its cursor "${cursor.property}" is masked, and masks have no order`);
+  const mark = markOf(configured);
+  if (mark !== undefined && !columns.some(({ property }) => property === mark))
+    refuse(
+      `exclude_columns or include_columns leaves out "${mark}", which says what was deleted in the source`,
+    );
   if (configured.cursor !== undefined && !cursor)
     refuse(`its cursor "${configured.cursor}" is not one of its properties`);
   if (configured.mode === 'append_dedup' && cursor && UNORDERED.has(cursor.type.kind)) {

@@ -39,7 +39,7 @@ export class Selection {
     this.#left.set(stream, (this.#left.get(stream) ?? 0) + 1);
   }
 
-  /** At the end: what was not loaded, and what of the configuration had no effect. */
+  /** Reports, at the end of the run, the streams that were not loaded, and the options that had no effect. */
   report(streams: readonly SelectedStream[], log: Logger): void {
     for (const [stream, count] of this.#left)
       log.info(

@@ -148,6 +148,43 @@ describe('a catalog', () => {
     });
   }
 
+  for (const [what, options, reason] of [
+    [
+      'a stream that is not selected',
+      { streams: { s: { selected: false } } },
+      'its setting "selected" is false',
+    ],
+    [
+      'a masked cursor, because masks have no order',
+      { streams: { s: { columns: { at: { mask: 'hash' } } } }, mask_salt: '0123456789abcdef' },
+      'its cursor "at" is masked',
+    ],
+    [
+      'a cursor that is left out',
+      { exclude_columns: ['at'] },
+      'its cursor "at" is not one of its properties',
+    ],
+    [
+      'a mark of deletions that is left out',
+      { exclude_columns: ['_ab_*'] },
+      'leaves out "_ab_cdc_deleted_at"',
+    ],
+  ] as const) {
+    it(`is refused for ${what}`, async () => {
+      const place = await newPlace();
+      const properties = {
+        id: { type: 'integer' },
+        at: { type: 'integer' },
+        _ab_cdc_deleted_at: { type: ['null', 'string'] },
+      };
+      const streams = catalog({ mode: 'append_dedup', key: ['id'], cursor: 'at', properties });
+      const lines = [record({ id: 1, at: 1 }), streamState(1)];
+      const { code, states, errors } = await write(place, streams, lines, options);
+      expect({ code, states }).to.deep.equal({ code: 1, states: [] });
+      expect(errors.join()).to.contain(reason);
+    });
+  }
+
   it('that is missing is refused', async () => {
     const place = await newPlace();
     const { code, errors } = await run([

@@ -24,7 +24,7 @@ const QUESTIONS = [
   ...['warehouse_is_superuser', 'warehouse_sees_all', 'warehouse_may_assume', 'warehouse_ignores_policies'],
 ];
 
-/** Functions of triggers, which nobody can call, and on which the triggers of tables depend. */
+/** Functions of triggers. No client can call them; the triggers of tables depend on them. */
 const TRIGGERS = ['warehouse_base_written'];
 
 /** The ticket of the engine's session `pid`; `secret` is that of the run. */

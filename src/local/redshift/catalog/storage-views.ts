@@ -82,7 +82,7 @@ left join pg_catalog.warehouse_design w on w.relation = c.oid
 cross join generate_series(0, 1) slice
 where c.relkind = 'r' and s.nspname not in ('pg_catalog', 'information_schema') and s.nspname !~ '^pg_toast' and not ${isOwnSchema('s.nspname')}`;
 const DATABASE = `(select d.oid::int from pg_catalog.pg_database d where d.datname = current_database())`;
-/** What of a table's rows is on the slice. */
+/** The part of the rows of a table that is on the slice. */
 const ROWS = `(warehouse_shown_rows(c.oid, c.reltuples) / 2 + case slice when 0 then warehouse_shown_rows(c.oid, c.reltuples) % 2 else 0 end)`;
 const CONNECTIONS = `
 from pg_catalog.warehouse_session s cross join lateral (values ('initiating session', s.started), ('authenticated', s.started),

@@ -39,6 +39,7 @@ const PAGE_OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'docs/sql.md': PUBLIC,
   'docs/tables.md': PUBLIC,
   'docs/guarantees.md': { pipeline: 'shop' },
+  'docs/state.md': { pipeline: 'shop' },
 };
 
 /** What a page says is there before its statements run. */

@@ -87,7 +87,12 @@ export async function newSandbox(options: Readonly<Record<string, unknown>> = {}
     file('messages.jsonl'),
     AIRBYTE_MESSAGES.map((message) => `${JSON.stringify(message)}\n`).join(''),
   );
-  const env = { ...process.env, ...NOBODY, PATH: [file('bin'), process.env['PATH'] ?? ''].join(delimiter) };
+  const env = {
+    ...process.env,
+    ...NOBODY,
+    BASH_ENV: '',
+    PATH: [file('bin'), process.env['PATH'] ?? ''].join(delimiter),
+  };
   const bash = (script: string): ReturnType<typeof started> =>
     started(spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd: path, env }));
   const run = (script: string): Promise<Finished> => {

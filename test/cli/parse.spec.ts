@@ -356,7 +356,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],

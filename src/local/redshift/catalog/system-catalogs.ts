@@ -78,6 +78,13 @@ const FULL_VIEWS: Readonly<Record<string, Part>> = {
     changes: {},
   },
   pg_database: { alias: 'd', from: `pg_catalog.pg_database d where d.datname <> 'postgres'`, changes: {} },
+  // The table of a materialized view depends on its view, so that it is dropped with it; clients would find a circle.
+  pg_depend: {
+    alias: 'd',
+    from: `pg_catalog.pg_depend d where not exists (select from pg_catalog.warehouse_mv m
+      where m.backing = d.objid and m.view = d.refobjid and d.deptype = 'a')`,
+    changes: {},
+  },
   pg_proc: {
     alias: 'p',
     from: `pg_catalog.pg_proc p where not ${isOwnObject('p.proname', 'p.pronamespace')}`,
@@ -126,6 +133,7 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
   pg_proc_info: `select oid as prooid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict,
     proretset, provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, proacl,
     proallargtypes, proargmodes, prokind from ${FULL_SCHEMA}.pg_proc`,
+  pg_depend: `select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype from ${FULL_SCHEMA}.pg_depend`,
   pg_tables: `select n.nspname as schemaname, c.relname as tablename, ${shownRole('u.rolname')} as tableowner, null::name as tablespace,
     c.relhasindex as hasindexes, c.relhasrules as hasrules, false as hastriggers
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace

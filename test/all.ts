@@ -23,6 +23,7 @@ const FIRST: readonly string[] = [
   'test/cases.spec.ts',
   'test/rows/walk/equality.spec.ts',
   'test/conformance/table.spec.ts',
+  'test/docs/blocks.spec.ts',
   'test/process/outage.spec.ts',
   'test/process/ending.spec.ts',
   'test/local/warehouse.spec.ts',

@@ -4,9 +4,6 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { helpTexts } from '../src/cli/parse.ts';
-import { checkConfig } from '../src/config/config.ts';
-import { fillVariables } from '../src/config/variables.ts';
-import { parseYamlText } from '../src/config/yaml-text.ts';
 import { options, streamOptions } from '../src/config/options.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -79,33 +76,6 @@ describe('the documentation', () => {
     ).join();
     const names = [...options(), ...streamOptions()].map(([name]) => name);
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).to.deep.equal([]);
-  });
-
-  it('has JSON that parses, and configurations that are accepted without a warning', () => {
-    const sample = { ...(JSON.parse(read('config.sample.json')) as object), password: 'Filled1n' };
-    const isConfig = new Set([
-      'docs/configuration.md',
-      'docs/tables.md',
-      'docs/schema-changes.md',
-      'docs/choosing.md',
-    ]);
-    let configurations = 0;
-    for (const [, block = ''] of read('docs/configuration.md').matchAll(/^```yaml\n([^]*?)^```$/gm)) {
-      const { value } = fillVariables(parseYamlText(block) as Record<string, unknown>, () => ({
-        REDSHIFT_PASSWORD: 'Filled1n',
-      }));
-      expect(checkConfig(value).warnings, block).to.deep.equal([]);
-      configurations++;
-    }
-    for (const page of PAGES) {
-      for (const [, block = ''] of read(page).matchAll(/^```json\n([^]*?)^```$/gm)) {
-        const value = JSON.parse(block) as object;
-        if (!isConfig.has(page)) continue;
-        configurations++;
-        expect(checkConfig({ ...sample, ...value }).warnings, block).to.deep.equal([]);
-      }
-    }
-    expect(configurations).to.be.above(1);
   });
 
   it('names only npm scripts that exist', () => {

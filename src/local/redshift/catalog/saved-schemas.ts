@@ -37,6 +37,8 @@ begin
     execute format('drop table if exists ${FULL_SCHEMA}.%I', each.copy);
   end loop;
   delete from pg_catalog.warehouse_saved s where s.schema = found_schema;
+  -- The schema itself, which may have no tables.
+  insert into pg_catalog.warehouse_saved values (found_schema, 0, null, '{}', '{}');
   for each in ${OBJECTS} loop
     stored := case each.relkind when 'r' then 'saved_' || each.oid end;
     if stored is not null then execute format('create unlogged table ${FULL_SCHEMA}.%I as table %s', stored, each.oid::regclass); end if;
@@ -63,7 +65,7 @@ begin
       execute format('drop %s %s cascade', case each.relkind when 'r' then 'table' else 'view' end, each.oid::regclass);
     end if;
   end loop;
-  for each in select s.* from pg_catalog.warehouse_saved s where s.schema = found_schema loop
+  for each in select s.* from pg_catalog.warehouse_saved s where s.schema = found_schema and s.relation <> 0 loop
     if pg_catalog.warehouse_shape(each.relation) is distinct from each.shape then
       raise exception 'schema % cannot be restored: % was dropped or altered', schema_name, each.shape ->> 'name' using errcode = '55000';
     end if;

@@ -63,7 +63,15 @@ export class History {
     readonly started: number;
     readonly effects?: Effects;
   }): void {
-    const { context, verb, succeeded, text, label, started, effects: { table, rows, error } = {} } = statement;
+    const {
+      context,
+      verb,
+      succeeded,
+      text,
+      label,
+      started,
+      effects: { table, rows, error } = {},
+    } = statement;
     if (this.#waiting.length === KEPT) this.#waiting.shift();
     this.#waiting.push({
       context,

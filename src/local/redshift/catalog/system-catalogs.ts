@@ -40,9 +40,10 @@ const FULL_VIEWS: Readonly<Record<string, Part>> = {
     from: `pg_catalog.pg_namespace n where not ${isOwnSchema('n.nspname')}`,
     changes: {},
   },
+  // Redshift has no sequences; those of the engine count IDENTITY columns.
   pg_class: {
     alias: 'c',
-    from: `pg_catalog.pg_class c where not ${isOwnObject('c.relname', 'c.relnamespace')}`,
+    from: `pg_catalog.pg_class c where c.relkind <> 'S' and not ${isOwnObject('c.relname', 'c.relnamespace')}`,
     changes: {},
   },
   pg_attribute: {

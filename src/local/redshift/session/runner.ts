@@ -21,6 +21,7 @@ import {
   LAST_FUNCTIONS,
   messageOf,
   type Query,
+  readsCounts,
   readsHistory,
   readsTables,
   rowsIn,
@@ -261,6 +262,8 @@ export class Runner implements StatementRunner {
 
   async #updateSystemTables({ sql }: Statement): Promise<void> {
     if (readsHistory(sql)) await this.#cluster.writeHistory();
+    // What this session wrote without a lock, such as CREATE TABLE AS.
+    if (readsCounts(sql)) await this.#upstream.run('SELECT pg_catalog.pg_stat_force_next_flush()');
   }
 
   /** Puts what pg_last_copy_id() and the like tell where the engine's functions find it. */

@@ -69,14 +69,18 @@ const NOT_RUN: readonly NotRun[] = [
   {
     page: 'docs/local-warehouse-ci.md',
     line: 'Process warehouse',
-    reason: 'Java; the command in it is that of the fixture for pytest, which is run',
+    reason: 'Java; ci-examples.spec.ts runs it',
   },
   {
     page: 'docs/local-warehouse-ci.md',
     line: 'jobs:',
-    reason: 'needs GitHub and an image that you have pushed',
+    reason: 'needs GitHub and an image; ci-examples.spec.ts compares it with the schema of workflows',
   },
-  { page: 'docs/local-warehouse.md', line: 'steps:', reason: 'needs GitHub' },
+  {
+    page: 'docs/local-warehouse.md',
+    line: 'steps:',
+    reason: 'needs GitHub; ci-examples.spec.ts compares it with the schema',
+  },
   {
     page: 'docs/local-warehouse.md',
     line: 'import json, psycopg2',

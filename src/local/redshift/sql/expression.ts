@@ -253,6 +253,11 @@ function rewriteCast(
   }
   if (isOperator(tokens[at + 2], '.') || type.word === 'INTERVAL') return undefined;
   const reader = new TokenReader(context.source, tokens, undefined, at + 1);
-  const { sql } = readColumnType(reader, '?column?');
-  return { text: `${operator}${sql}`, length: reader.position - at };
+  const { sql, family } = readColumnType(reader, '?column?');
+  // A string becomes a string in a SUPER; the engine would read a bare literal as the text of the SUPER.
+  const first = family === 'super' && tokens[at - 1]?.kind === 'string' ? '::text' : '';
+  return {
+    text: `${first}${first === '' || operator === '::' ? '' : ' '}${operator}${sql}`,
+    length: reader.position - at,
+  };
 }

@@ -15,6 +15,7 @@ import {
   readDropMaterializedView,
   readRefresh,
 } from './materialized-view.ts';
+import { markCapitals } from './query/paths.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
@@ -55,9 +56,14 @@ export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Stat
   if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
     throw tooLarge(Buffer.byteLength(sql));
   }
-  return splitStatements(tokenize(sql, dialect.keepCase)).map((tokens) =>
+  return splitStatements(read(sql, dialect)).map((tokens) =>
     withLongNames(translateQuery(sql, tokens, dialect), tokens),
   );
+}
+
+function read(sql: string, { keepCase, keepsAttributeCase }: Dialect): readonly Token[] {
+  const tokens = tokenize(sql, keepCase);
+  return keepsAttributeCase && !keepCase ? markCapitals(tokens) : tokens;
 }
 
 /** The refusal of a statement of so many bytes, in the words that clusters were seen to use. */

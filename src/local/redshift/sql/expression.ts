@@ -203,6 +203,12 @@ function refuseArraysAndFunctions(tokens: readonly Token[], at: number, context:
     if (inner?.kind === 'parameter' || inner?.kind === 'string')
       throw unsupported('Arrays are not supported');
   }
+  refuseFunction(tokens, at, context);
+}
+
+function refuseFunction(tokens: readonly Token[], at: number, context: ExpressionContext): void {
+  const token = tokens[at];
+  if (token === undefined) return;
   if (NOT_SERVED.has(token.word) && !isOperator(tokens[at - 1], '.'))
     throw unsupported(`The local warehouse does not serve ${token.word}.`);
   // On the leader node, lists of privileges are shown with it.

@@ -4,7 +4,7 @@
  */
 import type { Statement, Step } from '../sql/statement.ts';
 import { resolveStatement } from '../sql/query/statement.ts';
-import { typeOfColumn } from '../sql/query/decimals.ts';
+import { isLooseColumn, typeOfColumn } from '../sql/query/decimals.ts';
 import type { ScopeColumn } from '../sql/query/scope.ts';
 import { mayStoreStrings, storeStrings } from '../sql/query/super-strings.ts';
 import { quoteTable } from '../sql/names.ts';
@@ -88,6 +88,7 @@ export class Scopes {
     const columns = await this.#upstream.describe(query);
     return columns.map(({ name, type, modifier }) => ({
       ...{ name, isSuper: type === this.#known.superOid, number: typeOfColumn(type, modifier) },
+      isLoose: isLooseColumn(type, modifier),
     }));
   }
 }

@@ -71,15 +71,15 @@ export class Scopes {
     if (!READERS.has(statement.verb) || statement.isPlain === true) return statement;
     if (statement.lateView)
       return (await needsNothing(statement.lateView.query)) ? statement : withoutParsing(statement);
-    const sql = await this.resolve(statement.sql);
+    const sql = await this.resolve(statement.sql, statement.divides);
     const before: Step[] = [];
     for (const step of statement.before ?? [])
       before.push(step.kind === 'call' ? step : { ...step, sql: await this.resolve(step.sql) });
     return { ...statement, sql, ...(statement.before && { before }) };
   }
 
-  async resolve(sql: string): Promise<string> {
-    if (!QUERY.test(sql)) return sql;
+  async resolve(sql: string, divides = false): Promise<string> {
+    if (!divides && !QUERY.test(sql)) return sql;
     const { keepsAttributeCase } = this.#settings;
     return await resolveStatement(sql, { describe: (query) => this.#describe(query), keepsAttributeCase });
   }

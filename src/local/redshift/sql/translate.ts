@@ -15,6 +15,7 @@ import {
   readDropMaterializedView,
   readRefresh,
 } from './materialized-view.ts';
+import { withNamesInFull } from './long-names.ts';
 import { markCapitals } from './query/paths.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
@@ -85,7 +86,8 @@ function translateQuery(source: string, tokens: readonly Token[], dialect: Diale
     const name = literalValue(token.text);
     return dialect.longNames.has(name) ? { ...token, text: literal(engineName(name)) } : token;
   });
-  return { ...translateOne(source, shortened, dialect), readsCatalog: true };
+  const full = dialect.longNames.size === 0 ? shortened : withNamesInFull(shortened);
+  return { ...translateOne(source, full, dialect), readsCatalog: true };
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {

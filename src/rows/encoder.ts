@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import type { Origin, RecordMessage } from '../protocol/message.ts';
 import { isMarker, isMetadata } from '../table/metadata.ts';
 import type { Column } from '../table/types.ts';
-import type { BatchFacts } from './batch-facts.ts';
+import { measuredColumns, type BatchFacts } from './batch-facts.ts';
 import { columnWriter } from './column-writer.ts';
 import { isDeletion, markerWriter } from './deletion-mark.ts';
 import { checkLimits } from './column-limits.ts';
@@ -22,7 +22,7 @@ import { SINGER_RULES, type RecordRules } from './rules.ts';
 import { pathOf, valueOf } from './source.ts';
 import type { Validator, Violation } from './validate.ts';
 import { checkViolations } from './violations.ts';
-import { addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
+import { Token, addLosses, cellWriter, noLosses, type Cell, type CellWriter, type Losses } from './values.ts';
 import { growingWriter, unplannedBy, UnplannedError, type Unplanned } from './unplanned.ts';
 import { ValueError } from './value-error.ts';
 
@@ -88,8 +88,8 @@ export class RecordEncoder {
   readonly #rules: RecordRules;
   readonly #fields: readonly Field[];
   readonly #keys: readonly string[];
-  /** The fields that are strings. */
-  readonly #texts: readonly number[];
+  /** The fields whose widths are measured. */
+  readonly #measured: readonly number[];
   /** The index of the field that notes values that became NULL; -1 if there is none. */
   readonly #changes: number;
   readonly #known: KnownProperties;
@@ -115,7 +115,7 @@ export class RecordEncoder {
       hasLimits: column.notNull === true || column.maxBytes !== undefined,
     }));
     this.#keys = columns.flatMap(({ isKey, property }) => (isKey ? [property] : []));
-    this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
+    this.#measured = measuredColumns(columns);
     this.#changes = columns.findIndex(
       ({ source }) => source.kind === 'metadata' && source.field === rules.metadata.changesField,
     );
@@ -309,10 +309,10 @@ export class RecordEncoder {
     if (keyHashes?.isOpen === true) this.#hashKey(cells, keyHashes);
     for (const i of this.#outgrown) outgrown[i] = true;
     for (let i = 0; i < cells.length; i++) if (cells[i] === null) nulls[i] = true;
-    for (const i of this.#texts) {
+    for (const i of this.#measured) {
       const cell = cells[i];
-      if (typeof cell !== 'string') continue;
-      const bytes = Buffer.byteLength(cell);
+      if (cell === null || cell === undefined) continue;
+      const bytes = cell instanceof Token ? cell.text.length : Buffer.byteLength(cell);
       if (bytes > (maxBytes[i] ?? 0)) maxBytes[i] = bytes;
     }
   }

@@ -126,6 +126,13 @@ export function isInDoubt(from: ColumnType, to: ColumnType): boolean {
   return to.kind === 'varchar' && (from.kind === 'real' || from.kind === 'double');
 }
 
+/** Whether every number that a column stores in at most `bytes` characters fits a type that depends on its values. */
+export function fitsInWidth(from: ColumnType, to: Numeric, bytes: number): boolean {
+  const [room, digits] = [digitsOf(to), digitsOf(from)];
+  if (!room || !digits) return false;
+  return isRoomFor(room, { ...digits, whole: Math.min(digits.whole, bytes) });
+}
+
 /** The number type that stores all values of both; undefined if the existing one does already, or none does. */
 export function grownType(existing: ColumnType, wanted: ColumnType): ColumnType | undefined {
   const [has, wants] = [digitsOf(existing), digitsOf(wanted)];

@@ -3,6 +3,7 @@
  * pipeline each group keeps the state that it makes safe. With `exactly_once` a group is what was read between two states: it is
  * committed as a whole with the second one, so that the rows of an append are never there without the state that covers them.
  */
+import type { TableJob } from './jobs.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Seal } from './seal.ts';
 import type { TableRef } from '../table/types.ts';
@@ -89,11 +90,11 @@ export class GroupCommit {
     return this.#queue.length > 0;
   }
 
-  /** Whether work on this table waits. */
-  waitsFor({ schema, table }: TableRef): boolean {
-    return this.#queue.some(
-      ({ work: { job } }) => job.target.schema === schema && job.target.table === table,
-    );
+  /** What waits to be done to a table. */
+  waitingOn({ schema, table }: TableRef): readonly TableJob[] {
+    return this.#queue
+      .map(({ work: { job } }) => job)
+      .filter(({ target }) => target.schema === schema && target.table === table);
   }
 
   /** The streams whose work waits. */

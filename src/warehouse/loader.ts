@@ -16,7 +16,7 @@ import type { GroupCommit } from './group-commit.ts';
 import type { FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
 import { acceptsLargeStrings } from './large-strings.ts';
-import { fitsAll } from './misfits.ts';
+import { fitsAll, fitsWaiting } from './misfits.ts';
 import type { Outages } from './outages.ts';
 import type { OverwriteCounts } from './overwrite.ts';
 import type { LoadRow, Outcome } from './record-sql.ts';
@@ -297,12 +297,13 @@ export class Loader {
 
   /**
    * Whether every number in a column fits another type. A column that is not there has none that does not. Numbers that wait for a
-   * state are not in the table yet: nothing is known of them, so that they count as misfits. Throws LoadError.
+   * state are not in the table yet: their widths decide. Throws LoadError.
    */
   async fits({ schema, table }: TableRef, column: string, type: Numeric): Promise<boolean> {
     const { group } = this.#options;
     await group?.idle();
-    if (group?.waitsFor({ schema, table }) === true) return false;
+    const waiting = group?.waitingOn({ schema, table }) ?? [];
+    if (!waiting.every((job) => fitsWaiting(job, column, type))) return false;
     return this.#attempts.retry(`look at the values of column "${column}"`, () =>
       this.#options.warehouse.session(async (session) => {
         const there = await readTable(session, { schema, table });

@@ -33,6 +33,8 @@ const LINES: readonly (readonly [typed: string, completed: string])[] = [
 ];
 
 const CLEAR_LINE = '\u0015';
+/** The shell waits for a line: what is typed earlier would be echoed by the terminal instead. */
+const EMPTY_PROMPT = /(?:^|\n)>$/;
 
 describe('completion', () => {
   let folder: Folder;
@@ -70,11 +72,12 @@ describe('completion', () => {
       await terminal.seen(/^READY$/m);
       const lines: string[] = [];
       for (const [typed, whole] of LINES) {
+        await terminal.seen(EMPTY_PROMPT);
         terminal.type(`${typed}\t`);
         const pattern = new RegExp(`^> ${whole.replace(/[.]/g, '\\.')}=?$`, 'm');
         await terminal.seen(pattern, 15_000).catch(() => undefined);
         lines.push(((await terminal.screen()).at(-1) ?? '').replace(/^> |=$/g, ''));
-        terminal.type(`${CLEAR_LINE}\n`);
+        terminal.type(CLEAR_LINE);
       }
       return lines;
     } finally {

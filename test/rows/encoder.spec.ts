@@ -104,6 +104,15 @@ describe('RecordEncoder', () => {
     expect([maxBytes[0], maxBytes[1] ?? 0, maxBytes[2]]).to.deep.equal([6, 0, 7]);
   });
 
+  it('measures the widest number of each NUMERIC column', () => {
+    const decimals = { kind: 'numeric', precision: 38, scale: 4 } as const;
+    const { encode, maxBytes } = encoderFor([column('d', decimals), column('n', bigint)]);
+    encode('{"d":12.5,"n":12345678}');
+    encode('{"d":-1.0625,"n":1}');
+    encode('{"d":null}');
+    expect([maxBytes[0], maxBytes[1] ?? 0]).to.deep.equal([7, 0]);
+  });
+
   it('tells of each unknown property once', () => {
     const { encode, unknown } = encoderFor([column('a', bigint)]);
     for (const record of ['{"a":1,"x":1}', '{"a":2,"x":2,"y":null}', '{"a":3,"y":1}', '{"a":2}'])

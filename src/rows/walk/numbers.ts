@@ -168,8 +168,8 @@ function finish(tape: Tape, at: number, to: number, isText: boolean): number {
   } else if (byte === POINT || byte === LOWER_E || byte === UPPER_E) {
     return DECLINED;
   }
+  tape.width = to - tape.to;
   tape.to = to;
-  tape.width = 0;
   return at;
 }
 

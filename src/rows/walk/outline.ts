@@ -26,14 +26,14 @@ export interface Measures {
   readonly narrowest: Int32Array;
 }
 
-/** Adds the measures of rows to the facts of their batch. `texts` are the columns whose widths count. */
+/** Adds the measures of rows to the facts of their batch. `measured` are the columns whose widths count. */
 export function addMeasures(
   { widest, narrowest }: Measures,
-  texts: readonly number[],
+  measured: readonly number[],
   { maxBytes, nulls }: BatchFacts,
 ): void {
   for (let i = 0; i < narrowest.length; i++) if ((narrowest[i] as number) < 0) nulls[i] = true;
-  for (const i of texts) {
+  for (const i of measured) {
     const width = widest[i] as number;
     if (width > (maxBytes[i] ?? 0)) maxBytes[i] = width;
   }

@@ -24,7 +24,7 @@ export interface CellBlock {
 }
 
 export class RowCells {
-  /** Bytes of each string as its column stores it. */
+  /** Bytes of each string, as its column stores it, and of each number. */
   readonly widths: Int32Array;
   tape = new Tape();
   readonly #starts: Int32Array;
@@ -94,8 +94,8 @@ export class RowCells {
     if (cell === null) {
       this.putBytes(this.#sentinel, IS_NULL);
     } else if (cell instanceof Token) {
-      tape.to += tape.out.write(cell.text, tape.to, 'latin1');
-      tape.width = 0;
+      tape.width = tape.out.write(cell.text, tape.to, 'latin1');
+      tape.to += tape.width;
     } else {
       tape.out[tape.to++] = QUOTE;
       tape.to += tape.out.write(cell.replaceAll('"', '""'), tape.to);

@@ -6,7 +6,7 @@
 import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, skipSpace, skipValue, stands } from '../../protocol/bytes.ts';
 import { JsonError, parseValue, type Json } from '../../protocol/json.ts';
 import type { Column } from '../../table/types.ts';
-import type { BatchFacts } from '../batch-facts.ts';
+import { measuredColumns, type BatchFacts } from '../batch-facts.ts';
 import type { RecordEncoder } from '../encoder.ts';
 import { isRowTooLong } from '../row-size.ts';
 import { SINGER_RULES, type RecordRules } from '../rules.ts';
@@ -75,7 +75,7 @@ export class RowWalk {
   /** Columns that hold no NULL. */
   readonly #required: readonly number[];
   /** Columns whose widths are measured. */
-  readonly #texts: readonly number[];
+  readonly #measured: readonly number[];
   readonly #maxWidths: Int32Array;
   /** Columns that the row needs to grow. */
   readonly #grown = new Set<number>();
@@ -105,7 +105,7 @@ export class RowWalk {
     this.#isKey = columns.map(({ isKey }) => isKey);
     this.#keys = columns.flatMap(({ isKey }, i) => (isKey ? [i] : []));
     this.#required = columns.flatMap(({ isKey, notNull }, i) => (isKey || notNull === true ? [i] : []));
-    this.#texts = columns.flatMap(({ type }, i) => (type.kind === 'varchar' ? [i] : []));
+    this.#measured = measuredColumns(columns);
     this.#maxWidths = Int32Array.from(columns, ({ maxBytes }) => maxBytes ?? MAX_INT);
     this.outline = {
       members,
@@ -173,7 +173,7 @@ export class RowWalk {
 
   /** Measures the values of rows. */
   measure(measures: Measures, facts: BatchFacts): void {
-    addMeasures(measures, this.#texts, facts);
+    addMeasures(measures, this.#measured, facts);
   }
 
   /** Counts the values of the row that the reference encoder wrote. */

@@ -20,8 +20,8 @@ function finish(at: usize, to: usize, isText: bool): usize {
   } else if (goesOn(byte)) {
     return DECLINED;
   }
+  setWidth(<i32>(to - out));
   writeTo(to);
-  setWidth(0);
   return at;
 }
 

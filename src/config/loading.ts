@@ -10,7 +10,7 @@ export const LOADING = {
     default: 'public',
     minLength: 1,
     description: 'Schema that the tables are in. It is created if it does not exist.',
-    example: 'raw',
+    example: 'landing',
     aliases: ['default_target_schema', 'schema', 'redshift_schema', 'defaultSchema', 'dataset_name'],
   },
   batch_size_rows: {

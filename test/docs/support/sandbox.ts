@@ -126,6 +126,7 @@ export async function newSandbox(options: Readonly<Record<string, unknown>> = {}
       }
       rmSync(path, { recursive: true, force: true });
       for (const table of TABLES) await place.query(`DROP TABLE IF EXISTS public.${table}`);
+      await place.query('DROP SCHEMA IF EXISTS landing CASCADE');
     },
   };
 }

@@ -11,7 +11,8 @@ import { clientOf, type Folder, newFolder, type Served, serveLocal } from './sup
 
 const AIRFLOW = ['apache-airflow==3.1.3', 'apache-airflow-providers-standard==1.9.2'];
 const DAGSTER = ['dagster==1.12.0'];
-const PREFECT = ['prefect==3.6.0'];
+/** Newer releases of FastAPI lack what this one uses. */
+const PREFECT = ['prefect==3.6.0', 'fastapi==0.120.0'];
 const KUBERNETES = ['kubernetes-validate==1.34.1'];
 const CLOUDFORMATION = ['cfn-lint==1.41.0'];
 

@@ -83,8 +83,13 @@ do $$ begin
 end $$;
 `;
 
+/** How a stored body calls numeric(numeric, int). 0 follows for a call that is written as such, 1 for a cast. */
+const NUMERIC_CALL = ':funcid 1703 :funcresulttype 1700 :funcretset false :funcvariadic false :funcformat';
+
 /**
  * DECIMAL(19,s) is held in 64 bits and ends at 9223372036854775807, and no DECIMAL holds NaN ("Numeric types").
+ * PostgreSQL puts the body of this cast in its place, and would lose the precision of the result: so the call in the body is
+ * marked as a cast itself. A quotient has the scale that `sql/query/` computes for it: `shift` is ten to the power of it, `unit` its last digit.
  */
 const DECIMALS = `
 create or replace function pg_catalog.warehouse_decimal_overflow(value numeric) returns numeric
@@ -93,14 +98,20 @@ begin
   raise exception 'numeric field overflow' using errcode = '22003';
 end $$;
 create or replace function pg_catalog.warehouse_decimal(numeric, int) returns numeric
-language sql immutable as $$
-  select pg_catalog.numeric(case
+language sql immutable return pg_catalog.numeric(case
     when $1 = 'NaN' then pg_catalog.warehouse_decimal_overflow($1)
     when (($2 - 4) >> 16) & 65535 <> 19 then $1
     when abs(round($1, ($2 - 4) & 2047)) * power(10::numeric, ($2 - 4) & 2047) <= 9223372036854775807 then $1
-    else pg_catalog.warehouse_decimal_overflow($1) end, $2) $$;
+    else pg_catalog.warehouse_decimal_overflow($1) end, $2);
+create cast (text as pg_node_tree) without function;
+update pg_catalog.pg_proc set prosqlbody = replace(prosqlbody::text, '${NUMERIC_CALL} 0', '${NUMERIC_CALL} 1')::pg_node_tree
+where oid = 'pg_catalog.warehouse_decimal(numeric, int)'::regprocedure;
+drop cast (text as pg_node_tree);
 update pg_catalog.pg_cast set castfunc = 'pg_catalog.warehouse_decimal(numeric, int)'::regprocedure
 where castsource = 'numeric'::regtype and casttarget = 'numeric'::regtype;
+create or replace function pg_catalog.warehouse_quotient(numeric, numeric, shift numeric, unit numeric) returns numeric
+language sql immutable as
+$$ select pg_catalog.div($1 * $3, $2) * $4 $$;
 `;
 
 /**

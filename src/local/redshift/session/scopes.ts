@@ -4,6 +4,7 @@
  */
 import type { Statement, Step } from '../sql/statement.ts';
 import { resolveStatement } from '../sql/query/statement.ts';
+import { typeOfColumn } from '../sql/query/decimals.ts';
 import type { ScopeColumn } from '../sql/query/scope.ts';
 import type { Upstream } from '../wire/upstream.ts';
 
@@ -55,7 +56,9 @@ export class Scopes {
 
   async #describe(query: string): Promise<readonly ScopeColumn[]> {
     const columns = await this.#upstream.describe(query);
-    return columns.map(({ name, type }) => ({ name, isSuper: type === this.#superOid }));
+    return columns.map(({ name, type, modifier }) => ({
+      ...{ name, isSuper: type === this.#superOid, number: typeOfColumn(type, modifier) },
+    }));
   }
 }
 

@@ -149,7 +149,9 @@ export function translateSelect(reader: TokenReader, tokens: readonly Token[]): 
   if (into !== undefined) return into;
   const { source } = reader;
   refuseLeaderFunctions(tokens, { userTable: false, readings: reader.dialect.readings });
-  return { verb: 'SELECT', sql: rewriteQuery(tokens, { source, readsCatalog: readsCatalog(tokens) }) };
+  const fromCatalog = readsCatalog(tokens);
+  const sql = rewriteQuery(tokens, { source, readsCatalog: fromCatalog });
+  return { verb: 'SELECT', sql, ...onNodes(tokens, fromCatalog) };
 }
 
 /** A statement that begins with WITH: the common table expressions are queries, then comes SELECT, UPDATE or DELETE. */
@@ -171,7 +173,13 @@ export function translateWith(reader: TokenReader, tokens: readonly Token[]): St
   const into = translateInto(reader, tokens);
   if (into !== undefined) return into;
   refuseLeaderFunctions(tokens, { userTable: false, readings: reader.dialect.readings });
-  return { verb: 'SELECT', sql: `${head}${rewriteQuery(body, context)}` };
+  const sql = `${head}${rewriteQuery(body, context)}`;
+  return { verb: 'SELECT', sql, ...onNodes(tokens, context.readsCatalog) };
+}
+
+/** A query that reads tables runs on compute nodes. */
+function onNodes(tokens: readonly Token[], fromCatalog: boolean): Pick<Statement, 'onComputeNodes'> {
+  return !fromCatalog && tokens.some(({ word }) => word === 'FROM') ? { onComputeNodes: true } : {};
 }
 
 function readCommonTable(reader: TokenReader): void {

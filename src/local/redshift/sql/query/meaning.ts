@@ -30,6 +30,8 @@ export interface Expression {
 export interface Resolves {
   /** Whether unquoted attributes of SUPER keep their case. */
   readonly keepsAttributeCase: boolean;
+  /** Whether columns that are computed get the types that Redshift gives them. */
+  readonly typesColumns: boolean;
   /** The columns of a query that may name the common table expressions that are known here. */
   describe(sql: string): Promise<readonly ScopeColumn[]>;
   /** The text of a query; `parent` has the names that it may use of the query around it. */

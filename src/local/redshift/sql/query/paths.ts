@@ -89,7 +89,7 @@ async function columnOf(
     const column = (await source.columns()).find(({ name }) => name === second.name);
     return column && { path, isSuper: column.isSuper };
   }
-  if (!scope.hasQualified(first.name, second.name) || third?.kind !== 'name') return undefined;
+  if (!scope.findQualified(first.name, second.name) || third?.kind !== 'name') return undefined;
   const base = `${columnText(first.name, second.name)}.${quoteName(third.name)}`;
   return { path: { base, steps: steps.slice(3) }, isSuper: true };
 }

@@ -1,12 +1,13 @@
 /**
  * Makes PostgreSQL's queries of Redshift's, where that depends on what the names in them mean: lateral aliases, QUALIFY, EXCLUDE,
- * GROUP BY ALL, paths into SUPER values and their unnesting, PIVOT and UNPIVOT. A text without any of these stays as it is.
+ * GROUP BY ALL, paths into SUPER values and their unnesting, PIVOT and UNPIVOT, and the types of computed numbers. A text without any of these stays as it is.
  */
 import type { Token } from '../tokens.ts';
 import { type Chain, chainAt, isColumn, nameOfPath, pathOf, pathText } from './paths.ts';
 import { tooComplex } from './looking.ts';
 import { type Aliases, type Expression, NO_ALIASES, type Resolution, type Resolves } from './meaning.ts';
 import { textOf } from './render.ts';
+import { divides, withQuotients } from './number-types.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { SelectResolver } from './select.ts';
 import { isToken, type CommonTable, type Query, type Run, type Select, type With } from './tree.ts';
@@ -25,6 +26,8 @@ interface Definition {
 export class Resolver implements Resolves {
   readonly #resolution: Resolution;
   #definitions: readonly Definition[] = [];
+  /** How many recursive tables are being defined; the engine wants the same types in all branches of one. */
+  #recursions = 0;
 
   constructor(resolution: Resolution) {
     this.#resolution = resolution;
@@ -32,6 +35,10 @@ export class Resolver implements Resolves {
 
   get keepsAttributeCase(): boolean {
     return this.#resolution.keepsAttributeCase;
+  }
+
+  get typesColumns(): boolean {
+    return this.#recursions === 0;
   }
 
   /** The columns of a query that may name the common table expressions that are known here. */
@@ -78,12 +85,14 @@ export class Resolver implements Resolves {
 
   async #define({ name, head, query, end }: CommonTable, isRecursive: boolean): Promise<string> {
     const [anchor] = query.branches;
+    if (isRecursive) this.#recursions += 1;
     const before = this.#definitions;
     if (isRecursive && query.branches.length > 1 && anchor && !query.with) {
       const first = await this.query({ ...query, branches: [anchor], orderHead: [], order: [], tail: [] });
       this.#definitions = [...before, { name, text: `${textOf(head)}${first})`, isRecursive: false }];
     }
     const text = `${textOf(head)}${await this.query(query)}${textOf(end)}`;
+    if (isRecursive) this.#recursions -= 1;
     this.#definitions = [...before, { name, text, isRecursive }];
     return text;
   }
@@ -111,8 +120,7 @@ export class Resolver implements Resolves {
       }
       if (chain) at += chain.length - 1;
     }
-    const text = parts.join('');
-    if (text.length > MOST_CHARACTERS) throw tooComplex('its aliases stand for too long expressions');
+    const text = await computed(run, parts.join(''), scope);
     return { text, ...(name !== undefined && { name }) };
   }
 
@@ -133,6 +141,12 @@ export class Resolver implements Resolves {
     const alias = aliases.get(first.name);
     return alias && !(await scope.ownColumn(first.name)) ? `(${alias.text})` : undefined;
   }
+}
+
+/** The text of a run with the scale of its quotients. @throws RedshiftError 54001 when it is too long */
+async function computed(run: Run, text: string, scope: Scope): Promise<string> {
+  if (text.length > MOST_CHARACTERS) throw tooComplex('its aliases stand for too long expressions');
+  return divides(run) ? await withQuotients(text, scope) : text;
 }
 
 function isSelect(branch: Select | Run): branch is Select {

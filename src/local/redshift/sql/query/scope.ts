@@ -1,9 +1,13 @@
 /** What names mean in a part of a query: the sources of FROM with their columns, and the queries around. */
 
+import type { NumberType } from './decimals.ts';
+
 /** A column of a source. */
 export interface ScopeColumn {
   readonly name: string;
   readonly isSuper: boolean;
+  /** Its type, if it is an exact number. */
+  readonly number?: NumberType | undefined;
 }
 
 /** A source of FROM as names see it. */
@@ -39,10 +43,10 @@ export class Scope {
     return this.#sources.find((source) => source.name === name) ?? this.parent?.find(name);
   }
 
-  /** Whether `schema.table` is a source. */
-  hasQualified(schema: string, table: string): boolean {
-    const own = this.#sources.some((source) => source.schema === schema && source.name === table);
-    return own || (this.parent?.hasQualified(schema, table) ?? false);
+  /** The source `schema.table`, of this query or one around it. */
+  findQualified(schema: string, table: string): ScopeSource | undefined {
+    const own = this.#sources.find((source) => source.schema === schema && source.name === table);
+    return own ?? this.parent?.findQualified(schema, table);
   }
 
   /** The column of this name in FROM of this query alone. */

@@ -5,7 +5,8 @@ import { RedshiftError } from '../statement.ts';
 import { nameOf, unsupported } from '../token-reader.ts';
 import { isAggregated } from './aggregates.ts';
 import { FromResolver } from './from.ts';
-import { type Alias, type Aliases, NO_ALIASES, type Resolves } from './meaning.ts';
+import { type Alias, type Aliases, type Expression, NO_ALIASES, type Resolves } from './meaning.ts';
+import { mayBeNumber, withNumberType } from './number-types.ts';
 import { itemText, textOf } from './render.ts';
 import { Scope } from './scope.ts';
 import { isToken, type Clause, type Item, type Query, type Run, type Select } from './tree.ts';
@@ -43,7 +44,7 @@ export class SelectResolver {
     const body = `${this.#from}${rest.join('')}`;
     if (!qualify && !exclude) {
       const order: string[] = [];
-      for (const run of query?.order ?? []) order.push(await this.#resolver.run(run, this.#scope));
+      for (const run of query?.order ?? []) order.push(await this.#orderItem(run));
       const list = items.map(({ text }) => text).join(',');
       return `${textOf(head)}${list}${body}${textOf(query?.orderHead ?? [])}${order.join(',')}`;
     }
@@ -59,7 +60,7 @@ export class SelectResolver {
     const items: ResolvedItem[] = [];
     const aliases = new Map<string, Alias>();
     for (const item of this.#select.items) {
-      const { text, name } = await this.#resolver.expression(item.expression, this.#scope, aliases);
+      const { text, name } = await this.#item(item, aliases);
       items.push({
         item,
         text: item.alias === undefined ? itemText(text, name) : `${text}${textOf(item.aliasTokens)}`,
@@ -67,6 +68,22 @@ export class SelectResolver {
       if (item.alias !== undefined && !aliases.has(item.alias)) aliases.set(item.alias, this.#aliasOf(text));
     }
     return { items, aliases };
+  }
+
+  async #item({ expression, isStar }: Item, aliases: Aliases): Promise<Expression> {
+    const read = await this.#resolver.expression(expression, this.#scope, aliases);
+    if (isStar || !this.#resolver.typesColumns || !mayBeNumber(expression)) return read;
+    const { text, name = read.name } = await withNumberType(read.text, this.#scope);
+    return { text, ...(name !== undefined && { name }) };
+  }
+
+  /** An item of ORDER BY, which is the same as one of the select list may be. */
+  async #orderItem(run: Run): Promise<string> {
+    const [expression, direction] = splitDirection(run);
+    const text = await this.#resolver.run(expression, this.#scope);
+    const isTyped = this.#resolver.typesColumns && mayBeNumber(expression);
+    const sorted = isTyped ? (await withNumberType(text, this.#scope)).text : text;
+    return `${sorted}${textOf(direction.filter(isToken))}`;
   }
 
   #aliasOf(text: string): Alias {

@@ -1,4 +1,5 @@
 /** What a command line asks for. */
+import type { Tool } from '../config/tools.ts';
 import type { LogFormat } from '../log.ts';
 
 /** Which warehouse to use: that of the configuration, or the local warehouse in a directory. */
@@ -55,6 +56,13 @@ export type Command =
       readonly kind: 'setup';
       readonly config: readonly string[];
       readonly format: 'text' | 'json' | 'sql';
+    }
+  | {
+      readonly kind: 'migrate';
+      /** Configurations of another loader. */
+      readonly files: readonly string[];
+      readonly tool: Tool;
+      readonly format: 'yaml' | 'json';
     }
   | { readonly kind: 'interview'; readonly file: string }
   | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }

@@ -171,13 +171,11 @@ export const LOADING = {
     default: [],
     description: 'Statements to run before the first load, each in its own transaction.',
     example: ['CALL before_load()'],
-    aliases: ['before_run_sql'],
   },
   post_sql: {
     type: 'array',
     default: [],
     description: 'Statements to run after the last load, each in its own transaction.',
-    aliases: ['after_run_sql'],
   },
   load_history: {
     type: 'boolean',

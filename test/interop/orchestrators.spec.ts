@@ -113,6 +113,7 @@ describe('orchestrators', () => {
       writeFileSync(folder.file('flow.py'), blockWith(PAGE, 'from prefect import'));
       const env = {
         PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
+        PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: '150',
         DO_NOT_TRACK: '1',
         PREFECT_HOME: folder.file('prefect'),
       };

@@ -91,6 +91,8 @@ class Program {
         const config = await this.#accept(completeConfig(await readSources(command.config, this.#io.env)));
         return this.#answer(report(config, command.format));
       }
+      case 'migrate':
+        return (await import('./commands/migrate-config.ts')).migrate(command, this.#log, this.#io.stdout);
       case 'interview':
         return this.#interview(command.file);
       case 'discard':

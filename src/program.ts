@@ -238,8 +238,7 @@ class Program {
     try {
       if (!input.isTTY) throw new UsageError('setup --interactive asks questions and needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
-      const output = this.#io.stderr();
-      return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
+      return (await writeConfig(file, { input, output: this.#io.stderr(), stop })) ? 0 : 1;
     } finally {
       input.destroy();
     }

@@ -113,6 +113,17 @@ describe('parseCommand', () => {
       { kind: 'check', warehouse: { config: ['a', 'b'], local: undefined }, format: 'text' },
     ],
     ['--local --dir d check', { kind: 'check', warehouse: { config: [], local: 'd' }, format: 'text' }],
+    [
+      'copy-files -c a --stream s --key i --key j --newest-by at --method upsert --manifest --again s3://b/m',
+      {
+        kind: 'copy-files',
+        warehouse: { config: ['a'], local: undefined },
+        wish: {
+          ...{ urls: ['s3://b/m'], stream: 's', areManifests: true, keys: ['i', 'j'], method: 'upsert' },
+          ...{ newestBy: ['at'], again: true, ignoresPartitions: false },
+        },
+      },
+    ],
     ['discard -c a --input f', { kind: 'discard', config: ['a'], input: 'f' }],
     ['--discard --input f', { kind: 'discard', config: [], input: 'f' }],
     [
@@ -257,6 +268,11 @@ describe('parseCommand', () => {
     ['local --write-config f --until-released', { ...local, writeConfig: 'f', untilReleased: true }],
     ['setup', { kind: 'setup', config: [], format: 'text' }],
     ['setup -c a -c b --format sql', { kind: 'setup', config: ['a', 'b'], format: 'sql' }],
+    ['migrate-config a', { kind: 'migrate', files: ['a'], tool: 'other', format: 'yaml' }],
+    [
+      'migrate-config --from datamill a b --format json',
+      { kind: 'migrate', files: ['a', 'b'], tool: 'datamill', format: 'json' },
+    ],
     ['setup --interactive', { kind: 'interview', file: 'config.json' }],
     ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
     [
@@ -280,7 +296,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -345,7 +361,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
@@ -412,12 +428,15 @@ describe('the help', () => {
       about: `--format --help ${LOG}`,
       check: `--config --local --dir --format --help ${LOG}`,
       completion: '--help',
+      'copy-files':
+        '--config --local --dir --stream --key --method --newest-by --format --manifest --again --ignore-partitions --help --quiet --verbose --log-level --log-format',
       discard: `--config --input --help ${LOG}`,
       discover: `--config --local --dir --help ${LOG}`,
       help: '--help',
       load: `--config --local --dir --input --refresh --report --metrics-file --help ${LOG}`,
       local: `--dir --port --s3-port --listen --password-file --init --write-config --faults --access --readings --help ${LOG}`,
       run: `--config --local --dir --state --refresh --report --metrics-file --help ${LOG}`,
+      'migrate-config': `--from --format --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,

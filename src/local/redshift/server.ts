@@ -164,7 +164,7 @@ class Endpoint {
   readonly #limits: Limits;
   readonly #owner: string;
   readonly #sockets = new Set<Socket>();
-  /** Connections that have logged in, or are about to. */
+  /** Connections of users other than the owner that have logged in, or are about to. */
   #logins = 0;
   readonly #sessions = new Map<Session, Upstream>();
 
@@ -211,18 +211,19 @@ class Endpoint {
     }
     const { socket, startup } = arrival;
     const inbox = new Inbox(socket);
-    if (this.#logins >= this.#limits.connections && startup.user !== this.#owner) {
+    const isCounted = startup.user !== this.#owner;
+    if (isCounted && this.#logins >= this.#limits.connections) {
       dismiss(
         socket,
         encodeFields('E', describeError(tooManyConnections(this.#limits.connections), 'FATAL')),
       );
       return;
     }
-    this.#logins += 1;
+    if (isCounted) this.#logins += 1;
     try {
       await this.#runSession(socket, inbox, startup);
     } finally {
-      this.#logins -= 1;
+      if (isCounted) this.#logins -= 1;
     }
   }
 

@@ -29,6 +29,12 @@ const PORTS =
 
 const RUN_BY_SPECS: readonly RunBySpec[] = [
   { page: 'CONTRIBUTING.md', line: 'With load_method append-only', spec: 'test/docs.spec.ts' },
+  // An empty beginning means all blocks of the page.
+  { page: 'docs/tutorial.md', line: '', spec: 'test/interop/tutorial.spec.ts' },
+  ...['import pendulum', 'import json', 'AWSTemplateFormatVersion', '# shop.service'].map((line) => ({
+    ...{ page: 'docs/orchestrators.md', line, spec: 'test/interop/orchestrators.spec.ts' },
+  })),
+  { page: 'docs/docker.md', line: 'apiVersion:', spec: 'test/interop/orchestrators.spec.ts' },
   { page: 'docs/meltano.md', line: 'plugins:', spec: 'test/interop/meltano.spec.ts' },
   {
     page: 'docs/local-warehouse-ci.md',
@@ -38,6 +44,12 @@ const RUN_BY_SPECS: readonly RunBySpec[] = [
 ];
 
 const NOT_RUN: readonly NotRun[] = [
+  {
+    page: 'docs/large-sources.md',
+    line: 'target-redshift copy-files',
+    reason:
+      'needs files in a bucket; test/process/copy-files.spec.ts writes such files and runs such commands',
+  },
   { page: 'README.md', line: 'npm ci && npm run demo', reason: SUITE },
   { page: 'CONTRIBUTING.md', line: 'npm ci', reason: SUITE },
   { page: 'CONTRIBUTING.md', line: 'npx mocha', reason: SUITE },
@@ -49,7 +61,6 @@ const NOT_RUN: readonly NotRun[] = [
   { page: 'docs/docker.md', line: 'services:', reason: ENGINE },
   { page: 'docs/local-warehouse-ci.md', line: 'LOCAL_WAREHOUSE_PASSWORD=', reason: PORTS },
   { page: 'docs/local-warehouse-ci.md', line: 'GenericContainer', reason: ENGINE },
-  { page: 'docs/docker.md', line: 'apiVersion:', reason: 'needs Kubernetes' },
   {
     page: 'spec/conformance/README.md',
     line: '== A sentence that says what holds',
@@ -63,14 +74,18 @@ const NOT_RUN: readonly NotRun[] = [
   {
     page: 'docs/local-warehouse-ci.md',
     line: 'Process warehouse',
-    reason: 'Java; the command in it is that of the fixture for pytest, which is run',
+    reason: 'Java; ci-examples.spec.ts runs it',
   },
   {
     page: 'docs/local-warehouse-ci.md',
     line: 'jobs:',
-    reason: 'needs GitHub and an image that you have pushed',
+    reason: 'needs GitHub and an image; ci-examples.spec.ts compares it with the schema of workflows',
   },
-  { page: 'docs/local-warehouse.md', line: 'steps:', reason: 'needs GitHub' },
+  {
+    page: 'docs/local-warehouse.md',
+    line: 'steps:',
+    reason: 'needs GitHub; ci-examples.spec.ts compares it with the schema',
+  },
   {
     page: 'docs/local-warehouse.md',
     line: 'import json, psycopg2',

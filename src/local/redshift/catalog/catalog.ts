@@ -5,6 +5,7 @@ import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { CASTS } from './casts.ts';
 import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
+import { NUMBERS } from './numbers.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
 import { ENGINE } from './engine.ts';
@@ -123,6 +124,7 @@ ${SUPER_VALUES}
 ${SESSION_FUNCTIONS}
 ${UNLOAD_FUNCTIONS}
 ${DATES}
+${NUMBERS}
 ${STRINGS}
 ${PATTERNS}
 ${HASHES}

@@ -103,7 +103,9 @@ export class Session {
       // A client that asked for an encoding is told that it has it.
       encoding: encoding === undefined && cluster.readings.encodingIsUnicode ? 'UNICODE' : 'UTF8',
     });
-    this.#runner = line.decorate(new Runner({ client, upstream, cluster, replies: this.#replies, user }));
+    this.#runner = line.decorate(
+      new Runner({ client, upstream, cluster, replies: this.#replies, user, settings: this.#settings }),
+    );
   }
 
   /** Resolves when the client has left and the engine's session is closed. */

@@ -16,7 +16,6 @@ import {
   readRefresh,
 } from './materialized-view.ts';
 import { withNamesInFull } from './long-names.ts';
-import { markCapitals } from './query/paths.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
@@ -31,10 +30,11 @@ import {
   readPrepare,
   type TranslateInner,
 } from './prepared.ts';
+import { readTokens } from './read-tokens.ts';
 import { readAttach, readCreatePolicy, readDropPolicy } from './row-security.ts';
 import { readReset, readSet, readShow, readUse } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
-import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import { literal, literalValue, splitStatements, syntaxError, type Token } from './tokens.ts';
 import { readUnload } from './unload.ts';
 import * as users from './users.ts';
 import * as utility from './utility.ts';
@@ -57,14 +57,9 @@ export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Stat
   if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
     throw tooLarge(Buffer.byteLength(sql));
   }
-  return splitStatements(read(sql, dialect)).map((tokens) =>
+  return splitStatements(readTokens(sql, dialect)).map((tokens) =>
     withLongNames(translateQuery(sql, tokens, dialect), tokens),
   );
-}
-
-function read(sql: string, { keepCase, keepsAttributeCase }: Dialect): readonly Token[] {
-  const tokens = tokenize(sql, keepCase);
-  return keepsAttributeCase && !keepCase ? markCapitals(tokens) : tokens;
 }
 
 /** The refusal of a statement of so many bytes, in the words that clusters were seen to use. */

@@ -91,6 +91,8 @@ class Program {
         const config = await this.#accept(completeConfig(await readSources(command.config, this.#io.env)));
         return this.#answer(report(config, command.format));
       }
+      case 'migrate':
+        return (await import('./commands/migrate-config.ts')).migrate(command, this.#log, this.#io.stdout);
       case 'interview':
         return this.#interview(command.file);
       case 'discard':
@@ -236,8 +238,7 @@ class Program {
     try {
       if (!input.isTTY) throw new UsageError('setup --interactive asks questions and needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
-      const output = this.#io.stderr();
-      return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
+      return (await writeConfig(file, { input, output: this.#io.stderr(), stop })) ? 0 : 1;
     } finally {
       input.destroy();
     }

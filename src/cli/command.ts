@@ -1,5 +1,6 @@
 /** What a command line asks for. */
 import type { CopyWish } from '../commands/copy-files.ts';
+import type { Tool } from '../config/tools.ts';
 import type { LogFormat } from '../log.ts';
 
 /** Which warehouse to use: that of the configuration, or the local warehouse in a directory. */
@@ -57,6 +58,13 @@ export type Command =
       readonly kind: 'setup';
       readonly config: readonly string[];
       readonly format: 'text' | 'json' | 'sql';
+    }
+  | {
+      readonly kind: 'migrate';
+      /** Configurations of another loader. */
+      readonly files: readonly string[];
+      readonly tool: Tool;
+      readonly format: 'yaml' | 'json';
     }
   | { readonly kind: 'interview'; readonly file: string }
   | { readonly kind: 'about'; readonly format: 'text' | 'json' | 'markdown' }

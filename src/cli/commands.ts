@@ -5,6 +5,7 @@ import { DEFAULT_DIR, DEFAULT_FILE, type Command } from './command.ts';
 import type { Definition } from './definition.ts';
 import { copyFiles } from './copy-files.ts';
 import { historyCommands } from './history-commands.ts';
+import { migrateCommand } from './migrate-command.ts';
 import {
   configOption,
   formatOf,
@@ -110,7 +111,7 @@ const localOptions = (): Option[] => [
 
 /** New ones for each command line, because commander keeps what it has parsed in the options. */
 export function definitions(): readonly Definition[] {
-  return [...loading(), ...asking(), ...querying(), ...historyCommands(), ...serving()];
+  return [...loading(), ...asking(), ...querying(), ...historyCommands(), ...serving(), migrateCommand()];
 }
 
 function readRun(values: Values, tap: readonly string[]): Command {

@@ -10,7 +10,7 @@ export const LOADING = {
     default: 'public',
     minLength: 1,
     description: 'Schema that the tables are in. It is created if it does not exist.',
-    example: 'raw',
+    example: 'landing',
     aliases: ['default_target_schema', 'schema', 'redshift_schema', 'defaultSchema', 'dataset_name'],
   },
   batch_size_rows: {
@@ -171,13 +171,11 @@ export const LOADING = {
     default: [],
     description: 'Statements to run before the first load, each in its own transaction.',
     example: ['CALL before_load()'],
-    aliases: ['before_run_sql'],
   },
   post_sql: {
     type: 'array',
     default: [],
     description: 'Statements to run after the last load, each in its own transaction.',
-    aliases: ['after_run_sql'],
   },
   load_history: {
     type: 'boolean',

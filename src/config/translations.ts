@@ -33,6 +33,9 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
     s3_encryption: { AES256: 'sse-s3', 'aws:kms': 'sse-kms' }[String(value)] ?? value,
   }),
   ssl_enable: (value) => (isOff(value) ? { sslmode: 'disable' } : {}),
+  // One string there.
+  before_run_sql: (value) => ({ pre_sql: listOf(value) }),
+  after_run_sql: (value) => ({ post_sql: listOf(value) }),
   append_only: whenOn({ load_method: 'append-only' }),
   preferAppend: whenOn({ load_method: 'append-only' }),
   delta_updates: whenOn({ load_method: 'append-only' }),
@@ -70,6 +73,12 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   serverless: nothing,
   useServerless: nothing,
 };
+
+/** A list, also of a single string and of the JSON of a list. */
+function listOf(given: unknown): unknown {
+  const value = fromJson(given);
+  return Array.isArray(value) ? value : [value];
+}
 
 /** Values that other tools have for our own options, by option. */
 export const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {

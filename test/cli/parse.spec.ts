@@ -268,6 +268,11 @@ describe('parseCommand', () => {
     ['local --write-config f --until-released', { ...local, writeConfig: 'f', untilReleased: true }],
     ['setup', { kind: 'setup', config: [], format: 'text' }],
     ['setup -c a -c b --format sql', { kind: 'setup', config: ['a', 'b'], format: 'sql' }],
+    ['migrate-config a', { kind: 'migrate', files: ['a'], tool: 'other', format: 'yaml' }],
+    [
+      'migrate-config --from datamill a b --format json',
+      { kind: 'migrate', files: ['a', 'b'], tool: 'datamill', format: 'json' },
+    ],
     ['setup --interactive', { kind: 'interview', file: 'config.json' }],
     ['setup --interactive --config a', { kind: 'interview', file: 'a' }],
     [
@@ -291,7 +296,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
+      'unknown command "oops"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -356,7 +361,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, completion, help',
+      'unknown command "toString"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
@@ -431,6 +436,7 @@ describe('the help', () => {
       load: `--config --local --dir --input --refresh --report --metrics-file --help ${LOG}`,
       local: `--dir --port --s3-port --listen --password-file --init --write-config --faults --access --readings --help ${LOG}`,
       run: `--config --local --dir --state --refresh --report --metrics-file --help ${LOG}`,
+      'migrate-config': `--from --format --help ${LOG}`,
       plan: `--config --local --dir --input --format --help ${LOG}`,
       setup: `--config --format --interactive --help ${LOG}`,
       history: `--config --local --dir --loads --stream --run --limit --format --help ${LOG}`,

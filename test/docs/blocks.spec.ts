@@ -40,6 +40,7 @@ const PAGE_OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'docs/tables.md': PUBLIC,
   'docs/guarantees.md': { pipeline: 'shop' },
   'docs/state.md': { pipeline: 'shop' },
+  'docs/monitoring.md': { target_schema: 'landing' },
 };
 
 /** What a page says is there before its statements run. */

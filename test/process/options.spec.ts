@@ -32,6 +32,31 @@ describe('a configuration with unknown options', () => {
 });
 
 describe('a configuration of pipelinewise-target-redshift', () => {
+  it('is translated without its secrets, and what it has to decide on is an error', async () => {
+    const place = await newPlace();
+    const path = place.configFile();
+    const given = { host: 'h', dbname: 'd', user: 'u', password: 'S3cretOfTheTest', s3_bucket: 'bucket' };
+    const more = { aws_redshift_copy_role_arn: 'default', slices: 2 };
+    const migrate = async (options: object): Promise<readonly unknown[]> => {
+      writeFileSync(path, JSON.stringify(options));
+      const { code, stdout, logs } = await runHere(['migrate-config', '--from', 'pipelinewise', path]);
+      return [code, stdout.replaceAll(/^#.*\n|^\n/gm, ''), logs.map(({ message }) => message)];
+    };
+    const translated = [
+      ...['hostname: h', 'database: d', 'user: u', 'password: ${TARGET_REDSHIFT_PASSWORD}'],
+      ...['s3_bucket: bucket', 'iam_role: default', 'table_names: last-part', 'require_keys: true', ''],
+    ].join('\n');
+    expect(await migrate({ ...given, ...more })).to.deep.equal([0, translated, []]);
+    expect(await migrate({ ...given, ...more, dry_run: true, s3_bucket: undefined })).to.deep.equal([
+      1,
+      translated.replace('s3_bucket: bucket\n', ''),
+      [
+        'decide before the first load: there is no option "dry_run": a load always writes; for a dry run use `target-redshift plan`, which changes nothing, or `--discard`, which reads and counts',
+        'decide before the first load: "s3_bucket" is missing: Bucket for the files of a load: `name` or `s3://name`.',
+      ],
+    ]);
+  });
+
   it('loads into the tables that it filled before, with the grants that it made', async () => {
     const place = await newPlace();
     const { config: its } = place;

@@ -89,9 +89,10 @@ export async function startRedshift(options: RedshiftOptions): Promise<LocalReds
 async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cluster> {
   const readings = options.readings ?? HOSTILE;
   await setLargeStrings(admin, options.database, readings.largeStrings);
-  const { rows } = await admin.query<{ queries: string; super: number }>(
+  const { rows } = await admin.query<{ queries: string; super: number; columns: boolean }>(
     `insert into pg_catalog.warehouse_run values (default)
-     returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super`,
+     returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super,
+       exists (select from pg_catalog.pg_attribute where atttypid = 'pg_catalog.super'::regtype and attrelid >= 16384) as columns`,
   );
   const secret = randomBytes(32).toString('hex');
   await admin.query(NEW_SECRET, [secret]);
@@ -106,6 +107,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cl
     secret,
     queries: Number(rows[0]?.queries),
     hasLateViews: late.rowCount !== 0,
+    hasSuper: rows[0]?.columns !== false,
     longNames: names.rows.map(({ name }) => name),
     superOid: Number(rows[0]?.super),
   });

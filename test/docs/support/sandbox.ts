@@ -28,6 +28,12 @@ for (const stream of ['issues', 'orders']) {
 say({ type: 'STATE', value: { bookmarks: { issues: { id: 1000 }, orders: { id: 1000 } } } });
 `;
 
+/** A configuration of pipelinewise-target-redshift. */
+const PIPELINEWISE = {
+  ...{ host: 'h', user: 'u', password: 'Secret1', dbname: 'd', s3_bucket: 'bucket', slices: 2 },
+  ...{ aws_redshift_copy_role_arn: 'default', default_target_schema: 'landing' },
+};
+
 const AIRBYTE_STREAM = {
   stream: { name: 'users', json_schema: { type: 'object', properties: { id: { type: 'integer' } } } },
   ...{ sync_mode: 'full_refresh', destination_sync_mode: 'append' },
@@ -77,6 +83,7 @@ export async function newSandbox(options: Readonly<Record<string, unknown>> = {}
   const config = JSON.stringify({ ...place.config, ...options });
   writeFileSync(file('config.json'), config);
   writeFileSync(file('local.json'), config);
+  writeFileSync(file('old.json'), JSON.stringify(PIPELINEWISE));
   writeFileSync(file('ca.pem'), place.config.ssl_ca);
   writeFileSync(file('tap.json'), '{}');
   writeFileSync(file('report.sql'), 'SELECT 1 AS one;\n');
@@ -126,6 +133,7 @@ export async function newSandbox(options: Readonly<Record<string, unknown>> = {}
       }
       rmSync(path, { recursive: true, force: true });
       for (const table of TABLES) await place.query(`DROP TABLE IF EXISTS public.${table}`);
+      await place.query('DROP SCHEMA IF EXISTS landing CASCADE');
     },
   };
 }

@@ -89,9 +89,7 @@ function row(i: number): SourceRow {
 
 /** Starts a server in `dir` and fills its table. */
 export async function startSourceDatabase(dir: string): Promise<SourceDatabase> {
-  mkdirSync(dir);
-  const server = await startPostgres({ dir, onPort: true });
-  const source = await connected({ ...server, user: server.superuser });
+  const source = await startPostgresDatabase(dir);
   try {
     await source.query(DDL);
     const rows = JSON.stringify(Array.from({ length: ROWS }, (_, i) => row(i)));
@@ -104,6 +102,13 @@ export async function startSourceDatabase(dir: string): Promise<SourceDatabase> 
     throw error;
   }
   return source;
+}
+
+/** Starts a server in `dir` that has no tables. */
+export async function startPostgresDatabase(dir: string): Promise<SourceDatabase> {
+  mkdirSync(dir);
+  const server = await startPostgres({ dir, onPort: true });
+  return connected({ ...server, user: server.superuser });
 }
 
 /** A server of PostgreSQL with a client of ours. The server is stopped if there can be none. */

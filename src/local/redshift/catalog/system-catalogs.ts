@@ -203,6 +203,21 @@ $$ select (array['none', 'bytedict', 'delta', 'delta32k', 'lzo', 'mostly8', 'mos
   'runlength', 'text255', 'text32k', 'zstd', 'az64'])[encoding + 1] $$;
 `;
 
+/** Columns of the engine's catalogs that hold names. */
+export const NAME_COLUMNS: readonly string[] = [
+  'relname',
+  'attname',
+  'nspname',
+  'proname',
+  'conname',
+  'typname',
+];
+
+/** A function that gives a name in full; a cast of it has the name of the column, as one of the column has. See `sql/long-names.ts`. */
+const nameInFull = (column: string): string => `
+create function ${STRICT_SCHEMA}.${column}(engine name) returns text language sql stable as
+$$ select pg_catalog.warehouse_long_name(engine) $$;`;
+
 /** Statements that recreate the views. */
 export const SYSTEM_CATALOGS = `
 drop schema if exists ${STRICT_SCHEMA} cascade;
@@ -217,5 +232,6 @@ ${Object.entries(FULL_VIEWS)
 ${Object.entries(STRICT_VIEWS)
   .map(([name, query]) => `create view ${STRICT_SCHEMA}.${name} as ${query};`)
   .join('\n')}
+${NAME_COLUMNS.map((name) => nameInFull(name)).join('')}
 grant select on all tables in schema ${FULL_SCHEMA}, ${STRICT_SCHEMA} to public;
 `;

@@ -86,7 +86,7 @@ export class Session {
     this.#upstream = upstream;
     this.#isPsql = application === 'psql';
     this.#settings = new SessionSettings(cluster);
-    this.#scopes = new Scopes(upstream, this.#settings, cluster.superOid);
+    this.#scopes = new Scopes(upstream, this.#settings, cluster);
     this.#lateViews = new LateViews(upstream, cluster.ticket(upstream.pid), cluster, this.#scopes);
     this.#messages = new ExtendedMessages({
       translate: (text) => this.#translate(text),

@@ -42,8 +42,16 @@ export class SessionSettings {
   async translate(text: string): Promise<readonly Statement[]> {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
     const ignoresCase = this.#ignoresCase;
+    const { keepsAttributeCase } = this;
     const { database, readings, longNames, translator } = this.#cluster;
-    const dialect = { keepCase, database, ignoresCase, readings, longNames: longNames.all };
+    const dialect = {
+      keepCase,
+      keepsAttributeCase,
+      database,
+      ignoresCase,
+      readings,
+      longNames: longNames.all,
+    };
     return await translator.translate(text, dialect);
   }
 

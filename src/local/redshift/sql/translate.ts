@@ -15,6 +15,8 @@ import {
   readDropMaterializedView,
   readRefresh,
 } from './materialized-view.ts';
+import { withNamesInFull } from './long-names.ts';
+import { markCapitals } from './query/paths.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
@@ -55,9 +57,14 @@ export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Stat
   if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
     throw tooLarge(Buffer.byteLength(sql));
   }
-  return splitStatements(tokenize(sql, dialect.keepCase)).map((tokens) =>
+  return splitStatements(read(sql, dialect)).map((tokens) =>
     withLongNames(translateQuery(sql, tokens, dialect), tokens),
   );
+}
+
+function read(sql: string, { keepCase, keepsAttributeCase }: Dialect): readonly Token[] {
+  const tokens = tokenize(sql, keepCase);
+  return keepsAttributeCase && !keepCase ? markCapitals(tokens) : tokens;
 }
 
 /** The refusal of a statement of so many bytes, in the words that clusters were seen to use. */
@@ -79,7 +86,8 @@ function translateQuery(source: string, tokens: readonly Token[], dialect: Diale
     const name = literalValue(token.text);
     return dialect.longNames.has(name) ? { ...token, text: literal(engineName(name)) } : token;
   });
-  return { ...translateOne(source, shortened, dialect), readsCatalog: true };
+  const full = dialect.longNames.size === 0 ? shortened : withNamesInFull(shortened);
+  return { ...translateOne(source, full, dialect), readsCatalog: true };
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {

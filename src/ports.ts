@@ -32,6 +32,21 @@ export interface RandomAccess {
   close(): Promise<void>;
 }
 
+/** An object of any bucket. */
+export interface FoundObject {
+  /** `s3://bucket/key`. */
+  readonly url: string;
+  readonly bytes: number;
+  /** Another one for each version of its content. */
+  readonly etag: string;
+}
+
+/** Finds objects of any bucket. */
+export interface ObjectFinder {
+  /** The object `s3://bucket/key`, or all objects whose URLs begin so, in the order of their keys. Throws LoadError. */
+  find(url: string): AsyncIterable<FoundObject>;
+}
+
 /** What `--check` does with the bucket besides what a load does. Errors are those of ObjectStore. */
 interface ObjectProbe {
   /** Facts about the bucket that need only the permission to list the prefix, and its owner. */
@@ -53,7 +68,7 @@ interface ObjectProbe {
 }
 
 /** The bucket of a configuration, and its region, which COPY needs. */
-export interface Bucket extends ObjectStore, ObjectReader, ObjectProbe {
+export interface Bucket extends ObjectStore, ObjectReader, ObjectFinder, ObjectProbe {
   readonly region: string;
 }
 

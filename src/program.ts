@@ -20,12 +20,9 @@ import { openStates } from './io/states.ts';
 import { warningLogger } from './io/warnings.ts';
 import { createLogger, Secrets, type Logger, type LogFormat } from './log.ts';
 import { printableLines } from './printable.ts';
-import { reportError } from './report-error.ts';
+import { BUSY, reportError } from './report-error.ts';
 import type { Scope } from './scope.ts';
 import type { ReportFiles } from './progress/telling.ts';
-
-const BUSY =
-  'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
 
 /** `main.ts` answers the other commands itself. */
 export type ProgramCommand = Exclude<Command, { readonly kind: 'text' | 'version' }>;
@@ -63,6 +60,7 @@ class Program {
   #log: Logger;
   #ownFiles: readonly string[] = [];
   #passwordFile: string | undefined;
+  readonly #redact = (text: string): string => this.#secrets.redact(text);
 
   private constructor(io: Io, secrets: Secrets, logChoice: LogChoice, log: Logger) {
     this.#io = io;
@@ -101,14 +99,14 @@ class Program {
         return this.#discard(command);
       case 'load': {
         const states = openStates(this.#io);
-        return this.#withConfig(command.warehouse, (config) =>
-          this.#load(withRefreshed(config, command.refresh), command, states),
-        );
+        return this.#withConfig(command.warehouse, (config) => this.#load(config, command, states));
       }
       case 'run':
         return this.#withConfig(command.warehouse, (config) =>
           this.#run(withRefreshed(config, command.refresh), command),
         );
+      case 'copy-files':
+        return this.#withConfig(command.warehouse, (config) => this.#copyFiles(config, command));
       case 'plan':
         return this.#withConfig(command.warehouse, (config) => this.#plan(config, command));
       case 'check':
@@ -121,11 +119,9 @@ class Program {
       case 'report':
         return this.#withConfig(command.warehouse, async (config) => {
           const { answer } = await import('./commands/answer.ts');
-          const { now, version } = this.#io;
-          const redact = (text: string): string => this.#secrets.redact(text);
-          const log = this.#log;
+          const own = { ...this.#io, config, redact: this.#redact, log: this.#log };
           return this.#ask(config, ({ warehouse }, output) =>
-            answer(command, { ...output, warehouse, config, now, version, redact, log }),
+            answer(command, { ...own, ...output, warehouse }),
           );
         });
     }
@@ -137,9 +133,9 @@ class Program {
     return 1;
   }
 
-  async #load(config: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
+  async #load(given: Config, command: CommandOf<'load'>, states: Writable): Promise<number> {
     this.#io.keepHeapSmall();
-    const runId = await this.#beginRun();
+    const [runId, config] = [await this.#beginRun(), withRefreshed(given, command.refresh)];
     return this.#loadFrom(this.#io.openInput(command.input), { config, states, files: command, runId });
   }
 
@@ -169,13 +165,21 @@ class Program {
     const { runLoad } = await import('./commands/load.ts');
     const { tellingOf } = await import('./progress/telling.ts');
     await using scope = await this.#open(config, this.#io.ending.kill);
-    const redact = (text: string): string => this.#secrets.redact(text);
+    const redact = this.#redact;
     const protocolOf = (): { states: Writable } => ({ states });
     const io = this.#io;
     const telling = tellingOf(io.log, this.#logSettings(config).format, files);
     const how = { config, scope, io, log: this.#log, runId, input, protocolOf, redact, telling };
     await runLoad({ ...how, ...(onState && { onState }) });
     return 0;
+  }
+
+  /** Loads files that are in S3 already. */
+  async #copyFiles(config: Config, { wish }: CommandOf<'copy-files'>): Promise<number> {
+    const { runCopyFiles } = await import('./commands/copy-files.ts');
+    this.#io.heedSignals();
+    await using scope = await this.#open(config, this.#io.ending.kill);
+    return await runCopyFiles({ config, scope, io: this.#io, log: this.#log }, wish);
   }
 
   async #discard(command: CommandOf<'discard'>): Promise<number> {
@@ -203,11 +207,11 @@ class Program {
 
   async #check(config: Config, format: 'text' | 'json'): Promise<number> {
     const { check } = await import('./commands/check.ts');
-    const { stop, kill } = this.#io.ending;
-    await using scope = await this.#open(config, kill);
-    const say = (text: string): void => void this.#answer(this.#secrets.redact(text));
-    const output = { format, columns: columnsOf(this.#io), say };
-    return (await check(config, { scope, stop, signal: kill, now: this.#io.now }, output)) ? 0 : 1;
+    const { now, ending } = this.#io;
+    await using scope = await this.#open(config, ending.kill);
+    const say = (text: string): void => void this.#answer(this.#redact(text));
+    const how = { scope, now, stop: ending.stop, signal: ending.kill };
+    return (await check(config, how, { format, columns: columnsOf(this.#io), say })) ? 0 : 1;
   }
 
   /** Runs statements that are given, or those that a person types. */
@@ -217,10 +221,9 @@ class Program {
     try {
       return await this.#withConfig(warehouse, async (config) => {
         const { answerSql } = await import('./commands/sql.ts');
-        const { stop } = this.#io.ending;
-        const defaultSchema = config.target_schema;
-        return this.#ask(config, async ({ warehouse }, output) =>
-          answerSql(given, { ...output, warehouse, defaultSchema, format, stop }),
+        const own = { format, defaultSchema: config.target_schema, stop: this.#io.ending.stop };
+        return this.#ask(config, ({ warehouse }, output) =>
+          answerSql(given, { ...own, ...output, warehouse }),
         );
       });
     } finally {
@@ -235,8 +238,7 @@ class Program {
     try {
       if (!input.isTTY) throw new UsageError('setup --interactive asks questions and needs a terminal');
       const { writeConfig } = await import('./commands/setup.ts');
-      const output = this.#io.stderr();
-      return (await writeConfig(file, { input, output, stop })) ? 0 : 1;
+      return (await writeConfig(file, { input, output: this.#io.stderr(), stop })) ? 0 : 1;
     } finally {
       input.destroy();
     }

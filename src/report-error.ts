@@ -3,6 +3,10 @@ import { ConfigError, InputError, isExpected, LoadError, messageOf, type Expecte
 import { sourceStack } from './io/source-stack.ts';
 import type { Logger } from './log.ts';
 
+/** What is said when nothing is heard of the process for long. */
+export const BUSY =
+  'busy for some seconds with a single piece of work, such as one record; until it is done, SIGTERM and SIGINT end the process immediately';
+
 /** Logs one sentence. Only a defect of this program, which is every other class of error, gets a stack. */
 export function reportError(log: Logger, error: unknown): void {
   if (error instanceof ConfigError) {

@@ -53,9 +53,7 @@ export class Preflight {
   }
 
   /** A load begins, which shows the same. What is being tried is still completed. */
-  workBegan(): void {
-    clearTimeout(this.#timer);
-  }
+  readonly workBegan = (): void => clearTimeout(this.#timer);
 
   /** Ends the run if what failed is needed for this work. */
   planned(work: PlannedWork): void {

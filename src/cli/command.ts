@@ -1,4 +1,5 @@
 /** What a command line asks for. */
+import type { CopyWish } from '../commands/copy-files.ts';
 import type { Tool } from '../config/tools.ts';
 import type { LogFormat } from '../log.ts';
 
@@ -43,6 +44,7 @@ export type Command =
       readonly report: string | undefined;
       readonly metricsFile: string | undefined;
     }
+  | { readonly kind: 'copy-files'; readonly warehouse: WarehouseChoice; readonly wish: CopyWish }
   | { readonly kind: 'discard'; readonly config: readonly string[]; readonly input: string | undefined }
   | { readonly kind: 'check'; readonly warehouse: WarehouseChoice; readonly format: 'text' | 'json' }
   | {

@@ -3,6 +3,7 @@ import { Argument, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { DEFAULT_DIR, DEFAULT_FILE, type Command } from './command.ts';
 import type { Definition } from './definition.ts';
+import { copyFiles } from './copy-files.ts';
 import { historyCommands } from './history-commands.ts';
 import { migrateCommand } from './migrate-command.ts';
 import {
@@ -157,6 +158,7 @@ const loading = (): readonly Definition[] => [
     ],
     read: readRun,
   },
+  copyFiles(),
   {
     name: 'plan',
     summary: 'dry run: print what a load of the messages would do, and change nothing',

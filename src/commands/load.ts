@@ -1,6 +1,7 @@
 /** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { count } from '../amounts.ts';
+import { loaderOf, outagesOf, staleTime, type LoaderParts } from './loader.ts';
 import { newContext } from '../check/context.ts';
 import { Preflight } from '../check/preflight.ts';
 import type { Config } from '../config/options.ts';
@@ -24,8 +25,8 @@ import { compressionOf } from '../staging/part.ts';
 import { sweepLeftovers } from '../staging/sweep.ts';
 import { GroupCommit } from '../warehouse/group-commit.ts';
 import { Hooks } from '../warehouse/hooks.ts';
-import { Loader } from '../warehouse/loader.ts';
-import { Outages } from '../warehouse/outages.ts';
+import type { Loader } from '../warehouse/loader.ts';
+import type { Outages } from '../warehouse/outages.ts';
 import { Pipeline } from '../warehouse/pipeline.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
 import { isUnreachable } from '../warehouse/transient.ts';
@@ -50,8 +51,6 @@ export interface LoadOptions {
   readonly telling?: Telling;
 }
 
-const RESOLVE_TIMEOUT_MS = 5 * 60_000;
-const RETRY_PAUSE_MS = 1000;
 /** How long a run that stops immediately waits for S3 to remove its objects. */
 const REMOVAL_MS = 2000;
 const STOPPED = 'Stopped before everything that was read was loaded; run it again from the last state';
@@ -70,12 +69,9 @@ export async function runLoad(given: LoadOptions): Promise<void> {
   const store = watchLeftovers(bucket, place.ownPrefix);
   const preflight = preflightOf(options, place, (error) => run.fail(error));
   const committing = committingOf(options, place);
-  const { group } = committing;
-  const loader = loaderOf(options, place, { group, store, openBucket, outages, preflight });
+  const loader = groupedLoader(options, place, { ...committing, store, openBucket, outages, preflight });
   const run: Run = runOf(options, place, { ...committing, bucket, store, loader, outages, preflight });
-  const tellLeftovers = (): void => {
-    if (!config.keep_s3_files) reportLeftovers(store, place.ownPrefix, config.stale_after_hours, log);
-  };
+  const tellLeftovers = (): void => reportLeftovers(config, store, place.ownPrefix, log);
   const teller = await tellerOf(options, place, run);
   io.ending.setLastWords(() => {
     teller.end('failed', STOPPED);
@@ -147,20 +143,11 @@ function placeOf(config: Config, runId: string, now: number): RunPlace {
   const objectPrefix = normalisePrefix(config.s3_prefix);
   // Kept objects are where the sweep does not look for leftovers.
   const folder = config.keep_s3_files ? `kept-${runId}` : runId;
-  const staleBefore = new Date(now - config.stale_after_hours * 3_600_000);
-  return { runId, objectPrefix, folder, ownPrefix: `${objectPrefix}${folder}/`, staleBefore };
-}
-
-function outagesOf({ config, scope, io, log }: LoadOptions): Outages {
-  return new Outages({
-    retryForMs: config.retry_for_seconds * 1000,
-    tries: config.max_load_attempts ?? Infinity,
-    pauseMs: RETRY_PAUSE_MS,
-    renew: () => scope.renewKeys(),
-    stop: io.ending.stop,
-    signal: io.ending.kill,
-    log,
-  });
+  return {
+    ...{ runId, objectPrefix, folder },
+    ownPrefix: `${objectPrefix}${folder}/`,
+    staleBefore: staleTime(config, now),
+  };
 }
 
 interface SweptBucket {
@@ -230,39 +217,12 @@ function committingOf({ config, io }: LoadOptions, { runId }: RunPlace): Committ
   return { pipeline, group };
 }
 
-interface LoaderDeps {
-  readonly group: GroupCommit | undefined;
-  readonly store: WatchedStore;
-  readonly openBucket: () => Promise<Bucket>;
-  readonly outages: Outages;
-  readonly preflight: Preflight;
-}
-
-function loaderOf(
-  { config, scope, io, log }: LoadOptions,
+function groupedLoader(
+  options: LoadOptions,
   { runId, staleBefore }: RunPlace,
-  { group, store, openBucket, outages, preflight }: LoaderDeps,
+  { group, preflight, ...parts }: Omit<LoaderParts, 'runId' | 'staleBefore'> & Pick<RunDeps, 'preflight'>,
 ): Loader {
-  const loader = new Loader({
-    warehouse: scope.warehouse,
-    store,
-    schema: config.target_schema,
-    access: () => scope.copyAccess(),
-    region: async () => (await openBucket()).region,
-    runId,
-    version: io.version,
-    now: io.now,
-    keepFiles: config.keep_s3_files,
-    keepsRecords: config.load_history,
-    staleBefore,
-    outages,
-    group,
-    onBegun: () => preflight.workBegan(),
-    forbidDdl: config.forbid_ddl,
-    resolveTimeoutMs: Math.max(RESOLVE_TIMEOUT_MS, config.retry_for_seconds * 1000),
-    signal: io.ending.kill,
-    log,
-  });
+  const loader = loaderOf(options, { ...parts, runId, staleBefore, group, onBegun: preflight.workBegan });
   group?.begin(loader);
   return loader;
 }
@@ -309,9 +269,10 @@ async function abortUploads(store: WatchedStore, prefix: string, now: number): P
   await store.abortUploads(prefix, new Date(now + 60_000), () => true).catch(() => 0);
 }
 
-function reportLeftovers(store: WatchedStore, prefix: string, hours: number, log: Logger): void {
+function reportLeftovers(config: Config, store: WatchedStore, prefix: string, log: Logger): void {
+  const { keep_s3_files: isKept, stale_after_hours: hours } = config;
   const objects = store.leftovers;
-  if (objects === 0) return;
+  if (isKept || objects === 0) return;
   log.warn(
     { objects },
     `up to ${count(objects, 'object')} may be left below ${store.url(prefix)}; a later run removes them when they are ` +

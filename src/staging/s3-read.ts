@@ -2,8 +2,15 @@
  * Reads an object of any bucket in blocks or in parts, each in its own request. A load that has to wait between two blocks keeps no connection
  * open, and an interrupted block is requested again. All blocks are of the same version of the object.
  */
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { FoundObject } from '../ports.ts';
 import { retry } from '../retry.ts';
+import { explain, READ_ADVICE } from './s3-errors.ts';
 
 const BLOCK_BYTES = 8 * 1024 * 1024;
 const TRIES = 5;
@@ -56,6 +63,24 @@ export async function openObject(
       throw new RangeError(`S3 sent ${bytes.length} bytes of the ${end - start} from byte ${start} on`);
     },
   };
+}
+
+/** The objects whose URLs begin so. Throws LoadError. */
+export async function* findObjects(
+  client: S3Client,
+  url: string,
+  signal: AbortSignal,
+): AsyncGenerator<FoundObject> {
+  const { bucket, key } = placeOf(url);
+  const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key }, { abortSignal: signal });
+  try {
+    for await (const page of pages) {
+      for (const { Key, Size, ETag } of page.Contents ?? [])
+        if (Key !== undefined) yield { url: `s3://${bucket}/${Key}`, bytes: Size ?? 0, etag: ETag ?? '' };
+    }
+  } catch (error) {
+    throw explain(`list ${url}`, error, READ_ADVICE);
+  }
 }
 
 function placeOf(url: string): { readonly bucket: string; readonly key: string } {

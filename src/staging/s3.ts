@@ -19,9 +19,9 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Bucket, RandomAccess, StoredObject } from '../ports.ts';
+import type { Bucket, FoundObject, RandomAccess, StoredObject } from '../ports.ts';
 import { explain, READ_ADVICE } from './s3-errors.ts';
-import { openObject, readBlocks } from './s3-read.ts';
+import { findObjects, openObject, readBlocks } from './s3-read.ts';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -125,6 +125,10 @@ class S3Bucket implements Bucket {
       read: (start, end) => inWords(() => object.read(start, end)),
       close: () => Promise.resolve(),
     };
+  }
+
+  find(url: string): AsyncIterable<FoundObject> {
+    return findObjects(this.#readerClient(), url, this.#settings.signal);
   }
 
   /** Follows redirects, so that it reads buckets of any region. */

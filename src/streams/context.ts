@@ -16,7 +16,7 @@ import type { LoadMethod } from '../warehouse/steps.ts';
 /** What a run needs from the loader and from the runner of user statements. `plan` implements these interfaces too. */
 export type TableLoader = Omit<
   Loader,
-  'finish' | 'removed' | 'inTransaction' | 'commitTogether' | 'takeOver' | 'ask' | 'doubt'
+  'finish' | 'removed' | 'copyParquet' | 'inTransaction' | 'commitTogether' | 'takeOver' | 'ask' | 'doubt'
 >;
 export type HookRunner = Pick<Hooks, keyof Hooks>;
 

@@ -56,6 +56,8 @@ export interface NewColumn {
   readonly comment?: string;
   /** Strings that differ in the case of a letter are different, whatever the database says. */
   readonly mindsCase?: boolean;
+  /** What COPY writes to it, of files that lack it. */
+  readonly fills?: 'IDENTITY(0,1)' | 'DEFAULT 0';
 }
 
 /** What the rows of a batch need from its columns, by position; empty if there are no rows. */

@@ -2,6 +2,7 @@
 import type { TableDesign } from '../table/design.ts';
 import type { TableSettings } from '../table/settings.ts';
 import type { Column, TableRef } from '../table/types.ts';
+import type { CountedFile, LedgerEntry } from './file-ledger.ts';
 import type { Newest } from './newest-steps.ts';
 import type { OverwriteMethod } from './overwrite.ts';
 import type { LoadRow } from './record-sql.ts';
@@ -70,6 +71,15 @@ export interface FilesJob extends CopyJob {
   /** URLs in S3. */
   readonly files: readonly string[];
   readonly isGzip: boolean;
+}
+
+/** Files of Parquet that somebody else wrote, into a table that has columns of their types. */
+export interface ParquetJob extends Omit<LoadJob, 'nullKeys' | 'mayRepeatKeys'> {
+  readonly files: readonly CountedFile[];
+  readonly copied: readonly Column[] | undefined;
+  readonly entry: LedgerEntry;
+  /** Throws if a file is not what it was when its footer was read. */
+  readonly verify: () => Promise<void>;
 }
 
 /** Replaces the rows of the target table by those of its shadow table. */

@@ -14,7 +14,7 @@ import { Attempts } from './attempts.ts';
 import { readSlices, readTable } from './catalog.ts';
 import { explainFailure } from './load-failure.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
+import type { FilesJob, LoadJob, OverwriteJob, ParquetJob, TableJob } from './jobs.ts';
 import { KnownTables } from './known-tables.ts';
 import { acceptsLargeStrings } from './large-strings.ts';
 import { fitsAll, fitsWaiting } from './misfits.ts';
@@ -162,6 +162,11 @@ export class Loader {
     effects: readonly Settle[] = [],
   ): Promise<void> {
     await this.#commitOrQueue(this.#works.copyFiles(job, onCommitted), effects);
+  }
+
+  /** Loads files of Parquet, which stay where they are, in a transaction of its own. Throws LoadError. */
+  async copyParquet(job: ParquetJob, onCommitted: OnCommitted<LoadCounts>): Promise<void> {
+    await this.#commit([this.#works.copyParquet(job, onCommitted)]);
   }
 
   /** Tells `onCommitted` as soon as the new rows are durable and visible; resolves as `load` does. */

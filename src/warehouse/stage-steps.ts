@@ -11,6 +11,8 @@ import { copyToStage, createStage, lastCopyCount, type CopySource } from './stat
 /** The batch that a stage is for. */
 interface Staged {
   readonly columns: readonly Column[];
+  /** With the types that COPY reads. */
+  readonly copied?: readonly Column[] | undefined;
   /** The widest value of each column, in bytes. */
   readonly maxBytes: readonly number[];
   readonly census: Census;
@@ -22,13 +24,19 @@ interface Staged {
 const LARGE_STAGE_ROWS = 100_000;
 
 export function stageSteps(load: Staged, existing: readonly StoredColumn[]): readonly Step[] {
+  const isParquet = load.source.format === 'parquet';
+  const own = ownColumns(isParquet);
   const columns = stageColumns(load);
+  const copied = isParquet ? columns : [...columns, ...own];
   const rows = load.census.reduce((sum, count) => sum + count, 0);
   const isLarge = rows >= LARGE_STAGE_ROWS;
   const { stage } = load.tables;
   return [
-    { what: 'make a stage for the batch', sql: createStage(stage, columns, stageLayout(load, existing)) },
-    { what: 'load the batch into the stage', sql: copyToStage(stage, columns, load.source, isLarge) },
+    {
+      what: 'make a stage for the batch',
+      sql: createStage(stage, [...columns, ...own], stageLayout(load, existing)),
+    },
+    { what: 'load the batch into the stage', sql: copyToStage(stage, copied, load.source, isLarge) },
     { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied'] },
   ];
 }
@@ -50,18 +58,19 @@ function stageLayout({ columns }: Staged, existing: readonly StoredColumn[]): La
   return { diststyle: undefined, distkey, sortkey, sortkeyStyle: 'compound' };
 }
 
-/**
- * The columns of the batch, as wide as its values, and after them those that only the stage has. Keys mind the case of letters: see
- * collation.ts.
- */
-function stageColumns({ columns, maxBytes }: Staged): readonly NewColumn[] {
+/** The columns of the batch, as wide as its values. Keys mind the case of letters: see collation.ts. */
+function stageColumns({ columns, copied = columns, maxBytes }: Staged): readonly NewColumn[] {
+  return copied.map(({ name, type, isKey }, i): NewColumn => {
+    if (type.kind !== 'varchar') return { name, type };
+    const width = { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } as const;
+    return { name, type: width, ...(isKey && { mindsCase: true }) };
+  });
+}
+
+/** The columns that only the stage has. Files that somebody else wrote lack them: their rows are numbered in any order, and of the kind LIVE. */
+function ownColumns(areFilled: boolean): readonly NewColumn[] {
   return [
-    ...columns.map(({ name, type, isKey }, i): NewColumn => {
-      if (type.kind !== 'varchar') return { name, type };
-      const width = { kind: 'varchar', bytes: varcharWidth(maxBytes[i] ?? 0) } as const;
-      return { name, type: width, ...(isKey && { mindsCase: true }) };
-    }),
-    { name: ORDINAL, type: { kind: 'bigint' } },
-    { name: KIND, type: { kind: 'smallint' } },
+    { name: ORDINAL, type: { kind: 'bigint' }, ...(areFilled && { fills: 'IDENTITY(0,1)' }) },
+    { name: KIND, type: { kind: 'smallint' }, ...(areFilled && { fills: 'DEFAULT 0' }) },
   ];
 }

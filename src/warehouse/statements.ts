@@ -17,7 +17,8 @@ export type CopyAccess =
 
 export interface CopySource {
   readonly manifestUrl: string;
-  readonly format: CsvFormat;
+  /** Files of Parquet are COPYed as somebody else wrote them. */
+  readonly format: CsvFormat | 'parquet';
   readonly access: CopyAccess;
   readonly region: string | undefined;
 }
@@ -27,8 +28,8 @@ export interface FilesSource extends Omit<CopySource, 'format'> {
   readonly isGzip: boolean;
 }
 
-const definition = ({ name, type, encode, mindsCase = false }: NewColumn): Sql =>
-  sql`${ident(name)} ${raw(typeSql(type))}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}${raw(mindsCase ? ' COLLATE CASE_SENSITIVE' : '')}`;
+const definition = ({ name, type, encode, fills, mindsCase = false }: NewColumn): Sql =>
+  sql`${ident(name)} ${raw(typeSql(type))}${raw(fills === undefined ? '' : ` ${fills}`)}${raw(encode === undefined ? '' : ` ENCODE ${encode.toUpperCase()}`)}${raw(mindsCase ? ' COLLATE CASE_SENSITIVE' : '')}`;
 
 export const createSchema = (schema: string): Sql => sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`;
 
@@ -77,8 +78,17 @@ export const createStage = (stage: string, columns: readonly NewColumn[], layout
 
 export const dropStage = (stage: string): Sql => sql`DROP TABLE IF EXISTS ${ident(stage)}`;
 
-const copyInto = (into: Sql, columns: Sql, source: CopySource): Sql =>
-  sql`COPY ${into} (${columns}) FROM ${literal(source.manifestUrl)} ${authorization(source.access)}${region(source.region)} MANIFEST ${copyFormat(source.format)}`;
+function copyInto(into: Sql, columns: readonly Pick<NewColumn, 'name' | 'type'>[], source: CopySource): Sql {
+  const { manifestUrl, format, access } = source;
+  const from = sql`COPY ${into} (${names(columns)}) FROM ${literal(manifestUrl)} ${authorization(access)}`;
+  if (format !== 'parquet') return sql`${from}${region(source.region)} MANIFEST ${copyFormat(format)}`;
+  // There is no REGION: the bucket must be in the region of the cluster (copy-usage_notes-copy-from-columnar).
+  const isNested = columns.some(({ type }) => type.kind === 'super');
+  return sql`${from} MANIFEST FORMAT AS PARQUET${raw(isNested ? ' SERIALIZETOJSON' : '')}`;
+}
+
+/** COPY of Parquet takes no COMPUPDATE (copy-usage_notes-copy-from-columnar). */
+const withoutAnalysis = ({ format }: CopySource): Sql => raw(format === 'parquet' ? '' : ' COMPUPDATE OFF');
 
 /**
  * Statistics are left to Redshift's defaults, and so are the encodings of a table of somebody else. COPY would choose those of an
@@ -90,7 +100,7 @@ export const copyToTable = (
   columns: readonly Column[],
   source: CopySource,
   isOwn: boolean,
-): Sql => sql`${copyInto(tableName(table), names(columns), source)}${raw(isOwn ? ' COMPUPDATE OFF' : '')}`;
+): Sql => sql`${copyInto(tableName(table), columns, source)}${isOwn ? withoutAnalysis(source) : raw('')}`;
 
 /** The files of a tap as they are: JSON objects whose keys are the names of columns, in any case. */
 export const copyFilesToTable = (
@@ -111,7 +121,7 @@ export const copyToStage = (
   source: CopySource,
   needsStatistics = false,
 ): Sql =>
-  sql`${copyInto(ident(stage), names(columns), source)} COMPUPDATE OFF STATUPDATE ${raw(needsStatistics ? 'ON' : 'OFF')}`;
+  sql`${copyInto(ident(stage), columns, source)}${withoutAnalysis(source)} STATUPDATE ${raw(needsStatistics ? 'ON' : 'OFF')}`;
 
 /** All objects below a prefix, as plain CSV: for finding out what COPY may do. */
 export const copyPrefix = (into: Sql, url: string, access: CopyAccess, inRegion: string): Sql =>

@@ -22,6 +22,8 @@ export type LoadMethod = 'append' | 'upsert' | 'insert';
 export interface LoadShape {
   readonly target: TableRef;
   readonly columns: readonly Column[];
+  /** The same columns with the types that COPY reads, where it converts nothing and the table has other types. */
+  readonly copied?: readonly Column[] | undefined;
   /** The widest value of each column in the batch, in bytes. */
   readonly maxBytes: readonly number[];
   readonly method: LoadMethod;
@@ -43,7 +45,8 @@ export interface LoadShape {
 
 /** The steps of a load into a table whose columns are `existing`, those of the batch among them. */
 export function stepsOf(load: LoadShape, existing: readonly StoredColumn[]): LoadSteps {
-  if (load.method === 'append') return appendSteps(load);
+  if (load.method === 'append')
+    return load.copied ? convertingSteps(load, load.copied, existing) : appendSteps(load);
   const merging = mergeOf(load, existing);
   const passes = load.mayRepeatKeys ? passesOf(load.method, merging) : [];
   return {
@@ -70,6 +73,26 @@ function appendSteps({ target, columns, source, isOwn }: LoadShape): LoadSteps {
       { what: 'count what was loaded', sql: lastCopyCount(), counts: ['copied', 'inserted'] },
     ],
     clean: [],
+    present: 'updated',
+  };
+}
+
+/** An append by way of a stage, whose rows Redshift converts. */
+function convertingSteps(
+  load: LoadShape,
+  copied: readonly Column[],
+  existing: readonly StoredColumn[],
+): LoadSteps {
+  const { target, columns, tables } = load;
+  const insert: Step = {
+    what: 'insert the rows of the batch',
+    sql: merge.insertRows(target, tables.stage, columns, 'all'),
+    counts: ['inserted'],
+  };
+  return {
+    stage: stageSteps({ ...load, copied }, existing),
+    transaction: beginning(target, [insert]),
+    clean: dropsOf(tables, 0),
     present: 'updated',
   };
 }

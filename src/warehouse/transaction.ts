@@ -19,6 +19,8 @@ export interface TransactionBody<Counts> {
   readonly timeoutMs?: number;
   /** Makes the counts from the answers, one for each statement; an error that it throws is rolled back. */
   readonly count: (answers: readonly Answer[], staged: readonly Answer[]) => Counts;
+  /** Awaited before COMMIT; what it throws is rolled back. */
+  readonly verify?: (() => Promise<void>) | undefined;
   /** Sent in the message of COMMIT, before it. */
   readonly last?: readonly Sql[];
 }
@@ -52,6 +54,7 @@ export async function transaction<Counts>(
     counts = bodies.map(({ count }, part) =>
       inPart(part, () => count(answers[part] ?? [], staged[part] ?? [])),
     );
+    for (const { verify } of bodies) await verify?.();
   } catch (error) {
     await session.run(raw('ROLLBACK'), ROLLBACK).catch(() => undefined);
     throw error;

@@ -2,12 +2,13 @@
 import { LoadError, messageOf } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { StagedBatch } from '../staging/batch.ts';
-import { manifestOf, manifestOfFiles } from '../staging/manifest.ts';
+import { manifestOf, manifestOfFiles, manifestOfParquet } from '../staging/manifest.ts';
 import type { TableRef } from '../table/types.ts';
 import type { LoadCounts } from './accounting.ts';
 import { collated, isMixedCollation } from './collation.ts';
 import { filesBody } from './files.ts';
-import type { CopyJob, FilesJob, LoadJob, OverwriteJob, TableJob } from './jobs.ts';
+import { withEntry } from './file-ledger.ts';
+import type { CopyJob, FilesJob, LoadJob, OverwriteJob, ParquetJob, TableJob } from './jobs.ts';
 import type { KnownTables } from './known-tables.ts';
 import { loadBody } from './load.ts';
 import { overwriteBody, type OverwriteCounts } from './overwrite.ts';
@@ -130,6 +131,32 @@ export class Works {
     });
   }
 
+  /** Loads files of Parquet, which stay where they are, and lists them in their ledger. */
+  copyParquet(job: ParquetJob, onCommitted: OnCommitted<LoadCounts>): Work {
+    const manifest = this.#manifest(job, manifestOfParquet(job.files), []);
+    const rows = job.files.reduce((sum, file) => sum + file.rows, 0);
+    return this.of<LoadCounts>(job, {
+      what: `load ${job.files.length} files of stream "${job.stream}"`,
+      copies: true,
+      prefixes: [...new Set(job.files.map(({ url }) => url.slice(0, url.lastIndexOf('/') + 1)))],
+      changes: (counts) => ({ received: rows, ...writtenBy(counts) }),
+      body: async (session, { columns, replaces }, { number, place }) => {
+        const { url, written } = manifest.put(number);
+        const source = { manifestUrl: url, format: 'parquet' as const, ...(await this.#from()) };
+        const task = {
+          ...job,
+          ...{ rows, source, manifest: written, tables: stageTables(place) },
+          ...{ isOwn: this.#known.isOwn(job.target), hardDelete: false, nullKeys: 0, mayRepeatKeys: true },
+          clears: job.discards === 'later' ? replaces : undefined,
+        };
+        const body = await loadBody(session, task, columns);
+        return { ...withEntry(uniqueKeys(job, body), job.entry), verify: job.verify };
+      },
+      release: manifest.release,
+      onCommitted,
+    });
+  }
+
   /** What COPY needs beside the files. */
   async #from(): Promise<{ readonly access: CopyAccess; readonly region: string }> {
     const { access, region } = this.#options;
@@ -213,6 +240,25 @@ export class Works {
     const committedAt = this.#options.now();
     return { batch, stream, ...table, ...nothing, ...facts, ...changes, committedAt };
   }
+}
+
+/** Files have no order: which of two rows with the same key is the newer one must be told by columns. */
+function uniqueKeys(
+  { method, newest }: ParquetJob,
+  body: TransactionBody<LoadCounts>,
+): TransactionBody<LoadCounts> {
+  if (method === 'append' || newest) return body;
+  return {
+    ...body,
+    count: (answers, staged) => {
+      const counts = body.count(answers, staged);
+      if (counts.superseded === 0) return counts;
+      throw new LoadError(
+        `${counts.superseded} rows of the files have the key of another one, ` +
+          'and nothing tells which is newer; name a column that does with --newest-by, or write each key once. Nothing was loaded',
+      );
+    },
+  };
 }
 
 /** What a load did to the rows of its table. */

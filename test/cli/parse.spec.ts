@@ -113,6 +113,17 @@ describe('parseCommand', () => {
       { kind: 'check', warehouse: { config: ['a', 'b'], local: undefined }, format: 'text' },
     ],
     ['--local --dir d check', { kind: 'check', warehouse: { config: [], local: 'd' }, format: 'text' }],
+    [
+      'copy-files -c a --stream s --key i --key j --newest-by at --method upsert --manifest --again s3://b/m',
+      {
+        kind: 'copy-files',
+        warehouse: { config: ['a'], local: undefined },
+        wish: {
+          ...{ urls: ['s3://b/m'], stream: 's', areManifests: true, keys: ['i', 'j'], method: 'upsert' },
+          ...{ newestBy: ['at'], again: true, ignoresPartitions: false },
+        },
+      },
+    ],
     ['discard -c a --input f', { kind: 'discard', config: ['a'], input: 'f' }],
     ['--discard --input f', { kind: 'discard', config: [], input: 'f' }],
     [
@@ -285,7 +296,7 @@ describe('parseCommand', () => {
   const refused: readonly (readonly [string, string])[] = [
     [
       'oops',
-      'unknown command "oops"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
+      'unknown command "oops"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
     ],
     ['chekc', 'unknown command "chekc"; did you mean check?'],
     ['validate', 'unknown command "validate"; did you mean check?'],
@@ -350,7 +361,7 @@ describe('parseCommand', () => {
     ['--toString', 'unknown option "--toString"'],
     [
       'toString',
-      'unknown command "toString"; commands are load, run, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
+      'unknown command "toString"; commands are load, run, copy-files, plan, discard, check, discover, sql, state, history, report, setup, local, about, migrate-config, completion, help',
     ],
     ['completion', 'completion needs an argument: SHELL'],
     ['completion ksh', 'shell must be one of bash, zsh, fish, not "ksh"'],
@@ -417,6 +428,8 @@ describe('the help', () => {
       about: `--format --help ${LOG}`,
       check: `--config --local --dir --format --help ${LOG}`,
       completion: '--help',
+      'copy-files':
+        '--config --local --dir --stream --key --method --newest-by --format --manifest --again --ignore-partitions --help --quiet --verbose --log-level --log-format',
       discard: `--config --input --help ${LOG}`,
       discover: `--config --local --dir --help ${LOG}`,
       help: '--help',

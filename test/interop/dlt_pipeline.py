@@ -20,7 +20,7 @@ pipeline = dlt.pipeline(
     "shop",
     destination=dlt.destinations.redshift(credentials=settings["credentials"]),
     staging=dlt.destinations.filesystem(bucket_url=settings["bucket_url"], credentials=settings["s3"]),
-    dataset_name="dlt_shop",
+    dataset_name=settings["dataset"],
     pipelines_dir=folder,
 )
 pipeline.run(

@@ -6,6 +6,8 @@ import type pg from 'pg';
 import {
   DATAMILL,
   DLT,
+  DLT_ENVIRONMENT,
+  dltSettings,
   datamillSettings,
   loaderEnvironment,
   PIPELINEWISE,
@@ -183,29 +185,12 @@ describe('the local warehouse and other loaders', () => {
 
     async function loadAndExpect(day: Day): Promise<void> {
       if (!folder) throw new Error('there is no folder before the first test');
-      const config = warehouse();
       const [settings, records] = [folder.file('dlt.json'), folder.file('records.jsonl')];
-      const { hostname: host, port, database, user: username, password } = config;
-      writeFileSync(
-        settings,
-        JSON.stringify({
-          credentials: { host, port, database, username, password },
-          bucket_url: `s3://${config.s3_bucket}/dlt`,
-          s3: {
-            aws_access_key_id: config.aws_access_key_id,
-            aws_secret_access_key: config.aws_secret_access_key,
-            endpoint_url: config.s3_endpoint,
-            region_name: config.s3_region,
-          },
-        }),
-      );
+      writeFileSync(settings, JSON.stringify(dltSettings(warehouse(), 'dlt_shop')));
       writeFileSync(records, messages(day));
       const { code, stderr } = await run(
         [programs('python'), DLT_PIPELINE, settings, records, folder.file('dlt')],
-        {
-          seconds: SECONDS,
-          env: { RUNTIME__DLTHUB_TELEMETRY: 'false', PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
-        },
+        { seconds: SECONDS, env: DLT_ENVIRONMENT },
       );
       expect(code, stderr.slice(-4000)).to.equal(0);
       const { orders, items } = held(day);

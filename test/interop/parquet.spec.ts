@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { PARQUET_TOOLS, SLING } from './support/parquet.ts';
 import { run } from './support/processes.ts';
 import { environmentOrSkip, type Programs } from './support/python.ts';
-import { clientOf, type Folder, newFolder, type Served, serveLocal } from './support/target.ts';
+import { clientOf, type Folder, newFolder, type Served, serveLocal, TARGET } from './support/target.ts';
 
 const scriptOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -95,6 +95,21 @@ describe('Parquet and the local warehouse', () => {
       });
     }
 
+    for (const file of whole) {
+      it(`${file}: every value arrives by copy-files in a table that it makes`, async () => {
+        const configFile = folder.file('config.json');
+        writeFileSync(configFile, JSON.stringify(served.config));
+        const words = ['--config', configFile, '--stream', `made_${file}`, await upload(`${file}.parquet`)];
+        const { code, stderr } = await run([...TARGET, 'copy-files', ...words]);
+        expect(code, stderr).to.equal(0);
+        const names = Object.keys(COLUMNS);
+        const inUtc = expected.map((row) =>
+          row.map((value, n) => (names[n] === 'l' ? withoutZone(value) : value)),
+        );
+        expect(sorted(await rowsOf(`made_${file}`, names))).to.deep.equal(sorted(inUtc));
+      });
+    }
+
     it('delta encodings: every value arrives', async () => {
       const names = ['b', 'c', 'i', 'g'];
       expect(await load('delta', names)).to.deep.equal(sorted(only(names)));
@@ -116,6 +131,9 @@ describe('Parquet and the local warehouse', () => {
       await client.query(`COPY unloaded FROM '${place}manifest' ${role()} PARQUET MANIFEST SERIALIZETOJSON`);
       expect(sorted(await rowsOf('unloaded', names))).to.deep.equal(sorted(only(names)));
     });
+
+    const withoutZone = (value: unknown): unknown =>
+      typeof value === 'string' ? value.replace(/\+00$/, '') : value;
 
     const only = (names: readonly string[]): Expected => {
       const places = names.map((name) => Object.keys(COLUMNS).indexOf(name));

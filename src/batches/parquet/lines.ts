@@ -3,19 +3,17 @@
  * column one page is in memory, and of a nested column one row group.
  */
 import * as zlib from 'node:zlib';
-import { type FileMetaData, parquetMetadataAsync, parquetSchema } from 'hyparquet';
+import { parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { Compressors } from 'hyparquet/src/types.js';
 import type { RandomAccess } from '../../ports.ts';
 import { type ColumnCursor, openCursor } from './column-cursor.ts';
+import { explained, footerOf } from './footer.ts';
 import { ParquetError, type StoredValue } from './stored-value.ts';
 import { type WriteValue, writerOf } from './values.ts';
 
 /** Rows that are taken from each column at a time. */
 const ROWS = 1000;
-/** What the shortest file has: twice the magic number and the length of an empty footer. */
-const LEAST_BYTES = 12;
-
 /** Node's own decompressors where it has them. */
 const CODECS: Compressors = {
   ...compressors,
@@ -49,41 +47,12 @@ export async function* parquetLines(file: RandomAccess): AsyncGenerator<Buffer> 
   }
 }
 
-async function footerOf(file: RandomAccess): Promise<FileMetaData> {
-  if (file.size < LEAST_BYTES) throw new ParquetError('it is not a Parquet file, or it is not complete');
-  const source = {
-    byteLength: file.size,
-    slice: async (start: number, end = file.size) => {
-      const bytes = await file.read(start, Math.min(end, file.size));
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-    },
-  };
-  return await explained('it is not a Parquet file, or it is not complete', () =>
-    parquetMetadataAsync(source, { geoparquet: false }),
-  );
-}
-
 async function valuesOf(cursor: ColumnCursor, wanted: number, name: string): Promise<readonly StoredValue[]> {
   const values = await explained(`the column ${JSON.stringify(name)} cannot be read`, () =>
     cursor.take(wanted),
   );
   if (values.length === wanted) return values;
   throw new ParquetError(`the column ${JSON.stringify(name)} has fewer values than the file has rows`);
-}
-
-/** Says what the packages say of a broken file; errors of reading its bytes are left as they are. */
-async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof ParquetError || isOfReading(error)) throw error;
-    throw new ParquetError(`${what}: ${error.message}`, { cause: error });
-  }
-}
-
-function isOfReading(error: Error): boolean {
-  if (error.name === 'LoadError' || error.name === 'AbortError' || '$metadata' in error) return true;
-  return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
 }
 
 function linesOf(

@@ -89,9 +89,10 @@ export async function startRedshift(options: RedshiftOptions): Promise<LocalReds
 async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cluster> {
   const readings = options.readings ?? HOSTILE;
   await setLargeStrings(admin, options.database, readings.largeStrings);
-  const { rows } = await admin.query<{ queries: string; super: number }>(
+  const { rows } = await admin.query<{ queries: string; super: number; columns: boolean }>(
     `insert into pg_catalog.warehouse_run values (default)
-     returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super`,
+     returning run * ${QUERIES_PER_RUN} as queries, 'pg_catalog.super'::regtype::oid as super,
+       exists (select from pg_catalog.pg_attribute where atttypid = 'pg_catalog.super'::regtype and attrelid >= 16384) as columns`,
   );
   const secret = randomBytes(32).toString('hex');
   await admin.query(NEW_SECRET, [secret]);
@@ -106,6 +107,7 @@ async function openCluster(options: RedshiftOptions, admin: pg.Pool): Promise<Cl
     secret,
     queries: Number(rows[0]?.queries),
     hasLateViews: late.rowCount !== 0,
+    hasSuper: rows[0]?.columns !== false,
     longNames: names.rows.map(({ name }) => name),
     superOid: Number(rows[0]?.super),
   });
@@ -162,7 +164,7 @@ class Endpoint {
   readonly #limits: Limits;
   readonly #owner: string;
   readonly #sockets = new Set<Socket>();
-  /** Connections that have logged in, or are about to. */
+  /** Connections of users other than the owner that have logged in, or are about to. */
   #logins = 0;
   readonly #sessions = new Map<Session, Upstream>();
 
@@ -209,18 +211,19 @@ class Endpoint {
     }
     const { socket, startup } = arrival;
     const inbox = new Inbox(socket);
-    if (this.#logins >= this.#limits.connections && startup.user !== this.#owner) {
+    const isCounted = startup.user !== this.#owner;
+    if (isCounted && this.#logins >= this.#limits.connections) {
       dismiss(
         socket,
         encodeFields('E', describeError(tooManyConnections(this.#limits.connections), 'FATAL')),
       );
       return;
     }
-    this.#logins += 1;
+    if (isCounted) this.#logins += 1;
     try {
       await this.#runSession(socket, inbox, startup);
     } finally {
-      this.#logins -= 1;
+      if (isCounted) this.#logins -= 1;
     }
   }
 

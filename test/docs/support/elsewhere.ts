@@ -44,6 +44,12 @@ const RUN_BY_SPECS: readonly RunBySpec[] = [
 ];
 
 const NOT_RUN: readonly NotRun[] = [
+  {
+    page: 'docs/large-sources.md',
+    line: 'target-redshift copy-files',
+    reason:
+      'needs files in a bucket; test/process/copy-files.spec.ts writes such files and runs such commands',
+  },
   { page: 'README.md', line: 'npm ci && npm run demo', reason: SUITE },
   { page: 'CONTRIBUTING.md', line: 'npm ci', reason: SUITE },
   { page: 'CONTRIBUTING.md', line: 'npx mocha', reason: SUITE },
@@ -68,14 +74,18 @@ const NOT_RUN: readonly NotRun[] = [
   {
     page: 'docs/local-warehouse-ci.md',
     line: 'Process warehouse',
-    reason: 'Java; the command in it is that of the fixture for pytest, which is run',
+    reason: 'Java; ci-examples.spec.ts runs it',
   },
   {
     page: 'docs/local-warehouse-ci.md',
     line: 'jobs:',
-    reason: 'needs GitHub and an image that you have pushed',
+    reason: 'needs GitHub and an image; ci-examples.spec.ts compares it with the schema of workflows',
   },
-  { page: 'docs/local-warehouse.md', line: 'steps:', reason: 'needs GitHub' },
+  {
+    page: 'docs/local-warehouse.md',
+    line: 'steps:',
+    reason: 'needs GitHub; ci-examples.spec.ts compares it with the schema',
+  },
   {
     page: 'docs/local-warehouse.md',
     line: 'import json, psycopg2',

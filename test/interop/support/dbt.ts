@@ -14,7 +14,10 @@ interface Results {
   readonly results: readonly { readonly unique_id: string; readonly status: string }[];
 }
 
-/** A copy of a project, and the warehouse that it works in; its models are in the schema `analytics`. */
+/**
+ * A copy of a project, and the warehouse that it works in; its models are in the schema `analytics`, and those of the target `other`
+ * in `elsewhere`.
+ */
 export class DbtProject {
   readonly #programs: Programs;
   readonly #folder: Folder;
@@ -46,7 +49,13 @@ export class DbtProject {
     writeFileSync(
       folder.file('project/profiles.yml'),
       JSON.stringify({
-        shop: { target: 'local', outputs: { local: { ...profile, schema: 'analytics', threads: 4 } } },
+        shop: {
+          target: 'local',
+          outputs: {
+            local: { ...profile, schema: 'analytics', threads: 4 },
+            other: { ...profile, schema: 'elsewhere', threads: 2, autocommit: false, ra3_node: true },
+          },
+        },
       }),
     );
     return new DbtProject(programs, folder, served, client);
@@ -63,8 +72,8 @@ export class DbtProject {
     writeFileSync(join(this.#path, path), text);
   }
 
-  /** Runs a command, which must succeed. */
-  async run(...command: string[]): Promise<void> {
+  /** Runs a command, which must succeed; what it wrote. */
+  async run(...command: string[]): Promise<string> {
     const { code, stdout, stderr } = await run(
       [this.#programs('dbt'), '--no-use-colors', '--no-version-check', ...command, '--profiles-dir', '.'],
       {
@@ -80,6 +89,12 @@ export class DbtProject {
       },
     );
     expect(code, `${stdout}${stderr}`.slice(-4000)).to.equal(0);
+    return stdout;
+  }
+
+  /** Keeps what the last command has left as a folder for `--state`. */
+  keepState(name: string): void {
+    cpSync(join(this.#path, 'target'), join(this.#path, name), { recursive: true });
   }
 
   /** A file of JSON that the last command has left. */

@@ -28,7 +28,7 @@ export const PIPELINEWISE = [
   'setuptools==65.5.0',
 ];
 
-export const DLT = ['dlt[redshift,s3]==1.31.0', 'psycopg2-binary==2.9.13'];
+export const DLT = ['dlt[redshift,s3,parquet]==1.31.0', 'psycopg2-binary==2.9.13'];
 
 /** Restores names that Python has removed since the loaders were written. */
 const COMPAT = fileURLToPath(new URL('../compat/', import.meta.url));
@@ -85,3 +85,25 @@ export function pipelinewiseSettings(
     slices: compression === '' ? 1 : 3,
   };
 }
+
+/** Where dlt loads, and where it stages its files. */
+export function dltSettings(config: WarehouseConfig, dataset: string): object {
+  const { hostname: host, port, database, user: username, password } = config;
+  return {
+    credentials: { host, port, database, username, password },
+    dataset,
+    bucket_url: `s3://${config.s3_bucket}/${dataset}`,
+    s3: {
+      aws_access_key_id: config.aws_access_key_id,
+      aws_secret_access_key: config.aws_secret_access_key,
+      endpoint_url: config.s3_endpoint,
+      region_name: config.s3_region,
+    },
+  };
+}
+
+export const DLT_ENVIRONMENT = {
+  RUNTIME__DLTHUB_TELEMETRY: 'false',
+  PYTHONUTF8: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+};

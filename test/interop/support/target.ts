@@ -70,6 +70,7 @@ export async function clientOf(config: WarehouseConfig): Promise<pg.Client> {
 
 export interface Served {
   readonly config: WarehouseConfig;
+  readonly pid: number;
   /** Ends it as Ctrl-C does; rejects when it does not end with 0. */
   stop(): Promise<void>;
 }
@@ -92,6 +93,7 @@ export async function serveLocal(dir: string, more: readonly string[] = []): Pro
   ]).finally(() => clearTimeout(overdue));
   return {
     config: JSON.parse(line) as WarehouseConfig,
+    pid: child.pid ?? 0,
     async stop() {
       const late = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
       child.kill('SIGINT');

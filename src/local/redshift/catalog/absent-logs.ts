@@ -1,5 +1,5 @@
 /**
- * System tables that have no rows here: they are about plans, queues, vacuums, locks that have failed, and other clusters. Columns are
+ * System tables that have no rows here: they are about plans, queues, vacuums, requests, locks that have failed, and other clusters. Columns are
  * those of the Amazon Redshift Database Developer Guide.
  */
 
@@ -8,6 +8,18 @@ const COLUMNS: Readonly<Record<string, string>> = {
     bytes bigint, fetches bigint, type int, tbl int, is_rrscan char(1), is_delayed_scan char(1), rows_pre_filter bigint,
     rows_pre_user_filter bigint, perm_table_name char(136), is_rlf_scan char(1), is_rlf_scan_reason int, num_em_blocks int,
     checksum bigint, runtime_filtering char(1), scan_region int, num_sortkey_as_predicate int, row_fetcher_state int`,
+  stl_dist: `userid int, query int, slice int, segment int, step int, starttime timestamp, endtime timestamp, tasknum int, rows bigint,
+    bytes bigint, packets int`,
+  stl_bcast: `userid int, query int, slice int, segment int, step int, starttime timestamp, endtime timestamp, tasknum int, rows bigint,
+    bytes bigint, packets int`,
+  stl_commit_stats: `xid bigint, node int, startqueue timestamp, startwork timestamp, endtime timestamp, queuelen bigint, permblocks bigint,
+    newblocks bigint, dirtyblocks bigint, headers bigint, numxids int, oldestxid bigint, extwritelatency bigint, metadatawritten int,
+    tombstonedblocks bigint, tossedblocks bigint, batched_by bigint`,
+  stl_s3client: `userid int, query int, slice int, recordtime timestamp, pid int, http_method char(64), bucket char(64), key char(256),
+    transfer_size bigint, data_size bigint, start_time bigint, end_time bigint, transfer_time bigint, compression_time bigint,
+    connect_time bigint, app_connect_time bigint, retries bigint, request_id char(32), extended_request_id char(128),
+    ip_address char(64), is_partial int, start_offset bigint`,
+  svl_auto_worker_action: `table_id int, type char(32), status char(128), eventtime timestamp, sequence int, previous_state char(200)`,
   stl_explain: `userid int, query int, nodeid int, parentid int, plannode char(400), info char(400)`,
   stl_alert_event_log: `userid int, query int, slice int, segment int, step int, pid int, xid bigint, event char(1024),
     solution char(1024), event_time timestamp`,
@@ -55,7 +67,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   svv_datashare_objects: `share_type varchar(8), share_name varchar(128), object_type varchar(64), object_name varchar(512),
     producer_account varchar(16), producer_namespace varchar(64), include_new boolean`,
   svv_datashare_consumers: `share_name varchar(128), consumer_account varchar(16), consumer_namespace varchar(64), share_date timestamp`,
-  svv_alter_table_recommendations: `type char(30), database char(128), table_id int, group_id int, ddl char(1024), auto_apply char(1)`,
+  svv_alter_table_recommendations: `type char(30), database char(128), table_id int, group_id int, ddl char(1024), auto_eligible char(1)`,
   svv_vacuum_progress: `table_name text, status text, time_remaining_estimate text`,
 };
 

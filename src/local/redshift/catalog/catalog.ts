@@ -5,6 +5,7 @@ import { ABSENT, ABSENT_VIEW_NAMES } from './absent.ts';
 import { CASTS } from './casts.ts';
 import { COLLATION_FUNCTIONS, COLLATION_TABLE } from './collation.ts';
 import { DATES } from './dates.ts';
+import { NUMBERS } from './numbers.ts';
 import { DESIGN } from './design.ts';
 import { ENDPOINT, guardDefiners, KEEPER } from './endpoint.ts';
 import { ENGINE } from './engine.ts';
@@ -55,6 +56,7 @@ import { SUPER } from './super.ts';
 import { SUPER_OPERATORS } from './super-operators.ts';
 import { SUPER_VALUES } from './super-values.ts';
 import { SYSTEM_CATALOGS } from './system-catalogs.ts';
+import { PERMISSION_FUNCTIONS, PERMISSION_TABLES } from './system-permissions.ts';
 import { UNLOAD_FUNCTIONS, UNLOAD_LOG_TABLES, UNLOAD_LOGS } from './unload-logs.ts';
 import { USER_FUNCTIONS, USER_TABLES, USER_VIEWS } from './users.ts';
 import { VIEW_NAMES, VIEWS } from './views.ts';
@@ -84,7 +86,14 @@ const SUPERUSER_ONLY = ['svv_table_info', 'stv_db_isolation_level', ...STORAGE_S
 
 /** Tables written by SECURITY DEFINER functions that `warehouse_keeper` owns. */
 const KEPT_TABLES = [
-  ...['warehouse_design', 'warehouse_user', 'warehouse_privilege', 'warehouse_assumerole', 'warehouse_role'],
+  ...[
+    'warehouse_design',
+    'warehouse_user',
+    'warehouse_privilege',
+    'warehouse_assumerole',
+    'warehouse_role',
+    'warehouse_permission',
+  ],
   ...[...SECURITY_TABLE_NAMES, 'warehouse_collation', 'warehouse_late_view', 'warehouse_quota'],
   ...MATERIALIZED_VIEW_TABLE_NAMES,
 ];
@@ -115,6 +124,7 @@ ${SUPER_VALUES}
 ${SESSION_FUNCTIONS}
 ${UNLOAD_FUNCTIONS}
 ${DATES}
+${NUMBERS}
 ${STRINGS}
 ${PATTERNS}
 ${HASHES}
@@ -123,6 +133,7 @@ ${WINDOWS}
 ${CASTS}
 ${OWN_TABLES}
 ${USER_TABLES}
+${PERMISSION_TABLES}
 ${SECURITY_TABLES}
 ${COLLATION_TABLE}
 ${LATE_VIEW_TABLE}
@@ -140,6 +151,7 @@ ${SHOW_TABLE}
 ${WRITES}
 ${STORAGE_FUNCTIONS}
 ${USER_FUNCTIONS}
+${PERMISSION_FUNCTIONS}
 ${MEMBERSHIPS}
 ${LATE_VIEW_FUNCTIONS}
 ${MATERIALIZED_VIEWS}

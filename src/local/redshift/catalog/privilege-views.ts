@@ -83,8 +83,9 @@ create view pg_catalog.svv_language_privileges with (security_barrier) as
 select l.lanname::text as language_name, a.privilege_type::text as privilege_type, ${IDENTITY}, ${ADMIN_OPTION}
 from pg_catalog.pg_language l ${granted('l.lanacl', 'l.lanowner')};
 
-create view pg_catalog.svv_system_privileges as
-select ''::text as system_privilege, 0 as identity_id, ''::text as identity_name, ''::text as identity_type where false;
+create view pg_catalog.svv_system_privileges with (security_barrier) as
+select a.permission as system_privilege, ${IDENTITY}
+from pg_catalog.warehouse_permission a join pg_catalog.warehouse_identity i on i.id = a.role and i.is_visible;
 
 create view pg_catalog.svv_default_privileges with (security_barrier) as
 select n.nspname::text as schema_name,

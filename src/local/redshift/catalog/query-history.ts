@@ -14,6 +14,7 @@ create table if not exists pg_catalog.warehouse_query (userid int not null, quer
 alter table pg_catalog.warehouse_query add column if not exists tbl int;
 alter table pg_catalog.warehouse_query add column if not exists rows bigint;
 alter table pg_catalog.warehouse_query add column if not exists error text;
+alter table pg_catalog.warehouse_query add column if not exists label text not null default 'default';
 `;
 
 const MICROSECONDS = '(extract(epoch from ended - started) * 1000000)::bigint';
@@ -26,7 +27,7 @@ where pg_catalog.warehouse_sees_all() or userid::oid = pg_catalog.warehouse_acto
 
 export const HISTORY_VIEWS = `
 create view pg_catalog.sys_query_history with (security_barrier) as
-select userid as user_id, query as query_id, 'default'::char(320) as query_label, query as transaction_id,
+select userid as user_id, query as query_id, label::char(320) as query_label, query as transaction_id,
   pid as session_id, database::char(128) as database_name, type::char(32) as query_type,
   (case when succeeded then 'success' else 'failed' end)::char(10) as status, false as result_cache_hit,
   started as start_time, ended as end_time, ${MICROSECONDS} as elapsed_time, 0::bigint as queue_time,
@@ -36,7 +37,7 @@ select userid as user_id, query as query_id, 'default'::char(320) as query_label
 ${VISIBLE_QUERIES};
 
 create view pg_catalog.stl_query with (security_barrier) as
-select userid, query::int as query, 'default'::char(320) as label, query as xid, pid, database::char(32) as database,
+select userid, query::int as query, label::char(320) as label, query as xid, pid, database::char(32) as database,
   text::char(4000) as querytxt, started as starttime, ended as endtime, (not succeeded)::int as aborted,
   0 as insert_pristine, 0 as concurrency_scaling_status
 ${VISIBLE_QUERIES};

@@ -41,20 +41,20 @@ select userid, query as xid, pid, query::int as query, sequence::int as sequence
 ${queries(parts(200))} where type in ${QUERY_TYPES};
 
 create view pg_catalog.stl_ddltext ${BARRIER} as
-select userid, query as xid, pid, 'default'::char(320) as label, started as starttime, ended as endtime, sequence::int as sequence, part::char(200) as text
+select userid, query as xid, pid, label::char(320) as label, started as starttime, ended as endtime, sequence::int as sequence, part::char(200) as text
 ${queries(parts(200))} where type = 'DDL';
 
 create view pg_catalog.stl_utilitytext ${BARRIER} as
-select userid, query as xid, pid, 'default'::char(320) as label, started as starttime, ended as endtime, sequence::int as sequence, part::char(200) as text
+select userid, query as xid, pid, label::char(320) as label, started as starttime, ended as endtime, sequence::int as sequence, part::char(200) as text
 ${queries(parts(200))} where type = 'UTILITY';
 
 create view pg_catalog.svl_statementtext ${BARRIER} as
-select userid, query as xid, pid, 'default'::char(320) as label, started as starttime, ended as endtime, sequence::int as sequence,
+select userid, query as xid, pid, label::char(320) as label, started as starttime, ended as endtime, sequence::int as sequence,
   ${KIND}::varchar(10) as type, part::char(200) as text ${queries(parts(200))};
 
 create view pg_catalog.svl_qlog ${BARRIER} as
 select userid, query::int as query, query as xid, pid, started as starttime, ended as endtime, ${MICROSECONDS} as elapsed, (not succeeded)::int as aborted,
-  'default'::char(320) as label, text::char(60) as substring, null::int as source_query, 'Main cluster'::text as concurrency_scaling_status_txt,
+  label::char(320) as label, text::char(60) as substring, null::int as source_query, 'Main cluster'::text as concurrency_scaling_status_txt,
   null::int as from_sp_call ${queries()} where type in ${QUERY_TYPES};
 
 create view pg_catalog.sys_query_detail ${BARRIER} as

@@ -114,17 +114,35 @@ end $$;`;
   return define('super', 'warehouse_super') + scalars.join('');
 }).join('');
 
+/**
+ * Quotients and remainders of whole numbers. Which scale those of others have is not documented: the numbers in a SUPER have no
+ * precision that the rules for DECIMAL could take.
+ */
+const DIVISION = `
+create or replace function pg_catalog.warehouse_divide(numeric, numeric, is_remainder boolean) returns super language plpgsql immutable strict as $$
+begin
+  if scale(trim_scale($1)) > 0 or scale(trim_scale($2)) > 0 then
+    raise exception 'The local warehouse divides only whole numbers of type SUPER; cast them to a type' using errcode = '0A000';
+  end if;
+  return to_json(case when is_remainder then mod($1, $2) else div($1, $2) end)::super;
+end $$;
+`;
+
 /** The result is a SUPER; NULL where an operand is no number. Two strings are put together by `+`. */
-const ARITHMETIC = ['+', '-', '*']
+const ARITHMETIC = ['+', '-', '*', '/', '%']
   .map((operator) => {
-    const name = { '+': 'plus', '-': 'minus', '*': 'times' }[operator] ?? '';
+    const name = { '+': 'plus', '-': 'minus', '*': 'times', '/': 'over', '%': 'modulo' }[operator] ?? '';
     const define = (left: string, right: string): string => {
       const [a = '', b = ''] = [left, right].map((type, n) =>
         type === 'super' || type === 'warehouse_super'
           ? `$${n + 1}::super`
           : `pg_catalog.warehouse_item($${n + 1})`,
       );
-      const number = `to_json(pg_catalog.super_number(${a}) ${operator} pg_catalog.super_number(${b}))::super`;
+      const numbers = [a, b].map((value) => `pg_catalog.super_number(${value})`);
+      const isDivision = operator === '/' || operator === '%';
+      const number = isDivision
+        ? `pg_catalog.warehouse_divide(${numbers.join(', ')}, ${operator === '%'})`
+        : `to_json(${numbers.join(` ${operator} `)})::super`;
       const string = `to_json(pg_catalog.super_string(${a}) || pg_catalog.super_string(${b}))::super`;
       return `
 create or replace function pg_catalog.warehouse_${name}(${left}, ${right}) returns super language sql immutable strict as
@@ -145,4 +163,4 @@ end $$;`;
   .join('');
 
 /** Idempotent statements, to be run after those of `super.ts`. */
-export const SUPER_OPERATORS = `${VALUES}${RENAMED}${ITEMS}${COMPARE}${ARITHMETIC}`;
+export const SUPER_OPERATORS = `${VALUES}${RENAMED}${ITEMS}${COMPARE}${DIVISION}${ARITHMETIC}`;

@@ -40,9 +40,10 @@ const FULL_VIEWS: Readonly<Record<string, Part>> = {
     from: `pg_catalog.pg_namespace n where not ${isOwnSchema('n.nspname')}`,
     changes: {},
   },
+  // Redshift has no sequences; those of the engine count IDENTITY columns.
   pg_class: {
     alias: 'c',
-    from: `pg_catalog.pg_class c where not ${isOwnObject('c.relname', 'c.relnamespace')}`,
+    from: `pg_catalog.pg_class c where c.relkind <> 'S' and not ${isOwnObject('c.relname', 'c.relnamespace')}`,
     changes: {},
   },
   pg_attribute: {
@@ -78,6 +79,13 @@ const FULL_VIEWS: Readonly<Record<string, Part>> = {
     changes: {},
   },
   pg_database: { alias: 'd', from: `pg_catalog.pg_database d where d.datname <> 'postgres'`, changes: {} },
+  // The table of a materialized view depends on its view, so that it is dropped with it; clients would find a circle.
+  pg_depend: {
+    alias: 'd',
+    from: `pg_catalog.pg_depend d where not exists (select from pg_catalog.warehouse_mv m
+      where m.backing = d.objid and m.view = d.refobjid and d.deptype = 'a')`,
+    changes: {},
+  },
   pg_proc: {
     alias: 'p',
     from: `pg_catalog.pg_proc p where not ${isOwnObject('p.proname', 'p.pronamespace')}`,
@@ -92,13 +100,13 @@ function fullView(name: string, { alias, from, changes }: Part): string {
 
 /** Columns of the strict views over the full ones: those of PostgreSQL 8.0 and of Redshift. */
 const STRICT_VIEWS: Readonly<Record<string, string>> = {
-  pg_namespace: `select oid, nspname, nspowner, nspacl from ${FULL_SCHEMA}.pg_namespace`,
+  pg_namespace: `select oid, nspname, nspowner, warehouse_acls(nspacl) as nspacl from ${FULL_SCHEMA}.pg_namespace`,
   pg_class: `select c.oid, c.relname, c.relnamespace, c.reltype, c.relowner, c.relam, c.relfilenode, c.reltablespace,
     c.relpages, c.reltuples, c.reltoastrelid, 0::oid as reltoastidxid, c.relhasindex, c.relisshared, c.relkind, c.relnatts,
     0::oid as relexternid, false as relisreplicated, false as relispinned,
     (case w.design ->> 'distStyle' when 'EVEN' then 0 when 'KEY' then 1 when 'ALL' then 8 else 9 end)::int2 as reldiststyle,
     0::oid as relprojbaseid, c.relchecks, 0::int2 as reltriggers, 0::int2 as relukeys, 0::int2 as relfkeys, 0::int2 as relrefs,
-    false as relhasoids, exists (select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'p') as relhaspkey, c.relhasrules, c.relhassubclass, c.relacl
+    false as relhasoids, exists (select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'p') as relhaspkey, c.relhasrules, c.relhassubclass, warehouse_acls(c.relacl) as relacl
     from ${FULL_SCHEMA}.pg_class c left join pg_catalog.warehouse_design w on w.relation = c.oid`,
   pg_attribute: `select a.attrelid, a.attname, a.atttypid, a.attstattarget, a.attlen, a.attnum, a.attndims, a.attcacheoff,
     a.atttypmod, a.attbyval, a.attstorage, a.attalign, a.attnotnull, a.atthasdef or a.attidentity <> '' as atthasdef,
@@ -120,12 +128,15 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     select 0::oid, attrelid, attnum, null, warehouse_identity(attrelid, attnum, attidentity)
     from pg_catalog.pg_attribute where attidentity <> ''`,
   pg_database: `select oid, datname, datdba, encoding, datistemplate, datallowconn, 0::oid as datlastsysoid, dattablespace,
-    null::text[] as datconfig, datacl from ${FULL_SCHEMA}.pg_database`,
+    null::text[] as datconfig, warehouse_acls(datacl) as datacl from ${FULL_SCHEMA}.pg_database`,
   pg_proc: `select oid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict, proretset,
-    provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, proacl from ${FULL_SCHEMA}.pg_proc`,
+    provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, warehouse_acls(proacl) as proacl from ${FULL_SCHEMA}.pg_proc`,
   pg_proc_info: `select oid as prooid, proname, pronamespace, proowner, prolang, prokind = 'a' as proisagg, prosecdef, proisstrict,
-    proretset, provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, proacl,
+    proretset, provolatile, pronargs, prorettype, proargtypes, proargnames, prosrc, probin, warehouse_acls(proacl) as proacl,
     proallargtypes, proargmodes, prokind from ${FULL_SCHEMA}.pg_proc`,
+  pg_depend: `select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype from ${FULL_SCHEMA}.pg_depend`,
+  pg_default_acl: `select oid, defaclrole as defacluser, defaclnamespace, defaclobjtype, warehouse_acls(defaclacl) as defaclacl
+    from pg_catalog.pg_default_acl`,
   pg_tables: `select n.nspname as schemaname, c.relname as tablename, ${shownRole('u.rolname')} as tableowner, null::name as tablespace,
     c.relhasindex as hasindexes, c.relhasrules as hasrules, false as hastriggers
     from ${FULL_SCHEMA}.pg_class c join ${FULL_SCHEMA}.pg_namespace n on n.oid = c.relnamespace
@@ -138,7 +149,7 @@ const STRICT_VIEWS: Readonly<Record<string, string>> = {
     (case when w.design ->> 'distKey' is not null then 1 when w.design ->> 'distStyle' = 'ALL' then 8 when w.design ->> 'distStyle' = 'EVEN' then 0
       else 10 end)::int2 as releffectivediststyle
     from ${STRICT_SCHEMA}.pg_class c left join pg_catalog.warehouse_design w on w.relation = c.oid`,
-  pg_attribute_info: `select a.*, p.attacl from ${STRICT_SCHEMA}.pg_attribute a
+  pg_attribute_info: `select a.*, warehouse_acls(p.attacl) as attacl from ${STRICT_SCHEMA}.pg_attribute a
     join pg_catalog.pg_attribute p on p.attrelid = a.attrelid and p.attnum = a.attnum`,
   pg_user_info: `select u.usename, u.usesysid, u.usecreatedb, u.usesuper, u.usesuper as usecatupd, u.passwd, u.valuntil, u.useconfig, r.rolconnlimit as useconnlimit,
     (case when coalesce(w.syslog, false) then 'UNRESTRICTED' else 'RESTRICTED' end)::text as syslogaccess, null::timestamp as last_ddl_ts,
@@ -163,6 +174,16 @@ export const SHADOWED: Readonly<Record<string, ReadonlySet<string>>> = {
 /** Functions of the catalogs that have to know of it. */
 export const SHADOWED_FUNCTIONS: ReadonlySet<string> = new Set(['format_type']);
 
+/**
+ * The privileges in a catalog, with the words of an 8.0 server for a group, which is a role of the engine here, and the name of the
+ * cluster's own user.
+ */
+const ACL_FUNCTION = `
+create or replace function pg_catalog.warehouse_acls(list aclitem[]) returns text[] language sql stable as
+$$ select array_agg(regexp_replace(regexp_replace(i::text, '^"group:([^"]*)"=', E'group \\\\1='), E'\\\\m(warehouse_admin|pg_database_owner)\\\\M', 'rdsdb', 'g') order by n)
+  from unnest(list) with ordinality a (i, n) $$;
+`;
+
 /** How columns are stored, as far as the design says so; else the defaults of "CREATE TABLE". */
 const DESIGN_FUNCTIONS = `
 create or replace function pg_catalog.warehouse_encoding(design jsonb, name text, type oid) returns text
@@ -182,12 +203,27 @@ $$ select (array['none', 'bytedict', 'delta', 'delta32k', 'lzo', 'mostly8', 'mos
   'runlength', 'text255', 'text32k', 'zstd', 'az64'])[encoding + 1] $$;
 `;
 
+/** Columns of the engine's catalogs that hold names. */
+export const NAME_COLUMNS: readonly string[] = [
+  'relname',
+  'attname',
+  'nspname',
+  'proname',
+  'conname',
+  'typname',
+];
+
+/** A function that gives a name in full; a cast of it has the name of the column, as one of the column has. See `sql/long-names.ts`. */
+const nameInFull = (column: string): string => `
+create function ${STRICT_SCHEMA}.${column}(engine name) returns text language sql stable as
+$$ select pg_catalog.warehouse_long_name(engine) $$;`;
+
 /** Statements that recreate the views. */
 export const SYSTEM_CATALOGS = `
 drop schema if exists ${STRICT_SCHEMA} cascade;
 drop schema if exists ${FULL_SCHEMA} cascade;
 create schema ${FULL_SCHEMA};
-create schema ${STRICT_SCHEMA};
+${ACL_FUNCTION}create schema ${STRICT_SCHEMA};
 grant usage on schema ${FULL_SCHEMA}, ${STRICT_SCHEMA} to public;
 ${HELPER}${DESIGN_FUNCTIONS}${FUNCTIONS}
 ${Object.entries(FULL_VIEWS)
@@ -196,5 +232,6 @@ ${Object.entries(FULL_VIEWS)
 ${Object.entries(STRICT_VIEWS)
   .map(([name, query]) => `create view ${STRICT_SCHEMA}.${name} as ${query};`)
   .join('\n')}
+${NAME_COLUMNS.map((name) => nameInFull(name)).join('')}
 grant select on all tables in schema ${FULL_SCHEMA}, ${STRICT_SCHEMA} to public;
 `;

@@ -56,7 +56,8 @@ begin
   where rolname = case kind when 'user' then name else kind || ':' || name end and rolcanlogin = (kind = 'user')
     and not rolsuper;
   if found_oid is null then
-    raise exception '% "%" does not exist', kind, name using errcode = '42704';
+    -- The endpoint takes what the engine calls a role for a user.
+    raise exception '% "%" does not exist', kind, case kind when 'role' then 'role:' || name else name end using errcode = '42704';
   end if;
   return found_oid;
 end $$;
@@ -113,7 +114,8 @@ declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   each text;
 begin
-  perform pg_catalog.warehouse_require_superuser('create users');
+  perform pg_catalog.warehouse_require('create users', 'CREATE USER');
+  perform pg_catalog.warehouse_spare_superusers(null, options, 'create superusers');
   if exists (select from pg_catalog.pg_roles where rolname = name) then
     raise exception 'user "%" already exists', name using errcode = '42710';
   end if;
@@ -132,9 +134,12 @@ declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   who oid := pg_catalog.warehouse_find('user', name);
 begin
-  if not pg_catalog.warehouse_is_superuser()
+  if not pg_catalog.warehouse_may('ALTER USER')
     and (who <> pg_catalog.warehouse_actor() or options - 'secret' <> '{}'::jsonb or options ->> 'secret' is null) then
     raise exception 'permission denied' using errcode = '42501';
+  end if;
+  if who <> pg_catalog.warehouse_actor() or options ? 'superuser' then
+    perform pg_catalog.warehouse_spare_superusers(who, options, 'alter superusers');
   end if;
   perform pg_catalog.warehouse_set_user(who, options);
 end $$;
@@ -145,7 +150,10 @@ declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
   command text := format('alter role %I set %s from current', name, setting);
 begin
-  if pg_catalog.warehouse_find('user', name) <> pg_catalog.warehouse_actor() then perform pg_catalog.warehouse_require_superuser('alter users'); end if;
+  if pg_catalog.warehouse_find('user', name) <> pg_catalog.warehouse_actor() then
+    perform pg_catalog.warehouse_require('alter users', 'ALTER USER');
+    perform pg_catalog.warehouse_spare_superusers(pg_catalog.warehouse_find('user', name), '{}', 'alter superusers');
+  end if;
   if setting !~ '^(rs[.][a-z_]+|search_path|statement_timeout|timezone|datestyle|extra_float_digits)$' then
     raise exception 'unrecognized configuration parameter "%"', setting using errcode = '42704';
   elsif value is null then
@@ -164,7 +172,8 @@ declare
   who oid := pg_catalog.warehouse_find(kind, name);
   prefix text := case kind when 'user' then '' else kind || ':' end;
 begin
-  perform pg_catalog.warehouse_require_superuser('rename ' || kind || 's');
+  perform pg_catalog.warehouse_require('rename ' || kind || 's', case kind when 'user' then 'ALTER USER' end);
+  perform pg_catalog.warehouse_spare_superusers(who, '{}', 'rename superusers');
   if kind = 'user' and who = (select oid from pg_catalog.pg_roles where rolname = session_user) then
     raise exception 'session user may not be renamed' using errcode = '0A000';
   elsif exists (select from pg_catalog.pg_roles where rolname = prefix || target) then
@@ -186,12 +195,13 @@ declare
   who oid;
   why text;
 begin
-  if kind <> 'role' then perform pg_catalog.warehouse_require_superuser('drop ' || kind || 's'); end if;
+  if kind <> 'role' then perform pg_catalog.warehouse_require('drop ' || kind || 's', case kind when 'user' then 'DROP USER' end); end if;
   if if_exists and not exists (select from pg_catalog.pg_roles where rolname = prefix || name and rolcanlogin = (kind = 'user')) then
     return;
   end if;
   who := pg_catalog.warehouse_find(kind, name);
-  if kind = 'role' then perform pg_catalog.warehouse_must_administer(who, 'drop'); end if;
+  perform pg_catalog.warehouse_spare_superusers(who, '{}', 'drop superusers');
+  if kind = 'role' and not pg_catalog.warehouse_may('DROP ROLE') then perform pg_catalog.warehouse_must_administer(who, 'drop'); end if;
   if exists (select from pg_catalog.warehouse_role r where r.owner = who) then
     raise exception 'user "%" cannot be dropped because the user owns some object', name using errcode = '55006';
   end if;
@@ -213,6 +223,7 @@ begin
   end;
   delete from pg_catalog.warehouse_user where usesysid = who;
   delete from pg_catalog.warehouse_role where role = who;
+  delete from pg_catalog.warehouse_permission where role = who;
   delete from pg_catalog.warehouse_privilege where grantee = who;
   delete from pg_catalog.warehouse_assumerole where grantee = who;
 end $$;
@@ -224,7 +235,7 @@ language plpgsql security definer as $$
 declare
   admitted constant boolean := pg_catalog.warehouse_admit(ticket);
 begin
-  perform pg_catalog.warehouse_require_superuser('create ' || kind || 's');
+  perform pg_catalog.warehouse_require('create ' || kind || 's', case kind when 'role' then 'CREATE ROLE' end);
   if exists (select from pg_catalog.pg_roles where rolname = kind || ':' || name) then
     raise exception '% "%" already exists', kind, name using errcode = '42710';
   end if;
@@ -262,7 +273,8 @@ end $$;
 `;
 
 /**
- * Privileges to DROP and ALTER tables, which the engine does not know. A user who has one becomes a member of the table's owner
+ * Privileges to DROP and ALTER tables, which the engine does not know. A role can have them on the tables of all users, but not on what
+ * belongs to the system. A user who has one becomes a member of the table's owner
  * for the time of the statement, if the user has one on each table of the statement that belongs to somebody else. The rows are
  * written and deleted in the session's own transaction, so no other session sees them. The grantor is the number of the session,
  * so that two sessions do not collide.
@@ -277,7 +289,8 @@ declare
   refused name;
 begin
   select array_agg(distinct c.relowner) filter (where granted), min(c.relname) filter (where not granted) into lenders, refused
-  from pg_catalog.pg_class c cross join lateral (select exists (
+  from pg_catalog.pg_class c cross join lateral (select (pg_catalog.warehouse_may(wanted || ' TABLE')
+      and exists (select from pg_catalog.warehouse_user u where u.usesysid = c.relowner)) or exists (
     select from pg_catalog.warehouse_privilege p where p.relation = c.oid and p.privilege = wanted
       and (p.grantee = 0 or pg_has_role(borrower, p.grantee, 'usage')))) asked (granted)
   where c.oid = any (relations) and c.relkind = 'r' and not pg_has_role(borrower, c.relowner, 'usage');

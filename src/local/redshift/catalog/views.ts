@@ -70,8 +70,7 @@ select s.nspname as schemaname, warehouse_full_name(c.relname) as tablename, war
   warehouse_type(a.atttypid, a.atttypmod) as type,
   warehouse_encoding(c.oid, a.attname) as encoding,
   coalesce(w.design ->> 'distKey' = warehouse_full_name(a.attname), false) as distkey,
-  coalesce((select k.at::int from jsonb_array_elements_text(w.design -> 'sortKey') with ordinality k (name, at)
-    where k.name = warehouse_full_name(a.attname)), 0) as sortkey,
+  warehouse_sort_key(w.design, warehouse_full_name(a.attname)) as sortkey,
   a.attnotnull as "notnull"
 from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace s on s.oid = c.relnamespace
@@ -113,7 +112,9 @@ select current_database()::text as database, s.nspname::text as schema, c.oid::i
     warehouse_full_name(c.relname)) as "table", 'Y'::text as encoded,
   (case when w.design ->> 'distKey' is not null then 'KEY(' || (w.design ->> 'distKey') || ')'
     when w.design ->> 'distStyle' in ('ALL', 'EVEN') then w.design ->> 'distStyle' else 'AUTO(EVEN)' end) as diststyle,
-  coalesce(w.design -> 'sortKey' ->> 0, 'AUTO(SORTKEY)') as sortkey1,
+  -- Adapters look for this word on clusters.
+  (case when w.design ->> 'sortStyle' = 'INTERLEAVED' then 'INTERLEAVED'
+    else coalesce(w.design -> 'sortKey' ->> 0, 'AUTO(SORTKEY)') end) as sortkey1,
   (select max(information_schema._pg_char_max_length(a.atttypid, a.atttypmod))::int from pg_catalog.pg_attribute a
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as max_varchar,
   (case when jsonb_array_length(w.design -> 'sortKey') > 0 then

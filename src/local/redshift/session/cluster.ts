@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly longNames: readonly string[];
   /** Whether earlier runs have made late-binding views. */
   readonly hasLateViews: boolean;
+  /** Whether earlier runs have made SUPER columns. */
+  readonly hasSuper: boolean;
 }
 
 /**
@@ -46,6 +48,8 @@ export class Cluster {
   readonly translator = new Translator();
   /** Whether a late-binding view was ever made. */
   hasLateViews: boolean;
+  /** Whether a SUPER column was ever made. */
+  hasSuper: boolean;
   readonly #admin: Pool;
   readonly #secret: string;
   #queries: number;
@@ -60,6 +64,7 @@ export class Cluster {
     this.#secret = options.secret;
     this.#queries = options.queries;
     this.hasLateViews = options.hasLateViews;
+    this.hasSuper = options.hasSuper;
     for (const name of options.longNames) this.longNames.add(name);
   }
 

@@ -15,6 +15,7 @@ interface Ended {
   readonly tbl: number | null;
   readonly rows: number | null;
   readonly error: string | null;
+  readonly label: string;
 }
 
 /** What a statement has done. */
@@ -56,17 +57,28 @@ export class History {
     readonly verb: string;
     readonly succeeded: boolean;
     readonly text: string;
+    /** The query group. */
+    readonly label: string;
     /** In milliseconds, as Date.now() gives them. */
     readonly started: number;
     readonly effects?: Effects;
   }): void {
-    const { context, verb, succeeded, text, started, effects: { table, rows, error } = {} } = statement;
+    const {
+      context,
+      verb,
+      succeeded,
+      text,
+      label,
+      started,
+      effects: { table, rows, error } = {},
+    } = statement;
     if (this.#waiting.length === KEPT) this.#waiting.shift();
     this.#waiting.push({
       context,
       type: typeOf(verb),
       succeeded,
       text: withoutSecrets(beginningOf(text)),
+      label,
       started,
       ended: Date.now(),
       ...{ tbl: table ?? null, rows: rows ?? null, error: error ?? null },
@@ -105,10 +117,10 @@ export class History {
 }
 
 const WRITE = `
-insert into pg_catalog.warehouse_query (userid, query, pid, database, type, succeeded, text, started, ended, tbl, rows, error)
-select userid, query, pid, $2, type, succeeded, text, started at time zone 'UTC', ended at time zone 'UTC', tbl, rows, error
+insert into pg_catalog.warehouse_query (userid, query, pid, database, type, succeeded, text, started, ended, tbl, rows, error, label)
+select userid, query, pid, $2, type, succeeded, text, started at time zone 'UTC', ended at time zone 'UTC', tbl, rows, error, label
 from json_to_recordset($1) as q (userid int, query bigint, pid int, type text, succeeded boolean, text text,
-  started timestamptz, ended timestamptz, tbl int, rows bigint, error text)`;
+  started timestamptz, ended timestamptz, tbl int, rows bigint, error text, label text)`;
 
 /** A session that has ended is written once more. */
 const WRITE_SESSIONS = `

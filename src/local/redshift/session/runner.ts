@@ -21,6 +21,7 @@ import {
   LAST_FUNCTIONS,
   messageOf,
   type Query,
+  readsCounts,
   readsHistory,
   readsTables,
   rowsIn,
@@ -28,6 +29,7 @@ import {
 } from './statement-facts.ts';
 import type { Execution, Preparation, StatementRunner } from './statement-runner.ts';
 import { isControl, TransactionBlock } from './transaction-block.ts';
+import type { SessionSettings } from './settings.ts';
 import type { SessionUser } from './user.ts';
 import { WriteLock } from './write-lock.ts';
 
@@ -38,6 +40,7 @@ export interface RunnerOptions {
   readonly cluster: Cluster;
   readonly replies: Replies;
   readonly user: SessionUser;
+  readonly settings: SessionSettings;
 }
 
 /** The runner of a session; see faults/ for one that fails on purpose. */
@@ -46,6 +49,7 @@ export class Runner implements StatementRunner {
   readonly #cluster: Cluster;
   readonly #replies: Replies;
   readonly #user: SessionUser;
+  readonly #settings: SessionSettings;
   readonly #block: TransactionBlock;
   readonly #carriedOut: CarriedOut;
   readonly #writeLock: WriteLock;
@@ -55,11 +59,12 @@ export class Runner implements StatementRunner {
   /** What pg_last_query_id() tells. */
   #lastQueryId = -1;
 
-  constructor({ client, upstream, cluster, replies, user }: RunnerOptions) {
+  constructor({ client, upstream, cluster, replies, user, settings }: RunnerOptions) {
     this.#upstream = upstream;
     this.#cluster = cluster;
     this.#replies = replies;
     this.#user = user;
+    this.#settings = settings;
     this.#ticket = cluster.ticket(upstream.pid);
     this.#block = new TransactionBlock(upstream);
     this.#writeLock = new WriteLock(upstream, user);
@@ -145,7 +150,7 @@ export class Runner implements StatementRunner {
     run: (query: Query) => Promise<Fields | undefined>,
   ): Promise<boolean> {
     const query = this.#newQuery(statement);
-    const { context, started, wasFailed } = query;
+    const { context, wasFailed } = query;
     const isQuery = this.#objects.written(statement) !== undefined || readsTables(statement);
     let succeeded = false;
     this.#replies.context = context;
@@ -159,8 +164,8 @@ export class Runner implements StatementRunner {
       await this.fail(error);
     } finally {
       if (isQuery && !wasFailed) this.#lastQueryId = context.queryId;
-      const { effects } = query;
-      this.#cluster.history.add({ context, verb: statement.verb, succeeded, text, started, effects });
+      const label = this.#settings.queryGroup;
+      this.#cluster.history.add({ ...query, verb: statement.verb, succeeded, text, label });
     }
     return succeeded;
   }
@@ -257,6 +262,8 @@ export class Runner implements StatementRunner {
 
   async #updateSystemTables({ sql }: Statement): Promise<void> {
     if (readsHistory(sql)) await this.#cluster.writeHistory();
+    // What this session wrote without a lock, such as CREATE TABLE AS.
+    if (readsCounts(sql)) await this.#upstream.run('SELECT pg_catalog.pg_stat_force_next_flush()');
   }
 
   /** Puts what pg_last_copy_id() and the like tell where the engine's functions find it. */

@@ -4,8 +4,10 @@
  */
 import type { Statement, Step } from '../sql/statement.ts';
 import { resolveStatement } from '../sql/query/statement.ts';
-import { typeOfColumn } from '../sql/query/decimals.ts';
+import { isLooseColumn, typeOfColumn } from '../sql/query/decimals.ts';
 import type { ScopeColumn } from '../sql/query/scope.ts';
+import { mayStoreStrings, storeStrings } from '../sql/query/super-strings.ts';
+import { quoteTable } from '../sql/names.ts';
 import type { Upstream } from '../wire/upstream.ts';
 
 /** A word without which there is nothing to resolve. */
@@ -17,6 +19,18 @@ const READERS = new Set([
   ...['CREATE MATERIALIZED VIEW', 'UNLOAD', 'PREPARE', 'DECLARE', 'EXPLAIN'],
 ]);
 
+/** Statements that store values. */
+const WRITERS = new Set(['INSERT', 'UPDATE', 'MERGE', 'PREPARE']);
+
+/** What a statement has that may be the first to make a SUPER column, or a view or function that gives a SUPER. */
+const MAKES_SUPER = /super|json_parse|split_to_array|array|object/i;
+
+/** Whether there are SUPER columns in the database; once there was one, it is true until the next start. */
+export interface SuperKnown {
+  hasSuper: boolean;
+  readonly superOid: number;
+}
+
 /** What decides how queries are resolved. */
 export interface ScopeSettings {
   /** Whether unquoted attributes of SUPER keep their case. */
@@ -27,29 +41,45 @@ export interface ScopeSettings {
 export class Scopes {
   readonly #upstream: Upstream;
   readonly #settings: ScopeSettings;
-  readonly #superOid: number;
+  readonly #known: SuperKnown;
 
-  constructor(upstream: Upstream, settings: ScopeSettings, superOid: number) {
+  constructor(upstream: Upstream, settings: ScopeSettings, known: SuperKnown) {
     this.#upstream = upstream;
     this.#settings = settings;
-    this.#superOid = superOid;
+    this.#known = known;
   }
 
   /** The statement with its queries resolved. @throws EngineError, RedshiftError */
   async bind(statement: Statement): Promise<Statement> {
-    if (!READERS.has(statement.verb) || statement.isPlain === true || this.#upstream.status === 'E')
-      return statement;
+    if (this.#upstream.status === 'E') return statement;
+    if (/^(?:CREATE|ALTER)/.test(statement.verb) && MAKES_SUPER.test(statement.sql))
+      this.#known.hasSuper = true;
+    return await this.#storeStrings(await this.#resolveAll(statement));
+  }
+
+  /** The statement with strings in the place of bare literals that it stores in SUPER columns. */
+  async #storeStrings(statement: Statement): Promise<Statement> {
+    const { verb, sql, writes = statement.prepares?.writes } = statement;
+    if (!this.#known.hasSuper || !writes || !WRITERS.has(verb) || !mayStoreStrings(sql)) return statement;
+    return {
+      ...statement,
+      sql: storeStrings(sql, await this.#describe(`SELECT * FROM ${quoteTable(writes)}`)),
+    };
+  }
+
+  async #resolveAll(statement: Statement): Promise<Statement> {
+    if (!READERS.has(statement.verb) || statement.isPlain === true) return statement;
     if (statement.lateView)
       return (await needsNothing(statement.lateView.query)) ? statement : withoutParsing(statement);
-    const sql = await this.resolve(statement.sql);
+    const sql = await this.resolve(statement.sql, statement.divides);
     const before: Step[] = [];
     for (const step of statement.before ?? [])
       before.push(step.kind === 'call' ? step : { ...step, sql: await this.resolve(step.sql) });
     return { ...statement, sql, ...(statement.before && { before }) };
   }
 
-  async resolve(sql: string): Promise<string> {
-    if (!QUERY.test(sql)) return sql;
+  async resolve(sql: string, divides = false): Promise<string> {
+    if (!divides && !QUERY.test(sql)) return sql;
     const { keepsAttributeCase } = this.#settings;
     return await resolveStatement(sql, { describe: (query) => this.#describe(query), keepsAttributeCase });
   }
@@ -57,7 +87,8 @@ export class Scopes {
   async #describe(query: string): Promise<readonly ScopeColumn[]> {
     const columns = await this.#upstream.describe(query);
     return columns.map(({ name, type, modifier }) => ({
-      ...{ name, isSuper: type === this.#superOid, number: typeOfColumn(type, modifier) },
+      ...{ name, isSuper: type === this.#known.superOid, number: typeOfColumn(type, modifier) },
+      isLoose: isLooseColumn(type, modifier),
     }));
   }
 }

@@ -86,7 +86,7 @@ export class Session {
     this.#upstream = upstream;
     this.#isPsql = application === 'psql';
     this.#settings = new SessionSettings(cluster);
-    this.#scopes = new Scopes(upstream, this.#settings, cluster.superOid);
+    this.#scopes = new Scopes(upstream, this.#settings, cluster);
     this.#lateViews = new LateViews(upstream, cluster.ticket(upstream.pid), cluster, this.#scopes);
     this.#messages = new ExtendedMessages({
       translate: (text) => this.#translate(text),
@@ -103,7 +103,9 @@ export class Session {
       // A client that asked for an encoding is told that it has it.
       encoding: encoding === undefined && cluster.readings.encodingIsUnicode ? 'UNICODE' : 'UTF8',
     });
-    this.#runner = line.decorate(new Runner({ client, upstream, cluster, replies: this.#replies, user }));
+    this.#runner = line.decorate(
+      new Runner({ client, upstream, cluster, replies: this.#replies, user, settings: this.#settings }),
+    );
   }
 
   /** Resolves when the client has left and the engine's session is closed. */

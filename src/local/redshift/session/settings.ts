@@ -1,4 +1,4 @@
-/** The settings of a session that the endpoint itself must know: those that decide how names are read and shown. */
+/** The settings of a session that the endpoint itself must know: how names are read and shown, and the label of its queries. */
 import type { Readings } from '../readings.ts';
 import type { Statement } from '../sql/statement.ts';
 import type { Upstream } from '../wire/upstream.ts';
@@ -10,7 +10,10 @@ const CASE = 'enable_case_sensitive_identifier';
 const FOLD = 'downcase_delimited_identifier';
 const UPPER = 'describe_field_name_in_uppercase';
 const ATTRIBUTE_CASE = 'enable_case_sensitive_super_attribute';
-const NAMES = [CASE, FOLD, UPPER, ATTRIBUTE_CASE];
+const GROUP = 'query_group';
+const NAMES = [CASE, FOLD, UPPER, ATTRIBUTE_CASE, GROUP];
+/** A setting of Redshift's own in a translated SET or RESET, with its value if it is a plain string. */
+const OWN_SETTING = /\brs\.(\w+)(?: TO '((?:[^'\\]|'')*)')?/;
 
 /** The settings of the cluster that decide how statements are read. */
 interface SettingsCluster {
@@ -39,8 +42,16 @@ export class SessionSettings {
   async translate(text: string): Promise<readonly Statement[]> {
     const keepCase = this.#values.get(CASE) === 'on' || this.#values.get(FOLD) === 'off';
     const ignoresCase = this.#ignoresCase;
+    const { keepsAttributeCase } = this;
     const { database, readings, longNames, translator } = this.#cluster;
-    const dialect = { keepCase, database, ignoresCase, readings, longNames: longNames.all };
+    const dialect = {
+      keepCase,
+      keepsAttributeCase,
+      database,
+      ignoresCase,
+      readings,
+      longNames: longNames.all,
+    };
     return await translator.translate(text, dialect);
   }
 
@@ -52,6 +63,12 @@ export class SessionSettings {
   /** Whether results name their columns in upper case. */
   get upperCaseFields(): boolean {
     return this.#values.get(UPPER) === 'on';
+  }
+
+  /** The label of queries in the system tables ("query_group"). */
+  get queryGroup(): string {
+    const group = this.#values.get(GROUP) ?? '';
+    return ['', 'unset'].includes(group) ? 'default' : group;
   }
 
   /** Whether unquoted attributes of SUPER keep their case. */
@@ -76,8 +93,8 @@ export class SessionSettings {
   follow({ verb, sql }: Statement): void {
     if (/\bset_config\b/i.test(sql)) this.#stale = true;
     if (verb !== 'SET' && verb !== 'RESET') return;
-    const [, name = '', value] = /\brs\.(\w+)(?: TO '(\w+)')?/.exec(sql) ?? [];
-    if (NAMES.includes(name) && value !== undefined) this.#values.set(name, value);
+    const [, name = '', value] = OWN_SETTING.exec(sql) ?? [];
+    if (NAMES.includes(name) && value !== undefined) this.#values.set(name, value.replaceAll("''", "'"));
     if (NAMES.includes(name) || /^RESET ALL|AUTHORIZATION/.test(sql)) this.#stale = true;
   }
 }

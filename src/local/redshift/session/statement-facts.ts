@@ -34,12 +34,20 @@ const HISTORY = new RegExp(
   `\\b(?:${[...HISTORY_VIEW_NAMES, ...QUERY_LOG_NAMES, ...SESSION_LOG_NAMES, 'svv_user_info'].join('|')})\\b`,
   'i',
 );
+/** The system tables that count the rows of tables. */
+const COUNTS = /\b(?:svv_table_info|stv_tbl_perm|stv_blocklist|svv_diskusage)\b/i;
+
 /** The functions that tell of the session's last COPY and query. */
 export const LAST_FUNCTIONS = /pg_last_(?:copy|query|unload)/i;
 
 /** Whether the SQL reads one of them. */
 export function readsHistory(sql: string): boolean {
   return HISTORY.test(sql);
+}
+
+/** Whether the SQL reads counts of rows. */
+export function readsCounts(sql: string): boolean {
+  return COUNTS.test(sql);
 }
 
 /** What a client is told of a failure. */

@@ -19,10 +19,12 @@ const VIEW_REFUSALS: Readonly<Record<string, string>> = {
   MERGE: 'cannot update a view',
 };
 
-/** What kind of relation it is, and its number; the table of a materialized view is written by REFRESH only, as if it were the view. */
+/**
+ * What kind of relation it is, and its number, and a promise that the engine counts the rows that are written as soon as they are
+ * committed, which it does once a second otherwise; the table of a materialized view is written by REFRESH only, as if it were the view. */
 function kindOf(table: TableName): string {
   const isStored = `EXISTS (SELECT FROM pg_catalog.warehouse_mv m WHERE m.backing = c.oid)`;
-  return `SELECT CASE WHEN ${isStored} THEN 'v' ELSE c.relkind END, c.oid FROM pg_catalog.pg_class c WHERE c.oid = ${regclass(table)}`;
+  return `SELECT CASE WHEN ${isStored} THEN 'v' ELSE c.relkind END, c.oid, pg_catalog.pg_stat_force_next_flush() FROM pg_catalog.pg_class c WHERE c.oid = ${regclass(table)}`;
 }
 
 /** Takes the write locks of a session. */

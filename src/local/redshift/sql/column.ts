@@ -108,7 +108,7 @@ export class ColumnReader {
 
   #readAttribute(type: ColumnType): boolean {
     const reader = this.#reader;
-    if (reader.accept('DEFAULT')) this.#readDefault();
+    if (reader.accept('DEFAULT')) this.#readDefault(type);
     else if (reader.accept('ENCODE')) this.#readEncoding();
     else if (reader.accept('NOT', 'NULL')) this.#setNull(true);
     else if (reader.accept('NULL')) this.#setNull(false);
@@ -124,7 +124,7 @@ export class ColumnReader {
     this.#seen.add(attribute);
   }
 
-  #readDefault(): void {
+  #readDefault({ family }: ColumnType): void {
     this.#once('DEFAULT');
     const tokens = this.#reader.takeUntil(
       (token, taken) => token.text === ',' || (taken > 0 && ATTRIBUTE_WORDS.has(token.word)),
@@ -132,7 +132,10 @@ export class ColumnReader {
     if (tokens.length === 0) throw this.#reader.unexpected();
     if (tokens.some(({ word }) => word === 'SELECT'))
       throw unsupported('cannot use subquery in default expression');
-    this.#defaultSql = rewrite(tokens, { source: this.#reader.source });
+    const value = rewrite(tokens, { source: this.#reader.source });
+    const isBare = tokens.length === 1 && tokens[0]?.kind === 'string';
+    // A string in a SUPER is a string; the engine would read it as the text of the SUPER.
+    this.#defaultSql = family === 'super' && isBare ? `pg_catalog.warehouse_item(${value})` : value;
     this.#sql += ` DEFAULT ${this.#defaultSql}`;
   }
 

@@ -195,7 +195,10 @@ const EXCLUDED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(CODECS.map((codec) => [codec, CODECS.filter((other) => other !== codec)])),
 };
 
-/** What COPY from columnar formats does not take, with Redshift's sentence. */
+/**
+ * What COPY from columnar formats does not take, with Redshift's sentence. `MAXERROR 0`, the default, is taken: dlt sends it with
+ * every COPY of Parquet.
+ */
 const NOT_COLUMNAR = [
   ...[
     'MAXERROR',
@@ -245,10 +248,13 @@ function remember({ seen }: CopyDraft, word: string): void {
 }
 
 /** Refuses what can be parsed and not be served, with the errors first that Redshift itself has for such a COPY. */
-export function refuseUnserved({ seen, credentials }: CopyDraft, { parquetNeedsRole }: Readings): void {
+export function refuseUnserved(
+  { seen, credentials, maxError }: CopyDraft,
+  { parquetNeedsRole }: Readings,
+): void {
   const columnar = ['PARQUET', 'ORC'].find((word) => seen.has(word));
   if (columnar !== undefined) {
-    const option = NOT_COLUMNAR.find((word) => seen.has(word));
+    const option = NOT_COLUMNAR.find((word) => seen.has(word) && !(word === 'MAXERROR' && maxError === 0));
     if (option !== undefined) {
       throw new RedshiftError(
         SQLSTATE.featureNotSupported,

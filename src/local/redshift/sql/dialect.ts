@@ -5,6 +5,8 @@ import { HOSTILE, type Readings } from '../readings.ts';
 export interface Dialect {
   /** Whether quoted names keep their case (`enable_case_sensitive_identifier`). */
   readonly keepCase: boolean;
+  /** Whether unquoted attributes of SUPER keep theirs (`enable_case_sensitive_super_attribute`). */
+  readonly keepsAttributeCase: boolean;
   /** The name of the database. */
   readonly database: string;
   /** Whether strings are compared without their case where nothing else is said ("CREATE DATABASE", COLLATE). */
@@ -17,6 +19,7 @@ export interface Dialect {
 /** That of a new session in an empty warehouse. */
 export const DEFAULT_DIALECT: Dialect = {
   keepCase: false,
+  keepsAttributeCase: false,
   database: 'dev',
   ignoresCase: false,
   readings: HOSTILE,

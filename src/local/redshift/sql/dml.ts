@@ -34,6 +34,7 @@ export function readInsert(reader: TokenReader): Statement {
     sql: `${target} ${body}`,
     writes: table,
     ...(onComputeNodes && { onComputeNodes }),
+    ...(source.some((token) => isOperator(token, '/')) && { divides: true }),
   };
 }
 

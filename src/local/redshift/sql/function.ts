@@ -2,9 +2,10 @@
 import { SQLSTATE } from '../sqlstates.ts';
 import { quoteTable } from './names.ts';
 import { isOperator, TokenReader, unsupported } from './token-reader.ts';
+import { readTokens } from './read-tokens.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { check, columnLiteral } from './steps.ts';
-import { literal, literalValue, splitStatements, type Token, tokenize } from './tokens.ts';
+import { literal, literalValue, splitStatements, type Token } from './tokens.ts';
 import { readColumnType } from './types.ts';
 
 const VOLATILITIES = ['VOLATILE', 'STABLE', 'IMMUTABLE'];
@@ -73,7 +74,7 @@ function readBody(reader: TokenReader): string {
 }
 
 function translateBody(reader: TokenReader, body: string, translate: TranslateBody): string {
-  const [tokens, ...others] = splitStatements(tokenize(body, reader.dialect.keepCase));
+  const [tokens, ...others] = splitStatements(readTokens(body, reader.dialect));
   if (others.length > 0 || tokens?.[0]?.word !== 'SELECT') {
     throw new RedshiftError(
       SQLSTATE.invalidFunctionDefinition,

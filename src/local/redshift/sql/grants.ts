@@ -8,6 +8,7 @@ import { principal, type TokenReader, unsupported } from './token-reader.ts';
 import { readIgnoreGrant } from './row-security.ts';
 import type { Statement, TableName, Step } from './statement.ts';
 import { call, regclass, stepsAlone, textArray } from './steps.ts';
+import { readPermissionGrant } from './system-permissions.ts';
 import { memberCall, principals } from './users.ts';
 
 type Verb = 'GRANT' | 'REVOKE';
@@ -35,6 +36,8 @@ export function readGrant(reader: TokenReader, verb: Verb): Statement {
   if (adminOnly || (!optionOnly && reader.accept('ROLE'))) return readRoleGrant(reader, verb, adminOnly);
   if (reader.accept('ASSUMEROLE')) return readAssumeRole(reader, verb);
   if (reader.accept('IGNORE', 'RLS')) return readIgnoreGrant(reader, verb);
+  const permissions = optionOnly ? undefined : readPermissionGrant(reader, verb);
+  if (permissions) return permissions;
   const privileges = readPrivileges(reader);
   reader.expect('ON');
   const target = readTarget(reader);

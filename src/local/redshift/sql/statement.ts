@@ -150,6 +150,8 @@ export interface Statement {
   readonly lateView?: { readonly query: string };
   /** Its queries need no resolving, see `session/scopes.ts`; not known where it is absent. */
   readonly isPlain?: boolean;
+  /** It divides although it has no query. */
+  readonly divides?: boolean;
   /** It is a query that names tables of the catalog. */
   readonly readsCatalog?: boolean;
   /** The statement that PREPARE keeps under a name, and the table it writes. */

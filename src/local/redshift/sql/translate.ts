@@ -15,6 +15,7 @@ import {
   readDropMaterializedView,
   readRefresh,
 } from './materialized-view.ts';
+import { withNamesInFull } from './long-names.ts';
 import { readMerge } from './merge.ts';
 import { readsCatalog } from './leader.ts';
 import { engineName, isLongName } from './names.ts';
@@ -29,10 +30,11 @@ import {
   readPrepare,
   type TranslateInner,
 } from './prepared.ts';
+import { readTokens } from './read-tokens.ts';
 import { readAttach, readCreatePolicy, readDropPolicy } from './row-security.ts';
 import { readReset, readSet, readShow, readUse } from './settings.ts';
 import { RedshiftError, type Statement } from './statement.ts';
-import { literal, literalValue, splitStatements, syntaxError, tokenize, type Token } from './tokens.ts';
+import { literal, literalValue, splitStatements, syntaxError, type Token } from './tokens.ts';
 import { readUnload } from './unload.ts';
 import * as users from './users.ts';
 import * as utility from './utility.ts';
@@ -55,7 +57,7 @@ export function translate(sql: string, dialect: Dialect = DEFAULT_DIALECT): Stat
   if (sql.length * 3 > MAX_STATEMENT_BYTES && Buffer.byteLength(sql) > MAX_STATEMENT_BYTES) {
     throw tooLarge(Buffer.byteLength(sql));
   }
-  return splitStatements(tokenize(sql, dialect.keepCase)).map((tokens) =>
+  return splitStatements(readTokens(sql, dialect)).map((tokens) =>
     withLongNames(translateQuery(sql, tokens, dialect), tokens),
   );
 }
@@ -79,7 +81,8 @@ function translateQuery(source: string, tokens: readonly Token[], dialect: Diale
     const name = literalValue(token.text);
     return dialect.longNames.has(name) ? { ...token, text: literal(engineName(name)) } : token;
   });
-  return { ...translateOne(source, shortened, dialect), readsCatalog: true };
+  const full = dialect.longNames.size === 0 ? shortened : withNamesInFull(shortened);
+  return { ...translateOne(source, full, dialect), readsCatalog: true };
 }
 
 function withLongNames(statement: Statement, tokens: readonly Token[]): Statement {

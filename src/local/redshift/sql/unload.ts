@@ -2,9 +2,11 @@
 import { SQLSTATE } from '../sqlstates.ts';
 import { missingAuthorization, moreThanOneAuthorization, readAuthorization } from './authorization.ts';
 import type { CopyCredentials } from './copy-credentials.ts';
+import { readTokens } from './read-tokens.ts';
+import type { Dialect } from './dialect.ts';
 import { RedshiftError, type Statement } from './statement.ts';
 import { isOperator, type TokenReader, unsupported } from './token-reader.ts';
-import { literalValue, splitStatements, type Token, tokenize } from './tokens.ts';
+import { literalValue, splitStatements, type Token } from './tokens.ts';
 import {
   checkUnloadOptions,
   MAX_FILE_BYTES,
@@ -20,7 +22,7 @@ type TranslateQuery = (source: string, tokens: readonly Token[]) => Statement;
 /** Reads the statement after the word UNLOAD. Throws 42601 for what Redshift does not parse, 0A000 for what is not served. */
 export function readUnload(reader: TokenReader, translate: TranslateQuery): Statement {
   reader.expectOperator('(');
-  const query = readQuery(readText(reader), reader.dialect.keepCase, translate);
+  const query = readQuery(readText(reader), reader.dialect, translate);
   reader.expectOperator(')');
   reader.expect('TO');
   const destination = readDestination(reader);
@@ -48,8 +50,8 @@ function readText(reader: TokenReader): string {
   return token.text.slice(tag.length, -tag.length);
 }
 
-function readQuery(text: string, keepCase: boolean, translate: TranslateQuery): Statement {
-  const [tokens, ...others] = splitStatements(tokenize(text, keepCase));
+function readQuery(text: string, dialect: Dialect, translate: TranslateQuery): Statement {
+  const [tokens, ...others] = splitStatements(readTokens(text, dialect));
   const statement = tokens && others.length === 0 ? translate(text, tokens) : undefined;
   if (tokens === undefined || statement?.verb !== 'SELECT') {
     throw new RedshiftError(SQLSTATE.syntaxError, 'UNLOAD takes one SELECT statement');

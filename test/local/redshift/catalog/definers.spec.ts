@@ -71,6 +71,7 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_keep_view',
       'warehouse_may_assume',
       'warehouse_note_materialized',
+      'warehouse_permit',
       'warehouse_redesign',
       'warehouse_refreshed',
       'warehouse_remember',
@@ -81,7 +82,7 @@ describe('the functions of the catalog with rights of their own', () => {
       'warehouse_set_quota',
       'warehouse_set_security',
     ]);
-    expect(definers).to.have.lengthOf(40);
+    expect(definers).to.have.lengthOf(41);
   });
 
   it('belong to roles of which one alone is a superuser, and nobody can log in as the other', async () => {

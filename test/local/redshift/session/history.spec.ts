@@ -34,7 +34,7 @@ describe('the system tables of queries', () => {
       },
     } as unknown as pg.Pool;
     const context = { userId: 1, queryId: 1, pid: 1 } as Parameters<History['add']>[0]['context'];
-    history.add({ context, verb: 'COPY', succeeded: false, text: 'COPY t', started: 0 });
+    history.add({ context, verb: 'COPY', succeeded: false, label: 'default', text: 'COPY t', started: 0 });
     await Promise.all(
       ['one', 'other'].map(async (who) => {
         await history.write(admin, 'dev');

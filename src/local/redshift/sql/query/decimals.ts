@@ -98,6 +98,11 @@ const BIGINT_OID = 20;
 const NUMERIC_OID = 1700;
 const MODIFIER_OFFSET = 4;
 
+/** Whether the engine's column is a DECIMAL without a precision. */
+export function isLooseColumn(oid: number, modifier: number): boolean {
+  return oid === NUMERIC_OID && modifier < MODIFIER_OFFSET;
+}
+
 /** The type of the engine's column; undefined if it is no exact number, or one without a precision. */
 export function typeOfColumn(oid: number, modifier: number): NumberType | undefined {
   if (oid === SMALLINT_OID) return SMALLINT;

@@ -2,8 +2,9 @@
 import { SQLSTATE } from '../../sqlstates.ts';
 import { quoteName } from '../names.ts';
 import { RedshiftError } from '../statement.ts';
-import { nameOf } from '../token-reader.ts';
+import { nameOf, unsupported } from '../token-reader.ts';
 import type { Token } from '../tokens.ts';
+import { isNamed } from './looking.ts';
 import { NO_ALIASES, type Resolves } from './meaning.ts';
 import { chainAt, pathOf, pathText, type Chain } from './paths.ts';
 import { textOf } from './render.ts';
@@ -11,6 +12,7 @@ import { Scope, type ScopeColumn } from './scope.ts';
 import { type FromPart, type Run, type Source, isToken } from './tree.ts';
 import { turnText } from './turn.ts';
 
+type UnnestBody = Extract<Source['body'], { kind: 'unnest' }>;
 type NameBody = Extract<Source['body'], { kind: 'name' }>;
 
 /** Resolves one FROM clause, whose sources it adds to the scope in their order. */
@@ -35,6 +37,7 @@ export class FromResolver {
   async #source(source: Source): Promise<string> {
     const { body, aliasTokens, turn } = source;
     if (body.kind === 'unpivot') return await this.#unpivot(body.run, source);
+    if (body.kind === 'unnest') return await this.#unnest(body, source);
     if (body.kind === 'name' && !turn) {
       const path = await this.#path(body, source);
       if (path !== undefined) return path;
@@ -67,7 +70,7 @@ export class FromResolver {
     return () => (columns ??= this.#resolver.describe(`SELECT * FROM ${from}`));
   }
 
-  async #body(body: Exclude<Source['body'], { kind: 'unpivot' }>): Promise<string> {
+  async #body(body: Exclude<Source['body'], { kind: 'unpivot' | 'unnest' }>): Promise<string> {
     switch (body.kind) {
       case 'name':
         return textOf(body.tokens);
@@ -118,6 +121,28 @@ export class FromResolver {
     });
     const spare = alias === undefined ? textOf(aliasTokens) : '';
     return `${gap}LATERAL (SELECT "value" AS ${quoteName(name)}${place} FROM pg_catalog.${call}(${value})) AS ${quoteName(name)}${spare}`;
+  }
+
+  /** `UNNEST(array) [WITH OFFSET] AS name (element [, place])` ("FROM clause", UNNEST examples). */
+  async #unnest({ word, run, hasOffset }: UnnestBody, { alias, aliasTokens }: Source): Promise<string> {
+    const open = aliasTokens.findIndex(({ text }) => text === '(');
+    const names = open === -1 ? [] : aliasTokens.slice(open).filter(isNamed).map(nameOf);
+    if (alias === undefined || names.length !== (hasOffset ? 2 : 1))
+      throw unsupported(
+        `The local warehouse takes UNNEST only with a name for its table and ${hasOffset ? 'two columns' : 'one column'}: UNNEST(...) AS t (c)`,
+      );
+    const chain = chainAt(run, 0);
+    const path =
+      chain?.length === run.length && chain.steps.length > 1 ? await this.#pathOf(chain) : undefined;
+    const text = path ?? (await this.#resolver.run(run, this.#scope));
+    const columns = ['"value"', '"place"']
+      .slice(0, names.length)
+      .map((each, n) => `${each} AS ${quoteName(names[n] ?? '')}`);
+    this.#scope.add({
+      ...{ name: alias, isValue: false },
+      columns: () => Promise.resolve(names.map((name, n) => ({ name, isSuper: n === 0 }))),
+    });
+    return `${word.gap}LATERAL (SELECT ${columns.join(', ')} FROM pg_catalog.warehouse_elements(${text.trim()})) AS ${quoteName(alias)}`;
   }
 
   /** `UNPIVOT expression AS value AT attribute`: the attributes of an object ("Object unpivoting"). */

@@ -96,6 +96,7 @@ function readBody(reader: TokenReader, stops: Stops, queries: ReadsQueries): Sou
     const parts = deeper(reader, () => readSources(reader, stops, queries));
     return { kind: 'group', open, parts, close: reader.seesOperator(')') ? reader.take() : undefined };
   }
+  if (reader.sees('UNNEST') && isOperator(reader.peek(1), '(')) return readUnnest(reader, queries);
   if (reader.sees('UNPIVOT')) {
     reader.take();
     return {
@@ -120,6 +121,14 @@ function readBody(reader: TokenReader, stops: Stops, queries: ReadsQueries): Sou
       ...(reader.seesOperator(')') ? [reader.take()] : []),
     ],
   };
+}
+
+function readUnnest(reader: TokenReader, queries: ReadsQueries): Source['body'] {
+  const word = reader.take();
+  reader.expectOperator('(');
+  const run = queries.readRun(reader, () => false);
+  reader.expectOperator(')');
+  return { kind: 'unnest', word, run, hasOffset: reader.accept('WITH', 'OFFSET') };
 }
 
 function endsCall(token: Token, stops: Stops): boolean {

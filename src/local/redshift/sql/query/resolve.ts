@@ -10,6 +10,7 @@ import { textOf } from './render.ts';
 import { divides, withQuotients } from './number-types.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import { SelectResolver } from './select.ts';
+import { mayHaveDecimals, withCommonTypes } from './set-operations.ts';
 import { isToken, type CommonTable, type Query, type Run, type Select, type With } from './tree.ts';
 
 /** An alias may stand for expressions with aliases many times over. */
@@ -73,7 +74,15 @@ export class Resolver implements Resolves {
     }
     const order: string[] = [];
     for (const run of query.order) order.push(await this.run(run, new Scope(parent)));
-    return `${parts.join('')}${textOf(query.orderHead)}${order.join(',')}`;
+    return `${await this.#typed(query, parts, parent)}${textOf(query.orderHead)}${order.join(',')}`;
+  }
+
+  /** The text of set operations, whose columns have the types of all branches; those of a query in another one cannot be asked. */
+  async #typed(query: Query, parts: readonly string[], parent: Scope | undefined): Promise<string> {
+    const text = parts.join('');
+    if (parent || !this.typesColumns || parts.length < 2 || !mayHaveDecimals(query)) return text;
+    const branches = parts.filter((_, at) => at % 2 === 0);
+    return (await withCommonTypes(text, branches, (sql) => this.describe(sql))) ?? text;
   }
 
   /** The text of the WITH clause; what follows may name its tables. */

@@ -8,6 +8,8 @@ export interface ScopeColumn {
   readonly isSuper: boolean;
   /** Its type, if it is an exact number. */
   readonly number?: NumberType | undefined;
+  /** It is a DECIMAL of the engine's without a precision. */
+  readonly isLoose?: boolean;
 }
 
 /** A source of FROM as names see it. */

@@ -44,7 +44,7 @@ export class SelectResolver {
     const body = `${this.#from}${rest.join('')}`;
     if (!qualify && !exclude) {
       const order: string[] = [];
-      for (const run of query?.order ?? []) order.push(await this.#orderItem(run));
+      for (const run of query?.order ?? []) order.push(await this.#orderItem(run, aliases));
       const list = items.map(({ text }) => text).join(',');
       return `${textOf(head)}${list}${body}${textOf(query?.orderHead ?? [])}${order.join(',')}`;
     }
@@ -52,6 +52,7 @@ export class SelectResolver {
     return await this.#wrap(items, body, {
       ...(qualify && { condition: await this.#resolver.run(qualify.body, this.#scope, aliases) }),
       order: query?.order ?? [],
+      aliases,
     });
   }
 
@@ -77,10 +78,11 @@ export class SelectResolver {
     return { text, ...(name !== undefined && { name }) };
   }
 
-  /** An item of ORDER BY, which is the same as one of the select list may be. */
-  async #orderItem(run: Run): Promise<string> {
+  /** An item of ORDER BY, which is the same as one of the select list may be. The engine knows a name of the list alone. */
+  async #orderItem(run: Run, aliases: Aliases): Promise<string> {
     const [expression, direction] = splitDirection(run);
-    const text = await this.#resolver.run(expression, this.#scope);
+    const known = expression.length === 1 ? NO_ALIASES : aliases;
+    const text = await this.#resolver.run(expression, this.#scope, known);
     const isTyped = this.#resolver.typesColumns && mayBeNumber(expression);
     const sorted = isTyped ? (await withNumberType(text, this.#scope)).text : text;
     return `${sorted}${textOf(direction.filter(isToken))}`;
@@ -155,8 +157,9 @@ export class SelectResolver {
   async #wrap(
     items: readonly ResolvedItem[],
     body: string,
-    { condition, order }: { readonly condition?: string; readonly order: readonly Run[] },
+    more: { readonly condition?: string; readonly order: readonly Run[]; readonly aliases: Aliases },
   ): Promise<string> {
+    const { condition, order, aliases } = more;
     const list = items.map(({ text }) => text).join(',');
     const names = await this.#namesOf(items, `SELECT${list}${body}`);
     const kept = this.#withoutExcluded(names);
@@ -170,7 +173,7 @@ export class SelectResolver {
       }
       const [expression, direction] = splitDirection(run);
       const name = column(names.length + extra.length);
-      extra.push(`(${await this.#resolver.run(expression, this.#scope)}) AS "${name}"`);
+      extra.push(`(${await this.#resolver.run(expression, this.#scope, aliases)}) AS "${name}"`);
       orders.push(`"${name}"${textOf(direction.filter(isToken))}`);
     }
     const columns = Array.from({ length: names.length + extra.length }, (_, n) => `"${column(n)}"`);

@@ -90,6 +90,8 @@ export interface Source {
         readonly parts: readonly FromPart[];
         readonly close: Token | undefined;
       }
+    /** `UNNEST(expression) [WITH OFFSET]`: the elements of an array, and their places. */
+    | { readonly kind: 'unnest'; readonly word: Token; readonly run: Run; readonly hasOffset: boolean }
     /** `UNPIVOT expression`: the attributes of an object. */
     | { readonly kind: 'unpivot'; readonly run: Run };
   readonly alias?: string;

@@ -39,7 +39,7 @@ describe('a query that depends on the columns of its tables', () => {
     for (const sql of [
       'SELECT a, t.b AS c FROM t WHERE a = 1 ORDER BY c',
       'INSERT INTO u (a)\n  SELECT a -- all of them\n  FROM t',
-      'WITH q AS (SELECT 1 AS a) SELECT a FROM q UNION ALL (SELECT b FROM t LIMIT 1)',
+      'WITH q AS (SELECT 1 AS a) SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT NULL',
       'UPDATE t SET a = u.b FROM u WHERE t.a = u.a',
       'DELETE FROM t USING u WHERE t.a = u.a',
       'SELECT EXTRACT(year FROM d), TRIM(BOTH FROM x), a IS DISTINCT FROM b FROM t',
@@ -60,6 +60,11 @@ describe('a query that depends on the columns of its tables', () => {
       text: 'SELECT a + 1 AS x, (a + 1) * 2 AS y, a AS b, b FROM t',
       asked: ['SELECT * FROM t'],
     });
+  });
+
+  it('asks for the columns of a UNION of tables, which stays as it is where none is a DECIMAL', async () => {
+    const sql = 'WITH q AS (SELECT 1 AS a) SELECT a FROM q UNION ALL (SELECT b FROM t LIMIT 1)';
+    expect(await resolve(sql)).to.deep.equal({ text: sql, asked: [sql] });
   });
 
   it('asks for a common table expression with its definition', async () => {

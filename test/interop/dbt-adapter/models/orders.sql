@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select id, region, amount, at, is_paid from {{ source('raw', 'orders') }}

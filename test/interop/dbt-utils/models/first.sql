@@ -1,0 +1,1 @@
+{{ deduplicate(ref('people'), 'color', 'seen_at') }}

@@ -1,0 +1,1 @@
+{{ deduplicate_by_join(ref('people'), 'color', 'seen_at') }}

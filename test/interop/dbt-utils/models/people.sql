@@ -1,0 +1,1 @@
+select id, name, size, color, amount, seen_at from {{ source('raw', 'people') }}

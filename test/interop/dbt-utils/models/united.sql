@@ -1,0 +1,1 @@
+{{ union_relations([ref('people'), ref('other_people')]) }}

@@ -1,0 +1,1 @@
+{{ unpivot(ref('people'), ['id', 'seen_at']) }} order by id, field_name

@@ -13,6 +13,7 @@ const BASE = {
   'abort.ts': [],
   'retry.ts': [],
   'glob.ts': [],
+  'amounts.ts': [],
   'states/ledger.ts': [],
   'ports.ts': ['sql.ts'],
 };
@@ -24,6 +25,7 @@ const FOR_LAYERS = [
   'abort.ts',
   'retry.ts',
   'glob.ts',
+  'amounts.ts',
   'states/ledger.ts',
   'ports.ts',
   'log.ts',

@@ -4,6 +4,7 @@
  */
 import { pid } from 'node:process';
 import pino, { type Logger } from 'pino';
+import { be, count } from './amounts.ts';
 import { printableLines } from './printable.ts';
 
 export type { Logger };
@@ -90,7 +91,10 @@ export async function createLogger(
   output.setNotice((lines) => {
     let notice = '';
     const log = loggerTo((line) => (notice = line), 'warn');
-    log.warn({ lines }, `${lines} lines of the log are missing here: they could not be written`);
+    log.warn(
+      { lines },
+      `${count(lines, 'line')} of the log ${be(lines)} missing here: the log could not be written`,
+    );
     return notice;
   });
   return loggerTo((line) => output.write(line));

@@ -1,4 +1,5 @@
 /** The steps in Redshift without S3: login, schemas, tables. For each missing privilege there is a statement that grants it. */
+import { count } from '../amounts.ts';
 import { stateOf } from '../errors.ts';
 import { createSchema as createSchemaFor, grantTemporary } from '../setup/grants.ts';
 import { uploaderPolicy } from '../setup/policies.ts';
@@ -142,10 +143,12 @@ export function tablesStep(context: CheckContext): Step {
         if (others.length === 0)
           return loaded.length === 0
             ? 'no table of an earlier run'
-            : `all ${loaded.length} tables of earlier runs belong to the user`;
+            : loaded.length === 1
+              ? 'the table of an earlier run belongs to the user'
+              : `all ${loaded.length} tables of earlier runs belong to the user`;
         const [first] = others;
         throw new Finding(
-          `${others.length} of ${loaded.length} tables of earlier runs belong to another user, for example "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${context.seen.user}" cannot add or widen their columns`,
+          `${others.length} of ${count(loaded.length, 'table')} of earlier runs ${others.length === 1 ? 'belongs' : 'belong'} to another user, for example "${first?.[0] ?? ''}" to "${first?.[2] ?? ''}": the user "${context.seen.user}" cannot add or widen their columns`,
           bySql(
             ...others.map(
               ([table]) =>

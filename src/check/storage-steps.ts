@@ -1,4 +1,5 @@
 /** The steps in the bucket: what the program itself does there. For each denied action there is a policy that allows it. */
+import { be, count } from '../amounts.ts';
 import { messageOf, stateOf } from '../errors.ts';
 import { encodeRows } from '../rows/csv.ts';
 import { manifestOf } from '../staging/manifest.ts';
@@ -172,14 +173,16 @@ export function removeStep(context: CheckContext): Step {
       const store = await context.store();
       try {
         await store.remove(keys);
-        return `the ${keys.length} objects of this check are removed`;
+        return keys.length === 1
+          ? 'the object of this check is removed'
+          : `the ${keys.length} objects of this check are removed`;
       } catch (error) {
         const found = await denied(context, error, {
           asked: 's3:DeleteObject',
           on: 'objects',
           region: store.region,
         });
-        const left = `; ${keys.length} objects are left below ${store.url(context.folder)}`;
+        const left = `; ${count(keys.length, 'object')} ${be(keys.length)} left below ${store.url(context.folder)}`;
         throw new Finding(`${found.message}${left}`, found.fix, error);
       }
     },

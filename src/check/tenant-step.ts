@@ -1,4 +1,5 @@
 /** Whether the tables of guarded streams have rows of other tenants already: the guard only keeps new records out. */
+import { count } from '../amounts.ts';
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import type { Session } from '../ports.ts';
 import { ident, literal, sql, tableName, type Sql } from '../sql.ts';
@@ -35,7 +36,7 @@ export function tenantStep(context: CheckContext, schema: string): Step {
           throw new Finding(
             `${problems.join('; ')}: delete these rows, or load into another table or schema`,
           );
-        return `no rows of other tenants in ${guarded.length} tables of earlier runs`;
+        return `no rows of other tenants in ${count(guarded.length, 'table')} of earlier runs`;
       }),
   };
 }
@@ -72,14 +73,14 @@ async function problemsOf(session: Session, guarded: Guarded): Promise<readonly 
   const columns = await readTable(session, target);
   if (columns?.some(({ name }) => name === column) !== true) {
     const [rows = 0] = await counts(session, countAll(target));
-    return rows === 0 ? [] : [`${place} has ${rows} rows, and no column "${column}"`];
+    return rows === 0 ? [] : [`${place} has ${count(rows, 'row')}, and no column "${column}"`];
   }
   const id = storedId(settings);
   if (id === undefined) return [`whose rows ${place} has is not known, because "${column}" is masked`];
   const [others = 0, without = 0] = await counts(session, countOthers(target, column, id));
   const found = [
-    ...(others > 0 ? [`${others} rows of other tenants in "${column}"`] : []),
-    ...(without > 0 ? [`${without} rows without a tenant in "${column}"`] : []),
+    ...(others > 0 ? [`${count(others, 'row')} of other tenants in "${column}"`] : []),
+    ...(without > 0 ? [`${count(without, 'row')} without a tenant in "${column}"`] : []),
   ];
   return found.length === 0 ? [] : [`${place} has ${found.join(' and ')}`];
 }

@@ -1,5 +1,6 @@
 /** `copy-files`: loads Parquet files that another engine wrote to S3. COPY reads them; this program plans, checks and accounts. */
 import { loaderOf, outagesOf, staleTime, type RunMeans } from './loader.ts';
+import { count } from '../amounts.ts';
 import type { Config } from '../config/options.ts';
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import { InputError, LoadError, messageOf } from '../errors.ts';
@@ -270,7 +271,7 @@ function tell(log: Logger, job: ParquetJob, counts: LoadCounts, ms: number): voi
   ];
   log.info(
     { stream, table: target.table, files: files.length, rows: counts.copied, ...counts, ms },
-    `copied ${files.length} files into table ${target.table}: ${counts.copied} rows, ${parts.join(', ')}`,
+    `copied ${count(files.length, 'file')} into table ${target.table}: ${count(counts.copied, 'row')}, ${parts.join(', ')}`,
   );
 }
 

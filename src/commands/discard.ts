@@ -2,6 +2,7 @@
  * `--discard`: everything that a load does before the upload. It reads, encodes, compresses and counts, to measure a tap or this
  * program. No state is printed, because nothing is stored.
  */
+import { count } from '../amounts.ts';
 import type { Config } from '../config/options.ts';
 import { onAbort } from '../abort.ts';
 import type { Input } from '../io/input.ts';
@@ -69,7 +70,7 @@ export async function runDiscard(options: DiscardOptions): Promise<void> {
       ms,
       rows_per_second: Math.round((rows * 1000) / ms),
     },
-    `discarded ${rows} rows: ${megabytes(csvBytes)} MB of CSV, ${megabytes(compressedBytes)} MB compressed, in ${(ms / 1000).toFixed(1)} s`,
+    `discarded ${count(rows, 'row')}: ${megabytes(csvBytes)} MB of CSV, ${megabytes(compressedBytes)} MB compressed, in ${(ms / 1000).toFixed(1)} s`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Loads the input into the warehouse, writes safe states to stdout, and ends in good order on signals. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { count } from '../amounts.ts';
 import { loaderOf, outagesOf, staleTime, type LoaderParts } from './loader.ts';
 import { newContext } from '../check/context.ts';
 import { Preflight } from '../check/preflight.ts';
@@ -274,8 +275,8 @@ function reportLeftovers(config: Config, store: WatchedStore, prefix: string, lo
   if (isKept || objects === 0) return;
   log.warn(
     { objects },
-    `up to ${objects} objects may be left below ${store.url(prefix)}; a later run removes them when they are ` +
-      `${hours} hours old (stale_after_hours)`,
+    `up to ${count(objects, 'object')} may be left below ${store.url(prefix)}; a later run removes them when they are ` +
+      `${count(hours, 'hour')} old (stale_after_hours)`,
   );
 }
 

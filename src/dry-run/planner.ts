@@ -2,6 +2,7 @@
  * Takes the place of the loader in a run and records what the loader would do. It plans for the tables of the catalog with the
  * changes that it has planned so far.
  */
+import { be, count } from '../amounts.ts';
 import { isExpected, messageOf } from '../errors.ts';
 import type { Warehouse } from '../ports.ts';
 import type { StagedBatch } from '../staging/batch.ts';
@@ -101,7 +102,9 @@ export class Planner implements TableLoader {
       region,
     };
     const copy = copyFilesToTable(job.target, job.columns, source, this.#isOwn(job.target));
-    this.#collect(job, undefined).then.push(`${job.files.length} files are copied directly: ${copy.safe}`);
+    this.#collect(job, undefined).then.push(
+      `${count(job.files.length, 'file')} ${be(job.files.length)} copied directly: ${copy.safe}`,
+    );
     onCommitted(0);
     return Promise.resolve();
   }

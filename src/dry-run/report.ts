@@ -1,4 +1,5 @@
 /** A plan as text for people and as JSON for programs. Secrets are masked in both. */
+import { count } from '../amounts.ts';
 import { printable, printableLines } from '../printable.ts';
 import { typeSql } from '../table/types.ts';
 import type { PlannedLoad } from './planned.ts';
@@ -25,7 +26,7 @@ function loadText(load: PlannedLoad): string {
         typeSql(type),
         [
           ...(isKey ? ['key'] : []),
-          ...(type.kind === 'varchar' ? [`widest value ${maxBytes} bytes`] : []),
+          ...(type.kind === 'varchar' ? [`widest value ${count(maxBytes, 'byte')}`] : []),
         ].join(', '),
       ]),
     ),
@@ -47,7 +48,7 @@ function methodText({ method, keyProperties, rows, batches }: PlannedLoad): stri
     method === 'append'
       ? ''
       : ` by ${keyProperties.map((key) => printableLines(JSON.stringify(key))).join(', ')}`;
-  return `${method}${keys}, ${rows} ${rows === 1 ? 'row' : 'rows'} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
+  return `${method}${keys}, ${count(rows, 'row')} in ${count(batches, 'batch', 'batches')}`;
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {

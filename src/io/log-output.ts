@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { be, count } from '../amounts.ts';
 import type { LogSink } from '../log.ts';
 import { RETRY_MS, writeSome } from './output.ts';
 
@@ -36,7 +37,7 @@ export class LogOutput implements LogSink {
   #isCut = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
-  #noticeOf = (lines: number): string => `${lines} lines of the log are missing\n`;
+  #noticeOf = (lines: number): string => `${count(lines, 'line')} of the log ${be(lines)} missing\n`;
 
   /** `fd` should be non-blocking, see `openNonBlocking`. */
   constructor(fd: number, hasColors = true) {

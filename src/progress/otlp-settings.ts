@@ -3,7 +3,7 @@
  * read those of headers, compression and resources themselves. Sources: OpenTelemetry specification, "Environment Variable
  * Specification" and "OTLP Exporter Configuration".
  */
-import { digits } from './amounts.ts';
+import { digits } from '../amounts.ts';
 
 type Env = NodeJS.Dict<string>;
 

@@ -1,6 +1,6 @@
 /** What a run is doing: one line for a person, fields for a program. */
 import type { Figures, Waiting } from './figures.ts';
-import { count, digits, duration, size } from './amounts.ts';
+import { count, digits, duration, size } from '../amounts.ts';
 
 /** The state of a run at one moment. */
 export interface Status {

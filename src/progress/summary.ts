@@ -3,7 +3,7 @@ import { padEnd, padStart, shortened, widthOf } from '../io/fit.ts';
 import { printable } from '../printable.ts';
 import type { StreamFigures } from './figures.ts';
 import type { Outcome } from '../warehouse/record-sql.ts';
-import { count, digits, duration, rate, size } from './amounts.ts';
+import { be, count, digits, duration, rate, size } from '../amounts.ts';
 import type { Status } from './status.ts';
 
 /** What is known of a run when it has ended. */
@@ -102,12 +102,12 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 /** One sentence. */
 export function verdict({ outcome, rows, rejected, not_loaded, last_state }: RunReport): string {
-  const aside = rejected > 0 ? `, ${rejected} set aside` : '';
-  const all = `every record that was read is committed: ${rows} rows${aside}`;
+  const aside = rejected > 0 ? `, ${digits(rejected)} set aside` : '';
+  const all = `every record that was read is committed: ${count(rows, 'row')}${aside}`;
   if (outcome === 'succeeded') return all;
   if (outcome === 'stopped' && not_loaded === 0) return `stopped by a signal; ${all}`;
   const state = last_state === null ? 'no state is safe yet' : 'the last state on stdout is safe';
-  return `${outcome}: ${rows} rows are committed${aside}, ${not_loaded} records were read and not loaded; ${state}`;
+  return `${outcome}: ${count(rows, 'row')} ${be(rows)} committed${aside}, ${count(not_loaded, 'record')} ${not_loaded === 1 ? 'was' : 'were'} read and not loaded; ${state}`;
 }
 
 const HEAD = [

@@ -1,5 +1,5 @@
 /** The plots of a report, each with a legend, a sentence that says what it shows, and its figures as a table. */
-import { count, digits, size } from '../progress/amounts.ts';
+import { count, digits, size } from '../amounts.ts';
 import { AGES, type Facts, type PartOfStream } from './facts.ts';
 import type { Html } from './html.ts';
 import { nextPart, partsOf } from './period.ts';

@@ -1,5 +1,5 @@
 /** The lists of a report: streams, slow loads, and runs that failed or have not ended. */
-import { count, digits, duration, size } from '../progress/amounts.ts';
+import { count, digits, duration, size } from '../amounts.ts';
 import {
   MAX_FAILED,
   MAX_RUNNING,

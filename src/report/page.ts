@@ -1,6 +1,6 @@
 /** Writes a report as one page of HTML: it loads nothing, runs no script, and shows what others wrote as text. */
 import { createHash } from 'node:crypto';
-import { count, digits, size } from '../progress/amounts.ts';
+import { count, digits, size } from '../amounts.ts';
 import * as charts from './charts.ts';
 import type { Chart } from './charts.ts';
 import type { Facts } from './facts.ts';

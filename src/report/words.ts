@@ -1,5 +1,5 @@
 /** Figures, times and names as a report writes them. */
-import { count, digits, duration } from '../progress/amounts.ts';
+import { count, digits, duration } from '../amounts.ts';
 import type { StreamName } from './facts.ts';
 
 const HOUR = 3_600;

@@ -1,4 +1,5 @@
 /** A batch to which no more rows are added, and what the log and the history say of it. */
+import { count as amount } from '../amounts.ts';
 import type { StagedBatch } from '../staging/batch.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import type { LoadJob, TableJob, WorkFacts } from '../warehouse/jobs.ts';
@@ -56,5 +57,5 @@ export function sentenceOf(
   { rejected: { count } }: OpenBatch,
   { rows }: StagedBatch,
 ): string {
-  return `loaded ${rows} rows of ${stream}${count > 0 ? `, set aside ${count}` : ''}`;
+  return `loaded ${amount(rows, 'row')} of ${stream}${count > 0 ? `, set aside ${count}` : ''}`;
 }

@@ -1,4 +1,5 @@
 /** Handles the invalid records of one stream: the policy, the count and its limit, and the report. */
+import { count } from '../amounts.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -85,13 +86,13 @@ export class InvalidRecords {
     if (this.#rejected > 0) {
       log.warn(
         { stream, rejected: this.#rejected, rejected_files: this.#folderUrl, first: this.#first },
-        `set aside ${this.#rejected} invalid records of ${stream} in ${this.#folderUrl}`,
+        `set aside ${count(this.#rejected, 'invalid record')} of ${stream} in ${this.#folderUrl}`,
       );
     }
     if (this.#nulled > 0) {
       log.warn(
         { stream, nulled: this.#nulled, first: this.#first },
-        `set invalid values of ${this.#nulled} records of ${stream} to NULL: see the column ${this.#rules.metadata.changesField}`,
+        `set invalid values of ${count(this.#nulled, 'record')} of ${stream} to NULL: see the column ${this.#rules.metadata.changesField}`,
       );
     }
   }
@@ -111,7 +112,7 @@ export class InvalidRecords {
     if (this.#rejected + this.#nulled <= max_rejected) return;
     const where = this.#rejected > 0 ? `; those that were set aside are in ${this.#folderUrl}` : '';
     throw new InputError(
-      `Cannot continue with stream "${this.#stream}": ${this.#rejected} records were set aside and ${this.#nulled} had values set to NULL, ` +
+      `Cannot continue with stream "${this.#stream}": ${count(this.#rejected, 'record')} ${this.#rejected === 1 ? 'was' : 'were'} set aside and ${this.#nulled} had values set to NULL, ` +
         `and max_rejected allows ${max_rejected}; the first: ${this.#first.join('; ')}${where}`,
       { stream: this.#stream, line: origin.line, file: origin.file },
     );

@@ -1,4 +1,5 @@
 /** Which streams the configuration selects, what became of the others, and patterns for properties that matched nothing. */
+import { count as amount } from '../amounts.ts';
 import type { Config } from '../config/options.ts';
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
@@ -44,7 +45,7 @@ export class Selection {
     for (const [stream, count] of this.#left)
       log.info(
         { stream, not_selected: count },
-        `did not load stream "${stream}", because it is not selected (${count} records or BATCH messages)`,
+        `did not load stream "${stream}", because it is not selected (${amount(count, 'record or BATCH message', 'records or BATCH messages')})`,
       );
     for (const sentence of this.#unused(streams)) log.warn(sentence);
   }

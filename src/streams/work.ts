@@ -2,6 +2,7 @@
  * The work on the table of one stream, one after another in the order of the input: loads, activations, and the overwrite at the
  * end.
  */
+import { count } from '../amounts.ts';
 import type { StreamSettings } from '../config/settings.ts';
 import type { BatchMessage } from '../protocol/message.ts';
 import { messageOf } from '../errors.ts';
@@ -152,7 +153,7 @@ export class TableWork {
         this.#loadedRows += rows;
         this.#noteCommittedColumns(job);
         const [facts, ms] = [this.#place, now() - started];
-        const sentence = `copied ${files.length} files of ${facts.stream}: ${rows} rows`;
+        const sentence = `copied ${count(files.length, 'file')} of ${facts.stream}: ${count(rows, 'row')}`;
         log.info({ ...facts, files: files.length, rows, ms }, sentence);
         observer.committed({ ...facts, rows, isCollected: false, rejected: 0, bytes: 0, ms });
         settle();
@@ -179,7 +180,7 @@ export class TableWork {
       const onCommitted = (rows: number): void => {
         log.info(
           { ...this.#place, version: String(version), rows },
-          `activated version ${version} of ${this.#stream}: ${rows} rows ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
+          `activated version ${version} of ${this.#stream}: ${count(rows, 'row')} ${this.#settings.hard_delete ? 'deleted' : 'marked'}`,
         );
         settle();
       };
@@ -210,7 +211,7 @@ export class TableWork {
     const { log, now } = this.#context;
     log.info(
       { ...this.#place, ...counts, ms: now() - started },
-      `overwrote the table of ${this.#stream} with ${counts.inserted} rows`,
+      `overwrote the table of ${this.#stream} with ${count(counts.inserted, 'row')}`,
     );
     this.#context.observer.overwrote(this.#stream, this.#target.table, counts.inserted, counts.deleted);
     this.#overwrite = undefined;
@@ -240,7 +241,7 @@ export class TableWork {
       this.#refreshTable = undefined;
       log.info(
         { ...this.#place, ...counts, ms: now() - started },
-        `completed the table of ${this.#stream}${refreshTable ? `: ${counts.inserted} rows of the refresh took the place of ${counts.older}` : ''}`,
+        `completed the table of ${this.#stream}${refreshTable ? `: ${count(counts.inserted, 'row')} of the refresh took the place of ${counts.older}` : ''}`,
       );
     });
   }

@@ -2,6 +2,7 @@
  * Loads batches until their outcome is final: prepares the table, writes the manifest, and removes the objects from S3 when they are
  * no longer needed.
  */
+import { count } from '../amounts.ts';
 import { CommitUnknownError, LoadError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore, Session, Warehouse } from '../ports.ts';
@@ -324,5 +325,5 @@ function togetherWith(works: readonly Work[]): string {
   const streams = new Set(works.map(({ job }) => job.stream));
   return works.length === 0
     ? 'keep the state of the pipeline'
-    : `commit ${works.length} pieces of work of ${streams.size} streams`;
+    : `commit ${count(works.length, 'piece of work', 'pieces of work')} of ${count(streams.size, 'stream')}`;
 }

@@ -298,7 +298,7 @@ describe('--check, when one privilege is missing', () => {
       take: `CREATE TABLE landing.t (id BIGINT); COMMENT ON TABLE landing.t IS '{"target-redshift":{"stream":"t","key_properties":["id"]}}'`,
       step: 'tables',
       message:
-        '1 of 1 tables of earlier runs belong to another user, for example "t" to "loader": the user "least" cannot add or widen their columns',
+        '1 of 1 table of earlier runs belongs to another user, for example "t" to "loader": the user "least" cannot add or widen their columns',
       fix: byAdmin('ALTER TABLE "landing"."t" OWNER TO "least";'),
     },
     {

@@ -139,7 +139,7 @@ describe('LogOutput', () => {
       const [{ level, message, lines: dropped = 0 } = { level: '', message: '' }] = notices;
       expect([level, message, dropped + lines.length - 1]).to.deep.equal([
         'warn',
-        `${dropped} lines of the log are missing here: they could not be written`,
+        `${dropped.toLocaleString('en-US')} lines of the log are missing here: the log could not be written`,
         3000,
       ]);
     });

@@ -76,7 +76,7 @@ describe('copy-files', () => {
     expect(first.code, first.stderr).to.equal(0);
     expect(messages(first).at(-1)).to.equal('copied 2 files into table t: 3 rows, 3 inserted');
     await lake.write('part-2.parquet', 'id INT64 | name STRING\n[4, "Dan"]');
-    expect(messages(await lake.copy([])).at(-1)).to.equal('copied 1 files into table t: 1 rows, 1 inserted');
+    expect(messages(await lake.copy([])).at(-1)).to.equal('copied 1 file into table t: 1 row, 1 inserted');
     expect(messages(await lake.copy([])).at(-1)).to.equal('nothing to copy: all 3 files are loaded already');
     expect(await lake.rows()).to.deep.equal([
       ['1', 'Ann'],

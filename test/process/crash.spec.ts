@@ -80,6 +80,6 @@ describe('a process', () => {
     await sleep(4_000);
     run.process.kill('SIGTERM');
     const { code, logs } = await run.finished;
-    expect([code, logs.at(-1)?.message.replace(/:.*/, '')]).to.deep.equal([0, 'discarded 1 rows']);
+    expect([code, logs.at(-1)?.message.replace(/:.*/, '')]).to.deep.equal([0, 'discarded 1 row']);
   });
 });

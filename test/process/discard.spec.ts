@@ -128,7 +128,7 @@ describe('--discard', () => {
     );
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '' });
     expect(logs.map(({ level }) => level)).to.deep.equal(['warn', 'info']);
-    expect(logs[0]?.message).to.contain('set aside 1 invalid records of o');
+    expect(logs[0]?.message).to.contain('set aside 1 invalid record of o');
     expect(logs[1]?.['streams']).to.deep.equal({ o: 1, v: 1 });
   });
 

@@ -225,7 +225,7 @@ describe('the end of a run', () => {
       const { code, stdout, logs } = await run.finished;
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
       expect(logs.slice(-2).map(({ message }) => message.replace(/run-\w+-\w+/, 'RUN'))).to.deep.equal([
-        `up to 1 objects may be left below s3://${place.config.s3_bucket}/${place.prefix}/RUN/; a later run removes them when they are 24 hours old (stale_after_hours)`,
+        `up to 1 object may be left below s3://${place.config.s3_bucket}/${place.prefix}/RUN/; a later run removes them when they are 24 hours old (stale_after_hours)`,
         'Stopped before everything that was read was loaded; run it again from the last state',
       ]);
     });
@@ -312,7 +312,7 @@ describe('a stdout', () => {
       'Cannot load: stdout is closed (or is /dev/null opened for reading and writing, which looks the same), so no state could be ' +
       'printed. Redirect stdout to a file or a pipe; to load without printing states, redirect it with > /dev/null',
   };
-  const success = { code: 0, message: 'every record that was read is committed: 1 rows' };
+  const success = { code: 0, message: 'every record that was read is committed: 1 row' };
 
   before(function () {
     if (platform() === 'win32') this.skip();

@@ -227,7 +227,7 @@ describe('schemas that take turns', () => {
     expect(
       logs.filter(({ message }) => /^loaded /.test(message)).map(({ message }) => message),
     ).to.deep.equal([
-      'loaded 1000 rows of t: 500 new, 167 rows replaced, 333 superseded by another record of their key',
+      'loaded 1,000 rows of t: 500 new, 167 rows replaced, 333 superseded by another record of their key',
     ]);
     // Of the keys 0 and 1, the last records are those of 500 and 501; record 500 has no b, and that of 0 had b0.
     expect(

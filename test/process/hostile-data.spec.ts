@@ -56,6 +56,6 @@ describe('a run with hostile data', function () {
     const streams = { [`${'*a'.repeat(30)}*b`]: { load_method: 'append-only' } };
     const name = 'a'.repeat(110);
     const input = lines(schema(name, { id: { type: 'integer' } }), record(name, { id: 1 }));
-    expect(await discard({ streams }, input)).to.deep.equal([0, 'discarded 1 rows']);
+    expect(await discard({ streams }, input)).to.deep.equal([0, 'discarded 1 row']);
   });
 });

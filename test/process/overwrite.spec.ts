@@ -152,7 +152,7 @@ describe('an overwrite', () => {
       place.configFile({ ...OVERWRITE, batch_size_rows: 1, log_level: 'debug' }),
     ]);
     await run.write(input(3));
-    await run.seen(/loaded 1 rows of t/);
+    await run.seen(/loaded 1 row of t/);
     run.signal();
     const { code, stdout, logs } = await run.finished;
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
@@ -184,7 +184,7 @@ describe('an overwrite', () => {
     const place = await placeWithOldRows();
     const run = startHere(['--config', place.configFile({ ...OVERWRITE, batch_size_rows: 1 })]);
     await run.write(input(3, 4));
-    await run.seen(/loaded 1 rows of t[^]*loaded 1 rows of t/);
+    await run.seen(/loaded 1 row of t[^]*loaded 1 row of t/);
     expect(await ids(place)).to.deep.equal(['1', '2']);
     expect((await tables(place)).length).to.equal(1);
     run.end();

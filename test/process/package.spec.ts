@@ -162,7 +162,7 @@ describe('the npm package', () => {
       const options = { validate_records: true, log_format: 'pretty' };
       const { code, stdout, stderr } = await execute(['--config', place.configFile(options)], input);
       expect({ code, stdout }, stderr).to.deep.equal({ code: 0, stdout: '{"n":1}\n' });
-      expect(stderr).to.contain('INFO: every record that was read is committed: 1 rows');
+      expect(stderr).to.contain('INFO: every record that was read is committed: 1 row');
       expect(await place.query(`SELECT a FROM ${place.schema}.t`)).to.deep.equal([['1']]);
     });
 

@@ -180,7 +180,7 @@ describe('plan', () => {
       `stream "t" into "raw"."t": append, 1 row in 1 batch
   columns
     "id"  BIGINT       key
-    "a"   VARCHAR(64)  widest value 1 bytes
+    "a"   VARCHAR(64)  widest value 1 byte
   changes of the table
     -- schema "raw" does not exist
     CREATE SCHEMA IF NOT EXISTS "raw";

@@ -44,7 +44,7 @@ describe('a run', () => {
       (await runHere(['--config', place.configFile()], input + more)).logs.map(({ message }) => message);
     expect(await messages('')).to.include('loaded 3 rows of orders');
     expect(await messages(lines(record('orders', { id: 4 }), record('orders', { id: 4 })))).to.include(
-      'loaded 5 rows of orders: 1 new, 3 rows replaced, 1 superseded by another record of their key',
+      'loaded 5 rows of orders: 1 new, 3 rows replaced, 1 superseded by another record of its key',
     );
   });
 
@@ -81,7 +81,7 @@ describe('a run', () => {
     );
     expect(code).to.equal(1);
     expect(last(logs, 'info')?.message).to.match(
-      /^failed: 1 rows are committed, [12] records were read and not loaded; the last state on stdout is safe$/,
+      /^failed: 1 row is committed, [12] records were read and not loaded; the last state on stdout is safe$/,
     );
     expect(logs.at(-1)?.level).to.equal('error');
     expect(new Set(logs.map((line) => line['run_id'])).size).to.equal(1);
@@ -99,7 +99,7 @@ describe('a run', () => {
     const { code, logs } = await run.finished;
     expect([code, logs.at(-1)?.message]).to.deep.equal([
       0,
-      'stopped by a signal; every record that was read is committed: 1 rows',
+      'stopped by a signal; every record that was read is committed: 1 row',
     ]);
   });
 

@@ -65,7 +65,7 @@ describe('records that are set aside', function () {
     const run = startHere(['--config', place.configFile({ ...QUARANTINE, batch_size_rows: 1 })]);
     await run.write(MIXED + lines(schema('u', {}), record('u', {}), state({ n: 3 })));
     run.end();
-    await run.seen(/loaded 1 rows of u/);
+    await run.seen(/loaded 1 row of u/);
     const started = Date.now();
     await run.seen(/\{"n":\d\}\n/);
     expect(Date.now() - started).to.be.above(500);

@@ -225,7 +225,7 @@ describe('run', () => {
     started.process.kill('SIGTERM');
     const { code, stderr } = await started.finished;
     expect(code, stderr).to.equal(0);
-    expect(stderr).to.contain('stopped by a signal; every record that was read is committed: 1 rows');
+    expect(stderr).to.contain('stopped by a signal; every record that was read is committed: 1 row');
     expect(existsSync(file('state.json'))).to.equal(true);
   });
 

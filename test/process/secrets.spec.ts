@@ -226,7 +226,7 @@ describe('secrets', () => {
     },
     { what: 'setup', args: ['setup'], code: 0, says: /GRANT/ },
     { what: 'setup as JSON', args: ['setup', '--format', 'json'], code: 0, says: /GRANT/ },
-    { what: '--discard', args: ['--discard'], code: 0, says: /discarded 1 rows/ },
+    { what: '--discard', args: ['--discard'], code: 0, says: /discarded 1 row/ },
   ];
   const outcomes = async (cases: readonly Case[]): Promise<unknown> => {
     faults.sql = ({ verb, sql }) =>

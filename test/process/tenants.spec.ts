@@ -32,10 +32,10 @@ describe('check with a tenant', () => {
     expect(code).to.equal(1);
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).to.contain(
-      `"${place.schema}"."orders" (stream "orders") has 2 rows of other tenants in "account" and 1 rows without a tenant in "account"`,
+      `"${place.schema}"."orders" (stream "orders") has 2 rows of other tenants in "account" and 1 row without a tenant in "account"`,
     );
     expect(text).to.contain(
-      `"${place.schema}"."countries" (stream "countries") has 1 rows, and no column "account"`,
+      `"${place.schema}"."countries" (stream "countries") has 1 row, and no column "account"`,
     );
     expect(text).to.not.contain('(stream "empty")');
   });

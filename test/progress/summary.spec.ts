@@ -112,17 +112,17 @@ describe('the summary of a run', () => {
 
   it('says that everything is committed', () => {
     expect(verdict(reportOf(status, facts(), START))).to.equal(
-      'every record that was read is committed: 33335 rows, 2 set aside',
+      'every record that was read is committed: 33,335 rows, 2 set aside',
     );
     expect(verdict(reportOf(status, facts({ outcome: 'stopped' }), START))).to.equal(
-      'stopped by a signal; every record that was read is committed: 33335 rows, 2 set aside',
+      'stopped by a signal; every record that was read is committed: 33,335 rows, 2 set aside',
     );
   });
 
   it('says of a failure what is committed, what is not, and whether a state is safe', () => {
     const failed = facts({ outcome: 'failed', error: 'the disk is full', accepted });
     expect(verdict(reportOf(status, failed, START))).to.equal(
-      'failed: 33335 rows are committed, 2 set aside, 7 records were read and not loaded; no state is safe yet',
+      'failed: 33,335 rows are committed, 2 set aside, 7 records were read and not loaded; no state is safe yet',
     );
     expect(verdict(reportOf(status, { ...failed, lastState: '{"id":1}' }, START))).to.match(
       /; the last state on stdout is safe$/,

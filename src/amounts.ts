@@ -2,9 +2,14 @@
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** `1 row`, `12,000 rows`. */
-export function count(number: number, noun: string): string {
-  return `${digits(number)} ${noun}${number === 1 ? '' : 's'}`;
+/** `1 row`, `12,000 rows`; `1 batch`, `2 batches`. */
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${digits(number)} ${number === 1 ? noun : nouns}`;
+}
+
+/** `is` of one, `are` of several. */
+export function be(number: number): string {
+  return number === 1 ? 'is' : 'are';
 }
 
 /** With separators of thousands. */

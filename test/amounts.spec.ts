@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { count, duration, rate, size } from '../../src/progress/amounts.ts';
+import { count, duration, rate, size } from '../src/amounts.ts';
 
 describe('amounts', () => {
   it('are counted in the singular and the plural', () => {

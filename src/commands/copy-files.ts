@@ -1,6 +1,6 @@
 /** `copy-files`: loads Parquet files that another engine wrote to S3. COPY reads them; this program plans, checks and accounts. */
 import { loaderOf, outagesOf, staleTime, type RunMeans } from './loader.ts';
-import { count } from '../amounts.ts';
+import { be, count, size } from '../amounts.ts';
 import type { Config } from '../config/options.ts';
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
 import { InputError, LoadError, messageOf } from '../errors.ts';
@@ -96,13 +96,16 @@ async function copyFiles(options: CopyFilesOptions): Promise<void> {
   const skipped = found.length - files.length;
   const facts = { stream: wish.stream, files: files.length, bytes };
   if (files.length === 0) {
-    log.info(facts, `nothing to copy: all ${found.length} files are loaded already`);
+    log.info(
+      facts,
+      `nothing to copy: ${found.length === 1 ? 'the file is' : `all ${found.length} files are`} loaded already`,
+    );
     return;
   }
-  const note = skipped > 0 ? `, ${skipped} are loaded already` : '';
+  const note = skipped > 0 ? `, ${skipped} ${be(skipped)} loaded already` : '';
   log.info(
     facts,
-    `${files.length} files of ${megabytes(bytes)} are to be copied${note}; reading their footers`,
+    `${count(files.length, 'file')} of ${size(bytes)} ${be(files.length)} to be copied${note}; reading the footers`,
   );
   const { settings } = place;
   const keys = wish.keys.length > 0 ? wish.keys : (settings.key_properties ?? []);
@@ -180,7 +183,7 @@ async function copy(
   );
   log.info(
     { stream, rows: job.historyRow.received },
-    `copying ${set.files.length} files of ${stream}: ${job.historyRow.received ?? 0} rows`,
+    `copying ${count(set.files.length, 'file')} of ${stream}: ${count(job.historyRow.received ?? 0, 'row')}`,
   );
   try {
     await loader.copyParquet(job, (counts) => tell(log, job, counts, now() - started));
@@ -286,8 +289,4 @@ function withCodecs(error: unknown, { codecs }: FileSet): unknown {
   return error.saying(
     `${messageOf(error)}. The pages of ${url} are compressed by ${codec}, which Redshift may not read: write the files with SNAPPY or GZIP`,
   );
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

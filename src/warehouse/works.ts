@@ -1,4 +1,5 @@
 /** Makes the pieces of work of streams: what each does to its table in a transaction, and what it needs and frees. */
+import { count } from '../amounts.ts';
 import { LoadError, messageOf } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { StagedBatch } from '../staging/batch.ts';
@@ -136,7 +137,7 @@ export class Works {
     const manifest = this.#manifest(job, manifestOfParquet(job.files), []);
     const rows = job.files.reduce((sum, file) => sum + file.rows, 0);
     return this.of<LoadCounts>(job, {
-      what: `load ${job.files.length} files of stream "${job.stream}"`,
+      what: `load ${count(job.files.length, 'file')} of stream "${job.stream}"`,
       copies: true,
       prefixes: [...new Set(job.files.map(({ url }) => url.slice(0, url.lastIndexOf('/') + 1)))],
       changes: (counts) => ({ received: rows, ...writtenBy(counts) }),
@@ -254,7 +255,7 @@ function uniqueKeys(
       const counts = body.count(answers, staged);
       if (counts.superseded === 0) return counts;
       throw new LoadError(
-        `${counts.superseded} rows of the files have the key of another one, ` +
+        `${count(counts.superseded, 'row')} of the files ${counts.superseded === 1 ? 'has' : 'have'} the key of another one, ` +
           'and nothing tells which is newer; name a column that does with --newest-by, or write each key once. Nothing was loaded',
       );
     },

@@ -22,6 +22,17 @@ export interface TerminalOptions {
   readonly cwd?: string;
 }
 
+/** Characters of a line that look alike. */
+export interface StyledText {
+  readonly text: string;
+  /** Where it begins, from 0. */
+  readonly column: number;
+  /** The number of its color in the palette; undefined for the color of the terminal. */
+  readonly color: number | undefined;
+  readonly isBold: boolean;
+  readonly isDim: boolean;
+}
+
 export class Terminal {
   /** With the exit code of the program. */
   readonly ended: Promise<number | null>;
@@ -73,6 +84,29 @@ export class Terminal {
       (active.getLine(at)?.translateToString(true) ?? '').trimEnd(),
     );
     return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1);
+  }
+
+  /** The lines of `screen` with their colors, without blanks between the parts. */
+  async styled(): Promise<readonly (readonly StyledText[])[]> {
+    const { length } = await this.screen();
+    const { active } = this.#screen.buffer;
+    return Array.from({ length }, (_, at) => {
+      const line = active.getLine(at);
+      const parts: StyledText[] = [];
+      for (let column = 0; column < (line?.length ?? 0); column++) {
+        const cell = line?.getCell(column);
+        const text = cell?.getChars() ?? '';
+        if (!cell || text.trim() === '') continue;
+        const color = cell.isFgPalette() ? cell.getFgColor() : undefined;
+        const style = { color, isBold: cell.isBold() !== 0, isDim: cell.isDim() !== 0 };
+        const last = parts.at(-1);
+        const isNext = last && last.column + last.text.length >= column - 1;
+        if (isNext && last.color === color && last.isBold === style.isBold && last.isDim === style.isDim)
+          parts[parts.length - 1] = { ...last, text: last.text.padEnd(column - last.column) + text };
+        else parts.push({ text, column, ...style });
+      }
+      return parts;
+    });
   }
 
   /** Everything that the terminal has received. */

@@ -23,7 +23,7 @@ const options = (): Option[] => [
   several('--key <column>', 'a column of the key'),
   new Option(
     '--method <method>',
-    'how rows meet those of the table (default: upsert if there is a key, otherwise append)',
+    'how rows meet those of the table (default: load_method of the stream; append without a key)',
   )
     .choices(METHODS)
     .argParser(oneOf('--method', METHODS)),

@@ -3,7 +3,7 @@ import { loaderOf, outagesOf, staleTime, type RunMeans } from './loader.ts';
 import { be, count, size } from '../amounts.ts';
 import type { Config } from '../config/options.ts';
 import { settingsOf, type StreamSettings } from '../config/settings.ts';
-import { InputError, LoadError, messageOf } from '../errors.ts';
+import { CommitUnknownError, InputError, LoadError, messageOf } from '../errors.ts';
 import { planFiles, type FilesPlan } from '../files/columns.ts';
 import { findFiles, type FileStore, type Locations } from '../files/found.ts';
 import { changed, readFooters, type FileSet } from '../files/footers.ts';
@@ -15,6 +15,7 @@ import { targetOf } from '../streams/target.ts';
 import type { StoredTable, TableRef } from '../table/types.ts';
 import type { LoadCounts } from '../warehouse/accounting.ts';
 import { ledgerOf, makeLedger, readLedger } from '../warehouse/file-ledger.ts';
+import { Hooks } from '../warehouse/hooks.ts';
 import type { ParquetJob } from '../warehouse/jobs.ts';
 import type { Loader } from '../warehouse/loader.ts';
 
@@ -39,6 +40,7 @@ interface CopyFilesOptions {
   readonly wish: CopyWish;
   readonly store: FileStore;
   readonly loader: Loader;
+  readonly hooks: Hooks;
   readonly log: Logger;
   readonly runId: string;
   /** The prefix of the objects of this run, which are manifests. */
@@ -52,6 +54,8 @@ interface Place {
   readonly settings: StreamSettings;
   readonly target: TableRef;
   readonly ledger: TableRef;
+  readonly keys: readonly string[];
+  readonly method: CopyMethod;
   /** Undefined if it does not exist. */
   readonly table: StoredTable | undefined;
 }
@@ -70,11 +74,13 @@ export async function runCopyFiles(given: RunMeans, wish: CopyWish): Promise<num
   const loader = loaderOf(means, parts);
   const objectPrefix = normalisePrefix(config.s3_prefix);
   try {
-    await copyFiles({ config, wish, store, loader, log, runId, objectPrefix, now: io.now, signal: stop });
+    const hooks = new Hooks(scope.warehouse, log);
+    const own = { config, wish, store, loader, hooks, log, runId, objectPrefix };
+    await copyFiles({ ...own, now: io.now, signal: stop });
   } catch (error) {
     const outcome = stop.aborted ? 'stopped' : 'failed';
     if (!kill.aborted) await loader.finish(outcome, messageOf(error));
-    throw stop.aborted
+    throw stop.aborted && !(error instanceof CommitUnknownError)
       ? new LoadError('Stopped before the files were copied; nothing was loaded', { cause: error })
       : error;
   }
@@ -91,7 +97,8 @@ async function copyFiles(options: CopyFilesOptions): Promise<void> {
     readLedger(session, place.ledger),
   );
   // A table that was dropped took its rows with it.
-  const files = place.table ? newFiles(found, known, wish) : found;
+  const isAll = wish.again || place.method === 'overwrite' || !place.table;
+  const files = isAll ? found : newFiles(found, known, wish.stream);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const skipped = found.length - files.length;
   const facts = { stream: wish.stream, files: files.length, bytes };
@@ -107,27 +114,28 @@ async function copyFiles(options: CopyFilesOptions): Promise<void> {
     facts,
     `${count(files.length, 'file')} of ${size(bytes)} ${be(files.length)} to be copied${note}; reading the footers`,
   );
-  const { settings } = place;
-  const keys = wish.keys.length > 0 ? wish.keys : (settings.key_properties ?? []);
-  const set = await readFooters(store, files, methodOf(wish, keys) === 'append' ? [] : keys, signal);
+  const { keys, method } = place;
+  const merges = method === 'upsert' || method === 'insert';
+  const set = await readFooters(store, files, merges ? keys : [], signal);
   if (!wish.ignoresPartitions) checkPartitions(set, wish.urls);
-  await copy(options, place, set, { keys, known: known.size });
+  await copy(options, place, set, known);
 }
 
 async function placeOf({ config, wish, loader }: CopyFilesOptions): Promise<Place> {
   const settings = settingsOf(config, wish.stream);
   const target = targetOf(wish.stream, settings, config);
   const tables = await loader.tables(target.schema);
-  return { settings, target, ledger: ledgerOf(target), table: tables.get(target.table) };
+  const keys = wish.keys.length > 0 ? wish.keys : (settings.key_properties ?? []);
+  const method = methodOf(wish, settings, keys);
+  return { settings, target, keys, method, ledger: ledgerOf(target), table: tables.get(target.table) };
 }
 
 /** The files that the ledger does not list. One that was written again since then is not the file that was loaded. */
 function newFiles(
   found: readonly FoundObject[],
   known: ReadonlyMap<string, string>,
-  { again, method, stream }: CopyWish,
+  stream: string,
 ): readonly FoundObject[] {
-  if (again || method === 'overwrite') return found;
   for (const { url, etag } of found) {
     const loaded = known.get(url);
     if (loaded !== undefined && loaded !== etag)
@@ -140,33 +148,40 @@ function newFiles(
   return found.filter(({ url }) => !known.has(url));
 }
 
-function methodOf({ method }: CopyWish, keys: readonly string[]): CopyMethod {
-  return method ?? (keys.length > 0 ? 'upsert' : 'append');
-}
-
-interface Chosen {
-  readonly keys: readonly string[];
-  /** Rows of the ledger. */
-  readonly known: number;
-}
-
-async function copy(
-  options: CopyFilesOptions,
-  place: Place,
-  set: FileSet,
-  { keys, known }: Chosen,
-): Promise<void> {
-  const { config, wish, loader, log, now, runId } = options;
-  const { stream } = wish;
-  const method = methodOf(wish, keys);
+/** The method of the command line, or the load_method of the stream; without a key, rows are appended. */
+function methodOf(
+  { method, stream }: CopyWish,
+  { load_method }: StreamSettings,
+  keys: readonly string[],
+): CopyMethod {
   if (keys.length === 0 && (method === 'upsert' || method === 'insert'))
     throw new InputError(
       `Cannot ${method} the files of stream "${stream}" without a key; name its columns with --key`,
       { stream },
     );
-  const loadMethod = method === 'upsert' ? 'upsert' : method === 'insert' ? 'insert-only' : 'append-only';
-  const settings = { ...place.settings, load_method: loadMethod } as StreamSettings;
-  const { target, ledger, table } = place;
+  if (method) return method;
+  if (load_method === 'overwrite') return 'overwrite';
+  if (keys.length === 0 || load_method === 'append-only') return 'append';
+  return load_method === 'insert-only' ? 'insert' : 'upsert';
+}
+
+const LOAD_METHODS = {
+  append: 'append-only',
+  upsert: 'upsert',
+  insert: 'insert-only',
+  overwrite: 'append-only',
+} as const;
+
+async function copy(
+  options: CopyFilesOptions,
+  place: Place,
+  set: FileSet,
+  known: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { config, wish, loader, hooks, log, now } = options;
+  const { stream } = wish;
+  const { target, ledger, table, keys, method } = place;
+  const settings = { ...place.settings, load_method: LOAD_METHODS[method] };
   const [first] = set.files;
   const plan = planFiles(
     { stream, target, settings, keys, newestBy: wish.newestBy },
@@ -176,7 +191,9 @@ async function copy(
   );
   for (const warning of plan.warnings) log.warn({ stream }, warning);
   const started = now();
-  const job = jobOf(options, { place: { ...place, settings }, set, plan, method, keys, known, started });
+  const job = jobOf(options, { place: { ...place, settings }, set, plan, known, started });
+  await hooks.run('pre_sql', undefined, config.pre_sql);
+  await hooks.run('pre_sql', stream, settings.pre_sql);
   await loader.prepare(job);
   await loader.ask('make the list of loaded files', (session) =>
     makeLedger(session, ledger, config.forbid_ddl),
@@ -190,14 +207,18 @@ async function copy(
   } catch (error) {
     throw withCodecs(error, set);
   }
-  log.debug({ run_id: runId }, 'the files are listed as loaded');
+  const { analyze_after_rows: least, post_sql } = settings;
+  if (least > 0 && (job.historyRow.received ?? 0) >= least) await hooks.analyze(target);
+  await hooks.run('post_sql', stream, post_sql);
+  await hooks.run('post_sql', undefined, config.post_sql);
 }
 
-interface JobParts extends Chosen {
+interface JobParts {
   readonly place: Place;
   readonly set: FileSet;
   readonly plan: FilesPlan;
-  readonly method: CopyMethod;
+  /** What the ledger lists: the ETag of each file, by URL. */
+  readonly known: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch. */
   readonly started: number;
 }
@@ -205,12 +226,9 @@ interface JobParts extends Chosen {
 /** The number of the only batch. */
 const BATCH = 1;
 
-function jobOf(
-  options: CopyFilesOptions,
-  { place, set, plan, method, keys, known, started }: JobParts,
-): ParquetJob {
+function jobOf(options: CopyFilesOptions, { place, set, plan, known, started }: JobParts): ParquetJob {
   const { wish, store, runId, objectPrefix, now, signal } = options;
-  const { target, ledger, settings, table } = place;
+  const { target, ledger, settings, table, keys, method } = place;
   const { files } = set;
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const isOverwrite = method === 'overwrite';
@@ -232,7 +250,8 @@ function jobOf(
     narrow: [],
     ...(isOverwrite && table && { discards: 'later' as const }),
     entry: {
-      ...{ ledger, known, files, runId },
+      ...{ ledger, files, runId, known: known.size },
+      replaced: files.flatMap(({ url }) => (known.has(url) ? [url] : [])),
       forgets: isOverwrite || !table,
       at: now(),
     },

@@ -26,6 +26,8 @@ export interface LedgerEntry {
   /** The rows of the table are gone or go with this load, and what the ledger knows of them too. */
   readonly forgets: boolean;
   readonly files: readonly CountedFile[];
+  /** The URLs of those that it lists already. */
+  readonly replaced: readonly string[];
   readonly runId: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -81,7 +83,7 @@ export async function makeLedger(session: Session, ledger: TableRef, forbidDdl: 
  */
 export function withEntry<Counts>(
   body: TransactionBody<Counts>,
-  { ledger, known, forgets, files, runId, at }: LedgerEntry,
+  { ledger, known, forgets, files, replaced, runId, at }: LedgerEntry,
 ): TransactionBody<Counts> {
   const table = ident(ledger.schema, ledger.table);
   const rows = files.map(
@@ -93,7 +95,7 @@ export function withEntry<Counts>(
   const own = [
     ...(isLocked ? [awaitWriters(ledger)] : []),
     sql`SELECT COUNT(*) FROM ${table}`,
-    ...(forgets ? [sql`DELETE FROM ${table}`] : removals(table, files)),
+    ...(forgets ? [sql`DELETE FROM ${table}`] : removals(table, replaced)),
     ...chunks(rows).map(
       (chunk) =>
         sql`INSERT INTO ${table} (url, etag, bytes, row_count, run_id, loaded_at) VALUES ${join(chunk)}`,
@@ -112,9 +114,9 @@ export function withEntry<Counts>(
 }
 
 /** A file that is loaded again has one row. */
-function removals(table: Sql, files: readonly CountedFile[]): readonly Sql[] {
-  return chunks(files).map(
-    (chunk) => sql`DELETE FROM ${table} WHERE url IN (${join(chunk.map(({ url }) => literal(url)))})`,
+function removals(table: Sql, urls: readonly string[]): readonly Sql[] {
+  return chunks(urls).map(
+    (chunk) => sql`DELETE FROM ${table} WHERE url IN (${join(chunk.map((url) => literal(url)))})`,
   );
 }
 

@@ -145,6 +145,23 @@ describe('copy-files', () => {
     ]);
   });
 
+  it('follows load_method of the stream, and runs its statements before and after', async () => {
+    const lake = await Lake.new({ 'a.parquet': 'id INT64 | v STRING\n[1, "first"]' });
+    const { schema: name } = lake.place;
+    const stream = {
+      key_properties: ['id'],
+      load_method: 'insert-only',
+      pre_sql: [`CREATE TABLE ${name}.log (what VARCHAR(20))`],
+      post_sql: [`INSERT INTO ${name}.log SELECT 'rows ' || COUNT(*) FROM ${name}.t`],
+    };
+    await lake.place.query(`CREATE SCHEMA ${name}`);
+    expect((await lake.copy([], { streams: { t: stream } })).code).to.equal(0);
+    await lake.write('b.parquet', 'id INT64 | v STRING\n[1, "second"]');
+    expect((await lake.copy([], { streams: { t: { ...stream, pre_sql: [] } } })).code).to.equal(0);
+    expect(await lake.rows()).to.deep.equal([['1', 'first']]);
+    expect(await lake.place.query(`SELECT what FROM ${name}.log`)).to.deep.equal([['rows 1'], ['rows 1']]);
+  });
+
   it('overwrites the rows of the table and forgets the files that they came from', async () => {
     const lake = await Lake.new({ 'a.parquet': 'id INT64\n[1]\n[2]' });
     await lake.copy([]);
